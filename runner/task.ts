@@ -1,0 +1,170 @@
+/**
+ * Everything a task implementation may import from the runner.
+ *
+ * A task type is a file directly in `tasks/` whose default export is made by `defineTask`. Returning is
+ * success; throwing `SkipTask`, `FailTask` or `DeferTask` says so; anything else thrown is retried.
+ */
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import type { Json, JsonObject } from './core/json.ts';
+
+export type { Json, JsonObject };
+
+/** The run that a task instance belongs to. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly dagId: string;
+  readonly runType: 'scheduled' | 'catchup' | 'manual' | 'backfill';
+  readonly scheduledFor: Temporal.Instant;
+  /** The local date of `scheduledFor` in `timezone`. */
+  readonly businessDate: Temporal.PlainDate;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly params: JsonObject;
+}
+
+/** The attempt that is running, and the times that bound it. */
+export interface AttemptFacts {
+  readonly taskId: string;
+  /** 0-based index in the mapped list, -1 for a task that is not mapped. */
+  readonly mapIndex: number;
+  /** 1 for the first attempt of this instance; a deferral does not begin a new one. */
+  readonly number: number;
+  /** Unique to this attempt and look, safe in a file name (`[A-Za-z0-9-]`). Proves who wrote what. */
+  readonly token: string;
+  /** When this attempt first started, by the database's clock. Kept over deferrals. */
+  readonly startedAt: Temporal.Instant;
+  /** The task's `deadline` on the business date, or null. */
+  readonly deadlineAt: Temporal.Instant | null;
+}
+
+/** Progress of a transfer or a loop; `total` is null while unknown. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows' | 'items';
+}
+
+export interface TaskLog {
+  debug(message: string, facts?: JsonObject): void;
+  info(message: string, facts?: JsonObject): void;
+  warn(message: string, facts?: JsonObject): void;
+  error(message: string, facts?: JsonObject): void;
+}
+
+/** A file at a location, as a listing shows it. */
+export interface FileEntry {
+  /** `sftp://connection/path`, `file:path` or `artifact:name`; accepted by `Files.open`. */
+  readonly location: string;
+  /** The last path segment. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Whole seconds on SFTP (protocol v3). */
+  readonly modifiedAt: Temporal.Instant;
+}
+
+/** What a file held, as far as its reader or writer knows. */
+export interface FileFacts {
+  readonly location: string;
+  readonly bytes: number;
+  /** 64 lower-case hex digits, of the bytes as they lie at the location. */
+  readonly sha256: string;
+  /** Data rows without the header; null where the content is no table. */
+  readonly rows: number | null;
+}
+
+/** An open file: its bytes in order, once. */
+export interface OpenFile extends FileEntry {
+  /**
+   * The bytes in order; each chunk's buffer belongs to the consumer alone and may be transferred to another thread.
+   * @throws when the file's size or mtime moved while it was read, or fewer bytes came than it has
+   */
+  chunks(): AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
+
+/** Content to publish: whole, or in pieces. */
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/**
+ * Files by location: `artifact:name` (of this run, in Postgres), `sftp://connection/path`, `file:relative/path`.
+ * `open`, `list` and `stat` leave no record; say what was read with `recordRead`, so that `audit.file` has its checksum.
+ */
+export interface Files {
+  /** Entries whose last path segment matches `*`; sorted by name; an absent folder is empty. */
+  list(pattern: string): Promise<readonly FileEntry[]>;
+  /** Null where nothing is there. */
+  stat(location: string): Promise<FileEntry | null>;
+  /** @throws TaskError naming the location where nothing is there */
+  open(location: string): Promise<OpenFile>;
+  /** The whole of a small file (at most 16 MB); recorded as read. */
+  read(location: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Makes the file appear under its name complete or not at all, and records it. Missing folders are made.
+   * Publishing the same bytes again is harmless.
+   */
+  publish(location: string, content: Content, options?: { readonly rows?: number }): Promise<FileFacts>;
+  recordRead(facts: FileFacts): Promise<void>;
+  /** What this DAG recorded for `artifact:name` in its newest earlier successful run (by scheduled instant); null if none. */
+  lastGoodOutput(taskId: string): Promise<Json | null>;
+}
+
+export interface Connections {
+  /** A pool on the database that `STOCKFLOW_CONN_<ID>` names; closed by the runner. */
+  postgres(id: string): Promise<Pool>;
+}
+
+export interface TaskContext<Params> {
+  readonly params: Params;
+  readonly run: RunFacts;
+  readonly attempt: AttemptFacts;
+  /** The outputs of the tasks in `depends_on`, by task_id. A mapped upstream gives the list of its outputs. */
+  readonly upstream: Readonly<Record<string, Json>>;
+  readonly connections: Connections;
+  readonly files: Files;
+  /** Adds to the attempt's rows and bytes in and out, shown by `audit.attempt`. */
+  readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;
+  readonly progress: (progress: Progress) => void;
+  readonly log: TaskLog;
+  /** Aborts at cancel, timeout, drain, or when this attempt was superseded. */
+  readonly signal: AbortSignal;
+  /** The present instant by the database's clock. */
+  readonly now: () => Temporal.Instant;
+}
+
+export interface TaskType<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string;
+  /** One line for `dags schema` and the docs. */
+  readonly description: string;
+  readonly params: Schema;
+  /** @returns the output: JSON of at most 1 MB, or undefined for none */
+  run(context: TaskContext<z.output<Schema>>): Promise<Json | undefined>;
+}
+
+export function defineTask<Schema extends z.ZodType>(taskType: TaskType<Schema>): TaskType<Schema> {
+  return taskType;
+}
+
+/** A failure with a sentence a person can act on; retried like any other. Subclasses decide otherwise. */
+export class TaskError extends Error {
+  override name = 'TaskError';
+}
+
+/** The task has nothing to do; its instance ends `skipped`. */
+export class SkipTask extends TaskError {
+  override name = 'SkipTask';
+}
+
+/** The task failed in a way that trying again cannot mend. */
+export class FailTask extends TaskError {
+  override name = 'FailTask';
+}
+
+/** Run the task again at or after `until`; holds no worker slot meanwhile. */
+export class DeferTask extends TaskError {
+  override name = 'DeferTask';
+  readonly until: Temporal.Instant;
+  constructor(until: Temporal.Instant, why: string) {
+    super(why);
+    this.until = until;
+  }
+}
