@@ -1,0 +1,177 @@
+/**
+ * `Files` for task tests: `sftp://` and `file:` locations are real files below a folder of the test,
+ * artifacts are held in memory. It keeps the promises of the contract that tasks rely on: nothing appears
+ * half-written, and reading a file that moves meanwhile throws.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Content, FileEntry, FileFacts, Files, Json, OpenFile } from '../../runner/task.ts';
+import { TaskError } from '../../runner/task.ts';
+
+const CHUNK_BYTES = 32 * 1024;
+
+interface Stored {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly modifiedAt: Temporal.Instant;
+}
+
+export class TaskFiles implements Files {
+  /** What tasks published, in order. */
+  readonly published: FileFacts[] = [];
+  /** What tasks said they had read, in order. */
+  readonly reads: FileFacts[] = [];
+  /** Answers of `lastGoodOutput`, by task_id. */
+  readonly lastGood = new Map<string, Json>();
+  readonly #artifacts = new Map<string, Stored>();
+  readonly #root: string;
+  readonly #now: () => Temporal.Instant;
+
+  constructor(root: string, now: () => Temporal.Instant) {
+    this.#root = root;
+    this.#now = now;
+  }
+
+  /** Where the bytes of an `sftp://` or `file:` location lie on disk. */
+  path(location: string): string {
+    const sftp = /^sftp:\/\/([^/]+)\/(.+)$/.exec(location);
+    if (sftp) return join(this.#root, 'sftp', sftp[1] ?? '', sftp[2] ?? '');
+    const file = /^file:(.+)$/.exec(location);
+    if (file) return join(this.#root, 'file', file[1] ?? '');
+    throw new TaskError(`no file on disk for ${location}`);
+  }
+
+  /** Lays a file down as another system would; its mtime is the clock's unless given. */
+  async put(location: string, content: string | Uint8Array, modifiedAt = this.#now()): Promise<void> {
+    const bytes = copyOf(content);
+    if (location.startsWith('artifact:')) {
+      this.#artifacts.set(location, { bytes, modifiedAt });
+      return;
+    }
+    const path = this.path(location);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+    const seconds = modifiedAt.epochMilliseconds / 1000;
+    await utimes(path, seconds, seconds);
+  }
+
+  async list(pattern: string): Promise<readonly FileEntry[]> {
+    const slash = pattern.lastIndexOf('/');
+    const folder = pattern.slice(0, slash);
+    const names = await readdir(this.path(`${folder}/x`).slice(0, -2)).catch((error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw error;
+    });
+    const matches = globToRegExp(pattern.slice(slash + 1));
+    const entries = await Promise.all(
+      names
+        .filter((name) => matches.test(name))
+        .sort()
+        .map((name) => this.stat(`${folder}/${name}`)),
+    );
+    return entries.filter((entry) => entry !== null);
+  }
+
+  async stat(location: string): Promise<FileEntry | null> {
+    const name = location.slice(location.search(/[^/:]+$/));
+    const artifact = this.#artifacts.get(location);
+    if (artifact) return { location, name, bytes: artifact.bytes.length, modifiedAt: artifact.modifiedAt };
+    if (location.startsWith('artifact:')) return null;
+    try {
+      const facts = await stat(this.path(location));
+      const modifiedAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(facts.mtimeMs / 1000) * 1000);
+      return facts.isFile() ? { location, name, bytes: facts.size, modifiedAt } : null;
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+  }
+
+  async open(location: string): Promise<OpenFile> {
+    const entry = await this.stat(location);
+    if (entry === null) throw new TaskError(`${location}: nothing is there`);
+    return { ...entry, chunks: () => this.#chunks(entry) };
+  }
+
+  async *#chunks(entry: FileEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const artifact = this.#artifacts.get(entry.location);
+    if (artifact) {
+      for (let at = 0; at < artifact.bytes.length; at += CHUNK_BYTES) {
+        yield artifact.bytes.slice(at, at + CHUNK_BYTES);
+      }
+      return;
+    }
+    await using file = await open(this.path(entry.location));
+    let done = 0;
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+      yield chunk.slice(0, bytesRead);
+    }
+    const after = await this.stat(entry.location);
+    if (after?.bytes !== entry.bytes || done !== entry.bytes || !after.modifiedAt.equals(entry.modifiedAt)) {
+      throw new TaskError(`${entry.location}: changed while it was read`);
+    }
+  }
+
+  async read(location: string): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await this.open(location);
+    const bytes = await collect(file.chunks());
+    this.reads.push({ location, bytes: bytes.length, sha256: sha256(bytes), rows: null });
+    return bytes;
+  }
+
+  async publish(location: string, content: Content, options: { rows?: number } = {}): Promise<FileFacts> {
+    const bytes =
+      typeof content === 'string' || content instanceof Uint8Array ? copyOf(content) : await collect(content);
+    if (location.startsWith('artifact:')) {
+      this.#artifacts.set(location, { bytes, modifiedAt: this.#now() });
+    } else {
+      const path = this.path(location);
+      await this.put(`${location}.part`, bytes);
+      await rename(`${path}.part`, path);
+    }
+    const facts = { location, bytes: bytes.length, sha256: sha256(bytes), rows: options.rows ?? null };
+    this.published.push(facts);
+    return facts;
+  }
+
+  async recordRead(facts: FileFacts): Promise<void> {
+    this.reads.push(facts);
+  }
+
+  async lastGoodOutput(taskId: string): Promise<Json | null> {
+    return this.lastGood.get(taskId) ?? null;
+  }
+
+  /** The content of a location, unrecorded: for assertions. */
+  async text(location: string): Promise<string> {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      await collect((await this.open(location)).chunks()),
+    );
+  }
+}
+
+function copyOf(content: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function globToRegExp(glob: string): RegExp {
+  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
