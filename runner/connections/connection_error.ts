@@ -1,0 +1,48 @@
+export const CONNECTION_ERROR_KINDS = [
+  'missing', // the variable or a secret's file is not there
+  'invalid', // the variable, a path or a name cannot be used as written
+  'unreachable', // no conversation could be begun
+  'auth', // the server knows us not
+  'host_key', // the server is not, or cannot be shown to be, the one that was meant
+  'lost', // the conversation ended in the middle
+  'stalled', // the other side stopped answering
+  'refused_by_server', // it answered no, for a reason it did not make clear
+  'no_permission',
+  'not_found',
+  'not_a_file', // a link, a folder or a device where a file was due
+  'changed_while_read',
+  'conflict', // the name holds other content and cannot be replaced atomically
+  'corrupt', // what was read back is not what was written
+] as const;
+export type ConnectionErrorKind = (typeof CONNECTION_ERROR_KINDS)[number];
+
+/** Trying again can help without anyone doing anything. */
+const RETRYABLE: Readonly<Record<ConnectionErrorKind, boolean>> = {
+  missing: false,
+  invalid: false,
+  unreachable: true,
+  auth: false, // repeated failures lock accounts
+  host_key: false,
+  lost: true,
+  stalled: true,
+  refused_by_server: true, // a full disk and a limit on sessions look like this
+  no_permission: false,
+  not_found: true, // it may be late
+  not_a_file: false,
+  changed_while_read: true,
+  conflict: false,
+  corrupt: true,
+};
+
+/** What went wrong between us and a database or a file server; its text holds no secret. */
+export class ConnectionError extends Error {
+  override name = 'ConnectionError';
+  readonly kind: ConnectionErrorKind;
+  readonly retryable: boolean;
+
+  constructor(kind: ConnectionErrorKind, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.kind = kind;
+    this.retryable = RETRYABLE[kind];
+  }
+}
