@@ -1,0 +1,1 @@
+export { createPool, type PoolOptions } from './postgres_pool.ts';

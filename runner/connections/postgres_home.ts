@@ -1,0 +1,90 @@
+/**
+ * Places that the server's account can reach. As root the server runs as someone else, and a clone under `/root`
+ * (mode 0700) hides both the data and the programs from it; they are then kept under `/var/lib/stockflow`.
+ */
+import { createHash } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { EmbeddedPostgresError } from './embedded_postgres_error.ts';
+import { canEnter, type ServerAccount } from './postgres_account.ts';
+import type { PostgresBinaries } from './postgres_binaries.ts';
+
+const REACHABLE_ROOT = '/var/lib/stockflow';
+
+/**
+ * The folder for a home's data: `<home>/postgres`, or one under `/var/lib/stockflow` where the account cannot reach
+ * that. The choice is kept in `<home>/postgres/location`, so that it stays the same for a home that is moved or opened.
+ */
+export async function serverDirectory(postgresHome: string, account: ServerAccount | null): Promise<string> {
+  const pointer = join(postgresHome, 'location');
+  const recorded = await readTextOrNull(pointer);
+  if (recorded !== null) return recorded.trim();
+  if (await canEnter(account, postgresHome)) return postgresHome;
+  const hash = createHash('sha256').update(resolve(postgresHome)).digest('hex').slice(0, 16);
+  const directory = join(REACHABLE_ROOT, hash);
+  await makeReachable(directory, account);
+  await writeFile(pointer, `${directory}\n`);
+  return directory;
+}
+
+/** The binaries where the account can run them: as installed, or a copy made once per version. */
+export async function reachableBinaries(
+  binaries: PostgresBinaries,
+  account: ServerAccount | null,
+): Promise<PostgresBinaries> {
+  if (await canEnter(account, join(binaries.root, 'bin'))) return binaries;
+  const root = join(REACHABLE_ROOT, `postgres-${binaries.version}-${process.platform}-${process.arch}`);
+  const copy = { ...binaries, root };
+  if ((await entries(root)) !== null) return copy;
+  await makeReachable(REACHABLE_ROOT, account);
+  const part = `${root}.${process.pid}.part`;
+  await rm(part, { recursive: true, force: true });
+  await cp(binaries.root, part, { recursive: true, verbatimSymlinks: true });
+  await openForReading(part);
+  try {
+    await rename(part, root);
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    if ((await entries(root)) === null) throw error;
+  }
+  return copy;
+}
+
+async function makeReachable(directory: string, account: ServerAccount | null): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const made of [dirname(directory), directory]) {
+    if (made.startsWith(REACHABLE_ROOT)) await chmod(made, 0o755);
+  }
+  if (await canEnter(account, directory)) return;
+  throw new EmbeddedPostgresError(
+    `the user that Postgres runs as (uid ${account?.uid}) can reach neither STOCKFLOW_HOME nor ${directory}. ` +
+      'Set STOCKFLOW_HOME to a folder that every user can enter, or DATABASE_URL to a Postgres of your own',
+  );
+}
+
+/** Undoes a strict umask: the account is neither owner nor group of the copy. */
+async function openForReading(root: string): Promise<void> {
+  await chmod(root, 0o755);
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const executable = entry.isDirectory() || entry.parentPath.endsWith('/bin');
+    await chmod(join(entry.parentPath, entry.name), executable ? 0o755 : 0o644);
+  }
+}
+
+async function entries(directory: string): Promise<string[] | null> {
+  return absentIsNull(readdir(directory));
+}
+
+async function readTextOrNull(path: string): Promise<string | null> {
+  return absentIsNull(readFile(path, 'utf8'));
+}
+
+async function absentIsNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

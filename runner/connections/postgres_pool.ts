@@ -1,0 +1,68 @@
+import pg from 'pg';
+import { PostgresClient } from './postgres_client.ts';
+import { DatabaseUnreachable } from './postgres_error.ts';
+
+export interface PoolOptions {
+  /** Shown by `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Sessions at most. */
+  readonly max: number;
+  /** The server ends a statement after this; the client gives up on a silent server 5 s later. None by default. */
+  readonly statementTimeoutMs?: number;
+  /** For opening a session, and for waiting for a free one. 10 s by default. */
+  readonly connectTimeoutMs?: number;
+  /** A session that nobody was using broke; the pool has dropped it and opens another when asked. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void;
+
+class PostgresPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined) {
+      return super.connect().catch((error: unknown) => {
+        throw unwrapTimeout(error);
+      });
+    }
+    super.connect((error, client, done) => callback(error && unwrapTimeout(error), client, done));
+    return undefined;
+  }
+}
+
+/** Sessions on one database; values cross as POSTGRES_TYPES says. Opens none until asked. */
+export function createPool(url: string, options: PoolOptions): pg.Pool {
+  const timeouts =
+    options.statementTimeoutMs === undefined ? {} : statementTimeouts(options.statementTimeoutMs);
+  const pool = new PostgresPool({
+    Client: PostgresClient,
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.max,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    ...timeouts,
+  });
+  // Without a listener the process would end; the pool has dropped the session already.
+  pool.on('error', (error) => options.onIdleError?.(error));
+  return pool;
+}
+
+function statementTimeouts(statementTimeoutMs: number): pg.ClientConfig {
+  return { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 5_000 };
+}
+
+/** pg's pool hides our error under its own when the connection timed out. */
+function unwrapTimeout(error: unknown): Error {
+  if (error instanceof Error && error.cause instanceof DatabaseUnreachable) {
+    return new DatabaseUnreachable(
+      error.cause.address,
+      new Error(error.message, { cause: error.cause.cause }),
+    );
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
