@@ -1,0 +1,134 @@
+/** One field of a cron expression: `*`, values, ranges, steps and lists. */
+
+export class CronError extends Error {
+  override name = 'CronError';
+  /** 1-based place of the bad part in the expression. */
+  readonly column: number;
+  constructor(column: number, message: string) {
+    super(message);
+    this.column = column;
+  }
+}
+
+export interface FieldSpec {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** What the field takes, in the words of an error. */
+  readonly takes: string;
+  /** Upper case, the first stands for `min`. */
+  readonly names: readonly string[];
+}
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+export const MINUTE: FieldSpec = { name: 'minute', min: 0, max: 59, takes: '0-59', names: [] };
+export const HOUR: FieldSpec = { name: 'hour', min: 0, max: 23, takes: '0-23', names: [] };
+export const DAY_OF_MONTH: FieldSpec = { name: 'day of month', min: 1, max: 31, takes: '1-31', names: [] };
+export const MONTH: FieldSpec = { name: 'month', min: 1, max: 12, takes: '1-12 or JAN-DEC', names: MONTHS };
+export const DAY_OF_WEEK: FieldSpec = {
+  name: 'day of week',
+  min: 0,
+  max: 7,
+  takes: '0-7 (0 and 7 are Sunday) or SUN-SAT',
+  names: DAYS,
+};
+
+/** A piece of the expression and its 1-based column. */
+export interface Piece {
+  readonly text: string;
+  readonly column: number;
+}
+
+/**
+ * The values of one field, ascending and without duplicates; Sunday is 0.
+ * @throws CronError
+ */
+export function parseField(field: Piece, spec: FieldSpec): number[] {
+  let column = field.column;
+  const values: number[] = [];
+  for (const text of field.text.split(',')) {
+    values.push(...parseItem({ text, column }, spec));
+    column += text.length + 1;
+  }
+  // 7 is Sunday, and only a day of week can be both 0 and 7.
+  const distinct = new Set(spec === DAY_OF_WEEK ? values.map((day) => day % 7) : values);
+  return [...distinct].sort((a, b) => a - b);
+}
+
+/** `*`, `5`, `9-17`, `MON-FRI`, each but a single value with an optional `/step`. */
+function parseItem(item: Piece, spec: FieldSpec): number[] {
+  const match = /^(?:(\*)|(\w+)(?:(-)(\w+))?)(?:(\/)(\w+))?$/.exec(item.text);
+  if (match === null)
+    throw new CronError(item.column, `${quoted(item, spec)}: ${adviceFor(item.text, spec)}`);
+  const [, star, fromText = '', dash, toText = '', slash, stepText = ''] = match;
+  const toColumn = item.column + fromText.length + 1;
+  const stepColumn = item.column + item.text.length - stepText.length;
+
+  let from = spec.min;
+  let to = spec === DAY_OF_WEEK ? 6 : spec.max;
+  if (!star) {
+    from = parseValue({ text: fromText, column: item.column }, spec);
+    to = dash ? parseValue({ text: toText, column: toColumn }, spec) : from;
+    if (spec === DAY_OF_WEEK && dash && toText.toUpperCase() === 'SUN') to = 7;
+    if (slash && !dash) {
+      throw new CronError(
+        stepColumn,
+        `${quoted(item, spec)}: a step needs a range, write ${from}-${spec.max}/${stepText}`,
+      );
+    }
+    if (to < from) {
+      throw new CronError(
+        item.column,
+        `${quoted(item, spec)}: a range goes upwards, write ${from}-${spec.max},${spec.min}-${to}`,
+      );
+    }
+  }
+  const step = slash ? parseStep({ text: stepText, column: stepColumn }, spec, to - from + 1) : 1;
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+}
+
+function parseValue(piece: Piece, spec: FieldSpec): number {
+  const named = spec.names.indexOf(piece.text.toUpperCase());
+  if (named >= 0) return named + spec.min;
+  if (!/^\d+$/.test(piece.text)) {
+    throw new CronError(piece.column, `${quoted(piece, spec)}: ${adviceFor(piece.text, spec)}`);
+  }
+  const value = Number(piece.text);
+  if (value < spec.min || value > spec.max) {
+    throw new CronError(piece.column, `${quoted(piece, spec)} is out of range: write ${spec.takes}`);
+  }
+  return value;
+}
+
+function parseStep(piece: Piece, spec: FieldSpec, span: number): number {
+  const step = /^\d+$/.test(piece.text) ? Number(piece.text) : 0;
+  if (step < 1) {
+    throw new CronError(
+      piece.column,
+      `${spec.name} step ${JSON.stringify(piece.text)}: write a whole number from 1`,
+    );
+  }
+  // In other crons it quietly means the first value alone: `*/90` would be hourly, not every 90 minutes.
+  if (step >= span && span > 1) {
+    throw new CronError(
+      piece.column,
+      `${spec.name} step ${step} is longer than the ${span} values it steps through: write the one value meant`,
+    );
+  }
+  return step;
+}
+
+function quoted(piece: Piece, spec: FieldSpec): string {
+  return `${spec.name} ${JSON.stringify(piece.text)}`;
+}
+
+function adviceFor(text: string, spec: FieldSpec): string {
+  if (text === '') return 'a list has a value on each side of every comma';
+  if (text === '?') return 'write * for any';
+  if (/^\d*(L|W|LW)$|^L|#/i.test(text)) return `L, W and # are not supported, write ${spec.takes}`;
+  const name = spec.names.find((known) => text.toUpperCase().startsWith(known));
+  if (name !== undefined && /^[a-z]+$/i.test(text)) return `write ${name}`;
+  return `write ${spec.takes}, *, a range a-b, a step */n or a list a,b`;
+}
