@@ -1,0 +1,33 @@
+import type { Dag, Task } from './dag.ts';
+
+/** A Dag with its look-ups made once: they are asked for at every finished task. */
+export interface DagIndex {
+  readonly dag: Dag;
+  readonly taskById: ReadonlyMap<string, Task>;
+  /** Direct successors, by task_id; every task has an entry. */
+  readonly successors: ReadonlyMap<string, readonly Task[]>;
+  readonly roots: readonly Task[];
+  /** Ids of tasks whose failure does not fail the run. */
+  readonly allowedToFail: readonly string[];
+}
+
+export function indexDag(dag: Dag): DagIndex {
+  const successors = new Map<string, Task[]>(dag.tasks.map((task) => [task.taskId, []]));
+  for (const task of dag.tasks) {
+    for (const dependency of task.dependsOn) successors.get(dependency.taskId)?.push(task);
+  }
+  return {
+    dag,
+    taskById: new Map(dag.tasks.map((task) => [task.taskId, task])),
+    successors,
+    roots: dag.tasks.filter((task) => task.dependsOn.length === 0),
+    allowedToFail: dag.tasks.filter((task) => task.allowFailure).map((task) => task.taskId),
+  };
+}
+
+/** @throws Error when the DAG version holds no such task: the caller mixed up versions */
+export function taskOf(index: DagIndex, taskId: string): Task {
+  const task = index.taskById.get(taskId);
+  if (task === undefined) throw new Error(`DAG ${index.dag.dagId} has no task ${taskId} in this version`);
+  return task;
+}

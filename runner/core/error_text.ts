@@ -1,0 +1,44 @@
+/** Longest error text kept, in UTF-16 code units. */
+export const MAX_ERROR_CHARS = 8_000;
+
+/** What is kept of an error: its class name and its message with the messages of its causes. */
+export interface ErrorFacts {
+  readonly errorClass: string;
+  readonly errorText: string;
+}
+
+/** Facts of anything thrown, safe to store: no NUL, no lone surrogate (Postgres refuses both), bounded. */
+export function errorFacts(thrown: unknown): ErrorFacts {
+  return { errorClass: cleanText(classOf(thrown)).slice(0, 200), errorText: cleanText(messageOf(thrown)) };
+}
+
+/** Text that Postgres accepts as `text` and inside `jsonb`, at most `MAX_ERROR_CHARS` long. */
+export function cleanText(text: string): string {
+  const capped = text.length > MAX_ERROR_CHARS ? `${text.slice(0, MAX_ERROR_CHARS)} ... (cut)` : text;
+  return capped.toWellFormed().replaceAll('\0', '\u2400');
+}
+
+function classOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name || thrown.constructor.name : typeof thrown;
+}
+
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `not an Error was thrown: ${printable(thrown)}`;
+  const messages: string[] = [];
+  const seen = new Set<unknown>();
+  for (let error: unknown = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
+    seen.add(error);
+    const text = error.message === '' ? error.name : error.message;
+    if (!messages.some((message) => message.includes(text))) messages.push(text);
+    if (error instanceof AggregateError) messages.push(...error.errors.map((inner) => messageOf(inner)));
+  }
+  return messages.join(': ');
+}
+
+function printable(value: unknown): string {
+  try {
+    return String(value);
+  } catch (cause) {
+    return `a value that cannot be printed (${cause instanceof Error ? cause.message : 'unknown'})`;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Queryable } from '../store/queryable.ts';
+
+/** The database's clock, read once and carried on by this process's monotonic one. */
+export class DatabaseClock {
+  #databaseAt = Temporal.Instant.fromEpochMilliseconds(0);
+  #monotonicMs = 0;
+
+  static async read(db: Queryable): Promise<DatabaseClock> {
+    const clock = new DatabaseClock();
+    clock.observe(await databaseNow(db));
+    return clock;
+  }
+
+  /** Sets the clock by an instant that the database has just told. */
+  observe(databaseNow: Temporal.Instant): void {
+    this.#databaseAt = databaseNow;
+    this.#monotonicMs = performance.now();
+  }
+
+  now(): Temporal.Instant {
+    return this.#databaseAt.add({ milliseconds: Math.round(performance.now() - this.#monotonicMs) });
+  }
+}
+
+/** In a transaction, the instant at which it began. */
+export async function databaseNow(db: Queryable): Promise<Temporal.Instant> {
+  const { rows } = await db.query<{ now: Temporal.Instant }>('select now() as now');
+  const [row] = rows;
+  if (row === undefined) throw new Error('select now() returned no row');
+  return row.now;
+}

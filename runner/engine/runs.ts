@@ -1,0 +1,108 @@
+/** Making runs and letting them start: idempotent, so any number of processes may do it at once. */
+import { plannedInstant } from '../core/advance.ts';
+import { resolveWallTime } from '../core/civil_time.ts';
+import type { DagIndex } from '../core/dag_index.ts';
+import type { JsonObject } from '../core/json.ts';
+import {
+  type DagRun,
+  insertRun,
+  markRunFinished,
+  markRunRunning,
+  type RunType,
+  startableRuns,
+  type TimeEdges,
+} from '../store/dag_run.ts';
+import { type Actor, recordEvents } from '../store/event.ts';
+import { addWorkHints } from '../store/hint.ts';
+import type { Queryable } from '../store/queryable.ts';
+import { runOutcome } from '../store/settlement.ts';
+import { insertInstances } from '../store/task_instance.ts';
+import { advanceRun } from './advance_run.ts';
+import { databaseNow } from './clock.ts';
+import type { DagVersions } from './dag_versions.ts';
+
+export interface RunRequest {
+  readonly dagVersionId: number;
+  readonly index: DagIndex;
+  readonly runType: RunType;
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly params: JsonObject;
+  readonly timeEdges: TimeEdges;
+  readonly by: Actor;
+  readonly reason: string | null;
+}
+
+/**
+ * Adds a queued run and its task instances.
+ *
+ * @returns null where the scheduled instant has its run already
+ */
+export async function createRun(tx: Queryable, request: RunRequest): Promise<DagRun | null> {
+  const { index, by } = request;
+  const { dag } = index;
+  const run = await insertRun(tx, { ...request, dagId: dag.dagId, actor: by.actor });
+  if (run === null) return null;
+  const clock = { businessDate: run.businessDate, timezone: dag.timezone, timeEdges: run.timeEdges };
+  await insertInstances(
+    tx,
+    run.runId,
+    dag.tasks.map((task) => ({
+      task,
+      plannedAt: plannedInstant(task, new Map(), clock),
+      deadlineAt: task.deadline && resolveWallTime(run.businessDate, task.deadline, dag.timezone),
+    })),
+  );
+  await recordEvents(tx, by, [
+    {
+      action: 'run.created',
+      dagId: dag.dagId,
+      runId: run.runId,
+      ...(request.reason === null ? {} : { reason: request.reason }),
+      after: {
+        run_type: run.runType,
+        scheduled_for: run.scheduledFor.toString(),
+        time_edges: run.timeEdges,
+        params: run.params,
+      },
+    },
+  ]);
+  return run;
+}
+
+/** Starts queued runs as far as `max_active_runs` of the version in force lets them. The DAG's row must be locked. */
+export async function startRuns(
+  tx: Queryable,
+  versions: DagVersions,
+  dag: { readonly dagId: string; readonly dagVersionId: number },
+): Promise<void> {
+  const { maxActiveRuns } = (await versions.get(dag.dagVersionId, tx)).dag;
+  for (const run of await startableRuns(tx, dag.dagId, maxActiveRuns)) await startRun(tx, versions, run);
+}
+
+async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {
+  const index = await versions.get(run.dagVersionId, tx);
+  if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
+  const running: DagRun = { ...run, state: 'running' };
+  // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
+  const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
+  const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
+  await addWorkHints(tx, hints);
+  if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
+}
+
+/** Ends a locked running run when none of its tasks has anything left to do. */
+export async function closeRunIfDone(
+  tx: Queryable,
+  { run, index }: { readonly run: DagRun; readonly index: DagIndex },
+): Promise<'unfinished' | 'success' | 'failed'> {
+  const outcome = await runOutcome(tx, run.runId, index.allowedToFail);
+  if (outcome === 'unfinished' || !(await markRunFinished(tx, run, outcome))) return outcome;
+  await recordEvents(tx, SCHEDULER, [
+    { action: 'run.finished', dagId: run.dagId, runId: run.runId, after: { state: outcome } },
+  ]);
+  return outcome;
+}
+
+export const SCHEDULER: Actor = { actor: 'scheduler', channel: 'scheduler' };
+

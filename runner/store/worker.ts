@@ -1,0 +1,54 @@
+import type { Queryable } from './queryable.ts';
+
+/** How long a silent worker keeps its tasks, by the database's clock. */
+export const LEASE_MS = 10_000;
+export const HEARTBEAT_MS = 2_000;
+
+export interface NewWorker {
+  readonly host: string;
+  readonly pid: number;
+  readonly codeVersion: string;
+  readonly concurrency: number;
+}
+
+export async function registerWorker(db: Queryable, worker: NewWorker): Promise<number> {
+  const { rows } = await db.query<{ workerId: number }>(
+    `insert into stockflow.worker (host, pid, code_version, concurrency, lease_expires_at)
+     values ($1, $2, $3, $4, now() + $5 * interval '1 ms') returning worker_id as "workerId"`,
+    [worker.host, worker.pid, worker.codeVersion, worker.concurrency, LEASE_MS],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('insert into stockflow.worker returned no row');
+  return row.workerId;
+}
+
+/** @returns false when the lease was lost: another worker has taken over what this one held */
+export async function renewLease(db: Queryable, workerId: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update stockflow.worker set heartbeat_at = now(), lease_expires_at = now() + $2 * interval '1 ms'
+      where worker_id = $1 and lost_at is null and stopped_at is null`,
+    [workerId, LEASE_MS],
+  );
+  return rowCount === 1;
+}
+
+export async function markWorkerStopped(db: Queryable, workerId: number): Promise<void> {
+  await db.query('update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null', [
+    workerId,
+  ]);
+}
+
+/**
+ * Marks workers whose lease ran out as lost. None is marked in the first moments after the database started: while it
+ * was away nobody could renew.
+ */
+export async function markLostWorkers(db: Queryable): Promise<readonly number[]> {
+  const { rows } = await db.query<{ workerId: number }>(
+    `update stockflow.worker set lost_at = now()
+      where lost_at is null and stopped_at is null and lease_expires_at < now()
+        and pg_postmaster_start_time() < now() - $1 * interval '1 ms'
+     returning worker_id as "workerId"`,
+    [LEASE_MS],
+  );
+  return rows.map(({ workerId }) => workerId);
+}
