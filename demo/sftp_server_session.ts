@@ -1,0 +1,149 @@
+/**
+ * One SFTP conversation. File calls are synchronous: they are short and local, and requests are then answered in
+ * the order they came, as the protocol asks of requests on the same file.
+ *
+ * It speaks the protocol itself, over ssh2's plain channel, because ssh2's own SFTP server cannot announce
+ * extensions, and without `posix-rename@openssh.com` there is no atomic replacement to try out.
+ */
+import { once } from 'node:events';
+import fs from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { change } from './sftp_server_changes.ts';
+import { HandleTable } from './sftp_server_handles.ts';
+import type { Jail } from './sftp_server_jail.ts';
+import {
+  attributesPacket,
+  DATA_HEADER_BYTES,
+  dataPacket,
+  handlePacket,
+  MAX_DATA_BYTES,
+  namePacket,
+  PacketReader,
+  packets,
+  REQUEST,
+  STATUS,
+  statusPacket,
+  versionPacket,
+} from './sftp_server_packet.ts';
+import { reasonOf, refuseIfReadOnly, statusOf } from './sftp_server_refusal.ts';
+
+export const EXTENSIONS = {
+  'posix-rename@openssh.com': '1',
+  'fsync@openssh.com': '1',
+  'limits@openssh.com': '1',
+} as const;
+
+export interface SessionOptions {
+  readonly jail: Jail;
+  readonly readOnly: boolean;
+  /** What the server announces and obeys, with each extension's version. */
+  readonly extensions: Readonly<Record<string, string>>;
+}
+
+const MAX_HANDLES = 256;
+const DIRECTORY_ENTRIES_PER_ANSWER = 100;
+
+const WRITE = 2;
+const APPEND = 4;
+const CREATE = 8;
+const TRUNCATE = 16;
+const EXCLUSIVE = 32;
+
+/** Serves until the client closes the channel; then nothing of it stays open. */
+export async function serveSftp(channel: Duplex, options: SessionOptions): Promise<void> {
+  const handles = new HandleTable(MAX_HANDLES);
+  const closed = new AbortController();
+  channel.once('close', () => closed.abort());
+  try {
+    for await (const packet of packets(channel)) {
+      const answered = channel.write(answer(packet, handles, options));
+      if (!answered) await once(channel, 'drain', { signal: closed.signal });
+    }
+  } catch (error) {
+    // What came over the channel was no SFTP, or the channel is gone: either way the conversation is over.
+    channel.destroy();
+    if (!(error instanceof RangeError) && !closed.signal.aborted) throw error;
+  } finally {
+    handles.closeAll();
+    channel.end();
+  }
+}
+
+function answer(packet: Buffer, handles: HandleTable, options: SessionOptions): Buffer {
+  const request = new PacketReader(packet);
+  if (request.type === REQUEST.INIT) return versionPacket(options.extensions);
+  const id = request.uint32();
+  try {
+    return perform(id, request, handles, options) ?? statusPacket(id, STATUS.OK, '');
+  } catch (error) {
+    return statusPacket(id, statusOf(error), reasonOf(error));
+  }
+}
+
+function perform(
+  id: number,
+  request: PacketReader,
+  handles: HandleTable,
+  options: SessionOptions,
+): Buffer | undefined {
+  const { jail } = options;
+  switch (request.type) {
+    case REQUEST.OPEN:
+      return open(id, request, handles, options);
+    case REQUEST.CLOSE:
+      return handles.close(request.bytes());
+    case REQUEST.READ:
+      return read(id, handles.file(request.bytes()), request.uint64(), request.uint32());
+    case REQUEST.WRITE:
+      return write(handles.file(request.bytes()), request.uint64(), request.bytes());
+    case REQUEST.LSTAT:
+      return attributesPacket(id, fs.lstatSync(jail.entry(request.text())));
+    case REQUEST.STAT:
+      return attributesPacket(id, fs.statSync(jail.target(request.text())));
+    case REQUEST.FSTAT:
+      return attributesPacket(id, fs.fstatSync(handles.file(request.bytes())));
+    case REQUEST.OPENDIR:
+      return handlePacket(id, handles.addDirectory(jail.target(request.text())));
+    case REQUEST.READDIR:
+      return readDirectory(id, request.bytes(), handles);
+    case REQUEST.REALPATH:
+      return namePacket(id, [{ name: jail.visible(request.text()), stats: null }]);
+    default:
+      return change(id, request, { ...options, handles });
+  }
+}
+
+function open(id: number, request: PacketReader, handles: HandleTable, options: SessionOptions): Buffer {
+  const path = request.text();
+  const asked = request.uint32();
+  const { mode = 0o666 } = request.attributes();
+  const writes = (asked & (WRITE | APPEND | CREATE | TRUNCATE)) !== 0;
+  if (!writes) return handlePacket(id, handles.addFile(options.jail.target(path), fs.constants.O_RDONLY, 0));
+  refuseIfReadOnly(options.readOnly);
+  const { O_RDWR, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_NOFOLLOW } = fs.constants;
+  const flags =
+    O_RDWR |
+    O_NOFOLLOW |
+    (asked & APPEND ? O_APPEND : 0) |
+    (asked & CREATE ? O_CREAT : 0) |
+    (asked & TRUNCATE ? O_TRUNC : 0) |
+    (asked & EXCLUSIVE ? O_EXCL : 0);
+  return handlePacket(id, handles.addFile(options.jail.entry(path), flags, mode));
+}
+
+function read(id: number, fd: number, position: number, asked: number): Buffer {
+  const length = Math.min(asked, MAX_DATA_BYTES);
+  const buffer = Buffer.allocUnsafe(DATA_HEADER_BYTES + length);
+  const got = fs.readSync(fd, buffer, DATA_HEADER_BYTES, length, position);
+  return got === 0 ? statusPacket(id, STATUS.EOF, 'end of file') : dataPacket(id, buffer, got);
+}
+
+function write(fd: number, position: number, data: Buffer): undefined {
+  let done = 0;
+  while (done < data.length) done += fs.writeSync(fd, data, done, data.length - done, position + done);
+}
+
+function readDirectory(id: number, handle: Buffer, handles: HandleTable): Buffer {
+  const files = handles.nextEntries(handle, DIRECTORY_ENTRIES_PER_ANSWER);
+  return files.length === 0 ? statusPacket(id, STATUS.EOF, 'end of directory') : namePacket(id, files);
+}

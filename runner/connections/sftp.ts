@@ -1,0 +1,47 @@
+/**
+ * Files on an SFTP server, below a connection's base directory: read fast and whole or not at all, published
+ * complete or not at all.
+ */
+import type { SftpConfig } from './connection_config.ts';
+import { connectSftp, type SftpOptions } from './sftp_connect.ts';
+import { makeDirs } from './sftp_folders.ts';
+import { list, type SftpEntry, stat } from './sftp_listing.ts';
+import { type PublishOwner, sweepParts } from './sftp_parts.ts';
+import { publish } from './sftp_publishing.ts';
+import { openFile, type SftpFile } from './sftp_reading.ts';
+import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
+
+/**
+ * Paths are relative to the base directory, `''` is that directory itself; each part is `[A-Za-z0-9._-]{1,128}`
+ * without a leading dot. Links are never followed. Every method throws a ConnectionError that names the path, or the
+ * signal's reason once it is aborted.
+ */
+export interface SftpConnection extends AsyncDisposable {
+  /** Files and folders, by name; an absent folder is empty. Links, devices and unsafe names are left out and logged. */
+  list(dirPath: string): Promise<readonly SftpEntry[]>;
+  /** Null where nothing is there; a link or a device is refused. */
+  stat(path: string): Promise<SftpEntry | null>;
+  open(path: string): Promise<SftpFile>;
+  /** Missing folders are made; the same content again is harmless. */
+  publish(path: string, content: SftpContent, owner: PublishOwner): Promise<WrittenFacts>;
+  makeDirs(path: string): Promise<void>;
+  /**
+   * Removes the part files that begin with `.<name>.<run>.`, as an attempt that lost its connection leaves them.
+   * @returns the removed names
+   */
+  sweepParts(dirPath: string, ownPrefix: string): Promise<readonly string[]>;
+}
+
+/** Connects; closed, within seconds, by `await using`. @throws ConnectionError, or the signal's reason */
+export async function openSftp(config: SftpConfig, options: SftpOptions): Promise<SftpConnection> {
+  const session = await connectSftp(config, options);
+  return {
+    list: (dirPath) => list(session, dirPath),
+    stat: (path) => stat(session, path),
+    open: (path) => openFile(session, path),
+    publish: (path, content, owner) => publish(session, { path, owner }, content),
+    makeDirs: (path) => makeDirs(session, path),
+    sweepParts: async (dirPath, ownPrefix) => (await sweepParts(session, dirPath, ownPrefix)) ?? [],
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import SftpClient from 'ssh2-sftp-client';
+import { redactSecrets, type Secret, type SftpConfig } from './connection_config.ts';
+import { ConnectionError } from './connection_error.ts';
+import { readCredentials, type SftpCredentials } from './sftp_credentials.ts';
+import { HostKeyCheck } from './sftp_host_key.ts';
+import { type ConnectionLog, SftpSession } from './sftp_session.ts';
+
+export interface SftpOptions {
+  /** Ends whatever is under way, promptly; its reason is then thrown. */
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  /** How long requests may wait without any answer before the connection is torn down; 30 s by default. */
+  readonly idleTimeoutMs?: number;
+  /** From the first packet to a working channel; 15 s by default. */
+  readonly connectTimeoutMs?: number;
+}
+
+const IDLE_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 15_000;
+const KEEPALIVE_INTERVAL_MS = 5_000;
+const KEEPALIVES_UNANSWERED = 3;
+
+/** @throws ConnectionError saying why and what to do, or the signal's reason */
+export async function connectSftp(config: SftpConfig, options: SftpOptions): Promise<SftpSession> {
+  const { signal, log, idleTimeoutMs = IDLE_TIMEOUT_MS, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  signal.throwIfAborted();
+  const credentials = await readCredentials(config);
+  const timeout = AbortSignal.timeout(connectTimeoutMs);
+  const giveUp = AbortSignal.any([signal, timeout]);
+  const hostKey = new HostKeyCheck(config);
+  const observed: { error: unknown } = { error: undefined };
+  const remember = (error: unknown) => {
+    observed.error ??= error;
+  };
+  // A socket of our own: it has no Nagle delay from the first byte, and can be torn down whatever ssh2 is doing.
+  const socket = net.connect({ host: config.host, port: config.port, noDelay: true });
+  socket.on('error', remember);
+  const abandon = () => socket.destroy();
+  giveUp.addEventListener('abort', abandon, { once: true });
+  // Without handlers of ours the client prints to the console.
+  const client = new SftpClient(config.id, { error: remember, end: () => {}, close: () => {} });
+  client.on('error', remember);
+  try {
+    await once(socket, 'connect', { signal: giveUp });
+    const sftp = await client.connect({
+      sock: socket,
+      username: config.user,
+      hostVerifier: hostKey.accept,
+      readyTimeout: connectTimeoutMs,
+      keepaliveInterval: KEEPALIVE_INTERVAL_MS,
+      keepaliveCountMax: KEEPALIVES_UNANSWERED,
+      ...loginOf(credentials),
+    });
+    giveUp.throwIfAborted();
+    return new SftpSession({ config, client, sftp, socket, signal, log, idleMs: idleTimeoutMs });
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    if (hostKey.refusal !== null) throw hostKey.refusal;
+    const cause = timeout.aborted ? timeout.reason : (observed.error ?? error);
+    throw connectFailure(config, cause, Object.values(credentials));
+  } finally {
+    giveUp.removeEventListener('abort', abandon);
+  }
+}
+
+function loginOf({ password, privateKey, passphrase }: SftpCredentials) {
+  return {
+    ...(password === null ? {} : { password: password.reveal() }),
+    ...(privateKey === null ? {} : { privateKey: privateKey.reveal() }),
+    ...(passphrase === null ? {} : { passphrase: passphrase.reveal() }),
+  };
+}
+
+function connectFailure(config: SftpConfig, cause: unknown, secrets: (Secret | null)[]): ConnectionError {
+  const known = secrets.filter((secret) => secret !== null);
+  const said = redactSecrets(cause instanceof Error ? cause.message : String(cause), known);
+  const at = `${config.id}: ${config.display}`;
+  if (levelOf(cause) === 'client-authentication') {
+    const what =
+      'refused the login; check the user and the secret before trying again, as failures can lock it';
+    return new ConnectionError('auth', `${at} ${what} (${said})`, { cause });
+  }
+  if (levelOf(cause) === 'handshake') {
+    return new ConnectionError('refused_by_server', `${at} and we share no way to talk (${said})`, { cause });
+  }
+  const what =
+    'cannot be reached; check that its SFTP service runs and that host, port and firewall are right';
+  return new ConnectionError('unreachable', `${at} ${what} (${said})`, { cause });
+}
+
+/** Where in its stack ssh2 saw the error. */
+function levelOf(error: unknown): string | null {
+  return error instanceof Error && 'level' in error && typeof error.level === 'string' ? error.level : null;
+}

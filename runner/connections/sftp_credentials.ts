@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import { Secret, type SftpConfig } from './connection_config.ts';
+import { ConnectionError } from './connection_error.ts';
+
+export interface SftpCredentials {
+  readonly password: Secret | null;
+  readonly privateKey: Secret | null;
+  readonly passphrase: Secret | null;
+}
+
+/**
+ * Reads the files that hold the secrets, each time anew, so that a rotated one needs no restart.
+ * @throws ConnectionError `missing` or `invalid`, naming the variable and the file, before anything is sent
+ */
+export async function readCredentials(config: SftpConfig): Promise<SftpCredentials> {
+  const [passwordFromFile, privateKey, passphrase] = await Promise.all([
+    readSecret(config, 'password_file', config.passwordFile),
+    readSecret(config, 'private_key_file', config.privateKeyFile),
+    readSecret(config, 'passphrase_file', config.passphraseFile),
+  ]);
+  const password = config.password ?? passwordFromFile;
+  if (password === null && privateKey === null) {
+    throw new ConnectionError(
+      'missing',
+      `${config.variable}: no way to log in; add private_key_file=/path or password_file=/path`,
+    );
+  }
+  if (privateKey !== null) {
+    const parsed = ssh2.utils.parseKey(privateKey.reveal(), passphrase?.reveal());
+    if (parsed instanceof Error) {
+      throw new ConnectionError(
+        'invalid',
+        `${config.variable}: private_key_file ${config.privateKeyFile} cannot be used as a private key; ` +
+          'an encrypted one needs passphrase_file=/path',
+        { cause: parsed },
+      );
+    }
+  }
+  return { password, privateKey, passphrase };
+}
+
+async function readSecret(config: SftpConfig, key: string, path: string | null): Promise<Secret | null> {
+  if (path === null) return null;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ConnectionError('missing', `${config.variable}: ${key} ${path} cannot be read`, { cause });
+  }
+  // Editors and `echo` end a file with a newline that is no part of the secret; a key does not mind the loss.
+  const secret = text.replace(/\r?\n$/, '');
+  if (secret === '') throw new ConnectionError('invalid', `${config.variable}: ${key} ${path} is empty`);
+  return new Secret(secret);
+}

@@ -1,0 +1,38 @@
+import { ConnectionError } from './connection_error.ts';
+import { failure } from './sftp_failure.ts';
+import { lstat } from './sftp_listing.ts';
+import { remotePath } from './sftp_path.ts';
+import type { SftpSession } from './sftp_session.ts';
+
+const MODE = 0o750;
+
+/** Makes the folder and those above it, below the base directory, where they are missing. */
+export async function makeDirs(session: SftpSession, path: string): Promise<void> {
+  if (await isFolder(session, path)) return;
+  const segments = path.split('/');
+  for (let depth = 1; depth <= segments.length; depth += 1) {
+    await makeDir(session, segments.slice(0, depth).join('/'));
+  }
+}
+
+async function makeDir(session: SftpSession, path: string): Promise<void> {
+  if (await isFolder(session, path)) return;
+  const remote = remotePath(session.config, path);
+  try {
+    await session.request<undefined>({ doing: 'make', path }, (sftp, done) =>
+      sftp.mkdir(remote, { mode: MODE }, (error) => done(error, undefined)),
+    );
+  } catch (error) {
+    // Another attempt may have made it meanwhile.
+    const answered = error instanceof ConnectionError && error.kind === 'refused_by_server';
+    if (!(answered && (await isFolder(session, path)))) throw error;
+  }
+}
+
+async function isFolder(session: SftpSession, path: string): Promise<boolean> {
+  const stats = await lstat(session, path);
+  if (stats === null) return false;
+  if (stats.isDirectory()) return true;
+  const why = stats.isSymbolicLink() ? 'it is a link, and links are not followed' : 'a file has that name';
+  throw failure(session.config, { doing: 'make the folder', path }, { kind: 'not_a_file', why });
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { failure } from './sftp_failure.ts';
+import { makeDirs } from './sftp_folders.ts';
+import { lstat } from './sftp_listing.ts';
+import { discardPart, type PartFile, reached, verifyPart, writePart } from './sftp_part_file.ts';
+import { type PublishOwner, partName, partPath, partPrefix, sweepParts } from './sftp_parts.ts';
+import { joinPath, remotePath, splitPath } from './sftp_path.ts';
+import { openFile } from './sftp_reading.ts';
+import type { SftpSession } from './sftp_session.ts';
+import { factsOf, type SftpContent, type WrittenFacts } from './sftp_writing.ts';
+
+export interface Publication {
+  /** Below the base directory; missing folders are made. */
+  readonly path: string;
+  readonly owner: PublishOwner;
+}
+
+/**
+ * Makes the file appear under its name complete and verified, or not at all: part file, fsync, size, read back,
+ * rename over the name. Content that the name already holds is left as it is.
+ * @throws ConnectionError; `conflict` where the name holds other content and the server cannot replace atomically
+ */
+export async function publish(
+  session: SftpSession,
+  { path, owner }: Publication,
+  content: SftpContent,
+): Promise<WrittenFacts> {
+  remotePath(session.config, path); // refuses an unsafe name before anything is written
+  const { dir, name } = splitPath(path);
+  const partFile = partName(name, owner);
+  const swept = await sweepParts(session, dir, partPrefix(name, owner.runId));
+  if (swept === null) await makeDirs(session, dir);
+  if (content instanceof Uint8Array) {
+    const facts = factsOf(content);
+    if (await holds(session, path, facts)) return facts;
+  }
+  const part = { path: joinPath(dir, partFile), remote: partPath(session, dir, partFile) };
+  const written = await writePart(session, part, content);
+  let moved = false;
+  try {
+    await verifyPart(session, part, written);
+    // Only now is the sum of streamed content known.
+    if (!(content instanceof Uint8Array) && (await holds(session, path, written))) return written;
+    await moveIntoPlace(session, part, path);
+    moved = true;
+    reached(session, path, 'renamed');
+    return written;
+  } finally {
+    if (!moved) await discardPart(session, part);
+  }
+}
+
+async function moveIntoPlace(session: SftpSession, part: PartFile, path: string): Promise<void> {
+  const remote = remotePath(session.config, path);
+  const step = { doing: 'rename the part to', path };
+  reached(session, path, 'renaming');
+  const replaced = await session.requestExtension(step, (sftp, done) =>
+    sftp.ext_openssh_rename(part.remote, remote, (error) => done(error, undefined)),
+  );
+  if (replaced) return;
+  if ((await lstat(session, path)) !== null) {
+    throw failure(session.config, step, {
+      kind: 'conflict',
+      why:
+        'it exists with other content, and the server cannot replace a file in one step (it offers no ' +
+        'posix-rename@openssh.com); publish under a new name, or have the old file moved away',
+    });
+  }
+  // By the protocol this fails, and changes nothing, where the name was taken meanwhile.
+  await session.request<undefined>(step, (sftp, done) =>
+    sftp.rename(part.remote, remote, (error) => done(error, undefined)),
+  );
+}
+
+async function holds(session: SftpSession, path: string, facts: WrittenFacts): Promise<boolean> {
+  const there = await lstat(session, path);
+  if (there === null || !there.isFile() || there.size !== facts.bytes) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of (await openFile(session, path)).chunks()) hash.update(chunk);
+  const same = hash.digest('hex') === facts.sha256;
+  if (same) reached(session, path, 'already there');
+  return same;
+}

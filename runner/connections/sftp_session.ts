@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { SFTPWrapper } from 'ssh2';
+import type SftpClient from 'ssh2-sftp-client';
+import type { JsonObject } from '../core/json.ts';
+import type { SftpConfig } from './connection_config.ts';
+import { ConnectionError, type ConnectionErrorKind } from './connection_error.ts';
+import { failure, isUnsupported, refusalByServer, type Step, statusCode } from './sftp_failure.ts';
+import { IdleWatchdog } from './sftp_watchdog.ts';
+
+export interface ConnectionLog {
+  debug(message: string, facts?: JsonObject): void;
+  warn(message: string, facts?: JsonObject): void;
+}
+
+/** Hands a request to ssh2; `done` takes its answer. */
+export type Send<T> = (sftp: SFTPWrapper, done: (error: Error | null | undefined, value: T) => void) => void;
+
+export interface SessionParts {
+  readonly config: SftpConfig;
+  readonly client: SftpClient;
+  readonly sftp: SFTPWrapper;
+  readonly socket: Socket;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  readonly idleMs: number;
+}
+
+/** How long tidying up may take once the caller has given up, and how long a goodbye. */
+const PATIENCE_AFTER_ABORT_MS = 2_000;
+
+/** Why every further request fails. */
+interface End {
+  readonly kind: ConnectionErrorKind;
+  readonly why: string;
+  readonly cause: unknown;
+}
+
+/**
+ * Requests over one SFTP channel, each of which settles: by its answer, by the caller's abort, by the watchdog, or
+ * by the loss of the connection. (ssh2 drops a request made after that without a word.)
+ */
+export class SftpSession implements AsyncDisposable {
+  readonly config: SftpConfig;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  readonly #parts: SessionParts;
+  readonly #watchdog: IdleWatchdog;
+  readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
+  #end: End | null = null;
+  #lastError: unknown;
+
+  constructor(parts: SessionParts) {
+    this.config = parts.config;
+    this.signal = parts.signal;
+    this.log = parts.log;
+    this.#parts = parts;
+    this.#watchdog = new IdleWatchdog(parts.idleMs, (idleMs) =>
+      this.#finish({ kind: 'stalled', why: `no answer for ${idleMs / 1000} s`, cause: this.#lastError }),
+    );
+    const lost = () => this.#finish({ kind: 'lost', why: 'the connection was lost', cause: this.#lastError });
+    const failed = (error: unknown) => {
+      this.#lastError ??= error;
+      lost();
+    };
+    parts.socket.once('close', lost);
+    parts.client.on('error', failed);
+    parts.sftp.on('error', failed);
+    parts.sftp.on('close', lost);
+    parts.signal.addEventListener('abort', this.#aborted, { once: true });
+  }
+
+  /** @throws ConnectionError, or the signal's reason once it is aborted */
+  request<T>(step: Step, send: Send<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    return this.#send(step, send, false);
+  }
+
+  /** @returns whether the server offers the extension that `send` uses */
+  async requestExtension(step: Step, send: Send<undefined>): Promise<boolean> {
+    this.signal.throwIfAborted();
+    let unknown = false;
+    try {
+      await this.#send<undefined>(
+        step,
+        (sftp, done) => {
+          try {
+            send(sftp, done);
+          } catch {
+            // ssh2 throws, instead of asking, where the server did not announce the extension.
+            unknown = true;
+            done(null, undefined);
+          }
+        },
+        false,
+      );
+      return !unknown;
+    } catch (error) {
+      if (error instanceof ConnectionError && isUnsupported(error.cause)) return false;
+      throw error;
+    }
+  }
+
+  /** For what must be put in order on the way out: sent even after an abort, and never throws. */
+  async tidy(step: Step, send: Send<undefined>): Promise<void> {
+    try {
+      await this.#send(step, send, true);
+    } catch (error) {
+      this.log.warn('sftp: could not tidy up', {
+        reason: error instanceof Error ? error.message : `${error}`,
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { socket, client, signal } = this.#parts;
+    signal.removeEventListener('abort', this.#aborted);
+    if (!socket.closed) {
+      const closed = once(socket, 'close');
+      const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
+      client
+        .end()
+        .catch((error: unknown) => this.log.debug('sftp: goodbye not heard', { reason: `${error}` }));
+      await closed;
+      clearTimeout(giveUp);
+    }
+    this.#finish({ kind: 'lost', why: 'the connection was closed by us', cause: undefined });
+  }
+
+  #send<T>(step: Step, send: Send<T>, tidying: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#end !== null) return reject(failure(this.config, step, this.#end));
+      this.#waiting.set(reject, { step, tidying });
+      this.#watchdog.requestSent();
+      send(this.#parts.sftp, (error, value) => {
+        if (!this.#waiting.delete(reject)) return; // settled by an abort or a loss
+        this.#watchdog.requestSettled();
+        if (error === null || error === undefined) resolve(value);
+        else reject(this.#explained(step, error));
+      });
+    });
+  }
+
+  #explained(step: Step, error: Error): ConnectionError {
+    if (statusCode(error) !== null) return refusalByServer(this.config, step, error);
+    // ssh2 fails what is pending before the socket reports why.
+    const cause = this.#lastError ?? error;
+    return failure(this.config, step, { kind: 'lost', why: 'the connection was lost', cause });
+  }
+
+  #finish(end: End): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#watchdog.stop();
+    this.#parts.socket.destroy();
+    this.#parts.signal.removeEventListener('abort', this.#aborted);
+    for (const [reject, { step }] of this.#waiting) reject(failure(this.config, step, end));
+    this.#waiting.clear();
+  }
+
+  readonly #aborted = (): void => {
+    for (const [reject, { tidying }] of [...this.#waiting]) {
+      if (tidying) continue;
+      this.#waiting.delete(reject);
+      this.#watchdog.requestSettled();
+      reject(this.signal.reason);
+    }
+    this.#watchdog.shorten(PATIENCE_AFTER_ABORT_MS);
+  };
+}
