@@ -1,0 +1,123 @@
+/**
+ * The products: a few sold online, some that nearly are, and the many that are not. Ids are text chosen to go wrong
+ * where someone reads them as numbers: leading zeros, `1E+05`, and inactive products whose SKU is the number that an
+ * active one's SKU would become.
+ */
+import type { Random } from '../random.ts';
+
+/** Each lacks exactly one thing of an active product. */
+export const NEAR_MISSES = [
+  'virtual',
+  'discontinued',
+  'not_introduced',
+  'not_in_shop',
+  'expired_identification',
+  'not_physical',
+  'look_alike',
+] as const;
+export type NearMiss = (typeof NEAR_MISSES)[number];
+
+export interface Product {
+  readonly productId: string;
+  /** As Retail Pro writes it; the OMS's `good_identification` of type SKU. */
+  readonly sku: string;
+  readonly kind: 'active' | 'ordinary' | NearMiss;
+  /** An SKU it had until it was given the present one, and that another product has now. */
+  readonly formerSku: string | null;
+}
+
+export interface ProductRange {
+  /** In the order in which Retail Pro writes them. */
+  readonly products: readonly Product[];
+  /** SKUs Retail Pro has and the OMS has never heard of. */
+  readonly retailproOnlySkus: readonly string[];
+}
+
+const RETAILPRO_ONLY_SKU_COUNT = 12;
+
+/** @throws RangeError where there are fewer products than active ones */
+export function makeProducts(random: Random, productCount: number, activeCount: number): ProductRange {
+  if (activeCount > productCount) {
+    throw new RangeError(`a world of ${productCount} products cannot have ${activeCount} active ones`);
+  }
+  const takeSku = skuSource(random);
+  const nearMissCount = Math.min(
+    productCount - activeCount,
+    NEAR_MISSES.length * Math.max(1, Math.round(activeCount / 10)),
+  );
+  const places = distinctPlaces(random, activeCount + nearMissCount, productCount);
+  const special = new Map<number, Pick<Product, 'kind' | 'sku'>>();
+  const activeSkus: string[] = [];
+  for (const [ordinal, place] of places.slice(0, activeCount).entries()) {
+    const sku = takeSku(activeSku(random, ordinal));
+    activeSkus.push(sku);
+    special.set(place, { kind: 'active', sku });
+  }
+  for (const [ordinal, place] of places.slice(activeCount).entries()) {
+    const kind = NEAR_MISSES[ordinal % NEAR_MISSES.length] ?? 'virtual';
+    const twin = activeSkus[Math.floor(ordinal / NEAR_MISSES.length)];
+    const wanted = kind === 'look_alike' && twin !== undefined ? String(Number(twin)) : null;
+    special.set(place, { kind, sku: takeSku(wanted) });
+  }
+  const products: Product[] = [];
+  for (let index = 0; index < productCount; index++) {
+    const { kind, sku } = special.get(index) ?? { kind: 'ordinary' as const, sku: takeSku(null) };
+    products.push({ productId: productIdOf(index), sku, kind, formerSku: null });
+  }
+  return {
+    products: withFormerSkus(products),
+    retailproOnlySkus: Array.from({ length: RETAILPRO_ONLY_SKU_COUNT }, () => takeSku(null)),
+  };
+}
+
+function productIdOf(index: number): string {
+  if (index % 997 === 5) return `${1 + (index % 9)}E+${index}`;
+  if (index % 10 === 3) return `00${index}`;
+  return String(1_000_000 + index);
+}
+
+/** Of four active products the first is written like a number with an exponent, the second with leading zeros. */
+function activeSku(random: Random, ordinal: number): string | null {
+  if (ordinal % 4 === 0) return `${random.integer(1, 9)}E+0${random.integer(4, 7)}`;
+  if (ordinal % 4 === 1) return `00${random.integer(100_000, 999_999)}`;
+  return null;
+}
+
+/** Gives the wanted SKU if it is free, else the next of a sequence of eight digits; none twice. */
+function skuSource(random: Random): (wanted: string | null) => string {
+  const taken = new Set<string>();
+  // The step shares no factor with 10^8, so the sequence repeats only after all eight-digit texts.
+  const step = 7919;
+  let next = random.integer(0, 99_999_999);
+  const draw = () => {
+    next = (next + step) % 100_000_000;
+    return String(next).padStart(8, '0');
+  };
+  return (wanted) => {
+    let sku = wanted ?? draw();
+    while (taken.has(sku)) sku = draw();
+    taken.add(sku);
+    return sku;
+  };
+}
+
+function distinctPlaces(random: Random, count: number, below: number): readonly number[] {
+  // Where most places are wanted, drawing until a free one comes up would take long.
+  if (count * 2 > below)
+    return random.shuffle(Array.from({ length: below }, (_, place) => place)).slice(0, count);
+  const places = new Set<number>();
+  while (places.size < count) places.add(random.integer(0, below - 1));
+  return [...places];
+}
+
+/** Each third active product once had the SKU that an ordinary one has now. */
+function withFormerSkus(products: readonly Product[]): readonly Product[] {
+  const reused = products.filter(({ kind }) => kind === 'ordinary').map(({ sku }) => sku);
+  let activeOrdinal = 0;
+  return products.map((product) => {
+    if (product.kind !== 'active') return product;
+    const formerSku = activeOrdinal % 3 === 0 ? (reused[activeOrdinal] ?? null) : null;
+    activeOrdinal++;
+    return { ...product, formerSku };
+  });
+}
