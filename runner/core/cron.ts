@@ -63,7 +63,7 @@ export function parseCron(text: string): Cron {
 
   const [minute, hour, dayOfMonth, month, dayOfWeek, extra] = pieces;
   if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek) {
-    throw new CronError(text.length + 1, `found ${pieces.length} of the fields: ${FIVE_FIELDS}`);
+    throw new CronError(text.length + 1, `found ${pieces.length} fields: ${FIVE_FIELDS}`);
   }
   if (extra) {
     throw new CronError(
@@ -85,7 +85,7 @@ export function parseCron(text: string): Cron {
   if (cron.dayRule === 'both' && cron.months.every((m) => firstDay > (LONGEST_MONTH_DAYS[m - 1] ?? 0))) {
     throw new CronError(
       dayOfMonth.column,
-      `would never fire: no month of ${month.text} has a day ${firstDay}; write a day that exists there`,
+      `would never fire: month ${month.text} has no day ${dayOfMonth.text}, write a day that exists there`,
     );
   }
   return cron;

@@ -66,26 +66,24 @@ function parseItem(item: Piece, spec: FieldSpec): number[] {
   const toColumn = item.column + fromText.length + 1;
   const stepColumn = item.column + item.text.length - stepText.length;
 
+  const last = spec === DAY_OF_WEEK ? 6 : spec.max;
   let from = spec.min;
-  let to = spec === DAY_OF_WEEK ? 6 : spec.max;
+  let to = last;
   if (!star) {
     from = parseValue({ text: fromText, column: item.column }, spec);
     to = dash ? parseValue({ text: toText, column: toColumn }, spec) : from;
-    if (spec === DAY_OF_WEEK && dash && toText.toUpperCase() === 'SUN') to = 7;
+    // MON-SUN is the week from Monday on; 7 stands for its Sunday.
+    if (spec === DAY_OF_WEEK && from > 0 && toText.toUpperCase() === 'SUN') to = 7;
     if (slash && !dash) {
-      throw new CronError(
-        stepColumn,
-        `${quoted(item, spec)}: a step needs a range, write ${from}-${spec.max}/${stepText}`,
-      );
+      const range = `${from}-${last}/${stepText}`;
+      throw new CronError(stepColumn, `${quoted(item, spec)}: a step needs a range, write ${range}`);
     }
     if (to < from) {
-      throw new CronError(
-        item.column,
-        `${quoted(item, spec)}: a range goes upwards, write ${from}-${spec.max},${spec.min}-${to}`,
-      );
+      const halves = `${from}-${last},${spec.min}-${to}`;
+      throw new CronError(item.column, `${quoted(item, spec)}: a range goes upwards, write ${halves}`);
     }
   }
-  const step = slash ? parseStep({ text: stepText, column: stepColumn }, spec, to - from + 1) : 1;
+  const step = slash ? parseStep({ text: stepText, column: stepColumn }, spec, { from, to }) : 1;
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
@@ -102,19 +100,18 @@ function parseValue(piece: Piece, spec: FieldSpec): number {
   return value;
 }
 
-function parseStep(piece: Piece, spec: FieldSpec, span: number): number {
+function parseStep(
+  piece: Piece,
+  spec: FieldSpec,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   const step = /^\d+$/.test(piece.text) ? Number(piece.text) : 0;
-  if (step < 1) {
+  if (step < 1) throw new CronError(piece.column, `${quoted(piece, spec)}: write a step of 1 or more`);
+  // Other crons quietly take the first value alone: `*/90` would be hourly, not every 90 minutes.
+  if (step > to - from) {
     throw new CronError(
       piece.column,
-      `${spec.name} step ${JSON.stringify(piece.text)}: write a whole number from 1`,
-    );
-  }
-  // In other crons it quietly means the first value alone: `*/90` would be hourly, not every 90 minutes.
-  if (step >= span && span > 1) {
-    throw new CronError(
-      piece.column,
-      `${spec.name} step ${step} is longer than the ${span} values it steps through: write the one value meant`,
+      `${spec.name} step ${step} leads out of ${from}-${to} at once: write ${from} if that alone is meant`,
     );
   }
   return step;

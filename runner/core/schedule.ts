@@ -51,12 +51,12 @@ export function* instantsBetween(
 }
 
 /** The instants whose local date is `date`: every instant of the schedule belongs to exactly one date. */
-export function* instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): Generator<Temporal.Instant> {
-  if (!isWithin(schedule, date)) return;
-  for (const ms of epochMsFrom({ ...schedule, endDate: date }, date)) {
-    const instant = Temporal.Instant.fromEpochMilliseconds(ms);
-    if (businessDateOf(instant, schedule.timezone).equals(date)) yield instant;
-  }
+export function instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): readonly Temporal.Instant[] {
+  if (!isWithin(schedule, date)) return [];
+  const upToDate = { ...schedule, endDate: date };
+  return [...epochMsFrom(upToDate, date)]
+    .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms))
+    .filter((instant) => businessDateOf(instant, schedule.timezone).equals(date));
 }
 
 /** The first instant after `after`; null when there is none any more. */
