@@ -1,1 +1,78 @@
+/** The database that the runner works on: the one DATABASE_URL names, or the embedded one. */
+import { resolve } from 'node:path';
+import type { Pool } from 'pg';
+import { ensureEmbeddedPostgres, type ServerLog } from './embedded_postgres.ts';
+import { PostgresClient } from './postgres_client.ts';
+import { DatabaseUnreachable } from './postgres_error.ts';
+import { createPool, type PoolOptions } from './postgres_pool.ts';
+
+export { DatabaseUnreachable } from './postgres_error.ts';
 export { createPool, type PoolOptions } from './postgres_pool.ts';
+export { withTransaction } from './postgres_transaction.ts';
+
+export interface Database extends AsyncDisposable {
+  /** Holds the password, where there is one: for a thread or a process of this one, never for a log. */
+  readonly url: string;
+  /** Null for the database of DATABASE_URL; else whether this call started the embedded server. */
+  readonly embedded: { readonly startedHere: boolean } | null;
+  /** A pool that ends with this database. */
+  createPool(options: PoolOptions): Pool;
+}
+
+const OLDEST_SERVER = 150_000;
+
+/**
+ * Opens the runner's database and sees that it can be worked on. Disposing ends its pools, and the embedded server if
+ * nobody else uses it.
+ * @throws DatabaseUnreachable: also for a standby and for a Postgres before 15; EmbeddedPostgresError
+ */
+export async function connectDatabase(
+  env: Readonly<Record<string, string | undefined>>,
+  log?: ServerLog,
+): Promise<Database> {
+  const pools: Pool[] = [];
+  const given = env.DATABASE_URL || null;
+  const home = resolve(env.STOCKFLOW_HOME || '.stockflow');
+  const embedded =
+    given === null ? await ensureEmbeddedPostgres({ homeDir: home, ...(log && { log }) }) : null;
+  const url = given ?? embedded?.url ?? '';
+  const database: Database = {
+    url,
+    embedded: embedded && { startedHere: embedded.startedHere },
+    createPool(options) {
+      const pool = createPool(url, options);
+      pools.push(pool);
+      return pool;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(pools.map((pool) => pool.ended || pool.end()));
+      await embedded?.[Symbol.asyncDispose]();
+    },
+  };
+  try {
+    await refuseUnfit(url);
+    return database;
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function refuseUnfit(url: string): Promise<void> {
+  const client = new PostgresClient({
+    connectionString: url,
+    application_name: 'stockflow',
+    connectionTimeoutMillis: 10_000,
+  });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ version: number; standby: boolean }>(
+      `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby`,
+    );
+    const unfit = (reason: string) => new DatabaseUnreachable(client.address, new Error(reason));
+    if (rows[0]?.standby) throw unfit('it is a read-only standby; name its primary');
+    if ((rows[0]?.version ?? 0) < OLDEST_SERVER) throw unfit('it is older than Postgres 15');
+  } finally {
+    await client.end();
+  }
+}

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { EmbeddedPostgresError } from './embedded_postgres_error.ts';
+import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 
 /** The system user that the server runs as, because Postgres refuses to run as root. */
 export interface ServerAccount {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { EmbeddedPostgresError } from './embedded_postgres_error.ts';
+import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 
 /** Where the server programs of one Postgres release lie; there is no psql among them. */
 export interface PostgresBinaries {

@@ -3,25 +3,26 @@
  * (mode 0700) hides both the data and the programs from it; they are then kept under `/var/lib/stockflow`.
  */
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { EmbeddedPostgresError } from './embedded_postgres_error.ts';
-import { canEnter, type ServerAccount } from './postgres_account.ts';
+import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { canEnter, type ServerAccount, serverAccount } from './postgres_account.ts';
 import type { PostgresBinaries } from './postgres_binaries.ts';
+import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
+import { nullIfAbsent, readOrNull } from './postgres_files.ts';
 
 const REACHABLE_ROOT = '/var/lib/stockflow';
 
 /**
- * The folder for a home's data: `<home>/postgres`, or one under `/var/lib/stockflow` where the account cannot reach
- * that. The choice is kept in `<home>/postgres/location`, so that it stays the same for a home that is moved or opened.
+ * The folder for the data of `<home>/postgres`: that one, or one under `/var/lib/stockflow` where the server's account
+ * cannot reach that. The choice is kept in its file `location`, so that a home which is moved keeps its data.
  */
-export async function serverDirectory(postgresHome: string, account: ServerAccount | null): Promise<string> {
+export async function locateServer(postgresHome: string): Promise<string> {
   const pointer = join(postgresHome, 'location');
-  const recorded = await readTextOrNull(pointer);
-  if (recorded !== null) return recorded.trim();
-  if (await canEnter(account, postgresHome)) return postgresHome;
-  const hash = createHash('sha256').update(resolve(postgresHome)).digest('hex').slice(0, 16);
-  const directory = join(REACHABLE_ROOT, hash);
+  const recorded = (await readOrNull(pointer))?.trim();
+  const account = await serverAccount(join(recorded ?? postgresHome, 'data'));
+  if (!recorded && (await canEnter(account, postgresHome))) return postgresHome;
+  const hash = createHash('sha256').update(postgresHome).digest('hex').slice(0, 16);
+  const directory = recorded || join(REACHABLE_ROOT, hash);
   await makeReachable(directory, account);
   await writeFile(pointer, `${directory}\n`);
   return directory;
@@ -35,7 +36,7 @@ export async function reachableBinaries(
   if (await canEnter(account, join(binaries.root, 'bin'))) return binaries;
   const root = join(REACHABLE_ROOT, `postgres-${binaries.version}-${process.platform}-${process.arch}`);
   const copy = { ...binaries, root };
-  if ((await entries(root)) !== null) return copy;
+  if ((await nullIfAbsent(readdir(root))) !== null) return copy;
   await makeReachable(REACHABLE_ROOT, account);
   const part = `${root}.${process.pid}.part`;
   await rm(part, { recursive: true, force: true });
@@ -45,7 +46,7 @@ export async function reachableBinaries(
     await rename(part, root);
   } catch (error) {
     await rm(part, { recursive: true, force: true });
-    if ((await entries(root)) === null) throw error;
+    if ((await nullIfAbsent(readdir(root))) === null) throw error;
   }
   return copy;
 }
@@ -69,22 +70,5 @@ async function openForReading(root: string): Promise<void> {
     if (entry.isSymbolicLink()) continue;
     const executable = entry.isDirectory() || entry.parentPath.endsWith('/bin');
     await chmod(join(entry.parentPath, entry.name), executable ? 0o755 : 0o644);
-  }
-}
-
-async function entries(directory: string): Promise<string[] | null> {
-  return absentIsNull(readdir(directory));
-}
-
-async function readTextOrNull(path: string): Promise<string | null> {
-  return absentIsNull(readFile(path, 'utf8'));
-}
-
-async function absentIsNull<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
   }
 }

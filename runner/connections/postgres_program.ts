@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { EmbeddedPostgresError } from './embedded_postgres_error.ts';
 import type { ServerAccount } from './postgres_account.ts';
 import { type PostgresBinaries, type PostgresProgram, programPath } from './postgres_binaries.ts';
+import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 
 /** How a server program is run: whose, as whom, and in a folder that user can enter. */
 export interface ProgramContext {
@@ -11,22 +11,24 @@ export interface ProgramContext {
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program to its end, with `input` on its stdin.
  * @throws EmbeddedPostgresError with what it wrote on stderr, when it does not exit 0
  */
 export async function runProgram(
   context: ProgramContext,
   program: PostgresProgram,
   args: readonly string[],
+  input = '',
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const child = spawn(programPath(context.binaries, program), args, {
     ...(context.account ?? {}),
     cwd: context.directory,
     env: serverEnvironment(),
-    // pg_ctl hands its stdout to the server it starts: a pipe there would stay open as long as the server lives.
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
+  // A program that ends without reading says why on stderr.
+  child.stdin.on('error', () => {}).end(input);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;

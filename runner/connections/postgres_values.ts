@@ -16,7 +16,7 @@ const ARRAYS: ReadonlyMap<number, number> = new Map([
   [1185, TIMESTAMPTZ],
   [1231, NUMERIC],
 ]);
-const TEXT_ARRAY = 1009;
+const TEXT_ARRAY: number = 1009;
 
 const SCALARS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [INT8, parseSafeInteger],

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,6 +11,7 @@ import { PostgresClient } from '../../runner/connections/postgres_client.ts';
 import { CLUSTER_USER, initCluster } from '../../runner/connections/postgres_cluster.ts';
 import { DatabaseUnreachable } from '../../runner/connections/postgres_error.ts';
 import { reachableBinaries } from '../../runner/connections/postgres_home.ts';
+import { freePort } from '../../runner/connections/postgres_port.ts';
 import { type ProgramContext, serverEnvironment } from '../../runner/connections/postgres_program.ts';
 
 /** A server for one test run; its data is worth nothing. */
@@ -56,7 +56,7 @@ export async function startThrowawayServer(): Promise<ThrowawayServer> {
   const binaries = await reachableBinaries(findPostgresBinaries(), account);
   const context = { binaries, account, directory };
   const password = randomBytes(12).toString('hex');
-  await initCluster(context, join(directory, 'data'), password);
+  await initCluster(context, join(directory, 'data'), { password, settings: SETTINGS });
   const port = await freePort();
   const supervisor = supervise(context, port);
   const url = `postgres://${CLUSTER_USER}:${password}@127.0.0.1:${port}/postgres`;
@@ -74,15 +74,7 @@ export async function startThrowawayServer(): Promise<ThrowawayServer> {
 }
 
 function supervise({ binaries, account, directory }: ProgramContext, port: number): ChildProcess {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = [
-    programPath(binaries, 'postgres'),
-    '-D',
-    join(directory, 'data'),
-    '-p',
-    `${port}`,
-    ...settings,
-  ];
+  const server = [programPath(binaries, 'postgres'), '-D', join(directory, 'data'), '-p', `${port}`];
   const child = spawn('/bin/sh', ['-c', UNTIL_STDIN_ENDS, 'sh', directory, ...server], {
     ...(account ?? {}),
     cwd: directory,
@@ -110,14 +102,4 @@ async function untilReady(url: string, supervisor: ChildProcess, logFile: string
     }
     await wait(20);
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port was given');
-  return address.port;
 }
