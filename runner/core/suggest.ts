@@ -1,0 +1,45 @@
+/** "Did you mean": the nearest of a few known words to one that is not among them. */
+
+/** The candidate nearest to `word`, or null when none is near enough to be what was meant. */
+export function suggest(word: string, candidates: Iterable<string>): string | null {
+  const most = Math.max(1, Math.floor(word.length / 3));
+  let best: string | null = null;
+  let bestDistance = most + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** `, did you mean retries?`, or an empty string. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const nearest = suggest(word, candidates);
+  return nearest === null ? '' : `, did you mean ${nearest}?`;
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) that lead from a to b. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        at(last, j) + 1,
+        at(row, j - 1) + 1,
+        at(last, j - 1) + (same ? 0 : 1),
+        swapped ? at(beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
+}
