@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Progress } from '../runner/task.ts';
 import { OPENING_COUNT_ID, omsTables, openingCountComment } from './world/oms_rows.ts';
 import type { Cell, TableRows } from './world/table_rows.ts';
+import type { World } from './world.ts';
 
 /** Whether the OMS was seeded with this very world; what has happened to it since does not matter. */
 export async function isSeeded(pool: Pool, world: World): Promise<boolean> {
@@ -39,7 +40,8 @@ export async function seedOms(
     await refuseFilledOms(client);
     let done = 0;
     for (const table of tables) {
-      await copyTable(client, table, options.signal);
+      options.signal?.throwIfAborted();
+      await copyTable(client, table);
       done += table.rows.length;
       options.progress?.({ done, total, unit: 'rows' });
     }
@@ -70,7 +72,7 @@ async function copyTable(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const copy = client.query(copyFrom(`copy oms.${rows.table} (${rows.columns.join(', ')}) from stdin`));
-  await pipeline(Readable.from(copyText(rows)), copy, signal === undefined ? {} : { signal });
+  await pipeline(Readable.from(copyText(rows)), copy);
 }
 
 const LINES_PER_CHUNK = 2000;

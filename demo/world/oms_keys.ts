@@ -16,7 +16,7 @@ export interface OmsKey {
   readonly varianceCount: number;
 }
 
-// numeric comes as text; whole units are far below where a double would round them.
+// As text, so that no pool's type parsers matter; units are far below where a double would round them.
 const units = z.string().transform(Number);
 const rowsSchema = z.array(
   z.object({
@@ -27,8 +27,8 @@ const rowsSchema = z.array(
     at_snapshot: units,
     detail_on_hand: units,
     detail_available: units,
-    resets: units,
-    variances: units,
+    resets: z.number(),
+    variances: z.number(),
   }),
 );
 
@@ -36,13 +36,13 @@ const rowsSchema = z.array(
 export async function readOmsKeys(pool: Pool, snapshotAtMs: number): Promise<ReadonlyMap<string, OmsKey>> {
   const { rows } = await pool.query(
     `select i.facility_id, i.product_id,
-            i.quantity_on_hand_total as on_hand,
-            i.available_to_promise_total as available,
-            coalesce(sum(d.quantity_on_hand_diff) filter (where d.effective_date <= $1), 0) as at_snapshot,
-            coalesce(sum(d.quantity_on_hand_diff), 0) as detail_on_hand,
-            coalesce(sum(d.available_to_promise_diff), 0) as detail_available,
-            count(*) filter (where d.reason_enum_id = 'VAR_EXT_RESET' and d.effective_date = $1) as resets,
-            count(*) filter (where d.reason_enum_id = 'VAR_INTEGR' and d.effective_date = $1) as variances
+            i.quantity_on_hand_total::text as on_hand,
+            i.available_to_promise_total::text as available,
+            coalesce(sum(d.quantity_on_hand_diff) filter (where d.effective_date <= $1), 0)::text as at_snapshot,
+            coalesce(sum(d.quantity_on_hand_diff), 0)::text as detail_on_hand,
+            coalesce(sum(d.available_to_promise_diff), 0)::text as detail_available,
+            (count(*) filter (where d.reason_enum_id = 'VAR_EXT_RESET' and d.effective_date = $1))::integer as resets,
+            (count(*) filter (where d.reason_enum_id = 'VAR_INTEGR' and d.effective_date = $1))::integer as variances
        from oms.inventory_item i
        left join oms.inventory_item_detail d using (inventory_item_id)
       group by i.inventory_item_id`,
