@@ -66,11 +66,7 @@ async function refuseFilledOms(client: PoolClient): Promise<void> {
   }
 }
 
-async function copyTable(
-  client: PoolClient,
-  rows: TableRows,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function copyTable(client: PoolClient, rows: TableRows): Promise<void> {
   const copy = client.query(copyFrom(`copy oms.${rows.table} (${rows.columns.join(', ')}) from stdin`));
   await pipeline(Readable.from(copyText(rows)), copy);
 }
