@@ -6,9 +6,10 @@ import { PostgresClient } from './postgres_client.ts';
 import { DatabaseUnreachable } from './postgres_error.ts';
 import { createPool, type PoolOptions } from './postgres_pool.ts';
 
-export { DatabaseUnreachable } from './postgres_error.ts';
+export { isDatabaseAway } from './postgres_away.ts';
+export { ConnectionLost, DatabaseUnreachable } from './postgres_error.ts';
 export { createPool, type PoolOptions } from './postgres_pool.ts';
-export { withTransaction } from './postgres_transaction.ts';
+export { CommitOutcomeUnknown, withTransaction } from './postgres_transaction.ts';
 
 export interface Database extends AsyncDisposable {
   /** Holds the password, where there is one: for a thread or a process of this one, never for a log. */

@@ -22,6 +22,29 @@ export class DatabaseUnreachable extends Error {
   }
 }
 
+/** A session broke; what its open transaction did is undone, and whether its last COMMIT was done is not known. */
+export class ConnectionLost extends Error {
+  override name = 'ConnectionLost';
+  readonly address: DatabaseAddress;
+  readonly code: string | undefined;
+
+  constructor(address: DatabaseAddress, cause: unknown) {
+    super(
+      `lost the connection to the database ${address.database} at ${address.host}:${address.port}: ${reason(cause)}`,
+      {
+        cause,
+      },
+    );
+    this.address = address;
+    this.code = errorCode(cause);
+  }
+}
+
+/** Every session of the pool was in use for as long as a caller was willing to wait. */
+export class PoolExhausted extends Error {
+  override name = 'PoolExhausted';
+}
+
 /** The SQLSTATE or errno of an error of pg or Node. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

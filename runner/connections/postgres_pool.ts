@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { PostgresClient } from './postgres_client.ts';
-import { DatabaseUnreachable } from './postgres_error.ts';
+import { DatabaseUnreachable, PoolExhausted } from './postgres_error.ts';
 
 export interface PoolOptions {
   /** Shown by `pg_stat_activity`. */
@@ -27,11 +27,25 @@ class PostgresPool extends pg.Pool {
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     if (callback === undefined) {
       return super.connect().catch((error: unknown) => {
-        throw unwrapTimeout(error);
+        throw this.#explain(error);
       });
     }
-    super.connect((error, client, done) => callback(error && unwrapTimeout(error), client, done));
+    super.connect((error, client, done) => callback(error && this.#explain(error), client, done));
     return undefined;
+  }
+
+  /** The pool gives a plain Error for a time-out, be it of the connection or of the wait for a free session. */
+  #explain(error: unknown): Error {
+    if (!(error instanceof Error)) return new Error(String(error));
+    if (error instanceof DatabaseUnreachable || this.ending) return error;
+    if (error.cause instanceof DatabaseUnreachable)
+      return new DatabaseUnreachable(error.cause.address, error);
+    return new PoolExhausted(
+      `all ${this.options.max} sessions of ${this.options.application_name} are in use`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -54,15 +68,4 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
 
 function statementTimeouts(statementTimeoutMs: number): pg.ClientConfig {
   return { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 5_000 };
-}
-
-/** pg's pool hides our error under its own when the connection timed out. */
-function unwrapTimeout(error: unknown): Error {
-  if (error instanceof Error && error.cause instanceof DatabaseUnreachable) {
-    return new DatabaseUnreachable(
-      error.cause.address,
-      new Error(error.message, { cause: error.cause.cause }),
-    );
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -73,11 +73,6 @@ export async function withTransaction<T>(
 async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, begin: string): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A session that breaks while the work waits for something else; its next statement fails.
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  client.on('error', onError);
   try {
     await client.query(begin);
     const result = await rollbackUnless(client, () => work(client));
@@ -87,7 +82,6 @@ async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, 
     if (error instanceof RollbackFailed || error instanceof CommitOutcomeUnknown) broken = error;
     throw error;
   } finally {
-    client.off('error', onError);
     client.release(broken);
   }
 }

@@ -1,4 +1,0 @@
-/** The embedded Postgres cannot be installed, made or started; the message says what to do. */
-export class EmbeddedPostgresError extends Error {
-  override name = 'EmbeddedPostgresError';
-}
