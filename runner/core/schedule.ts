@@ -33,10 +33,7 @@ export function* instantsAfter(
   schedule: Schedule,
   afterExclusive: Temporal.Instant,
 ): Generator<Temporal.Instant> {
-  const afterMs = afterExclusive.epochMilliseconds;
-  for (const ms of epochMsFrom(schedule, businessDateOf(afterExclusive, schedule.timezone))) {
-    if (ms > afterMs) yield Temporal.Instant.fromEpochMilliseconds(ms);
-  }
+  for (const ms of epochMsAfter(schedule, afterExclusive)) yield Temporal.Instant.fromEpochMilliseconds(ms);
 }
 
 /** As `instantsAfter`, `until` included. */
@@ -44,9 +41,10 @@ export function* instantsBetween(
   schedule: Schedule,
   { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },
 ): Generator<Temporal.Instant> {
-  for (const instant of instantsAfter(schedule, after)) {
-    if (Temporal.Instant.compare(instant, until) > 0) return;
-    yield instant;
+  const untilMs = until.epochMilliseconds;
+  for (const ms of epochMsAfter(schedule, after)) {
+    if (ms > untilMs) return;
+    yield Temporal.Instant.fromEpochMilliseconds(ms);
   }
 }
 
@@ -62,6 +60,13 @@ export function instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): re
 /** The first instant after `after`; null when there is none any more. */
 export function nextInstant(schedule: Schedule, after: Temporal.Instant): Temporal.Instant | null {
   return instantsAfter(schedule, after).next().value ?? null;
+}
+
+function* epochMsAfter(schedule: Schedule, after: Temporal.Instant): Generator<number> {
+  const afterMs = after.epochMilliseconds;
+  for (const ms of epochMsFrom(schedule, businessDateOf(after, schedule.timezone))) {
+    if (ms > afterMs) yield ms;
+  }
 }
 
 /** Ascending, within the schedule's dates; may begin with instants of the date before `from`. */

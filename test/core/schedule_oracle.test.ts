@@ -66,7 +66,7 @@ const CRONS: readonly HandCron[] = [
     matches: (w) => w.minute === 0 && w.hour === 0 && w.day === 29 && w.month === 2,
   },
   { text: '0 * * * *', rule: 'real', matches: (w) => w.minute === 0 },
-  { text: '*/15 * * * *', rule: 'real', matches: (w) => w.minute % 15 === 0 },
+  { text: '*/15 * * * 0,6', rule: 'real', matches: (w) => w.minute % 15 === 0 && w.weekday % 6 === 0 },
   {
     text: '40 */2 * * 0',
     rule: 'real',
