@@ -35,12 +35,18 @@ export function resolveParams(
   return problems.length > 0 ? { problems } : { values: Object.fromEntries(values) };
 }
 
-/** What is wrong with a default written in the DAG file, or null. Unlike at trigger, text is no number there. */
-export function defaultProblem(type: ParamType, value: Json): string | null {
+/**
+ * What is wrong with a default written in the DAG file, or null. Unlike at trigger, text is no number there.
+ * @param scalar the value as it stands in the file; null for a list or map
+ */
+export function defaultProblem(type: ParamType, value: Json, scalar: string | null): string | null {
   if (value === null || fromJson(type, value) !== undefined) return null;
-  const unquoted = typeof value === 'string' ? fromText(type, value) : undefined;
-  const advice = typeof unquoted === 'number' || typeof unquoted === 'boolean' ? '; remove the quotes' : '';
-  return `${wrongParam(type, value)}${advice}`;
+  const found = `found ${typeof value === 'string' ? JSON.stringify(value) : (scalar ?? JSON.stringify(value))}`;
+  const problem = `${found}, expected ${WANTED[type]}`;
+  if (typeof value !== 'string')
+    return type === 'string' && scalar !== null ? `${problem}: write "${scalar}"` : problem;
+  const unquoted = fromText(type, value);
+  return unquoted === undefined ? problem : `${problem}: remove the quotes`;
 }
 
 /** The default in the one form its type is kept in. Call after `defaultProblem` found nothing. */

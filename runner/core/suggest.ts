@@ -1,8 +1,10 @@
 /** "Did you mean": the nearest of a few known words to one that is not among them. */
 
-/** The candidate nearest to `word`, or null when none is near enough to be what was meant. */
+const MAX_LISTED = 30;
+
+/** The candidate nearest to `word`, at most a third of it away, upper and lower case alike; or null. */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
-  const most = Math.max(1, Math.floor(word.length / 3));
+  const most = Math.floor(word.length / 3);
   let best: string | null = null;
   let bestDistance = most + 1;
   for (const candidate of candidates) {
@@ -17,6 +19,24 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const nearest = suggest(word, candidates);
   return nearest === null ? '' : `, did you mean ${nearest}?`;
+}
+
+/** `, did you mean retries?`, or else what there is: `; there are a, b`. */
+export function didYouMeanOrList(word: string, known: readonly string[]): string {
+  const nearest = didYouMean(word, known);
+  if (nearest !== '') return nearest;
+  return known.length === 0 ? '; there are none' : `; there are ${listing(known)}`;
+}
+
+/** `, did you mean export? There are export, filter`: both. */
+export function didYouMeanAndList(word: string, known: readonly string[]): string {
+  const nearest = didYouMean(word, known);
+  if (known.length === 0) return '; there are none';
+  return nearest === '' ? `; there are ${listing(known)}` : `${nearest} There are ${listing(known)}`;
+}
+
+function listing(known: readonly string[]): string {
+  return known.length > MAX_LISTED ? `${known.slice(0, MAX_LISTED).join(', ')}, ...` : known.join(', ');
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) that lead from a to b. */

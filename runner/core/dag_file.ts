@@ -1,0 +1,81 @@
+/** A DAG file's text to a Dag, or to everything that is wrong with it. */
+import type { z } from 'zod';
+import type { Dag } from './dag.ts';
+import { buildDag } from './dag_file_build.ts';
+import { edgeFindings } from './dag_file_edges.ts';
+import type { Finding } from './dag_file_finding.ts';
+import { fitFindings } from './dag_file_fit.ts';
+import { schemaFindings } from './dag_file_issue.ts';
+import { outlineOf } from './dag_file_outline.ts';
+import { inFileOrder, type Position, positionOf, problemOf } from './dag_file_place.ts';
+import { referenceFindings } from './dag_file_reference.ts';
+import { typeFindings } from './dag_file_types.ts';
+import { readYaml, type YamlFile } from './dag_file_yaml.ts';
+import { dagKeys } from './dag_keys.ts';
+import { formatKeyPath, type KeyPath } from './dag_keys_path.ts';
+import type { Json } from './json.ts';
+import type { Problem } from './problem.ts';
+
+export interface ParsedDag {
+  /** Null exactly when there are problems. */
+  readonly dag: Dag | null;
+  /** In the order of the file. */
+  readonly problems: readonly Problem[];
+  /** Of the value at the key path; of the nearest one around it where there is none. */
+  readonly positionOf: (path: KeyPath) => Position;
+  readonly yaml: YamlFile;
+}
+
+/** What a check of `type` and `with` needs to know of a task type. */
+export type TaskTypes = ReadonlyMap<string, { readonly params: z.ZodType }>;
+
+/**
+ * Every problem of the file at once, but those of task types: `checkTaskTypes` has them.
+ * @param file its path, named in problems; a name ending in .yaml or .yml must be the dag_id
+ */
+export function parseDag(source: string, file: string): ParsedDag {
+  const yaml = readYaml(source, file);
+  const { root, places } = yaml;
+  const findings = root === undefined ? [] : allFindings(root, yaml, file);
+  const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(places, finding))]);
+  const dag = problems.length === 0 ? buildDag(dagKeys.parse(root)) : null;
+  return { dag, problems, positionOf: (path) => positionOf(places, { path }), yaml };
+}
+
+/**
+ * Task types that do not exist, and `with` params that their type refuses; also for a file with other problems.
+ * A value that holds a template has no type yet, and is left to the render.
+ */
+export function checkTaskTypes(parsed: ParsedDag, taskTypes: TaskTypes): readonly Problem[] {
+  const { root, places, isStandIn } = parsed.yaml;
+  if (root === undefined) return [];
+  const findings = typeFindings(outlineOf(root), taskTypes, scalarReader(parsed.yaml));
+  return inFileOrder(
+    findings.filter(({ path }) => !isStandIn(path)).map((finding) => problemOf(places, finding)),
+  );
+}
+
+/** `parseDag` and `checkTaskTypes` in one: the whole verdict on a file. */
+export function loadDag(source: string, file: string, taskTypes: TaskTypes): ParsedDag {
+  const parsed = parseDag(source, file);
+  const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);
+  return { ...parsed, problems, dag: problems.length === 0 ? parsed.dag : null };
+}
+
+function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding[] {
+  const scalarAt = scalarReader(yaml);
+  const outline = outlineOf(root);
+  const lineOf = (path: KeyPath) => positionOf(yaml.places, { path }).line;
+  const bySchema = schemaFindings({ schema: dagKeys, value: root, scalarAt, isOpen: yaml.isStandIn });
+  const refused = new Set(bySchema.map(({ path }) => formatKeyPath(path)));
+  const byMeaning = [
+    ...fitFindings(outline, file, scalarAt),
+    ...edgeFindings(outline, lineOf),
+    ...referenceFindings(outline),
+  ];
+  return [...bySchema, ...byMeaning.filter(({ path }) => !refused.has(formatKeyPath(path)))];
+}
+
+function scalarReader({ places }: YamlFile): (path: KeyPath) => string | null {
+  return (path) => places.at(path)?.scalar ?? null;
+}

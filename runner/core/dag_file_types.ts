@@ -1,0 +1,56 @@
+/** What is wrong with the `type` and `with` of tasks, by the task types there are. */
+import type { z } from 'zod';
+import type { Finding } from './dag_file_finding.ts';
+import { schemaFindings } from './dag_file_issue.ts';
+import type { Outline, OutlineTask } from './dag_file_outline.ts';
+import { isMap, valueAt } from './dag_file_value.ts';
+import { taskKeys } from './dag_keys.ts';
+import type { KeyPath } from './dag_keys_path.ts';
+import type { JsonObject } from './json.ts';
+import { didYouMeanAndList } from './suggest.ts';
+import { templateRefs } from './template_ref.ts';
+
+/** @param scalarAt the scalar as it stands in the file, quotes included */
+export function typeFindings(
+  outline: Outline,
+  taskTypes: ReadonlyMap<string, { readonly params: z.ZodType }>,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  return outline.tasks.flatMap((task) => {
+    const { type } = task.keys;
+    if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
+    const taskType = taskTypes.get(type);
+    if (taskType === undefined) return [unknownType(type, task, [...taskTypes.keys()])];
+    return paramFindings(task, taskType.params, scalarAt);
+  });
+}
+
+function unknownType(type: string, task: OutlineTask, known: readonly string[]): Finding {
+  const message = `no task type is called ${type}${didYouMeanAndList(type, known)}`;
+  return { path: [...task.path, 'type'], message };
+}
+
+function paramFindings(
+  task: OutlineTask,
+  schema: z.ZodType,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  const given = task.keys.with ?? {};
+  if (!isMap(given)) return [];
+  const inWith = (path: KeyPath): KeyPath => [...task.path, 'with', ...path];
+  const findings = schemaFindings({
+    schema,
+    value: given,
+    scalarAt: (path) => scalarAt(inWith(path)),
+    isOpen: (path) => isTemplated(given, path),
+  });
+  return findings.map((finding) => ({ ...finding, path: inWith(finding.path) }));
+}
+
+/** Whether a text with a template stands at the path or, for a path into what it will become, on the way there. */
+function isTemplated(given: JsonObject, path: KeyPath): boolean {
+  return path.some((_, depth) => {
+    const value = valueAt(given, path.slice(0, depth + 1));
+    return typeof value === 'string' && templateRefs(value).length > 0;
+  });
+}
