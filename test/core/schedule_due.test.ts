@@ -216,4 +216,17 @@ describe('a long outage', () => {
   });
 });
 
+it('latest still names a thousand missed where the newest of just a thousand in a day is run', () => {
+  // 50 minutes of 20 hours: 1000 a day, the last at 19:49.
+  const planned = plan({
+    cron: '0-49 0-19 * * *',
+    catchup: 'latest',
+    cursor: '2025-12-01T00:00:00Z',
+    now: '2026-01-01T23:00:00Z',
+  });
+  assert.deepEqual(planned.runs, ['catchup 2026-01-01T19:49:00Z']);
+  assert.equal(planned.missed.length, 1000);
+  assert.equal(planned.missed[0], '2025-12-31T19:49:00Z');
+});
+
 it('late turns into missed after five minutes', () => assert.equal(MISSED_AFTER_MS, 300_000));
