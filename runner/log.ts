@@ -9,11 +9,13 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface LogOptions {
   readonly format: LogFormat;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly silent?: boolean;
 }
 
-export function createLog({ format, level }: LogOptions): Log {
+export function createLog({ format, level, silent = false }: LogOptions): Log {
   return winston.createLogger({
     level,
+    silent,
     format:
       format === 'json'
         ? winston.format.combine(winston.format.timestamp(), winston.format.json())

@@ -93,6 +93,8 @@ function startRunner({ databaseUrl, concurrency, handlers, log }: QueueOptions):
     concurrency,
     maxPoolSize: concurrency + 3,
     noHandleSignals: true,
+    // Schedules are ours, in civil time; without this it looks for a crontab file.
+    parsedCronItems: [],
     pollInterval: POLL_INTERVAL_MS,
     logger: queueLogger(log),
     taskList: {

@@ -1,4 +1,5 @@
 /** Task instances whose worker no longer answers for them. */
+import type { WorkHint } from './hint.ts';
 import type { Queryable } from './queryable.ts';
 
 export interface Reclaimed {
@@ -74,27 +75,47 @@ export async function failQueued(
   );
 }
 
-/** Instances that run under this worker by the table; those that it does not know were claimed without its hearing of it. */
-export async function runningOn(
-  db: Queryable,
-  workerId: number,
-): Promise<readonly { readonly taskInstanceId: number; readonly token: number; readonly runId: number }[]> {
-  const { rows } = await db.query<{ taskInstanceId: number; token: number; runId: number }>(
-    `select task_instance_id as "taskInstanceId", attempt_token as token, run_id as "runId"
+export interface RunningOn {
+  readonly taskInstanceId: number;
+  readonly token: number;
+  readonly runId: number;
+  readonly taskId: string;
+}
+
+/** Instances that run on this worker, by the table. */
+export async function runningOn(db: Queryable, workerId: number): Promise<readonly RunningOn[]> {
+  const { rows } = await db.query<RunningOn>(
+    `select task_instance_id as "taskInstanceId", attempt_token as token, run_id as "runId", task_id as "taskId"
        from stockflow.task_instance where worker_id = $1 and state = 'running'`,
     [workerId],
   );
   return rows;
 }
 
-/** Waiting instances that no live job of the queue will ever look at; each is due for a new hint. */
-export async function withoutHint(
-  db: Queryable,
-  olderThanMs: number,
-): Promise<
-  readonly { readonly taskInstanceId: number; readonly token: number; readonly runAt: null; readonly priority: number }[]
-> {
-  const { rows } = await db.query<{ taskInstanceId: number; token: number; runAt: null; priority: number }>(
+/** Gives a running instance back to the queue: neither a failure nor a crash. @returns its new hint, null if it moved on */
+export async function handBack(db: Queryable, task: RunningOn): Promise<WorkHint | null> {
+  const { rows } = await db.query<WorkHint>(
+    `with returned as (
+       update stockflow.task_instance
+          set state = 'queued', worker_id = null, timeout_at = null, queued_at = now(), attempt_token = attempt_token + 1
+        where task_instance_id = $1 and attempt_token = $2 and state = 'running'
+       returning task_instance_id, attempt_number, attempt_token, priority
+     ), attempt as (
+       update stockflow.task_attempt a
+          set state = 'handed_over', finished_at = now(), error_class = 'HandedOver',
+              error_text = 'claimed in a transaction whose answer was lost'
+         from returned r
+        where a.task_instance_id = r.task_instance_id and a.attempt_number = r.attempt_number
+     )
+     select task_instance_id as "taskInstanceId", attempt_token as token, null as "runAt", priority from returned`,
+    [task.taskInstanceId, task.token],
+  );
+  return rows[0] ?? null;
+}
+
+/** Waiting instances that no live job of the queue will ever look at: the hints that they lack. */
+export async function withoutHint(db: Queryable, olderThanMs: number): Promise<readonly WorkHint[]> {
+  const { rows } = await db.query<WorkHint>(
     `select t.task_instance_id as "taskInstanceId", t.attempt_token as token, null as "runAt", t.priority
        from stockflow.task_instance t
       where ((t.state = 'queued' and t.queued_at < now() - $1 * interval '1 ms')

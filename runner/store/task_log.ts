@@ -19,9 +19,9 @@ export async function appendLog(
   await db.query(
     `insert into stockflow.task_log (task_instance_id, attempt_number, at, level, message, facts)
      select $1, $2, l.at, l.level, l.message, l.facts
-       from jsonb_to_recordset($3::jsonb) with ordinality
-            as l(at timestamptz, level text, message text, facts jsonb, position bigint)
-      order by l.position`,
+       from rows from (jsonb_to_recordset($3::jsonb)
+              as (at timestamptz, level text, message text, facts jsonb)) with ordinality as l
+      order by l.ordinality`,
     [
       attempt.taskInstanceId,
       attempt.attemptNumber,

@@ -1,0 +1,174 @@
+/** Works one attempt: renders its params, runs its task, and says how it ended. */
+import { ConnectionError } from '../connections/connection_error.ts';
+import type { Task } from '../core/dag.ts';
+import { type DagIndex, taskOf } from '../core/dag_index.ts';
+import { cleanText, errorFacts } from '../core/error_text.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Outcome } from '../core/settle.ts';
+import { renderTemplates, type TemplateScope } from '../core/template.ts';
+import { templateRefs } from '../core/template_ref.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
+import { outputsOf } from '../store/task_output.ts';
+import { DeferTask, FailTask, SkipTask, type TaskContext } from '../task.ts';
+import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
+import type { AttemptReport } from './attempt_report.ts';
+import type { Engine } from './engine.ts';
+import { attemptFiles } from './files/attempt_files.ts';
+
+/** Largest output of a task, in UTF-16 code units of its JSON. */
+const MAX_OUTPUT_CHARS = 1 << 20;
+
+/**
+ * @returns null when the attempt was superseded: whoever did that has settled it, and its result is of no interest
+ */
+export async function runAttempt(
+  engine: Engine,
+  claimed: ClaimedTask,
+  report: AttemptReport,
+  controller: AbortController,
+): Promise<Outcome | null> {
+  const index = await engine.versions.get(claimed.dagVersionId);
+  const task = taskOf(index, claimed.taskId);
+  const timer = setTimeout(
+    () => controller.abort(new AttemptAborted('timeout', `still running after its execution_timeout of ${task.executionTimeoutMs / 1000} s`)),
+    task.executionTimeoutMs,
+  );
+  try {
+    return await workTask({ engine, claimed, task, index, report, signal: controller.signal });
+  } catch (error) {
+    return outcomeOfError(error, controller.signal, report);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Work {
+  readonly engine: Engine;
+  readonly claimed: ClaimedTask;
+  readonly task: Task;
+  readonly index: DagIndex;
+  readonly report: AttemptReport;
+  readonly signal: AbortSignal;
+}
+
+async function workTask(work: Work): Promise<Outcome> {
+  const { engine, claimed, task, index, report, signal } = work;
+  const taskType = engine.taskTypes.byName.get(task.type);
+  if (taskType === undefined) {
+    const why = engine.taskTypes.broken.get(task.type) ?? `this worker has no task type "${task.type}"`;
+    throw new FailTask(`${task.taskId}: ${why}`);
+  }
+  const outputs = await outputsOf(engine.pool, claimed.runId, tasksRead(task));
+  const scope = scopeOf(claimed, index, outputs);
+  if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {
+    throw new SkipTask(`run_if is false: ${task.runIf}`);
+  }
+  const params = taskType.params.safeParse(renderTemplates(task.with, scope));
+  if (!params.success) {
+    const problems = params.error.issues.map(({ path, message }) => `with.${path.join('.')}: ${message}`).join('; ');
+    throw new FailTask(`${task.taskId}: ${problems}`);
+  }
+  await using files = attemptFiles(engine, claimed, {
+    env: engine.env,
+    runId: claimed.runId,
+    token: attemptTokenText(claimed),
+    signal,
+    log: report.log,
+  });
+  const context: TaskContext<unknown> = {
+    params: params.data,
+    run: {
+      runId: String(claimed.runId),
+      dagId: claimed.dagId,
+      runType: claimed.runType,
+      scheduledFor: claimed.scheduledFor,
+      businessDate: claimed.businessDate,
+      timezone: index.dag.timezone,
+      params: claimed.runParams,
+    },
+    attempt: {
+      taskId: claimed.taskId,
+      mapIndex: claimed.mapIndex,
+      number: claimed.attemptNumber,
+      token: attemptTokenText(claimed),
+      startedAt: claimed.attemptStartedAt,
+      deadlineAt: claimed.deadlineAt,
+    },
+    upstream: pick(outputs, task.dependsOn.map(({ taskId }) => taskId)),
+    connections: { postgres: async (id) => engine.connections.postgres(id) },
+    files,
+    meter: report.addToMeter,
+    progress: report.setProgress,
+    log: report.log,
+    signal,
+    now: () => engine.clock.now(),
+  };
+  return success(task, await abandonable(taskType.run(context), signal, ABORT_GRACE_MS));
+}
+
+function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string {
+  return `${taskInstanceId}-${attemptToken}`;
+}
+
+/** Tasks whose outputs the attempt may look at: its dependencies, and those that its templates name. */
+function tasksRead(task: Task): readonly string[] {
+  const named = templateRefs({ with: task.with, run_if: task.runIf, map_over: task.mapOver })
+    .map(({ segments }) => segments)
+    .filter((segments) => segments?.[0] === 'tasks')
+    .map((segments) => segments?.[1]);
+  const all = [...task.dependsOn.map(({ taskId }) => taskId), ...named];
+  return [...new Set(all.filter((taskId) => taskId !== undefined))];
+}
+
+function scopeOf(claimed: ClaimedTask, index: DagIndex, outputs: JsonObject): TemplateScope {
+  return {
+    run: {
+      run_id: String(claimed.runId),
+      dag_id: claimed.dagId,
+      business_date: claimed.businessDate.toString(),
+      scheduled_for: claimed.scheduledFor.toString(),
+      timezone: index.dag.timezone,
+    },
+    params: claimed.runParams,
+    tasks: outputs,
+  };
+}
+
+function isTruthy(value: Json): boolean {
+  return value !== null && value !== false && value !== 0 && value !== '' && value !== 'false';
+}
+
+function pick(outputs: JsonObject, taskIds: readonly string[]): JsonObject {
+  return Object.fromEntries(taskIds.map((taskId) => [taskId, outputs[taskId] ?? null]));
+}
+
+function success(task: Task, output: Json | undefined): Outcome {
+  const text = JSON.stringify(output ?? null);
+  if (text === undefined) throw new FailTask(`${task.taskId}: its output is no JSON value`);
+  if (text.length > MAX_OUTPUT_CHARS) {
+    throw new FailTask(`${task.taskId}: its output has ${text.length} characters of JSON; at most ${MAX_OUTPUT_CHARS}`);
+  }
+  if (text.includes('\\u0000') || /\\ud[89ab][0-9a-f]{2}/i.test(text)) {
+    throw new FailTask(`${task.taskId}: its output has a NUL or a lone surrogate, which the database cannot keep`);
+  }
+  return { kind: 'success', output: output ?? null };
+}
+
+function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptReport): Outcome | null {
+  const abort = signal.aborted && signal.reason instanceof AttemptAborted ? signal.reason : null;
+  if (abort?.why === 'superseded') return null;
+  if (abort?.why === 'drain') return { kind: 'handed_over', reason: abort.message };
+  if (error instanceof SkipTask) return { kind: 'skipped', reason: cleanText(error.message) };
+  if (error instanceof DeferTask) return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
+  // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
+  const facts = errorFacts(abort?.why === 'timeout' ? abort : error);
+  report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
+  const isFinal = error instanceof FailTask || (error instanceof ConnectionError && !error.retryable);
+  return { kind: 'failed', error: facts, retry: isFinal && abort === null ? 'never' : 'allowed' };
+}
+
+/** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
+function stackOf(error: unknown): JsonObject {
+  const isExpected = error instanceof FailTask || error instanceof ConnectionError;
+  return error instanceof Error && !isExpected && error.stack !== undefined ? { stack: cleanText(error.stack) } : {};
+}

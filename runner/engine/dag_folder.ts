@@ -1,0 +1,82 @@
+/** The DAG files of a folder, brought into the database: a valid text becomes the version in force, a broken one is shown. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { withTransaction } from '../connections/postgres.ts';
+import type { Dag } from '../core/dag.ts';
+import { checkTaskTypes, parseDag } from '../core/dag_file.ts';
+import type { Problem } from '../core/problem.ts';
+import { ensureDag, findDag, lockDag, saveVersion, setCurrentVersion, setProblems } from '../store/dag.ts';
+import { type Actor, recordEvents } from '../store/event.ts';
+import { addScheduleHint } from '../store/hint.ts';
+import { databaseNow } from './clock.ts';
+import { initialCursor } from './schedule_dag.ts';
+import type { TaskTypes } from './task_types.ts';
+
+export interface DagFile {
+  readonly dagId: string;
+  /** As people name it: relative to the folder they work in. */
+  readonly file: string;
+  readonly source: string;
+  readonly sha256: string;
+  /** Null where the file has problems. */
+  readonly dag: Dag | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Every `*.yaml` and `*.yml` directly in the folder, by name. */
+export async function readDagFolder(folder: string, taskTypes: TaskTypes): Promise<readonly DagFile[]> {
+  const names = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+  return await Promise.all(names.map((name) => readDagFile(path.join(folder, name), taskTypes)));
+}
+
+export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
+  const source = await readFile(file, 'utf8');
+  const parsed = parseDag(source, file);
+  const problems = [...parsed.problems, ...checkTaskTypes(parsed, taskTypes.byName)];
+  return {
+    dagId: path.basename(file).replace(/\.ya?ml$/, ''),
+    file,
+    source,
+    sha256: createHash('sha256').update(source).digest('hex'),
+    dag: problems.length === 0 ? parsed.dag : null,
+    problems,
+  };
+}
+
+/**
+ * Puts a file in force: its version where it is valid, else its problems beside the last good version.
+ *
+ * @returns true where anything changed
+ */
+export async function registerDagFile(pool: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
+  const { dagId, file, source, sha256, dag, problems } = dagFile;
+  const known = await findDag(pool, dagId);
+  if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null) return false;
+  if (dag === null && JSON.stringify(known?.problems) === JSON.stringify(problems)) return false;
+  return await withTransaction(pool, async (tx) => {
+    await ensureDag(tx, { dagId, file, cursor: dag && initialCursor(dag) });
+    const before = await lockDag(tx, dagId);
+    if (dag === null) {
+      await setProblems(tx, dagId, problems);
+      await recordEvents(tx, by, [
+        { action: 'dag.invalid', dagId, reason: problems[0]?.message ?? '', after: { file, problems: problems.length, sha256 } },
+      ]);
+      return true;
+    }
+    const versionId = await saveVersion(tx, { dagId, sha256, source, file });
+    await setCurrentVersion(tx, dagId, versionId, file);
+    await recordEvents(tx, by, [
+      {
+        action: before?.sha256 == null ? 'dag.added' : 'dag.changed',
+        dagId,
+        before: { sha256: before?.sha256 ?? null },
+        after: { sha256, file },
+      },
+    ]);
+    // The schedule may have changed: look at it at once.
+    await addScheduleHint(tx, dagId, await databaseNow(tx));
+    return true;
+  });
+}

@@ -1,0 +1,24 @@
+import type { Pool } from 'pg';
+import type { Environment } from '../connections/connection_config.ts';
+import type { Log } from '../log.ts';
+import type { Actor } from '../store/event.ts';
+import type { DatabaseClock } from './clock.ts';
+import type { ConnectionPools } from './connection_pools.ts';
+import type { DagVersions } from './dag_versions.ts';
+import type { TaskTypes } from './task_types.ts';
+
+/** What the parts of one worker process share. */
+export interface Engine {
+  readonly pool: Pool;
+  readonly versions: DagVersions;
+  readonly taskTypes: TaskTypes;
+  readonly connections: ConnectionPools;
+  readonly clock: DatabaseClock;
+  readonly log: Log;
+  /** Names the connections that tasks may open; the project's folder is where `file:` locations begin. */
+  readonly env: Environment;
+  readonly projectDir: string;
+  /** The id under which this process holds its lease; a new one when the lease was lost. */
+  workerId(): number;
+  readonly actor: Actor;
+}

@@ -1,0 +1,108 @@
+import { settle, type Outcome } from '../core/settle.ts';
+import { taskOf } from '../core/dag_index.ts';
+import { recordEvents } from '../store/event.ts';
+import { type AttemptMeter, type Ended, wasSettled } from '../store/settlement.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
+import type { Engine } from './engine.ts';
+import { finishBatch } from './finish.ts';
+import { untilDatabaseAnswers } from './patience.ts';
+
+interface Waiting {
+  readonly claimed: ClaimedTask;
+  readonly ended: Ended;
+  readonly wantsNext: boolean;
+  readonly resolve: (next: ClaimedTask | null) => void;
+}
+
+/**
+ * Ends attempts of this process. Those of one run that end while its last batch is being committed go together in the
+ * next transaction, so that a wide run costs few commits and a single chain waits for nobody.
+ */
+export class Finisher {
+  readonly #engine: Engine;
+  readonly #waiting = new Map<number, Waiting[]>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Settles an attempt; retried until the database answers, so it ends only when the result is taken or refused.
+   *
+   * @param room whether the worker may go on with a successor
+   * @returns a successor that was claimed for the caller, or null
+   */
+  async finish(
+    claimed: ClaimedTask,
+    result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
+    room: { readonly wantsNext: boolean },
+  ): Promise<ClaimedTask | null> {
+    const index = await this.#engine.versions.get(claimed.dagVersionId);
+    const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
+    const { taskInstanceId, attemptToken, runId } = claimed;
+    return await new Promise((resolve) => {
+      const waiting: Waiting = {
+        claimed,
+        ended: { taskInstanceId, attemptToken, settlement, meter: result.meter },
+        wantsNext: room.wantsNext,
+        resolve,
+      };
+      const others = this.#waiting.get(runId);
+      if (others !== undefined) {
+        others.push(waiting);
+        return;
+      }
+      this.#waiting.set(runId, [waiting]);
+      void this.#drain(runId);
+    });
+  }
+
+  async #drain(runId: number): Promise<void> {
+    for (;;) {
+      const batch = this.#waiting.get(runId) ?? [];
+      if (batch.length === 0) break;
+      this.#waiting.set(runId, []);
+      await this.#settleBatch(runId, batch);
+    }
+    this.#waiting.delete(runId);
+  }
+
+  async #settleBatch(runId: number, batch: readonly Waiting[]): Promise<void> {
+    const engine = this.#engine;
+    let lostAnswer = false;
+    const { accepted, claimed } = await untilDatabaseAnswers(
+      engine.log,
+      () => finishBatch(engine, runId, batch.map(({ ended }) => ended), batch.filter(({ wantsNext }) => wantsNext).length),
+      () => {
+        lostAnswer = true;
+      },
+    );
+    const taken = new Set(accepted.map(({ taskInstanceId }) => taskInstanceId));
+    const successors = [...claimed];
+    for (const { claimed: own, ended, wantsNext, resolve } of batch) {
+      if (!taken.has(own.taskInstanceId)) await this.#explainRefusal(own, ended, lostAnswer);
+      resolve(wantsNext ? (successors.shift() ?? null) : null);
+    }
+  }
+
+  /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
+  async #explainRefusal(claimed: ClaimedTask, ended: Ended, lostAnswer: boolean): Promise<void> {
+    const engine = this.#engine;
+    await untilDatabaseAnswers(engine.log, async () => {
+      if (lostAnswer && (await wasSettled(engine.pool, ended))) return;
+      const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
+      engine.log.warn('a late result was refused', { dagId, runId, taskId, attempt: attemptNumber });
+      await recordEvents(engine.pool, engine.actor, [
+        {
+          action: 'attempt.refused',
+          dagId,
+          runId,
+          taskId,
+          mapIndex,
+          reason: 'the attempt had been superseded when its result came',
+          after: { attempt: attemptNumber, state: ended.settlement.taskState },
+        },
+      ]);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDatabaseAway } from '../connections/database_away.ts';
+import type { Log } from '../log.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Runs `work` until the database has answered it, however long that takes: what was done must not be lost because
+ * Postgres was away. An error that is the database's answer is thrown.
+ *
+ * @param onLost called after each try whose fate is unknown: it may have been committed
+ */
+export async function untilDatabaseAnswers<T>(
+  log: Log,
+  work: () => Promise<T>,
+  onLost: () => void = () => {},
+): Promise<T> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      onLost();
+      log.warn('the database does not answer; trying again', { pauseMs, error: String(error) });
+      await pause(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Pool } from 'pg';
+import { withTransaction } from '../connections/postgres.ts';
+import { businessDateOf } from '../core/civil_time.ts';
+import type { Dag } from '../core/dag.ts';
+import { resolveParams } from '../core/dag_params.ts';
+import { nextInstant, scheduleOf } from '../core/schedule.ts';
+import { planDue } from '../core/schedule_due.ts';
+import { lockDag, recordDueInstants, setSchedule } from '../store/dag.ts';
+import { recordEvents } from '../store/event.ts';
+import { addScheduleHint } from '../store/hint.ts';
+import type { Queryable } from '../store/queryable.ts';
+import { databaseNow } from './clock.ts';
+import type { DagVersions } from './dag_versions.ts';
+import { createRun, SCHEDULER, startRuns } from './runs.ts';
+
+/**
+ * Looks at a DAG's schedule: creates the runs that are due, says which were missed, starts what may start, and leaves
+ * a hint for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
+ */
+export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
+  await withTransaction(pool, async (tx) => {
+    const row = await lockDag(tx, dagId);
+    if (row === null || row.dagVersionId === null) return;
+    const dagVersionId = row.dagVersionId;
+    if (row.retiredAt === null && !row.isPaused) {
+      const index = await versions.get(dagVersionId, tx);
+      const now = await databaseNow(tx);
+      const plan = planDue(
+        { schedule: scheduleOf(index.dag), catchup: index.dag.catchup, catchupWindowMs: index.dag.catchupWindowMs },
+        { cursor: row.scheduleCursor, now },
+      );
+      for (const { scheduledFor, runType } of plan.runs) {
+        await createRun(tx, {
+          dagVersionId,
+          index,
+          runType,
+          scheduledFor,
+          businessDate: businessDateOf(scheduledFor, index.dag.timezone),
+          params: defaultParams(index.dag),
+          timeEdges: 'keep',
+          by: SCHEDULER,
+          reason: null,
+        });
+      }
+      await recordDue(tx, index.dag, plan);
+      await setSchedule(tx, dagId, { cursor: now, next: plan.next });
+      if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
+    }
+    await startRuns(tx, versions, { dagId, dagVersionId });
+  });
+}
+
+async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {
+  const dated = (scheduledFor: Temporal.Instant, decision: 'run' | 'missed') => ({
+    scheduledFor,
+    businessDate: businessDateOf(scheduledFor, dag.timezone),
+    decision,
+  });
+  await recordDueInstants(tx, dag.dagId, [
+    ...plan.runs.map(({ scheduledFor }) => dated(scheduledFor, 'run')),
+    ...plan.missed.map((scheduledFor) => dated(scheduledFor, 'missed')),
+  ]);
+  const [first] = plan.missed;
+  const last = plan.missed.at(-1);
+  if (first === undefined || last === undefined) return;
+  await recordEvents(tx, SCHEDULER, [
+    {
+      action: 'schedule.missed',
+      dagId: dag.dagId,
+      reason: `catchup is ${dag.catchup}`,
+      after: { count: plan.missed.length, first: first.toString(), last: last.toString() },
+    },
+  ]);
+}
+
+/** A scheduled run takes the defaults; the file's check has made sure that they are of their types. */
+function defaultParams(dag: Dag) {
+  const resolved = resolveParams(dag.params, {});
+  if ('problems' in resolved) {
+    throw new Error(`DAG ${dag.dagId}: ${resolved.problems.map(({ message }) => message).join('; ')}`);
+  }
+  return resolved.values;
+}
+
+/** Where a schedule that begins now stands: what lies before is settled, unless `start_date` asks for earlier instants. */
+export function initialCursor(dag: Dag): Temporal.Instant | null {
+  if (dag.startDate === null || dag.catchup === 'none') return null;
+  return dag.startDate.toZonedDateTime(dag.timezone).toInstant().subtract({ milliseconds: 1 });
+}
+
+/** The next instant of the schedule after `after`, for showing. */
+export function nextScheduledFor(dag: Dag, after: Temporal.Instant): Temporal.Instant | null {
+  return nextInstant(scheduleOf(dag), after);
+}

@@ -1,0 +1,81 @@
+/** What a worker looks after from time to time: the work of others that died, and hints that were lost. */
+import type { PoolClient } from 'pg';
+import { withTransaction } from '../connections/postgres.ts';
+import { CRASHES_TO_QUARANTINE } from '../core/retry.ts';
+import { dagsWithQueuedRuns, overdueDags } from '../store/dag.ts';
+import { lockRun } from '../store/dag_run.ts';
+import { recordEvents } from '../store/event.ts';
+import { addScheduleHint, addWorkHints } from '../store/hint.ts';
+import { failQueued, type Reclaimed, reclaimLostTasks, runsWithLostTasks, withoutHint } from '../store/lease.ts';
+import { markLostWorkers } from '../store/worker.ts';
+import { advanceRun } from './advance_run.ts';
+import { databaseNow } from './clock.ts';
+import { missDeadlines } from './deadlines.ts';
+import type { Engine } from './engine.ts';
+import { closeRunIfDone } from './runs.ts';
+import { scheduleDag } from './schedule_dag.ts';
+
+export const SWEEP_MS = 2_000;
+
+/** A hint is thought lost when what it points at has been due for this long without anyone looking. */
+const LOST_HINT_AFTER_MS = 5_000;
+
+export async function sweep(engine: Engine): Promise<void> {
+  const lost = await markLostWorkers(engine.pool);
+  for (const workerId of lost) engine.log.warn('a worker stopped answering; its tasks start again', { workerId });
+  for (const runId of await runsWithLostTasks(engine.pool)) await reclaimRun(engine, runId);
+  await addWorkHints(engine.pool, await withoutHint(engine.pool, LOST_HINT_AFTER_MS));
+  for (const dagId of await overdueDags(engine.pool, LOST_HINT_AFTER_MS)) {
+    await withTransaction(engine.pool, async (tx) => addScheduleHint(tx, dagId, await databaseNow(tx)));
+  }
+  for (const dagId of await dagsWithQueuedRuns(engine.pool)) await scheduleDag(engine.pool, engine.versions, dagId);
+  await missDeadlines(engine);
+}
+
+async function reclaimRun(engine: Engine, runId: number): Promise<void> {
+  const reclaimed = await withTransaction(engine.pool, (tx) => reclaim(engine, tx, runId));
+  for (const { dagId, taskId, attemptNumber, workerId, crashCount } of reclaimed) {
+    engine.log.warn('a task lost its worker', { dagId, runId, taskId, attempt: attemptNumber, workerId, crashCount });
+  }
+}
+
+async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<readonly Reclaimed[]> {
+  const run = await lockRun(tx, runId);
+  if (run === null) return [];
+  const reclaimed = await reclaimLostTasks(tx, runId);
+  const quarantined = reclaimed.filter(({ crashCount }) => crashCount >= CRASHES_TO_QUARANTINE);
+  await recordEvents(
+    tx,
+    engine.actor,
+    reclaimed.map(({ dagId, taskId, mapIndex, attemptNumber, crashCount, workerId }) => ({
+      action: crashCount >= CRASHES_TO_QUARANTINE ? 'task.quarantined' : 'task.crashed',
+      dagId,
+      runId,
+      taskId,
+      mapIndex,
+      reason: `worker ${workerId} stopped answering`,
+      after: { attempt: attemptNumber, crash_count: crashCount },
+    })),
+  );
+  await addWorkHints(
+    tx,
+    reclaimed
+      .filter((task) => !quarantined.includes(task))
+      .map(({ taskInstanceId, token, priority }) => ({ taskInstanceId, token, priority, runAt: null })),
+  );
+  if (quarantined.length > 0) {
+    await failQueued(
+      tx,
+      quarantined.map(({ taskInstanceId }) => taskInstanceId),
+      {
+        errorClass: 'Quarantined',
+        errorText: `its worker died ${CRASHES_TO_QUARANTINE} times while it ran; it is not started again by itself`,
+      },
+    );
+    const index = await engine.versions.get(run.dagVersionId, tx);
+    const successors = quarantined.flatMap(({ taskId }) => index.successors.get(taskId) ?? []);
+    await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors));
+    await closeRunIfDone(tx, { run, index });
+  }
+  return reclaimed;
+}

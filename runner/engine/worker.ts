@@ -1,0 +1,230 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Environment } from '../connections/connection_config.ts';
+import { isDatabaseAway } from '../connections/database_away.ts';
+import { createPool } from '../connections/postgres.ts';
+import type { Log } from '../log.ts';
+import { addWorkHints } from '../store/hint.ts';
+import { type ClaimedTask, claim } from '../store/task_instance.ts';
+import { markWorkerStopped, registerWorker } from '../store/worker.ts';
+import { runAttempt } from './attempt.ts';
+import { AttemptReport } from './attempt_report.ts';
+import { DatabaseClock } from './clock.ts';
+import { ConnectionPools } from './connection_pools.ts';
+import { readDagFolder, registerDagFile } from './dag_folder.ts';
+import { DagVersions } from './dag_versions.ts';
+import type { Engine } from './engine.ts';
+import { Finisher } from './finisher.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { untilDatabaseAnswers } from './patience.ts';
+import { Queue } from './queue.ts';
+import { Reconciler } from './reconciler.ts';
+import { RunningAttempts } from './running.ts';
+import { scheduleDag } from './schedule_dag.ts';
+import { SWEEP_MS, sweep } from './sweep.ts';
+import type { TaskTypes } from './task_types.ts';
+
+export interface WorkerOptions {
+  readonly databaseUrl: string;
+  readonly taskTypes: TaskTypes;
+  /** Where `file:` locations begin. */
+  readonly projectDir: string;
+  /** The DAG files to keep in force; null for a worker that only works. */
+  readonly dagsDir: string | null;
+  /** Names the connections of the tasks. */
+  readonly env: Environment;
+  /** Task instances at once. */
+  readonly concurrency: number;
+  readonly codeVersion: string;
+  readonly log: Log;
+}
+
+/** How long tasks may go on after the worker was told to stop; then they are aborted and handed over. */
+const DEFAULT_GRACE_MS = 20_000;
+
+/** One worker process: takes hints, works task instances, keeps its lease, and looks after what others dropped. */
+export class Worker implements AsyncDisposable {
+  readonly #options: WorkerOptions;
+  readonly #pool: Pool;
+  readonly #engine: Engine;
+  readonly #finisher: Finisher;
+  readonly #running = new RunningAttempts();
+  readonly #reconciler: Reconciler;
+  readonly #stopping = new AbortController();
+  #workerId: number;
+  #heartbeat: Heartbeat;
+  #queue: Queue | null = null;
+  #upkeep: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | null = null;
+
+  private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
+    this.#options = options;
+    this.#pool = pool;
+    this.#workerId = workerId;
+    this.#engine = {
+      pool,
+      versions: new DagVersions(pool),
+      taskTypes: options.taskTypes,
+      connections: new ConnectionPools(options.env, options.log),
+      clock,
+      log: options.log,
+      env: options.env,
+      projectDir: options.projectDir,
+      workerId: () => this.#workerId,
+      actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
+    };
+    this.#finisher = new Finisher(this.#engine);
+    this.#reconciler = new Reconciler(this.#engine, this.#running);
+    this.#heartbeat = this.#startHeartbeat();
+  }
+
+  static async start(options: WorkerOptions): Promise<Worker> {
+    const pool = createPool(options.databaseUrl, {
+      applicationName: 'stockflow worker',
+      max: options.concurrency + 4,
+      onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
+    });
+    let worker: Worker;
+    try {
+      worker = new Worker(options, pool, await DatabaseClock.read(pool), await register(pool, options));
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    try {
+      await worker.#begin();
+      return worker;
+    } catch (error) {
+      await worker.stop(0);
+      throw error;
+    }
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /**
+   * Drains: takes no more hints, lets tasks end within the grace time, then aborts them and hands them over.
+   */
+  stop(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #begin(): Promise<void> {
+    const { databaseUrl, concurrency, log } = this.#options;
+    await this.#readDags();
+    this.#queue = await Queue.start({
+      databaseUrl,
+      concurrency,
+      log,
+      handlers: {
+        work: (hint) => this.#work(hint),
+        schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
+      },
+    });
+    this.#upkeep = this.#keepUp();
+    log.info('worker started', { workerId: this.#workerId, concurrency });
+  }
+
+  /** A hint, and then whatever each finished task makes ready, as long as this worker is not stopping. */
+  async #work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void> {
+    if (this.#stopping.signal.aborted) return await this.#putBack(hint);
+    let claimed = await claim(this.#pool, hint, this.#workerId);
+    while (claimed !== null) claimed = await this.#workClaimed(claimed);
+  }
+
+  async #workClaimed(claimed: ClaimedTask): Promise<ClaimedTask | null> {
+    const { taskInstanceId, attemptToken } = claimed;
+    this.#engine.clock.observe(claimed.claimedAt);
+    const controller = this.#running.add(taskInstanceId, attemptToken);
+    const report = new AttemptReport(this.#engine, claimed);
+    try {
+      const outcome = await runAttempt(this.#engine, claimed, report, controller);
+      await report.close();
+      if (outcome === null) return null;
+      const room = { wantsNext: !this.#stopping.signal.aborted };
+      return await this.#finisher.finish(claimed, { outcome, meter: report.meter }, room);
+    } finally {
+      this.#running.remove(taskInstanceId, attemptToken);
+    }
+  }
+
+  /** A hint that reached a stopping worker is for another one. */
+  async #putBack(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void> {
+    await addWorkHints(this.#pool, [{ ...hint, runAt: null, priority: 0 }]);
+  }
+
+  async #keepUp(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.#reconciler.reconcile(this.#workerId);
+        await sweep(this.#engine);
+        await this.#readDags();
+      } catch (error) {
+        const message = isDatabaseAway(error) ? 'the database does not answer' : 'upkeep failed';
+        this.#options.log.warn(message, { error: String(error) });
+      }
+      await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #readDags(): Promise<void> {
+    const { dagsDir, taskTypes, log } = this.#options;
+    if (dagsDir === null) return;
+    for (const file of await readDagFolder(dagsDir, taskTypes)) {
+      const by = { actor: this.#engine.actor.actor, channel: 'files' } as const;
+      if (!(await registerDagFile(this.#pool, file, by))) continue;
+      if (file.dag === null) log.error('a DAG file is invalid', { file: file.file, problems: file.problems.length });
+      else log.info('a DAG version is in force', { dagId: file.dagId, sha256: file.sha256.slice(0, 12) });
+    }
+  }
+
+  /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
+  async #loseLease(): Promise<void> {
+    const { log } = this.#options;
+    log.error('the lease was lost: this worker gives up what it runs and registers anew', { workerId: this.#workerId });
+    this.#running.abortAll('superseded', 'the lease of this worker was lost');
+    await this.#heartbeat[Symbol.asyncDispose]();
+    if (this.#stopping.signal.aborted) return;
+    this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
+    this.#heartbeat = this.#startHeartbeat();
+  }
+
+  #startHeartbeat(): Heartbeat {
+    const { databaseUrl, log } = this.#options;
+    return new Heartbeat({ databaseUrl, workerId: this.#workerId }, log, () => void this.#loseLease());
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const { log } = this.#options;
+    this.#stopping.abort();
+    const queueStopped = this.#queue?.stop();
+    const grace = setTimeout(() => {
+      log.warn('the grace time is over; running tasks are handed over', { running: this.#running.size });
+      this.#running.abortAll('drain', 'the worker was stopped');
+    }, graceMs);
+    await this.#running.whenEmpty();
+    clearTimeout(grace);
+    await queueStopped;
+    await this.#upkeep;
+    await this.#heartbeat[Symbol.asyncDispose]();
+    await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
+      log.warn('the worker could not sign off; its lease will run out', { error: String(error) });
+    });
+    await this.#engine.connections[Symbol.asyncDispose]();
+    await this.#pool.end();
+    log.info('worker stopped', { workerId: this.#workerId });
+  }
+}
+
+async function register(pool: Pool, { codeVersion, concurrency }: WorkerOptions): Promise<number> {
+  return await registerWorker(pool, { host: hostname(), pid: process.pid, codeVersion, concurrency });
+}
