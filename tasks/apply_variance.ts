@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { defineTask } from '../runner/task.ts';
+import { VARIANCE_COLUMNS, varianceColumnsSchema } from './inventory/column_mapping.ts';
+import { dialectShape } from './inventory/dialect.ts';
+import { findColumns } from './inventory/header_check.ts';
+import { publishedFileSchema } from './oms/applied_file.ts';
+import { applyBatch } from './oms/apply/apply_batch.ts';
+import { varyNight } from './oms/apply/vary_night.ts';
+
+/** As `variance` writes it. */
+const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });
+
+/**
+ * Corrects the counts that the night's reset took from the external system uncorrected, once per night. Keys the reset
+ * did not cover are skipped and reported. Fails without retry, and changes nothing, where that reset is not applied, the
+ * file is not the published one, or it does not say what was frozen.
+ */
+export default defineTask({
+  type: 'apply_variance',
+  description: "Applies a published variance file after its night's reset, once per night",
+  params: z.strictObject({
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    /** The output of `variance`. */
+    file: publishedFileSchema,
+    id_type: z.string().min(1).default('SKU'),
+    columns: varianceColumnsSchema,
+  }),
+  async run(context) {
+    const { params, run } = context;
+    const { file } = params;
+    const outcome = await applyBatch(
+      context,
+      {
+        kind: 'VARIANCE',
+        connection: params.connection,
+        night: { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() },
+        file: {
+          location: file.location,
+          sha256: file.sha256,
+          identitySha256: file.sha256,
+          rows: file.rows ?? null,
+          snapshot: { at: file.snapshot_at, facilities: file.facilities },
+        },
+        format: {
+          dialect: DIALECT,
+          locate: (header) => {
+            const { availableDelta, ...columns } = findColumns(
+              header,
+              params.columns,
+              VARIANCE_COLUMNS,
+              DIALECT.delimiter,
+            );
+            return { ...columns, quantity: availableDelta };
+          },
+        },
+        idType: params.id_type,
+      },
+      varyNight,
+    );
+    return {
+      ...outcome.result,
+      batch_id: outcome.batchId,
+      already_applied: outcome.isAlreadyApplied,
+      snapshot_at: outcome.snapshotAt.toString(),
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { defineTask, FailTask } from '../runner/task.ts';
+import { guardActiveList } from './inventory/guards.ts';
+import { locationSchema } from './inventory/location.ts';
+import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/list_products.ts';
+import { formatProducts } from './oms/products_file.ts';
+
+const QUERY_NAMES = Object.keys(PRODUCT_QUERIES).filter(
+  (name): name is ProductQuery => name in PRODUCT_QUERIES,
+);
+const lastGoodSchema = z.looseObject({ rows: z.int() });
+
+/**
+ * Lists the OMS's active products at the run's instant as a CSV `product_id,id_type,id_value`.
+ * Fails without retry where the list is empty, far shorter than the last good one, or one id names two products.
+ */
+export default defineTask({
+  type: 'export',
+  description: 'Lists the active products of the OMS in a CSV file',
+  params: z.strictObject({
+    connection: z.string(),
+    query: z.enum(QUERY_NAMES),
+    id_type: z.string().min(1).default('SKU'),
+    to: locationSchema,
+    guards: z.strictObject({ max_drop: z.number().min(0).max(1).default(0.2) }).prefault({}),
+  }),
+  async run({ params, run, attempt, connections, files, meter, log, signal }) {
+    const pool = await connections.postgres(params.connection);
+    const products = await listProducts(pool, {
+      query: params.query,
+      at: run.scheduledFor,
+      idType: params.id_type,
+      signal,
+    });
+    const lastGood = lastGoodSchema.safeParse(await files.lastGoodOutput(attempt.taskId));
+    const lastRows = lastGood.success ? lastGood.data.rows : null;
+    const tripped = guardActiveList(products.length, lastRows, params.guards.max_drop);
+    if (tripped !== null) throw new FailTask(tripped.sentence);
+
+    const content = formatProducts(params.id_type, products);
+    const { location, bytes, sha256 } = await files.publish(params.to, content, { rows: products.length });
+    meter({ rowsIn: products.length, rowsOut: products.length, bytesOut: bytes });
+    log.info('active products exported', { location, rows: products.length });
+    return { location, rows: products.length, bytes, sha256 };
+  },
+});

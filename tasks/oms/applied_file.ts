@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { instantSchema } from '../inventory/instant.ts';
+import { locationSchema } from '../inventory/location.ts';
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+
+/** When a file's counts were taken, as another task's output says it. */
+export const fileSnapshotSchema = z.looseObject({
+  snapshot_at: instantSchema,
+  facilities: z
+    .record(z.string(), instantSchema)
+    .nullish()
+    .transform((facilities) => facilities ?? {}),
+});
+
+/** A published file, as the output of the task that published it. */
+export const publishedFileSchema = fileSnapshotSchema.extend({
+  location: locationSchema,
+  sha256: sha256Schema,
+  rows: z.int().nonnegative().nullish(),
+  /** The external system's own file, from which this one was made. */
+  source: z.looseObject({ sha256: sha256Schema }).nullish(),
+});

@@ -1,0 +1,17 @@
+-- Covered keys for which the file does not say what was frozen: it is of another freeze, or was changed.
+--   $1 external system    $2 business date    $3 the reset's batch id
+with frozen as (
+  select e.facility_id, e.product_id, e.variance_qty
+    from oms.inventory_sync_expectation e
+    join oms.external_inventory_reset r
+      on r.batch_id = $3 and r.facility_id = e.facility_id and r.product_id = e.product_id
+   where e.external_system_id = $1 and e.business_date = $2 and e.variance_qty <> 0
+), filed as (
+  select facility_id, product_id, quantity from sync_change
+)
+select facility_id, product_id, trim_scale(coalesce(frozen.variance_qty, 0))::text as frozen, coalesce(filed.quantity, 0) as filed
+  from frozen
+  full join filed using (facility_id, product_id)
+ where coalesce(frozen.variance_qty, 0) <> coalesce(filed.quantity, 0)
+ order by facility_id collate "C", product_id collate "C"
+ limit 5;

@@ -1,0 +1,4 @@
+-- Every key the file set, also where nothing had to change: the variance is due to these and no others.  $1 batch id
+insert into oms.external_inventory_reset (batch_id, facility_id, product_id, external_qoh, quantity_on_hand_diff)
+select $1, facility_id, product_id, quantity, diff
+  from sync_change;

@@ -1,0 +1,35 @@
+import type { PoolClient } from 'pg';
+import { readSql } from '../sql.ts';
+
+const COUNT_ROWS = readSql(import.meta.url, './count_rows.sql');
+const SAMPLE_REJECTS = readSql(import.meta.url, './sample_rejects.sql');
+const SAMPLES_MAX = 3;
+
+/** Where every row of an applied file went; keys are counted once each. */
+export interface RowCounts {
+  readonly rows: number;
+  readonly rejected: number;
+  readonly usable_keys: number;
+  readonly held_keys: number;
+  readonly conflicting_keys: number;
+  /** Repeats that say the same. */
+  readonly collapsed: number;
+  readonly conflicting_rows: number;
+}
+
+/** @throws Error where a row is in none or in two of the counts, which is a fault of the program */
+export async function countRows(client: PoolClient): Promise<RowCounts> {
+  const { rows } = await client.query<RowCounts>(COUNT_ROWS);
+  const counts = rows[0];
+  if (counts === undefined) throw new Error('a count has no row');
+  const out =
+    counts.usable_keys + counts.held_keys + counts.collapsed + counts.conflicting_rows + counts.rejected;
+  if (out !== counts.rows) throw new Error(`rows are not conserved: ${JSON.stringify(counts)}`);
+  return counts;
+}
+
+/** The first rejected lines for a message: `line 4: bad quantity "x"; line 9: ...`. */
+export async function describeRejects(client: PoolClient): Promise<string> {
+  const { rows } = await client.query<{ line: number; problem: string }>(SAMPLE_REJECTS, [SAMPLES_MAX]);
+  return rows.map(({ line, problem }) => `line ${line}: ${problem}`).join('; ');
+}

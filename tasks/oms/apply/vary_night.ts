@@ -1,0 +1,62 @@
+import { FailTask, type JsonObject } from '../../../runner/task.ts';
+import { readSql } from '../sql.ts';
+import type { ReadyBatch } from './apply_batch.ts';
+import { batchIdOf, findBatch } from './batch.ts';
+import { changeFigures } from './change_figures.ts';
+import { postChanges } from './post_changes.ts';
+import { countRows, describeRejects } from './row_counts.ts';
+
+const sql = (file: string) => readSql(import.meta.url, file);
+const PLAN_VARIANCE = sql('./plan_variance.sql');
+const DIFFERING_VARIANCE = sql('./differing_variance.sql');
+const SELECT_UNCOVERED = sql('./select_uncovered.sql');
+const NAMED_MAX = 20;
+
+type UncoveredKey = Readonly<Record<'facility_id' | 'product_id', string> & Record<'quantity', number>>;
+
+/**
+ * Corrects the counts that the night's reset took uncorrected, for the keys it covered.
+ * @throws FailTask where that reset is not applied, or the file is not the one that was frozen with it
+ */
+export async function varyNight({ client, night, snapshot, begin }: ReadyBatch): Promise<JsonObject> {
+  const reset = await findBatch(client, 'RESET', night);
+  if (reset === null) {
+    throw new FailTask(
+      `the reset of ${night.businessDate} (${batchIdOf('RESET', night)}) is not applied; its variance comes after it`,
+    );
+  }
+  const counts = await countRows(client);
+  // We wrote this file ourselves: a row that cannot be read back means it is not that file any more.
+  if (counts.rejected > 0) {
+    throw new FailTask(
+      `${counts.rejected} of ${counts.rows} rows rejected; ${await describeRejects(client)}`,
+    );
+  }
+  if (counts.conflicting_keys > 0)
+    throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
+
+  const batchId = await begin();
+  await client.query(PLAN_VARIANCE, [reset.batchId, snapshot.at]);
+  const differing = await client.query<
+    Record<'facility_id' | 'product_id' | 'frozen', string> & { filed: number }
+  >(DIFFERING_VARIANCE, [night.externalSystemId, night.businessDate, reset.batchId]);
+  const [first] = differing.rows;
+  if (first !== undefined) {
+    throw new FailTask(
+      `the file is not of the freeze that was applied: it has ${first.filed} for ${first.product_id} at ` +
+        `${first.facility_id}, and ${first.frozen} was frozen`,
+    );
+  }
+  await postChanges(client, batchId, 'VAR_INTEGR');
+
+  const figures = await changeFigures(client);
+  const uncovered = await client.query<UncoveredKey>(SELECT_UNCOVERED, [reset.batchId]);
+  return {
+    rows: counts.rows,
+    keys: figures.keys,
+    units: figures.units,
+    net_units: figures.net_units,
+    skipped_uncovered: uncovered.rows.length,
+    uncovered: uncovered.rows.slice(0, NAMED_MAX),
+  };
+}

@@ -1,0 +1,4 @@
+begin isolation level repeatable read;
+set local statement_timeout = '30min';
+-- A stopped process must not hold up the next one: the server ends its session, which rolls back.
+set local idle_in_transaction_session_timeout = '5min';

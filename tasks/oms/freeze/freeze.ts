@@ -1,0 +1,142 @@
+import type { PoolClient } from 'pg';
+import type { Night, Snapshot } from '../night.ts';
+import { readSql } from '../sql.ts';
+import { lockSync } from '../transaction.ts';
+import { type FileSnapshot, resolveSnapshot } from './facility_snapshots.ts';
+import { type ActiveProduct, findFrozenNight } from './frozen_night.ts';
+
+const sql = (file: string) => readSql(import.meta.url, file);
+const STAGING = sql('./staging.sql');
+const STAGE_PRODUCTS = sql('./stage_products.sql');
+const STAGE_FACILITIES = sql('./stage_facilities.sql');
+const STAGE_ISSUED = sql('./stage_issued.sql');
+const STAGE_POSTED = sql('./stage_posted.sql');
+const FORGET = sql('./forget.sql');
+const INSERT_EXPECTATION = sql('./insert_expectation.sql');
+const INSERT_HELD_KEYS = sql('./insert_held_keys.sql');
+const RECORD_FREEZE = sql('./record_freeze.sql');
+const SELECT_VARIANCE = sql('./select_variance.sql');
+const SELECT_HELD_KEYS = sql('./select_held_keys.sql');
+const SELECT_UNACKNOWLEDGED = sql('./select_unacknowledged.sql');
+
+export interface FreezeRequest {
+  readonly night: Night;
+  readonly snapshot: FileSnapshot;
+  readonly idType: string;
+  readonly products: readonly ActiveProduct[];
+  /** Shipments before it count as booked; null for none. */
+  readonly goLive: Temporal.Instant | null;
+  /** From which age on a shipment that was not booked is reported. */
+  readonly unacknowledgedAfterMs: number;
+}
+
+export interface VarianceRow {
+  readonly facility_id: string;
+  readonly external_facility_id: string;
+  readonly id_value: string;
+  /** Signed units, as text. */
+  readonly quantity: string;
+  readonly location_seq_id: string;
+}
+
+export interface HeldKey {
+  readonly facility_id: string;
+  readonly product_id: string;
+  readonly id_value: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+export interface UnacknowledgedShipment {
+  readonly item_issuance_id: string;
+  readonly order_id: string;
+  readonly facility_id: string;
+  readonly product_id: string;
+  readonly quantity: string;
+  readonly age_days: number;
+}
+
+export interface Freeze {
+  /** The night's reset was applied before: its freeze stands, and this is it again. */
+  readonly isKept: boolean;
+  readonly snapshot: Snapshot;
+  readonly idType: string;
+  readonly expectationCount: number;
+  readonly variance: readonly VarianceRow[];
+  readonly heldKeys: readonly HeldKey[];
+  /** Oldest first. */
+  readonly unacknowledged: readonly UnacknowledgedShipment[];
+}
+
+/**
+ * Works out and writes down L and V of every key of a night. Call it in a repeatable read transaction, as its first
+ * statement: all it reads is then of one instant, and it waits for an apply that is at work.
+ */
+export async function freezeNight(client: PoolClient, request: FreezeRequest): Promise<Freeze> {
+  await lockSync(client);
+  const { externalSystemId, businessDate } = request.night;
+  const key = [externalSystemId, businessDate];
+  const earlier = await findFrozenNight(client, request.night);
+  const isKept = earlier?.isApplied === true;
+  const basis = isKept ? earlier : { ...request, snapshot: await resolveSnapshot(client, request.snapshot) };
+
+  await stage(client, basis);
+  if (!isKept) {
+    const { at, byFacility } = basis.snapshot;
+    const earliest = [at, ...byFacility.values()].reduce((a, b) =>
+      Temporal.Instant.compare(a, b) <= 0 ? a : b,
+    );
+    const ownSnapshots = Object.fromEntries([...byFacility].map(([id, instant]) => [id, instant.toString()]));
+    const productIds = basis.products.map(({ productId }) => productId);
+    const idValues = basis.products.map(({ idValue }) => idValue);
+    await client.query(FORGET, key);
+    await client.query(INSERT_EXPECTATION, [...key, at, earliest]);
+    await client.query(INSERT_HELD_KEYS, key);
+    await client.query(RECORD_FREEZE, [
+      ...key,
+      at,
+      JSON.stringify(ownSnapshots),
+      basis.goLive,
+      basis.idType,
+      productIds,
+      idValues,
+    ]);
+  }
+
+  const recorded = await findFrozenNight(client, request.night);
+  const variance = await client.query<VarianceRow>(SELECT_VARIANCE, key);
+  const heldKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, key);
+  const unacknowledged = await client.query<UnacknowledgedShipment>(SELECT_UNACKNOWLEDGED, [
+    `${request.unacknowledgedAfterMs} milliseconds`,
+  ]);
+  return {
+    isKept,
+    snapshot: basis.snapshot,
+    idType: basis.idType,
+    expectationCount: recorded?.expectationCount ?? 0,
+    variance: variance.rows,
+    heldKeys: heldKeys.rows,
+    unacknowledged: unacknowledged.rows,
+  };
+}
+
+interface Basis {
+  readonly snapshot: Snapshot;
+  readonly products: readonly ActiveProduct[];
+  readonly goLive: Temporal.Instant | null;
+}
+
+/** Fills the temporary tables that every statement of the freeze reads. */
+async function stage(client: PoolClient, { snapshot, products, goLive }: Basis): Promise<void> {
+  await client.query(STAGING);
+  await client.query(STAGE_PRODUCTS, [
+    products.map(({ productId }) => productId),
+    products.map(({ idValue }) => idValue),
+  ]);
+  await client.query(STAGE_FACILITIES, [[...snapshot.byFacility.keys()], [...snapshot.byFacility.values()]]);
+  await client.query('analyze frozen_product, frozen_facility');
+  await client.query(STAGE_ISSUED, [snapshot.at, goLive]);
+  await client.query('analyze issued');
+  await client.query(STAGE_POSTED, [snapshot.at]);
+  await client.query('analyze posted');
+}

@@ -1,0 +1,43 @@
+-- L and V of every key of the active products that has an inventory item or a V that is not zero.
+--   $1 external system    $2 business date    $3 the file's snapshot instant    $4 the earliest of all its snapshots
+with later as (
+  -- The ledger of years is never summed: the total is known, and only hours lie after the snapshot.
+  -- $4 bounds them for the index; each facility's own snapshot then decides.
+  select d.inventory_item_id, sum(d.quantity_on_hand_diff) as quantity
+    from oms.inventory_item_detail d
+    join oms.inventory_item i using (inventory_item_id)
+    join frozen_product using (product_id)
+    left join frozen_facility f on f.facility_id = i.facility_id
+   where d.effective_date > $4
+     and d.effective_date > coalesce(f.snapshot_at, $3)
+   group by d.inventory_item_id
+), ledger as (
+  select i.facility_id, i.product_id, i.quantity_on_hand_total - coalesce(later.quantity, 0) as quantity
+    from oms.inventory_item i
+    join frozen_product using (product_id)
+    left join later using (inventory_item_id)
+), movement as (
+  -- What left the shelf here and the external system does not know yet ...
+  select facility_id, product_id, -quantity as quantity
+    from issued
+   where issued_at <= snapshot_at and not settled
+  union all
+  -- ... less what it has booked here, rightly or wrongly: its booking of -2 hides 2 units that the shelf still has,
+  -- unless a shipment above took them.
+  select facility_id, product_id, -quantity_diff
+    from posted
+   where booked = 'yes' and not settled
+), variance as (
+  select facility_id, product_id, sum(quantity) as quantity
+    from movement
+    join frozen_product using (product_id)
+   where facility_id is not null
+   group by facility_id, product_id
+  having sum(quantity) <> 0
+)
+insert into oms.inventory_sync_expectation
+       (external_system_id, business_date, facility_id, product_id, snapshot_at, ledger_qoh_at_snapshot, variance_qty)
+select $1, $2, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(ledger.quantity, 0), coalesce(variance.quantity, 0)
+  from ledger
+  full join variance using (facility_id, product_id)
+  left join frozen_facility f using (facility_id);

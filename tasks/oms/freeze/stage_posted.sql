@@ -1,0 +1,28 @@
+-- $1 the file's snapshot instant
+with relevant as (
+  select q.posting_id from oms.external_inventory_posting q join frozen_product using (product_id)
+  union
+  select q.posting_id from oms.external_inventory_posting q join issued using (item_issuance_id)
+), named as (
+  select q.*, coalesce(q.product_id, s.product_id) as booked_product_id, coalesce(s.settled, false) as settled,
+         -- The snapshot that decides is that of the store where it was booked.
+         coalesce(f.snapshot_at, $1) as snapshot_at
+    from relevant
+    join oms.external_inventory_posting q using (posting_id)
+    left join issued s using (item_issuance_id)
+    left join frozen_facility f on f.facility_id = coalesce(q.facility_id, s.facility_id)
+)
+insert into posted (posting_id, item_issuance_id, facility_id, product_id, quantity_diff, sent_at, response_at, settled, booked)
+select posting_id, item_issuance_id, facility_id, booked_product_id, quantity_diff, sent_at, response_at, settled,
+       case
+         when external_posted_at > snapshot_at then 'no'
+         -- Booked, but nobody says at which store.
+         when external_posted_at <= snapshot_at and facility_id is null then 'unknown'
+         when external_posted_at <= snapshot_at then 'yes'
+         -- From here on the external system never said when. An answer by then is proof that it was booked by then ...
+         when response_at <= snapshot_at and facility_id is not null then 'yes'
+         -- ... and what was not sent by then was not. Anything between, or without these times, is not for us to guess.
+         when sent_at > snapshot_at and (response_at is null or response_at > snapshot_at) then 'no'
+         else 'unknown'
+       end
+  from named;

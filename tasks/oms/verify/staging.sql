@@ -1,0 +1,23 @@
+-- What one check of a night works with; gone when its transaction ends.
+
+-- What the night's batches posted, found by the physical inventories that carry their ids.
+create temporary table posted_detail (
+  kind               text not null,
+  inventory_item_id  text not null,
+  facility_id        text not null,
+  product_id         text not null,
+  on_hand            numeric not null,
+  available          numeric not null
+) on commit drop;
+
+-- The keys the reset covered, with what each should be and what the ledger says.
+create temporary table covered (
+  facility_id    text not null,
+  product_id     text not null,
+  -- RP, and V where the variance is applied.
+  due            numeric not null,
+  up_to_snapshot numeric not null,
+  after_snapshot numeric not null,
+  on_hand_now    numeric not null,
+  primary key (facility_id, product_id)
+) on commit drop;

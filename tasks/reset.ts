@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { defineTask } from '../runner/task.ts';
+import { RESET_COLUMNS, resetColumnsSchema } from './inventory/column_mapping.ts';
+import { dialectShape } from './inventory/dialect.ts';
+import { findColumns } from './inventory/header_check.ts';
+import { publishedFileSchema } from './oms/applied_file.ts';
+import { applyBatch } from './oms/apply/apply_batch.ts';
+import { resetNight } from './oms/apply/reset_night.ts';
+
+/**
+ * Makes the OMS's counts at the file's snapshot those of the external system, once per night. Fails without retry, and
+ * changes nothing, where the file is not the published one, the night was not frozen for it, a later snapshot is applied
+ * already, or a guard trips.
+ */
+export default defineTask({
+  type: 'reset',
+  description: "Makes the OMS's counts match a published reset file, once per night",
+  params: z.strictObject({
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    /** The output of `filter`. */
+    file: publishedFileSchema,
+    columns: resetColumnsSchema,
+    ...dialectShape,
+    id_type: z.string().min(1).default('SKU'),
+    guards: z
+      .strictObject({
+        /** Share of the rows. */
+        max_rejected: z.number().min(0).max(1).default(0.005),
+        /** Units by which one key may change. */
+        max_single_change: z.number().positive().nullish(),
+        /** Units of all changes together. */
+        max_total_change: z.number().positive().nullish(),
+      })
+      .prefault({}),
+  }),
+  async run(context) {
+    const { params, run } = context;
+    const { delimiter, quote, encoding, compression, file, guards } = params;
+    const outcome = await applyBatch(
+      context,
+      {
+        kind: 'RESET',
+        connection: params.connection,
+        night: { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() },
+        file: {
+          location: file.location,
+          sha256: file.sha256,
+          // That this night's file was applied before is asked of the file the external system sent.
+          identitySha256: file.source?.sha256 ?? file.sha256,
+          rows: file.rows ?? null,
+          snapshot: { at: file.snapshot_at, facilities: file.facilities },
+        },
+        format: {
+          dialect: { delimiter, quote, encoding, compression },
+          locate: (header) => {
+            const { availableQty, ...columns } = findColumns(
+              header,
+              params.columns,
+              RESET_COLUMNS,
+              delimiter,
+            );
+            return { ...columns, quantity: availableQty };
+          },
+        },
+        idType: params.id_type,
+      },
+      (batch) =>
+        resetNight(batch, {
+          maxRejected: guards.max_rejected,
+          maxSingleChange: guards.max_single_change ?? null,
+          maxTotalChange: guards.max_total_change ?? null,
+        }),
+    );
+    return {
+      ...outcome.result,
+      batch_id: outcome.batchId,
+      already_applied: outcome.isAlreadyApplied,
+      snapshot_at: outcome.snapshotAt.toString(),
+    };
+  },
+});

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { defineTask } from '../runner/task.ts';
+import { varianceColumnsSchema } from './inventory/column_mapping.ts';
+import { durationSchema } from './inventory/duration.ts';
+import { instantSchema } from './inventory/instant.ts';
+import { locationSchema } from './inventory/location.ts';
+import { fileSnapshotSchema } from './oms/applied_file.ts';
+import { type Freeze, freezeNight } from './oms/freeze/freeze.ts';
+import { readProducts } from './oms/products_file.ts';
+import { inTransaction } from './oms/transaction.ts';
+import { publishVariance } from './oms/variance_file.ts';
+
+const AMBIGUOUS_NAMED_MAX = 50;
+const UNACKNOWLEDGED_NAMED_MAX = 20;
+
+/**
+ * Freezes what the OMS says at the file's snapshot (L) and by how much the external system is known to be wrong (V), and
+ * publishes every V that is not zero. A night whose reset is applied keeps its freeze, and gets the same file again.
+ */
+export default defineTask({
+  type: 'variance',
+  description: 'Freezes the night in the OMS and publishes the inventory variance file',
+  params: z.strictObject({
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    /** The output of `wait_for_file`. */
+    file: fileSnapshotSchema,
+    /** The list that `export` wrote. */
+    active: locationSchema,
+    /** A folder. */
+    to: locationSchema,
+    id_type: z.string().min(1).default('SKU'),
+    columns: varianceColumnsSchema,
+    /** Shipments before this instant count as booked. */
+    go_live: instantSchema.nullish(),
+    unacknowledged_after: durationSchema.prefault('3d'),
+  }),
+  async run({ params, run, connections, files, meter, log, signal }) {
+    const products = await readProducts(files, params.active, params.id_type);
+    const pool = await connections.postgres(params.connection);
+    const night = { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() };
+    const freeze = await inTransaction(pool, { isolation: 'repeatable read', signal }, (client) =>
+      freezeNight(client, {
+        night,
+        snapshot: { at: params.file.snapshot_at, facilities: params.file.facilities },
+        idType: params.id_type,
+        products,
+        goLive: params.go_live ?? null,
+        unacknowledgedAfterMs: params.unacknowledged_after,
+      }),
+    );
+    if (freeze.isKept) {
+      log.warn('the reset of this night is applied; its freeze is kept', {
+        snapshotAt: freeze.snapshot.at.toString(),
+      });
+    }
+    const published = await publishVariance(files, freeze, {
+      to: params.to,
+      businessDate: run.businessDate,
+      columns: params.columns,
+    });
+    meter({ rowsIn: freeze.expectationCount, rowsOut: published.rows, bytesOut: published.bytes });
+    return {
+      location: published.location,
+      name: published.name,
+      sha256: published.sha256,
+      bytes: published.bytes,
+      rows: published.rows,
+      manifest_location: published.manifestLocation,
+      snapshot_at: freeze.snapshot.at.toString(),
+      facilities: Object.fromEntries([...freeze.snapshot.byFacility].map(([id, at]) => [id, at.toString()])),
+      freeze_kept: freeze.isKept,
+      ...figuresOf(freeze),
+    };
+  },
+});
+
+function figuresOf({ variance, expectationCount, heldKeys, unacknowledged }: Freeze) {
+  return {
+    /** Sum of the sizes of all corrections. */
+    units: variance.reduce((sum, { quantity }) => sum + Math.abs(Number(quantity)), 0),
+    expectation_keys: expectationCount,
+    ambiguous_keys: new Set(heldKeys.map((key) => JSON.stringify([key.facility_id, key.product_id]))).size,
+    ambiguous: heldKeys
+      .slice(0, AMBIGUOUS_NAMED_MAX)
+      .map(({ id_value, ...key }) => ({ ...key, sku: id_value })),
+    unacknowledged: {
+      count: unacknowledged.length,
+      oldest: unacknowledged.slice(0, UNACKNOWLEDGED_NAMED_MAX).map((shipment) => ({ ...shipment })),
+    },
+  };
+}
