@@ -72,8 +72,9 @@ function parseItem(item: Piece, spec: FieldSpec): number[] {
   if (!star) {
     from = parseValue({ text: fromText, column: item.column }, spec);
     to = dash ? parseValue({ text: toText, column: toColumn }, spec) : from;
-    // MON-SUN is the week from Monday on; 7 stands for its Sunday.
+    // Sunday is 7 where it ends a range (MON-SUN) and 0 where it begins one (7-2).
     if (spec === DAY_OF_WEEK && from > 0 && toText.toUpperCase() === 'SUN') to = 7;
+    if (spec === DAY_OF_WEEK && from === 7 && to < 7) from = 0;
     if (slash && !dash) {
       const range = `${from}-${last}/${stepText}`;
       throw new CronError(stepColumn, `${quoted(item, spec)}: a step needs a range, write ${range}`);
