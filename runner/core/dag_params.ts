@@ -1,7 +1,7 @@
 /** The typed params of a DAG: checked in its file, and again with the values a person gives at trigger. */
 import type { ParamSpec, ParamType } from './dag.ts';
 import type { Json, JsonObject } from './json.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMeanOrList } from './suggest.ts';
 
 /** One given param that does not fit. */
 export interface ParamProblem {
@@ -25,7 +25,7 @@ export function resolveParams(
   for (const [param, value] of Object.entries(given)) {
     const spec = values.has(param) ? specs[param] : undefined;
     if (spec === undefined) {
-      problems.push({ param, message: unknownParam(param, names) });
+      problems.push({ param, message: `the DAG has no param ${param}${didYouMeanOrList(param, names)}` });
     } else if (value !== null || spec.default !== null) {
       const read = typeof value === 'string' ? fromText(spec.type, value) : fromJson(spec.type, value);
       if (read === undefined) problems.push({ param, message: wrongParam(spec.type, value) });
@@ -65,11 +65,6 @@ const WANTED: Readonly<Record<ParamType, string>> = {
 
 function wrongParam(type: ParamType, value: Json): string {
   return `found ${JSON.stringify(value)}, expected ${WANTED[type]}`;
-}
-
-function unknownParam(param: string, names: readonly string[]): string {
-  const known = names.length === 0 ? 'it takes none' : `it takes ${names.join(', ')}`;
-  return `the DAG has no param ${param}${didYouMean(param, names)} (${known})`;
 }
 
 /** The value in its stored form, or undefined where it is of another type. */
