@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
+import { formatProblem } from '../../runner/core/problem.ts';
+import { readDagFile, registerDagFile } from '../../runner/engine/dag_folder.ts';
 import { migrateQueue } from '../../runner/engine/queue.ts';
 import type { TaskTypes } from '../../runner/engine/task_types.ts';
 import { triggerRun } from '../../runner/engine/trigger.ts';
@@ -19,8 +21,8 @@ export interface TestEngine {
   readonly pool: Pool;
   readonly dagsDir: string;
   readonly taskTypes: TaskTypes;
-  /** Writes `dags/<dag_id>.yaml`. */
-  writeDag(dagId: string, yaml: string): Promise<void>;
+  /** Writes `dags/<dag_id>.yaml` and puts it in force. @returns its problems, formatted */
+  writeDag(dagId: string, yaml: string): Promise<readonly string[]>;
   /** Ended with the test. */
   startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
   /** Triggers a run and waits until it has ended. */
@@ -72,7 +74,11 @@ export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskTyp
     taskTypes: types,
     ended,
     async writeDag(dagId, yaml) {
-      await writeFile(path.join(dagsDir, `${dagId}.yaml`), yaml);
+      const file = path.join(dagsDir, `${dagId}.yaml`);
+      await writeFile(file, yaml);
+      const dagFile = await readDagFile(file, types);
+      await registerDagFile(pool, dagFile, { actor: 'test', channel: 'files' });
+      return dagFile.problems.map(formatProblem);
     },
     async startWorker(options) {
       const worker = await Worker.start({
