@@ -2,7 +2,7 @@
 import type { Finding } from './dag_file_finding.ts';
 import type { Outline, OutlineTask } from './dag_file_outline.ts';
 import { isMap } from './dag_file_value.ts';
-import { upstreamOf } from './graph.ts';
+import { upstreamFinder } from './graph.ts';
 import { didYouMeanOrList } from './suggest.ts';
 import { RUN_KEYS, TEMPLATE_ROOTS } from './template.ts';
 import { type TemplateRef, templateRefs } from './template_ref.ts';
@@ -23,13 +23,14 @@ interface Surroundings {
 export function referenceFindings(outline: Outline): readonly Finding[] {
   const params = isMap(outline.root.params ?? {}) ? Object.keys(outline.root.params ?? {}) : null;
   const taskIds = outline.graph.map(({ taskId }) => taskId);
+  const allUpstream = upstreamFinder(outline.graph);
   return outline.tasks.flatMap((task) => {
     const used = TEMPLATED_KEYS.flatMap((key) => {
       const refs = templateRefs(task.keys[key] ?? null, [...task.path, key]);
       return refs.map((ref) => ({ key, ref }));
     });
     if (used.length === 0) return [];
-    const around = { task, params, taskIds, isUpstream: upstreamCheck(task, outline) };
+    const around = { task, params, taskIds, isUpstream: upstreamCheck(task, allUpstream) };
     return used.flatMap(({ key, ref }): Finding[] => {
       const message = refusalOf(ref, key, around);
       return message === null
@@ -40,12 +41,15 @@ export function referenceFindings(outline: Outline): readonly Finding[] {
 }
 
 /** Most templates name a direct upstream; the graph is walked for the others only. */
-function upstreamCheck(task: OutlineTask, { graph }: Outline): (taskId: string) => boolean {
+function upstreamCheck(
+  task: OutlineTask,
+  allUpstream: (taskId: string) => Set<string>,
+): (taskId: string) => boolean {
   const direct = new Set(task.dependsOn.map(({ taskId }) => taskId));
   let all: ReadonlySet<string> | null = null;
   return (taskId) => {
     if (task.taskId === null || direct.has(taskId)) return true;
-    all ??= upstreamOf(graph, task.taskId, 'transitive');
+    all ??= allUpstream(task.taskId);
     return all.has(taskId);
   };
 }

@@ -22,10 +22,11 @@ const TAB_INDENT = /^[ \t]*\t[ \t]*(?=[^ \t\r#])/;
 
 export function parseYaml(source: string): ParsedYaml {
   const asGiven = parse(source);
-  if (!asGiven.errors.some((error) => error.code === 'TAB_AS_INDENT')) return withErrors(source, asGiven);
+  if (!asGiven.document.errors.some((error) => error.code === 'TAB_AS_INDENT'))
+    return withErrors(source, asGiven);
   const tabbed = source.split('\n').map((line) => TAB_INDENT.exec(line)?.[0] ?? '');
   const readings = TAB_WIDTHS.values().map((width) => ({ width, ...parse(expandTabs(source, width)) }));
-  const reading = readings.find(({ errors }) => errors.length === 0);
+  const reading = readings.find(({ document }) => document.errors.length === 0);
   const tabs = tabbed.flatMap((indent, index) => {
     const message = 'a tab indents this line: YAML takes spaces only';
     return indent === '' ? [] : [{ line: index + 1, column: indent.indexOf('\t') + 1, message }];
@@ -44,49 +45,43 @@ export function parseYaml(source: string): ParsedYaml {
 }
 
 interface Reading {
-  readonly document: Document.Parsed | null;
-  readonly errors: readonly YAMLParseError[];
-  readonly tooDeep: boolean;
+  readonly document: Document.Parsed;
   readonly positionAt: (offset: number) => Position;
 }
 
 function parse(text: string): Reading {
   const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   const positionAt = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
-    return { document, errors: document.errors, tooDeep: false, positionAt };
-  } catch (error) {
-    // The parser recurses: brackets nested by the ten thousand overflow its stack.
-    if (error instanceof RangeError) return { document: null, errors: [], tooDeep: true, positionAt };
-    throw error;
-  }
+  return { document, positionAt };
 }
 
-function withErrors(source: string, { document, errors, tooDeep, positionAt }: Reading): ParsedYaml {
+/** One error a line: what follows on it is mostly the parser's confusion over the first. */
+function withErrors(source: string, { document, positionAt }: Reading): ParsedYaml {
   const lines = source.split('\n');
-  const firstOfLine = new Map<number, SyntaxProblem>();
-  for (const error of errors) {
+  const errors = new Map<number, SyntaxProblem>();
+  for (const error of document.errors) {
     const position = positionAt(error.pos[0]);
-    if (firstOfLine.has(position.line)) continue;
-    firstOfLine.set(position.line, {
-      ...position,
-      message: messageOf(error, lines[position.line - 1] ?? ''),
-    });
+    if (errors.has(position.line)) continue;
+    errors.set(position.line, { ...position, message: messageOf(error, lines[position.line - 1] ?? '') });
   }
-  if (tooDeep)
-    firstOfLine.set(1, { line: 1, column: 1, message: 'lists and maps are nested too deeply to be read' });
-  const found = [...firstOfLine.values()];
-  return { document: found.length > 0 ? null : document, text: source, positionAt, errors: found };
+  return {
+    document: errors.size > 0 ? null : document,
+    text: source,
+    positionAt,
+    errors: [...errors.values()],
+  };
 }
 
 function messageOf(error: YAMLParseError, line: string): string {
   if (error.code === 'MULTIPLE_DOCS') return 'a file holds one DAG: remove this --- and what follows it';
+  if (error.code === 'RESOURCE_EXHAUSTION')
+    return 'lists and maps are nested too deeply to be read: flatten them';
   const templated = line.includes('${{') && /[{[]/.test(line.replaceAll('${{', ''));
-  const advice = templated ? `; put quotes around a template that stands inside { } or [ ]` : '';
+  const advice = templated ? '; put quotes around a template that stands inside { } or [ ]' : '';
   return `not valid YAML: ${error.message}${advice}`;
 }
 

@@ -145,7 +145,11 @@ export const dagKeys = z
       examples: ['America/New_York', 'UTC'],
     }),
     schedule: z
-      .union([cron(cronShown), z.array(cron(cronShown)).min(1), z.null()])
+      .union([
+        cron(cronShown),
+        z.array(cron(cronShown)).min(1, 'is empty: write null to run by hand only'),
+        z.null(),
+      ])
       .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
     start_date: date({
       description: 'The first business date that is scheduled.',

@@ -33,14 +33,15 @@ export function findCycles(tasks: readonly GraphNode[]): readonly (readonly stri
   const cycles: (readonly string[])[] = [];
   const known = new Set<string>();
   const downstream = successors(tasks);
+  const upstream = predecessors(tasks);
   const acyclic = new Set(peel(tasks).map((task) => task.taskId));
   for (const { taskId } of tasks) {
     if (acyclic.has(taskId) || known.has(taskId)) continue;
     const cycle = shortestCycle(taskId, downstream);
     if (cycle === null) continue;
     cycles.push(cycle);
-    const ahead = downstreamOf(tasks, taskId, 'transitive');
-    for (const behind of upstreamOf(tasks, taskId, 'transitive')) if (ahead.has(behind)) known.add(behind);
+    const ahead = reachable(taskId, downstream, 'transitive');
+    for (const behind of reachable(taskId, upstream, 'transitive')) if (ahead.has(behind)) known.add(behind);
   }
   return cycles;
 }
@@ -48,6 +49,12 @@ export function findCycles(tasks: readonly GraphNode[]): readonly (readonly stri
 /** The tasks that `taskId` waits for; itself among them only in a cycle. */
 export function upstreamOf(tasks: readonly GraphNode[], taskId: string, reach: Reach): Set<string> {
   return reachable(taskId, predecessors(tasks), reach);
+}
+
+/** `upstreamOf` for many tasks of one graph, all the way. */
+export function upstreamFinder(tasks: readonly GraphNode[]): (taskId: string) => Set<string> {
+  const neighbours = predecessors(tasks);
+  return (taskId) => reachable(taskId, neighbours, 'transitive');
 }
 
 /** The tasks that wait for `taskId`; itself among them only in a cycle. */

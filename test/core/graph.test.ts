@@ -8,6 +8,7 @@ import {
   type GraphNode,
   rootTasks,
   topologicalOrder,
+  upstreamFinder,
   upstreamOf,
 } from '../../runner/core/graph.ts';
 
@@ -131,6 +132,12 @@ test('upstream and downstream reach one step or all the way, without the task it
     'reset',
   ]);
   assert.deepEqual([...upstreamOf(night, 'export', 'transitive')], []);
+});
+
+test('a finder made once for a graph gives for each task what upstreamOf gives', () => {
+  const finder = upstreamFinder(night);
+  for (const { taskId } of night)
+    assert.deepEqual(finder(taskId), upstreamOf(night, taskId, 'transitive'), taskId);
 });
 
 test('dependencies on tasks that do not exist lead nowhere', () => {
