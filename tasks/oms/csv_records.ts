@@ -61,23 +61,15 @@ async function* decompressed(
   compression: Dialect['compression'],
 ): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const all = chain(first, iterator);
-  const isGzip = !first.done && GZIP_MAGIC.every((byte, index) => first.value[index] === byte);
-  if (compression === 'none' || (compression === 'auto' && !isGzip)) {
-    yield* all;
-    return;
-  }
-  const gunzip = createGunzip();
-  const source = Readable.from(all, { objectMode: false });
-  source.on('error', (error) => gunzip.destroy(error));
   try {
-    yield* source.pipe(gunzip);
-  } catch (cause) {
-    if (source.errored !== null) throw source.errored;
-    throw new Refusal(`not readable as gzip: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    const first = await iterator.next();
+    const all = chain(first, iterator);
+    const isGzip = !first.done && GZIP_MAGIC.every((byte, index) => first.value[index] === byte);
+    const isPlain = compression === 'none' || (compression === 'auto' && !isGzip);
+    yield* isPlain ? all : gunzipped(all);
+  } finally {
+    // Whoever stops reading early must not leave the file open.
+    await iterator.return?.();
   }
 }
 
@@ -86,6 +78,21 @@ async function* chain(
   rest: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   for (let result = first; !result.done; result = await rest.next()) yield result.value;
+}
+
+async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  const source = Readable.from(chunks, { objectMode: false });
+  source.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* source.pipe(gunzip);
+  } catch (cause) {
+    if (source.errored !== null) throw source.errored;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Refusal(`not readable as gzip: ${message}`, { cause });
+  } finally {
+    source.destroy();
+  }
 }
 
 function parseBlock(text: string, firstLine: number, dialect: Dialect): readonly CsvRecord[] {

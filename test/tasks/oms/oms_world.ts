@@ -307,10 +307,10 @@ export function runOf(date: string, token = `attempt-${date}`): ContextOverrides
 
 export async function openOmsWorld(
   t: TestContext,
-  connections: (url: string, pool: Pool) => Readonly<Record<string, Pool>> = (_, pool) => ({ oms: pool }),
+  connections: (pool: Pool) => Readonly<Record<string, Pool>> = (pool) => ({ oms: pool }),
 ): Promise<OmsWorld> {
-  const { url, pool } = await testDatabase(t, { migrations: ['oms'] });
-  const tasks = await openTaskWorld({ postgres: connections(url, pool) });
+  const { pool } = await testDatabase(t, { migrations: ['oms'] });
+  const tasks = await openTaskWorld({ postgres: connections(pool) });
   t.after(() => tasks[Symbol.asyncDispose]());
   return new OmsWorld(pool, tasks);
 }
