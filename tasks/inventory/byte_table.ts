@@ -1,0 +1,103 @@
+/**
+ * A numbered set of byte strings, looked up in place: no string is made of the bytes asked for. Hash first;
+ * bytes are compared only where a stored hash is equal.
+ */
+export class ByteTable {
+  /** Open addressing: number + 1, or 0 for a free slot; at most a quarter is taken. */
+  #slots = new Int32Array(4096);
+  #hashes = new Int32Array(1024);
+  readonly #entries: Uint8Array[] = [];
+
+  /** A bit for every hash of a last four bytes: rules most other strings out before they are hashed whole. */
+  readonly #tails = new Uint8Array(8192);
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** The number of `bytes[start, end)`, counted from 0 in order of `add`; -1 where it is not in the set. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const tail = tailHash(bytes, start, end);
+    if (((this.#tails[tail >>> 3] ?? 0) & (1 << (tail & 7))) === 0) return -1;
+    const hash = hashOf(bytes, start, end);
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = (this.#slots[slot] ?? 0) - 1;
+      if (number < 0) return -1;
+      if (this.#hashes[number] === hash && this.#equals(number, bytes, start, end)) return number;
+    }
+  }
+
+  /** Adds a string that is not in the set, and returns its number. */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const number = this.#entries.length;
+    if ((number + 1) * 4 > this.#slots.length) this.#grow();
+    this.#entries.push(bytes.slice(start, end));
+    const tail = tailHash(bytes, start, end);
+    this.#tails[tail >>> 3] = (this.#tails[tail >>> 3] ?? 0) | (1 << (tail & 7));
+    const hash = hashOf(bytes, start, end);
+    this.#hashes[number] = hash;
+    this.#place(number, hash);
+    return number;
+  }
+
+  /** @throws RangeError for a number that `add` never gave */
+  bytesOf(number: number): Uint8Array {
+    const entry = this.#entries[number];
+    if (entry === undefined) throw new RangeError(`no entry ${number}`);
+    return entry;
+  }
+
+  #equals(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const entry = this.#entries[number];
+    if (entry === undefined || entry.length !== end - start) return false;
+    for (let at = 0; at < entry.length; at++) {
+      if (entry[at] !== bytes[start + at]) return false;
+    }
+    return true;
+  }
+
+  #place(number: number, hash: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = number + 1;
+  }
+
+  #grow(): void {
+    const hashes = this.#hashes;
+    this.#hashes = new Int32Array(hashes.length * 2);
+    this.#hashes.set(hashes);
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    for (let number = 0; number < this.#entries.length; number++) this.#place(number, hashes[number] ?? 0);
+  }
+}
+
+/** 16 bits of the length and the last four bytes, or of the length alone where there are fewer. */
+function tailHash(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length < 4) return length;
+  const word =
+    (bytes[end - 4] ?? 0) |
+    ((bytes[end - 3] ?? 0) << 8) |
+    ((bytes[end - 2] ?? 0) << 16) |
+    ((bytes[end - 1] ?? 0) << 24);
+  return Math.imul(word ^ length, 0x9e3779b1) >>> 16;
+}
+
+/** Four bytes a step; the multiplier is 2^32 divided by the golden ratio (Knuth, TAOCP 6.4). */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
+}

@@ -1,0 +1,146 @@
+/**
+ * What a plausible night looks like. Each guard answers `null`, or why nothing may be changed. They are
+ * strict: a figure exactly at its bound passes.
+ */
+export interface Tripped {
+  readonly guard: string;
+  readonly figure: string;
+  readonly bound: string;
+  /** For a person: figure, bound, and the param that moves it. */
+  readonly sentence: string;
+}
+
+/** The file has far fewer rows than the last good night's. `maxDrop` is a share, 0.2 for 20 %. */
+export function guardRowDrop(rows: number, lastRows: number | null, maxDrop: number): Tripped | null {
+  return guardDrop({
+    guard: 'max_row_drop',
+    what: 'the file',
+    unit: 'rows',
+    now: rows,
+    last: lastRows,
+    maxDrop,
+  });
+}
+
+/** A facility of the last good night has far fewer rows, or none. The worst one is named. */
+export function guardFacilityDrop(
+  rows: Readonly<Record<string, number>>,
+  lastRows: Readonly<Record<string, number>> | null,
+  maxDrop: number,
+): Tripped | null {
+  const tripped = Object.entries(lastRows ?? {})
+    .map(([facility, last]) => ({
+      facility,
+      last,
+      now: Object.hasOwn(rows, facility) ? (rows[facility] ?? 0) : 0,
+    }))
+    .sort((a, b) => drop(b.now, b.last) - drop(a.now, a.last))
+    .map(({ facility, last, now }) =>
+      guardDrop({ guard: 'max_row_drop', what: `facility ${facility}`, unit: 'rows', now, last, maxDrop }),
+    )
+    .filter((guard) => guard !== null);
+  const [worst] = tripped;
+  if (worst === undefined || tripped.length === 1) return worst ?? null;
+  return { ...worst, sentence: `${worst.sentence}; and ${tripped.length - 1} more facilities` };
+}
+
+/** Nothing is sold online, or far less than on the last good night. */
+export function guardActiveList(count: number, lastCount: number | null, maxDrop: number): Tripped | null {
+  if (count === 0) {
+    const sentence = 'the active list is empty; at least 1 active product is needed';
+    return { guard: 'active_list', figure: '0', bound: '1', sentence };
+  }
+  return guardDrop({
+    guard: 'max_active_drop',
+    what: 'the active list',
+    unit: 'products',
+    now: count,
+    last: lastCount,
+    maxDrop,
+  });
+}
+
+export function guardFileRows(rows: number): Tripped | null {
+  if (rows > 0) return null;
+  return { guard: 'file_rows', figure: '0', bound: '1', sentence: 'the file has a header and no rows' };
+}
+
+export function guardOutput(kept: number, rowsIn: number): Tripped | null {
+  if (kept > 0) return null;
+  const sentence = `none of the file's ${rowsIn} rows is of an active product; at least 1 row is needed`;
+  return { guard: 'filtered_output', figure: '0', bound: '1', sentence };
+}
+
+/** Too many rows could not be read. `maxShare` is of all rows, 0.005 for 0.5 %. */
+export function guardRejected(rejected: number, rowsIn: number, maxShare: number): Tripped | null {
+  if (rowsIn === 0 || rejected / rowsIn <= maxShare) return null;
+  const figure = percent(rejected / rowsIn);
+  const bound = percent(maxShare);
+  return {
+    guard: 'max_rejected',
+    figure,
+    bound,
+    sentence: `${rejected} of ${rowsIn} rows rejected, ${figure}; at most ${bound} are allowed (guards.max_rejected)`,
+  };
+}
+
+/** The snapshot was taken too long before the run was due. */
+export function guardSnapshotAge(
+  snapshotAt: Temporal.Instant,
+  scheduledFor: Temporal.Instant,
+  maxAgeMs: number,
+): Tripped | null {
+  const oldest = scheduledFor.subtract({ milliseconds: maxAgeMs });
+  if (Temporal.Instant.compare(snapshotAt, oldest) >= 0) return null;
+  return {
+    guard: 'max_age',
+    figure: snapshotAt.toString(),
+    bound: oldest.toString(),
+    sentence: `its snapshot ${snapshotAt} is older than ${oldest}, the oldest allowed for ${scheduledFor} (max_age)`,
+  };
+}
+
+/** The snapshot is not newer than one that is already applied. */
+export function guardSnapshotOrder(
+  snapshotAt: Temporal.Instant,
+  lastApplied: Temporal.Instant | null,
+): Tripped | null {
+  if (lastApplied === null || Temporal.Instant.compare(snapshotAt, lastApplied) > 0) return null;
+  return {
+    guard: 'last_applied',
+    figure: snapshotAt.toString(),
+    bound: lastApplied.toString(),
+    sentence: `its snapshot ${snapshotAt} is not after the last applied snapshot ${lastApplied}`,
+  };
+}
+
+interface Drop {
+  readonly guard: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly now: number;
+  readonly last: number | null;
+  readonly maxDrop: number;
+}
+
+function guardDrop({ guard, what, unit, now, last, maxDrop }: Drop): Tripped | null {
+  if (last === null || drop(now, last) <= maxDrop) return null;
+  const figure = percent(drop(now, last));
+  const bound = percent(maxDrop);
+  return {
+    guard,
+    figure,
+    bound,
+    sentence:
+      `${what} has ${now} ${unit}, ${figure} fewer than the ${last} of the last good night; ` +
+      `at most ${bound} fewer is allowed (guards.${guard})`,
+  };
+}
+
+function drop(now: number, last: number): number {
+  return last === 0 ? 0 : (last - now) / last;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}

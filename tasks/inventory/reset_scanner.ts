@@ -1,0 +1,323 @@
+import { ByteTable } from './byte_table.ts';
+import { type ByteEncoding, decodeText, encodeText } from './byte_text.ts';
+import { type ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
+import { FacilityRows } from './facility_rows.ts';
+import { findColumns } from './header_check.ts';
+import { NO_QUANTITY, quantityAt } from './quantity.ts';
+import { Refusal } from './refusal.ts';
+import { RejectReasonCounts } from './reject_reason_counts.ts';
+import { assertConserved, type RowAccount } from './row_account.ts';
+import { RowCarry } from './row_carry.ts';
+import { MAX_RECORD_SIZE, type RejectReason, RowFields } from './row_fields.ts';
+import { SeenQuantities } from './seen_quantities.ts';
+import { StructuralIndex } from './structural_index.ts';
+import { Utf8Check } from './utf8_check.ts';
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const BLOCK_BYTES = 64 * 1024;
+const RAW_CHARACTERS = 500;
+
+export interface ScannerOptions {
+  readonly delimiter: string;
+  /** Empty for none. */
+  readonly quote: string;
+  readonly encoding: ByteEncoding;
+  readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
+  /** Ids of the active products, exactly as the file writes them. */
+  readonly activeIds: Iterable<string>;
+}
+
+/** Where a scanner's findings go. Bytes are views that hold only during the call. */
+export interface ScannerSink {
+  /** The header line as it stands, once, before any row. */
+  header(bytes: Uint8Array): void;
+  /** A kept row as it stands, line end included; in file order. */
+  kept(bytes: Uint8Array): void;
+  rejected(row: RejectedRow): void;
+}
+
+export interface RejectedRow {
+  /** 1-based in the file; the header is line 1. */
+  readonly line: number;
+  readonly reason: RejectReason;
+  /** At most 500 characters of the row. */
+  readonly raw: string;
+}
+
+export interface ScanResult extends RowAccount {
+  /** Keys (facility, id) that came with different quantities; all their rows are among the kept. */
+  readonly conflictingKeys: number;
+  /** All well-formed rows, active or not. */
+  readonly rowsByFacility: Readonly<Record<string, number>>;
+  readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly endsWithNewline: boolean;
+}
+
+/** Columns of the header, 0-based. */
+interface Layout {
+  readonly columnCount: number;
+  readonly facility: number;
+  /** Read where the first is empty; equal to it where the file has one only. */
+  readonly otherFacility: number;
+  readonly id: number;
+  readonly quantity: number;
+}
+
+/**
+ * Picks the rows of active products out of a reset file, in one pass over its bytes: what csv-parse would
+ * accept and nothing else, without making a string of a row it does not keep. A row it cannot take is
+ * rejected and reading goes on at the next line feed.
+ */
+export class ResetScanner {
+  readonly #options: ScannerOptions;
+  readonly #sink: ScannerSink;
+  readonly #delimiter: number;
+  readonly #index: StructuralIndex;
+  readonly #fields: RowFields;
+  readonly #utf8: Utf8Check | null;
+  readonly #carry = new RowCarry();
+  readonly #active = new ByteTable();
+  readonly #facilities = new FacilityRows();
+  readonly #seen: SeenQuantities;
+  readonly #reasons = new RejectReasonCounts();
+  #layout: Layout | null = null;
+  #rowsIn = 0;
+  #kept = 0;
+  #dropped = 0;
+  #collapsed = 0;
+
+  constructor(options: ScannerOptions, sink: ScannerSink) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#delimiter = options.delimiter.charCodeAt(0);
+    const quote = options.quote === '' ? -1 : options.quote.charCodeAt(0);
+    const marks = [this.#delimiter, LINE_FEED, 0, ...(quote < 0 ? [] : [quote])];
+    this.#index = new StructuralIndex(marks, BLOCK_BYTES);
+    const singleByte = options.encoding !== 'utf-8';
+    this.#fields = new RowFields({ delimiter: this.#delimiter, quote, singleByte });
+    this.#utf8 = singleByte ? null : new Utf8Check();
+    for (const id of options.activeIds) {
+      const bytes = encodeText(id, options.encoding);
+      if (bytes && this.#active.find(bytes, 0, bytes.length) < 0) this.#active.add(bytes, 0, bytes.length);
+    }
+    this.#seen = new SeenQuantities(this.#active.size);
+  }
+
+  /** @throws Refusal where the header or the encoding rules the file out */
+  push(chunk: Uint8Array): void {
+    this.#utf8?.push(chunk);
+    let from = 0;
+    while (from < chunk.length && (this.#layout === null || this.#carry.length > 0)) {
+      const next = chunk.indexOf(LINE_FEED, from) + 1;
+      this.#carry.append(chunk, from, next === 0 ? chunk.length : next);
+      if (next === 0) {
+        this.#refuseEndlessHeader();
+        return;
+      }
+      from = next;
+      this.#takeCarry();
+    }
+    const rest = chunk.lastIndexOf(LINE_FEED) + 1;
+    if (rest > from) {
+      this.#scan(chunk, from, rest);
+      from = rest;
+    }
+    this.#carry.append(chunk, from, chunk.length);
+  }
+
+  /** @throws Refusal where the file is empty or ends inside a character */
+  finish(): ScanResult {
+    this.#utf8?.finish();
+    const endsWithNewline = this.#carry.length === 0;
+    if (!endsWithNewline) this.#takeCarry();
+    if (this.#layout === null) throw new Refusal('the file is empty');
+    const { encoding } = this.#options;
+    const account = {
+      rowsIn: this.#rowsIn,
+      kept: this.#kept,
+      dropped: this.#dropped,
+      rejected: this.#reasons.total,
+      collapsed: this.#collapsed,
+    };
+    assertConserved(account);
+    return {
+      ...account,
+      conflictingKeys: this.#seen.conflictingKeys,
+      rowsByFacility: this.#facilities.byId((id) => decodeText(id, encoding)),
+      reasons: this.#reasons.byReason(),
+      endsWithNewline,
+    };
+  }
+
+  #refuseEndlessHeader(): void {
+    if (this.#layout === null && this.#carry.length > MAX_RECORD_SIZE) {
+      throw new Refusal(`no header: no line ends in the first ${MAX_RECORD_SIZE} bytes`);
+    }
+  }
+
+  #takeCarry(): void {
+    const { bytes, length } = this.#carry;
+    this.#carry.clear();
+    if (this.#layout === null) this.#layout = this.#readHeader(bytes, length);
+    else this.#splitRow(this.#layout, bytes, 0, length);
+  }
+
+  #readHeader(bytes: Uint8Array, length: number): Layout {
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && this.#utf8 !== null;
+    const problem = this.#fields.split(bytes, hasMark ? 3 : 0, lineEnd(bytes, 0, length), null);
+    if (problem !== null) throw new Refusal(`header: ${problem.replaceAll('_', ' ')}`);
+    const { starts, ends } = this.#fields;
+    const { columns, delimiter, encoding } = this.#options;
+    const header = starts.map((start, at) =>
+      decodeText(this.#fields.bytes.subarray(start, ends[at]), encoding),
+    );
+    const found = findColumns(header, columns, RESET_COLUMNS, delimiter);
+    const facility = found.externalFacilityId ?? found.facilityId;
+    if (facility === undefined || found.idValue === undefined || found.availableQty === undefined) {
+      throw new Error('a required column passed the header check and is not there');
+    }
+    this.#sink.header(bytes.subarray(0, length));
+    return {
+      columnCount: header.length,
+      facility,
+      otherFacility: found.facilityId ?? facility,
+      id: found.idValue,
+      quantity: found.availableQty,
+    };
+  }
+
+  /** Takes the rows of `[from, to)`, which ends with a line feed. */
+  #scan(bytes: Uint8Array, from: number, to: number): void {
+    const layout = this.#layout;
+    if (layout === null) return;
+    let start = from;
+    while (start < to) {
+      const blockEnd = Math.min(start + BLOCK_BYTES, to);
+      const next = this.#scanBlock(layout, bytes, start, blockEnd);
+      if (next > start) {
+        start = next;
+      } else {
+        const rowEnd = bytes.indexOf(LINE_FEED, blockEnd) + 1;
+        this.#splitRow(layout, bytes, start, rowEnd);
+        start = rowEnd;
+      }
+    }
+  }
+
+  /** Takes the rows that end within `[from, to)`; returns where the first that does not begins. */
+  #scanBlock(layout: Layout, bytes: Uint8Array, from: number, to: number): number {
+    const { positions } = this.#index;
+    const count = this.#index.fill({ bytes, from, to });
+    const delimiter = this.#delimiter;
+    const { columnCount } = layout;
+    let before = 0;
+    while (before < count) {
+      let last = before + columnCount;
+      let plain = last <= count && bytes[positions[last] ?? 0] === LINE_FEED;
+      for (let mark = before + 1; plain && mark < last; mark++)
+        plain = bytes[positions[mark] ?? 0] === delimiter;
+      if (plain) {
+        this.#takePlainRow(layout, bytes, before);
+      } else {
+        last = before + 1;
+        while (last <= count && bytes[positions[last] ?? 0] !== LINE_FEED) last++;
+        if (last > count) break;
+        this.#splitRow(layout, bytes, (positions[before] ?? 0) + 1, (positions[last] ?? 0) + 1);
+      }
+      before = last;
+    }
+    return (positions[before] ?? 0) + 1;
+  }
+
+  /**
+   * A row with the right number of delimiters and neither quote nor NUL: its fields lie between its marks.
+   * `before` is the number of the mark before it; field c lies between marks `before + c` and `before + c + 1`.
+   */
+  #takePlainRow(layout: Layout, bytes: Uint8Array, before: number): void {
+    const { positions } = this.#index;
+    this.#rowsIn++;
+    let column: 0 | 1 = 0;
+    let facilityStart = (positions[before + layout.facility] ?? 0) + 1;
+    let facilityEnd = this.#endOf(layout, bytes, before, layout.facility);
+    if (facilityStart === facilityEnd && layout.otherFacility !== layout.facility) {
+      column = 1;
+      facilityStart = (positions[before + layout.otherFacility] ?? 0) + 1;
+      facilityEnd = this.#endOf(layout, bytes, before, layout.otherFacility);
+    }
+    const facility = this.#facilities.count(bytes, facilityStart, facilityEnd, column);
+    const idStart = (positions[before + layout.id] ?? 0) + 1;
+    const active = this.#active.find(bytes, idStart, this.#endOf(layout, bytes, before, layout.id));
+    if (active < 0) {
+      this.#dropped++;
+      return;
+    }
+    const start = (positions[before] ?? 0) + 1;
+    const next = (positions[before + layout.columnCount] ?? 0) + 1;
+    const quantityStart = (positions[before + layout.quantity] ?? 0) + 1;
+    const quantity = quantityAt(bytes, quantityStart, this.#endOf(layout, bytes, before, layout.quantity));
+    this.#takeActive(
+      bytes.subarray(start, next),
+      active,
+      facilityEnd > facilityStart ? facility : -1,
+      quantity,
+    );
+  }
+
+  #endOf(layout: Layout, bytes: Uint8Array, before: number, column: number): number {
+    const end = this.#index.positions[before + column + 1] ?? 0;
+    return column === layout.columnCount - 1 && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  }
+
+  /** Any row `[start, next)`, its line end included where it has one. */
+  #splitRow(layout: Layout, bytes: Uint8Array, start: number, next: number): void {
+    this.#rowsIn++;
+    const fields = this.#fields;
+    const reason = fields.split(bytes, start, lineEnd(bytes, start, next), layout.columnCount);
+    if (reason !== null) {
+      this.#reject(reason, bytes.subarray(start, next));
+      return;
+    }
+    const startOf = (at: number) => fields.starts[at] ?? 0;
+    const endOf = (at: number) => fields.ends[at] ?? 0;
+
+    const inFirst =
+      endOf(layout.facility) > startOf(layout.facility) || layout.otherFacility === layout.facility;
+    const at = inFirst ? layout.facility : layout.otherFacility;
+    const facility = this.#facilities.count(fields.bytes, startOf(at), endOf(at), inFirst ? 0 : 1);
+    const active = this.#active.find(fields.bytes, startOf(layout.id), endOf(layout.id));
+    if (active < 0) {
+      this.#dropped++;
+      return;
+    }
+    const quantity = quantityAt(fields.bytes, startOf(layout.quantity), endOf(layout.quantity));
+    this.#takeActive(bytes.subarray(start, next), active, endOf(at) > startOf(at) ? facility : -1, quantity);
+  }
+
+  /** A well-formed row of an active product; `facility` is -1 where it names none. */
+  #takeActive(row: Uint8Array, active: number, facility: number, quantity: number): void {
+    if (facility < 0 || quantity === NO_QUANTITY) {
+      this.#reject(facility < 0 ? 'no_facility' : 'bad_quantity', row);
+      return;
+    }
+    if (this.#seen.note(facility, active, quantity) === 'same') {
+      this.#collapsed++;
+      return;
+    }
+    this.#kept++;
+    this.#sink.kept(row);
+  }
+
+  #reject(reason: RejectReason, row: Uint8Array): void {
+    this.#reasons.add(reason);
+    const head = row.subarray(0, Math.min(lineEnd(row, 0, row.length), RAW_CHARACTERS * 4));
+    const raw = decodeText(head, this.#options.encoding).slice(0, RAW_CHARACTERS).toWellFormed();
+    this.#sink.rejected({ line: this.#rowsIn + 1, reason, raw });
+  }
+}
+
+/** Where the content of the line `[start, next)` ends: before its LF or CRLF, or at `next` where it has neither. */
+function lineEnd(bytes: Uint8Array, start: number, next: number): number {
+  if (next === start || bytes[next - 1] !== LINE_FEED) return next;
+  return next - 2 >= start && bytes[next - 2] === CARRIAGE_RETURN ? next - 2 : next - 1;
+}
