@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
-import { errorCode } from '../connections/postgres_error.ts';
+import { ConnectionLost, errorCode } from '../connections/postgres_error.ts';
+import { withTransaction } from '../connections/postgres_transaction.ts';
+import type { Queryable } from './queryable.ts';
 
 /** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
 export type MigrationSet = 'runner' | 'oms';
@@ -68,61 +70,45 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
 export async function migrate(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
   const applied: Migration[] = [];
-  const client = await pool.connect();
-  try {
-    for (;;) {
-      const next = await applyNext(client, source, migrations);
-      if (next === null) return applied;
-      applied.push(next);
-    }
-  } finally {
-    client.release();
+  for (;;) {
+    const next = await withTransaction(pool, (tx) => applyNext(tx, source, migrations));
+    if (next === null) return applied;
+    applied.push(next);
   }
 }
 
 /** The files that `migrate` would apply, in order; changes nothing. */
 export async function pendingMigrations(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
-  const client = await pool.connect();
-  try {
-    return pending(source, migrations, await readRecords(client, source.set));
-  } finally {
-    client.release();
-  }
+  return pending(source, migrations, await readRecords(pool, source.set));
 }
 
 async function applyNext(
-  client: PoolClient,
+  tx: PoolClient,
   source: MigrationSource,
   migrations: readonly Migration[],
 ): Promise<Migration | null> {
-  await client.query('begin');
-  try {
-    // Held to the end of the transaction: a second process waits here, and then finds the file recorded.
-    await client.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
-    const next = pending(source, migrations, await readRecords(client, source.set))[0] ?? null;
-    if (next !== null) await apply(client, source, next);
-    await client.query('commit');
-    return next;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
+  // Held to the end of the transaction: a second process waits here, and then finds the file recorded.
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
+  const next = pending(source, migrations, await readRecords(tx, source.set))[0] ?? null;
+  if (next !== null) await apply(tx, source, next);
+  return next;
 }
 
-async function apply(client: PoolClient, source: MigrationSource, migration: Migration): Promise<void> {
+async function apply(tx: PoolClient, source: MigrationSource, migration: Migration): Promise<void> {
   try {
-    await client.query(CREATE_TABLE);
-    const before = await transactionId(client);
-    await client.query(migration.sql);
-    if ((await transactionId(client)) !== before) {
+    await tx.query(CREATE_TABLE);
+    const before = await transactionId(tx);
+    await tx.query(migration.sql);
+    if ((await transactionId(tx)) !== before) {
       throw new MigrationError('it ends its transaction itself; remove its begin, commit or rollback');
     }
-    await client.query(
+    await tx.query(
       'insert into stockflow.migration (set_name, version, name, sha256) values ($1, $2, $3, $4)',
       [source.set, migration.version, migration.name, migration.sha256],
     );
   } catch (error) {
+    if (error instanceof ConnectionLost) throw error;
     throw new MigrationError(
       `${join(source.directory, migration.name)}${lineOf(error, migration.sql)}: ${advice(error)}`,
       {
@@ -138,12 +124,12 @@ interface Recorded {
   readonly sha256: string;
 }
 
-async function readRecords(client: PoolClient, set: MigrationSet): Promise<readonly Recorded[]> {
-  const { rows: found } = await client.query<{ exists: boolean }>(
+async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly Recorded[]> {
+  const { rows: found } = await db.query<{ exists: boolean }>(
     "select to_regclass('stockflow.migration') is not null as exists",
   );
   if (found[0]?.exists !== true) return [];
-  const { rows } = await client.query<Recorded>(
+  const { rows } = await db.query<Recorded>(
     'select version, name, sha256 from stockflow.migration where set_name = $1 order by version',
     [set],
   );
@@ -180,8 +166,8 @@ function pending(
   return migrations.slice(done.length);
 }
 
-async function transactionId(client: PoolClient): Promise<string> {
-  const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
+async function transactionId(tx: PoolClient): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>('select pg_current_xact_id()::text as id');
   return rows[0]?.id ?? '';
 }
 
