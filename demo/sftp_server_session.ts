@@ -16,7 +16,6 @@ import {
   DATA_HEADER_BYTES,
   dataPacket,
   handlePacket,
-  MAX_DATA_BYTES,
   namePacket,
   PacketReader,
   packets,
@@ -38,6 +37,8 @@ export interface SessionOptions {
   readonly readOnly: boolean;
   /** What the server announces and obeys, with each extension's version. */
   readonly extensions: Readonly<Record<string, string>>;
+  /** The most that one read is answered with; servers differ, and clients must ask again for the rest. */
+  readonly maxReadBytes: number;
 }
 
 const MAX_HANDLES = 256;
@@ -93,7 +94,12 @@ function perform(
     case REQUEST.CLOSE:
       return handles.close(request.bytes());
     case REQUEST.READ:
-      return read(id, handles.file(request.bytes()), request.uint64(), request.uint32());
+      return read(
+        id,
+        handles.file(request.bytes()),
+        request.uint64(),
+        Math.min(request.uint32(), options.maxReadBytes),
+      );
     case REQUEST.WRITE:
       return write(handles.file(request.bytes()), request.uint64(), request.bytes());
     case REQUEST.LSTAT:
@@ -131,8 +137,7 @@ function open(id: number, request: PacketReader, handles: HandleTable, options: 
   return handlePacket(id, handles.addFile(options.jail.entry(path), flags, mode));
 }
 
-function read(id: number, fd: number, position: number, asked: number): Buffer {
-  const length = Math.min(asked, MAX_DATA_BYTES);
+function read(id: number, fd: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(DATA_HEADER_BYTES + length);
   const got = fs.readSync(fd, buffer, DATA_HEADER_BYTES, length, position);
   return got === 0 ? statusPacket(id, STATUS.EOF, 'end of file') : dataPacket(id, buffer, got);

@@ -6,6 +6,7 @@ import { ConnectionError } from './connection_error.ts';
 import { readCredentials, type SftpCredentials } from './sftp_credentials.ts';
 import { HostKeyCheck } from './sftp_host_key.ts';
 import { type ConnectionLog, SftpSession } from './sftp_session.ts';
+import { widenWindow } from './sftp_window.ts';
 
 export interface SftpOptions {
   /** Ends whatever is under way, promptly; its reason is then thrown. */
@@ -54,6 +55,7 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
       ...loginOf(credentials),
     });
     giveUp.throwIfAborted();
+    if (!widenWindow(sftp)) log.debug('sftp: window not widened', { connection: config.id });
     return new SftpSession({ config, client, sftp, socket, signal, log, idleMs: idleTimeoutMs });
   } catch (error) {
     socket.destroy();

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-export type Direction = 'to_server' | 'to_client';
+export const DIRECTIONS = ['to_server', 'to_client'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 export interface ProxyOptions {
   readonly target: { readonly host?: string; readonly port: number };
@@ -10,56 +11,83 @@ export interface ProxyOptions {
   readonly delayMs?: number;
 }
 
+export interface ByteLimit {
+  readonly direction: Direction;
+  /** From now on. */
+  readonly count: number;
+}
+
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes relayed so far, over all connections. */
   bytesRelayed(direction: Direction): number;
-  /** From now on, cuts every connection once `count` further bytes have passed in that direction; later ones too. */
-  cutAfterBytes(cut: { readonly direction: Direction; readonly count: number }): void;
+  /** Resolves once that many have been relayed. */
+  untilRelayed(direction: Direction, bytes: number): Promise<void>;
   /** Cuts every connection now; later ones pass. */
   cut(): void;
+  /** Lets `count` bytes pass in that direction, and then cuts every connection, as they come, until healed. */
+  cutAfterBytes(limit: ByteLimit): void;
   /** Lets nothing through any more, in either direction, and closes nothing. */
   stall(): void;
-  /** No cut is armed and nothing stalls any more, for connections made from now on. */
+  /** Lets `count` bytes pass in that direction, then nothing; the other direction is left alone. */
+  stallAfterBytes(limit: ByteLimit): void;
+  /** Nothing is armed and nothing stalls any more, for connections made from now on. */
   heal(): void;
+}
+
+interface Armed {
+  left: number;
+  readonly then: 'cut' | 'stall';
+}
+
+interface Waiter {
+  readonly direction: Direction;
+  readonly bytes: number;
+  readonly wake: () => void;
 }
 
 export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise<Proxy> {
   const relayed = { to_server: 0, to_client: 0 };
-  const pairs = new Set<readonly [net.Socket, net.Socket]>();
-  let stalled = false;
-  let armed: { readonly direction: Direction; left: number } | null = null;
+  const armed = new Map<Direction, Armed>();
+  const sockets = new Set<net.Socket>();
+  let waiters: Waiter[] = [];
 
   const cut = () => {
-    for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const arm = ({ direction, count }: ByteLimit, then: Armed['then']) => {
+    armed.set(direction, { left: count, then });
+    if (count === 0 && then === 'cut') cut();
   };
   const forward = (chunk: Buffer, direction: Direction, to: net.Socket) => {
-    if (stalled || to.destroyed) return;
-    const limit = armed?.direction === direction ? armed : null;
-    const passed = limit === null ? chunk : chunk.subarray(0, limit.left);
+    const limit = armed.get(direction);
+    const passed = limit === undefined ? chunk : chunk.subarray(0, limit.left);
+    if (limit !== undefined) limit.left -= passed.length;
     relayed[direction] += passed.length;
-    if (limit !== null) limit.left -= passed.length;
-    if (limit?.left !== 0) to.write(passed);
-    // What was to pass must reach the other side before the end does.
-    else to.write(passed, cut);
+    const cutsNow = limit?.left === 0 && limit.then === 'cut';
+    // What was to pass must have left before the connection is cut.
+    if (!to.destroyed) to.write(passed, cutsNow ? cut : undefined);
+    for (const waiter of waiters) if (relayed[waiter.direction] >= waiter.bytes) waiter.wake();
+    waiters = waiters.filter((waiter) => relayed[waiter.direction] < waiter.bytes);
   };
   const relay = (from: net.Socket, to: net.Socket, direction: Direction) => {
+    sockets.add(from);
     from.on('data', (chunk: Buffer) => {
       if (delayMs === 0) forward(chunk, direction, to);
       else setTimeout(() => forward(chunk, direction, to), delayMs);
     });
     from.on('end', () => setTimeout(() => to.end(), delayMs));
     from.on('error', () => to.destroy());
-    from.on('close', () => setTimeout(() => to.destroy(), delayMs));
+    from.on('close', () => {
+      sockets.delete(from);
+      setTimeout(() => to.destroy(), delayMs);
+    });
   };
-  const listener = net.createServer({ noDelay: true }, (client) => {
+  const listener = net.createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const server = net.connect({ host: target.host ?? '127.0.0.1', port: target.port, noDelay: true });
-    const pair = [client, server] as const;
-    pairs.add(pair);
-    client.once('close', () => pairs.delete(pair));
     relay(client, server, 'to_server');
     relay(server, client, 'to_client');
-    if (armed?.left === 0) cut();
+    if (armed.values().some(({ left, then }) => left === 0 && then === 'cut')) cut();
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -68,18 +96,19 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
   return {
     port: address.port,
     bytesRelayed: (direction) => relayed[direction],
-    cutAfterBytes({ direction, count }) {
-      armed = { direction, left: count };
-      if (count === 0) cut();
+    untilRelayed(direction, bytes) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (relayed[direction] >= bytes) resolve();
+      else waiters.push({ direction, bytes, wake: resolve });
+      return promise;
     },
     cut,
-    stall() {
-      stalled = true;
+    cutAfterBytes: (limit) => arm(limit, 'cut'),
+    stall: () => {
+      for (const direction of DIRECTIONS) arm({ direction, count: 0 }, 'stall');
     },
-    heal() {
-      stalled = false;
-      armed = null;
-    },
+    stallAfterBytes: (limit) => arm(limit, 'stall'),
+    heal: () => armed.clear(),
     async [Symbol.asyncDispose]() {
       const closed = once(listener, 'close');
       listener.close();
