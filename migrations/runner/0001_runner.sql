@@ -72,6 +72,15 @@ create unique index one_run_per_scheduled_instant
 create index dag_run_unfinished on stockflow.dag_run (dag_id, scheduled_for) where state in ('queued', 'running');
 create index dag_run_by_date on stockflow.dag_run (dag_id, business_date);
 
+-- Slots shared by all workers. The pool "default" has no bound but the workers' own concurrency, and no row.
+create table stockflow.pool (
+  name        text primary key,
+  slots       integer not null,
+  created_at  timestamptz not null default now(),
+  constraint slots_are_not_negative check (slots >= 0),
+  constraint default_pool_is_unbounded check (name <> 'default')
+);
+
 create table stockflow.task_instance (
   task_instance_id  bigint generated always as identity primary key,
   run_id            bigint not null references stockflow.dag_run,
@@ -118,6 +127,8 @@ create index task_instance_unfinished on stockflow.task_instance (run_id)
   where state in ('none', 'deferred', 'queued', 'running', 'up_for_retry');
 create index task_instance_queued on stockflow.task_instance (queued_at) where state = 'queued';
 create index task_instance_running on stockflow.task_instance (worker_id) where state = 'running';
+create index task_instance_pooled on stockflow.task_instance (pool, state)
+  where pool <> 'default' and state in ('queued', 'running');
 create index task_instance_waking on stockflow.task_instance (wake_at) where state in ('deferred', 'up_for_retry');
 create index task_instance_deadline on stockflow.task_instance (deadline_at)
   where deadline_at is not null and deadline_missed_at is null

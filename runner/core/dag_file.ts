@@ -1,5 +1,4 @@
 /** A DAG file's text to a Dag, or to everything that is wrong with it. */
-import type { z } from 'zod';
 import type { Dag } from './dag.ts';
 import { buildDag } from './dag_file_build.ts';
 import { edgeFindings } from './dag_file_edges.ts';
@@ -9,7 +8,7 @@ import { schemaFindings } from './dag_file_issue.ts';
 import { outlineOf } from './dag_file_outline.ts';
 import { inFileOrder, type Position, positionOf, problemOf } from './dag_file_place.ts';
 import { referenceFindings } from './dag_file_reference.ts';
-import { typeFindings } from './dag_file_types.ts';
+import { type CheckableType, typeFindings } from './dag_file_types.ts';
 import { readYaml, type YamlFile } from './dag_file_yaml.ts';
 import { dagKeys } from './dag_keys.ts';
 import { formatKeyPath, type KeyPath } from './dag_keys_path.ts';
@@ -27,7 +26,7 @@ export interface ParsedDag {
 }
 
 /** What a check of `type` and `with` needs to know of a task type. */
-export type TaskTypes = ReadonlyMap<string, { readonly params: z.ZodType }>;
+export type TaskTypes = ReadonlyMap<string, CheckableType>;
 
 /**
  * Every problem of the file at once, but those of task types: `checkTaskTypes` has them.

@@ -10,10 +10,13 @@ import type { JsonObject } from './json.ts';
 import { didYouMeanAndList } from './suggest.ts';
 import { templateRefs } from './template_ref.ts';
 
+/** A task type as a DAG file is checked against it: what it takes, or why its own file could not be loaded. */
+export type CheckableType = { readonly params: z.ZodType } | { readonly loadError: string };
+
 /** @param scalarAt the scalar as it stands in the file, quotes included */
 export function typeFindings(
   outline: Outline,
-  taskTypes: ReadonlyMap<string, { readonly params: z.ZodType }>,
+  taskTypes: ReadonlyMap<string, CheckableType>,
   scalarAt: (path: KeyPath) => string | null,
 ): readonly Finding[] {
   return outline.tasks.flatMap((task) => {
@@ -21,6 +24,9 @@ export function typeFindings(
     if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
     const taskType = taskTypes.get(type);
     if (taskType === undefined) return [unknownType(type, task, [...taskTypes.keys()])];
+    if ('loadError' in taskType) {
+      return [{ path: [...task.path, 'type'], message: `task type ${type} cannot be used: ${taskType.loadError}` }];
+    }
     return paramFindings(task, taskType.params, scalarAt);
   });
 }

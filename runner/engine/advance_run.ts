@@ -1,10 +1,11 @@
 import { nextStep } from '../core/advance.ts';
 import type { Task } from '../core/dag.ts';
-import type { DagIndex } from '../core/dag_index.ts';
+import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import type { DagRun } from '../store/dag_run.ts';
 import type { WorkHint } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { applySteps, type DecidedStep, tallies } from '../store/tally.ts';
+import { expandMapped } from './expand_mapped.ts';
 
 /**
  * Decides the given tasks of a locked run and whatever follows from that: a skipped or upstream_failed task decides its
@@ -31,14 +32,35 @@ export async function advanceRun(
       if (step !== null) decided.push({ taskId: task.taskId, step });
     }
     if (decided.length === 0) break;
-    hints.push(...(await applySteps(tx, run.runId, decided)));
-    pending = unique(
-      decided
-        .filter(({ step }) => step.to === 'skipped' || step.to === 'upstream_failed')
-        .flatMap(({ taskId }) => index.successors.get(taskId) ?? []),
-    );
+    const { steps, failed } = await expandAll(tx, at, decided);
+    hints.push(...(await applySteps(tx, run.runId, steps)));
+    const closed = steps.filter(({ step }) => step.to === 'skipped' || step.to === 'upstream_failed');
+    pending = unique([...closed.map(({ taskId }) => taskId), ...failed].flatMap((taskId) => index.successors.get(taskId) ?? []));
   }
   return hints;
+}
+
+/** Makes the instances of the mapped tasks among those that may start. One with an empty list is skipped instead. */
+async function expandAll(
+  tx: Queryable,
+  at: { readonly run: DagRun; readonly index: DagIndex },
+  decided: readonly DecidedStep[],
+): Promise<{ readonly steps: readonly DecidedStep[]; readonly failed: readonly string[] }> {
+  const steps: DecidedStep[] = [];
+  const failed: string[] = [];
+  for (const decision of decided) {
+    const { taskId, step } = decision;
+    const task = taskOf(at.index, taskId);
+    const mayStart = step.to === 'queued' || step.to === 'deferred';
+    const count = mayStart && isMappedTask(task) ? await expandMapped(tx, at, task) : 1;
+    if (count === null) failed.push(taskId);
+    else steps.push(count === 0 ? { taskId, step: { to: 'skipped' } } : decision);
+  }
+  return { steps, failed };
+}
+
+function isMappedTask(task: Task): task is Task & { readonly mapOver: string } {
+  return task.mapOver !== null;
 }
 
 function idsToRead(tasks: readonly Task[]): readonly string[] {

@@ -6,14 +6,15 @@ import { cleanText, errorFacts } from '../core/error_text.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/settle.ts';
 import { renderTemplates, type TemplateScope } from '../core/template.ts';
-import { templateRefs } from '../core/template_ref.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
-import { DeferTask, FailTask, SkipTask, type TaskContext } from '../task.ts';
+import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../task.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
+import { listOf } from './expand_mapped.ts';
 import { attemptFiles } from './files/attempt_files.ts';
+import { scopeOf, tasksRead } from './template_scope.ts';
 
 /** Largest output of a task, in UTF-16 code units of its JSON. */
 const MAX_OUTPUT_CHARS = 1 << 20;
@@ -59,7 +60,7 @@ async function workTask(work: Work): Promise<Outcome> {
     throw new FailTask(`${task.taskId}: ${why}`);
   }
   const outputs = await outputsOf(engine.pool, claimed.runId, tasksRead(task));
-  const scope = scopeOf(claimed, index, outputs);
+  const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {
     throw new SkipTask(`run_if is false: ${task.runIf}`);
   }
@@ -110,28 +111,13 @@ function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string
   return `${taskInstanceId}-${attemptToken}`;
 }
 
-/** Tasks whose outputs the attempt may look at: its dependencies, and those that its templates name. */
-function tasksRead(task: Task): readonly string[] {
-  const named = templateRefs({ with: task.with, run_if: task.runIf, map_over: task.mapOver })
-    .map(({ segments }) => segments)
-    .filter((segments) => segments?.[0] === 'tasks')
-    .map((segments) => segments?.[1]);
-  const all = [...task.dependsOn.map(({ taskId }) => taskId), ...named];
-  return [...new Set(all.filter((taskId) => taskId !== undefined))];
-}
-
-function scopeOf(claimed: ClaimedTask, index: DagIndex, outputs: JsonObject): TemplateScope {
-  return {
-    run: {
-      run_id: String(claimed.runId),
-      dag_id: claimed.dagId,
-      business_date: claimed.businessDate.toString(),
-      scheduled_for: claimed.scheduledFor.toString(),
-      timezone: index.dag.timezone,
-    },
-    params: claimed.runParams,
-    tasks: outputs,
-  };
+/** What the templates of this instance see: of a mapped task its own element as well. */
+function scopeOfInstance(task: Task, claimed: ClaimedTask, index: DagIndex, outputs: JsonObject): TemplateScope {
+  const scope = scopeOf({ ...claimed, params: claimed.runParams }, index.dag.timezone, outputs);
+  if (task.mapOver === null || claimed.mapIndex < 0) return scope;
+  const item = listOf(task.mapOver, renderTemplates(task.mapOver, scope))[claimed.mapIndex];
+  if (item === undefined) throw new SkipTask(`the list has no element ${claimed.mapIndex} any more`);
+  return { ...scope, item, map_index: claimed.mapIndex };
 }
 
 function isTruthy(value: Json): boolean {
@@ -169,6 +155,6 @@ function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptRepo
 
 /** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
 function stackOf(error: unknown): JsonObject {
-  const isExpected = error instanceof FailTask || error instanceof ConnectionError;
+  const isExpected = error instanceof TaskError || error instanceof ConnectionError || error instanceof AttemptAborted;
   return error instanceof Error && !isExpected && error.stack !== undefined ? { stack: cleanText(error.stack) } : {};
 }

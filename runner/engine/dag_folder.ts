@@ -5,14 +5,15 @@ import path from 'node:path';
 import type { Pool } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
 import type { Dag } from '../core/dag.ts';
-import { checkTaskTypes, parseDag } from '../core/dag_file.ts';
+import { loadDag } from '../core/dag_file.ts';
 import type { Problem } from '../core/problem.ts';
 import { ensureDag, findDag, lockDag, saveVersion, setCurrentVersion, setProblems } from '../store/dag.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
+import { ensurePools } from '../store/pool.ts';
 import { databaseNow } from './clock.ts';
 import { initialCursor } from './schedule_dag.ts';
-import type { TaskTypes } from './task_types.ts';
+import { checkableTypes, type TaskTypes } from './task_types.ts';
 
 export interface DagFile {
   readonly dagId: string;
@@ -33,14 +34,13 @@ export async function readDagFolder(folder: string, taskTypes: TaskTypes): Promi
 
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
   const source = await readFile(file, 'utf8');
-  const parsed = parseDag(source, file);
-  const problems = [...parsed.problems, ...checkTaskTypes(parsed, taskTypes.byName)];
+  const { dag, problems } = loadDag(source, file, checkableTypes(taskTypes));
   return {
     dagId: path.basename(file).replace(/\.ya?ml$/, ''),
     file,
     source,
     sha256: createHash('sha256').update(source).digest('hex'),
-    dag: problems.length === 0 ? parsed.dag : null,
+    dag,
     problems,
   };
 }
@@ -50,12 +50,12 @@ export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<D
  *
  * @returns true where anything changed
  */
-export async function registerDagFile(pool: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
+export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
   const { dagId, file, source, sha256, dag, problems } = dagFile;
-  const known = await findDag(pool, dagId);
+  const known = await findDag(db, dagId);
   if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null) return false;
   if (dag === null && JSON.stringify(known?.problems) === JSON.stringify(problems)) return false;
-  return await withTransaction(pool, async (tx) => {
+  return await withTransaction(db, async (tx) => {
     await ensureDag(tx, { dagId, file, cursor: dag && initialCursor(dag) });
     const before = await lockDag(tx, dagId);
     if (dag === null) {
@@ -67,6 +67,7 @@ export async function registerDagFile(pool: Pool, dagFile: DagFile, by: Actor): 
     }
     const versionId = await saveVersion(tx, { dagId, sha256, source, file });
     await setCurrentVersion(tx, dagId, versionId, file);
+    await ensurePools(tx, [...new Set(dag.tasks.map(({ pool }) => pool))]);
     await recordEvents(tx, by, [
       {
         action: before?.sha256 == null ? 'dag.added' : 'dag.changed',

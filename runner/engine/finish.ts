@@ -2,11 +2,13 @@
 import type { PoolClient } from 'pg';
 import { isTerminalTaskState } from '../core/states.ts';
 import { withTransaction } from '../connections/postgres.ts';
+import { claim } from '../store/claim.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { type Event, recordEvents } from '../store/event.ts';
 import { addWorkHints, type WorkHint } from '../store/hint.ts';
+import { DEFAULT_POOL, nextInPools } from '../store/pool.ts';
 import { type Accepted, applySettlements, type Ended } from '../store/settlement.ts';
-import { type ClaimedTask, claim } from '../store/task_instance.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
 import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -51,17 +53,25 @@ async function settleAndAdvance(
     .filter(({ state }) => !isTerminalTaskState(state))
     .map(({ taskInstanceId, token, runAt, priority }) => ({ taskInstanceId, token, runAt, priority }));
   const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
-  if (run.state !== 'running') return { accepted, claimed: [], endedRunOf: null };
 
   const successors = closed.flatMap(({ taskId }) => index.successors.get(taskId) ?? []);
   if (successors.length > 0) {
     hints.push(...(await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors)));
   }
   const { claimed, rest } = await claimReady(engine, tx, hints, claimAtMost);
-  await addWorkHints(tx, rest);
+  await addWorkHints(tx, [...rest, ...(await hintsForFreedSlots(tx, accepted))]);
   const isQuiet = hints.length === 0 && closed.length > 0;
   const outcome = isQuiet ? await closeRunIfDone(tx, { run, index }) : 'unfinished';
   return { accepted, claimed, endedRunOf: outcome === 'unfinished' ? null : run.dagId };
+}
+
+async function hintsForFreedSlots(tx: PoolClient, accepted: readonly Accepted[]): Promise<readonly WorkHint[]> {
+  const pooled = accepted.filter(({ pool }) => pool !== DEFAULT_POOL);
+  if (pooled.length === 0) return [];
+  return await nextInPools(
+    tx,
+    pooled.map(({ taskInstanceId }) => taskInstanceId),
+  );
 }
 
 async function claimReady(engine: Engine, tx: PoolClient, hints: readonly WorkHint[], atMost: number) {

@@ -14,6 +14,7 @@ import { missDeadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 import { closeRunIfDone } from './runs.ts';
 import { scheduleDag } from './schedule_dag.ts';
+import { endOverdue } from './timeouts.ts';
 
 export const SWEEP_MS = 2_000;
 
@@ -30,6 +31,7 @@ export async function sweep(engine: Engine): Promise<void> {
   }
   for (const dagId of await dagsWithQueuedRuns(engine.pool)) await scheduleDag(engine.pool, engine.versions, dagId);
   await missDeadlines(engine);
+  await endOverdue(engine);
 }
 
 async function reclaimRun(engine: Engine, runId: number): Promise<void> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { errorFacts } from '../core/error_text.ts';
+import type { CheckableType } from '../core/dag_file_types.ts';
 import type { TaskType } from '../task.ts';
 
 /** The task types of a folder: each `*.ts` directly in it whose default export `defineTask` made. */
@@ -10,6 +11,12 @@ export interface TaskTypes {
   readonly byName: ReadonlyMap<string, TaskType>;
   /** Files that could not be loaded: the type is unusable and says why, the others work. */
   readonly broken: ReadonlyMap<string, string>;
+}
+
+/** All of them, as a DAG file is checked against them. */
+export function checkableTypes({ byName, broken }: TaskTypes): ReadonlyMap<string, CheckableType> {
+  const unusable = [...broken].map(([type, loadError]) => [type, { loadError }] as const);
+  return new Map<string, CheckableType>([...byName, ...unusable]);
 }
 
 export async function loadTaskTypes(folder: string): Promise<TaskTypes> {

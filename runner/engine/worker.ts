@@ -3,16 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
 import { isDatabaseAway } from '../connections/database_away.ts';
-import { createPool } from '../connections/postgres.ts';
+import { createPool, withTransaction } from '../connections/postgres.ts';
 import type { Log } from '../log.ts';
+import { type ClaimTarget, claim, claimInPool } from '../store/claim.ts';
 import { addWorkHints } from '../store/hint.ts';
-import { type ClaimedTask, claim } from '../store/task_instance.ts';
+import { isPooled } from '../store/pool.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
 import { markWorkerStopped, registerWorker } from '../store/worker.ts';
 import { runAttempt } from './attempt.ts';
 import { AttemptReport } from './attempt_report.ts';
 import { DatabaseClock } from './clock.ts';
 import { ConnectionPools } from './connection_pools.ts';
-import { readDagFolder, registerDagFile } from './dag_folder.ts';
+import { DagWatch } from './dag_watch.ts';
 import { DagVersions } from './dag_versions.ts';
 import type { Engine } from './engine.ts';
 import { Finisher } from './finisher.ts';
@@ -51,6 +53,7 @@ export class Worker implements AsyncDisposable {
   readonly #finisher: Finisher;
   readonly #running = new RunningAttempts();
   readonly #reconciler: Reconciler;
+  readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
   #workerId: number;
   #heartbeat: Heartbeat;
@@ -76,6 +79,7 @@ export class Worker implements AsyncDisposable {
     };
     this.#finisher = new Finisher(this.#engine);
     this.#reconciler = new Reconciler(this.#engine, this.#running);
+    this.#dagWatch = options.dagsDir === null ? null : new DagWatch(options.dagsDir, options.taskTypes);
     this.#heartbeat = this.#startHeartbeat();
   }
 
@@ -134,10 +138,16 @@ export class Worker implements AsyncDisposable {
   }
 
   /** A hint, and then whatever each finished task makes ready, as long as this worker is not stopping. */
-  async #work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void> {
+  async #work(hint: ClaimTarget): Promise<void> {
     if (this.#stopping.signal.aborted) return await this.#putBack(hint);
-    let claimed = await claim(this.#pool, hint, this.#workerId);
+    let claimed = await this.#claim(hint);
     while (claimed !== null) claimed = await this.#workClaimed(claimed);
+  }
+
+  async #claim(hint: ClaimTarget): Promise<ClaimedTask | null> {
+    const claimed = await claim(this.#pool, hint, this.#workerId);
+    if (claimed !== null || !(await isPooled(this.#pool, hint))) return claimed;
+    return await withTransaction(this.#pool, (tx) => claimInPool(tx, hint, this.#workerId));
   }
 
   async #workClaimed(claimed: ClaimedTask): Promise<ClaimedTask | null> {
@@ -157,7 +167,7 @@ export class Worker implements AsyncDisposable {
   }
 
   /** A hint that reached a stopping worker is for another one. */
-  async #putBack(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void> {
+  async #putBack(hint: ClaimTarget): Promise<void> {
     await addWorkHints(this.#pool, [{ ...hint, runAt: null, priority: 0 }]);
   }
 
@@ -177,14 +187,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async #readDags(): Promise<void> {
-    const { dagsDir, taskTypes, log } = this.#options;
-    if (dagsDir === null) return;
-    for (const file of await readDagFolder(dagsDir, taskTypes)) {
-      const by = { actor: this.#engine.actor.actor, channel: 'files' } as const;
-      if (!(await registerDagFile(this.#pool, file, by))) continue;
-      if (file.dag === null) log.error('a DAG file is invalid', { file: file.file, problems: file.problems.length });
-      else log.info('a DAG version is in force', { dagId: file.dagId, sha256: file.sha256.slice(0, 12) });
-    }
+    await this.#dagWatch?.look(this.#pool, this.#engine.actor.actor, this.#options.log);
   }
 
   /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */

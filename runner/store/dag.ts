@@ -168,3 +168,23 @@ export async function dagsWithQueuedRuns(db: Queryable): Promise<readonly string
   );
   return rows.map(({ dagId }) => dagId);
 }
+
+/**
+ * Retires the DAGs whose file was in `folder` and is not among those present: no new runs, but all of the history.
+ *
+ * @returns the ids of those retired now
+ */
+export async function retireMissing(
+  db: Queryable,
+  folder: string,
+  presentDagIds: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ dagId: string }>(
+    `update stockflow.dag set retired_at = now(), next_scheduled_for = null
+      where retired_at is null and dag_id <> all($2)
+        and regexp_replace(file, '[^/]*$', '') = $1
+     returning dag_id as "dagId"`,
+    [folder.endsWith('/') ? folder : `${folder}/`, presentDagIds],
+  );
+  return rows.map(({ dagId }) => dagId);
+}

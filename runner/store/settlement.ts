@@ -28,6 +28,7 @@ export interface Accepted {
   readonly token: number;
   readonly runAt: Temporal.Instant | null;
   readonly priority: number;
+  readonly pool: string;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
               attempt_token = t.attempt_token + case when e.task_state in ('success', 'failed', 'skipped') then 0 else 1 end
          from ended e
         where t.task_instance_id = e.task_instance_id and t.attempt_token = e.attempt_token and t.state = 'running'
-       returning t.task_instance_id, t.task_id, t.map_index, t.state, t.attempt_number, t.attempt_token, t.wake_at, t.priority
+       returning t.task_instance_id, t.task_id, t.map_index, t.state, t.attempt_number, t.attempt_token, t.wake_at, t.priority, t.pool
      ), attempt as (
        update stockflow.task_attempt a
           set state = e.attempt_state, finished_at = case when e.attempt_state <> 'deferred' then now() end,
@@ -64,7 +65,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
         where a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
      )
      select task_instance_id as "taskInstanceId", task_id as "taskId", map_index as "mapIndex", state,
-            attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority
+            attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority, pool
        from accepted order by task_instance_id`,
     values: [JSON.stringify(ended.map(toRow))],
   });

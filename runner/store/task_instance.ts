@@ -4,7 +4,7 @@ import type { TaskState } from '../core/states.ts';
 import type { RunType, TimeEdges } from './dag_run.ts';
 import type { Queryable } from './queryable.ts';
 
-/** A task instance, with the facts of its run that its attempt needs. */
+/** A claimed task instance, with the facts of its run that its attempt needs. */
 export interface ClaimedTask {
   readonly taskInstanceId: number;
   readonly runId: number;
@@ -54,56 +54,6 @@ export async function insertInstances(db: Queryable, runId: number, planned: rea
       planned.map(({ task }) => task.priority),
     ],
   );
-}
-
-/**
- * Takes the instance for this worker if it is still as the hint saw it, and opens its attempt; null when there is
- * nothing to do. One statement, so that no instance is ever running without an attempt.
- *
- * A deferred attempt that looks again goes on with its row; every other claim begins a new attempt.
- */
-export async function claim(
-  db: Queryable,
-  hint: { readonly taskInstanceId: number; readonly token: number },
-  workerId: number,
-): Promise<ClaimedTask | null> {
-  const { rows } = await db.query<ClaimedTask>({
-    name: 'stockflow.claim',
-    text: `with due as (
-       select t.task_instance_id, t.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number
-         from stockflow.task_instance t
-         left join stockflow.task_attempt a using (task_instance_id, attempt_number)
-        where t.task_instance_id = $1 and t.attempt_token = $2
-          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
-          for no key update of t
-     ), claimed as (
-       update stockflow.task_instance t
-          set state = 'running', worker_id = $3, wake_at = null, wake_reason = null,
-              attempt_number = due.attempt_number, started_at = coalesce(t.started_at, now()),
-              timeout_at = now() + t.execution_timeout, error_class = null, error_text = null
-         from due
-        where t.task_instance_id = due.task_instance_id
-       returning t.*
-     ), attempt as (
-       insert into stockflow.task_attempt (task_instance_id, attempt_number, attempt_token, worker_id)
-       select task_instance_id, attempt_number, attempt_token, $3 from claimed
-       on conflict (task_instance_id, attempt_number) do update
-          set attempt_token = excluded.attempt_token, worker_id = excluded.worker_id, state = 'running',
-              look_count = task_attempt.look_count + 1, error_class = null, error_text = null
-       returning task_instance_id, started_at
-     )
-     select c.task_instance_id as "taskInstanceId", c.run_id as "runId", r.dag_id as "dagId",
-            r.dag_version_id as "dagVersionId", r.run_type as "runType", r.scheduled_for as "scheduledFor",
-            r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams",
-            c.task_id as "taskId", c.map_index as "mapIndex", c.attempt_token as "attemptToken",
-            c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.deadline_at as "deadlineAt",
-            a.started_at as "attemptStartedAt", now() as "claimedAt"
-       from claimed c
-       join attempt a using (task_instance_id)
-       join stockflow.dag_run r on r.run_id = c.run_id`,
-    values: [hint.taskInstanceId, hint.token, workerId],
-  });
-  return rows[0] ?? null;
 }
 
 /** An instance as people look at it. */

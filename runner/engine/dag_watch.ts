@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import type { Log } from '../log.ts';
+import { retireMissing } from '../store/dag.ts';
+import { type Actor, recordEvents } from '../store/event.ts';
+import { type DagFile, readDagFolder, registerDagFile } from './dag_folder.ts';
+import type { TaskTypes } from './task_types.ts';
+
+/**
+ * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
+ * changes, not at every look: two hosts with different texts, as while a change is rolled out, do not fight over it.
+ */
+export class DagWatch {
+  readonly #folder: string;
+  readonly #taskTypes: TaskTypes;
+  readonly #seen = new Map<string, string>();
+
+  constructor(folder: string, taskTypes: TaskTypes) {
+    this.#folder = folder;
+    this.#taskTypes = taskTypes;
+  }
+
+  async look(pool: Pool, actor: string, log: Log): Promise<void> {
+    const by: Actor = { actor, channel: 'files' };
+    const files = await readDagFolder(this.#folder, this.#taskTypes);
+    for (const file of files) {
+      if (this.#seen.get(file.dagId) === file.sha256) continue;
+      const isChange = await registerDagFile(pool, file, by);
+      this.#seen.set(file.dagId, file.sha256);
+      if (isChange) tell(log, file);
+    }
+    const present = new Set(files.map(({ dagId }) => dagId));
+    for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
+    for (const dagId of await retireMissing(pool, this.#folder, [...present])) {
+      log.warn('a DAG was retired: its file is gone', { dagId });
+      await recordEvents(pool, by, [{ action: 'dag.retired', dagId, reason: 'its file is gone' }]);
+    }
+  }
+}
+
+function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
+  if (dag === null) log.error('a DAG file is invalid; its last good version stays in force', { file, problems: problems.length });
+  else log.info('a DAG version is in force', { dagId, sha256: sha256.slice(0, 12) });
+}
