@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 export interface HeartbeatData {
   readonly databaseUrl: string;
   readonly workerId: number;
+  readonly leaseMs: number;
 }
 
 /** What it tells: its lease was lost, or it could not be renewed this time. */

@@ -2,16 +2,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPool } from '../connections/postgres.ts';
-import { HEARTBEAT_MS, LEASE_MS, renewLease } from '../store/worker.ts';
+import { renewLease } from '../store/worker.ts';
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat.ts';
 
-const { databaseUrl, workerId }: HeartbeatData = workerData;
+const { databaseUrl, workerId, leaseMs }: HeartbeatData = workerData;
+
+/** Several chances within one lease. */
+const heartbeatMs = leaseMs / 5;
 
 const pool = createPool(databaseUrl, {
   applicationName: `stockflow heartbeat ${workerId}`,
   max: 1,
-  statementTimeoutMs: LEASE_MS / 2,
-  connectTimeoutMs: LEASE_MS / 2,
+  statementTimeoutMs: leaseMs / 2,
+  connectTimeoutMs: leaseMs / 2,
 });
 
 function tell(message: HeartbeatMessage): void {
@@ -21,11 +24,11 @@ function tell(message: HeartbeatMessage): void {
 let isHeld = true;
 while (isHeld) {
   try {
-    isHeld = await renewLease(pool, workerId);
+    isHeld = await renewLease(pool, workerId, leaseMs);
   } catch (error) {
     tell({ kind: 'missed', error: String(error) });
   }
-  if (isHeld) await pause(HEARTBEAT_MS);
+  if (isHeld) await pause(heartbeatMs);
 }
 tell({ kind: 'lost' });
 await pool.end();

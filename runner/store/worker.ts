@@ -2,7 +2,6 @@ import type { Queryable } from './queryable.ts';
 
 /** How long a silent worker keeps its tasks, by the database's clock. */
 export const LEASE_MS = 10_000;
-export const HEARTBEAT_MS = 2_000;
 
 export interface NewWorker {
   readonly host: string;
@@ -11,11 +10,11 @@ export interface NewWorker {
   readonly concurrency: number;
 }
 
-export async function registerWorker(db: Queryable, worker: NewWorker): Promise<number> {
+export async function registerWorker(db: Queryable, worker: NewWorker, leaseMs: number): Promise<number> {
   const { rows } = await db.query<{ workerId: number }>(
     `insert into stockflow.worker (host, pid, code_version, concurrency, lease_expires_at)
      values ($1, $2, $3, $4, now() + $5 * interval '1 ms') returning worker_id as "workerId"`,
-    [worker.host, worker.pid, worker.codeVersion, worker.concurrency, LEASE_MS],
+    [worker.host, worker.pid, worker.codeVersion, worker.concurrency, leaseMs],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('insert into stockflow.worker returned no row');
@@ -23,11 +22,11 @@ export async function registerWorker(db: Queryable, worker: NewWorker): Promise<
 }
 
 /** @returns false when the lease was lost: another worker has taken over what this one held */
-export async function renewLease(db: Queryable, workerId: number): Promise<boolean> {
+export async function renewLease(db: Queryable, workerId: number, leaseMs: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update stockflow.worker set heartbeat_at = now(), lease_expires_at = now() + $2 * interval '1 ms'
       where worker_id = $1 and lost_at is null and stopped_at is null`,
-    [workerId, LEASE_MS],
+    [workerId, leaseMs],
   );
   return rowCount === 1;
 }

@@ -41,7 +41,7 @@ export interface EndedRun {
 export const testLog = createLog({
   format: 'pretty',
   level: process.env.STOCKFLOW_TEST_LOG === 'debug' ? 'debug' : 'error',
-  ...(process.env.STOCKFLOW_TEST_LOG === undefined ? { silent: true } : {}),
+  silent: !process.env.STOCKFLOW_TEST_LOG,
 });
 
 export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskType[]): Promise<TestEngine> {
