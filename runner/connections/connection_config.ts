@@ -80,7 +80,7 @@ export function connectionVariable(id: string): string {
 }
 
 /**
- * @param id as a DAG file writes it, e.g. `retailpro`
+ * @param id as a DAG file writes it, e.g. `warehouse`
  * @throws ConnectionError `missing` or `invalid`, naming the variable and never its value
  */
 export function connectionFromEnv(id: string, env: Environment): ConnectionConfig {

@@ -99,7 +99,7 @@ function split(text: string): Location {
     if (!CONNECTION_ID.test(connection)) {
       throw refused(
         text,
-        'after sftp:// comes the id of a connection, as in sftp://retailpro/outgoing/x.csv',
+        'after sftp:// comes the id of a connection, as in sftp://warehouse/outgoing/x.csv',
       );
     }
     return { scheme: 'sftp', connection, path: slash === -1 ? '' : rest.slice(slash + 1) };

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = path.join(import.meta.dirname, '..');
+
+interface SourceFile {
+  /** Relative to the root, with `/`. */
+  readonly file: string;
+  /** Files of the project that it imports, relative to the root. */
+  readonly imports: readonly string[];
+  /** Packages that it imports. */
+  readonly packages: readonly string[];
+}
+
+function sourceFiles(folder: string): readonly SourceFile[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readSource(path.join(folder, name)));
+}
+
+function readSource(file: string): SourceFile {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  const specifiers = [...text.matchAll(/^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)]
+    .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
+    .filter((specifier) => specifier !== '');
+  const isOwn = (specifier: string) => specifier.startsWith('.');
+  return {
+    file: file.replaceAll(path.sep, '/'),
+    imports: specifiers
+      .filter(isOwn)
+      .map((specifier) => path.join(path.dirname(file), specifier).replaceAll(path.sep, '/')),
+    packages: specifiers.filter((specifier) => !isOwn(specifier)),
+  };
+}
+
+const runner = sourceFiles('runner');
+const tasks = sourceFiles('tasks');
+const demo = sourceFiles('demo');
+
+/** Which folder may import which others; files directly in runner/ may be imported by all of runner. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'runner/core/': ['runner/core/'],
+  'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
+  'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
+  'runner/engine/': [
+    'runner/engine/',
+    'runner/store/',
+    'runner/connections/',
+    'runner/core/',
+    'runner/task.ts',
+    'runner/log.ts',
+  ],
+  'runner/commands/': ['runner/', 'package.json'],
+  'tasks/inventory/': ['tasks/inventory/'],
+  'tasks/oms/': ['tasks/', 'runner/task.ts'],
+};
+
+test('imports point one way: commands -> engine -> store -> core, and tasks know the runner only by task.ts', () => {
+  const strays: string[] = [];
+  for (const { file, imports } of [...runner, ...tasks]) {
+    const layer = Object.keys(LAYERS).find((prefix) => file.startsWith(prefix));
+    const isTaskCode = file.startsWith('tasks/') && !file.startsWith('tasks/commands/');
+    const allowed = layer === undefined ? (isTaskCode ? ['tasks/', 'runner/task.ts'] : null) : LAYERS[layer];
+    if (allowed == null) continue;
+    for (const target of imports) {
+      if (!allowed.some((prefix) => target.startsWith(prefix))) strays.push(`${file} -> ${target}`);
+    }
+  }
+  assert.deepEqual(strays, []);
+});
+
+test('the runner knows neither the tasks nor the demo', () => {
+  const strays = runner.flatMap(({ file, imports }) =>
+    imports.filter((target) => /^(tasks|demo)\//.test(target)).map((target) => `${file} -> ${target}`),
+  );
+  assert.deepEqual(strays, []);
+});
+
+test('the runner holds no word of the inventory', () => {
+  const words = /\b(inventory|retail ?pro|variance|sku|hotwax|facility|oms)\b/i;
+  // `migrate --oms` installs the reference OMS beside the runner's own tables.
+  const mayNameTheOms = ['runner/store/migrate.ts', 'runner/commands/migrate.ts'];
+  const found = runner
+    .filter(({ file }) => !mayNameTheOms.includes(file))
+    .map(({ file }) => ({ file, line: readFileSync(path.join(ROOT, file), 'utf8').split('\n').find((line) => words.test(line)) }))
+    .filter(({ line }) => line !== undefined)
+    .map(({ file, line }) => `${file}: ${line?.trim()}`);
+  assert.deepEqual(found, []);
+});
+
+test('one file alone imports graphile-worker', () => {
+  const files = [...runner, ...tasks, ...demo].filter(({ packages }) => packages.includes('graphile-worker'));
+  assert.deepEqual(
+    files.map(({ file }) => file),
+    ['runner/engine/queue.ts'],
+  );
+});
+
+test('no file imports itself by way of others', () => {
+  const byFile = new Map([...runner, ...tasks, ...demo].map(({ file, imports }) => [file, imports]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    if (done.has(file) || trail.includes(file)) return;
+    for (const target of byFile.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of byFile.keys()) visit(file, []);
+  assert.deepEqual(cycles, []);
+});
+
+test('core does no I/O and asks no clock', () => {
+  const io = /\b(Date\.now|new Date\b|Temporal\.Now|Math\.random|process\.|console\.|from 'node:(fs|net|child_process|http))/;
+  const found = runner
+    .filter(({ file }) => file.startsWith('runner/core/'))
+    .map(({ file }) => ({ file, line: readFileSync(path.join(ROOT, file), 'utf8').split('\n').find((line) => io.test(line)) }))
+    .filter(({ line }) => line !== undefined);
+  assert.deepEqual(found, []);
+});
