@@ -1,6 +1,6 @@
 import { ConnectionError } from './connection_error.ts';
 import { failure } from './sftp_failure.ts';
-import { lstat } from './sftp_listing.ts';
+import { lstat, refuseLinkedFolder } from './sftp_lstat.ts';
 import { remotePath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
 
@@ -8,6 +8,8 @@ const MODE = 0o750;
 
 /** Makes the folder and those above it, below the base directory, where they are missing. */
 export async function makeDirs(session: SftpSession, path: string): Promise<void> {
+  remotePath(session.config, path); // refuses an unsafe path before any part of it is sent
+  await refuseLinkedFolder(session, path);
   if (await isFolder(session, path)) return;
   const segments = path.split('/');
   for (let depth = 1; depth <= segments.length; depth += 1) {
@@ -33,6 +35,12 @@ async function isFolder(session: SftpSession, path: string): Promise<boolean> {
   const stats = await lstat(session, path);
   if (stats === null) return false;
   if (stats.isDirectory()) return true;
-  const why = stats.isSymbolicLink() ? 'it is a link, and links are not followed' : 'a file has that name';
-  throw failure(session.config, { doing: 'make the folder', path }, { kind: 'not_a_file', why });
+  throw failure(
+    session.config,
+    { doing: 'make the folder', path },
+    {
+      kind: 'not_a_file',
+      why: 'something else has that name',
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import type { FileEntryWithStats, Stats } from 'ssh2';
-import { ConnectionError } from './connection_error.ts';
 import { failure } from './sftp_failure.ts';
+import { lstat, modifiedAt, orNullIfAbsent, refuseLinkedFolder } from './sftp_lstat.ts';
 import { isSafeName, joinPath, remotePath, splitPath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
 
@@ -36,6 +36,8 @@ export async function list(session: SftpSession, dirPath: string): Promise<reado
  * @throws ConnectionError `not_a_file` for a link, which is not followed, or a device
  */
 export async function stat(session: SftpSession, path: string): Promise<SftpEntry | null> {
+  remotePath(session.config, path); // refuses an unsafe path before any part of it is sent
+  await refuseLinkedFolder(session, splitPath(path).dir);
   const stats = await lstat(session, path);
   if (stats === null) return null;
   const entry = entryOf(path, stats);
@@ -44,20 +46,13 @@ export async function stat(session: SftpSession, path: string): Promise<SftpEntr
   throw failure(session.config, { doing: 'use', path }, { kind: 'not_a_file', why });
 }
 
-/** Of the name itself, links not followed; null where nothing is there. */
-export async function lstat(session: SftpSession, path: string): Promise<Stats | null> {
-  const remote = remotePath(session.config, path);
-  return orNullIfAbsent(
-    session.request<Stats>({ doing: 'look at', path }, (sftp, done) => sftp.lstat(remote, done)),
-  );
-}
-
 /** As the server gives it, hidden names included; null where the folder is not there. */
 export async function readFolder(
   session: SftpSession,
   dirPath: string,
 ): Promise<readonly FileEntryWithStats[] | null> {
   const remote = remotePath(session.config, dirPath);
+  await refuseLinkedFolder(session, dirPath);
   return orNullIfAbsent(
     session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
       sftp.readdir(remote, done),
@@ -65,23 +60,10 @@ export async function readFolder(
   );
 }
 
-export function instantOf(stats: Stats): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(stats.mtime * 1000);
-}
-
 function entryOf(path: string, stats: Stats | null): SftpEntry | null {
   if (stats === null || !(stats.isFile() || stats.isDirectory())) return null;
   const kind = stats.isFile() ? 'file' : 'directory';
-  return { path, name: splitPath(path).name, kind, bytes: stats.size, modifiedAt: instantOf(stats) };
-}
-
-async function orNullIfAbsent<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ConnectionError && error.kind === 'not_found') return null;
-    throw error;
-  }
+  return { path, name: splitPath(path).name, kind, bytes: stats.size, modifiedAt: modifiedAt(stats) };
 }
 
 function isOwnKindOfPart(name: string): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from './sftp_failure.ts';
 import { makeDirs } from './sftp_folders.ts';
-import { lstat } from './sftp_listing.ts';
+import { lstat } from './sftp_lstat.ts';
 import { discardPart, type PartFile, reached, verifyPart, writePart } from './sftp_part_file.ts';
 import { type PublishOwner, partName, partPath, partPrefix, sweepParts } from './sftp_parts.ts';
 import { joinPath, remotePath, splitPath } from './sftp_path.ts';

@@ -1,6 +1,7 @@
 import type { Stats } from 'ssh2';
 import { failure } from './sftp_failure.ts';
-import { instantOf, lstat, type SftpEntry, stat } from './sftp_listing.ts';
+import { type SftpEntry, stat } from './sftp_listing.ts';
+import { modifiedAt as instantOf, lstat } from './sftp_lstat.ts';
 import { remotePath } from './sftp_path.ts';
 import { readInOrder } from './sftp_read_ahead.ts';
 import type { SftpSession } from './sftp_session.ts';

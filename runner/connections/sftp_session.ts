@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { SFTPWrapper } from 'ssh2';
 import type SftpClient from 'ssh2-sftp-client';
@@ -44,6 +43,8 @@ export class SftpSession implements AsyncDisposable {
   readonly config: SftpConfig;
   readonly signal: AbortSignal;
   readonly log: ConnectionLog;
+  /** Folders known to be no links, below the base directory. */
+  readonly plainFolders = new Set<string>();
   readonly #parts: SessionParts;
   readonly #watchdog: IdleWatchdog;
   readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
@@ -116,7 +117,9 @@ export class SftpSession implements AsyncDisposable {
     const { socket, client, signal } = this.#parts;
     signal.removeEventListener('abort', this.#aborted);
     if (!socket.closed) {
-      const closed = once(socket, 'close');
+      // Not events.once, which fails on the error event of a connection that is reset meanwhile.
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      socket.once('close', () => resolve());
       const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
       client
         .end()

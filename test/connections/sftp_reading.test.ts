@@ -163,6 +163,20 @@ for (const { name, skip, start } of SERVERS) {
       await assert.rejects(sftp.open('link'), { kind: 'not_a_file' });
     });
 
+    test('a linked folder is not entered', async () => {
+      await mkdir(local('aim-folder'));
+      await writeFile(local('aim-folder/x'), 'x');
+      await symlink('aim-folder', local('linked-folder'));
+      await using sftp = await connect(server);
+      for (const asked of [
+        sftp.list('linked-folder'),
+        sftp.stat('linked-folder/x'),
+        sftp.open('linked-folder/x'),
+      ]) {
+        await assert.rejects(asked, { kind: 'not_a_file', message: /linked-folder.*link/ });
+      }
+    });
+
     test('a folder cannot be read', async () => {
       await mkdir(local('folder'));
       await using sftp = await connect(server);
