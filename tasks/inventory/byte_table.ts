@@ -32,7 +32,8 @@ export class ByteTable {
   add(bytes: Uint8Array, start: number, end: number): number {
     const number = this.#entries.length;
     if ((number + 1) * 4 > this.#slots.length) this.#grow();
-    this.#entries.push(bytes.slice(start, end));
+    // Not `slice`, which on a Buffer copies nothing.
+    this.#entries.push(new Uint8Array(bytes.subarray(start, end)));
     const tail = tailHash(bytes, start, end);
     this.#tails[tail >>> 3] = (this.#tails[tail >>> 3] ?? 0) | (1 << (tail & 7));
     const hash = hashOf(bytes, start, end);

@@ -13,7 +13,7 @@ export class Utf8Check {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
     const complete = completeLength(bytes);
     if (!isUtf8(bytes.subarray(0, complete))) this.#refuse(bytes.subarray(0, complete));
-    this.#begun = bytes.slice(complete);
+    this.#begun = new Uint8Array(bytes.subarray(complete));
     this.#offset += complete;
   }
 

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { defineTask, FailTask } from '../runner/task.ts';
+import { checkScan, lastGoodOf } from './filter/check_scan.ts';
+import { publishFiltered } from './filter/publish_filtered.ts';
+import { REJECTS_HEADER } from './filter/reject_line.ts';
+import { scan } from './filter/scan.ts';
+import { Spool } from './filter/spool.ts';
+import { resetColumnsSchema } from './inventory/column_mapping.ts';
+import { dialectShape } from './inventory/dialect.ts';
+import { foundFileSchema } from './inventory/found_file.ts';
+import { locationSchema } from './inventory/location.ts';
+import { Refusal } from './inventory/refusal.ts';
+import { nightOfAppliedFile } from './oms/applied_sha256.ts';
+import { readProducts } from './oms/products_file.ts';
+
+/**
+ * Reads a reset file once and publishes its rows of active products as they stand, header first, with a manifest
+ * beside them. Fails without retry, and publishes nothing, where the file is damaged or implausible.
+ */
+export default defineTask({
+  type: 'filter',
+  description: 'Publishes the rows of active products of a reset file',
+  params: z.strictObject({
+    /** The output of `wait_for_file`. */
+    file: foundFileSchema,
+    /** The list that `export` wrote. */
+    active: locationSchema,
+    /** A folder. */
+    to: locationSchema,
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    id_type: z.string().min(1).default('SKU'),
+    columns: resetColumnsSchema,
+    ...dialectShape,
+    name_prefix: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a file name of letters, digits and . _ -')
+      .default('reset_inventory'),
+    guards: z
+      .strictObject({
+        /** Share by which the rows of the file, or of one facility, may be fewer than on the last good night. */
+        max_row_drop: z.number().min(0).max(1).default(0.2),
+        /** Share of the rows. */
+        max_rejected: z.number().min(0).max(1).default(0.005),
+      })
+      .prefault({}),
+  }),
+  async run({ params, run, attempt, connections, files, meter, progress, log, signal }) {
+    const { file: found, delimiter, quote, encoding, compression } = params;
+    const products = await readProducts(files, params.active, params.id_type);
+    const opened = await files.open(found.location);
+    if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
+      throw new FailTask(
+        `${found.location}: replaced since it was found: ${found.bytes} bytes of ${found.modified_at} then, ` +
+          `${opened.bytes} bytes of ${opened.modifiedAt} now; clear the task that found it`,
+      );
+    }
+
+    await using filtered = new Spool();
+    await using rejects = new Spool();
+    await rejects.write(new TextEncoder().encode(REJECTS_HEADER));
+    const spools = { filtered, rejects };
+    let done = 0;
+    try {
+      const result = await scan({
+        setup: {
+          dialect: { delimiter, quote, encoding, compression },
+          columns: params.columns,
+          activeIds: products.map(({ idValue }) => idValue),
+        },
+        chunks: opened.chunks(),
+        signal,
+        onOutput: (to, bytes) => spools[to].write(bytes),
+        onScanned: (bytes) => {
+          done += bytes;
+          meter({ bytesIn: bytes });
+          progress({ done, total: opened.bytes, unit: 'bytes' });
+        },
+      });
+      meter({ rowsIn: result.rowsIn });
+      const { location, name } = found;
+      const source = { location, name, sha256: result.sha256, bytes: result.bytes, rows: result.rowsIn };
+      await files.recordRead({ location, sha256: source.sha256, bytes: source.bytes, rows: source.rows });
+
+      checkScan({
+        scan: result,
+        manifest: found.manifest,
+        lastGood: lastGoodOf(await files.lastGoodOutput(attempt.taskId)),
+        maxRowDrop: params.guards.max_row_drop,
+        maxRejected: params.guards.max_rejected,
+      });
+      const night = {
+        externalSystemId: params.external_system_id,
+        businessDate: run.businessDate.toString(),
+      };
+      const pool = await connections.postgres(params.connection);
+      const appliedFor = await nightOfAppliedFile(pool, night, source.sha256);
+      if (appliedFor !== null) {
+        throw new Refusal(`the same file, sha256 ${source.sha256}, was already applied for ${appliedFor}`);
+      }
+
+      const published = await publishFiltered(files, {
+        to: params.to,
+        prefix: params.name_prefix,
+        businessDate: run.businessDate,
+        found,
+        source,
+        filtered,
+        rejects,
+        scan: result,
+      });
+      meter({ rowsOut: result.kept, bytesOut: published.bytes });
+      log.info('reset file filtered', {
+        location: published.location,
+        rowsIn: result.rowsIn,
+        kept: result.kept,
+      });
+      return published;
+    } catch (error) {
+      throw error instanceof Refusal
+        ? new FailTask(`${found.location}: ${error.message}`, { cause: error })
+        : error;
+    }
+  },
+});

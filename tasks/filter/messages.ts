@@ -1,0 +1,38 @@
+/**
+ * What the filter's two threads say to each other. Both directions are bounded: the reader waits for `scanned`
+ * once enough bytes are on their way, the scanner for `taken`.
+ */
+import type { ColumnMapping, RESET_COLUMNS } from '../inventory/column_mapping.ts';
+import type { Dialect } from '../inventory/dialect.ts';
+import type { ScanResult } from '../inventory/reset_scanner.ts';
+
+/** `workerData` of the scanning thread. */
+export interface ScanSetup {
+  readonly dialect: Dialect;
+  readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
+  readonly activeIds: readonly string[];
+}
+
+export type ToScanner =
+  | { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'taken'; readonly bytes: number };
+
+export type FromScanner =
+  /** Header and kept rows, or lines of the rejects file; in order. */
+  | { readonly kind: 'output'; readonly to: OutputName; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'scanned'; readonly bytes: number }
+  | { readonly kind: 'done'; readonly scan: FileScan }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export const OUTPUT_NAMES = ['filtered', 'rejects'] as const;
+export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+/** All that one pass over a file found out. */
+export interface FileScan extends ScanResult {
+  /** Of the file as it lies at its location, compressed or not. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** `line 17: bad_quantity`, of the first few rejected rows. */
+  readonly firstRejects: readonly string[];
+}

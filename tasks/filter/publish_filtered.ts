@@ -1,0 +1,65 @@
+import type { Files } from '../../runner/task.ts';
+import { TaskError } from '../../runner/task.ts';
+import type { FoundFile } from '../inventory/found_file.ts';
+import { within } from '../inventory/location.ts';
+import { manifestName } from '../inventory/manifest.ts';
+import { publishedName } from '../inventory/published_name.ts';
+import type { FileScan } from './messages.ts';
+import type { Spool } from './spool.ts';
+
+const REJECTS_LOCATION = 'artifact:filter_rejects.csv';
+
+export interface FilteredNight {
+  readonly to: string;
+  readonly prefix: string;
+  readonly businessDate: Temporal.PlainDate;
+  readonly found: FoundFile;
+  /** The external system's file as it was read. */
+  readonly source: { location: string; name: string; sha256: string; bytes: number; rows: number };
+  readonly filtered: Spool;
+  readonly rejects: Spool;
+  readonly scan: FileScan;
+}
+
+/** Publishes the rejects, the filtered file and, last, its manifest; returns the task's output. */
+export async function publishFiltered(files: Files, night: FilteredNight) {
+  const { to, source, filtered, scan } = night;
+  const sha256 = filtered.sha256();
+  const name = publishedName(night.prefix, night.businessDate, sha256);
+  await files.publish(REJECTS_LOCATION, night.rejects.chunks(), { rows: scan.rejected });
+  const { location, ...facts } = await files.publish(within(to, name), filtered.chunks(), {
+    rows: scan.kept,
+  });
+  if (facts.sha256 !== sha256) {
+    throw new TaskError(`${location}: published with sha256 ${facts.sha256}, and ${sha256} was due`);
+  }
+
+  const content = {
+    sha256,
+    bytes: filtered.bytes,
+    rows: scan.kept,
+    snapshot_at: night.found.snapshot_at.toString(),
+    facilities: Object.fromEntries(
+      Object.entries(night.found.facilities).map(([facility, at]) => [facility, at.toString()]),
+    ),
+  };
+  const { location: _, ...sourceFacts } = source;
+  const manifest = `${JSON.stringify({ ...content, source: sourceFacts }, null, 2)}\n`;
+  const { location: manifestLocation } = await files.publish(within(to, manifestName(name)), manifest);
+  return {
+    location,
+    name,
+    ...content,
+    manifest_location: manifestLocation,
+    source,
+    rows_in: scan.rowsIn,
+    kept: scan.kept,
+    dropped: scan.dropped,
+    rejected: scan.rejected,
+    collapsed: scan.collapsed,
+    conflicting_keys: scan.conflictingKeys,
+    rows_by_facility: scan.rowsByFacility,
+    rejects_location: REJECTS_LOCATION,
+    reasons: scan.reasons,
+  };
+}

@@ -1,0 +1,71 @@
+/** The scanning thread: chunks come in, kept rows and rejects go out, and at the end what the file held. */
+import { createHash } from 'node:crypto';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Refusal } from '../inventory/refusal.ts';
+import { ResetScanner } from '../inventory/reset_scanner.ts';
+import { csvContent } from './content_stages.ts';
+import { Inbox } from './inbox.ts';
+import type { FileScan, ScanSetup } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { rejectLine } from './reject_line.ts';
+
+const FIRST_REJECTS = 3;
+
+if (parentPort === null) throw new Error('scan_thread.ts is run as a worker thread only');
+await serve(parentPort, workerData);
+
+async function serve(port: MessagePort, setup: ScanSetup): Promise<void> {
+  const outbox = new Outbox(port);
+  const inbox = new Inbox(port, (bytes) => outbox.taken(bytes));
+  try {
+    outbox.post({ kind: 'done', scan: await scanFile(inbox, outbox, setup) });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    outbox.post({ kind: 'refused', why: error.message });
+  } finally {
+    port.close();
+  }
+}
+
+async function scanFile(inbox: Inbox, outbox: Outbox, setup: ScanSetup): Promise<FileScan> {
+  const { dialect } = setup;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* received(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of inbox.chunks()) {
+      if (chunk.length === 0) continue;
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+      outbox.flush();
+      outbox.post({ kind: 'scanned', bytes: chunk.length });
+    }
+  }
+
+  const inFileEncoding = dialect.encoding === 'utf-16le' ? toUtf16 : (row: Uint8Array) => row;
+  const keep = (row: Uint8Array) => outbox.add('filtered', inFileEncoding(row));
+  const encoder = new TextEncoder();
+  const firstRejects: string[] = [];
+  const scanner = new ResetScanner(
+    { ...setup, ...dialect, encoding: dialect.encoding === 'windows-1252' ? 'windows-1252' : 'utf-8' },
+    {
+      header: keep,
+      kept: keep,
+      rejected(row) {
+        outbox.add('rejects', encoder.encode(rejectLine(row)));
+        if (firstRejects.length < FIRST_REJECTS) firstRejects.push(`line ${row.line}: ${row.reason}`);
+      },
+    },
+  );
+  for await (const chunk of csvContent(received(), dialect)) {
+    scanner.push(chunk);
+    await outbox.room();
+  }
+  const result = scanner.finish();
+  outbox.flush();
+  return { ...result, sha256: hash.digest('hex'), bytes, firstRejects };
+}
+
+function toUtf16(utf8: Uint8Array): Uint8Array {
+  return Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8), 'utf16le');
+}

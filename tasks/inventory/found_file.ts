@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { instantSchema } from './instant.ts';
+import { locationSchema } from './location.ts';
+import { manifestSchema } from './manifest.ts';
+
+/** A file of the external system that is complete: the output of `wait_for_file`, as the next task reads it. */
+export const foundFileSchema = z.strictObject({
+  location: locationSchema,
+  name: z.string(),
+  bytes: z.int().nonnegative(),
+  modified_at: instantSchema,
+  snapshot_at: instantSchema,
+  /** The snapshot's instant by facility id, where facilities have their own. */
+  facilities: z.record(z.string(), instantSchema),
+  manifest: manifestSchema.nullable(),
+});
+export type FoundFile = z.output<typeof foundFileSchema>;

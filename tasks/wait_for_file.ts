@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
+import { durationSchema } from './inventory/duration.ts';
+import { namePatternSchema } from './inventory/file_name.ts';
+import { locationSchema } from './inventory/location.ts';
+import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
+import { judgeCandidates } from './wait_for_file/candidates.ts';
+import { lookAt } from './wait_for_file/completeness.ts';
+
+/**
+ * Finds tonight's file of the external system once it is complete, and nothing older. Looks again every
+ * `poll_interval` until the task's deadline, and once more after it; then fails and says what it saw.
+ */
+export default defineTask({
+  type: 'wait_for_file',
+  description: "Waits until tonight's file of the external system is there and complete",
+  params: z.strictObject({
+    /** Where to look: the last segment may hold `*`. */
+    from: locationSchema,
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
+    /** For a file without a manifest: how long its size and mtime must have stood still. */
+    stable_for: durationSchema.prefault('30s'),
+    poll_interval: durationSchema.prefault('30s'),
+    /** How long before the run's `scheduled_for` the snapshot may have been taken. */
+    max_age: durationSchema.prefault('24h'),
+  }),
+  async run({ params, run, attempt, connections, files, log, now, signal }) {
+    const pool = await connections.postgres(params.connection);
+    const { deadlineAt } = attempt;
+    const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
+    const lastApplied = await lastAppliedSnapshot(pool, {
+      externalSystemId: params.external_system_id,
+      businessDate: run.businessDate.toString(),
+    });
+    const { chosen, refused } = judgeCandidates(await files.list(params.from), {
+      namePattern: params.name_pattern,
+      scheduledFor: run.scheduledFor,
+      until: deadlineAt,
+      maxAgeMs: params.max_age,
+      lastApplied,
+    });
+    const look = chosen && (await lookAt(chosen, { files, now, signal, stableForMs: params.stable_for }));
+    if (look?.file) {
+      const { file } = look;
+      log.info('file found', { location: file.location, bytes: file.bytes, snapshotAt: file.snapshot_at });
+      return file;
+    }
+
+    const seen = look ? [`${chosen?.entry.name}: ${look.notYet}`, ...refused] : refused;
+    const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
+    if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
+    const next = now().add({ milliseconds: params.poll_interval });
+    throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);
+  },
+});
+
+function earlier(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) < 0 ? a : b;
+}
+
+function describe(seen: readonly string[]): string {
+  if (seen.length === 0) return 'nothing is there';
+  const named = seen.slice(0, 10).join('; ');
+  return seen.length > 10 ? `${named}; and ${seen.length - 10} more` : named;
+}

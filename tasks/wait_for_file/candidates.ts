@@ -1,0 +1,58 @@
+/** Which of the files that lie there is tonight's. */
+import type { FileEntry } from '../../runner/task.ts';
+import { snapshotAtOf } from '../inventory/file_name.ts';
+import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guards.ts';
+
+export interface Candidate {
+  readonly entry: FileEntry;
+  readonly snapshotAt: Temporal.Instant;
+}
+
+export interface Night {
+  readonly namePattern: string;
+  readonly scheduledFor: Temporal.Instant;
+  /** The deadline: a later snapshot is another night's. Without one, `maxAgeMs` after `scheduledFor`. */
+  readonly until: Temporal.Instant | null;
+  readonly maxAgeMs: number;
+  /** The newest snapshot that another night applied. */
+  readonly lastApplied: Temporal.Instant | null;
+}
+
+export interface Judgement {
+  /** The one with the newest snapshot. */
+  readonly chosen: Candidate | null;
+  /** `name: why`, newest first. */
+  readonly refused: readonly string[];
+}
+
+export function judgeCandidates(entries: readonly FileEntry[], night: Night): Judgement {
+  const unnamed: string[] = [];
+  const candidates: Candidate[] = [];
+  for (const entry of entries) {
+    if (entry.name.endsWith('.manifest.json')) continue;
+    const snapshotAt = snapshotAtOf(entry.name, night.namePattern);
+    if (snapshotAt === null) unnamed.push(`${entry.name}: its name does not fit ${night.namePattern}`);
+    else candidates.push({ entry, snapshotAt });
+  }
+  candidates.sort((a, b) => Temporal.Instant.compare(b.snapshotAt, a.snapshotAt));
+  const refused: string[] = [];
+  let chosen: Candidate | null = null;
+  for (const candidate of candidates) {
+    const why = refusal(candidate, night, chosen);
+    if (why === null) chosen = candidate;
+    else refused.push(`${candidate.entry.name}: ${why}`);
+  }
+  return { chosen, refused: [...refused, ...unnamed] };
+}
+
+function refusal({ snapshotAt }: Candidate, night: Night, newer: Candidate | null): string | null {
+  const until = night.until ?? night.scheduledFor.add({ milliseconds: night.maxAgeMs });
+  if (Temporal.Instant.compare(snapshotAt, until) > 0) {
+    return `its snapshot ${snapshotAt} is after ${until}, the latest for ${night.scheduledFor}`;
+  }
+  const tripped =
+    guardSnapshotAge(snapshotAt, night.scheduledFor, night.maxAgeMs) ??
+    guardSnapshotOrder(snapshotAt, night.lastApplied);
+  if (tripped !== null) return tripped.sentence;
+  return newer === null ? null : `${newer.entry.name} is newer`;
+}
