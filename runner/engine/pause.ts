@@ -1,0 +1,45 @@
+import type { Pool } from 'pg';
+import { withTransaction } from '../connections/postgres.ts';
+import { lockDag, setPaused, setSchedule } from '../store/dag.ts';
+import { recordEvents } from '../store/event.ts';
+import { addScheduleHint } from '../store/hint.ts';
+import { databaseNow } from './clock.ts';
+import { DagVersions } from './dag_versions.ts';
+import { type Asked, OperatorError } from './operator.ts';
+import { nextScheduledFor } from './schedule_dag.ts';
+
+/** Stops a DAG's schedule. Runs that exist go on, and manual ones can be made. @returns false where it was paused */
+export async function pauseDag(pool: Pool, dagId: string, asked: Asked): Promise<boolean> {
+  return await withTransaction(pool, async (tx) => {
+    const dag = await lockDag(tx, dagId);
+    if (dag === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
+    if (!(await setPaused(tx, dagId, true))) return false;
+    await setSchedule(tx, dagId, { cursor: dag.scheduleCursor, next: null });
+    await recordEvents(tx, asked.by, [{ action: 'dag.paused', dagId, ...reasonOf(asked) }]);
+    return true;
+  });
+}
+
+/**
+ * Lets the schedule go on. What was missed meanwhile is up to the catch-up policy; under `none` it counts as settled,
+ * so that nothing runs before the next instant. @returns false where it was not paused
+ */
+export async function resumeDag(pool: Pool, dagId: string, asked: Asked): Promise<boolean> {
+  return await withTransaction(pool, async (tx) => {
+    const row = await lockDag(tx, dagId);
+    if (row === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
+    if (!(await setPaused(tx, dagId, false))) return false;
+    await recordEvents(tx, asked.by, [{ action: 'dag.resumed', dagId, ...reasonOf(asked) }]);
+    if (row.dagVersionId === null) return true;
+    const { dag } = await new DagVersions(pool).get(row.dagVersionId, tx);
+    const now = await databaseNow(tx);
+    const cursor = dag.catchup === 'none' ? now : row.scheduleCursor;
+    await setSchedule(tx, dagId, { cursor, next: nextScheduledFor(dag, cursor) });
+    await addScheduleHint(tx, dagId, now);
+    return true;
+  });
+}
+
+function reasonOf({ reason }: Asked): { readonly reason?: string } {
+  return reason === null ? {} : { reason };
+}
