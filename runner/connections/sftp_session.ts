@@ -57,7 +57,7 @@ export class SftpSession implements AsyncDisposable {
     this.log = parts.log;
     this.#parts = parts;
     this.#watchdog = new IdleWatchdog(parts.idleMs, (idleMs) =>
-      this.#finish({ kind: 'stalled', why: `no answer for ${idleMs / 1000} s`, cause: this.#lastError }),
+      this.#tearDown({ kind: 'stalled', why: `no answer for ${idleMs / 1000} s`, cause: this.#lastError }),
     );
     const lost = () => this.#finish({ kind: 'lost', why: 'the connection was lost', cause: this.#lastError });
     const failed = (error: unknown) => {
@@ -114,20 +114,16 @@ export class SftpSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { socket, client, signal } = this.#parts;
-    signal.removeEventListener('abort', this.#aborted);
-    if (!socket.closed) {
-      // Not events.once, which fails on the error event of a connection that is reset meanwhile.
-      const { promise: closed, resolve } = Promise.withResolvers<void>();
-      socket.once('close', () => resolve());
-      const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
-      client
-        .end()
-        .catch((error: unknown) => this.log.debug('sftp: goodbye not heard', { reason: `${error}` }));
-      await closed;
-      clearTimeout(giveUp);
-    }
-    this.#finish({ kind: 'lost', why: 'the connection was closed by us', cause: undefined });
+    this.#finish({ kind: 'lost', why: 'we have closed the connection', cause: undefined });
+    const { socket, client } = this.#parts;
+    if (socket.closed) return;
+    // Not events.once, which fails on the error event of a connection that is reset meanwhile.
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.once('close', () => resolve());
+    const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
+    client.end().catch((error: unknown) => this.log.debug('sftp: goodbye not heard', { reason: `${error}` }));
+    await closed;
+    clearTimeout(giveUp);
   }
 
   #send<T>(step: Step, send: Send<T>, tidying: boolean): Promise<T> {
@@ -151,11 +147,15 @@ export class SftpSession implements AsyncDisposable {
     return failure(this.config, step, { kind: 'lost', why: 'the connection was lost', cause });
   }
 
+  #tearDown(end: End): void {
+    this.#parts.socket.destroy();
+    this.#finish(end);
+  }
+
   #finish(end: End): void {
     if (this.#end !== null) return;
     this.#end = end;
     this.#watchdog.stop();
-    this.#parts.socket.destroy();
     this.#parts.signal.removeEventListener('abort', this.#aborted);
     for (const [reject, { step }] of this.#waiting) reject(failure(this.config, step, end));
     this.#waiting.clear();
