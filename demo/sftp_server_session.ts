@@ -60,10 +60,9 @@ export async function serveSftp(channel: Duplex, options: SessionOptions): Promi
       const answered = channel.write(answer(packet, handles, options));
       if (!answered) await once(channel, 'drain', { signal: closed.signal });
     }
-  } catch (error) {
-    // What came over the channel was no SFTP, or the channel is gone: either way the conversation is over.
+  } catch {
+    // The channel is gone, or what came over it was no SFTP: either way the conversation is over.
     channel.destroy();
-    if (!(error instanceof RangeError) && !closed.signal.aborted) throw error;
   } finally {
     handles.closeAll();
     channel.end();

@@ -73,7 +73,7 @@ export class SftpSession implements AsyncDisposable {
 
   /** @throws ConnectionError, or the signal's reason once it is aborted */
   request<T>(step: Step, send: Send<T>): Promise<T> {
-    this.signal.throwIfAborted();
+    if (this.signal.aborted) return Promise.reject(this.signal.reason);
     return this.#send(step, send, false);
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -184,6 +184,26 @@ for (const { name, skip, start } of SERVERS) {
       });
       assert.deepEqual(await sftp.list(''), []);
     });
+
+    for (const [what, damaged] of [
+      ['lost its end', 'half'],
+      ['changed a byte', 'wholf'],
+    ] as const) {
+      test(`a server that ${what} of what it was sent is found out before the rename`, async () => {
+        const onLog = ({ facts }: LogLine) => {
+          if (!('step' in facts && facts.step === 'closed' && 'path' in facts)) return;
+          writeFileSync(local(String(facts.path)), damaged);
+        };
+        const partsBefore = await partsLeft(server);
+        await using sftp = await connect(server, { onLog });
+        await assert.rejects(sftp.publish('damaged', Buffer.from('whole'), OWNER), {
+          kind: 'corrupt',
+          retryable: true,
+        });
+        assert.equal(existsSync(local('damaged')), false);
+        assert.deepEqual(await partsLeft(server), partsBefore);
+      });
+    }
 
     test('a run id, token or name that could reach another path is refused', async () => {
       await using sftp = await connect(server);
