@@ -1,0 +1,102 @@
+/** Works one night of the reference world through the real DAG: prepared, triggered, waited for, and checked. */
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { readDagFile, registerDagFile } from '../runner/engine/dag_folder.ts';
+import { pauseDag } from '../runner/engine/pause.ts';
+import type { TaskTypes } from '../runner/engine/task_types.ts';
+import { triggerRun } from '../runner/engine/trigger.ts';
+import { Worker } from '../runner/engine/worker.ts';
+import type { Log } from '../runner/log.ts';
+import { type DagRun, findRun } from '../runner/store/dag_run.ts';
+import type { Actor } from '../runner/store/event.ts';
+import { instancesOfRun, type TaskInstance } from '../runner/store/task_instance.ts';
+import { verifyNight } from '../tasks/oms/verify/verify.ts';
+import { combineChecks, type DemoReport, nightReport, taskReports } from './report.ts';
+import { checkTruth } from './truth.ts';
+import type { World } from './world.ts';
+
+export const DAG_ID = 'inventory_sync';
+const EXTERNAL_SYSTEM_ID = 'RETAIL_PRO';
+const LOOK_EVERY_MS = 100;
+
+export interface NightSetting {
+  readonly databaseUrl: string;
+  readonly pool: Pool;
+  readonly world: World;
+  readonly dagsDir: string;
+  readonly taskTypes: TaskTypes;
+  /** With `STOCKFLOW_CONN_OMS` and `STOCKFLOW_CONN_RETAILPRO`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly concurrency: number;
+  readonly log: Log;
+  readonly by: Actor;
+}
+
+/** The DAG in force, its schedule paused: in the demo world nights come when they are asked for. */
+export async function putDagInForce({ pool, dagsDir, taskTypes, by }: NightSetting): Promise<void> {
+  await registerDagFile(pool, await readDagFile(path.join(dagsDir, `${DAG_ID}.yaml`), taskTypes), by);
+  await pauseDag(pool, DAG_ID, { by, reason: 'the demo world has its own clock' });
+}
+
+export async function startNightWorker(setting: NightSetting): Promise<Worker> {
+  return await Worker.start({
+    databaseUrl: setting.databaseUrl,
+    taskTypes: setting.taskTypes,
+    projectDir: path.resolve(setting.dagsDir, '..'),
+    dagsDir: null,
+    env: setting.env,
+    concurrency: setting.concurrency,
+    codeVersion: 'demo',
+    log: setting.log,
+  });
+}
+
+/**
+ * Triggers the world's night, its waits collapsed, and follows it to its end.
+ *
+ * @param onChange called with the tasks whenever one has changed its state or moved on
+ * @throws the signal's reason when aborted; the run goes on where a worker is left
+ */
+export async function workNight(
+  { pool, world, by }: NightSetting,
+  follow: { readonly signal: AbortSignal; readonly onChange: (tasks: readonly TaskInstance[]) => void },
+): Promise<{ readonly run: DagRun; readonly tasks: readonly TaskInstance[] }> {
+  const { runId } = await triggerRun(pool, {
+    dagId: DAG_ID,
+    date: world.night.businessDate,
+    params: {},
+    timeEdges: 'collapse',
+    by,
+    reason: 'demo',
+  });
+  for (;;) {
+    follow.signal.throwIfAborted();
+    const run = await findRun(pool, runId);
+    const tasks = await instancesOfRun(pool, runId);
+    follow.onChange(tasks);
+    if (run !== null && run.finishedAt !== null) return { run, tasks };
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** The morning's report: what the night did, and whether every count is right. */
+export async function reportNight(
+  pool: Pool,
+  world: World,
+  { run, tasks }: { readonly run: DagRun; readonly tasks: readonly TaskInstance[] },
+): Promise<DemoReport> {
+  const businessDate = world.night.businessDate.toString();
+  const about = {
+    run: { run_id: run.runId, state: run.state, business_date: businessDate },
+    tasks: taskReports(tasks),
+    night: nightReport(run, tasks),
+  };
+  if (run.state !== 'success') return { ...about, invariants: null };
+  const client = await pool.connect();
+  try {
+    const own = await verifyNight(client, { externalSystemId: EXTERNAL_SYSTEM_ID, businessDate });
+    return { ...about, invariants: combineChecks(own, await checkTruth(pool, world)) };
+  } finally {
+    client.release();
+  }
+}

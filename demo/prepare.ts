@@ -1,0 +1,48 @@
+/** Makes the reference world real: the OMS in the database, Retail Pro's file on the SFTP site. */
+import type { Pool } from 'pg';
+import type { Progress } from '../runner/task.ts';
+import { type RetailproFileFacts, writeRetailproFile } from './retailpro_file.ts';
+import { outgoingDir } from './sftp_site.ts';
+import type { World } from './world.ts';
+import { isSeeded, seedOms } from './world_oms.ts';
+
+/** Told of every step: a title, then its progress, then that it is done and what it made. */
+export interface Stage {
+  begin(title: string): void;
+  progress(progress: Progress): void;
+  done(result: string): void;
+}
+
+export interface PrepareOptions {
+  readonly pool: Pool;
+  readonly world: World;
+  readonly siteDir: string;
+  /** Data rows of Retail Pro's file. */
+  readonly rows: number;
+  readonly stage: Stage;
+  readonly signal: AbortSignal;
+}
+
+/** @throws Error when the database's OMS holds anything but this world: the demo never touches foreign data */
+export async function prepareWorld(options: PrepareOptions): Promise<RetailproFileFacts> {
+  const { pool, world, siteDir, rows, stage, signal } = options;
+  stage.begin('OMS');
+  if (await isSeeded(pool, world)) {
+    stage.done(`${count(world.products.length)} products, seeded before`);
+  } else {
+    await seedOms(pool, world, { progress: (progress) => stage.progress(progress), signal });
+    stage.done(`${count(world.products.length)} products, ${world.activeProducts.length} of them sold online, ${world.facilities.length} facilities`);
+  }
+  stage.begin("Retail Pro's file");
+  const file = await writeRetailproFile(world, outgoingDir(siteDir), {
+    rows,
+    progress: (progress) => stage.progress(progress),
+    signal,
+  });
+  stage.done(`${count(rows)} rows, ${(file.bytes / 1e6).toFixed(1)} MB${file.written ? '' : ', written before'}`);
+  return file;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

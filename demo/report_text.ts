@@ -1,0 +1,85 @@
+/** The report for a person's eyes. */
+import { formatDuration } from '../runner/core/duration.ts';
+import type { DemoReport, InvariantName, NightReport } from './report.ts';
+
+const CLAIMS: Readonly<Record<InvariantName, string>> = {
+  I1: 'entries up to the snapshot sum to Retail Pro + variance',
+  I2: 'on hand now is that plus what happened after the snapshot',
+  I3: 'on hand minus available to promise is unchanged',
+  I4: 'keys the file does not cover are untouched',
+  I5: 'each night is applied at most once',
+};
+
+const LARGEST_SHOWN = 5;
+
+export function reportText(report: DemoReport): string {
+  const { run, tasks, night, invariants } = report;
+  const lines = [`Night of ${run.business_date}, run ${run.run_id}: ${run.state}`, ''];
+  for (const { task_id, state, duration_ms, error } of tasks) {
+    const took = duration_ms === null ? '' : shortDuration(duration_ms);
+    lines.push(`  ${task_id.padEnd(24)} ${state.padEnd(16)} ${took.padStart(8)}`);
+    if (error !== null) lines.push(`    ${error}`);
+  }
+  if (night !== null) lines.push('', ...nightLines(night));
+  if (invariants !== null) {
+    lines.push('', 'Checks, key by key, against the OMS and against what the world knows to be true');
+    for (const [name, { checked, violations, examples }] of Object.entries(invariants)) {
+      const claim = CLAIMS[name as InvariantName];
+      lines.push(`  ${violations === 0 ? 'ok  ' : 'FAIL'} ${name} ${claim.padEnd(58)} ${count(checked).padStart(6)} checked, ${violations} wrong`);
+      for (const example of examples) lines.push(`         ${example}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function nightLines(night: NightReport): readonly string[] {
+  const { file, filtered, rows, reset, variance } = night;
+  const reasons = Object.entries(rows.reasons).map(([reason, times]) => `${count(times)} ${reason}`);
+  return [
+    `Retail Pro's file  ${file.name}`,
+    `                   ${megabytes(file.bytes)}, ${count(file.rows)} rows, snapshot ${file.snapshot_at}`,
+    `                   sha256 ${file.sha256}`,
+    `Active products    ${count(night.active.products)}`,
+    `Filtered file      ${filtered.name}`,
+    `                   ${kilobytes(filtered.bytes)}, ${count(filtered.rows)} rows`,
+    `Rows               ${count(rows.kept)} kept, ${count(rows.dropped)} dropped as inactive, ${count(rows.rejected)} rejected, ${count(rows.collapsed)} collapsed`,
+    ...(reasons.length === 0 ? [] : [`                   rejected: ${reasons.join(', ')}`]),
+    `Reset${repeat(reset.already_applied)}  ${count(reset.keys)} keys set, ${count(reset.changed_keys)} changed by ${count(reset.units)} units (net ${signed(reset.net_units)})`,
+    `                   ${count(reset.zero_or_below.count)} went to zero or below, ${count(reset.rejected)} rows rejected, ${count(reset.held_out_keys)} keys held out, ${count(reset.conflicting_keys)} contradicted by the file`,
+    `Variance${repeat(variance.already_applied)}  ${count(variance.keys)} keys corrected by ${count(variance.units)} units (net ${signed(variance.net_units)}), ${count(variance.skipped_uncovered)} not covered`,
+    `Ambiguous          ${count(night.ambiguous.keys)} keys left at the OMS's own count: nobody can say whether Retail Pro had booked them`,
+    `Unacknowledged     ${count(night.unacknowledged.shipments)} shipments for more than 3 days`,
+    '',
+    'Largest changes    facility  sku             before    after     diff',
+    ...reset.largest
+      .slice(0, LARGEST_SHOWN)
+      .map(
+        ({ facility_id, sku, before, after, diff }) =>
+          `                   ${facility_id.padEnd(9)} ${sku.padEnd(13)} ${String(before).padStart(8)} ${String(after).padStart(8)} ${signed(diff).padStart(8)}`,
+      ),
+  ];
+}
+
+function repeat(isRepeat: boolean): string {
+  return isRepeat ? ' (already applied, nothing changed)' : '';
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${count(value)}` : count(value);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1e3).toFixed(1)} KB`;
+}
+
+function shortDuration(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(Math.round(ms / 1_000) * 1_000);
+}

@@ -1,0 +1,74 @@
+import type { Output } from '../runner/commands/command.ts';
+import type { TaskInstance } from '../runner/store/task_instance.ts';
+import type { Progress } from '../runner/task.ts';
+import type { Stage } from './prepare.ts';
+
+const LABEL_WIDTH = 24;
+const REDRAW_EVERY_MS = 100;
+
+/** Steps and tasks as lines on stderr; on a terminal the line of what is under way moves, elsewhere only results are shown. */
+export class StageLines implements Stage {
+  readonly #out: Output;
+  #title = '';
+  #begunAt = 0;
+  #drawnAt = 0;
+  readonly #shown = new Map<string, string>();
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  begin(title: string): void {
+    this.#title = title;
+    this.#begunAt = performance.now();
+    this.#draw('');
+  }
+
+  progress(progress: Progress): void {
+    if (performance.now() - this.#drawnAt > REDRAW_EVERY_MS) this.#draw(progressText(progress));
+  }
+
+  done(result: string): void {
+    this.#line(this.#title, `${result}  ${seconds(performance.now() - this.#begunAt)}`);
+  }
+
+  /** A line for each task that has come to an end since the last call, and a moving one for the one that runs. */
+  tasks(tasks: readonly TaskInstance[]): void {
+    for (const { taskId, state, startedAt, finishedAt } of tasks) {
+      if (finishedAt === null || this.#shown.get(taskId) === state) continue;
+      this.#shown.set(taskId, state);
+      const took = startedAt === null ? '' : seconds(finishedAt.since(startedAt).total('milliseconds'));
+      this.#line(taskId, `${state}  ${took}`);
+    }
+    const running = tasks.find(({ state }) => state === 'running');
+    if (running === undefined) return;
+    this.#title = running.taskId;
+    const { progress } = running;
+    const isProgress = progress !== null && typeof progress.done === 'number' && typeof progress.unit === 'string';
+    this.#draw(isProgress ? progressText({ done: Number(progress.done), total: progress.total === null ? null : Number(progress.total), unit: progress.unit === 'bytes' ? 'bytes' : 'rows' }) : '');
+  }
+
+  #line(title: string, text: string): void {
+    this.#out.write(`${this.#clear()}  ${title.padEnd(LABEL_WIDTH)} ${text}\n`);
+  }
+
+  #draw(text: string): void {
+    if (!this.#out.isTTY) return;
+    this.#drawnAt = performance.now();
+    this.#out.write(`${this.#clear()}  ${this.#title.padEnd(LABEL_WIDTH)} ${text || '...'}`);
+  }
+
+  #clear(): string {
+    return this.#out.isTTY ? '\r\u001b[2K' : '';
+  }
+}
+
+function progressText({ done, total, unit }: Progress): string {
+  const amount = (value: number) => (unit === 'bytes' ? `${(value / 1e6).toFixed(0)} MB` : value.toLocaleString('en-US'));
+  if (total === null || total === 0) return `${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}`;
+  return `${String(Math.floor((100 * done) / total)).padStart(3)} %  ${amount(done)} of ${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
