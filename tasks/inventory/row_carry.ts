@@ -7,17 +7,22 @@ export class RowCarry {
   length = 0;
 
   append(chunk: Uint8Array, from: number, to: number): void {
-    const keep = Math.max(0, Math.min(to - from, MAX_ROW_BYTES + 1 - this.length));
-    if (this.length + keep > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.length + keep, this.bytes.length * 2));
-      grown.set(this.bytes);
-      this.bytes = grown;
-    }
-    this.bytes.set(chunk.subarray(from, from + keep), this.length);
+    const keep = Math.min(to - from, MAX_ROW_BYTES + 1 - this.length);
+    if (keep > 0) this.#keep(chunk.subarray(from, from + keep));
     this.length += to - from;
   }
 
   clear(): void {
     this.length = 0;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.length + bytes.length;
+    if (length > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(length, this.bytes.length * 2));
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes, this.length);
   }
 }

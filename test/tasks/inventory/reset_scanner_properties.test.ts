@@ -36,9 +36,37 @@ const marks: fc.Arbitrary<Marks> = fc.constantFrom(
 );
 
 const id = fc.constantFrom(...ACTIVE_IDS, 'A1', 'A1', 'A10', 'a1', 'B2', '');
-const quantity = fc.constantFrom('0', '5', '5', '-3', '-0', '999999999', '1234567890', '+1', '1.0', '', ' 5', 'x');
+const quantity = fc.constantFrom(
+  '0',
+  '5',
+  '5',
+  '-3',
+  '-0',
+  '999999999',
+  '1234567890',
+  '+1',
+  '1.0',
+  '',
+  ' 5',
+  'x',
+);
 const facility = fc.constantFrom('042', '042', '7', '', 'Süd');
-const hazard = fc.constantFrom('"', '""', '"""', 'a"b', '"a"b', '"a', 'a""', '\0', '\r', '\r\r', ',', ';', "'", '|');
+const hazard = fc.constantFrom(
+  '"',
+  '""',
+  '"""',
+  'a"b',
+  '"a"b',
+  '"a',
+  'a""',
+  '\0',
+  '\r',
+  '\r\r',
+  ',',
+  ';',
+  "'",
+  '|',
+);
 
 function cell(text: string, quote: string): fc.Arbitrary<string> {
   if (quote === '') return fc.constant(text);
@@ -69,7 +97,12 @@ function line({ delimiter, quote }: Marks): fc.Arbitrary<string> {
 
 const file: fc.Arbitrary<File> = marks.chain((given) =>
   fc
-    .tuple(fc.array(line(given), { maxLength: 12 }), fc.boolean(), fc.boolean(), fc.constantFrom('\n', '\r\n'))
+    .tuple(
+      fc.array(line(given), { maxLength: 12 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.constantFrom('\n', '\r\n'),
+    )
     .map(([lines, bom, cutEnd, end]) => ({
       marks: given,
       header: ['externalFacilityId', 'facilityId', 'idValue', 'availableQty'].join(given.delimiter) + end,

@@ -20,7 +20,7 @@ export interface ScanCase {
 }
 
 /** Feeds the chunks as they are, then ends. */
-export function scan(chunks: readonly Uint8Array[], given: ScanCase = {}): Scanned {
+export function scan(chunks: Iterable<Uint8Array>, given: ScanCase = {}): Scanned {
   const kept: string[] = [];
   const rejected: RejectedRow[] = [];
   let header = '';
@@ -74,7 +74,11 @@ export type LineVerdict = { readonly fields: string[] } | { readonly code: strin
  * csv-parse, asked line by line because a stray quote would let it swallow the lines that follow. A line
  * keeps its own end.
  */
-export function csvParseLine(header: string, line: string, marks: { delimiter: string; quote: string }): LineVerdict {
+export function csvParseLine(
+  header: string,
+  line: string,
+  marks: { delimiter: string; quote: string },
+): LineVerdict {
   try {
     const records: string[][] = parse(Buffer.from(`${header}\n${line}`, 'latin1'), {
       ...CSV_PARSE_OPTIONS,
@@ -85,7 +89,8 @@ export function csvParseLine(header: string, line: string, marks: { delimiter: s
     if (fields === undefined) throw new Error(`csv-parse gave no record for ${JSON.stringify(line)}`);
     return { fields };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return { code: error.code };
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+      return { code: error.code };
     throw error;
   }
 }
