@@ -86,7 +86,7 @@ class Stay {
     const site = await openSite(this.#home, DATABASE);
     const running = await runningServer(site.data);
     if (running === null) return;
-    const lease = this.#lease ?? (await openLease(serverUrl(site, running.port, 'postgres'), () => {}));
+    const lease = this.#lease ?? (await leaseWhenReady(serverUrl(site, running.port, 'postgres'), () => {}));
     const others = await othersWhenGone(lease);
     await lease.close();
     if (others.leased) return;

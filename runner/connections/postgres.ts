@@ -7,6 +7,7 @@ import { DatabaseUnreachable } from './postgres_error.ts';
 import { createPool, type PoolOptions } from './postgres_pool.ts';
 
 export { isDatabaseAway } from './postgres_away.ts';
+export { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 export { ConnectionLost, DatabaseUnreachable } from './postgres_error.ts';
 export { createPool, type PoolOptions } from './postgres_pool.ts';
 export { CommitOutcomeUnknown, withTransaction } from './postgres_transaction.ts';
@@ -46,8 +47,11 @@ export async function connectDatabase(
       return pool;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(pools.map((pool) => pool.ended || pool.end()));
-      await embedded?.[Symbol.asyncDispose]();
+      try {
+        await Promise.all(pools.map((pool) => pool.ending || pool.end()));
+      } finally {
+        await embedded?.[Symbol.asyncDispose]();
+      }
     },
   };
   try {
