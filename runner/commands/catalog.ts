@@ -1,0 +1,49 @@
+/** The runner's own commands: named here, so that the help need not import them. */
+import type { CommandModule } from './command.ts';
+
+export interface CatalogEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+export interface CatalogGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly CatalogEntry[];
+}
+
+export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
+  { name: 'up', summary: 'migrate, then schedule and work until Ctrl-C', load: () => import('./up.ts') },
+  { name: 'worker', summary: 'schedule and work until Ctrl-C', load: () => import('./worker.ts') },
+  { name: 'migrate', summary: 'bring the database up to date', load: () => import('./migrate.ts') },
+  { name: 'status', summary: 'last night, one line per DAG', load: () => import('./status.ts') },
+  {
+    name: 'dags',
+    summary: 'list, show, validate, next, pause, resume, schema',
+    commands: [
+      { name: 'list', summary: 'all DAGs and when they run next', load: () => import('./dags/list.ts') },
+      { name: 'show', summary: 'tasks, edges and times of a DAG', load: () => import('./dags/show.ts') },
+      { name: 'validate', summary: 'every problem of DAG files', load: () => import('./dags/validate.ts') },
+      { name: 'next', summary: 'the instants at which a DAG is due', load: () => import('./dags/next.ts') },
+      { name: 'pause', summary: 'stop scheduling a DAG', load: () => import('./dags/pause.ts') },
+      { name: 'resume', summary: 'schedule a paused DAG again', load: () => import('./dags/resume.ts') },
+      { name: 'schema', summary: 'the JSON Schema of DAG files', load: () => import('./dags/schema.ts') },
+    ],
+  },
+  { name: 'trigger', summary: 'start a run of a DAG', load: () => import('./trigger.ts') },
+  {
+    name: 'runs',
+    summary: 'list, show, watch',
+    commands: [
+      { name: 'list', summary: 'runs, newest first', load: () => import('./runs/list.ts') },
+      { name: 'show', summary: 'a run: what failed, and every task', load: () => import('./runs/show.ts') },
+      { name: 'watch', summary: 'follow a run to its end', load: () => import('./runs/watch.ts') },
+    ],
+  },
+  {
+    name: 'tasks',
+    summary: 'logs',
+    commands: [{ name: 'logs', summary: "a task's log", load: () => import('./tasks/logs.ts') }],
+  },
+];

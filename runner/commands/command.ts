@@ -1,0 +1,44 @@
+/** What every command of the CLI is made of, the runner's own and those found beside the demo and the tasks. */
+import type { Command } from 'commander';
+import type { ExitCode } from './exit_code.ts';
+
+/** Where a command writes: data on stdout, everything else on stderr. */
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Characters per line and lines per screen; 80 and 24 where there is no terminal. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What a command sees of the process that it runs in. */
+export interface Shell {
+  /** With what `.env` adds. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborts at the first Ctrl-C or SIGTERM, with an `Interrupted` as its reason. */
+  readonly signal: AbortSignal;
+  /** Aborts at the second: stop at once. */
+  readonly urgent: AbortSignal;
+  /** What the process will end with, 0 until a command that ends normally says otherwise. */
+  exitCode: ExitCode;
+}
+
+/**
+ * A module with one command, imported only when it is called. A file `demo/commands/demo.ts` becomes `stockflow demo`,
+ * and the first line of its leading doc comment is its summary in the help.
+ */
+export interface CommandModule {
+  /** Adds arguments, options, help and the action. The action throws `CommandError`, or sets `shell.exitCode`. */
+  configure(command: Command, shell: Shell): void;
+}
+
+/** Help that shows how the command is used before it lists what there is. */
+export function describe(
+  command: Command,
+  help: { readonly does: string; readonly examples: readonly string[] },
+): Command {
+  const examples = help.examples.map((example) => `  $ ${example}`);
+  return command.description([help.does, '', 'Examples:', ...examples].join('\n'));
+}

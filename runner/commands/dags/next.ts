@@ -1,0 +1,65 @@
+/** The next instants of a schedule. */
+import type { Command } from 'commander';
+import { businessDateOf } from '../../core/civil_time.ts';
+import { instantsAfter, scheduleOf } from '../../core/schedule.ts';
+import { momentIn, parseCount } from '../arguments.ts';
+import { describe, type Shell } from '../command.ts';
+import { findDagByName } from '../dag_lookup.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import type { Column } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { inZone } from '../time_text.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Shows when a DAG is due, in its own time zone and in yours. Needs no database for a DAG that has a file.',
+    examples: [
+      'stockflow dags next inventory_sync',
+      'stockflow dags next dags/inventory_sync.yaml -n 3 --after 2026-03-07',
+      'stockflow dags next inventory_sync --after 2026-03-08T06:00:00Z -o json',
+    ],
+  })
+    .argument('<dag>', 'the id of a DAG, or its file')
+    .option('-n, --count <count>', 'how many instants', parseCount, 5)
+    .option(
+      '--after <instant>',
+      'with its offset, or a date or wall time in the zone of the DAG; now by default',
+    );
+  addOutputOption(command).action(
+    async (name: string, options: { count: number; after?: string; output: OutputFormat }) => {
+      const { dag } = await findDagByName(shell, readSettings(shell.env), name);
+      const after =
+        options.after === undefined ? Temporal.Now.instant() : momentIn(options.after, dag.timezone);
+      if (after === null) {
+        throw new CommandError(
+          EXIT.usage,
+          `--after ${options.after} is no moment; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
+        );
+      }
+      const rows = [...instantsAfter(scheduleOf(dag), after).take(options.count)];
+      printListing(shell, options.output, { columns: columnsIn(dag.timezone), rows });
+      if (rows.length === 0)
+        tell(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
+    },
+  );
+}
+
+function columnsIn(timezone: string): readonly Column<Temporal.Instant>[] {
+  const local = Temporal.Now.timeZoneId();
+  return [
+    { key: 'business_date', value: (instant) => businessDateOf(instant, timezone) },
+    { key: 'scheduled_for', value: (instant) => instant, text: (instant) => inZone(instant, timezone) },
+    { key: 'dag_time', value: (instant) => zonedText(instant, timezone), dataOnly: true },
+    {
+      key: 'local_time',
+      value: (instant) => zonedText(instant, local),
+      text: (instant) => inZone(instant, local),
+    },
+  ];
+}
+
+/** `2026-03-08T03:30:00-04:00[America/New_York]` */
+function zonedText(instant: Temporal.Instant, timezone: string): string {
+  return instant.toZonedDateTimeISO(timezone).toString();
+}

@@ -1,0 +1,27 @@
+/** Stops the schedule of a DAG. */
+import type { Command } from 'commander';
+import { describe, type Shell } from '../command.ts';
+import { registerNamedDag } from '../dag_in_force.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { pauseDag } from './pausing.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Stops scheduling a DAG. Runs that have begun go on, and it can still be triggered.',
+    examples: ['stockflow dags pause inventory_sync --reason "store audit until Monday"'],
+  })
+    .argument('<dag>', 'the id of a DAG')
+    .option('--reason <text>', 'kept in the history')
+    .action(async (dagId: string, options: { reason?: string }) => {
+      const settings = readSettings(shell.env);
+      await using session = await openSession(shell, settings);
+      await registerNamedDag(session.pool, settings, dagId);
+      const isChanged = await pauseDag(session.pool, { dagId, reason: options.reason ?? null });
+      shell.stderr.write(
+        isChanged
+          ? `${dagId} is paused; stockflow dags resume ${dagId} schedules it again\n`
+          : `${dagId} was paused already\n`,
+      );
+    });
+}

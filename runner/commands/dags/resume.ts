@@ -1,0 +1,28 @@
+/** Schedules a paused DAG again. */
+import type { Command } from 'commander';
+import { describe, type Shell } from '../command.ts';
+import { registerNamedDag } from '../dag_in_force.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { inZone } from '../time_text.ts';
+import { resumeDag } from './pausing.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Schedules a paused DAG again. What it missed meanwhile is run as its catchup says; with none, nothing of it.',
+    examples: ['stockflow dags resume inventory_sync --reason "audit done"'],
+  })
+    .argument('<dag>', 'the id of a DAG')
+    .option('--reason <text>', 'kept in the history')
+    .action(async (dagId: string, options: { reason?: string }) => {
+      const settings = readSettings(shell.env);
+      await using session = await openSession(shell, settings);
+      await registerNamedDag(session.pool, settings, dagId);
+      const { isChanged, next, timezone } = await resumeDag(session.pool, {
+        dagId,
+        reason: options.reason ?? null,
+      });
+      const due = next === null ? 'it has no next run' : `next run ${inZone(next, timezone)}`;
+      shell.stderr.write(`${dagId} ${isChanged ? 'is scheduled again' : 'was not paused'}; ${due}\n`);
+    });
+}

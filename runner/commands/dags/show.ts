@@ -1,0 +1,98 @@
+/** A DAG: its tasks, edges and times. */
+import type { Command } from 'commander';
+import { formatWallTime } from '../../core/civil_time.ts';
+import type { Dag } from '../../core/dag.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { Json } from '../../core/json.ts';
+import { describe, type Shell } from '../command.ts';
+import { findDagByName } from '../dag_lookup.ts';
+import { type Column, rowObject } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { formatTable } from '../table_text.ts';
+import { painter } from '../terminal_text.ts';
+import { type GraphLine, graphLines } from './graph_text.ts';
+import { scheduleWords } from './schedule_words.ts';
+
+const COLUMNS: readonly Column<GraphLine>[] = [
+  { key: 'task_id', value: ({ task }) => task.taskId, text: ({ text }) => text },
+  { key: 'type', value: ({ task }) => task.type },
+  {
+    key: 'depends_on',
+    value: ({ task }) =>
+      task.dependsOn.map(({ taskId, delayMs }) => ({ task_id: taskId, delay_ms: delayMs })),
+    dataOnly: true,
+  },
+  {
+    key: 'not_before',
+    value: ({ task }) => task.notBefore && formatWallTime(task.notBefore),
+    dataOnly: true,
+  },
+  { key: 'deadline', value: ({ task }) => task.deadline && formatWallTime(task.deadline), dataOnly: true },
+  { key: 'trigger_rule', value: ({ task }) => task.triggerRule, dataOnly: true },
+  { key: 'retries', value: ({ task }) => task.retries },
+  {
+    key: 'timeout',
+    value: ({ task }) => formatDuration(task.executionTimeoutMs),
+    align: 'right',
+  },
+  { key: 'waits_for', value: ({ notes }) => notes },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Shows the tasks of a DAG, what each waits for, and its times. Needs no database for a DAG that has a file.',
+    examples: ['stockflow dags show inventory_sync', 'stockflow dags show dags/inventory_sync.yaml -o json'],
+  }).argument('<dag>', 'the id of a DAG, or its file');
+  addOutputOption(command).action(async (name: string, options: { output: OutputFormat }) => {
+    const { dag, file } = await findDagByName(shell, readSettings(shell.env), name);
+    const rows = graphLines(dag);
+    const listing = { columns: COLUMNS, rows };
+    printShown(shell, options.output, {
+      ...listing,
+      data: dagJson(dag, file, rows),
+      text: () => `${headText(dag, file)}\n${formatTable(listing, painter(shell.stdout, shell.env))}`,
+    });
+    tell(shell, options.output, `\nwhen it is due: stockflow dags next ${name}`);
+  });
+}
+
+function headText(dag: Dag, file: string): string {
+  const limits = [
+    `catchup ${dag.catchup}`,
+    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once`,
+    ...(dag.dagrunTimeoutMs === null ? [] : [`a run at most ${formatDuration(dag.dagrunTimeoutMs)}`]),
+  ];
+  const params = Object.entries(dag.params).map(
+    ([name, { type, default: value, description }]) =>
+      `  --param ${name}=<${type}>  ${description}${value === null ? '' : ` (${JSON.stringify(value)})`}\n`,
+  );
+  return [
+    `${dag.dagId}  ${dag.description}\n`,
+    `${file}\n`,
+    `${scheduleWords(dag)}; ${limits.join(', ')}\n`,
+    ...params,
+  ].join('');
+}
+
+function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Json {
+  const columns = COLUMNS.filter(({ key }) => key !== 'waits_for' && key !== 'timeout');
+  return {
+    dag_id: dag.dagId,
+    file,
+    description: dag.description,
+    timezone: dag.timezone,
+    schedule: dag.schedule,
+    start_date: dag.startDate?.toString() ?? null,
+    end_date: dag.endDate?.toString() ?? null,
+    catchup: dag.catchup,
+    catchup_window_ms: dag.catchupWindowMs,
+    max_active_runs: dag.maxActiveRuns,
+    dagrun_timeout_ms: dag.dagrunTimeoutMs,
+    params: Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [name, { ...spec }])),
+    tasks: rows.map((row) => ({
+      ...rowObject(columns, row),
+      execution_timeout_ms: row.task.executionTimeoutMs,
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+/** Every problem of DAG files. */
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { formatProblem, type Problem } from '../../core/problem.ts';
+import { describe, type Shell } from '../command.ts';
+import { dagFilesIn } from '../dag_lookup.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import type { Column } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { taskTypesOf } from '../task_types.ts';
+import { harmless } from '../terminal_text.ts';
+import { checkDagFile } from './check_file.ts';
+
+const COLUMNS: readonly Column<Problem>[] = [
+  { key: 'file', value: ({ file }) => file },
+  { key: 'line', value: ({ line }) => line },
+  { key: 'column', value: ({ column }) => column },
+  { key: 'key', value: ({ key }) => key },
+  { key: 'message', value: ({ message }) => message },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Checks DAG files: every problem of every file, as file:line:column. Needs no database. Exits 3 where there is one.',
+    examples: [
+      'stockflow dags validate',
+      'stockflow dags validate dags/inventory_sync.yaml',
+      'stockflow dags validate -o json',
+    ],
+  }).argument('[path...]', 'files, or folders of files; the dags folder by default');
+  addOutputOption(command).action(async (paths: string[], options: { output: OutputFormat }) => {
+    const settings = readSettings(shell.env);
+    const files = await filesOf(paths.length === 0 ? [settings.dagsDir] : paths);
+    const taskTypes = await taskTypesOf(settings);
+    const byFile = await Promise.all(files.map((file) => checkDagFile(file, taskTypes)));
+    const rows = byFile.flat();
+    if (options.output === 'table') {
+      for (const problem of rows) shell.stdout.write(`${harmless(formatProblem(problem))}\n`);
+    } else {
+      printListing(shell, options.output, { columns: COLUMNS, rows });
+    }
+    for (const why of taskTypes.broken.values())
+      tell(shell, options.output, `a task type cannot be loaded: ${why}`);
+    const invalid = byFile.filter((problems) => problems.length > 0).length;
+    tell(shell, options.output, verdict(files.length, invalid, rows.length));
+    if (rows.length > 0 || taskTypes.broken.size > 0) shell.exitCode = EXIT.invalidDag;
+  });
+}
+
+function verdict(files: number, invalid: number, problems: number): string {
+  if (problems === 0)
+    return `${counted(files, 'file')} checked, no problem found; stockflow dags list shows them`;
+  return `${counted(problems, 'problem')} in ${invalid} of ${counted(files, 'file')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
+  const files = await Promise.all(
+    paths.map(async (path) => ((await isFolder(path)) ? await dagFilesIn(path) : [path])),
+  );
+  const found = [...new Set(files.flat())];
+  if (found.length === 0)
+    throw new CommandError(EXIT.notFound, `there is no DAG file in ${paths.join(', ')}`);
+  return found;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw new CommandError(EXIT.notFound, `${path} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,35 @@
+/** What the process ends with; scripts rely on these numbers. */
+export const EXIT = {
+  ok: 0,
+  /** The run failed, or a look at things found a problem. */
+  problem: 1,
+  usage: 2,
+  invalidDag: 3,
+  notFound: 4,
+  /** The database or an SFTP server. */
+  unreachable: 5,
+  confirmationRequired: 6,
+  waitTimedOut: 7,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A command cannot do what was asked: a sentence for a person, and how the process ends. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+  readonly exitCode: ExitCode;
+  constructor(exitCode: ExitCode, message: string, options: ErrorOptions = {}) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** A person or the system asked the process to end. */
+export class Interrupted extends CommandError {
+  override name = 'Interrupted';
+  readonly signalName: 'SIGINT' | 'SIGTERM';
+  constructor(signalName: 'SIGINT' | 'SIGTERM') {
+    super(EXIT.interrupted, 'interrupted');
+    this.signalName = signalName;
+  }
+}

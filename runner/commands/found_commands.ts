@@ -1,0 +1,63 @@
+/** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CatalogEntry } from './catalog.ts';
+import type { CommandModule } from './command.ts';
+import { CommandError, EXIT } from './exit_code.ts';
+
+const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
+/** Enough for the first line of the leading comment. */
+const HEAD_BYTES = 400;
+const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
+
+/** @param folders absolute, such as `/project/demo/commands`; absent ones hold none. */
+export function findCommands(folders: readonly string[]): readonly CatalogEntry[] {
+  return folders.flatMap((folder) =>
+    fileNames(folder).map((name) => {
+      const file = join(folder, name);
+      return {
+        name: name.slice(0, -'.ts'.length).replaceAll('_', '-'),
+        summary: summaryOf(file),
+        load: () => loadCommand(file),
+      };
+    }),
+  );
+}
+
+function fileNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => FILE_NAME.test(name))
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function summaryOf(file: string): string {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = readSync(descriptor, head);
+    const line = LEADING_COMMENT.exec(head.toString('utf8', 0, bytes))?.[1] ?? '';
+    return line.replace(/\.$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function loadCommand(file: string): Promise<CommandModule> {
+  let module: Partial<CommandModule>;
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (cause) {
+    throw new CommandError(EXIT.problem, `the command in ${file} cannot be loaded`, { cause });
+  }
+  const { configure } = module;
+  if (typeof configure !== 'function') {
+    throw new CommandError(EXIT.problem, `${file} exports no function configure(command, shell)`);
+  }
+  return { configure };
+}

@@ -1,0 +1,26 @@
+/** Brings the database up to date. */
+import type { Command } from 'commander';
+import { describe, type Shell } from './command.ts';
+import type { Column } from './listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
+import { type AppliedMigration, applyMigrations, openSession } from './session.ts';
+import { readSettings } from './settings.ts';
+
+const COLUMNS: readonly Column<AppliedMigration>[] = [
+  { key: 'set', value: ({ set }) => set },
+  { key: 'name', value: ({ name }) => name },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Applies the migrations that the database lacks. Any number of processes may do so at once.',
+    examples: ['stockflow migrate', 'stockflow migrate --oms'],
+  }).option('--oms', 'also install the reference order management system in the same database');
+  addOutputOption(command).action(async (options: { oms?: boolean; output: OutputFormat }) => {
+    await using session = await openSession(shell, readSettings(shell.env), { migrations: 'leave' });
+    const rows = await applyMigrations(session, options.oms === true ? ['runner', 'oms'] : ['runner']);
+    printListing(shell, options.output, { columns: COLUMNS, rows });
+    const news = rows.length === 0 ? 'the database was up to date' : `\n${rows.length} applied`;
+    tell(shell, options.output, `${news}; stockflow up schedules and works`);
+  });
+}

@@ -1,0 +1,124 @@
+/** A run with its tasks, as it stands now. */
+import type { Pool } from 'pg';
+import type { Json } from '../core/json.ts';
+import { databaseNow } from '../engine/clock.ts';
+import { findRun } from '../store/dag_run.ts';
+import { type Attempt, attemptsOfRun } from '../store/task_attempt.ts';
+import { instancesOfRun, type TaskInstance } from '../store/task_instance.ts';
+import { zonesOfVersions } from './dag_in_force.ts';
+import { CommandError, EXIT } from './exit_code.ts';
+import { type Column, rowObject } from './listing.ts';
+import { durationMs, RUN_COLUMNS, type ShownRun, spanOrDash } from './run_columns.ts';
+import { styleOfState } from './terminal_text.ts';
+import { bytesText, countText, inZone, msBetween } from './time_text.ts';
+
+export interface ReportedTask {
+  readonly task: TaskInstance;
+  /** The newest; null before the first. */
+  readonly attempt: Attempt | null;
+  readonly timezone: string;
+  /** The database's clock when it was read. */
+  readonly now: Temporal.Instant;
+}
+
+export interface RunReport extends ShownRun {
+  readonly now: Temporal.Instant;
+  readonly tasks: readonly ReportedTask[];
+}
+
+export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
+  { key: 'task_id', value: ({ task }) => task.taskId, text: ({ task }) => taskName(task) },
+  { key: 'map_index', value: ({ task }) => (task.mapIndex < 0 ? null : task.mapIndex), dataOnly: true },
+  { key: 'state', value: ({ task }) => task.state, style: ({ task }) => styleOfState(task.state) },
+  {
+    key: 'planned_at',
+    value: ({ task }) => task.plannedAt,
+    text: (row) => clockText(row, row.task.plannedAt),
+  },
+  {
+    key: 'started_at',
+    value: ({ task }) => task.startedAt,
+    text: (row) => clockText(row, row.task.startedAt),
+  },
+  {
+    key: 'finished_at',
+    value: ({ task }) => task.finishedAt,
+    text: (row) => clockText(row, row.task.finishedAt),
+  },
+  { key: 'duration_ms', value: ({ task }) => durationMs(task), dataOnly: true },
+  {
+    key: 'took',
+    value: () => null,
+    text: (row) => spanOrDash(elapsedMs(row)),
+    align: 'right',
+    tableOnly: true,
+  },
+  { key: 'attempts', value: ({ task }) => task.attemptNumber },
+  { key: 'rows_in', value: ({ attempt }) => attempt?.rowsIn ?? null, text: amount('rowsIn', countText) },
+  { key: 'rows_out', value: ({ attempt }) => attempt?.rowsOut ?? null, text: amount('rowsOut', countText) },
+  { key: 'bytes_in', value: ({ attempt }) => attempt?.bytesIn ?? null, text: amount('bytesIn', bytesText) },
+  {
+    key: 'bytes_out',
+    value: ({ attempt }) => attempt?.bytesOut ?? null,
+    text: amount('bytesOut', bytesText),
+  },
+  { key: 'wake_at', value: ({ task }) => task.wakeAt, dataOnly: true },
+  { key: 'deadline_at', value: ({ task }) => task.deadlineAt, dataOnly: true },
+  { key: 'deadline_missed_at', value: ({ task }) => task.deadlineMissedAt, dataOnly: true },
+  { key: 'error_class', value: ({ task }) => task.errorClass, dataOnly: true },
+  { key: 'error_text', value: ({ task }) => task.errorText, dataOnly: true },
+  { key: 'output', value: ({ task }) => task.output, dataOnly: true },
+];
+
+/** @throws CommandError (not found) */
+export async function readRunReport(pool: Pool, runId: number): Promise<RunReport> {
+  const run = await findRun(pool, runId);
+  if (run === null) throw new CommandError(EXIT.notFound, `there is no run ${runId}`);
+  const zones = await zonesOfVersions(pool, [run.dagVersionId]);
+  const timezone = zones.get(run.dagVersionId) ?? 'UTC';
+  const now = await databaseNow(pool);
+  const attempts = Map.groupBy(
+    await attemptsOfRun(pool, runId),
+    ({ taskId, mapIndex }) => `${taskId}:${mapIndex}`,
+  );
+  const tasks = (await instancesOfRun(pool, runId)).map((task) => {
+    const attempt = attempts.get(`${task.taskId}:${task.mapIndex}`)?.at(-1) ?? null;
+    return { task, attempt, timezone, now };
+  });
+  return { run, timezone, now, tasks };
+}
+
+/** `{run, tasks}`, keys in snake_case, instants as ISO text. */
+export function reportJson(report: RunReport): Json {
+  return {
+    run: rowObject(RUN_COLUMNS, report),
+    tasks: report.tasks.map((task) => rowObject(TASK_COLUMNS, task)),
+  };
+}
+
+/** `load[3]` for the fourth instance of a mapped task. */
+export function taskName({ taskId, mapIndex }: Pick<TaskInstance, 'taskId' | 'mapIndex'>): string {
+  return mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;
+}
+
+export function failedTasks(report: RunReport): readonly ReportedTask[] {
+  return report.tasks.filter(({ task }) => task.state === 'failed');
+}
+
+/** Also of a task that is still running. */
+function elapsedMs({ task, now }: ReportedTask): number | null {
+  if (task.state === 'running' && task.startedAt !== null) return msBetween(task.startedAt, now);
+  return durationMs(task);
+}
+
+/** The time alone: the date stands above the table. */
+function clockText({ timezone }: ReportedTask, instant: Temporal.Instant | null): string {
+  return instant === null ? '-' : inZone(instant, timezone, 'second').slice('2026-01-31 '.length);
+}
+
+function amount(key: 'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', format: (value: number) => string) {
+  return ({ attempt }: ReportedTask): string => {
+    const value = attempt?.[key] ?? null;
+    return value === null ? '-' : format(value);
+  };
+}

@@ -1,0 +1,51 @@
+/** A run as people read it: first what failed and what to do about it. */
+import type { DagRun } from '../store/dag_run.ts';
+import { failedTasks, type ReportedTask, type RunReport, TASK_COLUMNS, taskName } from './run_report.ts';
+import { formatTable } from './table_text.ts';
+import { harmless, type Paint, styleOfState } from './terminal_text.ts';
+import { inZone, msBetween, spanText } from './time_text.ts';
+
+export function runText(report: RunReport, paint: Paint): string {
+  const { run, timezone, tasks } = report;
+  const head = `run ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
+  const why = run.reason === null ? '' : ` (${harmless(run.reason)})`;
+  return [
+    `${head}, ${spentText(report)}\n`,
+    `${run.businessDate}, scheduled for ${inZone(run.scheduledFor, timezone)}, ${run.runType} by ${run.actor}${why}\n`,
+    '\n',
+    ...failedTasks(report).map((failed) => `${failureText(failed, run, paint)}\n`),
+    formatTable({ columns: TASK_COLUMNS, rows: tasks }, paint),
+  ].join('');
+}
+
+function failureText({ task }: ReportedTask, run: DagRun, paint: Paint): string {
+  const tries = task.attemptNumber === 0 ? 'without an attempt' : `at attempt ${task.attemptNumber}`;
+  const logs = `stockflow tasks logs ${run.runId} ${task.taskId}`;
+  return [
+    `${paint('red', `${taskName(task)} failed`)} ${tries}: ${harmless(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
+    task.attemptNumber === 0 ? '' : `  its log:    ${logs} --try ${task.attemptNumber}\n`,
+    `  run again:  ${againText(run)}\n`,
+  ].join('');
+}
+
+/** The command that works the same date again. */
+export function againText(run: DagRun): string {
+  const params = Object.entries(run.params)
+    .filter(([, value]) => value !== null)
+    .map(
+      ([name, value]) =>
+        ` --param ${shellWord(`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`,
+    );
+  return `stockflow trigger ${run.dagId} --date ${run.businessDate}${params.join('')}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w=.,:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function spentText({ run, now, timezone }: RunReport): string {
+  if (run.startedAt === null) return 'not started yet';
+  const spent = spanText(msBetween(run.startedAt, run.finishedAt ?? now));
+  const started = `started ${inZone(run.startedAt, timezone, 'second')}`;
+  return run.finishedAt === null ? `${started}, ${spent} ago` : `${started}, took ${spent}`;
+}

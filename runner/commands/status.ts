@@ -1,0 +1,136 @@
+/** Last night, one line per DAG. */
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { parseDag } from '../core/dag_file.ts';
+import { formatProblem } from '../core/problem.ts';
+import { databaseNow } from '../engine/clock.ts';
+import { findVersion, listDags } from '../store/dag.ts';
+import { countLiveWorkers } from '../store/live_worker.ts';
+import { lastDueInstants, runsOfNights } from '../store/night.ts';
+import { describe, type Shell } from './command.ts';
+import { dagFilesIn, dagIdOfFile } from './dag_lookup.ts';
+import { EXIT } from './exit_code.ts';
+import type { Column } from './listing.ts';
+import { type DagNight, type NightStatus, nightKey, nightStatus } from './night_status.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
+import { durationMs, spanOrDash } from './run_columns.ts';
+import { openSession } from './session.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { styleOfState } from './terminal_text.ts';
+import { inZone } from './time_text.ts';
+
+const COLUMNS: readonly Column<NightStatus>[] = [
+  { key: 'dag_id', value: ({ dagId }) => dagId },
+  { key: 'state', value: ({ verdict }) => verdict, style: ({ verdict }) => styleOfState(verdict) },
+  { key: 'business_date', value: ({ businessDate }) => businessDate },
+  {
+    key: 'scheduled_for',
+    value: ({ scheduledFor }) => scheduledFor,
+    text: ({ scheduledFor, timezone }) => (scheduledFor === null ? '-' : inZone(scheduledFor, timezone)),
+  },
+  { key: 'run_id', value: ({ run }) => run?.runId ?? null },
+  { key: 'started_at', value: ({ run }) => run?.startedAt ?? null, dataOnly: true },
+  {
+    key: 'finished_at',
+    value: ({ run }) => run?.finishedAt ?? null,
+    text: ({ run, timezone }) => (run?.finishedAt ? inZone(run.finishedAt, timezone, 'second') : '-'),
+  },
+  {
+    key: 'took',
+    value: () => null,
+    text: ({ run }) => spanOrDash(run && durationMs(run)),
+    align: 'right',
+    tableOnly: true,
+  },
+  { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },
+  { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
+  { key: 'detail', value: ({ detail }) => detail },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Tells how the last night of every DAG went, in one line: also that it did not run, and that a file is invalid. Exits 1 when there is a problem.',
+    examples: [
+      'stockflow status',
+      'stockflow status -o json',
+      'stockflow status || mail -s "last night" ops',
+    ],
+  });
+  addOutputOption(command).action(async (options: { output: OutputFormat }) => {
+    const settings = readSettings(shell.env);
+    await using session = await openSession(shell, settings);
+    const rows = await nightsOf(session.pool, settings);
+    printListing(shell, options.output, { columns: COLUMNS, rows });
+    if ((await countLiveWorkers(session.pool)) === 0) {
+      tell(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
+    }
+    const problem = rows.find(({ isProblem }) => isProblem);
+    if (problem !== undefined) shell.exitCode = EXIT.problem;
+    tell(shell, options.output, advice(problem, rows.length));
+  });
+}
+
+function advice(problem: NightStatus | undefined, count: number): string {
+  if (count === 0) return 'there is no DAG yet';
+  if (problem === undefined) return '\nno problem; what is next: stockflow dags list';
+  if (problem.verdict === 'invalid') return '\nwhat is wrong with the file: stockflow dags validate';
+  if (problem.run === null)
+    return `\nrun it now: stockflow trigger ${problem.dagId} --date ${problem.businessDate}`;
+  return `\nwhat happened: stockflow runs show ${problem.run.runId}`;
+}
+
+async function nightsOf(pool: Pool, settings: Settings): Promise<readonly NightStatus[]> {
+  const now = await databaseNow(pool);
+  const nights = await dagNights(pool, settings);
+  const keys = nights.map((night) => nightKey(night, now));
+  const runs = new Map((await runsOfNights(pool, keys)).map((run) => [run.dagId, run]));
+  return nights.map((night, index) => {
+    const key = keys[index] ?? nightKey(night, now);
+    return nightStatus(night, key, runs.get(night.dagId) ?? null);
+  });
+}
+
+/** Of the DAGs that the database knows, and of files that no worker has read yet. */
+async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNight[]> {
+  const lastDue = new Map((await lastDueInstants(pool)).map((due) => [due.dagId, due]));
+  const problems = await problemsOfFiles(settings);
+  const rows = (await listDags(pool)).filter(({ retiredAt }) => retiredAt === null);
+  const known = rows.map(async (row): Promise<DagNight> => {
+    const version = row.dagVersionId === null ? null : await findVersion(pool, row.dagVersionId);
+    return {
+      dagId: row.dagId,
+      dag: version && parseDag(version.source, version.file).dag,
+      isPaused: row.isPaused,
+      problems: problems.get(row.dagId) ?? (row.problems ?? []).map(formatProblem),
+      lastDue: lastDue.get(row.dagId) ?? null,
+      cursor: row.scheduleCursor,
+    };
+  });
+  const knownIds = new Set(rows.map(({ dagId }) => dagId));
+  const unread = [...problems]
+    .filter(([dagId]) => !knownIds.has(dagId))
+    .map(
+      ([dagId, found]): DagNight => ({
+        dagId,
+        dag: null,
+        isPaused: false,
+        problems: found,
+        lastDue: null,
+        cursor: null,
+      }),
+    );
+  return [...(await Promise.all(known)), ...unread].toSorted((a, b) => (a.dagId < b.dagId ? -1 : 1));
+}
+
+/** Files of the dags folder that cannot be read as DAGs now, by dag_id. */
+async function problemsOfFiles(settings: Settings): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = await dagFilesIn(settings.dagsDir);
+  const checked = await Promise.all(
+    files.map(async (file) => {
+      const { problems } = parseDag(await readFile(file, 'utf8'), file);
+      return [dagIdOfFile(file), problems.map(formatProblem)] as const;
+    }),
+  );
+  return new Map(checked.filter(([, problems]) => problems.length > 0));
+}

@@ -1,0 +1,158 @@
+/** A task's log. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { isTerminalRunState, isTerminalTaskState } from '../../core/states.ts';
+import { didYouMeanOrList } from '../../core/suggest.ts';
+import { findRun } from '../../store/dag_run.ts';
+import { instancesOfRun } from '../../store/task_instance.ts';
+import { readLog, type StoredLogLine } from '../../store/task_log.ts';
+import { parseCount } from '../arguments.ts';
+import { describe, type Shell } from '../command.ts';
+import { zonesOfVersions } from '../dag_in_force.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import type { Column } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { findNamedRun } from '../run_lookup.ts';
+import { taskName } from '../run_report.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { harmless, painter, type Style } from '../terminal_text.ts';
+import { inZone } from '../time_text.ts';
+
+interface Options {
+  readonly follow?: boolean;
+  readonly try?: number;
+  readonly output: OutputFormat;
+}
+
+const LOOK_EVERY_MS = 500;
+const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', error: 'red' };
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Prints what a task logged, oldest first; with -f goes on until the task has ended.',
+    examples: [
+      'stockflow tasks logs inventory_sync filter_reset_file',
+      'stockflow tasks logs 12 filter_reset_file --try 2',
+      'stockflow tasks logs 12 filter_reset_file -f -o jsonl',
+    ],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .argument('<task>', 'a task_id')
+    .option('-f, --follow', 'go on until the task has ended')
+    .option('--try <attempt>', 'only this attempt, 1 for the first', parseCount);
+  addOutputOption(command).action(async (name: string, taskId: string, options: Options) => {
+    if (options.follow && (options.output === 'json' || options.output === 'csv')) {
+      throw new CommandError(EXIT.usage, `-f cannot be printed as ${options.output}; take -o jsonl`);
+    }
+    await using session = await openSession(shell, readSettings(shell.env));
+    const { pool } = session;
+    const run = await findNamedRun(pool, name);
+    const known = [...new Set((await instancesOfRun(pool, run.runId)).map((task) => task.taskId))];
+    if (!known.includes(taskId)) {
+      const message = `run ${run.runId} of ${run.dagId} has no task ${taskId}${didYouMeanOrList(taskId, known)}`;
+      throw new CommandError(EXIT.notFound, message);
+    }
+    const timezone = (await zonesOfVersions(pool, [run.dagVersionId])).get(run.dagVersionId) ?? 'UTC';
+    const wanted: Wanted = { runId: run.runId, taskId, attempt: options.try ?? null };
+    const lines = options.follow ? following(pool, wanted, shell.signal) : stored(pool, wanted);
+    const count = await printLines(shell, lines, { timezone, taskId, output: options.output });
+    if (count === 0) tell(shell, options.output, `${taskId} has logged nothing yet`);
+  });
+}
+
+interface Wanted {
+  readonly runId: number;
+  readonly taskId: string;
+  readonly attempt: number | null;
+}
+
+/** In portions, so that a long log is never held whole. */
+async function* stored(
+  pool: Pool,
+  { runId, taskId, attempt }: Wanted,
+  afterId = 0,
+): AsyncGenerator<readonly StoredLogLine[], number> {
+  let lastId = afterId;
+  for (;;) {
+    const filter = {
+      runId,
+      taskId,
+      afterId: lastId,
+      ...(attempt === null ? {} : { attemptNumber: attempt }),
+    };
+    const lines = await readLog(pool, filter);
+    if (lines.length === 0) return lastId;
+    lastId = lines.at(-1)?.taskLogId ?? lastId;
+    yield lines;
+  }
+}
+
+async function* following(
+  pool: Pool,
+  wanted: Wanted,
+  signal: AbortSignal,
+): AsyncGenerator<readonly StoredLogLine[]> {
+  let lastId = 0;
+  for (;;) {
+    // Asked before the lines are read: what the task wrote before it ended is then among them.
+    const isOver = await hasEnded(pool, wanted);
+    lastId = yield* stored(pool, wanted, lastId);
+    if (isOver) return;
+    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+async function hasEnded(pool: Pool, { runId, taskId }: Wanted): Promise<boolean> {
+  const run = await findRun(pool, runId);
+  if (run === null || isTerminalRunState(run.state)) return true;
+  const tasks = await instancesOfRun(pool, runId);
+  return tasks.filter((task) => task.taskId === taskId).every(({ state }) => isTerminalTaskState(state));
+}
+
+interface Printing {
+  readonly timezone: string;
+  readonly taskId: string;
+  readonly output: OutputFormat;
+}
+
+async function printLines(
+  shell: Shell,
+  portions: AsyncIterable<readonly StoredLogLine[]>,
+  { timezone, taskId, output }: Printing,
+): Promise<number> {
+  const paint = painter(shell.stdout, shell.env);
+  let count = 0;
+  const kept: StoredLogLine[] = [];
+  for await (const lines of portions) {
+    count += lines.length;
+    if (output === 'jsonl') printListing(shell, output, { columns: COLUMNS, rows: lines });
+    else if (output !== 'table') kept.push(...lines);
+    else
+      for (const line of lines)
+        shell.stdout.write(`${paint(STYLES[line.level] ?? null, lineText(line, taskId, timezone))}\n`);
+  }
+  if (output === 'json' || output === 'csv') printListing(shell, output, { columns: COLUMNS, rows: kept });
+  return count;
+}
+
+const COLUMNS: readonly Column<StoredLogLine>[] = [
+  { key: 'at', value: ({ at }) => at },
+  { key: 'attempt', value: ({ attemptNumber }) => attemptNumber },
+  { key: 'map_index', value: ({ mapIndex }) => (mapIndex < 0 ? null : mapIndex) },
+  { key: 'level', value: ({ level }) => level },
+  { key: 'message', value: ({ message }) => message },
+  { key: 'facts', value: ({ facts }) => facts },
+];
+
+/** `2026-01-31 01:30:02 EST  try 1  info   rows kept rows=1200` */
+function lineText(line: StoredLogLine, taskId: string, timezone: string): string {
+  const { at, attemptNumber, mapIndex, level, message, facts } = line;
+  const who = mapIndex < 0 ? '' : `${taskName({ taskId, mapIndex })}  `;
+  const fields = Object.entries(facts ?? {}).map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const head = `${inZone(at, timezone, 'second')}  ${who}try ${attemptNumber}  ${level.padEnd(5)}`;
+  return `${head}  ${harmless(`${message}${fields.join('')}`)}`;
+}

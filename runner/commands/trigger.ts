@@ -1,0 +1,120 @@
+/** Starts a run of a DAG. */
+import { type Command, Option } from 'commander';
+import { triggerRun } from '../engine/trigger.ts';
+import type { DagRun, TimeEdges } from '../store/dag_run.ts';
+import { countLiveWorkers } from '../store/live_worker.ts';
+import { CLI_ACTOR } from './actor.ts';
+import { collectParam, parseDate, parseSpanMs } from './arguments.ts';
+import { describe, type Shell } from './command.ts';
+import { registerNamedDag, zonesOfVersions } from './dag_in_force.ts';
+import { EXIT } from './exit_code.ts';
+import { followRun } from './follow_run.ts';
+import { drainWorker, startWorker } from './foreground_worker.ts';
+import { rowObject } from './listing.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from './output.ts';
+import { RUN_COLUMNS } from './run_columns.ts';
+import { printRunResult } from './run_result.ts';
+import { openSession, type Session } from './session.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { taskTypesOf } from './task_types.ts';
+import { inZone } from './time_text.ts';
+
+interface Options {
+  readonly date?: Temporal.PlainDate;
+  readonly param: Readonly<Record<string, string>>;
+  readonly timeEdges: TimeEdges;
+  readonly wait?: boolean;
+  readonly local?: boolean;
+  readonly timeout?: number;
+  readonly reason?: string;
+  readonly output: OutputFormat;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Starts a run of a DAG, as its file stands now.',
+    examples: [
+      'stockflow trigger inventory_sync --wait',
+      'stockflow trigger inventory_sync --date 2026-01-31 --time-edges collapse --local',
+      'stockflow trigger stock_count --param store=12 --reason "recount asked for by store 12"',
+    ],
+  })
+    .argument('<dag>', 'the id of a DAG')
+    .option(
+      '--date <date>',
+      'the night to work, by its business date; the present instant by default',
+      parseDate,
+    )
+    .option('--param <name=value>', 'a param of the DAG; again for each', collectParam, {})
+    .addOption(
+      new Option('--time-edges <how>', 'whether not_before and delays are waited for')
+        .choices(['keep', 'collapse'])
+        .default('keep'),
+    )
+    .option('--wait', 'follow the run to its end, and exit by its result')
+    .option('--local', 'work in this process until the run has ended; no other worker is needed')
+    .option('--timeout <span>', 'with --wait or --local: give up waiting after 10m, 2h, ...', parseSpanMs)
+    .option('--reason <text>', 'kept in the history');
+  addOutputOption(command).action((dagId: string, options: Options) => trigger(shell, dagId, options));
+}
+
+async function trigger(shell: Shell, dagId: string, options: Options): Promise<void> {
+  const settings = readSettings(shell.env);
+  await using session = await openSession(shell, settings);
+  await registerNamedDag(session.pool, settings, dagId);
+  const run = await triggerRun(session.pool, {
+    dagId,
+    date: options.date ?? null,
+    params: options.param,
+    timeEdges: options.timeEdges,
+    by: CLI_ACTOR,
+    reason: options.reason ?? null,
+  });
+  if (options.wait !== true && options.local !== true)
+    return await printStarted(shell, session, run, options);
+  const ended = await waitForEnd(shell, session, { settings, run, options });
+  await printRunResult(shell, session.pool, { runId: run.runId, output: options.output });
+  if (ended.state !== 'success') shell.exitCode = EXIT.problem;
+}
+
+async function printStarted(shell: Shell, session: Session, run: DagRun, { output }: Options): Promise<void> {
+  const zones = await zonesOfVersions(session.pool, [run.dagVersionId]);
+  const row = { run, timezone: zones.get(run.dagVersionId) ?? 'UTC' };
+  printShown(shell, output, {
+    columns: RUN_COLUMNS,
+    rows: [row],
+    data: rowObject(RUN_COLUMNS, row),
+    text: () =>
+      `run ${run.runId} of ${run.dagId}: ${run.state}, for ${inZone(run.scheduledFor, row.timezone)}\n`,
+  });
+  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, output, NO_WORKER);
+  tell(shell, output, `follow it: stockflow runs watch ${run.runId}`);
+}
+
+interface Awaited {
+  readonly settings: Settings;
+  readonly run: DagRun;
+  readonly options: Options;
+}
+
+async function waitForEnd(
+  shell: Shell,
+  session: Session,
+  { settings, run, options }: Awaited,
+): Promise<DagRun> {
+  const following = { runId: run.runId, timeoutMs: options.timeout ?? null };
+  if (options.local !== true) {
+    if ((await countLiveWorkers(session.pool)) === 0) shell.stderr.write(`${NO_WORKER}\n`);
+    return await followRun(shell, session.pool, following);
+  }
+  const taskTypes = await taskTypesOf(settings);
+  const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: null });
+  try {
+    return await followRun(shell, session.pool, following);
+  } finally {
+    await drainWorker(shell, worker);
+  }
+}
+
+const NO_WORKER =
+  'no worker is running, so nothing happens yet: start one with stockflow up, or work here with --local';
