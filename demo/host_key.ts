@@ -8,9 +8,16 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
+/** A new ed25519 key pair. */
 export function generateKeyPair(comment = ''): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey: pair.private, publicKey: pair.public };
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    // ssh2 1.17 drops a public key's leading zero bytes, so that one pair in 256 cannot be read: take another.
+    const halves = [pair.private, pair.public].map((half) => ssh2.utils.parseKey(half));
+    if (!halves.some((half) => half instanceof Error)) {
+      return { privateKey: pair.private, publicKey: pair.public };
+    }
+  }
 }
 
 /**
