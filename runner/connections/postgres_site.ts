@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { serverAccount } from './postgres_account.ts';
 import { findPostgresBinaries } from './postgres_binaries.ts';
 import { CLUSTER_USER, createCluster, startCluster } from './postgres_cluster.ts';
@@ -38,7 +39,8 @@ const SETTINGS = {
   client_connection_check_interval: '1s',
 };
 
-const START_TRIES = 3;
+const START_TRIES = 4;
+const START_PAUSE_MS = 300;
 
 /** @throws EmbeddedPostgresError */
 export async function openSite(home: string, database: string): Promise<PostgresSite> {
@@ -67,7 +69,7 @@ export async function startServer(site: PostgresSite): Promise<number> {
     await createCluster(site.context, site.data, { ...site, settings: SETTINGS });
   }
   const portFile = join(site.context.directory, 'port');
-  let preferred = Number((await readOrNull(portFile)) ?? 0);
+  const preferred = Number((await readOrNull(portFile)) ?? 0);
   for (let tries = 1; ; tries += 1) {
     const port = await freePort(preferred);
     try {
@@ -77,8 +79,8 @@ export async function startServer(site: PostgresSite): Promise<number> {
     } catch (error) {
       // Another program may have taken the port since, and a crashed server's last sessions may still hold its memory.
       if (tries === START_TRIES) throw error;
-      preferred = 0;
     }
+    await wait(START_PAUSE_MS);
   }
 }
 

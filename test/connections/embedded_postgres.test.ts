@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import test, { type TestContext } from 'node:test';
+import test, { after, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { ensureEmbeddedPostgres } from '../../runner/connections/embedded_postgres.ts';
 import { connectDatabase, createPool } from '../../runner/connections/postgres.ts';
 import { runningServer } from '../../runner/connections/postgres_running.ts';
+import type { Lifetime } from '../support/database.ts';
 
 const USER = join(import.meta.dirname, '../support/postgres_user.ts');
-const SECOND_MS = 1_000;
+const run = promisify(execFile);
+
+const original = home({ after });
+await (await ensureEmbeddedPostgres({ homeDir: await original }))[Symbol.asyncDispose]();
 
 test('the first user starts the server, the second finds it, and whoever leaves last stops it', async (t) => {
   const homeDir = await home(t);
@@ -26,19 +31,19 @@ test('the first user starts the server, the second finds it, and whoever leaves 
 });
 
 test('data survive a stop and a start, on the same port', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const before = await arrive(t, homeDir);
   await valueAt(before.url, '(select 1)', 'create table kept as select 42 as answer');
   await before.leave();
-  const after = await arrive(t, homeDir);
-  assert.equal(after.startedHere, true);
-  assert.equal(after.url, before.url);
-  assert.equal(await valueAt(after.url, '(select answer from kept)'), 42);
-  await after.leave();
+  const again = await arrive(t, homeDir);
+  assert.equal(again.startedHere, true);
+  assert.equal(again.url, before.url);
+  assert.equal(await valueAt(again.url, '(select answer from kept)'), 42);
+  await again.leave();
 });
 
 test('the server is durable, in UTC and UTF-8, and listens on this machine only', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   await using server = await ensureEmbeddedPostgres({ homeDir });
   const settings = {
     fsync: 'on',
@@ -67,7 +72,7 @@ test('of four users that arrive at once one starts the server and all use it', a
 });
 
 test('a server whose users were all killed is found by the next, who stops it', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const killed = await arrive(t, homeDir);
   const server = await runningServer(data(homeDir));
   await killed.kill('SIGKILL');
@@ -79,14 +84,14 @@ test('a server whose users were all killed is found by the next, who stops it', 
 });
 
 test('Ctrl-C at the terminal, which reaches the whole process group, does not reach the server', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const user = await arrive(t, homeDir);
   await user.kill('SIGINT');
   assert.equal(await valueAt(user.url, '1'), 1);
 });
 
 test('a killed server is started again by the next user, with all that was committed', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const user = await arrive(t, homeDir);
   await valueAt(user.url, '(select 1)', 'create table kept as select 42 as answer');
   await user.kill('SIGKILL');
@@ -98,7 +103,7 @@ test('a killed server is started again by the next user, with all that was commi
 });
 
 test('a server killed under its user is brought back by the user, at the same address', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const user = await arrive(t, homeDir);
   await killServer(homeDir);
   await user.logged('the embedded Postgres is back');
@@ -108,8 +113,7 @@ test('a server killed under its user is brought back by the user, at the same ad
 });
 
 test('a pid file left behind whose number now is another program does not keep the server from starting', async (t) => {
-  const homeDir = await home(t);
-  await (await arrive(t, homeDir)).leave();
+  const homeDir = await usedHome(t);
   const pidFile = join(data(homeDir), 'postmaster.pid');
   await writeFile(pidFile, `${process.pid}\n${data(homeDir)}\n1\n1\n\n127.0.0.1\n`, { mode: 0o600 });
   const next = await arrive(t, homeDir);
@@ -118,7 +122,7 @@ test('a pid file left behind whose number now is another program does not keep t
 });
 
 test('a port that was taken meanwhile is given up for another', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const before = await arrive(t, homeDir);
   await before.leave();
   const taken = spawn(process.execPath, ['-e', HOLD_PORT, new URL(before.url).port], {
@@ -133,7 +137,7 @@ test('a port that was taken meanwhile is given up for another', async (t) => {
 });
 
 test('the server is left running for a session that is no user of ours, and the log names it', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const user = await arrive(t, homeDir);
   const visitor = createPool(user.url, { applicationName: 'psql of an auditor', max: 1 });
   await visitor.query('select 1');
@@ -152,8 +156,7 @@ test('a first start that was cut off leaves nothing in the way of the next', asy
 });
 
 test('a missing password file and another major version are refused, saying what to do', async (t) => {
-  const homeDir = await home(t);
-  await (await arrive(t, homeDir)).leave();
+  const homeDir = await usedHome(t);
   const passwordFile = join(homeDir, 'postgres/password');
   const password = await readFile(passwordFile, 'utf8');
   await rm(passwordFile);
@@ -181,7 +184,7 @@ test('root can keep its home where nobody else may look', { skip: process.getuid
 });
 
 test('without DATABASE_URL the database is the embedded one, and closing it closes its pools and the server', async (t) => {
-  const homeDir = await home(t);
+  const homeDir = await usedHome(t);
   const database = await connectDatabase({ STOCKFLOW_HOME: homeDir });
   assert.deepEqual(database.embedded, { startedHere: true });
   const pool = database.createPool({ applicationName: 'test', max: 2 });
@@ -249,14 +252,21 @@ async function ended(child: ChildProcess): Promise<unknown[]> {
     : [child.exitCode, child.signalCode];
 }
 
-/** A new home that the server's account can enter; afterwards its server is killed and the folder removed. */
-async function home(t: TestContext): Promise<string> {
+/** A new empty home that the server's account can enter; afterwards its server is killed and the folder removed. */
+async function home(t: Lifetime): Promise<string> {
   const homeDir = await mkdtemp(join(tmpdir(), 'stockflow-home-'));
   await chmod(homeDir, 0o755);
   t.after(async () => {
     await killServer(homeDir);
-    await rm(homeDir, { recursive: true, maxRetries: 20, retryDelay: SECOND_MS / 10 });
+    await rm(homeDir, { recursive: true, maxRetries: 20, retryDelay: 100 });
   });
+  return homeDir;
+}
+
+/** A home whose server ran before and was stopped: a copy, as making each takes seconds. */
+async function usedHome(t: Lifetime): Promise<string> {
+  const homeDir = await home(t);
+  await run('cp', ['-a', join(await original, 'postgres'), homeDir]);
   return homeDir;
 }
 
