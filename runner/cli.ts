@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Shell } from './commands/command.ts';
 import { CommandError } from './commands/exit_code.ts';
 import { processShell } from './commands/process_shell.ts';
-import { runProgram } from './commands/program.ts';
+import { answerTop } from './commands/top_help.ts';
 
 const PACKAGE_DIR = resolve(import.meta.dirname, '..');
 
@@ -16,12 +16,17 @@ async function main(): Promise<number> {
     process.stderr.write(`error: ${error.message}\n`);
     return error.exitCode;
   }
-  return await runProgram(process.argv.slice(2), shell, [
+  const words = process.argv.slice(2);
+  const folders = [
     resolve(PACKAGE_DIR, 'demo/commands'),
     resolve(shell.env.STOCKFLOW_TASKS || 'tasks', 'commands'),
-  ]);
+  ];
+  const answered = answerTop(words, shell, folders);
+  if (answered !== null) return answered;
+  const { runProgram } = await import('./commands/program.ts');
+  return await runProgram(words, shell, folders);
 }
 
-const exitCode = await main();
-// A task that ignores its signal must not keep a worker's process alive; what was written must still arrive.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+// A task that ignores its signal must not keep a worker's process alive. What was written to a pipe, a file or a
+// terminal has arrived: there Node writes synchronously.
+process.exit(await main());

@@ -1,6 +1,6 @@
 /** The one place that says how an error ends the process. Imported when there is one: it knows every layer's errors. */
 import { ConnectionError } from '../connections/connection_error.ts';
-import { isDatabaseAway } from '../connections/database_away.ts';
+import { isDatabaseAway } from '../connections/postgres.ts';
 import { EmbeddedPostgresError } from '../connections/postgres_embedded_error.ts';
 import { PoolExhausted } from '../connections/postgres_error.ts';
 import { errorFacts } from '../core/error_text.ts';

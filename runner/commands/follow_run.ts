@@ -1,7 +1,7 @@
 /** Waiting for a run, and showing how it goes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isDatabaseAway } from '../connections/database_away.ts';
+import { isDatabaseAway } from '../connections/postgres.ts';
 import { formatDuration } from '../core/duration.ts';
 import { isTerminalRunState } from '../core/states.ts';
 import { databaseNow } from '../engine/clock.ts';

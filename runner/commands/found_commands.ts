@@ -1,18 +1,28 @@
 /** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CatalogEntry } from './catalog.ts';
+import { CATALOG, type CatalogEntry, type CatalogGroup } from './catalog.ts';
 import type { CommandModule } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
+
+// Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
+const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
 
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 /** Enough for the first line of the leading comment. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
 
-/** @param folders absolute, such as `/project/demo/commands`; absent ones hold none. */
-export function findCommands(folders: readonly string[]): readonly CatalogEntry[] {
+/**
+ * The runner's commands, and those found beside it; a name that the runner has is the runner's.
+ * @param folders absolute, such as `/project/demo/commands`; absent ones hold none
+ */
+export function allCommands(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
+  const taken = new Set(CATALOG.map(({ name }) => name));
+  return [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...CATALOG];
+}
+
+function findCommands(folders: readonly string[]): readonly CatalogEntry[] {
   return folders.flatMap((folder) =>
     fileNames(folder).map((name) => {
       const file = join(folder, name);

@@ -16,8 +16,8 @@ export function processShell(): Shell {
   listen(first, second);
   return {
     env: process.env,
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
+    stdout: outputOf(() => process.stdout),
+    stderr: outputOf(() => process.stderr),
     signal: first.signal,
     urgent: second.signal,
     exitCode: EXIT.ok,
@@ -34,22 +34,33 @@ function loadEnvironment(): void {
   }
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has seen enough (`stockflow runs list | head`).
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
-  });
+/** The stream is opened when it is first used: that costs more than most answers. */
+function outputOf(stream: () => NodeJS.WriteStream): Output {
+  let isOpen = false;
+  function opened(): NodeJS.WriteStream {
+    const output = stream();
+    if (!isOpen) output.on('error', onOutputError);
+    isOpen = true;
+    return output;
+  }
   return {
-    write: (text) => void stream.write(text),
-    isTTY: stream.isTTY === true,
+    write: (text) => void opened().write(text),
+    get isTTY() {
+      return opened().isTTY === true;
+    },
     get columns() {
-      return stream.columns ?? 80;
+      return opened().columns ?? 80;
     },
     get rows() {
-      return stream.rows ?? 24;
+      return opened().rows ?? 24;
     },
   };
+}
+
+function onOutputError(error: NodeJS.ErrnoException): void {
+  // The reader has seen enough (`stockflow runs list | head`).
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
 }
 
 function listen(first: AbortController, second: AbortController): void {

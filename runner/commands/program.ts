@@ -1,10 +1,9 @@
 /** The tree of commands; only the one that is called is imported, so that help and typing errors answer at once. */
 import { Command, CommanderError } from 'commander';
-import manifest from '../../package.json' with { type: 'json' };
-import { CATALOG, type CatalogEntry, type CatalogGroup } from './catalog.ts';
-import { describe, type Shell } from './command.ts';
+import type { CatalogEntry, CatalogGroup } from './catalog.ts';
+import type { Shell } from './command.ts';
 import { EXIT } from './exit_code.ts';
-import { findCommands } from './found_commands.ts';
+import { allCommands } from './found_commands.ts';
 
 /**
  * Runs one command line.
@@ -44,25 +43,10 @@ async function buildProgram(
       getErrHelpWidth: () => shell.stderr.columns,
     })
     .helpCommand(false)
-    .showSuggestionAfterError()
-    .version(manifest.version);
-  describe(program, {
-    does: 'Runs DAGs of tasks, described in YAML, on Postgres.',
-    examples: [
-      'stockflow up                               work and schedule until Ctrl-C',
-      'stockflow status                           what happened last night',
-      'stockflow trigger inventory_sync --wait    run a DAG now',
-      'stockflow dags validate                    check every DAG file',
-      'stockflow help trigger                     how a command is used',
-    ],
-  });
-  await addCommands(program, withFound(folders), { words, shell });
+    .showSuggestionAfterError();
+  await addCommands(program, allCommands(folders), { words, shell });
+  showUsageAfterError(program);
   return program;
-}
-
-function withFound(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
-  const taken = new Set(CATALOG.map(({ name }) => name));
-  return [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...CATALOG];
 }
 
 /** Every command by name and summary; the one that `words` call, with all it takes. */
@@ -85,10 +69,12 @@ async function addCommands(
       const module = await entry.load();
       module.configure(command, call.shell);
     }
-    command.showHelpAfterError(
-      `Usage: ${command.createHelp().commandUsage(command)}\n(--help shows examples)`,
-    );
+    showUsageAfterError(command);
   }
+}
+
+function showUsageAfterError(command: Command): void {
+  command.showHelpAfterError(`Usage: ${command.createHelp().commandUsage(command)}\n(--help shows examples)`);
 }
 
 function sentence(examples: readonly string[]): string {
