@@ -1,0 +1,404 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { FailTask, type Json } from '../../runner/task.ts';
+import filter from '../../tasks/filter.ts';
+import type { manifestSchema } from '../../tasks/inventory/manifest.ts';
+import { testDatabase } from '../support/database.ts';
+import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../support/task_context.ts';
+
+const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
+
+// Its own, so that no other test's temporary files are taken for ones left behind.
+process.env.TMPDIR = await mkdtemp(join(tmpdir(), 'stockflow-test-'));
+after(() => rm(tmpdir(), { recursive: true, force: true }));
+
+const NAME = 'reset_inventory_20260310T030000Z.csv';
+const LOCATION = `sftp://retailpro/retailpro/outgoing/${NAME}`;
+const TO = 'sftp://retailpro/hotwax/reset_inventory';
+const ACTIVE = 'artifact:active_products.csv';
+const HEADER = 'externalFacilityId,facilityId,idValue,availableQty\r\n';
+const ROWS = 'S1,,A1,5\r\nS1,,B2,7\r\nS2,,A1,-3\r\nS2,,A2,0\r\n';
+const KEPT = 'S1,,A1,5\r\nS2,,A1,-3\r\nS2,,A2,0\r\n';
+
+interface Night {
+  readonly content?: string | Uint8Array;
+  readonly manifest?: z.input<typeof manifestSchema> | null;
+  readonly params?: Partial<z.input<typeof filter.params>>;
+  readonly overrides?: ContextOverrides;
+  readonly active?: string;
+  /** The task's output of the night before. */
+  readonly lastGood?: Json;
+  /** The size that the file was found with. */
+  readonly foundBytes?: number;
+}
+
+const outputSchema = z.looseObject({
+  location: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  manifest_location: z.string(),
+  rejects_location: z.string(),
+  rows_in: z.int(),
+  kept: z.int(),
+  dropped: z.int(),
+  rejected: z.int(),
+  collapsed: z.int(),
+  conflicting_keys: z.int(),
+});
+
+beforeEach(async () => {
+  await pool.query('truncate oms.inventory_sync_batch cascade');
+});
+
+async function runRaw(world: TaskWorld, night: Night = {}): Promise<Json | undefined> {
+  const content = night.content ?? HEADER + ROWS;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await world.files.put(LOCATION, bytes);
+  await world.files.put(ACTIVE, night.active ?? 'product_id,id_type,id_value\nP1,SKU,A1\nP2,SKU,A2\n');
+  if (night.lastGood !== undefined) world.files.lastGood.set('task_under_test', night.lastGood);
+  const file = {
+    location: LOCATION,
+    name: NAME,
+    bytes: night.foundBytes ?? bytes.length,
+    modified_at: world.clock.now.toString(),
+    snapshot_at: '2026-03-10T03:00:00Z',
+    facilities: { S1: '2026-03-10T02:55:00Z' },
+    manifest: night.manifest ?? null,
+  };
+  const params = { file, active: ACTIVE, to: TO, connection: 'oms', external_system_id: 'RETAIL_PRO' };
+  return world.run(filter, { ...params, ...night.params }, night.overrides);
+}
+
+async function run(world: TaskWorld, night: Night = {}) {
+  return outputSchema.parse(await runRaw(world, night));
+}
+
+/** Runs a night that must fail for good, and holds that nothing was published and no temporary file is left. */
+async function refusal(night: Night): Promise<string> {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const error: unknown = await runRaw(world, night).then(
+    () => assert.fail('the file was accepted'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof FailTask, String(error));
+  assert.deepEqual(world.files.published, []);
+  assert.deepEqual(await world.files.list(`${TO}/*`), []);
+  assert.deepEqual(await temporaryFolders(), []);
+  assert.ok(error.message.startsWith(`${LOCATION}: `), error.message);
+  return error.message.slice(LOCATION.length + 2);
+}
+
+async function temporaryFolders(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('stockflow-filter-'));
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+test('the rows of active products are published as they stand, with a manifest beside them', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const output = await runRaw(world);
+  const filtered = HEADER + KEPT;
+  const name = `reset_inventory_2026-03-10_${sha256(filtered).slice(0, 12)}.csv`;
+  const source = { name: NAME, sha256: sha256(HEADER + ROWS), bytes: (HEADER + ROWS).length, rows: 4 };
+  const content = {
+    sha256: sha256(filtered),
+    bytes: filtered.length,
+    rows: 3,
+    snapshot_at: '2026-03-10T03:00:00Z',
+    facilities: { S1: '2026-03-10T02:55:00Z' },
+  };
+  assert.deepEqual(output, {
+    location: `${TO}/${name}`,
+    name,
+    ...content,
+    manifest_location: `${TO}/${name}.manifest.json`,
+    source: { location: LOCATION, ...source },
+    rows_in: 4,
+    kept: 3,
+    dropped: 1,
+    rejected: 0,
+    collapsed: 0,
+    conflicting_keys: 0,
+    rows_by_facility: { S1: 2, S2: 2 },
+    rejects_location: 'artifact:filter_rejects.csv',
+    reasons: {},
+  });
+  assert.equal(await world.files.text(`${TO}/${name}`), filtered);
+  assert.deepEqual(JSON.parse(await world.files.text(`${TO}/${name}.manifest.json`)), { ...content, source });
+  assert.equal(world.files.published.at(-1)?.location, `${TO}/${name}.manifest.json`);
+});
+
+test('what was read is recorded, metered and shown as progress', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  await run(world);
+  const bytes = (HEADER + ROWS).length;
+  assert.deepEqual(world.files.reads.at(-1), {
+    location: LOCATION,
+    bytes,
+    sha256: sha256(HEADER + ROWS),
+    rows: 4,
+  });
+  assert.deepEqual(world.progress.at(-1), { done: bytes, total: bytes, unit: 'bytes' });
+  const out = (HEADER + KEPT).length;
+  assert.deepEqual(world.metered, { rowsIn: 4, rowsOut: 3, bytesIn: bytes, bytesOut: out });
+});
+
+test('the same night worked again gives the same bytes under the same names', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const first = await run(world);
+  await pool.query(
+    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256)
+     values ('b', 'RESET', 'RETAIL_PRO', '2026-03-10', $1)`,
+    [sha256(HEADER + ROWS)],
+  );
+  assert.deepEqual(await run(world), first);
+  assert.equal((await world.files.list(`${TO}/*`)).length, 2);
+});
+
+test('rejected rows are published with line, reason and row, and harmless in a spreadsheet', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const bad = 'S1,,A1,x\r\n=cmd(),A1,1\r\nS1,,"A1,5\r\nS\0,,A1,5\r\n';
+  const night = { content: HEADER + ROWS + bad, params: { guards: { max_rejected: 0.5 } } };
+  const output = await run(world, night);
+  assert.equal(output.rejected, 4);
+  assert.deepEqual(output.reasons, {
+    nul_byte: 1,
+    quote_not_closed: 1,
+    wrong_column_count: 1,
+    bad_quantity: 1,
+  });
+  assert.deepEqual(parse(await world.files.text(output.rejects_location)), [
+    ['line', 'reason', 'raw'],
+    ['6', 'bad_quantity', 'S1,,A1,x'],
+    ['7', 'wrong_column_count', "'=cmd(),A1,1"],
+    ['8', 'quote_not_closed', 'S1,,"A1,5'],
+    ['9', 'nul_byte', 'S\u2400,,A1,5'],
+  ]);
+});
+
+test('equal repeats are collapsed, conflicting rows kept and counted, and every row is accounted for', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const output = await run(world, { content: `${HEADER}${ROWS}S1,,A1,5\r\nS2,,A1,4\r\n` });
+  assert.deepEqual(
+    [output.rows_in, output.kept, output.dropped, output.rejected, output.collapsed, output.conflicting_keys],
+    [6, 4, 1, 0, 1, 1],
+  );
+});
+
+test('a gzip file is read as the text within, its checksum is of the file as it lies', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const packed = gzipSync(HEADER + ROWS);
+  const manifest = {
+    sha256: sha256(packed),
+    bytes: packed.length,
+    rows: 4,
+    snapshot_at: '2026-03-10T03:00:00Z',
+  };
+  const output = await run(world, { content: packed, manifest });
+  assert.equal(await world.files.text(output.location), HEADER + KEPT);
+});
+
+test('a UTF-16 file stays UTF-16, byte order mark and all', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const content = Buffer.from(`\uFEFF${HEADER}${ROWS.replaceAll('S1', 'Süd €😀')}`, 'utf16le');
+  const output = await run(world, { content, params: { encoding: 'utf-16le' } });
+  const expected = Buffer.from(`\uFEFF${HEADER}${KEPT.replaceAll('S1', 'Süd €😀')}`, 'utf16le');
+  assert.equal(output.sha256, sha256(expected));
+  assert.deepEqual(output.rows_by_facility, { S2: 2, 'Süd €😀': 2 });
+});
+
+test('a UTF-16 file cut in half a character is refused', async () => {
+  const content = Buffer.from(HEADER + ROWS, 'utf16le').subarray(0, -1);
+  assert.match(
+    await refusal({ content, params: { encoding: 'utf-16le' } }),
+    /^not UTF-16: half a character at its end/,
+  );
+});
+
+test('a windows-1252 file with other marks keeps its bytes', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const content = Buffer.from("store;sku;qty\nS\xfcd;'A;1';5\nS\xfcd;B;5\n", 'latin1');
+  const output = await run(world, {
+    content,
+    active: 'product_id,id_type,id_value\nP1,SKU,A;1\n',
+    params: {
+      encoding: 'windows-1252',
+      delimiter: ';',
+      quote: "'",
+      columns: { facilityId: 'Store', idValue: 'SKU', availableQty: 'Qty' },
+    },
+  });
+  assert.equal(output.sha256, sha256(Buffer.from("store;sku;qty\nS\xfcd;'A;1';5\n", 'latin1')));
+  assert.deepEqual(output.rows_by_facility, { Süd: 2 });
+});
+
+test('content that is no CSV is refused by its name', async () => {
+  assert.match(
+    await refusal({ content: gzipSync(HEADER + ROWS), params: { compression: 'none' } }),
+    /^the file is gzip, and CSV in utf-8 was due$/,
+  );
+  assert.match(await refusal({ content: gzipSync('%PDF-1.7') }), /^the file is PDF/);
+  assert.match(
+    await refusal({ content: HEADER + ROWS, params: { compression: 'gzip' } }),
+    /not gzip, and gzip was due$/,
+  );
+  assert.match(await refusal({ content: '<html>Not found</html>' }), /^the file is HTML/);
+  assert.match(await refusal({ content: Uint8Array.from([0x50, 0x4b, 3, 4]) }), /^the file is zip/);
+  assert.match(await refusal({ content: Buffer.from(`\uFEFF${HEADER}`, 'utf16le') }), /^the file is UTF-16/);
+});
+
+test('gzip data that is cut or damaged is refused', async () => {
+  const packed = gzipSync(HEADER + ROWS);
+  assert.match(await refusal({ content: packed.subarray(0, -12) }), /^the gzip data is damaged or cut/);
+  packed[20] = (packed[20] ?? 0) ^ 0xff;
+  assert.match(await refusal({ content: packed }), /^the gzip data is damaged or cut/);
+});
+
+test('a file without a newline at its end is refused', async () => {
+  assert.match(await refusal({ content: HEADER + ROWS.slice(0, -3) }), /^no newline at its end/);
+});
+
+test('an empty file, and one of a header alone, are refused', async () => {
+  assert.equal(await refusal({ content: '' }), 'the file is empty');
+  assert.match(await refusal({ content: HEADER }), /^the file has a header and no rows/);
+});
+
+test('a manifest that disagrees is refused with each figure and both values', async () => {
+  const content = HEADER + ROWS;
+  const manifest = {
+    sha256: sha256(content),
+    bytes: content.length,
+    rows: 4,
+    snapshot_at: '2026-03-10T03:00:00Z',
+  };
+  assert.equal(
+    await refusal({ manifest: { ...manifest, rows: 5 } }),
+    'rows is 5 in the manifest and 4 in the file',
+  );
+  const other = '0'.repeat(64);
+  assert.equal(
+    await refusal({ manifest: { ...manifest, sha256: other } }),
+    `sha256 is ${other} in the manifest and ${manifest.sha256} in the file`,
+  );
+});
+
+test('a wrong header, delimiter or encoding is refused', async () => {
+  assert.match(await refusal({ content: 'sku,qty\nA1,5\n' }), /^header: no column .*\(found: sku, qty\)$/);
+  assert.match(await refusal({ content: HEADER.replaceAll(',', ';') }), /delimited by semicolon/);
+  assert.match(
+    await refusal({ content: Buffer.from(`${HEADER}S\xfc,,A1,5\r\n`, 'latin1') }),
+    /^not UTF-8: byte 0xfc at offset 53/,
+  );
+});
+
+test('a file that was replaced after it was found is refused with both sizes', async () => {
+  assert.match(
+    await refusal({ foundBytes: 3 }),
+    /^replaced since it was found: 3 bytes of .* then, 93 bytes of /,
+  );
+});
+
+test('an empty active list is refused before the file is read', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  await assert.rejects(runRaw(world, { active: 'product_id,id_type,id_value\n' }), FailTask);
+  assert.deepEqual(world.files.published, []);
+  assert.equal(world.metered.bytesIn, 0);
+});
+
+test('a file of which no row is active is refused', async () => {
+  assert.match(
+    await refusal({ active: 'product_id,id_type,id_value\nP1,SKU,ZZ\n' }),
+    /^none of the file's 4 rows is of an active product/,
+  );
+});
+
+test('more rejected rows than the bound are refused with the share, the reasons and the first lines', async () => {
+  const good = Array.from({ length: 198 }, (_, row) => `S1,,B${row},1\n`).join('');
+  const night = { content: `${HEADER}S1,,A1,1\n${good}S1,,A1,x\n` };
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  assert.equal((await run(world, night)).rejected, 1);
+  assert.equal(
+    await refusal({ content: `${night.content}S1\n` }),
+    '2 of 201 rows rejected, 1 %; at most 0.5 % are allowed (guards.max_rejected) ' +
+      '(rejected: wrong_column_count 1, bad_quantity 1; first line 201: bad_quantity, line 202: wrong_column_count)',
+  );
+});
+
+test('far fewer rows than on the last good night are refused, for the file and for one facility', async () => {
+  const lastGood = { rows_in: 5, rows_by_facility: { S1: 2, S2: 2 } };
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  await run(world, { lastGood });
+  assert.match(
+    await refusal({ lastGood: { ...lastGood, rows_in: 6 } }),
+    /^the file has 4 rows, 33.33 % fewer than the 6/,
+  );
+  const smaller = { ...lastGood, rows_by_facility: { S1: 2, S2: 2, S3: 9 } };
+  assert.match(await refusal({ lastGood: smaller }), /^facility S3 has 0 rows, 100 % fewer than the 9/);
+  await run(world, { lastGood: smaller, params: { guards: { max_row_drop: 1 } } });
+});
+
+test('a file that was applied for another night is refused, naming that night', async () => {
+  await pool.query(
+    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256)
+     values ('b', 'RESET', 'RETAIL_PRO', '2026-03-08', $1)`,
+    [sha256(HEADER + ROWS)],
+  );
+  assert.match(await refusal({}), /^the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-08$/);
+});
+
+test('a file that moves while it is read is no file to publish, and is tried again', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const open = world.files.open.bind(world.files);
+  world.files.open = async (location) => {
+    const file = await open(location);
+    if (location === LOCATION) await world.files.put(LOCATION, `${HEADER}${ROWS}S3,,A1,5\r\n`);
+    return file;
+  };
+  await assert.rejects(runRaw(world), (error) => {
+    assert.ok(!(error instanceof FailTask));
+    assert.match(String(error), /changed while it was read/);
+    return true;
+  });
+  assert.deepEqual(world.files.published, []);
+});
+
+test('a cancelled filter stops, publishes nothing and leaves no temporary file', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const abort = new AbortController();
+  const open = world.files.open.bind(world.files);
+  world.files.open = async (location) => {
+    const file = await open(location);
+    if (location !== LOCATION) return file;
+    return {
+      ...file,
+      async *chunks() {
+        yield* file.chunks();
+        abort.abort(new Error('cancelled'));
+      },
+    };
+  };
+  await assert.rejects(runRaw(world, { overrides: { signal: abort.signal } }), /cancelled/);
+  assert.deepEqual(world.files.published, []);
+  assert.deepEqual(await temporaryFolders(), []);
+});
+
+test('an output of more than 8 MB goes through a temporary file, comes out whole, and leaves none behind', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const row = `S1,,A1,5,${'x'.repeat(990)}\n`;
+  const rows = Array.from({ length: 10_000 }, (_, at) => row.replace('S1', `S${at}`));
+  const content = `${HEADER.trimEnd()},comments\n${rows.join('')}`;
+  const output = await run(world, { content });
+  assert.equal(output.kept, 10_000);
+  assert.equal(output.sha256, sha256(content));
+  assert.deepEqual(await temporaryFolders(), []);
+  assert.match(await refusal({ content: content.slice(0, -1) }), /^no newline at its end/);
+});
