@@ -117,7 +117,10 @@ export interface TaskContext<Params> {
   readonly params: Params;
   readonly run: RunFacts;
   readonly attempt: AttemptFacts;
-  /** The outputs of the tasks in `depends_on`, by task_id. A mapped upstream gives the list of its outputs. */
+  /**
+   * The outputs of the tasks in `depends_on`, by task_id. A mapped upstream gives the list of its outputs. What a task is
+   * itself mapped over is left out: its `with` has its own element.
+   */
   readonly upstream: Readonly<Record<string, Json>>;
   readonly connections: Connections;
   readonly files: Files;

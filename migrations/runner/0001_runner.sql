@@ -86,6 +86,8 @@ create table stockflow.task_instance (
   run_id            bigint not null references stockflow.dag_run,
   task_id           text not null,
   map_index         integer not null default -1,
+  -- The element of the mapped list that this instance is for.
+  map_item          jsonb,
   state             text not null default 'none',
   -- The fence. Whoever changes the instance names the token it saw; each new attempt or look has a greater one.
   attempt_token     bigint not null default 0,

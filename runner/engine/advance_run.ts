@@ -35,7 +35,11 @@ export async function advanceRun(
     const { steps, failed } = await expandAll(tx, at, decided);
     hints.push(...(await applySteps(tx, run.runId, steps)));
     const closed = steps.filter(({ step }) => step.to === 'skipped' || step.to === 'upstream_failed');
-    pending = unique([...closed.map(({ taskId }) => taskId), ...failed].flatMap((taskId) => index.successors.get(taskId) ?? []));
+    pending = unique(
+      [...closed.map(({ taskId }) => taskId), ...failed].flatMap(
+        (taskId) => index.successors.get(taskId) ?? [],
+      ),
+    );
   }
   return hints;
 }

@@ -12,7 +12,6 @@ import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../t
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
-import { listOf } from './expand_mapped.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
 
@@ -31,7 +30,13 @@ export async function runAttempt(
   const index = await engine.versions.get(claimed.dagVersionId);
   const task = taskOf(index, claimed.taskId);
   const timer = setTimeout(
-    () => controller.abort(new AttemptAborted('timeout', `still running after its execution_timeout of ${task.executionTimeoutMs / 1000} s`)),
+    () =>
+      controller.abort(
+        new AttemptAborted(
+          'timeout',
+          `still running after its execution_timeout of ${task.executionTimeoutMs / 1000} s`,
+        ),
+      ),
     task.executionTimeoutMs,
   );
   try {
@@ -66,7 +71,9 @@ async function workTask(work: Work): Promise<Outcome> {
   }
   const params = taskType.params.safeParse(renderTemplates(task.with, scope));
   if (!params.success) {
-    const problems = params.error.issues.map(({ path, message }) => `with.${path.join('.')}: ${message}`).join('; ');
+    const problems = params.error.issues
+      .map(({ path, message }) => `with.${path.join('.')}: ${message}`)
+      .join('; ');
     throw new FailTask(`${task.taskId}: ${problems}`);
   }
   await using files = attemptFiles(engine, claimed, {
@@ -95,7 +102,10 @@ async function workTask(work: Work): Promise<Outcome> {
       startedAt: claimed.attemptStartedAt,
       deadlineAt: claimed.deadlineAt,
     },
-    upstream: pick(outputs, task.dependsOn.map(({ taskId }) => taskId)),
+    upstream: pick(
+      outputs,
+      task.dependsOn.map(({ taskId }) => taskId),
+    ),
     connections: { postgres: async (id) => engine.connections.postgres(id) },
     files,
     meter: report.addToMeter,
@@ -112,12 +122,15 @@ function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string
 }
 
 /** What the templates of this instance see: of a mapped task its own element as well. */
-function scopeOfInstance(task: Task, claimed: ClaimedTask, index: DagIndex, outputs: JsonObject): TemplateScope {
+function scopeOfInstance(
+  task: Task,
+  claimed: ClaimedTask,
+  index: DagIndex,
+  outputs: JsonObject,
+): TemplateScope {
   const scope = scopeOf({ ...claimed, params: claimed.runParams }, index.dag.timezone, outputs);
   if (task.mapOver === null || claimed.mapIndex < 0) return scope;
-  const item = listOf(task.mapOver, renderTemplates(task.mapOver, scope))[claimed.mapIndex];
-  if (item === undefined) throw new SkipTask(`the list has no element ${claimed.mapIndex} any more`);
-  return { ...scope, item, map_index: claimed.mapIndex };
+  return { ...scope, item: claimed.mapItem, map_index: claimed.mapIndex };
 }
 
 function isTruthy(value: Json): boolean {
@@ -125,17 +138,21 @@ function isTruthy(value: Json): boolean {
 }
 
 function pick(outputs: JsonObject, taskIds: readonly string[]): JsonObject {
-  return Object.fromEntries(taskIds.map((taskId) => [taskId, outputs[taskId] ?? null]));
+  return Object.fromEntries(Object.entries(outputs).filter(([taskId]) => taskIds.includes(taskId)));
 }
 
 function success(task: Task, output: Json | undefined): Outcome {
   const text = JSON.stringify(output ?? null);
   if (text === undefined) throw new FailTask(`${task.taskId}: its output is no JSON value`);
   if (text.length > MAX_OUTPUT_CHARS) {
-    throw new FailTask(`${task.taskId}: its output has ${text.length} characters of JSON; at most ${MAX_OUTPUT_CHARS}`);
+    throw new FailTask(
+      `${task.taskId}: its output has ${text.length} characters of JSON; at most ${MAX_OUTPUT_CHARS}`,
+    );
   }
   if (text.includes('\\u0000') || /\\ud[89ab][0-9a-f]{2}/i.test(text)) {
-    throw new FailTask(`${task.taskId}: its output has a NUL or a lone surrogate, which the database cannot keep`);
+    throw new FailTask(
+      `${task.taskId}: its output has a NUL or a lone surrogate, which the database cannot keep`,
+    );
   }
   return { kind: 'success', output: output ?? null };
 }
@@ -145,7 +162,8 @@ function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptRepo
   if (abort?.why === 'superseded') return null;
   if (abort?.why === 'drain') return { kind: 'handed_over', reason: abort.message };
   if (error instanceof SkipTask) return { kind: 'skipped', reason: cleanText(error.message) };
-  if (error instanceof DeferTask) return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
+  if (error instanceof DeferTask)
+    return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
   // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
   const facts = errorFacts(abort?.why === 'timeout' ? abort : error);
   report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
@@ -155,6 +173,9 @@ function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptRepo
 
 /** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
 function stackOf(error: unknown): JsonObject {
-  const isExpected = error instanceof TaskError || error instanceof ConnectionError || error instanceof AttemptAborted;
-  return error instanceof Error && !isExpected && error.stack !== undefined ? { stack: cleanText(error.stack) } : {};
+  const isExpected =
+    error instanceof TaskError || error instanceof ConnectionError || error instanceof AttemptAborted;
+  return error instanceof Error && !isExpected && error.stack !== undefined
+    ? { stack: cleanText(error.stack) }
+    : {};
 }

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../core/json.ts';
 import { cleanText } from '../core/error_text.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { AttemptMeter } from '../store/settlement.ts';
 import { saveProgress } from '../store/task_attempt.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
 import { appendLog, type LogLevel, type LogLine } from '../store/task_log.ts';
 import type { Progress, TaskContext, TaskLog } from '../task.ts';
-import type { ClaimedTask } from '../store/task_instance.ts';
 import type { Engine } from './engine.ts';
 
 const FLUSH_AFTER_MS = 500;
@@ -65,7 +65,12 @@ export class AttemptReport {
 
   #write(level: LogLevel, message: string, facts: JsonObject | undefined): void {
     const { dagId, runId, taskId, attemptNumber } = this.#claimed;
-    const line = { at: this.#engine.clock.now(), level, message: cleanText(message), facts: cleanFacts(facts) };
+    const line = {
+      at: this.#engine.clock.now(),
+      level,
+      message: cleanText(message),
+      facts: cleanFacts(facts),
+    };
     this.#engine.log[level](line.message, { dagId, runId, taskId, attempt: attemptNumber, ...line.facts });
     this.#lines.push(line);
     this.#flushSoon();
@@ -93,7 +98,10 @@ export class AttemptReport {
       await appendLog(this.#engine.pool, this.#claimed, lines);
       if (progress !== null) await saveProgress(this.#engine.pool, this.#claimed, { ...progress });
     } catch (error) {
-      this.#engine.log.warn('log lines of an attempt were not stored', { lines: lines.length, error: String(error) });
+      this.#engine.log.warn('log lines of an attempt were not stored', {
+        lines: lines.length,
+        error: String(error),
+      });
     }
   }
 }

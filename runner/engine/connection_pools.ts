@@ -29,7 +29,8 @@ export class ConnectionPools implements AsyncDisposable {
     const pool = createPool(url, {
       applicationName: `stockflow ${id}`,
       max: SESSIONS_PER_CONNECTION,
-      onIdleError: (error) => this.#log.warn('an idle session broke', { connection: id, error: error.message }),
+      onIdleError: (error) =>
+        this.#log.warn('an idle session broke', { connection: id, error: error.message }),
     });
     this.#pools.set(url, pool);
     return pool;

@@ -53,7 +53,8 @@ export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<D
 export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
   const { dagId, file, source, sha256, dag, problems } = dagFile;
   const known = await findDag(db, dagId);
-  if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null) return false;
+  if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null)
+    return false;
   if (dag === null && JSON.stringify(known?.problems) === JSON.stringify(problems)) return false;
   return await withTransaction(db, async (tx) => {
     await ensureDag(tx, { dagId, file, cursor: dag && initialCursor(dag) });
@@ -61,7 +62,12 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
     if (dag === null) {
       await setProblems(tx, dagId, problems);
       await recordEvents(tx, by, [
-        { action: 'dag.invalid', dagId, reason: problems[0]?.message ?? '', after: { file, problems: problems.length, sha256 } },
+        {
+          action: 'dag.invalid',
+          dagId,
+          reason: problems[0]?.message ?? '',
+          after: { file, problems: problems.length, sha256 },
+        },
       ]);
       return true;
     }

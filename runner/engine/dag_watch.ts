@@ -38,6 +38,10 @@ export class DagWatch {
 }
 
 function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
-  if (dag === null) log.error('a DAG file is invalid; its last good version stays in force', { file, problems: problems.length });
+  if (dag === null)
+    log.error('a DAG file is invalid; its last good version stays in force', {
+      file,
+      problems: problems.length,
+    });
   else log.info('a DAG version is in force', { dagId, sha256: sha256.slice(0, 12) });
 }

@@ -31,7 +31,12 @@ export async function missDeadlines(engine: Engine): Promise<void> {
         })),
       );
       for (const { taskId, deadlineAt } of missed) {
-        engine.log.error('a task missed its deadline', { dagId: run.dagId, runId, taskId, deadlineAt: String(deadlineAt) });
+        engine.log.error('a task missed its deadline', {
+          dagId: run.dagId,
+          runId,
+          taskId,
+          deadlineAt: String(deadlineAt),
+        });
       }
       if (toFail.length === 0) return;
       await failWaiting(tx, toFail);

@@ -10,10 +10,10 @@ import { outputsOf } from '../store/task_output.ts';
 import { scopeOf, tasksNamed } from './template_scope.ts';
 
 /** Elements that one mapped task may have. */
-export const MAX_MAPPED = 100_000;
+const MAX_MAPPED = 100_000;
 
 /** A `map_over` that gives no list, or too long a one. */
-export class MapOverError extends Error {
+class MapOverError extends Error {
   override name = 'MapOverError';
 }
 
@@ -30,20 +30,26 @@ export async function expandMapped(
   const at = { runId: run.runId, taskId: task.taskId };
   try {
     const outputs = await outputsOf(tx, run.runId, tasksNamed(task.mapOver));
-    const { length: count } = listOf(task.mapOver, renderTemplates(task.mapOver, scopeOf(run, index.dag.timezone, outputs)));
-    if (count > 0) await expandInstances(tx, { ...at, count });
-    return count;
+    const items = listOf(
+      task.mapOver,
+      renderTemplates(task.mapOver, scopeOf(run, index.dag.timezone, outputs)),
+    );
+    if (items.length > 0) await expandInstances(tx, at, items);
+    return items.length;
   } catch (error) {
-    if (!(error instanceof MapOverError) && !(error instanceof Error && error.name === 'TemplateError')) throw error;
+    if (!(error instanceof MapOverError) && !(error instanceof Error && error.name === 'TemplateError'))
+      throw error;
     await failUndecided(tx, at, errorFacts(error));
     return null;
   }
 }
 
 /** The list that a rendered `map_over` must be. @throws MapOverError saying what it is instead */
-export function listOf(template: string, rendered: Json): readonly Json[] {
+function listOf(template: string, rendered: Json): readonly Json[] {
   if (!Array.isArray(rendered)) {
-    throw new MapOverError(`map_over: ${template} is ${rendered === null ? 'null' : `a ${typeof rendered}`}, not a list`);
+    throw new MapOverError(
+      `map_over: ${template} is ${rendered === null ? 'null' : `a ${typeof rendered}`}, not a list`,
+    );
   }
   if (rendered.length > MAX_MAPPED) {
     throw new MapOverError(`map_over: ${template} has ${rendered.length} elements; at most ${MAX_MAPPED}`);

@@ -1,8 +1,9 @@
 /** Ends attempts: settlement, successors and hints in one transaction, many attempts of a run at a time. */
 import type { PoolClient } from 'pg';
-import { isTerminalTaskState } from '../core/states.ts';
 import { withTransaction } from '../connections/postgres.ts';
+import { isTerminalTaskState } from '../core/states.ts';
 import { claim } from '../store/claim.ts';
+import { lockDag } from '../store/dag.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { type Event, recordEvents } from '../store/event.ts';
 import { addWorkHints, type WorkHint } from '../store/hint.ts';
@@ -13,7 +14,6 @@ import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { closeRunIfDone, startRuns } from './runs.ts';
-import { lockDag } from '../store/dag.ts';
 
 export interface FinishedBatch {
   /** Instances whose result was taken. */
@@ -31,7 +31,9 @@ export async function finishBatch(
   ended: readonly Ended[],
   claimAtMost: number,
 ): Promise<FinishedBatch> {
-  const batch = await withTransaction(engine.pool, (tx) => settleAndAdvance(engine, tx, runId, ended, claimAtMost));
+  const batch = await withTransaction(engine.pool, (tx) =>
+    settleAndAdvance(engine, tx, runId, ended, claimAtMost),
+  );
   if (batch.endedRunOf !== null) await startNextRuns(engine, batch.endedRunOf);
   return batch;
 }
@@ -65,7 +67,10 @@ async function settleAndAdvance(
   return { accepted, claimed, endedRunOf: outcome === 'unfinished' ? null : run.dagId };
 }
 
-async function hintsForFreedSlots(tx: PoolClient, accepted: readonly Accepted[]): Promise<readonly WorkHint[]> {
+async function hintsForFreedSlots(
+  tx: PoolClient,
+  accepted: readonly Accepted[],
+): Promise<readonly WorkHint[]> {
   const pooled = accepted.filter(({ pool }) => pool !== DEFAULT_POOL);
   if (pooled.length === 0) return [];
   return await nextInPools(
@@ -91,11 +96,17 @@ async function claimReady(engine: Engine, tx: PoolClient, hints: readonly WorkHi
 async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
   await withTransaction(engine.pool, async (tx) => {
     const dag = await lockDag(tx, dagId);
-    if (dag?.dagVersionId != null) await startRuns(tx, engine.versions, { dagId, dagVersionId: dag.dagVersionId });
+    if (dag?.dagVersionId != null)
+      await startRuns(tx, engine.versions, { dagId, dagVersionId: dag.dagVersionId });
   });
 }
 
-function eventsOf(dagId: string, runId: number, ended: readonly Ended[], accepted: readonly Accepted[]): Event[] {
+function eventsOf(
+  dagId: string,
+  runId: number,
+  ended: readonly Ended[],
+  accepted: readonly Accepted[],
+): Event[] {
   const endedById = new Map(ended.map((attempt) => [attempt.taskInstanceId, attempt]));
   return accepted
     .filter(({ state }) => state === 'failed' || state === 'up_for_retry')

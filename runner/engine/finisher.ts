@@ -1,5 +1,5 @@
-import { settle, type Outcome } from '../core/settle.ts';
 import { taskOf } from '../core/dag_index.ts';
+import { type Outcome, settle } from '../core/settle.ts';
 import { recordEvents } from '../store/event.ts';
 import { type AttemptMeter, type Ended, wasSettled } from '../store/settlement.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
@@ -72,7 +72,13 @@ export class Finisher {
     let lostAnswer = false;
     const { accepted, claimed } = await untilDatabaseAnswers(
       engine.log,
-      () => finishBatch(engine, runId, batch.map(({ ended }) => ended), batch.filter(({ wantsNext }) => wantsNext).length),
+      () =>
+        finishBatch(
+          engine,
+          runId,
+          batch.map(({ ended }) => ended),
+          batch.filter(({ wantsNext }) => wantsNext).length,
+        ),
       () => {
         lostAnswer = true;
       },

@@ -9,7 +9,9 @@ export interface HeartbeatData {
 }
 
 /** What it tells: its lease was lost, or it could not be renewed this time. */
-export type HeartbeatMessage = { readonly kind: 'lost' } | { readonly kind: 'missed'; readonly error: string };
+export type HeartbeatMessage =
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'missed'; readonly error: string };
 
 /**
  * Renews a worker's lease from a thread and a connection of its own, so that neither a busy task nor a full pool can

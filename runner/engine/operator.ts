@@ -39,9 +39,14 @@ export class OperatorError extends Error {
 }
 
 /** Cancels a run with all that is unfinished in it; running tasks are told through their signal within seconds. */
-export async function cancelRun(pool: Pool, runId: number, asked: Asked): Promise<readonly ChangedInstance[]> {
+export async function cancelRun(
+  pool: Pool,
+  runId: number,
+  asked: Asked,
+): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async ({ tx, run }) => {
-    if (isTerminalRunState(run.state)) throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
+    if (isTerminalRunState(run.state))
+      throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
     const changed = await cancelInstances(tx, runId, null);
     await markRunFinished(tx, run, 'cancelled');
     await record(tx, asked, { action: 'run.cancelled', run, changed });
@@ -58,7 +63,8 @@ export async function cancelTask(
   return await inRun(pool, runId, async (open) => {
     requireTask(open.index, task.taskId);
     const changed = await cancelInstances(open.tx, runId, task.taskId);
-    if (changed.length === 0) throw new OperatorError('refused', `task ${task.taskId} of run ${runId} has ended already`);
+    if (changed.length === 0)
+      throw new OperatorError('refused', `task ${task.taskId} of run ${runId} has ended already`);
     await record(open.tx, task, { action: 'task.cancelled', run: open.run, taskId: task.taskId, changed });
     await decideSuccessors(open, [task.taskId]);
     return changed;
@@ -75,7 +81,11 @@ export interface ClearRequest extends Asked {
 }
 
 /** Lets tasks run again: new attempts are added, none is overwritten. An ended run is queued again. */
-export async function clearTasks(pool: Pool, runId: number, request: ClearRequest): Promise<readonly ChangedInstance[]> {
+export async function clearTasks(
+  pool: Pool,
+  runId: number,
+  request: ClearRequest,
+): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async (open) => {
     const { tx, run, index } = open;
     const taskIds = tasksToClear(index, request);
@@ -98,14 +108,20 @@ export async function clearTasks(pool: Pool, runId: number, request: ClearReques
 export async function markTask(
   pool: Pool,
   runId: number,
-  mark: { readonly taskId: string; readonly state: 'success' | 'failed' | 'skipped'; readonly by: Actor; readonly reason: string },
+  mark: {
+    readonly taskId: string;
+    readonly state: 'success' | 'failed' | 'skipped';
+    readonly by: Actor;
+    readonly reason: string;
+  },
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async (open) => {
     const { tx, run, index } = open;
     requireTask(index, mark.taskId);
     await actAsOperator(tx);
     const changed = await markInstances(tx, runId, mark);
-    if (changed.length === 0) throw new OperatorError('refused', `task ${mark.taskId} of run ${runId} is ${mark.state} already`);
+    if (changed.length === 0)
+      throw new OperatorError('refused', `task ${mark.taskId} of run ${runId} is ${mark.state} already`);
     await record(tx, mark, { action: 'task.marked', run, taskId: mark.taskId, changed, after: mark.state });
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
     else await decideSuccessors(open, [mark.taskId]);
@@ -126,9 +142,14 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
     const found = await findRun(tx, runId);
     const dag = found && (await lockDag(tx, found.dagId));
     const run = found && (await lockRun(tx, runId));
-    if (run === null) throw new OperatorError('not_found', `there is no run ${runId}; \`stockflow runs list\` shows what there is`);
+    if (run === null)
+      throw new OperatorError(
+        'not_found',
+        `there is no run ${runId}; \`stockflow runs list\` shows what there is`,
+      );
     const result = await act({ tx, run, index: await versions.get(run.dagVersionId, tx) });
-    if (dag?.dagVersionId != null) await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
+    if (dag?.dagVersionId != null)
+      await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
     return result;
   });
 }
@@ -141,7 +162,10 @@ function tasksToClear(index: DagIndex, { taskId, downstream }: ClearRequest): re
 
 function requireTask(index: DagIndex, taskId: string): void {
   if (index.taskById.has(taskId)) return;
-  throw new OperatorError('not_found', `DAG ${index.dag.dagId} has no task ${taskId}${didYouMean(taskId, index.taskById.keys())}`);
+  throw new OperatorError(
+    'not_found',
+    `DAG ${index.dag.dagId} has no task ${taskId}${didYouMean(taskId, index.taskById.keys())}`,
+  );
 }
 
 async function decideSuccessors(open: OpenRun, taskIds: readonly string[]): Promise<void> {
@@ -178,7 +202,12 @@ async function record(
       ...(asked.reason === null ? {} : { reason: asked.reason }),
       before: {
         run: run.state,
-        tasks: Object.fromEntries(changed.map((one) => [one.mapIndex < 0 ? one.taskId : `${one.taskId}[${one.mapIndex}]`, one.before])),
+        tasks: Object.fromEntries(
+          changed.map((one) => [
+            one.mapIndex < 0 ? one.taskId : `${one.taskId}[${one.mapIndex}]`,
+            one.before,
+          ]),
+        ),
       },
       ...(after === undefined ? {} : { after: { state: after } }),
     },

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDatabaseAway } from '../connections/database_away.ts';
+import { isDatabaseAway } from '../connections/postgres.ts';
 import type { Log } from '../log.ts';
 
 const FIRST_PAUSE_MS = 100;

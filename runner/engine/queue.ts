@@ -62,7 +62,8 @@ export class Queue {
       try {
         await (this.#runner ?? (await this.#restart()))?.promise;
       } catch (error) {
-        if (!this.#isStopping) this.#options.log.warn('the queue failed and is started again', { error: String(error) });
+        if (!this.#isStopping)
+          this.#options.log.warn('the queue failed and is started again', { error: String(error) });
       }
       this.#runner = null;
       if (!this.#isStopping) await this.#restartDelay();
@@ -100,12 +101,14 @@ function startRunner({ databaseUrl, concurrency, handlers, log }: QueueOptions):
     taskList: {
       [WORK_JOB]: async (payload) => {
         const hint = workHint(payload);
-        if (hint === null) log.warn('a job of the queue is not a hint and is dropped', { payload: JSON.stringify(payload) });
+        if (hint === null)
+          log.warn('a job of the queue is not a hint and is dropped', { payload: JSON.stringify(payload) });
         else await handlers.work(hint);
       },
       [SCHEDULE_JOB]: async (payload) => {
         const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
-        if (dagId === null) log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
+        if (dagId === null)
+          log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
         else await handlers.schedule(dagId);
       },
     },

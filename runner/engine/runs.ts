@@ -105,4 +105,3 @@ export async function closeRunIfDone(
 }
 
 export const SCHEDULER: Actor = { actor: 'scheduler', channel: 'scheduler' };
-

@@ -26,7 +26,11 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
       const index = await versions.get(dagVersionId, tx);
       const now = await databaseNow(tx);
       const plan = planDue(
-        { schedule: scheduleOf(index.dag), catchup: index.dag.catchup, catchupWindowMs: index.dag.catchupWindowMs },
+        {
+          schedule: scheduleOf(index.dag),
+          catchup: index.dag.catchup,
+          catchupWindowMs: index.dag.catchupWindowMs,
+        },
         { cursor: row.scheduleCursor, now },
       );
       for (const { scheduledFor, runType } of plan.runs) {

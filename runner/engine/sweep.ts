@@ -6,7 +6,13 @@ import { dagsWithQueuedRuns, overdueDags } from '../store/dag.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { recordEvents } from '../store/event.ts';
 import { addScheduleHint, addWorkHints } from '../store/hint.ts';
-import { failQueued, type Reclaimed, reclaimLostTasks, runsWithLostTasks, withoutHint } from '../store/lease.ts';
+import {
+  failQueued,
+  type Reclaimed,
+  reclaimLostTasks,
+  runsWithLostTasks,
+  withoutHint,
+} from '../store/lease.ts';
 import { markLostWorkers } from '../store/worker.ts';
 import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
@@ -23,13 +29,15 @@ const LOST_HINT_AFTER_MS = 5_000;
 
 export async function sweep(engine: Engine): Promise<void> {
   const lost = await markLostWorkers(engine.pool);
-  for (const workerId of lost) engine.log.warn('a worker stopped answering; its tasks start again', { workerId });
+  for (const workerId of lost)
+    engine.log.warn('a worker stopped answering; its tasks start again', { workerId });
   for (const runId of await runsWithLostTasks(engine.pool)) await reclaimRun(engine, runId);
   await addWorkHints(engine.pool, await withoutHint(engine.pool, LOST_HINT_AFTER_MS));
   for (const dagId of await overdueDags(engine.pool, LOST_HINT_AFTER_MS)) {
     await withTransaction(engine.pool, async (tx) => addScheduleHint(tx, dagId, await databaseNow(tx)));
   }
-  for (const dagId of await dagsWithQueuedRuns(engine.pool)) await scheduleDag(engine.pool, engine.versions, dagId);
+  for (const dagId of await dagsWithQueuedRuns(engine.pool))
+    await scheduleDag(engine.pool, engine.versions, dagId);
   await missDeadlines(engine);
   await endOverdue(engine);
 }
@@ -37,7 +45,14 @@ export async function sweep(engine: Engine): Promise<void> {
 async function reclaimRun(engine: Engine, runId: number): Promise<void> {
   const reclaimed = await withTransaction(engine.pool, (tx) => reclaim(engine, tx, runId));
   for (const { dagId, taskId, attemptNumber, workerId, crashCount } of reclaimed) {
-    engine.log.warn('a task lost its worker', { dagId, runId, taskId, attempt: attemptNumber, workerId, crashCount });
+    engine.log.warn('a task lost its worker', {
+      dagId,
+      runId,
+      taskId,
+      attempt: attemptNumber,
+      workerId,
+      crashCount,
+    });
   }
 }
 

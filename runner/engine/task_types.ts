@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
-import { errorFacts } from '../core/error_text.ts';
 import type { CheckableType } from '../core/dag_file_types.ts';
+import { errorFacts } from '../core/error_text.ts';
 import type { TaskType } from '../task.ts';
 
 /** The task types of a folder: each `*.ts` directly in it whose default export `defineTask` made. */
@@ -40,8 +40,10 @@ export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
 async function loadTaskType(file: string, type: string): Promise<TaskType> {
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   const taskType = module.default;
-  if (!isTaskType(taskType)) throw new Error('its default export is not made by defineTask({ type, params, run })');
-  if (taskType.type !== type) throw new Error(`it defines type ${taskType.type}; the file's name says ${type}`);
+  if (!isTaskType(taskType))
+    throw new Error('its default export is not made by defineTask({ type, params, run })');
+  if (taskType.type !== type)
+    throw new Error(`it defines type ${taskType.type}; the file's name says ${type}`);
   return taskType;
 }
 

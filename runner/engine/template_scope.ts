@@ -28,7 +28,11 @@ export function scopeOf(run: ScopeRun, timezone: string, outputs: JsonObject): T
 
 /** Tasks whose outputs an attempt may look at: its dependencies, and those that its templates name. */
 export function tasksRead(task: Task): readonly string[] {
-  return [...new Set([...task.dependsOn.map(({ taskId }) => taskId), ...tasksNamed(task.with), ...tasksNamed(task.runIf), ...tasksNamed(task.mapOver)])];
+  const named = [...tasksNamed(task.with), ...tasksNamed(task.runIf)];
+  // A mapped task has its element already; the whole list is not read again for each instance.
+  const mappedOver = new Set(tasksNamed(task.mapOver));
+  const upstream = task.dependsOn.map(({ taskId }) => taskId).filter((taskId) => !mappedOver.has(taskId));
+  return [...new Set([...upstream, ...named])];
 }
 
 /** Tasks whose outputs the templates in `value` name. */

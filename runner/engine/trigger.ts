@@ -39,17 +39,24 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
     const { dagId } = request;
     const row = await lockDag(tx, dagId);
     if (row === null || row.retiredAt !== null) {
-      throw new TriggerError('not_found', `there is no DAG ${dagId}; \`stockflow dags list\` shows what there is`);
+      throw new TriggerError(
+        'not_found',
+        `there is no DAG ${dagId}; \`stockflow dags list\` shows what there is`,
+      );
     }
     if (row.dagVersionId === null) {
-      throw new TriggerError('invalid_dag', `${row.file} was never valid; \`stockflow dags validate ${row.file}\` says why`);
+      throw new TriggerError(
+        'invalid_dag',
+        `${row.file} was never valid; \`stockflow dags validate ${row.file}\` says why`,
+      );
     }
     const index = await versions.get(row.dagVersionId, tx);
     const resolved = resolveParams(index.dag.params, request.params);
     if ('problems' in resolved) {
       throw new TriggerError('bad_params', resolved.problems.map(({ message }) => message).join('; '));
     }
-    const scheduledFor = request.date === null ? await databaseNow(tx) : instantOfDate(index.dag, request.date);
+    const scheduledFor =
+      request.date === null ? await databaseNow(tx) : instantOfDate(index.dag, request.date);
     const run = await createRun(tx, {
       dagVersionId: row.dagVersionId,
       index,

@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
-import { isDatabaseAway } from '../connections/database_away.ts';
-import { createPool, withTransaction } from '../connections/postgres.ts';
+import { createPool, isDatabaseAway, withTransaction } from '../connections/postgres.ts';
 import type { Log } from '../log.ts';
 import { type ClaimTarget, claim, claimInPool } from '../store/claim.ts';
 import { addWorkHints } from '../store/hint.ts';
@@ -14,8 +13,8 @@ import { runAttempt } from './attempt.ts';
 import { AttemptReport } from './attempt_report.ts';
 import { DatabaseClock } from './clock.ts';
 import { ConnectionPools } from './connection_pools.ts';
-import { DagWatch } from './dag_watch.ts';
 import { DagVersions } from './dag_versions.ts';
+import { DagWatch } from './dag_watch.ts';
 import type { Engine } from './engine.ts';
 import { Finisher } from './finisher.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -195,7 +194,9 @@ export class Worker implements AsyncDisposable {
   /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
   async #loseLease(): Promise<void> {
     const { log } = this.#options;
-    log.error('the lease was lost: this worker gives up what it runs and registers anew', { workerId: this.#workerId });
+    log.error('the lease was lost: this worker gives up what it runs and registers anew', {
+      workerId: this.#workerId,
+    });
     this.#running.abortAll('superseded', 'the lease of this worker was lost');
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
@@ -205,7 +206,11 @@ export class Worker implements AsyncDisposable {
 
   #startHeartbeat(): Heartbeat {
     const { databaseUrl, log, leaseMs = LEASE_MS } = this.#options;
-    return new Heartbeat({ databaseUrl, workerId: this.#workerId, leaseMs }, log, () => void this.#loseLease());
+    return new Heartbeat(
+      { databaseUrl, workerId: this.#workerId, leaseMs },
+      log,
+      () => void this.#loseLease(),
+    );
   }
 
   async #stop(graceMs: number): Promise<void> {
@@ -230,6 +235,13 @@ export class Worker implements AsyncDisposable {
   }
 }
 
-async function register(pool: Pool, { codeVersion, concurrency, leaseMs = LEASE_MS }: WorkerOptions): Promise<number> {
-  return await registerWorker(pool, { host: hostname(), pid: process.pid, codeVersion, concurrency }, leaseMs);
+async function register(
+  pool: Pool,
+  { codeVersion, concurrency, leaseMs = LEASE_MS }: WorkerOptions,
+): Promise<number> {
+  return await registerWorker(
+    pool,
+    { host: hostname(), pid: process.pid, codeVersion, concurrency },
+    leaseMs,
+  );
 }

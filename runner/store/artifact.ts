@@ -30,7 +30,11 @@ export async function listArtifacts(db: Queryable, runId: number): Promise<reado
   return rows;
 }
 
-export async function readArtifactChunk(db: Queryable, artifactId: number, seq: number): Promise<Buffer | null> {
+export async function readArtifactChunk(
+  db: Queryable,
+  artifactId: number,
+  seq: number,
+): Promise<Buffer | null> {
   const { rows } = await db.query<{ data: Buffer }>(
     'select data from stockflow.artifact_chunk where artifact_id = $1 and seq = $2',
     [artifactId, seq],
@@ -65,7 +69,12 @@ export async function beginArtifact(
   return inserted.rows[0]?.id ?? null;
 }
 
-export async function appendArtifactChunk(db: Queryable, artifactId: number, seq: number, data: Buffer): Promise<void> {
+export async function appendArtifactChunk(
+  db: Queryable,
+  artifactId: number,
+  seq: number,
+  data: Buffer,
+): Promise<void> {
   await db.query('insert into stockflow.artifact_chunk (artifact_id, seq, data) values ($1, $2, $3)', [
     artifactId,
     seq,
@@ -78,10 +87,8 @@ export async function finishArtifact(
   artifactId: number,
   facts: { readonly bytes: number; readonly sha256: string; readonly rows: number | null },
 ): Promise<void> {
-  await db.query('update stockflow.artifact set size_bytes = $2, sha256 = $3, row_count = $4 where artifact_id = $1', [
-    artifactId,
-    facts.bytes,
-    facts.sha256,
-    facts.rows,
-  ]);
+  await db.query(
+    'update stockflow.artifact set size_bytes = $2, sha256 = $3, row_count = $4 where artifact_id = $1',
+    [artifactId, facts.bytes, facts.sha256, facts.rows],
+  );
 }

@@ -37,7 +37,7 @@ const CLAIM = {
      select c.task_instance_id as "taskInstanceId", c.run_id as "runId", r.dag_id as "dagId",
             r.dag_version_id as "dagVersionId", r.run_type as "runType", r.scheduled_for as "scheduledFor",
             r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams",
-            c.task_id as "taskId", c.map_index as "mapIndex", c.attempt_token as "attemptToken",
+            c.task_id as "taskId", c.map_index as "mapIndex", c.map_item as "mapItem", c.attempt_token as "attemptToken",
             c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.deadline_at as "deadlineAt",
             a.started_at as "attemptStartedAt", now() as "claimedAt"
        from claimed c
@@ -68,7 +68,11 @@ export async function claim(
  * Takes an instance of a bounded pool if the pool has slots left for it. The pool's row is locked, so that no two
  * workers count the same slots as free.
  */
-export async function claimInPool(tx: PoolClient, target: ClaimTarget, workerId: number): Promise<ClaimedTask | null> {
+export async function claimInPool(
+  tx: PoolClient,
+  target: ClaimTarget,
+  workerId: number,
+): Promise<ClaimedTask | null> {
   const locked = await tx.query<{ name: string; slots: number; wanted: number }>(
     `select p.name, p.slots, t.pool_slots as wanted
        from stockflow.task_instance t join stockflow.pool p on p.name = t.pool

@@ -41,7 +41,9 @@ export async function findDag(db: Queryable, dagId: string): Promise<DagRow | nu
 
 /** The DAG's row, locked: whoever plans or starts runs of a DAG holds this lock. */
 export async function lockDag(db: Queryable, dagId: string): Promise<DagRow | null> {
-  const { rows } = await db.query<DagRow>(`${SELECT_DAG} where d.dag_id = $1 for no key update of d`, [dagId]);
+  const { rows } = await db.query<DagRow>(`${SELECT_DAG} where d.dag_id = $1 for no key update of d`, [
+    dagId,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -64,7 +66,10 @@ export async function ensureDag(
 }
 
 /** The version of this text, made where it is new. */
-export async function saveVersion(db: Queryable, version: Omit<DagVersionRow, 'dagVersionId'>): Promise<number> {
+export async function saveVersion(
+  db: Queryable,
+  version: Omit<DagVersionRow, 'dagVersionId'>,
+): Promise<number> {
   await db.query(
     `insert into stockflow.dag_version (dag_id, sha256, source, file) values ($1, $2, $3, $4)
      on conflict (dag_id, sha256) do nothing`,
@@ -80,7 +85,12 @@ export async function saveVersion(db: Queryable, version: Omit<DagVersionRow, 'd
 }
 
 /** Puts a valid version in force: problems and retirement are over. */
-export async function setCurrentVersion(db: Queryable, dagId: string, versionId: number, file: string): Promise<void> {
+export async function setCurrentVersion(
+  db: Queryable,
+  dagId: string,
+  versionId: number,
+  file: string,
+): Promise<void> {
   await db.query(
     `update stockflow.dag
         set current_version_id = $2, file = $3, problems = null, invalid_since = null, retired_at = null

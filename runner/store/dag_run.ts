@@ -63,7 +63,9 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | nu
 }
 
 export async function findRun(db: Queryable, runId: number): Promise<DagRun | null> {
-  const { rows } = await db.query<DagRun>(`select ${COLUMNS} from stockflow.dag_run where run_id = $1`, [runId]);
+  const { rows } = await db.query<DagRun>(`select ${COLUMNS} from stockflow.dag_run where run_id = $1`, [
+    runId,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -94,7 +96,11 @@ export async function listRuns(db: Queryable, filter: RunFilter): Promise<readon
 }
 
 /** Queued runs of the DAG that fit beside its running ones, oldest instant first. The DAG's row must be locked. */
-export async function startableRuns(db: Queryable, dagId: string, maxActiveRuns: number): Promise<readonly DagRun[]> {
+export async function startableRuns(
+  db: Queryable,
+  dagId: string,
+  maxActiveRuns: number,
+): Promise<readonly DagRun[]> {
   const { rows } = await db.query<DagRun>(
     `select ${COLUMNS} from stockflow.dag_run
       where dag_id = $1 and state = 'queued'
@@ -107,7 +113,11 @@ export async function startableRuns(db: Queryable, dagId: string, maxActiveRuns:
 }
 
 /** @param timeoutMs the DAG's `dagrun_timeout`, null for none */
-export async function markRunRunning(db: Queryable, runId: number, timeoutMs: number | null): Promise<boolean> {
+export async function markRunRunning(
+  db: Queryable,
+  runId: number,
+  timeoutMs: number | null,
+): Promise<boolean> {
   const { rowCount } = await db.query(
     `update stockflow.dag_run
         set state = 'running', started_at = coalesce(started_at, now()), finished_at = null,

@@ -12,7 +12,7 @@ export async function runsPastDeadline(db: Queryable): Promise<readonly number[]
   const { rows } = await db.query<{ runId: number }>(
     `select distinct t.run_id as "runId"
        from stockflow.task_instance t join stockflow.dag_run r using (run_id)
-      where t.deadline_at < now() and t.deadline_missed_at is null and r.state = 'running'
+      where t.deadline_at < now() and t.deadline_missed_at is null and r.state = 'running' and r.time_edges = 'keep'
         and t.state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')`,
   );
   return rows.map(({ runId }) => runId);

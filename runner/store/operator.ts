@@ -82,12 +82,7 @@ export async function clearInstances(
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
      ), attempts as (${CLOSE_ATTEMPTS})
      ${RETURNED}`,
-    [
-      runId,
-      which.taskIds,
-      which.plannedAt.map((instant) => instant?.toString() ?? null),
-      which.states,
-    ],
+    [runId, which.taskIds, which.plannedAt.map((instant) => instant?.toString() ?? null), which.states],
   );
   return rows;
 }
@@ -96,7 +91,11 @@ export async function clearInstances(
 export async function markInstances(
   db: Queryable,
   runId: number,
-  mark: { readonly taskId: string; readonly state: 'success' | 'failed' | 'skipped'; readonly reason: string },
+  mark: {
+    readonly taskId: string;
+    readonly state: 'success' | 'failed' | 'skipped';
+    readonly reason: string;
+  },
 ): Promise<readonly ChangedInstance[]> {
   const { rows } = await db.query<ChangedInstance>(
     `with before as (

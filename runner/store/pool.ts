@@ -30,7 +30,10 @@ export async function ensurePools(db: Queryable, names: readonly string[]): Prom
 
 /** @returns the slots that it had, null for a new pool */
 export async function setPoolSlots(db: Queryable, name: string, slots: number): Promise<number | null> {
-  const before = await db.query<{ slots: number }>('select slots from stockflow.pool where name = $1 for update', [name]);
+  const before = await db.query<{ slots: number }>(
+    'select slots from stockflow.pool where name = $1 for update',
+    [name],
+  );
   await db.query(
     `insert into stockflow.pool (name, slots) values ($1, $2) on conflict (name) do update set slots = excluded.slots`,
     [name, slots],
@@ -66,7 +69,10 @@ export async function isPooled(
 }
 
 /** Hints for the instances that may take the slots which finished ones of these pools have left. */
-export async function nextInPools(db: Queryable, taskInstanceIds: readonly number[]): Promise<readonly WorkHint[]> {
+export async function nextInPools(
+  db: Queryable,
+  taskInstanceIds: readonly number[],
+): Promise<readonly WorkHint[]> {
   const { rows } = await db.query<WorkHint>({
     name: 'stockflow.next_in_pools',
     text: `select n.task_instance_id as "taskInstanceId", n.attempt_token as token, null as "runAt", n.priority

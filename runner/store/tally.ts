@@ -23,7 +23,10 @@ export async function tallies(
             group by task_id, state`,
     values: [runId, taskIds],
   });
-  const found = new Map<string, { counts: Partial<Record<TaskState, number>>; latestSuccessAt: Temporal.Instant | null }>();
+  const found = new Map<
+    string,
+    { counts: Partial<Record<TaskState, number>>; latestSuccessAt: Temporal.Instant | null }
+  >();
   for (const { taskId, state, count, latestSuccessAt } of rows) {
     const tally = found.get(taskId) ?? { counts: {}, latestSuccessAt: null };
     tally.counts[state] = count;

@@ -1,5 +1,5 @@
 import type { Task } from '../core/dag.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskState } from '../core/states.ts';
 import type { RunType, TimeEdges } from './dag_run.ts';
 import type { Queryable } from './queryable.ts';
@@ -17,6 +17,8 @@ export interface ClaimedTask {
   readonly runParams: JsonObject;
   readonly taskId: string;
   readonly mapIndex: number;
+  /** The element of the mapped list; null for a task that is not mapped. */
+  readonly mapItem: Json;
   readonly attemptToken: number;
   readonly attemptNumber: number;
   readonly failureCount: number;
@@ -34,7 +36,11 @@ export interface Planned {
 }
 
 /** The instances of a new run, all in `none`. */
-export async function insertInstances(db: Queryable, runId: number, planned: readonly Planned[]): Promise<void> {
+export async function insertInstances(
+  db: Queryable,
+  runId: number,
+  planned: readonly Planned[],
+): Promise<void> {
   await db.query(
     `insert into stockflow.task_instance
        (run_id, task_id, planned_at, deadline_at, execution_timeout, pool, pool_slots, priority)

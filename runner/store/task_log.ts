@@ -43,7 +43,12 @@ export interface StoredLogLine extends LogLine {
  */
 export async function readLog(
   db: Queryable,
-  filter: { readonly runId: number; readonly taskId: string; readonly attemptNumber?: number; readonly afterId: number },
+  filter: {
+    readonly runId: number;
+    readonly taskId: string;
+    readonly attemptNumber?: number;
+    readonly afterId: number;
+  },
 ): Promise<readonly StoredLogLine[]> {
   const { rows } = await db.query<StoredLogLine>(
     `select l.task_log_id as "taskLogId", t.map_index as "mapIndex", l.attempt_number as "attemptNumber",

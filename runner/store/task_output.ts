@@ -2,7 +2,11 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { Queryable } from './queryable.ts';
 
 /** Outputs of a run's tasks by task_id; of a mapped task the list of its instances' outputs. Absent ones are null. */
-export async function outputsOf(db: Queryable, runId: number, taskIds: readonly string[]): Promise<JsonObject> {
+export async function outputsOf(
+  db: Queryable,
+  runId: number,
+  taskIds: readonly string[],
+): Promise<JsonObject> {
   if (taskIds.length === 0) return {};
   const { rows } = await db.query<{ taskId: string; output: Json }>({
     name: 'stockflow.outputs',

@@ -32,9 +32,10 @@ export async function renewLease(db: Queryable, workerId: number, leaseMs: numbe
 }
 
 export async function markWorkerStopped(db: Queryable, workerId: number): Promise<void> {
-  await db.query('update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null', [
-    workerId,
-  ]);
+  await db.query(
+    'update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null',
+    [workerId],
+  );
 }
 
 /**

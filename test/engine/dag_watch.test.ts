@@ -19,7 +19,8 @@ test('DAG files are picked up while the worker runs', async (t) => {
   await writeFile(file, stepDag('edited', ['task_id: first', 'task_id: old_second, depends_on: [first]']));
   await engine.startWorker();
   const current = async () => await findDag(pool, 'edited');
-  const trigger = () => triggerRun(pool, { dagId: 'edited', date: null, params: {}, timeEdges: 'keep', by, reason: null });
+  const trigger = () =>
+    triggerRun(pool, { dagId: 'edited', date: null, params: {}, timeEdges: 'keep', by, reason: null });
 
   await t.test('a run ends by the version it began with, the next one uses the new', async () => {
     const held = gate();
@@ -38,7 +39,9 @@ test('DAG files are picked up while the worker runs', async (t) => {
   await t.test('a broken edit changes nothing but the shown error, and mending it clears that', async () => {
     const good = await current();
     await writeFile(file, stepDag('edited', ['task_id: first, depends_on: [nowhere]']));
-    const broken = await until('the error', async () => ((await current())?.problems ? await current() : null));
+    const broken = await until('the error', async () =>
+      (await current())?.problems ? await current() : null,
+    );
     assert.equal(broken.sha256, good?.sha256);
     assert.match(broken.problems?.[0]?.message ?? '', /nowhere/);
     const run = await trigger();
@@ -47,15 +50,18 @@ test('DAG files are picked up while the worker runs', async (t) => {
     await until('the error to go', async () => (await current())?.problems === null);
   });
 
-  await t.test('a removed file retires its DAG and keeps its history; bringing it back revives it', async () => {
-    await rm(file);
-    await until('the retirement', async () => (await current())?.retiredAt !== null);
-    await assert.rejects(trigger(), /there is no DAG edited/);
-    assert.ok((await instancesOfRun(pool, 1)).length > 0);
-    await writeFile(file, stepDag('edited', ['task_id: first']));
-    await until('the revival', async () => (await current())?.retiredAt === null);
-    assert.equal((await engine.ended((await trigger()).runId)).run.state, 'success');
-  });
+  await t.test(
+    'a removed file retires its DAG and keeps its history; bringing it back revives it',
+    async () => {
+      await rm(file);
+      await until('the retirement', async () => (await current())?.retiredAt !== null);
+      await assert.rejects(trigger(), /there is no DAG edited/);
+      assert.ok((await instancesOfRun(pool, 1)).length > 0);
+      await writeFile(file, stepDag('edited', ['task_id: first']));
+      await until('the revival', async () => (await current())?.retiredAt === null);
+      assert.equal((await engine.ended((await trigger()).runId)).run.state, 'success');
+    },
+  );
 
   await t.test('each change is an event with the checksums before and after', async () => {
     const { rows } = await pool.query<{ action: string }>(

@@ -15,10 +15,10 @@ const by = { actor: 'ana', channel: 'cli' } as const;
 
 /** Makes the schedule stand as if nobody had looked for `hours`. */
 async function forget(pool: Pool, dagId: string, hours: number): Promise<void> {
-  await pool.query(`update stockflow.dag set schedule_cursor = now() - $2 * interval '1 hour' where dag_id = $1`, [
-    dagId,
-    hours,
-  ]);
+  await pool.query(
+    `update stockflow.dag set schedule_cursor = now() - $2 * interval '1 hour' where dag_id = $1`,
+    [dagId, hours],
+  );
 }
 
 /** Runs oldest first, as whole hours ago. */
@@ -45,35 +45,45 @@ test('schedules', async (t) => {
   const { pool } = engine;
   const versions = new DagVersions(pool);
   const hourly = (dagId: string, ...extra: readonly string[]) =>
-    engine.writeDag(dagId, stepDag(dagId, ['task_id: only'], ['schedule: "0 * * * *"', 'max_active_runs: 100', ...extra]));
+    engine.writeDag(
+      dagId,
+      stepDag(dagId, ['task_id: only'], ['schedule: "0 * * * *"', 'max_active_runs: 100', ...extra]),
+    );
 
   await t.test('a new DAG owes nothing for the time before it was there', async () => {
     await hourly('fresh', 'catchup: all');
     await scheduleDag(pool, versions, 'fresh');
     assert.deepEqual(await listRuns(pool, { dagId: 'fresh', limit: 10 }), []);
     const row = await findDag(pool, 'fresh');
-    assert.ok(row?.nextScheduledFor && Temporal.Instant.compare(row.nextScheduledFor, Temporal.Now.instant()) > 0);
+    assert.ok(
+      row?.nextScheduledFor && Temporal.Instant.compare(row.nextScheduledFor, Temporal.Now.instant()) > 0,
+    );
   });
 
-  await t.test('catchup all runs each missed instant within its window, and says which lie outside', async () => {
-    await hourly('all_of_it', 'catchup: all', 'catchup_window: 3h');
-    await forget(pool, 'all_of_it', 10);
-    await scheduleDag(pool, versions, 'all_of_it');
-    assert.deepEqual(
-      (await hoursAgo(pool, 'all_of_it')).map(([, hours]) => hours),
-      [2, 1, 0],
-    );
-    const { rows } = await pool.query<{ decision: string; count: number }>(
-      `select decision, count(*)::integer as count from stockflow.due_instant where dag_id = 'all_of_it'
+  await t.test(
+    'catchup all runs each missed instant within its window, and says which lie outside',
+    async () => {
+      await hourly('all_of_it', 'catchup: all', 'catchup_window: 3h');
+      await forget(pool, 'all_of_it', 10);
+      await scheduleDag(pool, versions, 'all_of_it');
+      assert.deepEqual(
+        (await hoursAgo(pool, 'all_of_it')).map(([, hours]) => hours),
+        [2, 1, 0],
+      );
+      const { rows } = await pool.query<{ decision: string; count: number }>(
+        `select decision, count(*)::integer as count from stockflow.due_instant where dag_id = 'all_of_it'
         group by decision order by decision`,
-    );
-    assert.deepEqual(rows, [
-      { decision: 'missed', count: 7 },
-      { decision: 'run', count: 3 },
-    ]);
-    const missing = await pool.query(`select from audit.missing_date where dag_id = 'all_of_it' and decision = 'missed'`);
-    assert.equal(missing.rowCount, 7);
-  });
+      );
+      assert.deepEqual(rows, [
+        { decision: 'missed', count: 7 },
+        { decision: 'run', count: 3 },
+      ]);
+      const missing = await pool.query(
+        `select from audit.missing_date where dag_id = 'all_of_it' and decision = 'missed'`,
+      );
+      assert.equal(missing.rowCount, 7);
+    },
+  );
 
   await t.test('catchup latest runs the newest missed instant only', async () => {
     await hourly('newest', 'catchup: latest', 'catchup_window: 24h');
@@ -111,22 +121,25 @@ test('schedules', async (t) => {
     );
   });
 
-  await t.test('under catchup none nothing runs at resume, and pause and resume are recorded with who and why', async () => {
-    await hourly('paused', 'catchup: none');
-    await pauseDag(pool, 'paused', { by, reason: 'stocktaking' });
-    await forget(pool, 'paused', 30);
-    await scheduleDag(pool, versions, 'paused');
-    await resumeDag(pool, 'paused', { by, reason: 'done' });
-    await scheduleDag(pool, versions, 'paused');
-    assert.deepEqual(await hoursAgo(pool, 'paused'), []);
-    const { rows } = await pool.query(
-      `select action, actor, reason from audit.event where dag_id = 'paused' and channel = 'cli' order by event_id`,
-    );
-    assert.deepEqual(rows, [
-      { action: 'dag.paused', actor: 'ana', reason: 'stocktaking' },
-      { action: 'dag.resumed', actor: 'ana', reason: 'done' },
-    ]);
-  });
+  await t.test(
+    'under catchup none nothing runs at resume, and pause and resume are recorded with who and why',
+    async () => {
+      await hourly('paused', 'catchup: none');
+      await pauseDag(pool, 'paused', { by, reason: 'stocktaking' });
+      await forget(pool, 'paused', 30);
+      await scheduleDag(pool, versions, 'paused');
+      await resumeDag(pool, 'paused', { by, reason: 'done' });
+      await scheduleDag(pool, versions, 'paused');
+      assert.deepEqual(await hoursAgo(pool, 'paused'), []);
+      const { rows } = await pool.query(
+        `select action, actor, reason from audit.event where dag_id = 'paused' and channel = 'cli' order by event_id`,
+      );
+      assert.deepEqual(rows, [
+        { action: 'dag.paused', actor: 'ana', reason: 'stocktaking' },
+        { action: 'dag.resumed', actor: 'ana', reason: 'done' },
+      ]);
+    },
+  );
 
   await t.test('under catchup latest the newest missed instant runs at resume', async () => {
     await hourly('resumed', 'catchup: latest');
@@ -144,25 +157,36 @@ test('schedules', async (t) => {
     const today = Temporal.Now.plainDateISO('UTC');
     await engine.writeDag(
       'since',
-      stepDag('since', ['task_id: only'], [
-        'schedule: "0 0 * * *"',
-        'catchup: all',
-        'catchup_window: 30d',
-        'max_active_runs: 100',
-        `start_date: ${today.subtract({ days: 3 })}`,
-        `end_date: ${today.subtract({ days: 2 })}`,
-      ]),
+      stepDag(
+        'since',
+        ['task_id: only'],
+        [
+          'schedule: "0 0 * * *"',
+          'catchup: all',
+          'catchup_window: 30d',
+          'max_active_runs: 100',
+          `start_date: ${today.subtract({ days: 3 })}`,
+          `end_date: ${today.subtract({ days: 2 })}`,
+        ],
+      ),
     );
     await scheduleDag(pool, versions, 'since');
-    const dates = (await listRuns(pool, { dagId: 'since', limit: 10 })).map(({ businessDate }) => businessDate.toString());
-    assert.deepEqual(dates.toSorted(), [today.subtract({ days: 3 }).toString(), today.subtract({ days: 2 }).toString()]);
+    const dates = (await listRuns(pool, { dagId: 'since', limit: 10 })).map(({ businessDate }) =>
+      businessDate.toString(),
+    );
+    assert.deepEqual(dates.toSorted(), [
+      today.subtract({ days: 3 }).toString(),
+      today.subtract({ days: 2 }).toString(),
+    ]);
     assert.equal((await findDag(pool, 'since'))?.nextScheduledFor, null);
   });
 
   await t.test('four worker processes make each run once', async (inner) => {
     await hourly('shared', 'catchup: all', 'catchup_window: 24h');
     await forget(pool, 'shared', 12);
-    await pool.query(`update stockflow.dag set next_scheduled_for = now() - interval '1 hour' where dag_id = 'shared'`);
+    await pool.query(
+      `update stockflow.dag set next_scheduled_for = now() - interval '1 hour' where dag_id = 'shared'`,
+    );
     await Promise.all(Array.from({ length: 4 }, () => startWorkerProcess(inner, { url: engine.url })));
     await until('all runs', async () => (await hoursAgo(pool, 'shared')).length >= 12);
     assert.deepEqual(

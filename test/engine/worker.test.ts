@@ -30,33 +30,39 @@ test('one worker runs DAGs of every shape', async (t) => {
     );
   });
 
-  await t.test('a failed upstream marks downstream upstream_failed, all the way, and fails the run', async () => {
-    await engine.writeDag(
-      'broken',
-      stepDag('broken', [
-        'task_id: bad',
-        'task_id: after_bad, depends_on: [bad]',
-        'task_id: last_of_bad, depends_on: [after_bad]',
-        'task_id: clean_up, depends_on: [after_bad], trigger_rule: all_done',
-      ]),
-    );
-    step.on('bad', () => {
-      throw new FailTask('row 7 is wrong');
-    });
-    const { run, states, tasks } = await engine.run('broken');
-    assert.equal(run.state, 'failed');
-    assert.deepEqual(states, {
-      bad: 'failed',
-      after_bad: 'upstream_failed',
-      last_of_bad: 'upstream_failed',
-      clean_up: 'success',
-    });
-    assert.equal(tasks[0]?.errorClass, 'FailTask');
-    assert.equal(tasks[0]?.errorText, 'row 7 is wrong');
-  });
+  await t.test(
+    'a failed upstream marks downstream upstream_failed, all the way, and fails the run',
+    async () => {
+      await engine.writeDag(
+        'broken',
+        stepDag('broken', [
+          'task_id: bad',
+          'task_id: after_bad, depends_on: [bad]',
+          'task_id: last_of_bad, depends_on: [after_bad]',
+          'task_id: clean_up, depends_on: [after_bad], trigger_rule: all_done',
+        ]),
+      );
+      step.on('bad', () => {
+        throw new FailTask('row 7 is wrong');
+      });
+      const { run, states, tasks } = await engine.run('broken');
+      assert.equal(run.state, 'failed');
+      assert.deepEqual(states, {
+        bad: 'failed',
+        after_bad: 'upstream_failed',
+        last_of_bad: 'upstream_failed',
+        clean_up: 'success',
+      });
+      assert.equal(tasks[0]?.errorClass, 'FailTask');
+      assert.equal(tasks[0]?.errorText, 'row 7 is wrong');
+    },
+  );
 
   await t.test('a failure that is allowed leaves the run a success', async () => {
-    await engine.writeDag('lenient', stepDag('lenient', ['task_id: may_fail, allow_failure: true', 'task_id: other']));
+    await engine.writeDag(
+      'lenient',
+      stepDag('lenient', ['task_id: may_fail, allow_failure: true', 'task_id: other']),
+    );
     step.on('may_fail', () => {
       throw new FailTask('never mind');
     });
@@ -65,27 +71,33 @@ test('one worker runs DAGs of every shape', async (t) => {
     assert.equal(states.may_fail, 'failed');
   });
 
-  await t.test('a failing task is tried again as often as it says, each try an attempt of its own', async () => {
-    await engine.writeDag('flaky', stepDag('flaky', ['task_id: flaky, retries: 2, retry_delay: 1s, retry_exponential_backoff: false']));
-    let tries = 0;
-    step.on('flaky', () => {
-      tries += 1;
-      if (tries < 3) throw new Error(`try ${tries}`);
-      return tries;
-    });
-    const { run, tasks } = await engine.run('flaky');
-    assert.equal(run.state, 'success');
-    assert.equal(tasks[0]?.failureCount, 2);
-    const attempts = await attemptsOfRun(pool, run.runId);
-    assert.deepEqual(
-      attempts.map(({ attemptNumber, state, errorText }) => [attemptNumber, state, errorText]),
-      [
-        [1, 'failed', 'try 1'],
-        [2, 'failed', 'try 2'],
-        [3, 'success', null],
-      ],
-    );
-  });
+  await t.test(
+    'a failing task is tried again as often as it says, each try an attempt of its own',
+    async () => {
+      await engine.writeDag(
+        'flaky',
+        stepDag('flaky', ['task_id: flaky, retries: 2, retry_delay: 1s, retry_exponential_backoff: false']),
+      );
+      let tries = 0;
+      step.on('flaky', () => {
+        tries += 1;
+        if (tries < 3) throw new Error(`try ${tries}`);
+        return tries;
+      });
+      const { run, tasks } = await engine.run('flaky');
+      assert.equal(run.state, 'success');
+      assert.equal(tasks[0]?.failureCount, 2);
+      const attempts = await attemptsOfRun(pool, run.runId);
+      assert.deepEqual(
+        attempts.map(({ attemptNumber, state, errorText }) => [attemptNumber, state, errorText]),
+        [
+          [1, 'failed', 'try 1'],
+          [2, 'failed', 'try 2'],
+          [3, 'success', null],
+        ],
+      );
+    },
+  );
 
   await t.test('FailTask is never retried', async () => {
     await engine.writeDag('final', stepDag('final', ['task_id: final, retries: 5, retry_delay: 1s']));
@@ -176,7 +188,10 @@ test('one worker runs DAGs of every shape', async (t) => {
     const wide = Array.from({ length: width }, (_, index) => `wide_${index}`);
     await engine.writeDag(
       'fan',
-      stepDag('fan', [...wide.map((taskId) => `task_id: ${taskId}`), `task_id: joined, depends_on: [${wide.join(', ')}]`]),
+      stepDag('fan', [
+        ...wide.map((taskId) => `task_id: ${taskId}`),
+        `task_id: joined, depends_on: [${wide.join(', ')}]`,
+      ]),
     );
     const { run, tasks } = await engine.run('fan');
     assert.equal(run.state, 'success');

@@ -4,21 +4,32 @@ import { loadTaskTypes } from '../../runner/engine/task_types.ts';
 import { triggerRun } from '../../runner/engine/trigger.ts';
 import { attemptsOfRun } from '../../runner/store/task_attempt.ts';
 import { testEngine } from '../support/engine.ts';
-import { createEffectTables, effectsOf, FIXTURE_TASKS, openGate, startWorkerProcess } from '../support/processes.ts';
+import {
+  createEffectTables,
+  effectsOf,
+  FIXTURE_TASKS,
+  openGate,
+  startWorkerProcess,
+} from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 const by = { actor: 'test', channel: 'cli' } as const;
 /** Short, so that the test need not wait for ten seconds of silence. */
 const leaseMs = 2_000;
 
-async function setUp(t: { after(cleanUp: () => Promise<void>): void }, dagId: string, tasks: readonly string[]) {
+async function setUp(
+  t: { after(cleanUp: () => Promise<void>): void },
+  dagId: string,
+  tasks: readonly string[],
+) {
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
   const engine = await testEngine(t, [...byName.values()]);
   await createEffectTables(engine.pool);
   const yaml = `dag_id: ${dagId}\ntimezone: UTC\nschedule: null\ntasks:\n${tasks.map((task) => `  - {type: effect, ${task}}\n`).join('')}`;
   assert.deepEqual(await engine.writeDag(dagId, yaml), []);
   const trigger = async () =>
-    (await triggerRun(engine.pool, { dagId, date: null, params: {}, timeEdges: 'keep', by, reason: null })).runId;
+    (await triggerRun(engine.pool, { dagId, date: null, params: {}, timeEdges: 'keep', by, reason: null }))
+      .runId;
   return { engine, pool: engine.pool, trigger };
 }
 
@@ -33,7 +44,9 @@ test('a task whose worker is killed starts again elsewhere, uses no retry, and i
   first.signal('SIGKILL');
   await first.ended;
   const second = await startWorkerProcess(t, { url: engine.url, leaseMs });
-  await until('the task to start again', async () => (await effectsOf(pool, runId)).some(({ pid }) => pid === second.pid));
+  await until('the task to start again', async () =>
+    (await effectsOf(pool, runId)).some(({ pid }) => pid === second.pid),
+  );
   await openGate(pool, 'g');
   const { run, tasks } = await engine.ended(runId);
   assert.equal(run.state, 'success');
@@ -46,7 +59,11 @@ test('a task whose worker is killed starts again elsewhere, uses no retry, and i
       ['next', 'success', second.workerId],
     ],
   );
-  assert.equal((await effectsOf(pool, runId)).filter(({ taskId, phase }) => taskId === 'next' && phase === 'start').length, 1);
+  assert.equal(
+    (await effectsOf(pool, runId)).filter(({ taskId, phase }) => taskId === 'next' && phase === 'start')
+      .length,
+    1,
+  );
 });
 
 test('a stopped worker that comes back changes nothing: its late result is refused and recorded', async (t) => {
@@ -56,7 +73,9 @@ test('a stopped worker that comes back changes nothing: its late result is refus
   await until('the task to start', async () => (await effectsOf(pool, runId)).length === 1);
   zombie.signal('SIGSTOP');
   const other = await startWorkerProcess(t, { url: engine.url, leaseMs });
-  await until('the task to start again', async () => (await effectsOf(pool, runId)).some(({ pid }) => pid === other.pid));
+  await until('the task to start again', async () =>
+    (await effectsOf(pool, runId)).some(({ pid }) => pid === other.pid),
+  );
   await openGate(pool, 'g');
   const before = await engine.ended(runId);
   const winner = before.tasks[0]?.output;
@@ -65,9 +84,10 @@ test('a stopped worker that comes back changes nothing: its late result is refus
     (await effectsOf(pool, runId)).some(({ pid, phase }) => pid === zombie.pid && phase === 'end'),
   );
   await until('the zombie to register anew', async () => {
-    const { rows } = await pool.query<{ count: number }>(`select count(*)::integer as count from stockflow.worker where pid = $1`, [
-      zombie.pid,
-    ]);
+    const { rows } = await pool.query<{ count: number }>(
+      `select count(*)::integer as count from stockflow.worker where pid = $1`,
+      [zombie.pid],
+    );
     return rows[0]?.count === 2;
   });
   const after = await engine.ended(runId);
@@ -82,7 +102,9 @@ test('a stopped worker that comes back changes nothing: its late result is refus
 });
 
 test('a task that kills its worker three times is quarantined and fails the run', async (t) => {
-  const { engine, pool, trigger } = await setUp(t, 'deadly', ['task_id: deadly, retries: 5, with: {gate: g}']);
+  const { engine, pool, trigger } = await setUp(t, 'deadly', [
+    'task_id: deadly, retries: 5, with: {gate: g}',
+  ]);
   const runId = await trigger();
   for (let crash = 1; crash <= 3; crash += 1) {
     const victim = await startWorkerProcess(t, { url: engine.url, leaseMs });
@@ -102,15 +124,24 @@ test('two workers share a wide run, each task runs once, and killing one in the 
   const { engine, pool, trigger } = await setUp(
     t,
     'shared',
-    Array.from({ length: width }, (_, index) => `task_id: w${index}, with: {gate: ${index < width / 2 ? 'null' : 'g'}}`),
+    Array.from(
+      { length: width },
+      (_, index) => `task_id: w${index}, with: {gate: ${index < width / 2 ? 'null' : 'g'}}`,
+    ),
   );
   const [first, second] = await Promise.all([
     startWorkerProcess(t, { url: engine.url, leaseMs }),
     startWorkerProcess(t, { url: engine.url, leaseMs }),
   ]);
   const runId = await trigger();
-  await until('both to work', async () => new Set((await effectsOf(pool, runId)).map(({ pid }) => pid)).size === 2);
-  await until('the gated half', async () => (await effectsOf(pool, runId)).filter(({ phase }) => phase === 'end').length >= width / 2);
+  await until(
+    'both to work',
+    async () => new Set((await effectsOf(pool, runId)).map(({ pid }) => pid)).size === 2,
+  );
+  await until(
+    'the gated half',
+    async () => (await effectsOf(pool, runId)).filter(({ phase }) => phase === 'end').length >= width / 2,
+  );
   first.signal('SIGKILL');
   await openGate(pool, 'g');
   const { run, tasks } = await engine.ended(runId);

@@ -63,7 +63,10 @@ export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskTyp
       return found !== null && found.finishedAt !== null ? found : null;
     });
     const tasks = await instancesOfRun(pool, runId);
-    const states = tasks.map(({ taskId, mapIndex, state }) => [mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`, state]);
+    const states = tasks.map(({ taskId, mapIndex, state }) => [
+      mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`,
+      state,
+    ]);
     return { run, tasks, states: Object.fromEntries(states) };
   }
 

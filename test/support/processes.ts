@@ -21,7 +21,13 @@ export async function startWorkerProcess(
   lifetime: Lifetime,
   options: Pick<WorkerProcessOptions, 'url'> & Partial<WorkerProcessOptions>,
 ): Promise<WorkerProcess> {
-  const all: WorkerProcessOptions = { tasksDir: FIXTURE_TASKS, concurrency: 4, leaseMs: 10_000, graceMs: 5_000, ...options };
+  const all: WorkerProcessOptions = {
+    tasksDir: FIXTURE_TASKS,
+    concurrency: 4,
+    leaseMs: 10_000,
+    graceMs: 5_000,
+    ...options,
+  };
   const child = spawn(
     process.execPath,
     [path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
@@ -33,14 +39,21 @@ export async function startWorkerProcess(
     child.kill('SIGKILL');
     await ended;
   });
-  return { workerId: await firstNumber(child), pid: child.pid ?? 0, signal: (name) => child.kill(name), ended };
+  return {
+    workerId: await firstNumber(child),
+    pid: child.pid ?? 0,
+    signal: (name) => child.kill(name),
+    ended,
+  };
 }
 
 async function firstNumber(child: ChildProcess): Promise<number> {
   if (child.stdout === null) throw new Error('the worker process has no output');
   const line: unknown[] = await Promise.race([
     once(createInterface(child.stdout), 'line'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the worker process ended with ${code} before it was ready`))),
+    once(child, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the worker process ended with ${code} before it was ready`)),
+    ),
   ]);
   return Number(line[0]);
 }
@@ -54,9 +67,10 @@ export async function createEffectTables(pool: Pool): Promise<void> {
 }
 
 export async function openGate(pool: Pool, name: string): Promise<void> {
-  await pool.query('insert into gate (name, is_open) values ($1, true) on conflict (name) do update set is_open = true', [
-    name,
-  ]);
+  await pool.query(
+    'insert into gate (name, is_open) values ($1, true) on conflict (name) do update set is_open = true',
+    [name],
+  );
 }
 
 export interface Effect {

@@ -1,8 +1,16 @@
 /** Task types whose behaviour a test decides while the DAG runs. */
 import { z } from 'zod';
-import { type AttemptFacts, defineTask, type Json, type TaskContext, type TaskType } from '../../runner/task.ts';
+import {
+  type AttemptFacts,
+  defineTask,
+  type Json,
+  type TaskContext,
+  type TaskType,
+} from '../../runner/task.ts';
 
-export type Behaviour = (context: TaskContext<{ readonly [key: string]: Json }>) => Promise<Json | undefined> | Json | undefined;
+export type Behaviour = (
+  context: TaskContext<{ readonly [key: string]: Json }>,
+) => Promise<Json | undefined> | Json | undefined;
 
 /** A type `step` that does what the test says for its task_id, and counts every start. */
 export interface Steps {

@@ -33,7 +33,9 @@ export function artifactFiles(pool: Pool, claimed: ClaimedTask): FileStore<Artif
 
   return {
     async list({ pattern }) {
-      return (await listArtifacts(pool, claimed.runId)).filter(({ name }) => matchesPattern(pattern, name)).map(entryOf);
+      return (await listArtifacts(pool, claimed.runId))
+        .filter(({ name }) => matchesPattern(pattern, name))
+        .map(entryOf);
     },
     async stat({ name }) {
       const artifact = await findArtifact(pool, claimed.runId, name);
@@ -42,7 +44,8 @@ export function artifactFiles(pool: Pool, claimed: ClaimedTask): FileStore<Artif
     async open({ name }) {
       const artifact = await findArtifact(pool, claimed.runId, name);
       if (artifact === null) {
-        const names = (await listArtifacts(pool, claimed.runId)).map((other) => other.name).join(', ') || 'none yet';
+        const names =
+          (await listArtifacts(pool, claimed.runId)).map((other) => other.name).join(', ') || 'none yet';
         throw new TaskError(`artifact:${name}: run ${claimed.runId} has no such artifact (it has: ${names})`);
       }
       return { ...entryOf(artifact), chunks: () => chunks(artifact) };
@@ -50,7 +53,8 @@ export function artifactFiles(pool: Pool, claimed: ClaimedTask): FileStore<Artif
     publish({ name }, content, { rows }) {
       return withTransaction(pool, async (tx) => {
         const artifactId = await beginArtifact(tx, claimed, name);
-        if (artifactId === null) throw new TaskError(`artifact:${name}: this attempt was superseded and may not write`);
+        if (artifactId === null)
+          throw new TaskError(`artifact:${name}: this attempt was superseded and may not write`);
         const hash = createHash('sha256');
         let bytes = 0;
         let seq = 0;

@@ -14,7 +14,11 @@ import { type SftpOwner, sftpFiles } from './sftp_files.ts';
 const MAX_READ_BYTES = 16 << 20;
 
 /** The files that one attempt may see, by location; what it reads and publishes is recorded under its name. */
-export function attemptFiles(engine: Engine, claimed: ClaimedTask, owner: SftpOwner): Files & AsyncDisposable {
+export function attemptFiles(
+  engine: Engine,
+  claimed: ClaimedTask,
+  owner: SftpOwner,
+): Files & AsyncDisposable {
   const artifact = artifactFiles(engine.pool, claimed);
   const local = localFiles(engine.projectDir);
   const sftp = sftpFiles(owner);
@@ -54,7 +58,9 @@ export function attemptFiles(engine: Engine, claimed: ClaimedTask, owner: SftpOw
     async read(location) {
       const file = await this.open(location);
       if (file.bytes > MAX_READ_BYTES) {
-        throw new TaskError(`${location} has ${file.bytes} bytes; at most ${MAX_READ_BYTES} are read at once`);
+        throw new TaskError(
+          `${location} has ${file.bytes} bytes; at most ${MAX_READ_BYTES} are read at once`,
+        );
       }
       const pieces: Uint8Array[] = [];
       for await (const chunk of file.chunks()) pieces.push(chunk);

@@ -37,7 +37,9 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
     }
     const after = await statPlace(place);
     if (bytesRead !== before.bytes || after?.modifiedAt.equals(before.modifiedAt) !== true) {
-      throw new TaskError(`${before.location} changed while it was read: ${before.bytes} bytes before, ${bytesRead} read`);
+      throw new TaskError(
+        `${before.location} changed while it was read: ${before.bytes} bytes before, ${bytesRead} read`,
+      );
     }
   }
 

@@ -61,14 +61,20 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> &
     },
     async [Symbol.asyncDispose]() {
       const opened = await Promise.allSettled(open.values());
-      for (const result of opened) if (result.status === 'fulfilled') await result.value[Symbol.asyncDispose]();
+      for (const result of opened)
+        if (result.status === 'fulfilled') await result.value[Symbol.asyncDispose]();
     },
   };
 }
 
 function entryOf(
   connection: string,
-  { path, name, bytes, modifiedAt }: { path: string; name: string; bytes: number; modifiedAt: Temporal.Instant },
+  {
+    path,
+    name,
+    bytes,
+    modifiedAt,
+  }: { path: string; name: string; bytes: number; modifiedAt: Temporal.Instant },
 ): FileEntry {
   return { location: formatLocation({ scheme: 'sftp', connection, path }), name, bytes, modifiedAt };
 }
