@@ -31,7 +31,9 @@ export async function prepareWorld(options: PrepareOptions): Promise<RetailproFi
     stage.done(`${count(world.products.length)} products, seeded before`);
   } else {
     await seedOms(pool, world, { progress: (progress) => stage.progress(progress), signal });
-    stage.done(`${count(world.products.length)} products, ${world.activeProducts.length} of them sold online, ${world.facilities.length} facilities`);
+    stage.done(
+      `${count(world.products.length)} products, ${world.activeProducts.length} of them sold online, ${world.facilities.length} facilities`,
+    );
   }
   stage.begin("Retail Pro's file");
   const file = await writeRetailproFile(world, outgoingDir(siteDir), {
@@ -39,7 +41,9 @@ export async function prepareWorld(options: PrepareOptions): Promise<RetailproFi
     progress: (progress) => stage.progress(progress),
     signal,
   });
-  stage.done(`${count(rows)} rows, ${(file.bytes / 1e6).toFixed(1)} MB${file.written ? '' : ', written before'}`);
+  stage.done(
+    `${count(rows)} rows, ${(file.bytes / 1e6).toFixed(1)} MB${file.written ? '' : ', written before'}`,
+  );
   return file;
 }
 

@@ -84,10 +84,22 @@ export interface DemoReport {
 }
 
 export interface NightReport {
-  readonly file: { readonly name: string; readonly bytes: number; readonly rows: number; readonly sha256: string; readonly snapshot_at: string };
+  readonly file: {
+    readonly name: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly sha256: string;
+    readonly snapshot_at: string;
+  };
   readonly active: { readonly products: number };
   readonly filtered: { readonly name: string; readonly bytes: number; readonly rows: number };
-  readonly rows: { readonly kept: number; readonly dropped: number; readonly rejected: number; readonly collapsed: number; readonly reasons: Readonly<Record<string, number>> };
+  readonly rows: {
+    readonly kept: number;
+    readonly dropped: number;
+    readonly rejected: number;
+    readonly collapsed: number;
+    readonly reasons: Readonly<Record<string, number>>;
+  };
   readonly reset: Outputs['reset_inventory'];
   readonly variance: { readonly name: string; readonly rows: number } & Outputs['apply_variance'];
   readonly ambiguous: { readonly keys: number };
@@ -132,13 +144,18 @@ export function nightReport(run: DagRun, tasks: readonly TaskInstance[]): NightR
 }
 
 /** Both checks together: the OMS against itself, and each key against the truth that only the world knows. */
-export function combineChecks(own: NightCheck, truth: TruthCheck): Readonly<Record<InvariantName, Invariant>> {
+export function combineChecks(
+  own: NightCheck,
+  truth: TruthCheck,
+): Readonly<Record<InvariantName, Invariant>> {
   const combine = (name: InvariantName): Invariant => ({
     checked: own[name].checked + truth[name].checked,
     violations: own[name].violations + truth[name].violations,
     examples: [
       ...truth[name].examples,
-      ...own[name].examples.map((key) => `${key.facility_id}/${key.product_id}: ${key.found}, not ${key.expected}`),
+      ...own[name].examples.map(
+        (key) => `${key.facility_id}/${key.product_id}: ${key.found}, not ${key.expected}`,
+      ),
     ],
   });
   return { I1: combine('I1'), I2: combine('I2'), I3: combine('I3'), I4: combine('I4'), I5: combine('I5') };
@@ -146,7 +163,11 @@ export function combineChecks(own: NightCheck, truth: TruthCheck): Readonly<Reco
 
 /** Whether all holds: the night succeeded and no check found a violation. */
 export function isSound({ run, invariants }: DemoReport): boolean {
-  return run.state === 'success' && invariants !== null && Object.values(invariants).every(({ violations }) => violations === 0);
+  return (
+    run.state === 'success' &&
+    invariants !== null &&
+    Object.values(invariants).every(({ violations }) => violations === 0)
+  );
 }
 
 /** The report as one flat document, for `-o json`. */

@@ -25,7 +25,9 @@ export function reportText(report: DemoReport): string {
     lines.push('', 'Checks, key by key, against the OMS and against what the world knows to be true');
     for (const [name, { checked, violations, examples }] of Object.entries(invariants)) {
       const claim = CLAIMS[name as InvariantName];
-      lines.push(`  ${violations === 0 ? 'ok  ' : 'FAIL'} ${name} ${claim.padEnd(58)} ${count(checked).padStart(6)} checked, ${violations} wrong`);
+      lines.push(
+        `  ${violations === 0 ? 'ok  ' : 'FAIL'} ${name} ${claim.padEnd(58)} ${count(checked).padStart(6)} checked, ${violations} wrong`,
+      );
       for (const example of examples) lines.push(`         ${example}`);
     }
   }
@@ -81,5 +83,9 @@ function kilobytes(bytes: number): string {
 }
 
 function shortDuration(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(Math.round(ms / 1_000) * 1_000);
+  return ms < 1_000
+    ? `${ms} ms`
+    : ms < 60_000
+      ? `${(ms / 1_000).toFixed(1)} s`
+      : formatDuration(Math.round(ms / 1_000) * 1_000);
 }

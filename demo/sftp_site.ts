@@ -34,7 +34,13 @@ export async function startSftpSite(siteDir: string): Promise<SftpSite> {
   const child = spawn(
     process.execPath,
     [
-      ...[path.join(import.meta.dirname, 'sftp_server.ts'), '--root', path.join(siteDir, 'files'), '--user', USER],
+      ...[
+        path.join(import.meta.dirname, 'sftp_server.ts'),
+        '--root',
+        path.join(siteDir, 'files'),
+        '--user',
+        USER,
+      ],
       ...['--host-key-file', hostKeyFile, '--authorized-key-file', `${userKeyFile}.pub`],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },

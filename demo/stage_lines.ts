@@ -44,8 +44,17 @@ export class StageLines implements Stage {
     if (running === undefined) return;
     this.#title = running.taskId;
     const { progress } = running;
-    const isProgress = progress !== null && typeof progress.done === 'number' && typeof progress.unit === 'string';
-    this.#draw(isProgress ? progressText({ done: Number(progress.done), total: progress.total === null ? null : Number(progress.total), unit: progress.unit === 'bytes' ? 'bytes' : 'rows' }) : '');
+    const isProgress =
+      progress !== null && typeof progress.done === 'number' && typeof progress.unit === 'string';
+    this.#draw(
+      isProgress
+        ? progressText({
+            done: Number(progress.done),
+            total: progress.total === null ? null : Number(progress.total),
+            unit: progress.unit === 'bytes' ? 'bytes' : 'rows',
+          })
+        : '',
+    );
   }
 
   #line(title: string, text: string): void {
@@ -64,7 +73,8 @@ export class StageLines implements Stage {
 }
 
 function progressText({ done, total, unit }: Progress): string {
-  const amount = (value: number) => (unit === 'bytes' ? `${(value / 1e6).toFixed(0)} MB` : value.toLocaleString('en-US'));
+  const amount = (value: number) =>
+    unit === 'bytes' ? `${(value / 1e6).toFixed(0)} MB` : value.toLocaleString('en-US');
   if (total === null || total === 0) return `${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}`;
   return `${String(Math.floor((100 * done) / total)).padStart(3)} %  ${amount(done)} of ${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`;
 }

@@ -22,7 +22,11 @@ function sourceFiles(folder: string): readonly SourceFile[] {
 
 function readSource(file: string): SourceFile {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
-  const specifiers = [...text.matchAll(/^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)]
+  const specifiers = [
+    ...text.matchAll(
+      /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+    ),
+  ]
     .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
     .filter((specifier) => specifier !== '');
   const isOwn = (specifier: string) => specifier.startsWith('.');
@@ -84,7 +88,12 @@ test('the runner holds no word of the inventory', () => {
   const mayNameTheOms = ['runner/store/migrate.ts', 'runner/commands/migrate.ts'];
   const found = runner
     .filter(({ file }) => !mayNameTheOms.includes(file))
-    .map(({ file }) => ({ file, line: readFileSync(path.join(ROOT, file), 'utf8').split('\n').find((line) => words.test(line)) }))
+    .map(({ file }) => ({
+      file,
+      line: readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .find((line) => words.test(line)),
+    }))
     .filter(({ line }) => line !== undefined)
     .map(({ file, line }) => `${file}: ${line?.trim()}`);
   assert.deepEqual(found, []);
@@ -113,10 +122,16 @@ test('no file imports itself by way of others', () => {
 });
 
 test('core does no I/O and asks no clock', () => {
-  const io = /\b(Date\.now|new Date\b|Temporal\.Now|Math\.random|process\.|console\.|from 'node:(fs|net|child_process|http))/;
+  const io =
+    /\b(Date\.now|new Date\b|Temporal\.Now|Math\.random|process\.|console\.|from 'node:(fs|net|child_process|http))/;
   const found = runner
     .filter(({ file }) => file.startsWith('runner/core/'))
-    .map(({ file }) => ({ file, line: readFileSync(path.join(ROOT, file), 'utf8').split('\n').find((line) => io.test(line)) }))
+    .map(({ file }) => ({
+      file,
+      line: readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .find((line) => io.test(line)),
+    }))
     .filter(({ line }) => line !== undefined);
   assert.deepEqual(found, []);
 });

@@ -34,7 +34,11 @@ export function configure(command: Command, shell: Shell): void {
   })
     .option('--rows <n>', "data rows of Retail Pro's file", parseRows, USUAL_ROWS)
     .option('--serve', 'keep database, SFTP server and worker up until Ctrl-C')
-    .addOption(new Option('-o, --output <format>', 'how the report is printed').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', 'how the report is printed')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
     .action(async (options: DemoOptions) => {
       await demo(shell, options);
     });
@@ -86,7 +90,9 @@ async function serveUntilStopped(shell: Shell, sftpUrl: string): Promise<void> {
   shell.stderr.write(
     `\nThe world is up until Ctrl-C. In another terminal:\n  npx stockflow runs list\n  export STOCKFLOW_CONN_RETAILPRO='${sftpUrl}'\n`,
   );
-  await new Promise<void>((resolve) => shell.signal.addEventListener('abort', () => resolve(), { once: true }));
+  await new Promise<void>((resolve) =>
+    shell.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }
 
 function tellNext(shell: Shell, runId: number, sound: boolean): void {

@@ -56,16 +56,27 @@ export function plannedInstant(
   clock: RunClock,
 ): Temporal.Instant | null {
   const instants: Temporal.Instant[] = [];
-  if (task.notBefore !== null) instants.push(resolveWallTime(clock.businessDate, task.notBefore, clock.timezone));
+  if (task.notBefore !== null)
+    instants.push(resolveWallTime(clock.businessDate, task.notBefore, clock.timezone));
   for (const { taskId, delayMs } of task.dependsOn) {
     const succeededAt = upstream.get(taskId)?.latestSuccessAt ?? null;
     if (delayMs > 0 && succeededAt !== null) instants.push(succeededAt.add({ milliseconds: delayMs }));
   }
-  return instants.length === 0 ? null : instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
+  return instants.length === 0
+    ? null
+    : instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
 }
 
 function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskTally>) {
-  const counts = { total: 0, success: 0, failed: 0, upstream_failed: 0, skipped: 0, cancelled: 0, unfinished: 0 };
+  const counts = {
+    total: 0,
+    success: 0,
+    failed: 0,
+    upstream_failed: 0,
+    skipped: 0,
+    cancelled: 0,
+    unfinished: 0,
+  };
   for (const { taskId } of task.dependsOn) {
     for (const [state, count] of Object.entries(upstream.get(taskId)?.counts ?? {})) {
       counts.total += count;

@@ -25,7 +25,9 @@ export function typeFindings(
     const taskType = taskTypes.get(type);
     if (taskType === undefined) return [unknownType(type, task, [...taskTypes.keys()])];
     if ('loadError' in taskType) {
-      return [{ path: [...task.path, 'type'], message: `task type ${type} cannot be used: ${taskType.loadError}` }];
+      return [
+        { path: [...task.path, 'type'], message: `task type ${type} cannot be used: ${taskType.loadError}` },
+      ];
     }
     return paramFindings(task, taskType.params, scalarAt);
   });

@@ -61,7 +61,12 @@ export function settle(
     case 'failed': {
       const failures = failureCount + 1;
       const delayMs = outcome.retry === 'never' ? null : retryDelayMs(policy, failures);
-      const failed = { ...base, attemptState: 'failed', failureCount: failures, error: outcome.error } as const;
+      const failed = {
+        ...base,
+        attemptState: 'failed',
+        failureCount: failures,
+        error: outcome.error,
+      } as const;
       return delayMs === null
         ? { ...failed, taskState: 'failed' }
         : { ...failed, taskState: 'up_for_retry', wakeAfterMs: delayMs, wakeReason: 'retry' };

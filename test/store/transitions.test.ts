@@ -19,8 +19,12 @@ test('code and database allow the same transitions, for every pair of states', a
   const { pool } = await testDatabase(t, { migrations: ['runner'] });
   for (const { name, states, ordinary, byOperator } of MACHINES) {
     const inCode = (before: string, after: string, operator: boolean): boolean => {
-      const plain = Object.entries<readonly string[]>(ordinary).some(([from, to]) => from === before && to.includes(after));
-      const asked = Object.entries<readonly string[]>(byOperator).some(([from, to]) => from === before && to.includes(after));
+      const plain = Object.entries<readonly string[]>(ordinary).some(
+        ([from, to]) => from === before && to.includes(after),
+      );
+      const asked = Object.entries<readonly string[]>(byOperator).some(
+        ([from, to]) => from === before && to.includes(after),
+      );
       return plain || (operator && asked);
     };
     const { rows } = await pool.query<{ before: string; after: string; operator: boolean; allowed: boolean }>(
@@ -32,7 +36,11 @@ test('code and database allow the same transitions, for every pair of states', a
     );
     assert.equal(rows.length, states.length * (states.length - 1) * 2);
     for (const { before, after, operator, allowed } of rows) {
-      assert.equal(allowed, inCode(before, after, operator), `${name}: ${before} -> ${after}, operator ${operator}`);
+      assert.equal(
+        allowed,
+        inCode(before, after, operator),
+        `${name}: ${before} -> ${after}, operator ${operator}`,
+      );
     }
   }
 });
@@ -55,7 +63,9 @@ test('the states that the tables accept are those of the code', async (t) => {
 test('a terminal state is changed by nobody but an operator', async (t) => {
   const { pool } = await testDatabase(t, { migrations: ['runner'] });
   await pool.query(`insert into stockflow.dag (dag_id, file) values ('d', 'd.yaml')`);
-  await pool.query(`insert into stockflow.dag_version (dag_id, sha256, source, file) values ('d', repeat('0', 64), '', 'd.yaml')`);
+  await pool.query(
+    `insert into stockflow.dag_version (dag_id, sha256, source, file) values ('d', repeat('0', 64), '', 'd.yaml')`,
+  );
   await pool.query(
     `insert into stockflow.dag_run (dag_id, dag_version_id, run_type, state, scheduled_for, business_date, actor, started_at, finished_at)
      select 'd', dag_version_id, 'manual', 'success', now(), current_date, 'test', now(), now() from stockflow.dag_version`,
