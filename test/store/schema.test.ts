@@ -23,7 +23,7 @@ const QUERIES = {
   function: `select n.nspname || '.' || p.proname || '(' || pg_get_function_arguments(p.oid) || ')' as line
                from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('stockflow', 'oms')`,
   grant: `select table_schema || '.' || table_name || ' ' || privilege_type || ' to ' || grantee as line
-            from information_schema.role_table_grants where grantee like 'stockflow%'`,
+            from information_schema.role_table_grants where grantee = 'stockflow_auditor'`,
 };
 
 async function schemaText(pool: Pool): Promise<string> {
