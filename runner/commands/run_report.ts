@@ -54,14 +54,10 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
     tableOnly: true,
   },
   { key: 'attempts', value: ({ task }) => task.attemptNumber },
-  { key: 'rows_in', value: ({ attempt }) => attempt?.rowsIn ?? null, text: amount('rowsIn', countText) },
-  { key: 'rows_out', value: ({ attempt }) => attempt?.rowsOut ?? null, text: amount('rowsOut', countText) },
-  { key: 'bytes_in', value: ({ attempt }) => attempt?.bytesIn ?? null, text: amount('bytesIn', bytesText) },
-  {
-    key: 'bytes_out',
-    value: ({ attempt }) => attempt?.bytesOut ?? null,
-    text: amount('bytesOut', bytesText),
-  },
+  amountColumn('rows_in', 'rowsIn', countText),
+  amountColumn('rows_out', 'rowsOut', countText),
+  amountColumn('bytes_in', 'bytesIn', bytesText),
+  amountColumn('bytes_out', 'bytesOut', bytesText),
   { key: 'wake_at', value: ({ task }) => task.wakeAt, dataOnly: true },
   { key: 'deadline_at', value: ({ task }) => task.deadlineAt, dataOnly: true },
   { key: 'deadline_missed_at', value: ({ task }) => task.deadlineMissedAt, dataOnly: true },
@@ -116,9 +112,17 @@ function clockText({ timezone }: ReportedTask, instant: Temporal.Instant | null)
   return instant === null ? '-' : inZone(instant, timezone, 'second').slice('2026-01-31 '.length);
 }
 
-function amount(key: 'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', format: (value: number) => string) {
-  return ({ attempt }: ReportedTask): string => {
-    const value = attempt?.[key] ?? null;
-    return value === null ? '-' : format(value);
+type Amount = 'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut';
+
+function amountColumn(key: string, amount: Amount, format: (value: number) => string): Column<ReportedTask> {
+  const value = ({ attempt }: ReportedTask) => attempt?.[amount] ?? null;
+  return {
+    key,
+    value,
+    text: (row) => {
+      const found = value(row);
+      return found === null ? '-' : format(found);
+    },
+    align: 'right',
   };
 }

@@ -26,8 +26,8 @@ export interface SessionOptions {
    * `leave` does neither. `check` by default.
    */
   readonly migrations?: 'check' | 'apply' | 'leave';
-  /** What reaches stderr; `warn` by default. */
-  readonly logLevel?: LogOptions['level'];
+  /** What reaches stderr; `warn` by default. With STOCKFLOW_DEBUG everything does. */
+  readonly logLevel?: LogOptions['level'] | 'silent';
 }
 
 /** @throws CommandError when migrations are pending; DatabaseUnreachable; EmbeddedPostgresError; MigrationError */

@@ -19,7 +19,10 @@ export interface Settings {
 const schema = z.object({
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/./, 'write postgres://user:secret@host/database, or leave it unset')
+    .regex(/^postgres(ql)?:\/\/./, {
+      error: 'write postgres://user:secret@host/database, or leave it unset',
+      abort: true,
+    })
     .refine((text) => URL.canParse(text), 'it is no URL; a secret in it must be percent-encoded')
     .optional(),
   STOCKFLOW_HOME: z.string().default('.stockflow'),
@@ -60,6 +63,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 }
 
 /** A log of `level`, or of debug where that was asked for. */
-export function logOptions(settings: Settings, level: LogOptions['level']): LogOptions {
-  return { format: settings.logFormat, level: settings.isDebug ? 'debug' : level };
+export function logOptions(settings: Settings, level: LogOptions['level'] | 'silent'): LogOptions {
+  const format = settings.logFormat;
+  if (settings.isDebug) return { format, level: 'debug' };
+  return level === 'silent' ? { format, level: 'error', silent: true } : { format, level };
 }

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { parseDag } from '../core/dag_file.ts';
 import { formatProblem } from '../core/problem.ts';
 import { databaseNow } from '../engine/clock.ts';
-import { findVersion, listDags } from '../store/dag.ts';
+import { type DagRow, findVersion, listDags } from '../store/dag.ts';
 import { countLiveWorkers } from '../store/live_worker.ts';
 import { lastDueInstants, runsOfNights } from '../store/night.ts';
 import { describe, type Shell } from './command.ts';
@@ -102,7 +102,7 @@ async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNi
       dagId: row.dagId,
       dag: version && parseDag(version.source, version.file).dag,
       isPaused: row.isPaused,
-      problems: problems.get(row.dagId) ?? (row.problems ?? []).map(formatProblem),
+      problems: problemsNow(row, problems),
       lastDue: lastDue.get(row.dagId) ?? null,
       cursor: row.scheduleCursor,
     };
@@ -123,7 +123,13 @@ async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNi
   return [...(await Promise.all(known)), ...unread].toSorted((a, b) => (a.dagId < b.dagId ? -1 : 1));
 }
 
-/** Files of the dags folder that cannot be read as DAGs now, by dag_id. */
+/** Of the file as it stands here; where it is sound or absent, what a worker found that knows the task types too. */
+function problemsNow(row: DagRow, ofFiles: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found = ofFiles.get(row.dagId) ?? [];
+  return found.length > 0 ? found : (row.problems ?? []).map(formatProblem);
+}
+
+/** What is wrong with each file of the dags folder as it stands now, by dag_id; nothing, for most. */
 async function problemsOfFiles(settings: Settings): Promise<ReadonlyMap<string, readonly string[]>> {
   const files = await dagFilesIn(settings.dagsDir);
   const checked = await Promise.all(
@@ -132,5 +138,5 @@ async function problemsOfFiles(settings: Settings): Promise<ReadonlyMap<string, 
       return [dagIdOfFile(file), problems.map(formatProblem)] as const;
     }),
   );
-  return new Map(checked.filter(([, problems]) => problems.length > 0));
+  return new Map(checked);
 }

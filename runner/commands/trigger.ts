@@ -60,7 +60,9 @@ export function configure(command: Command, shell: Shell): void {
 
 async function trigger(shell: Shell, dagId: string, options: Options): Promise<void> {
   const settings = readSettings(shell.env);
-  await using session = await openSession(shell, settings);
+  // On a terminal the view of the run is redrawn in place and tells of failures itself; log lines would tear it.
+  const isDrawn = options.local === true && shell.stderr.isTTY;
+  await using session = await openSession(shell, settings, { logLevel: isDrawn ? 'silent' : 'warn' });
   await registerNamedDag(session.pool, settings, dagId);
   const run = await triggerRun(session.pool, {
     dagId,
@@ -70,6 +72,13 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
     by: CLI_ACTOR,
     reason: options.reason ?? null,
   });
+  if (run.state === 'queued') {
+    tell(
+      shell,
+      options.output,
+      `run ${run.runId} waits for its turn: stockflow runs list ${dagId} shows what is before it`,
+    );
+  }
   if (options.wait !== true && options.local !== true)
     return await printStarted(shell, session, run, options);
   const ended = await waitForEnd(shell, session, { settings, run, options });
