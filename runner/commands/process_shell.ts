@@ -49,10 +49,10 @@ function outputOf(stream: () => NodeJS.WriteStream): Output {
       return opened().isTTY === true;
     },
     get columns() {
-      return opened().columns ?? 80;
+      return opened().columns || 80;
     },
     get rows() {
-      return opened().rows ?? 24;
+      return opened().rows || 24;
     },
   };
 }
