@@ -1,11 +1,10 @@
-/** DAGs by the name that a person gives: a file, an id in the dags folder, or an id that only the database knows. */
+/** DAGs by the name that a person gives, as far as files go: a path, or an id in the dags folder. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dag } from '../core/dag.ts';
 import { parseDag } from '../core/dag_file.ts';
 import { formatProblem, type Problem } from '../core/problem.ts';
 import { didYouMeanOrList } from '../core/suggest.ts';
-import type { Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,19 +19,6 @@ export interface FoundDag {
 /** A DAG cannot be used as its file stands. */
 export function invalidDag(problems: readonly Problem[]): CommandError {
   return new CommandError(EXIT.invalidDag, problems.map(formatProblem).join('\n'));
-}
-
-/**
- * The DAG as its file stands now; where there is no file, the version that is in force in the database.
- * @throws CommandError: not found, or invalid
- */
-export async function findDagByName(shell: Shell, settings: Settings, name: string): Promise<FoundDag> {
-  const file = await dagFileOf(settings, name);
-  if (file !== null) return { dag: await readDag(file), file };
-  const { dagInForce } = await import('./dag_in_force.ts');
-  const found = await dagInForce(shell, settings, name);
-  if (found === null) throw await unknownDag(settings, name);
-  return found;
 }
 
 /**
@@ -72,7 +58,8 @@ export async function unknownDag(
   return new CommandError(EXIT.notFound, `there is no DAG ${dagId}${didYouMeanOrList(dagId, known)}`);
 }
 
-async function readDag(file: string): Promise<Dag> {
+/** @throws CommandError (invalid) with every problem of the file */
+export async function readDag(file: string): Promise<Dag> {
   const { dag, problems } = parseDag(await readFile(file, 'utf8'), file);
   if (dag === null) throw invalidDag(problems);
   return dag;

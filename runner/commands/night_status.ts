@@ -64,9 +64,8 @@ export function nightStatus(night: DagNight, key: NightKey, run: NightRun | null
     return { ...base, verdict: run.state, isProblem, detail: [...failure, ...late].join('; ') };
   }
   if (key.scheduledFor !== null) {
-    const why = night.lastDue?.scheduledFor.equals(key.scheduledFor)
-      ? 'missed'
-      : 'no worker has looked since';
+    const isDecided = night.lastDue?.scheduledFor.equals(key.scheduledFor) === true;
+    const why = isDecided ? `missed, and catchup is ${night.dag?.catchup}` : 'no worker has looked since';
     return { ...base, verdict: 'did not run', isProblem: true, detail: why };
   }
   return { ...base, verdict: night.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };

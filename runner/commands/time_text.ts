@@ -26,7 +26,7 @@ export function zoneName(instant: Temporal.Instant, timezone: string): string {
 /** `850ms`, `12.3s`, `4m 05s`, `1h 02m`, `3d 04h`. */
 export function spanText(ms: number): string {
   if (ms < 0) return `-${spanText(-ms)}`;
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  if (ms < 999.5) return `${Math.round(ms)}ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ${twoDigits(seconds % 60)}s`;

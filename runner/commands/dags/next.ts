@@ -4,7 +4,7 @@ import { businessDateOf } from '../../core/civil_time.ts';
 import { instantsAfter, scheduleOf } from '../../core/schedule.ts';
 import { momentIn, parseCount } from '../arguments.ts';
 import { describe, type Shell } from '../command.ts';
-import { findDagByName } from '../dag_lookup.ts';
+import { findDagByName } from '../dag_by_name.ts';
 import { CommandError, EXIT } from '../exit_code.ts';
 import type { Column } from '../listing.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';

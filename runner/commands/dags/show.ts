@@ -5,7 +5,7 @@ import type { Dag } from '../../core/dag.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Json } from '../../core/json.ts';
 import { describe, type Shell } from '../command.ts';
-import { findDagByName } from '../dag_lookup.ts';
+import { findDagByName } from '../dag_by_name.ts';
 import { type Column, rowObject } from '../listing.ts';
 import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
 import { readSettings } from '../settings.ts';
