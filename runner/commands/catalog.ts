@@ -34,16 +34,30 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   { name: 'trigger', summary: 'start a run of a DAG', load: () => import('./trigger.ts') },
   {
     name: 'runs',
-    summary: 'list, show, watch',
+    summary: 'list, show, watch, cancel',
     commands: [
       { name: 'list', summary: 'runs, newest first', load: () => import('./runs/list.ts') },
       { name: 'show', summary: 'a run: what failed, and every task', load: () => import('./runs/show.ts') },
       { name: 'watch', summary: 'follow a run to its end', load: () => import('./runs/watch.ts') },
+      { name: 'cancel', summary: 'stop a run, or one task of it', load: () => import('./runs/cancel.ts') },
     ],
   },
   {
     name: 'tasks',
-    summary: 'logs',
-    commands: [{ name: 'logs', summary: "a task's log", load: () => import('./tasks/logs.ts') }],
+    summary: 'logs, clear, mark',
+    commands: [
+      { name: 'logs', summary: "a task's log", load: () => import('./tasks/logs.ts') },
+      { name: 'clear', summary: 'let tasks run again', load: () => import('./tasks/clear.ts') },
+      { name: 'mark', summary: 'say by hand how a task ended', load: () => import('./tasks/mark.ts') },
+    ],
   },
+  {
+    name: 'pools',
+    summary: 'list, set',
+    commands: [
+      { name: 'list', summary: 'slots, and how many are in use', load: () => import('./pools/list.ts') },
+      { name: 'set', summary: 'how many slots a pool has', load: () => import('./pools/set.ts') },
+    ],
+  },
+  { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('./prune.ts') },
 ];

@@ -4,6 +4,7 @@ import { isDatabaseAway } from '../connections/postgres.ts';
 import { EmbeddedPostgresError } from '../connections/postgres_embedded_error.ts';
 import { PoolExhausted } from '../connections/postgres_error.ts';
 import { errorFacts } from '../core/error_text.ts';
+import { OperatorError } from '../engine/operator.ts';
 import { TriggerError } from '../engine/trigger.ts';
 import { MigrationError } from '../store/migrate.ts';
 import type { Shell } from './command.ts';
@@ -35,6 +36,7 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
+  if (error instanceof OperatorError) return error.kind === 'not_found' ? EXIT.notFound : EXIT.problem;
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;

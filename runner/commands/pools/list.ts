@@ -1,0 +1,28 @@
+/** The pools: slots, and how many are in use. */
+import type { Command } from 'commander';
+import { listPools, type PoolRow } from '../../store/pool.ts';
+import { describe, type Shell } from '../command.ts';
+import type { Column } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+const COLUMNS: readonly Column<PoolRow>[] = [
+  { key: 'pool', value: ({ name }) => name },
+  { key: 'slots', value: ({ slots }) => slots },
+  { key: 'used', value: ({ used }) => used },
+  { key: 'queued', value: ({ queued }) => queued },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Lists the pools. A pool that a DAG file names and nobody has sized has one slot.',
+    examples: ['stockflow pools list', 'stockflow pools set erp 3'],
+  });
+  addOutputOption(command).action(async (options: { output: OutputFormat }) => {
+    await using session = await openSession(shell, readSettings(shell.env));
+    const rows = await listPools(session.pool);
+    printListing(shell, options.output, { columns: COLUMNS, rows });
+    if (rows.length === 0) tell(shell, options.output, 'no pool but the default one, which has no bound');
+  });
+}

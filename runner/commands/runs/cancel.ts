@@ -1,0 +1,32 @@
+/** Cancels a run, or one task of it. */
+import type { Command } from 'commander';
+import { cancelRun, cancelTask } from '../../engine/operator.ts';
+import { CLI_ACTOR } from '../actor.ts';
+import { changedText } from '../changed_text.ts';
+import { describe, type Shell } from '../command.ts';
+import { findNamedRun } from '../run_lookup.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Cancels a run with all that is unfinished in it, or one task. What runs is told to stop within seconds.',
+    examples: [
+      'stockflow runs cancel 12 --reason "wrong file"',
+      'stockflow runs cancel inventory_sync filter_reset_file',
+    ],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .argument('[task]', 'only this task; what depends on it goes by its trigger rule')
+    .option('--reason <text>', 'kept in the history')
+    .action(async (name: string, taskId: string | undefined, options: { reason?: string }) => {
+      await using session = await openSession(shell, readSettings(shell.env));
+      const { runId } = await findNamedRun(session.pool, name);
+      const asked = { by: CLI_ACTOR, reason: options.reason ?? null };
+      const changed =
+        taskId === undefined
+          ? await cancelRun(session.pool, runId, asked)
+          : await cancelTask(session.pool, runId, { ...asked, taskId });
+      shell.stderr.write(`run ${runId}: cancelled ${changedText(changed)}\n`);
+    });
+}

@@ -1,0 +1,45 @@
+/** Lets tasks of a run run again. */
+import type { Command } from 'commander';
+import { clearTasks } from '../../engine/operator.ts';
+import { CLI_ACTOR } from '../actor.ts';
+import { changedText } from '../changed_text.ts';
+import { describe, type Shell } from '../command.ts';
+import { findNamedRun } from '../run_lookup.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+interface ClearOptions {
+  readonly task?: string;
+  readonly onlyFailed?: true;
+  readonly downstream?: true;
+  readonly reason?: string;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Lets tasks of a run run again, by the DAG version that the run began with. Attempts are added, none is overwritten.',
+    examples: [
+      'stockflow tasks clear inventory_sync --only-failed        retry what failed last night',
+      'stockflow tasks clear 12 --task filter_reset_file --downstream',
+    ],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .option('--task <task>', 'only this task')
+    .option('--only-failed', 'only what failed, was cancelled, or was not run because of that')
+    .option('--downstream', 'with --task: all that depends on it, too')
+    .option('--reason <text>', 'kept in the history')
+    .action(async (name: string, options: ClearOptions) => {
+      await using session = await openSession(shell, readSettings(shell.env));
+      const { runId } = await findNamedRun(session.pool, name);
+      const changed = await clearTasks(session.pool, runId, {
+        taskId: options.task ?? null,
+        onlyFailed: options.onlyFailed ?? false,
+        downstream: options.downstream ?? false,
+        by: CLI_ACTOR,
+        reason: options.reason ?? null,
+      });
+      shell.stderr.write(
+        `run ${runId}: cleared ${changedText(changed)}; stockflow runs watch ${runId} follows it\n`,
+      );
+    });
+}

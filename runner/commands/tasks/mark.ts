@@ -1,0 +1,35 @@
+/** Says by hand how a task ended. */
+import { type Command, Option } from 'commander';
+import { markTask } from '../../engine/operator.ts';
+import { CLI_ACTOR } from '../actor.ts';
+import { changedText } from '../changed_text.ts';
+import { describe, type Shell } from '../command.ts';
+import { findNamedRun } from '../run_lookup.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+interface MarkOptions {
+  readonly state: 'success' | 'failed' | 'skipped';
+  readonly reason: string;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Says by hand how a task ended. What waits for it goes on by that; nothing is run in its place.',
+    examples: ['stockflow tasks mark 12 apply_variance --state skipped --reason "applied by hand"'],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .argument('<task>', 'the id of a task')
+    .addOption(
+      new Option('--state <state>', 'how it ended')
+        .choices(['success', 'failed', 'skipped'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'kept in the history')
+    .action(async (name: string, taskId: string, { state, reason }: MarkOptions) => {
+      await using session = await openSession(shell, readSettings(shell.env));
+      const { runId } = await findNamedRun(session.pool, name);
+      const changed = await markTask(session.pool, runId, { taskId, state, reason, by: CLI_ACTOR });
+      shell.stderr.write(`run ${runId}: marked ${state}: ${changedText(changed)}\n`);
+    });
+}
