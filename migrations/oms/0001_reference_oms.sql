@@ -51,7 +51,8 @@ create table oms.inventory_item (
   quantity_on_hand_total      numeric(18,6) not null default 0,
   available_to_promise_total  numeric(18,6) not null default 0,
   constraint one_item_per_product_and_facility unique (product_id, facility_id)
-);
+-- A reset may change every total at once: with room on each page for the new rows no index is touched (a third of the time).
+) with (fillfactor = 50);
 
 -- The ledger. Inserting a row is how stock moves.
 create table oms.inventory_item_detail (

@@ -19,12 +19,16 @@ with night as (
     left join oms.inventory_sync_expectation e
       on e.external_system_id = $1 and e.business_date = $2
      and e.facility_id = r.facility_id and e.product_id = r.product_id
+), ledger as (
+  select k.inventory_item_id,
+         sum(d.quantity_on_hand_diff) filter (where d.effective_date <= k.snapshot_at) as up_to_snapshot,
+         sum(d.quantity_on_hand_diff) filter (where d.effective_date > k.snapshot_at) as after_snapshot
+    from key k
+    join oms.inventory_item_detail d using (inventory_item_id)
+   group by k.inventory_item_id
 )
 insert into covered (facility_id, product_id, due, up_to_snapshot, after_snapshot, on_hand_now)
-select k.facility_id, k.product_id, k.due,
-       coalesce(sum(d.quantity_on_hand_diff) filter (where d.effective_date <= k.snapshot_at), 0),
-       coalesce(sum(d.quantity_on_hand_diff) filter (where d.effective_date > k.snapshot_at), 0),
+select k.facility_id, k.product_id, k.due, coalesce(l.up_to_snapshot, 0), coalesce(l.after_snapshot, 0),
        coalesce(k.quantity_on_hand_total, 0)
   from key k
-  left join oms.inventory_item_detail d using (inventory_item_id)
- group by k.facility_id, k.product_id, k.due, k.quantity_on_hand_total;
+  left join ledger l using (inventory_item_id);

@@ -3,6 +3,7 @@ import type { Night } from '../night.ts';
 import { readSql } from '../sql.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
+const BEGIN = readSql(import.meta.url, '../begin_repeatable_read.sql');
 const STAGING = sql('./staging.sql');
 const STAGE_POSTED = sql('./stage_posted.sql');
 const STAGE_COVERED = sql('./stage_covered.sql');
@@ -43,7 +44,7 @@ export type NightCheck = Readonly<Record<InvariantName, InvariantCheck>>;
  */
 export async function verifyNight(client: PoolClient, night: Night): Promise<NightCheck> {
   const key = [night.externalSystemId, night.businessDate];
-  await client.query('begin isolation level repeatable read');
+  await client.query(BEGIN);
   try {
     await client.query(STAGING);
     await client.query(STAGE_POSTED, key);

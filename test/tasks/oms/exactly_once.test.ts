@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { Pool, PoolClient } from 'pg';
 import { type OmsWorld, openOmsWorld } from './oms_world.ts';
@@ -32,7 +31,8 @@ function losingPool(pool: Pool, when: 'before' | 'after'): Pool {
     isArmed = false;
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     if (when === 'after') await client.query('commit');
-    const ended = once(client, 'end');
+    // Not events.once, which an error event on the way to the end would reject.
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
     await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await ended;
     return client.query('commit');
