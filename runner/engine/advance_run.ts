@@ -6,6 +6,7 @@ import type { WorkHint } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { applySteps, type DecidedStep, tallies } from '../store/tally.ts';
 import { expandMapped } from './expand_mapped.ts';
+import { failpoint } from './failpoint.ts';
 
 /**
  * Decides the given tasks of a locked run and whatever follows from that: a skipped or upstream_failed task decides its
@@ -25,6 +26,7 @@ export async function advanceRun(
   let pending = unique(candidates);
   while (pending.length > 0) {
     const found = await tallies(tx, run.runId, idsToRead(pending));
+    failpoint('advance.tallied');
     const decided: DecidedStep[] = [];
     for (const task of pending) {
       const isUndecided = (found.get(task.taskId)?.counts.none ?? 0) > 0;
@@ -33,7 +35,9 @@ export async function advanceRun(
     }
     if (decided.length === 0) break;
     const { steps, failed } = await expandAll(tx, at, decided);
+    failpoint('advance.expanded');
     hints.push(...(await applySteps(tx, run.runId, steps)));
+    failpoint('advance.applied');
     const closed = steps.filter(({ step }) => step.to === 'skipped' || step.to === 'upstream_failed');
     pending = unique(
       [...closed.map(({ taskId }) => taskId), ...failed].flatMap(

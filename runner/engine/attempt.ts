@@ -12,6 +12,7 @@ import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../t
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
 
@@ -28,6 +29,7 @@ export async function runAttempt(
   controller: AbortController,
 ): Promise<Outcome | null> {
   const index = await engine.versions.get(claimed.dagVersionId);
+  failpoint('run.versioned');
   const task = taskOf(index, claimed.taskId);
   const timer = setTimeout(
     () =>
@@ -65,6 +67,7 @@ async function workTask(work: Work): Promise<Outcome> {
     throw new FailTask(`${task.taskId}: ${why}`);
   }
   const outputs = await outputsOf(engine.pool, claimed.runId, tasksRead(task));
+  failpoint('run.outputs_read');
   const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {
     throw new SkipTask(`run_if is false: ${task.runIf}`);

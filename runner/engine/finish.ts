@@ -13,6 +13,7 @@ import type { ClaimedTask } from '../store/task_instance.ts';
 import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { closeRunIfDone, startRuns } from './runs.ts';
 
 export interface FinishedBatch {
@@ -34,6 +35,7 @@ export async function finishBatch(
   const batch = await withTransaction(engine.pool, (tx) =>
     settleAndAdvance(engine, tx, runId, ended, claimAtMost),
   );
+  failpoint('finish.committed');
   if (batch.endedRunOf !== null) await startNextRuns(engine, batch.endedRunOf);
   return batch;
 }
@@ -46,10 +48,13 @@ async function settleAndAdvance(
   claimAtMost: number,
 ): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
   const run = await lockRun(tx, runId);
+  failpoint('finish.locked');
   if (run === null) throw new Error(`run ${runId} is not in the database`);
   const index = await engine.versions.get(run.dagVersionId, tx);
   const accepted = await applySettlements(tx, ended);
+  failpoint('finish.settled');
   await recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted));
+  failpoint('finish.recorded');
 
   const hints: WorkHint[] = accepted
     .filter(({ state }) => !isTerminalTaskState(state))
@@ -60,10 +65,14 @@ async function settleAndAdvance(
   if (successors.length > 0) {
     hints.push(...(await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors)));
   }
+  failpoint('finish.advanced');
   const { claimed, rest } = await claimReady(engine, tx, hints, claimAtMost);
+  failpoint('finish.claimed');
   await addWorkHints(tx, [...rest, ...(await hintsForFreedSlots(tx, accepted))]);
+  failpoint('finish.hinted');
   const isQuiet = hints.length === 0 && closed.length > 0;
   const outcome = isQuiet ? await closeRunIfDone(tx, { run, index }) : 'unfinished';
+  failpoint('finish.before_commit');
   return { accepted, claimed, endedRunOf: outcome === 'unfinished' ? null : run.dagId };
 }
 
@@ -96,9 +105,12 @@ async function claimReady(engine: Engine, tx: PoolClient, hints: readonly WorkHi
 async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
   await withTransaction(engine.pool, async (tx) => {
     const dag = await lockDag(tx, dagId);
+    failpoint('finish.next_run_locked');
     if (dag?.dagVersionId != null)
       await startRuns(tx, engine.versions, { dagId, dagVersionId: dag.dagVersionId });
+    failpoint('finish.next_run_before_commit');
   });
+  failpoint('finish.next_run_committed');
 }
 
 function eventsOf(

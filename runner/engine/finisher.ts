@@ -4,6 +4,7 @@ import { recordEvents } from '../store/event.ts';
 import { type AttemptMeter, type Ended, wasSettled } from '../store/settlement.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { finishBatch } from './finish.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 
@@ -70,6 +71,7 @@ export class Finisher {
   async #settleBatch(runId: number, batch: readonly Waiting[]): Promise<void> {
     const engine = this.#engine;
     let lostAnswer = false;
+    failpoint('finish.before');
     const { accepted, claimed } = await untilDatabaseAnswers(
       engine.log,
       () =>
@@ -83,12 +85,23 @@ export class Finisher {
         lostAnswer = true;
       },
     );
+    failpoint('finish.answered');
     const taken = new Set(accepted.map(({ taskInstanceId }) => taskInstanceId));
     const successors = [...claimed];
     for (const { claimed: own, ended, wantsNext, resolve } of batch) {
-      if (!taken.has(own.taskInstanceId)) await this.#explainRefusal(own, ended, lostAnswer);
+      if (taken.has(own.taskInstanceId)) this.#tellSettled(own, ended);
+      else await this.#explainRefusal(own, ended, lostAnswer);
       resolve(wantsNext ? (successors.shift() ?? null) : null);
     }
+  }
+
+  /** The commit was acknowledged: from here on no crash may lose this result. */
+  #tellSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
+    const { taskInstanceId, attemptToken, settlement } = ended;
+    this.#engine.log.debug('an attempt was settled', {
+      ...{ dagId, runId, taskId, attempt: attemptNumber },
+      ...{ taskInstanceId, attemptToken, state: settlement.taskState },
+    });
   }
 
   /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
@@ -109,6 +122,7 @@ export class Finisher {
           after: { attempt: attemptNumber, state: ended.settlement.taskState },
         },
       ]);
+      failpoint('finish.refused');
     });
   }
 }

@@ -20,23 +20,39 @@ export async function pauseDag(pool: Pool, dagId: string, asked: Asked): Promise
   });
 }
 
+export interface Resumed {
+  /** False where it was not paused. */
+  readonly isChanged: boolean;
+  readonly next: Temporal.Instant | null;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 /**
  * Lets the schedule go on. What was missed meanwhile is up to the catch-up policy; under `none` it counts as settled,
- * so that nothing runs before the next instant. @returns false where it was not paused
+ * so that nothing runs before the next instant.
  */
-export async function resumeDag(pool: Pool, dagId: string, asked: Asked): Promise<boolean> {
+export async function resumeDag(pool: Pool, dagId: string, asked: Asked): Promise<Resumed> {
   return await withTransaction(pool, async (tx) => {
     const row = await lockDag(tx, dagId);
     if (row === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
-    if (!(await setPaused(tx, dagId, false))) return false;
-    await recordEvents(tx, asked.by, [{ action: 'dag.resumed', dagId, ...reasonOf(asked) }]);
-    if (row.dagVersionId === null) return true;
+    if (row.dagVersionId === null) {
+      throw new OperatorError(
+        'refused',
+        `the file of ${dagId} was never valid, so there is nothing to resume`,
+      );
+    }
     const { dag } = await new DagVersions(pool).get(row.dagVersionId, tx);
     const now = await databaseNow(tx);
+    const next = nextScheduledFor(dag, now);
+    if (!(await setPaused(tx, dagId, false))) return { isChanged: false, next, timezone: dag.timezone };
     const cursor = dag.catchup === 'none' ? now : row.scheduleCursor;
     await setSchedule(tx, dagId, { cursor, next: nextScheduledFor(dag, cursor) });
     await addScheduleHint(tx, dagId, now);
-    return true;
+    await recordEvents(tx, asked.by, [
+      { action: 'dag.resumed', dagId, ...reasonOf(asked), after: { catchup: dag.catchup } },
+    ]);
+    return { isChanged: true, next, timezone: dag.timezone };
   });
 }
 

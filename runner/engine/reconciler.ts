@@ -4,6 +4,7 @@ import { recordEvents } from '../store/event.ts';
 import { addWorkHints } from '../store/hint.ts';
 import { handBack, type RunningOn, runningOn } from '../store/lease.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { attemptKey, type RunningAttempts } from './running.ts';
 
 /**
@@ -24,6 +25,7 @@ export class Reconciler {
   async reconcile(workerId: number): Promise<void> {
     const ranBefore = this.#running.keys();
     const listed = await runningOn(this.#engine.pool, workerId);
+    failpoint('reconcile.listed');
     const listedKeys = new Set(listed.map(keyOf));
     this.#running.abortSuperseded(ranBefore.difference(listedKeys));
 
@@ -38,7 +40,9 @@ export class Reconciler {
     const engine = this.#engine;
     await withTransaction(engine.pool, async (tx) => {
       const run = await lockRun(tx, task.runId);
+      failpoint('hand_back.locked');
       const hint = await handBack(tx, task);
+      failpoint('hand_back.returned');
       if (run === null || hint === null) return;
       await addWorkHints(tx, [hint]);
       await recordEvents(tx, engine.actor, [
@@ -50,7 +54,9 @@ export class Reconciler {
           reason: 'it was claimed in a transaction whose answer was lost',
         },
       ]);
+      failpoint('hand_back.before_commit');
     });
+    failpoint('hand_back.committed');
   }
 }
 

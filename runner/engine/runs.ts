@@ -20,6 +20,7 @@ import { insertInstances } from '../store/task_instance.ts';
 import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import type { DagVersions } from './dag_versions.ts';
+import { failpoint } from './failpoint.ts';
 
 export interface RunRequest {
   readonly dagVersionId: number;
@@ -43,6 +44,7 @@ export async function createRun(tx: Queryable, request: RunRequest): Promise<Dag
   const { dag } = index;
   const run = await insertRun(tx, { ...request, dagId: dag.dagId, actor: by.actor });
   if (run === null) return null;
+  failpoint('schedule.run_inserted');
   const clock = { businessDate: run.businessDate, timezone: dag.timezone, timeEdges: run.timeEdges };
   await insertInstances(
     tx,
@@ -83,11 +85,14 @@ export async function startRuns(
 async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {
   const index = await versions.get(run.dagVersionId, tx);
   if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
+  failpoint('start_run.marked');
   const running: DagRun = { ...run, state: 'running' };
   // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
   const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
   const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
+  failpoint('start_run.advanced');
   await addWorkHints(tx, hints);
+  failpoint('start_run.hinted');
   if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
 }
 
@@ -98,6 +103,7 @@ export async function closeRunIfDone(
 ): Promise<'unfinished' | 'success' | 'failed'> {
   const outcome = await runOutcome(tx, run.runId, index.allowedToFail);
   if (outcome === 'unfinished' || !(await markRunFinished(tx, run, outcome))) return outcome;
+  failpoint('close_run.marked');
   await recordEvents(tx, SCHEDULER, [
     { action: 'run.finished', dagId: run.dagId, runId: run.runId, after: { state: outcome } },
   ]);

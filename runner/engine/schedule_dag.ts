@@ -11,6 +11,7 @@ import { addScheduleHint } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { databaseNow } from './clock.ts';
 import type { DagVersions } from './dag_versions.ts';
+import { failpoint } from './failpoint.ts';
 import { createRun, SCHEDULER, startRuns } from './runs.ts';
 
 /**
@@ -18,8 +19,10 @@ import { createRun, SCHEDULER, startRuns } from './runs.ts';
  * a hint for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
+  failpoint('schedule.before');
   await withTransaction(pool, async (tx) => {
     const row = await lockDag(tx, dagId);
+    failpoint('schedule.locked');
     if (row === null || row.dagVersionId === null) return;
     const dagVersionId = row.dagVersionId;
     if (row.retiredAt === null && !row.isPaused) {
@@ -45,13 +48,19 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
           by: SCHEDULER,
           reason: null,
         });
+        failpoint('schedule.run_created');
       }
       await recordDue(tx, index.dag, plan);
+      failpoint('schedule.recorded');
       await setSchedule(tx, dagId, { cursor: now, next: plan.next });
+      failpoint('schedule.moved');
       if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
+      failpoint('schedule.hinted');
     }
     await startRuns(tx, versions, { dagId, dagVersionId });
+    failpoint('schedule.before_commit');
   });
+  failpoint('schedule.committed');
 }
 
 async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {

@@ -18,6 +18,7 @@ import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import { missDeadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { closeRunIfDone } from './runs.ts';
 import { scheduleDag } from './schedule_dag.ts';
 import { endOverdue } from './timeouts.ts';
@@ -28,11 +29,16 @@ export const SWEEP_MS = 2_000;
 const LOST_HINT_AFTER_MS = 5_000;
 
 export async function sweep(engine: Engine): Promise<void> {
+  failpoint('reap.before');
   const lost = await markLostWorkers(engine.pool);
+  failpoint('reap.marked');
   for (const workerId of lost)
     engine.log.warn('a worker stopped answering; its tasks start again', { workerId });
-  for (const runId of await runsWithLostTasks(engine.pool)) await reclaimRun(engine, runId);
+  const runIds = await runsWithLostTasks(engine.pool);
+  failpoint('reap.found');
+  for (const runId of runIds) await reclaimRun(engine, runId);
   await addWorkHints(engine.pool, await withoutHint(engine.pool, LOST_HINT_AFTER_MS));
+  failpoint('reap.hints_mended');
   for (const dagId of await overdueDags(engine.pool, LOST_HINT_AFTER_MS)) {
     await withTransaction(engine.pool, async (tx) => addScheduleHint(tx, dagId, await databaseNow(tx)));
   }
@@ -44,6 +50,7 @@ export async function sweep(engine: Engine): Promise<void> {
 
 async function reclaimRun(engine: Engine, runId: number): Promise<void> {
   const reclaimed = await withTransaction(engine.pool, (tx) => reclaim(engine, tx, runId));
+  failpoint('reap.committed');
   for (const { dagId, taskId, attemptNumber, workerId, crashCount } of reclaimed) {
     engine.log.warn('a task lost its worker', {
       dagId,
@@ -58,8 +65,10 @@ async function reclaimRun(engine: Engine, runId: number): Promise<void> {
 
 async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<readonly Reclaimed[]> {
   const run = await lockRun(tx, runId);
+  failpoint('reap.locked');
   if (run === null) return [];
   const reclaimed = await reclaimLostTasks(tx, runId);
+  failpoint('reap.reclaimed');
   const quarantined = reclaimed.filter(({ crashCount }) => crashCount >= CRASHES_TO_QUARANTINE);
   await recordEvents(
     tx,
@@ -74,12 +83,14 @@ async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<r
       after: { attempt: attemptNumber, crash_count: crashCount },
     })),
   );
+  failpoint('reap.recorded');
   await addWorkHints(
     tx,
     reclaimed
       .filter((task) => !quarantined.includes(task))
       .map(({ taskInstanceId, token, priority }) => ({ taskInstanceId, token, priority, runAt: null })),
   );
+  failpoint('reap.hinted');
   if (quarantined.length > 0) {
     await failQueued(
       tx,

@@ -53,7 +53,10 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
     const index = await versions.get(row.dagVersionId, tx);
     const resolved = resolveParams(index.dag.params, request.params);
     if ('problems' in resolved) {
-      throw new TriggerError('bad_params', resolved.problems.map(({ message }) => message).join('; '));
+      throw new TriggerError(
+        'bad_params',
+        resolved.problems.map(({ param, message }) => `param ${param}: ${message}`).join('; '),
+      );
     }
     const scheduledFor =
       request.date === null ? await databaseNow(tx) : instantOfDate(index.dag, request.date);

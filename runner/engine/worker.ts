@@ -16,6 +16,7 @@ import { ConnectionPools } from './connection_pools.ts';
 import { DagVersions } from './dag_versions.ts';
 import { DagWatch } from './dag_watch.ts';
 import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
 import { Finisher } from './finisher.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { untilDatabaseAnswers } from './patience.ts';
@@ -146,9 +147,15 @@ export class Worker implements AsyncDisposable {
   }
 
   async #claim(hint: ClaimTarget): Promise<ClaimedTask | null> {
+    failpoint('claim.before');
     const claimed = await claim(this.#pool, hint, this.#workerId);
+    failpoint('claim.after');
     if (claimed !== null || !(await isPooled(this.#pool, hint))) return claimed;
-    return await withTransaction(this.#pool, (tx) => claimInPool(tx, hint, this.#workerId));
+    return await withTransaction(this.#pool, async (tx) => {
+      const claimedInPool = await claimInPool(tx, hint, this.#workerId);
+      failpoint('claim.in_pool');
+      return claimedInPool;
+    });
   }
 
   async #workClaimed(claimed: ClaimedTask): Promise<ClaimedTask | null> {
@@ -157,8 +164,11 @@ export class Worker implements AsyncDisposable {
     const controller = this.#running.add(taskInstanceId, attemptToken);
     const report = new AttemptReport(this.#engine, claimed);
     try {
+      failpoint('run.before');
       const outcome = await runAttempt(this.#engine, claimed, report, controller);
+      failpoint('run.worked');
       await report.close();
+      failpoint('run.reported');
       if (outcome === null) return null;
       const room = { wantsNext: !this.#stopping.signal.aborted };
       return await this.#finisher.finish(claimed, { outcome, meter: report.meter }, room);
@@ -169,7 +179,9 @@ export class Worker implements AsyncDisposable {
 
   /** A hint that reached a stopping worker is for another one. */
   async #putBack(hint: ClaimTarget): Promise<void> {
+    failpoint('put_back.before');
     await addWorkHints(this.#pool, [{ ...hint, runAt: null, priority: 0 }]);
+    failpoint('put_back.after');
   }
 
   async #keepUp(): Promise<void> {

@@ -1,11 +1,14 @@
 /**
  * A worker in a process of its own, to be killed, stopped and drained: `node test/support/worker_process.ts JSON`.
- * Prints one line with its worker id when it takes work; ends on SIGTERM, tasks having had `graceMs`.
+ * Prints one line with its worker id when it takes work; ends on SIGTERM, tasks having had `graceMs`. Dies at the
+ * failpoint that `STOCKFLOW_FAIL_AT` names, as `point:n`.
  */
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { armFailpoint } from '../../runner/engine/failpoint.ts';
 import { loadTaskTypes } from '../../runner/engine/task_types.ts';
 import { Worker } from '../../runner/engine/worker.ts';
-import { createLog } from '../../runner/log.ts';
+import { createLog, type LogOptions } from '../../runner/log.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
@@ -13,10 +16,22 @@ export interface WorkerProcessOptions {
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly graceMs: number;
+  /** `warn` by default. */
+  readonly logLevel?: LogOptions['level'];
+  /** Takes lines from stdin, each the failpoint to arm from then on, empty for none; ends when stdin does. */
+  readonly isDirected?: boolean;
+}
+
+/** The starter directs it, and must not leave it behind: without a starter it ends. */
+async function followDirections(): Promise<void> {
+  for await (const line of createInterface(process.stdin)) armFailpoint(line === '' ? null : line);
+  if (!process.stdin.destroyed) process.exit(1);
 }
 
 if (import.meta.main) {
   const options: WorkerProcessOptions = JSON.parse(process.argv[2] ?? '{}');
+  armFailpoint(process.env.STOCKFLOW_FAIL_AT || null);
+  if (options.isDirected) void followDirections();
   const worker = await Worker.start({
     databaseUrl: options.url,
     taskTypes: await loadTaskTypes(options.tasksDir),
@@ -25,10 +40,12 @@ if (import.meta.main) {
     env: { STOCKFLOW_CONN_EFFECTS: options.url },
     concurrency: options.concurrency,
     codeVersion: `pid ${process.pid}`,
-    log: createLog({ format: 'json', level: 'warn' }),
+    log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),
     leaseMs: options.leaseMs,
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
   await once(process, 'SIGTERM');
   await worker.stop(options.graceMs);
+  // Only stdin is open now, and would keep the process.
+  if (options.isDirected) process.stdin.destroy();
 }

@@ -1,0 +1,94 @@
+/**
+ * Named places at which a worker can be made to die, so that tests can try what a crash just there leaves behind.
+ *
+ * They do nothing until `armFailpoint` was called, which only the worker process of the tests does: a shipped worker
+ * has no way to be armed, whatever its environment says.
+ */
+export const FAILPOINTS = [
+  'claim.before',
+  'claim.in_pool',
+  'claim.after',
+  'put_back.before',
+  'put_back.after',
+  'run.before',
+  'run.versioned',
+  'run.outputs_read',
+  'run.worked',
+  'run.reported',
+  'finish.before',
+  'finish.locked',
+  'finish.settled',
+  'finish.recorded',
+  'finish.advanced',
+  'finish.claimed',
+  'finish.hinted',
+  'finish.before_commit',
+  'finish.committed',
+  'finish.next_run_locked',
+  'finish.next_run_before_commit',
+  'finish.next_run_committed',
+  'finish.answered',
+  'finish.refused',
+  'advance.tallied',
+  'advance.expanded',
+  'advance.applied',
+  'schedule.before',
+  'schedule.locked',
+  'schedule.run_inserted',
+  'schedule.run_created',
+  'schedule.recorded',
+  'schedule.moved',
+  'schedule.hinted',
+  'schedule.before_commit',
+  'schedule.committed',
+  'start_run.marked',
+  'start_run.advanced',
+  'start_run.hinted',
+  'close_run.marked',
+  'reap.before',
+  'reap.marked',
+  'reap.found',
+  'reap.locked',
+  'reap.reclaimed',
+  'reap.recorded',
+  'reap.hinted',
+  'reap.committed',
+  'reap.hints_mended',
+  'reconcile.listed',
+  'hand_back.locked',
+  'hand_back.returned',
+  'hand_back.before_commit',
+  'hand_back.committed',
+] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+/** The one that is armed, and how many passes it lets live. */
+let armed: { readonly point: Failpoint; passesLeft: number } | null = null;
+
+/** Dies here if this point is armed and this is the pass it names. */
+export function failpoint(point: Failpoint): void {
+  if (armed !== null && armed.point === point) pass(armed);
+}
+
+function pass(point: { passesLeft: number }): void {
+  point.passesLeft -= 1;
+  if (point.passesLeft === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+/**
+ * Makes this process kill itself (SIGKILL) at the n-th pass of a point.
+ *
+ * @param spec `point:n`, as in `STOCKFLOW_FAIL_AT=finish.committed:3`; null disarms
+ * @throws RangeError for a point that does not exist or a count below 1
+ */
+export function armFailpoint(spec: string | null): void {
+  armed = null;
+  if (spec === null) return;
+  const [name, passes] = spec.split(':');
+  const point = FAILPOINTS.find((known) => known === name);
+  const passesLeft = Number(passes);
+  if (point === undefined || !Number.isSafeInteger(passesLeft) || passesLeft < 1) {
+    throw new RangeError(`${spec} is not point:n with a point of FAILPOINTS and n from 1`);
+  }
+  armed = { point, passesLeft };
+}
