@@ -28,19 +28,9 @@ function failureText({ task }: ReportedTask, run: DagRun, paint: Paint): string 
   ].join('');
 }
 
-/** The command that works the same date again. */
-export function againText(run: DagRun): string {
-  const params = Object.entries(run.params)
-    .filter(([, value]) => value !== null)
-    .map(
-      ([name, value]) =>
-        ` --param ${shellWord(`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`,
-    );
-  return `stockflow trigger ${run.dagId} --date ${run.businessDate}${params.join('')}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w=.,:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** The command that lets what failed run again, by the version that the run began with. */
+function againText({ runId }: DagRun): string {
+  return `stockflow tasks clear ${runId} --only-failed`;
 }
 
 function spentText({ run, now, timezone }: RunReport): string {

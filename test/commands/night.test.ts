@@ -68,7 +68,8 @@ test('a run is shown with its failure first, and what to type next', async () =>
   const order = [
     'boom failed at attempt 1: rows fell',
     'stockflow tasks logs ',
-    'stockflow trigger failing --date',
+    'tasks clear',
+    '--only-failed',
     'task id   state',
   ];
   const positions = order.map((text) => stdout.indexOf(text));

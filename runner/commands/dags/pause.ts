@@ -1,10 +1,11 @@
 /** Stops the schedule of a DAG. */
 import type { Command } from 'commander';
+import { pauseDag } from '../../engine/pause.ts';
+import { CLI_ACTOR } from '../actor.ts';
 import { describe, type Shell } from '../command.ts';
 import { registerNamedDag } from '../dag_in_force.ts';
 import { openSession } from '../session.ts';
 import { readSettings } from '../settings.ts';
-import { pauseDag } from './pausing.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -17,7 +18,10 @@ export function configure(command: Command, shell: Shell): void {
       const settings = readSettings(shell.env);
       await using session = await openSession(shell, settings);
       await registerNamedDag(session.pool, settings, dagId);
-      const isChanged = await pauseDag(session.pool, { dagId, reason: options.reason ?? null });
+      const isChanged = await pauseDag(session.pool, dagId, {
+        by: CLI_ACTOR,
+        reason: options.reason ?? null,
+      });
       shell.stderr.write(
         isChanged
           ? `${dagId} is paused; stockflow dags resume ${dagId} schedules it again\n`

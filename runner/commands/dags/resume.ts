@@ -1,11 +1,12 @@
 /** Schedules a paused DAG again. */
 import type { Command } from 'commander';
+import { resumeDag } from '../../engine/pause.ts';
+import { CLI_ACTOR } from '../actor.ts';
 import { describe, type Shell } from '../command.ts';
 import { registerNamedDag } from '../dag_in_force.ts';
 import { openSession } from '../session.ts';
 import { readSettings } from '../settings.ts';
 import { inZone } from '../time_text.ts';
-import { resumeDag } from './pausing.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -18,8 +19,8 @@ export function configure(command: Command, shell: Shell): void {
       const settings = readSettings(shell.env);
       await using session = await openSession(shell, settings);
       await registerNamedDag(session.pool, settings, dagId);
-      const { isChanged, next, timezone } = await resumeDag(session.pool, {
-        dagId,
+      const { isChanged, next, timezone } = await resumeDag(session.pool, dagId, {
+        by: CLI_ACTOR,
         reason: options.reason ?? null,
       });
       const due = next === null ? 'it has no next run' : `next run ${inZone(next, timezone)}`;

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatProblem, type Problem } from '../../core/problem.ts';
+import { readDagFile } from '../../engine/dag_folder.ts';
 import { describe, type Shell } from '../command.ts';
 import { dagFilesIn } from '../dag_lookup.ts';
 import { CommandError, EXIT } from '../exit_code.ts';
@@ -10,7 +11,6 @@ import { addOutputOption, type OutputFormat, printListing, tell } from '../outpu
 import { readSettings } from '../settings.ts';
 import { taskTypesOf } from '../task_types.ts';
 import { harmless } from '../terminal_text.ts';
-import { checkDagFile } from './check_file.ts';
 
 const COLUMNS: readonly Column<Problem>[] = [
   { key: 'file', value: ({ file }) => file },
@@ -33,7 +33,9 @@ export function configure(command: Command, shell: Shell): void {
     const settings = readSettings(shell.env);
     const files = await filesOf(paths.length === 0 ? [settings.dagsDir] : paths);
     const taskTypes = await taskTypesOf(settings);
-    const byFile = await Promise.all(files.map((file) => checkDagFile(file, taskTypes)));
+    const byFile = await Promise.all(
+      files.map(async (file) => (await readDagFile(file, taskTypes)).problems),
+    );
     const rows = byFile.flat();
     if (options.output === 'table') {
       for (const problem of rows) shell.stdout.write(`${harmless(formatProblem(problem))}\n`);
