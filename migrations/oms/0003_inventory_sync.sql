@@ -53,6 +53,8 @@ create table oms.inventory_sync_expectation (
   ledger_qoh_at_snapshot  numeric(18,6) not null default 0,
   -- Signed, in units. For a held key only its certain part, and never applied.
   variance_qty            numeric(18,6) not null default 0,
+  -- Of the item as it was frozen, so that the night's variance file is always the same bytes.
+  location_seq_id         text,
   primary key (external_system_id, business_date, facility_id, product_id)
 );
 

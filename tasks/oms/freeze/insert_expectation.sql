@@ -12,7 +12,8 @@ with later as (
      and d.effective_date > coalesce(f.snapshot_at, $3)
    group by d.inventory_item_id
 ), ledger as (
-  select i.facility_id, i.product_id, i.quantity_on_hand_total - coalesce(later.quantity, 0) as quantity
+  select i.facility_id, i.product_id, i.quantity_on_hand_total - coalesce(later.quantity, 0) as quantity,
+         i.location_seq_id
     from oms.inventory_item i
     join frozen_product using (product_id)
     left join later using (inventory_item_id)
@@ -36,8 +37,10 @@ with later as (
   having sum(quantity) <> 0
 )
 insert into oms.inventory_sync_expectation
-       (external_system_id, business_date, facility_id, product_id, snapshot_at, ledger_qoh_at_snapshot, variance_qty)
-select $1, $2, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(ledger.quantity, 0), coalesce(variance.quantity, 0)
+       (external_system_id, business_date, facility_id, product_id, snapshot_at, ledger_qoh_at_snapshot, variance_qty,
+        location_seq_id)
+select $1, $2, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(ledger.quantity, 0), coalesce(variance.quantity, 0),
+       ledger.location_seq_id
   from ledger
   full join variance using (facility_id, product_id)
   left join frozen_facility f using (facility_id);

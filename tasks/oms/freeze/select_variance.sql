@@ -1,11 +1,10 @@
 -- The rows of the night's variance file: every V that is not zero and not held, in byte order.
 --   $1 external system    $2 business date
 select e.facility_id, coalesce(f.external_id, '') as external_facility_id, p.id_value,
-       trim_scale(e.variance_qty)::text as quantity, coalesce(i.location_seq_id, '') as location_seq_id
+       trim_scale(e.variance_qty)::text as quantity, coalesce(e.location_seq_id, '') as location_seq_id
   from oms.inventory_sync_expectation e
   join frozen_product p using (product_id)
   left join oms.facility f using (facility_id)
-  left join oms.inventory_item i using (facility_id, product_id)
  where e.external_system_id = $1
    and e.business_date = $2
    and e.variance_qty <> 0
