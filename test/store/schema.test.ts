@@ -47,7 +47,7 @@ test('an auditor may read the views and nothing else', async (t) => {
   const client = await pool.connect();
   try {
     await client.query('set role stockflow_auditor');
-    for (const view of ['run', 'task', 'attempt', 'event', 'file', 'missing_date']) {
+    for (const view of ['run', 'task', 'attempt', 'event', 'file', 'missing_date', 'inventory_change']) {
       await client.query(`select * from audit.${view}`);
     }
     await assert.rejects(client.query('select * from stockflow.dag_run'), /permission denied/);
