@@ -1,0 +1,30 @@
+/** What an OMS holds, in a form that two looks can be compared by. */
+import type { Pool } from 'pg';
+
+/** What the variance task writes down before anything is applied: no count depends on it alone. */
+export const FREEZE_TABLES = [
+  'inventory_sync_freeze',
+  'inventory_sync_expectation',
+  'inventory_sync_held_key',
+] as const;
+
+/** Row count and digest of every table of schema oms, by name: equal where no row was added, changed or removed. */
+export async function omsDigest(
+  pool: Pool,
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): Promise<Readonly<Record<string, string>>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'oms' and tablename <> all($1) order by tablename`,
+    [except],
+  );
+  const digests = await Promise.all(tables.map(async ({ name }) => [name, await tableDigest(pool, name)]));
+  return Object.fromEntries(digests);
+}
+
+async function tableDigest(pool: Pool, table: string): Promise<string> {
+  const { rows } = await pool.query<{ digest: string }>(
+    `select count(*) || ' rows ' || coalesce(md5(string_agg(md5(t::text), '' order by t::text collate "C")), '') as digest
+       from oms.${table} t`,
+  );
+  return rows[0]?.digest ?? '';
+}
