@@ -11,6 +11,7 @@ const CLAIMS: Readonly<Record<InvariantName, string>> = {
 };
 
 const LARGEST_SHOWN = 5;
+const LABEL_WIDTH = 19;
 
 export function reportText(report: DemoReport): string {
   const { run, tasks, night, invariants } = report;
@@ -38,19 +39,34 @@ function nightLines(night: NightReport): readonly string[] {
   const { file, filtered, rows, reset, variance } = night;
   const reasons = Object.entries(rows.reasons).map(([reason, times]) => `${count(times)} ${reason}`);
   return [
-    `Retail Pro's file  ${file.name}`,
-    `                   ${megabytes(file.bytes)}, ${count(file.rows)} rows, snapshot ${file.snapshot_at}`,
-    `                   sha256 ${file.sha256}`,
-    `Active products    ${count(night.active.products)}`,
-    `Filtered file      ${filtered.name}`,
-    `                   ${kilobytes(filtered.bytes)}, ${count(filtered.rows)} rows`,
-    `Rows               ${count(rows.kept)} kept, ${count(rows.dropped)} dropped as inactive, ${count(rows.rejected)} rejected, ${count(rows.collapsed)} collapsed`,
-    ...(reasons.length === 0 ? [] : [`                   rejected: ${reasons.join(', ')}`]),
-    `Reset${repeat(reset.already_applied)}  ${count(reset.keys)} keys set, ${count(reset.changed_keys)} changed by ${count(reset.units)} units (net ${signed(reset.net_units)})`,
-    `                   ${count(reset.zero_or_below.count)} went to zero or below, ${count(reset.rejected)} rows rejected, ${count(reset.held_out_keys)} keys held out, ${count(reset.conflicting_keys)} contradicted by the file`,
-    `Variance${repeat(variance.already_applied)}  ${count(variance.keys)} keys corrected by ${count(variance.units)} units (net ${signed(variance.net_units)}), ${count(variance.skipped_uncovered)} not covered`,
-    `Ambiguous          ${count(night.ambiguous.keys)} keys left at the OMS's own count: nobody can say whether Retail Pro had booked them`,
-    `Unacknowledged     ${count(night.unacknowledged.shipments)} shipments for more than 3 days`,
+    line("Retail Pro's file", file.name),
+    line('', `${megabytes(file.bytes)}, ${count(file.rows)} rows, snapshot ${file.snapshot_at}`),
+    line('', `sha256 ${file.sha256}`),
+    line('Active products', count(night.active.products)),
+    line('Filtered file', filtered.name),
+    line('', `${kilobytes(filtered.bytes)}, ${count(filtered.rows)} rows`),
+    line(
+      'Rows',
+      `${count(rows.kept)} kept, ${count(rows.dropped)} dropped as inactive, ${count(rows.rejected)} rejected, ${count(rows.collapsed)} collapsed`,
+    ),
+    ...(reasons.length === 0 ? [] : [line('', `rejected: ${reasons.join(', ')}`)]),
+    line(
+      'Reset',
+      `${repeat(reset.already_applied)}${count(reset.keys)} keys set, ${count(reset.changed_keys)} changed by ${count(reset.units)} units (net ${signed(reset.net_units)})`,
+    ),
+    line(
+      '',
+      `${count(reset.zero_or_below.count)} went to zero or below, ${count(reset.rejected)} rejected, ${count(reset.held_out_keys)} held out, ${count(reset.conflicting_keys)} contradicted by the file`,
+    ),
+    line(
+      'Variance',
+      `${repeat(variance.already_applied)}${count(variance.keys)} keys corrected by ${count(variance.units)} units (net ${signed(variance.net_units)}), ${count(variance.skipped_uncovered)} not covered`,
+    ),
+    line(
+      'Ambiguous',
+      `${count(night.ambiguous.keys)} keys left as they were: nobody can say whether Retail Pro had booked them`,
+    ),
+    line('Unacknowledged', `${count(night.unacknowledged.shipments)} shipments for more than 3 days`),
     '',
     'Largest changes    facility  sku             before    after     diff',
     ...reset.largest
@@ -62,8 +78,12 @@ function nightLines(night: NightReport): readonly string[] {
   ];
 }
 
+function line(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${text}`;
+}
+
 function repeat(isRepeat: boolean): string {
-  return isRepeat ? ' (already applied, nothing changed)' : '';
+  return isRepeat ? 'already applied, nothing changed; then: ' : '';
 }
 
 function count(value: number): string {
