@@ -31,5 +31,6 @@ export const dialectShape = {
     .union([z.literal(''), z.string().regex(MARK, 'must be one ASCII character, or empty')])
     .default('"'),
   encoding: z.enum(ENCODINGS).default('utf-8'),
-  compression: z.enum(COMPRESSIONS).default('auto'),
+  // Compressed bytes under the name of a CSV file are a sender's mistake until its DAG file says otherwise.
+  compression: z.enum(COMPRESSIONS).default('none'),
 };

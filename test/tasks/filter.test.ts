@@ -203,7 +203,7 @@ test('a gzip file is read as the text within, its checksum is of the file as it 
     rows: 4,
     snapshot_at: '2026-03-10T03:00:00Z',
   };
-  const output = await run(world, { content: packed, manifest });
+  const output = await run(world, { content: packed, manifest, params: { compression: 'auto' } });
   assert.equal(await world.files.text(output.location), HEADER + KEPT);
 });
 
@@ -243,10 +243,13 @@ test('a windows-1252 file with other marks keeps its bytes', async () => {
 
 test('content that is no CSV is refused by its name', async () => {
   assert.match(
-    await refusal({ content: gzipSync(HEADER + ROWS), params: { compression: 'none' } }),
+    await refusal({ content: gzipSync(HEADER + ROWS) }),
     /^the file is gzip, and CSV in utf-8 was due$/,
   );
-  assert.match(await refusal({ content: gzipSync('%PDF-1.7') }), /^the file is PDF/);
+  assert.match(
+    await refusal({ content: gzipSync('%PDF-1.7'), params: { compression: 'gzip' } }),
+    /^the file is PDF/,
+  );
   assert.match(
     await refusal({ content: HEADER + ROWS, params: { compression: 'gzip' } }),
     /not gzip, and gzip was due$/,
@@ -258,9 +261,13 @@ test('content that is no CSV is refused by its name', async () => {
 
 test('gzip data that is cut or damaged is refused', async () => {
   const packed = gzipSync(HEADER + ROWS);
-  assert.match(await refusal({ content: packed.subarray(0, -12) }), /^the gzip data is damaged or cut/);
+  const params = { compression: 'auto' } as const;
+  assert.match(
+    await refusal({ content: packed.subarray(0, -12), params }),
+    /^the gzip data is damaged or cut/,
+  );
   packed[20] = (packed[20] ?? 0) ^ 0xff;
-  assert.match(await refusal({ content: packed }), /^the gzip data is damaged or cut/);
+  assert.match(await refusal({ content: packed, params }), /^the gzip data is damaged or cut/);
 });
 
 test('a file without a newline at its end is refused', async () => {
