@@ -5,6 +5,7 @@ import { publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
+import { unmovedChunks } from './filter/unmoved_chunks.ts';
 import { resetColumnsSchema } from './inventory/column_mapping.ts';
 import { dialectShape } from './inventory/dialect.ts';
 import { foundFileSchema } from './inventory/found_file.ts';
@@ -68,7 +69,7 @@ export default defineTask({
           columns: params.columns,
           activeIds: products.map(({ idValue }) => idValue),
         },
-        chunks: opened.chunks(),
+        chunks: unmovedChunks(files, opened),
         signal,
         onOutput: (to, bytes) => spools[to].write(bytes),
         onScanned: (bytes) => {

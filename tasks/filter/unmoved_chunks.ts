@@ -1,0 +1,20 @@
+import type { Files, OpenFile } from '../../runner/task.ts';
+import { Refusal } from '../inventory/refusal.ts';
+
+/**
+ * The file's bytes. A read that failed because the file moved would fail again on the next attempt, which can only find
+ * that it is no longer the one that was found; so it is refused at once.
+ * @throws Refusal where its size or mtime moved or it is gone; else whatever reading threw
+ */
+export async function* unmovedChunks(
+  files: Files,
+  opened: OpenFile,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* opened.chunks();
+  } catch (cause) {
+    const now = await files.stat(opened.location);
+    if (now?.bytes === opened.bytes && now.modifiedAt.equals(opened.modifiedAt)) throw cause;
+    throw new Refusal(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
