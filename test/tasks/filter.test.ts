@@ -362,7 +362,7 @@ test('a file that was applied for another night is refused, naming that night', 
   assert.match(await refusal({}), /^the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-08$/);
 });
 
-test('a file that moves while it is read is no file to publish, and is tried again', async () => {
+test('a file that moves while it is read is refused, and not tried again', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const open = world.files.open.bind(world.files);
   world.files.open = async (location) => {
@@ -371,7 +371,7 @@ test('a file that moves while it is read is no file to publish, and is tried aga
     return file;
   };
   await assert.rejects(runRaw(world), (error) => {
-    assert.ok(!(error instanceof FailTask));
+    assert.ok(error instanceof FailTask);
     assert.match(String(error), /changed while it was read/);
     return true;
   });
