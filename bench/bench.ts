@@ -1,0 +1,75 @@
+/** One measured claim: our time beside a baseline's, in the same run, round by round. */
+export interface Bench {
+  readonly name: string;
+  readonly what: string;
+  readonly against: string;
+  /** Of our time over the baseline's. */
+  readonly maxRatio: number;
+  /** Where memory is part of the claim. */
+  readonly maxRssBytes?: number;
+  /** Null where all it needs is here, else what is missing and how to get it. */
+  missing(): string | null;
+  /** Prepares, measures baseline and ours in turn, and cleans up. */
+  measure(rounds: number, tell: (line: string) => void): Promise<readonly Round[]>;
+}
+
+export interface Round {
+  readonly baselineMs: number;
+  readonly oursMs: number;
+  /** Highest resident memory of our process. */
+  readonly rssBytes?: number;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly what: string;
+  readonly against: string;
+  readonly baseline_ms: number;
+  readonly ours_ms: number;
+  /** Median of the rounds' ratios, and the lowest and highest of them. */
+  readonly ratio: number;
+  readonly ratio_min: number;
+  readonly ratio_max: number;
+  readonly max_ratio: number;
+  readonly rss_bytes: number | null;
+  readonly max_rss_bytes: number | null;
+  readonly rounds: number;
+  readonly met: boolean;
+}
+
+export function resultOf(bench: Bench, rounds: readonly Round[]): Result {
+  const ratios = rounds.map(({ baselineMs, oursMs }) => oursMs / baselineMs);
+  const ratio = median(ratios);
+  const rss = rounds.map(({ rssBytes }) => rssBytes).filter((bytes) => bytes !== undefined);
+  const rssBytes = rss.length === 0 ? null : Math.max(...rss);
+  const fitsMemory = bench.maxRssBytes === undefined || rssBytes === null || rssBytes <= bench.maxRssBytes;
+  return {
+    name: bench.name,
+    what: bench.what,
+    against: bench.against,
+    baseline_ms: median(rounds.map(({ baselineMs }) => baselineMs)),
+    ours_ms: median(rounds.map(({ oursMs }) => oursMs)),
+    ratio,
+    ratio_min: Math.min(...ratios),
+    ratio_max: Math.max(...ratios),
+    max_ratio: bench.maxRatio,
+    rss_bytes: rssBytes,
+    max_rss_bytes: bench.maxRssBytes ?? null,
+    rounds: rounds.length,
+    met: ratio <= bench.maxRatio && fitsMemory,
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begunAt = performance.now();
+  await work();
+  return performance.now() - begunAt;
+}

@@ -1,0 +1,74 @@
+import { Logger, type Runner, run } from 'graphile-worker';
+import type { Pool } from 'pg';
+
+const silent = new Logger(() => () => {});
+
+/** graphile-worker as it comes, with the settings that our worker gives it: what a user would otherwise write on. */
+export class RawQueue implements AsyncDisposable {
+  readonly #runner: Runner;
+  #left = 0;
+  #done: () => void = () => {};
+
+  private constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  static async start(databaseUrl: string, concurrency: number): Promise<RawQueue> {
+    const holder: { queue?: RawQueue } = {};
+    const runner = await run({
+      connectionString: databaseUrl,
+      concurrency,
+      maxPoolSize: concurrency + 3,
+      noHandleSignals: true,
+      pollInterval: 1_000,
+      parsedCronItems: [],
+      logger: silent,
+      taskList: {
+        bench_hop: async (payload, helpers) => {
+          const { left } = payload as { readonly left: number };
+          if (left > 0) await helpers.addJob('bench_hop', { left: left - 1 });
+          else holder.queue?.arrived();
+        },
+        bench_noop: async () => holder.queue?.arrived(),
+      },
+    });
+    const queue = new RawQueue(runner);
+    holder.queue = queue;
+    return queue;
+  }
+
+  /** A chain of jobs, each adding the next. */
+  async chain(length: number): Promise<void> {
+    const ended = this.#expect(1);
+    await this.#runner.addJob('bench_hop', { left: length - 1 });
+    await ended;
+  }
+
+  /** So many jobs that do nothing, added in one statement. */
+  async wide(pool: Pool, count: number): Promise<void> {
+    const ended = this.#expect(count);
+    await pool.query(
+      `select graphile_worker.add_jobs(array(
+         select row('bench_noop', '{}'::json, null, null, null, null, null, null)::graphile_worker.job_spec
+           from generate_series(1, $1)))`,
+      [count],
+    );
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runner.stop();
+  }
+
+  #expect(count: number): Promise<void> {
+    this.#left = count;
+    return new Promise((resolve) => {
+      this.#done = resolve;
+    });
+  }
+
+  arrived(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#done();
+  }
+}
