@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FleetWorker } from '../fleet.ts';
+import { patiently } from '../patient.ts';
+import { workerIdsOf } from '../read_facts.ts';
+import { type Fault, pickVictim, type World } from '../world.ts';
+
+/** A worker that does not end is killed after this. */
+const GIVE_UP_MS = 15_000;
+
+/** SIGTERM under load. */
+export const drain: Fault = {
+  name: 'drain',
+  weight: 6,
+  async inject(world, random) {
+    const victim = await pickVictim(world, random);
+    await drainNow(world, victim);
+    await world.fleet.fill();
+    return `worker ${victim.pid}`;
+  },
+};
+
+export async function drainNow({ pool, records, graceMs }: World, victim: FleetWorker): Promise<void> {
+  const workerIds = await patiently(() => workerIdsOf(pool, victim.pid));
+  const at = Temporal.Now.instant();
+  const startedMs = performance.now();
+  victim.fate = 'draining';
+  victim.signal('SIGTERM');
+  const patience = new AbortController();
+  await Promise.race([
+    victim.ended,
+    pause(GIVE_UP_MS, undefined, { signal: patience.signal, ref: false }),
+  ]).finally(() => patience.abort());
+  const tookMs = Math.round(performance.now() - startedMs);
+  victim.signal('SIGKILL');
+  records.drains.push({ pid: victim.pid, workerIds, at, graceMs, tookMs, end: await victim.ended });
+}

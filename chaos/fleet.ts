@@ -1,0 +1,156 @@
+/** The worker processes of a campaign: started, directed, killed and replaced. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Failpoint } from '../runner/engine/failpoint.ts';
+import type { WorkerProcessOptions } from '../test/support/worker_process.ts';
+import type { Acknowledged, UnexplainedEnd } from './facts.ts';
+import { readLogLine } from './worker_log.ts';
+
+/** What the campaign has done to a process, so that an end it did not cause is told from one that it did. */
+export type Fate = 'living' | 'killed' | 'draining';
+
+export interface FleetWorker {
+  readonly pid: number;
+  /** The id it began with; a worker that loses its lease takes another. */
+  readonly workerId: number;
+  /** Behind the proxy that can fall silent. */
+  readonly isFar: boolean;
+  readonly clockShiftMs: number;
+  fate: Fate;
+  isStopped: boolean;
+  /** The failpoint at which it is to die. */
+  armed: string | null;
+  /** With its exit code or signal. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  signal(name: NodeJS.Signals): void;
+  /** Null disarms. */
+  arm(point: { readonly point: Failpoint; readonly pass: number } | null): void;
+}
+
+export interface FleetOptions {
+  readonly size: number;
+  readonly url: string;
+  /** The same database through the proxy. */
+  readonly farUrl: string;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+  readonly concurrency: number;
+}
+
+const KEPT_LINES = 20;
+
+export class Fleet implements AsyncDisposable {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly unexplainedEnds: UnexplainedEnd[] = [];
+  /** Lines of the workers' logs that name a deadlock or a serialization failure. */
+  readonly conflictLines: string[] = [];
+  readonly #options: FleetOptions;
+  readonly #workers = new Set<FleetWorker>();
+  readonly #children = new Set<ChildProcess>();
+  #isClosing = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Those that nothing was done to, or nothing from which they do not come back. */
+  get living(): readonly FleetWorker[] {
+    return [...this.#workers].filter(({ fate }) => fate === 'living');
+  }
+
+  /** Living and neither stopped nor about to die. */
+  get unharmed(): readonly FleetWorker[] {
+    return this.living.filter(({ isStopped, armed }) => !isStopped && armed === null);
+  }
+
+  get far(): FleetWorker | null {
+    return this.living.find(({ isFar }) => isFar) ?? null;
+  }
+
+  /** Starts as many as are missing; one of them is the far one. One that cannot start is started again. */
+  async fill(): Promise<void> {
+    while (this.living.length < this.#options.size) {
+      const missing = this.#options.size - this.living.length;
+      const hasFar = this.far !== null;
+      await Promise.allSettled(
+        Array.from({ length: missing }, (_, index) => this.start({ isFar: index === 0 && !hasFar })),
+      );
+    }
+  }
+
+  async start({
+    isFar = false,
+    clockShiftMs = 0,
+  }: {
+    isFar?: boolean;
+    clockShiftMs?: number;
+  } = {}): Promise<FleetWorker> {
+    const { url, farUrl, leaseMs, graceMs, concurrency } = this.#options;
+    const options: WorkerProcessOptions = {
+      url: isFar ? farUrl : url,
+      tasksDir: path.join(import.meta.dirname, 'tasks'),
+      logLevel: 'debug',
+      isDirected: true,
+      ...{ concurrency, leaseMs, graceMs },
+    };
+    const shift = clockShiftMs === 0 ? [] : ['--import', path.join(import.meta.dirname, 'clock_shift.ts')];
+    const program = path.join(import.meta.dirname, '../test/support/worker_process.ts');
+    const child = spawn(process.execPath, [...shift, program, JSON.stringify(options)], {
+      env: { ...process.env, CHAOS_CLOCK_SHIFT_MS: `${clockShiftMs}` },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#children.add(child);
+    // A direction given to a process that has just died goes nowhere.
+    child.stdin.on('error', () => undefined);
+    const lines: string[] = [];
+    const pid = child.pid ?? 0;
+    createInterface(child.stderr).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+      this.#take(pid, line);
+    });
+    const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+    const [first] = await Promise.race([
+      once(createInterface(child.stdout), 'line'),
+      ended.then((end): never => {
+        throw new Error(`a worker ended with ${end} before it took work: ${lines.join('\n')}`);
+      }),
+    ]);
+    const worker: FleetWorker = {
+      ...{ pid, isFar, clockShiftMs, ended },
+      workerId: Number(first),
+      fate: 'living',
+      isStopped: false,
+      armed: null,
+      signal: (name) => child.kill(name),
+      arm(at) {
+        worker.armed = at === null ? null : `${at.point}:${at.pass}`;
+        child.stdin.write(`${worker.armed ?? ''}\n`);
+      },
+    };
+    this.#workers.add(worker);
+    void ended.then((end) => {
+      this.#workers.delete(worker);
+      this.#children.delete(child);
+      const wasArmed = worker.armed !== null && end === 'SIGKILL';
+      if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
+        this.unexplainedEnds.push({ pid, end, lastLines: lines });
+    });
+    return worker;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    const ends = [...this.#workers].map(({ ended }) => ended);
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(ends);
+  }
+
+  #take(pid: number, line: string): void {
+    const read = readLogLine(line);
+    if (read.kind === 'acknowledged') this.acknowledged.push({ ...read.attempt, pid });
+    if (read.kind === 'conflict') this.conflictLines.push(line);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Pool } from 'pg';
+import type { Random } from '../demo/random.ts';
+import type { Proxy as TcpProxy } from '../test/support/tcp_proxy.ts';
+import type { ChaosCluster } from './cluster.ts';
+import type { Drain, Kill, Outage } from './facts.ts';
+import type { Fleet, FleetWorker } from './fleet.ts';
+import type { Load } from './load.ts';
+
+/** What the faults act on, and where they write down what they did. */
+export interface World {
+  readonly cluster: ChaosCluster;
+  readonly fleet: Fleet;
+  readonly proxy: TcpProxy;
+  readonly pool: Pool;
+  readonly load: Load;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+  readonly records: Records;
+}
+
+export interface Records {
+  readonly kills: Kill[];
+  readonly drains: Drain[];
+  readonly outages: Outage[];
+  /** Workers that must work again by themselves. */
+  readonly awaited: {
+    readonly worker: FleetWorker;
+    readonly after: string;
+    readonly from: Temporal.Instant;
+  }[];
+}
+
+export interface Fault {
+  readonly name: string;
+  /** How often it is drawn, relative to the others. */
+  readonly weight: number;
+  /** Does its harm, and waits until the harm itself is over. @returns what it did, to reproduce it by */
+  inject(world: World, random: Random): Promise<string>;
+}
+
+/** A worker to harm: one to which nothing is being done. */
+export async function pickVictim({ fleet }: World, random: Random): Promise<FleetWorker> {
+  if (fleet.unharmed.length < 2) await fleet.fill();
+  return random.pick(fleet.unharmed);
+}
+
+export function expectBack({ records }: World, worker: FleetWorker, after: string): void {
+  records.awaited.push({ worker, after, from: Temporal.Now.instant() });
+}
