@@ -83,7 +83,7 @@ function line(label: string, text: string): string {
 }
 
 function repeat(isRepeat: boolean): string {
-  return isRepeat ? 'already applied, nothing changed; then: ' : '';
+  return isRepeat ? 'already applied; the first time: ' : '';
 }
 
 function count(value: number): string {

@@ -4,6 +4,7 @@ import {
   guardFileRows,
   guardOutput,
   guardRejected,
+  guardRejectedActive,
   guardRowDrop,
 } from '../inventory/guards.ts';
 import { disagreements, type Manifest } from '../inventory/manifest.ts';
@@ -36,9 +37,12 @@ export function checkScan({ scan, manifest, lastGood, maxRowDrop, maxRejected }:
   if (!scan.endsWithNewline) damage.push('no newline at its end: the last row may be cut');
   if (damage.length > 0) throw new Refusal(damage.join('; '));
 
+  // Only rows of active products are asked for their quantity.
+  const badQuantities = scan.reasons.bad_quantity ?? 0;
   const tripped = [
     guardFileRows(scan.rowsIn),
     guardRejected(scan.rejected, scan.rowsIn, maxRejected),
+    guardRejectedActive(badQuantities, scan.kept + scan.collapsed + badQuantities, maxRejected),
     guardRowDrop(scan.rowsIn, lastGood?.rows_in ?? null, maxRowDrop),
     guardFacilityDrop(scan.rowsByFacility, lastGood?.rows_by_facility ?? null, maxRowDrop),
     guardOutput(scan.kept, scan.rowsIn),

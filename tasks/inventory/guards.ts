@@ -84,6 +84,25 @@ export function guardRejected(rejected: number, rowsIn: number, maxShare: number
   };
 }
 
+/**
+ * The same share among the rows of active products alone: in a file of millions of others a night in which every active
+ * row is bad would hide below any bound.
+ *
+ * @param rejectedActive active rows without a usable quantity
+ */
+export function guardRejectedActive(
+  rejectedActive: number,
+  activeRows: number,
+  maxShare: number,
+): Tripped | null {
+  const tripped = guardRejected(rejectedActive, activeRows, maxShare);
+  if (tripped === null) return null;
+  return {
+    ...tripped,
+    sentence: tripped.sentence.replace(' rows rejected', ' rows of active products rejected'),
+  };
+}
+
 /** The snapshot was taken too long before the run was due. */
 export function guardSnapshotAge(
   snapshotAt: Temporal.Instant,

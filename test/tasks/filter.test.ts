@@ -329,7 +329,7 @@ test('a file of which no row is active is refused', async () => {
 });
 
 test('more rejected rows than the bound are refused with the share, the reasons and the first lines', async () => {
-  const good = Array.from({ length: 198 }, (_, row) => `S1,,B${row},1\n`).join('');
+  const good = 'S1,,A1,1\n'.repeat(198);
   const night = { content: `${HEADER}S1,,A1,1\n${good}S1,,A1,x\n` };
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   assert.equal((await run(world, night)).rejected, 1);
@@ -337,6 +337,14 @@ test('more rejected rows than the bound are refused with the share, the reasons 
     await refusal({ content: `${night.content}S1\n` }),
     '2 of 201 rows rejected, 1 %; at most 0.5 % are allowed (guards.max_rejected) ' +
       '(rejected: wrong_column_count 1, bad_quantity 1; first line 201: bad_quantity, line 202: wrong_column_count)',
+  );
+});
+
+test('one bad row among few of active products is refused, however many other rows the file has', async () => {
+  const others = Array.from({ length: 10_000 }, (_, row) => `S1,,B${row},1\n`).join('');
+  assert.match(
+    await refusal({ content: `${HEADER}S1,,A1,1\n${others}S1,,A1,x\n` }),
+    /^1 of 2 rows of active products rejected, 50 %; at most 0.5 % are allowed/,
   );
 });
 

@@ -6,6 +6,7 @@ import {
   guardFileRows,
   guardOutput,
   guardRejected,
+  guardRejectedActive,
   guardRowDrop,
   guardSnapshotAge,
   guardSnapshotOrder,
@@ -91,5 +92,13 @@ test('a snapshot must be after the last applied one, not equal to it', () => {
   assert.match(
     guardSnapshotOrder(last, last)?.sentence ?? '',
     /2026-03-09T03:00:00Z is not after .*2026-03-09T03:00:00Z/,
+  );
+});
+
+test('bad rows of active products are counted against active rows, at and just over the bound', () => {
+  assert.equal(guardRejectedActive(5, 1000, 0.005), null);
+  assert.equal(
+    guardRejectedActive(6, 1000, 0.005)?.sentence,
+    '6 of 1000 rows of active products rejected, 0.6 %; at most 0.5 % are allowed (guards.max_rejected)',
   );
 });
