@@ -23,7 +23,7 @@ export const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const USUAL_WORLD: WorldOptions = {
   products: 300,
   facilities: 5,
-  activeProducts: 12,
+  activeProducts: 100,
   businessDate: Temporal.PlainDate.from('2025-01-15'),
   // Some of each, and few enough for the guards.
   flaws: { badRows: 4, contradicted: 1 },

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { z } from 'zod';
+import { DAG_ID } from '../../demo/night.ts';
+import { isSound } from '../../demo/report.ts';
+import { cliProject } from '../commands/cli_project.ts';
+import { testNight } from '../support/night.ts';
+import { omsDigest } from '../support/night_oms.ts';
+import { nightEnvironment } from '../support/night_worker.ts';
+
+/** No worker but the command's own. */
+const night = await testNight({ after });
+const project = await cliProject({ after }, nightEnvironment(night));
+const COMMAND = [
+  'trigger',
+  DAG_ID,
+  '--date',
+  '2025-01-15',
+  '--time-edges',
+  'collapse',
+  '--local',
+  '-o',
+  'json',
+];
+const shown = z.object({
+  run: z.object({ run_id: z.int(), state: z.string() }),
+  tasks: z.array(z.object({ task_id: z.string(), state: z.string(), error_text: z.string().nullish() })),
+});
+
+test('a night without a connection exits 1 and names the variable on stderr', async () => {
+  const before = await omsDigest(night.pool);
+  const { code, stdout, stderr } = await project.run(COMMAND, { STOCKFLOW_CONN_OMS: '' });
+  assert.equal(code, 1, stderr);
+  assert.equal(shown.parse(JSON.parse(stdout)).run.state, 'failed');
+  assert.match(stderr, /STOCKFLOW_CONN_OMS is not set/);
+  assert.deepEqual(await omsDigest(night.pool), before);
+});
+
+test('a night without its file exits 1 and says on stderr what was not there', async () => {
+  await night.site.clearOutgoing();
+  const before = await omsDigest(night.pool);
+  const { code, stdout, stderr } = await project.run(COMMAND);
+  assert.equal(code, 1, stderr);
+  assert.equal(shown.parse(JSON.parse(stdout)).run.state, 'failed');
+  assert.match(
+    stderr,
+    /no file at .* for 2025-01-15: nothing is there; the deadline was 2025-01-15T10:00:00Z/,
+  );
+  assert.deepEqual(await omsDigest(night.pool), before);
+});
+
+test('a good night exits 0, and every count is right', async () => {
+  await night.site.putReset({ snapshotAt: night.snapshotAt, content: night.file });
+  const { code, stdout, stderr } = await project.run(COMMAND);
+  assert.equal(code, 0, stderr);
+  const { run } = shown.parse(JSON.parse(stdout));
+  assert.equal(run.state, 'success');
+  assert.ok(isSound(await night.report(await night.ended(run.run_id))));
+});
