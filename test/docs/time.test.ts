@@ -79,13 +79,19 @@ test('what is made up for after an outage is what the table says', () => {
   const rows = time.text
     .split('\n')
     .filter((line) => /^\| 2026-06-18 0/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1));
+    .map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
   assert.equal(rows.length, 7);
   for (const row of rows) {
     const [backAt = '', policy = '', window = ''] = row;
     const catchup = CATCHUP_POLICIES.find((known) => known === policy);
     assert.ok(catchup !== undefined, policy);
-    const at = (text: string) => Temporal.PlainDateTime.from(text).toZonedDateTime('America/New_York').toInstant();
+    const at = (text: string) =>
+      Temporal.PlainDateTime.from(text).toZonedDateTime('America/New_York').toInstant();
     const plan: DuePlan = planDue(
       {
         schedule: scheduleIn('America/New_York', '0 1 * * *'),
@@ -109,7 +115,10 @@ test('a schedule moved to later on the same day owes the instant that has passed
         catchupWindowMs: parseDuration('24h'),
       },
       // Decided up to 01:00, edited at 09:00.
-      { cursor: Temporal.Instant.from('2026-06-18T05:00:00Z'), now: Temporal.Instant.from('2026-06-18T13:00:00Z') },
+      {
+        cursor: Temporal.Instant.from('2026-06-18T05:00:00Z'),
+        now: Temporal.Instant.from('2026-06-18T13:00:00Z'),
+      },
     ).runs.map(({ scheduledFor }) => String(scheduledFor));
   assert.deepEqual(plan(null), ['2026-06-18T06:00:00Z']);
   assert.deepEqual(plan('2026-06-19'), []);
