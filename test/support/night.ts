@@ -26,7 +26,7 @@ const USUAL_WORLD: WorldOptions = {
   activeProducts: 100,
   businessDate: Temporal.PlainDate.from('2025-01-15'),
   // Some of each, and few enough for the guards.
-  flaws: { badRows: 4, contradicted: 1 },
+  flaws: { badRows: 4, contradicted: 10 },
 };
 const USUAL_ROWS = 1_200;
 const ENDED_WITHIN_MS = 60_000;
