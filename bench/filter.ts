@@ -119,7 +119,7 @@ async function ourFilter(
   server: Openssh,
 ): Promise<{ oursMs: number; rssBytes: number }> {
   const retailpro = `sftp://${server.user}@127.0.0.1:${server.port}${server.rootDir}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`;
-  const worker = spawn(process.execPath, [path.join(import.meta.dirname, '../runner/cli.ts'), 'worker'], {
+  const worker = spawn('bin/stockflow', ['worker'], {
     cwd: path.join(import.meta.dirname, '..'),
     env: {
       ...process.env,

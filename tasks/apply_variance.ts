@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTask } from '../runner/task.ts';
-import { VARIANCE_COLUMNS, varianceColumnsSchema } from './inventory/column_mapping.ts';
+import { VARIANCE_COLUMNS } from './inventory/column_mapping.ts';
+import { varianceColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
 import { findColumns } from './inventory/header_check.ts';
 import { publishedFileSchema } from './oms/applied_file.ts';

@@ -6,7 +6,7 @@ import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { unmovedChunks } from './filter/unmoved_chunks.ts';
-import { resetColumnsSchema } from './inventory/column_mapping.ts';
+import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
 import { foundFileSchema } from './inventory/found_file.ts';
 import { locationSchema } from './inventory/location.ts';

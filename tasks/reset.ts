@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTask } from '../runner/task.ts';
-import { RESET_COLUMNS, resetColumnsSchema } from './inventory/column_mapping.ts';
+import { RESET_COLUMNS } from './inventory/column_mapping.ts';
+import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
 import { findColumns } from './inventory/header_check.ts';
 import { publishedFileSchema } from './oms/applied_file.ts';

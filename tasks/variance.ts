@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTask } from '../runner/task.ts';
-import { varianceColumnsSchema } from './inventory/column_mapping.ts';
+import { varianceColumnsSchema } from './inventory/columns_param.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { instantSchema } from './inventory/instant.ts';
 import { locationSchema } from './inventory/location.ts';

@@ -1,7 +1,9 @@
-/** Which header name carries which meaning: the `columns` param, with HotWax's own names as defaults. */
-import { z } from 'zod';
+/**
+ * Which header name carries which meaning. Apart from the schema of the `columns` param, because the scanning thread needs
+ * these and not a validation library.
+ */
 
-const RESET_MEANINGS = [
+export const RESET_MEANINGS = [
   'externalFacilityId',
   'facilityId',
   'locationSeqId',
@@ -10,7 +12,7 @@ const RESET_MEANINGS = [
   'availableQty',
   'comments',
 ] as const;
-const VARIANCE_MEANINGS = [
+export const VARIANCE_MEANINGS = [
   'facilityId',
   'externalFacilityId',
   'idType',
@@ -39,18 +41,3 @@ export const VARIANCE_COLUMNS: ColumnPlan<(typeof VARIANCE_MEANINGS)[number]> = 
   meanings: VARIANCE_MEANINGS,
   required: [['externalFacilityId', 'facilityId'], ['idValue'], ['availableDelta']],
 };
-
-export const resetColumnsSchema = columnsSchema(RESET_MEANINGS);
-export const varianceColumnsSchema = columnsSchema(VARIANCE_MEANINGS);
-
-/** Takes some meanings and yields all: one that is not given is called by its own name. */
-function columnsSchema<const Meanings extends readonly [string, ...string[]]>(meanings: Meanings) {
-  return z
-    .partialRecord(z.enum(meanings), z.string().min(1))
-    .default({})
-    .transform((given): ColumnMapping<Meanings[number]> => {
-      const names: Record<string, string> = {};
-      for (const meaning of meanings) names[meaning] = meaning;
-      return Object.assign(names, given);
-    });
-}

@@ -6,7 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Outbox } from '../../../tasks/filter/outbox.ts';
 import { type ScanRequest, scan } from '../../../tasks/filter/scan.ts';
 import { Spool } from '../../../tasks/filter/spool.ts';
-import { resetColumnsSchema } from '../../../tasks/inventory/column_mapping.ts';
+import { resetColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
 import { Refusal } from '../../../tasks/inventory/refusal.ts';
 
 const HEADER = 'facilityId,idValue,availableQty,comments\n';

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import {
-  RESET_COLUMNS,
-  resetColumnsSchema,
-  varianceColumnsSchema,
-} from '../../../tasks/inventory/column_mapping.ts';
+import { RESET_COLUMNS } from '../../../tasks/inventory/column_mapping.ts';
+import { resetColumnsSchema, varianceColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
 import { foreignContent } from '../../../tasks/inventory/content_sniff.ts';
 import { dialectShape } from '../../../tasks/inventory/dialect.ts';
 import { durationSchema } from '../../../tasks/inventory/duration.ts';

@@ -1,6 +1,6 @@
 /** What both sides of the comparison answer for a file: the scanner, and csv-parse line by line. */
 import { parse } from 'csv-parse/sync';
-import { resetColumnsSchema } from '../../../tasks/inventory/column_mapping.ts';
+import { resetColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
 import { type RejectedRow, ResetScanner, type ScanResult } from '../../../tasks/inventory/reset_scanner.ts';
 
 export interface Scanned {
