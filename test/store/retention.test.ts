@@ -29,7 +29,9 @@ test('retention deletes what is old, keeps the newest good run, and never touche
   for (const runId of runIds) await age(runId, 100);
   await age(runIds[2], -95);
   const count = async (table: string) => {
-    const { rows } = await pool.query<{ count: number }>(`select count(*)::integer as count from stockflow.${table}`);
+    const { rows } = await pool.query<{ count: number }>(
+      `select count(*)::integer as count from stockflow.${table}`,
+    );
     return rows[0]?.count;
   };
   const events = await count('event');
