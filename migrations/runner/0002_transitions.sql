@@ -14,11 +14,11 @@ $$;
 create function stockflow.is_task_transition(before text, after text, by_operator boolean) returns boolean
 language sql immutable as $$
   select case before
-    when 'none'         then after in ('deferred', 'queued', 'running', 'failed', 'upstream_failed', 'skipped', 'cancelled')
-    when 'deferred'     then after in ('queued', 'running', 'failed', 'cancelled')
+    when 'none'         then after in ('deferred', 'queued', 'failed', 'upstream_failed', 'skipped', 'cancelled')
+    when 'deferred'     then after in ('running', 'failed', 'cancelled')
     when 'queued'       then after in ('running', 'failed', 'cancelled')
     when 'running'      then after in ('queued', 'deferred', 'up_for_retry', 'success', 'failed', 'skipped', 'cancelled')
-    when 'up_for_retry' then after in ('queued', 'running', 'failed', 'cancelled')
+    when 'up_for_retry' then after in ('running', 'failed', 'cancelled')
     else false
   end or (by_operator and case before
     when 'none'    then after in ('success', 'failed', 'skipped')

@@ -44,11 +44,11 @@ export const RUN_TRANSITIONS = {
 } as const satisfies Record<RunState, readonly RunState[]>;
 
 export const TASK_TRANSITIONS = {
-  none: ['deferred', 'queued', 'running', 'failed', 'upstream_failed', 'skipped', 'cancelled'],
-  deferred: ['queued', 'running', 'failed', 'cancelled'],
+  none: ['deferred', 'queued', 'failed', 'upstream_failed', 'skipped', 'cancelled'],
+  deferred: ['running', 'failed', 'cancelled'],
   queued: ['running', 'failed', 'cancelled'],
   running: ['queued', 'deferred', 'up_for_retry', 'success', 'failed', 'skipped', 'cancelled'],
-  up_for_retry: ['queued', 'running', 'failed', 'cancelled'],
+  up_for_retry: ['running', 'failed', 'cancelled'],
   success: [],
   failed: [],
   upstream_failed: [],

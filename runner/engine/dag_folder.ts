@@ -12,7 +12,8 @@ import { type Actor, recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
 import { ensurePools } from '../store/pool.ts';
 import { databaseNow } from './clock.ts';
-import { initialCursor } from './schedule_dag.ts';
+import { DagVersions } from './dag_versions.ts';
+import { initialCursor, settleSchedule } from './schedule_dag.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
 
 export interface DagFile {
@@ -71,6 +72,9 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
       ]);
       return true;
     }
+    // What the version before still owes is its own affair; the new schedule begins now, so that moving a time to later
+    // today does not make the day run twice.
+    if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
     const versionId = await saveVersion(tx, { dagId, sha256, source, file });
     await setCurrentVersion(tx, dagId, versionId, file);
     await ensurePools(tx, [...new Set(dag.tasks.map(({ pool }) => pool))]);

@@ -89,13 +89,9 @@ export async function clearTasks(
   return await inRun(pool, runId, async (open) => {
     const { tx, run, index } = open;
     const taskIds = tasksToClear(index, request);
-    const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
     await actAsOperator(tx);
-    const changed = await clearInstances(tx, runId, {
-      taskIds,
-      states: request.onlyFailed ? ['failed', 'upstream_failed', 'cancelled'] : null,
-      plannedAt: taskIds.map((taskId) => plannedInstant(taskOf(index, taskId), new Map(), clock)),
-    });
+    const states = request.onlyFailed ? ['failed', 'upstream_failed', 'cancelled'] : null;
+    const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
     if (changed.length === 0) throw new OperatorError('refused', `run ${runId} has nothing to clear there`);
     await record(tx, request, { action: 'task.cleared', run, changed });
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
@@ -104,7 +100,10 @@ export async function clearTasks(
   });
 }
 
-/** Says how a task ended, by hand. Successors that are undecided go by it; those decided before stay as they are. */
+/**
+ * Says how a task ended, by hand. What depends on it goes by that: undecided tasks, and those that were given up because
+ * of it; what ran or was skipped stays as it is.
+ */
 export async function markTask(
   pool: Pool,
   runId: number,
@@ -123,8 +122,10 @@ export async function markTask(
     if (changed.length === 0)
       throw new OperatorError('refused', `task ${mark.taskId} of run ${runId} is ${mark.state} already`);
     await record(tx, mark, { action: 'task.marked', run, taskId: mark.taskId, changed, after: mark.state });
+    const downstream = [...downstreamOf(index.dag.tasks, mark.taskId, 'transitive')];
+    await clearInstances(tx, runId, clearingOf(open, downstream, ['upstream_failed']));
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
-    else await decideSuccessors(open, [mark.taskId]);
+    else await decide(open, downstream);
     return changed;
   });
 }
@@ -152,6 +153,12 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
       await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
     return result;
   });
+}
+
+function clearingOf({ run, index }: OpenRun, taskIds: readonly string[], states: readonly string[] | null) {
+  const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
+  const plannedAt = taskIds.map((taskId) => plannedInstant(taskOf(index, taskId), new Map(), clock));
+  return { taskIds, states, plannedAt };
 }
 
 function tasksToClear(index: DagIndex, { taskId, downstream }: ClearRequest): readonly string[] {

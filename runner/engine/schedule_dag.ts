@@ -5,7 +5,7 @@ import type { Dag } from '../core/dag.ts';
 import { resolveParams } from '../core/dag_params.ts';
 import { nextInstant, scheduleOf } from '../core/schedule.ts';
 import { planDue } from '../core/schedule_due.ts';
-import { lockDag, recordDueInstants, setSchedule } from '../store/dag.ts';
+import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../store/dag.ts';
 import { recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
@@ -25,42 +25,50 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
     failpoint('schedule.locked');
     if (row === null || row.dagVersionId === null) return;
     const dagVersionId = row.dagVersionId;
-    if (row.retiredAt === null && !row.isPaused) {
-      const index = await versions.get(dagVersionId, tx);
-      const now = await databaseNow(tx);
-      const plan = planDue(
-        {
-          schedule: scheduleOf(index.dag),
-          catchup: index.dag.catchup,
-          catchupWindowMs: index.dag.catchupWindowMs,
-        },
-        { cursor: row.scheduleCursor, now },
-      );
-      for (const { scheduledFor, runType } of plan.runs) {
-        await createRun(tx, {
-          dagVersionId,
-          index,
-          runType,
-          scheduledFor,
-          businessDate: businessDateOf(scheduledFor, index.dag.timezone),
-          params: defaultParams(index.dag),
-          timeEdges: 'keep',
-          by: SCHEDULER,
-          reason: null,
-        });
-        failpoint('schedule.run_created');
-      }
-      await recordDue(tx, index.dag, plan);
-      failpoint('schedule.recorded');
-      await setSchedule(tx, dagId, { cursor: now, next: plan.next });
-      failpoint('schedule.moved');
-      if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
-      failpoint('schedule.hinted');
-    }
+    await settleSchedule(tx, versions, row);
     await startRuns(tx, versions, { dagId, dagVersionId });
     failpoint('schedule.before_commit');
   });
   failpoint('schedule.committed');
+}
+
+/**
+ * Makes the runs that a locked DAG's version in force owes up to now, names what was missed, and moves the cursor: what
+ * lies before it is settled, whatever version comes into force next. Nothing is done for a paused or retired DAG.
+ */
+export async function settleSchedule(tx: Queryable, versions: DagVersions, row: DagRow): Promise<void> {
+  const { dagId, dagVersionId } = row;
+  if (dagVersionId === null || row.retiredAt !== null || row.isPaused) return;
+  const index = await versions.get(dagVersionId, tx);
+  const now = await databaseNow(tx);
+  const plan = planDue(
+    {
+      schedule: scheduleOf(index.dag),
+      catchup: index.dag.catchup,
+      catchupWindowMs: index.dag.catchupWindowMs,
+    },
+    { cursor: row.scheduleCursor, now },
+  );
+  for (const { scheduledFor, runType } of plan.runs) {
+    await createRun(tx, {
+      dagVersionId,
+      index,
+      runType,
+      scheduledFor,
+      businessDate: businessDateOf(scheduledFor, index.dag.timezone),
+      params: defaultParams(index.dag),
+      timeEdges: 'keep',
+      by: SCHEDULER,
+      reason: null,
+    });
+    failpoint('schedule.run_created');
+  }
+  await recordDue(tx, index.dag, plan);
+  failpoint('schedule.recorded');
+  await setSchedule(tx, dagId, { cursor: now, next: plan.next });
+  failpoint('schedule.moved');
+  if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
+  failpoint('schedule.hinted');
 }
 
 async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {

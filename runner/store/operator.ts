@@ -15,7 +15,7 @@ export interface ChangedInstance {
 
 const CLOSE_ATTEMPTS = `
   update stockflow.task_attempt a
-     set state = 'cancelled', finished_at = now(), error_class = 'Cancelled', error_text = 'stopped by an operator'
+     set state = 'cancelled', finished_at = now(), error_class = 'Cancelled', error_text = 'cancelled before its end'
     from changed c
    where a.task_instance_id = c.task_instance_id and a.attempt_number = c.attempt_number
      and a.state in ('running', 'deferred')`;

@@ -51,7 +51,7 @@ export function guardActiveList(count: number, lastCount: number | null, maxDrop
     return { guard: 'active_list', figure: '0', bound: '1', sentence };
   }
   return guardDrop({
-    guard: 'max_active_drop',
+    guard: 'max_drop',
     what: 'the active list',
     unit: 'products',
     now: count,

@@ -192,6 +192,29 @@ test('operators and mapped tasks', async (t) => {
     },
   );
 
+  await t.test('marking a failed task a success lets what was given up because of it run', async () => {
+    await engine.writeDag(
+      'marked',
+      stepDag('marked', [
+        'task_id: bad',
+        'task_id: next, depends_on: [bad]',
+        'task_id: last, depends_on: [next]',
+      ]),
+    );
+    step.on('bad', () => {
+      throw new FailTask('no');
+    });
+    const { run, states } = await engine.run('marked');
+    assert.deepEqual(states, { bad: 'failed', next: 'upstream_failed', last: 'upstream_failed' });
+    await markTask(pool, run.runId, { taskId: 'bad', state: 'success', by, reason: 'done by hand' });
+    const after = await until('the run to go on to its end', async () => {
+      const found = await engine.ended(run.runId);
+      return found.run.state === 'success' ? found : null;
+    });
+    assert.deepEqual(after.states, { bad: 'success', next: 'success', last: 'success' });
+    assert.equal(step.startsOf('bad'), 1);
+  });
+
   await t.test(
     'a pool of one slot never runs two at a time, and each waiting task gets its turn',
     async () => {

@@ -181,6 +181,31 @@ test('schedules', async (t) => {
     assert.equal((await findDag(pool, 'since'))?.nextScheduledFor, null);
   });
 
+  await t.test(
+    'a schedule moved to a time that has passed today does not make the day run twice',
+    async () => {
+      const past = Temporal.Now.zonedDateTimeISO('UTC').subtract({ hours: 3 });
+      const cronAt = (time: Temporal.ZonedDateTime) => `schedule: "${time.minute} ${time.hour} * * *"`;
+      const write = (line: string) =>
+        engine.writeDag('moved', stepDag('moved', ['task_id: only'], [line, 'catchup: latest']));
+      await write(cronAt(past));
+      await forget(pool, 'moved', 4);
+      await scheduleDag(pool, versions, 'moved');
+      const [first, ...more] = await listRuns(pool, { dagId: 'moved', limit: 10 });
+      assert.ok(first !== undefined && more.length === 0);
+      await write(cronAt(past.add({ hours: 1 })));
+      await scheduleDag(pool, versions, 'moved');
+      assert.equal((await listRuns(pool, { dagId: 'moved', limit: 10 })).length, 1);
+    },
+  );
+
+  await t.test('what the old schedule still owed is run when the file is edited', async () => {
+    await hourly('owing', 'catchup: all', 'catchup_window: 24h');
+    await forget(pool, 'owing', 2);
+    await hourly('owing', 'catchup: all', 'catchup_window: 24h', 'description: edited');
+    assert.equal((await hoursAgo(pool, 'owing')).length, 2);
+  });
+
   await t.test('four worker processes make each run once', async (inner) => {
     await hourly('shared', 'catchup: all', 'catchup_window: 24h');
     await forget(pool, 'shared', 12);
