@@ -120,7 +120,7 @@ test('a task that kills its worker three times is quarantined and fails the run'
 });
 
 test('two workers share a wide run, each task runs once, and killing one in the middle loses none', async (t) => {
-  const width = 200;
+  const width = 500;
   const { engine, pool, trigger } = await setUp(
     t,
     'shared',
