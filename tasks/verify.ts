@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { defineTask, FailTask } from '../runner/task.ts';
+import { type NightCheck, verifyNight } from './oms/verify/verify.ts';
+
+/** What each invariant claims, for the sentence about a violation. */
+const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
+  I1: 'the details up to the snapshot sum to the external count and the variance',
+  I2: 'on hand now is that and what the OMS recorded after the snapshot',
+  I3: 'on hand minus available to promise is as the batches found it',
+  I4: 'keys that the file does not cover are untouched',
+  I5: 'each key is set and corrected at most once',
+};
+
+const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5'] as const satisfies readonly (keyof NightCheck)[];
+
+/**
+ * Proves a night from the OMS's own rows: reads every covered key back and fails the run where one is not as it must be.
+ * Changes nothing, so it can be run again at any time.
+ */
+export default defineTask({
+  type: 'verify',
+  description: 'Reads a night back from the OMS and fails where a count is not what it must be',
+  params: z.strictObject({
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+  }),
+  async run({ params, run, connections, log, meter }) {
+    const businessDate = run.businessDate.toString();
+    const pool = await connections.postgres(params.connection);
+    const client = await pool.connect();
+    let checks: NightCheck;
+    try {
+      checks = await verifyNight(client, { externalSystemId: params.external_system_id, businessDate });
+    } finally {
+      client.release();
+    }
+    meter({ rowsIn: checks.I1.checked });
+    const broken = INVARIANTS.filter((name) => checks[name].violations > 0);
+    for (const name of broken) log.error('an invariant is violated', { name, ...plain(checks[name]) });
+    if (broken.length > 0) throw new FailTask(broken.map((name) => sentence(name, checks[name])).join('; '));
+    const { I1, I2, I3, I4, I5 } = checks;
+    return {
+      business_date: businessDate,
+      I1: plain(I1),
+      I2: plain(I2),
+      I3: plain(I3),
+      I4: plain(I4),
+      I5: plain(I5),
+    };
+  },
+});
+
+type Check = NightCheck[keyof NightCheck];
+
+function plain({ checked, violations, examples }: Check) {
+  return { checked, violations, examples: examples.map((key) => ({ ...key })) };
+}
+
+function sentence(name: keyof NightCheck, { checked, violations, examples }: Check): string {
+  const [first] = examples;
+  const example =
+    first === undefined
+      ? ''
+      : `, first ${first.facility_id}/${first.product_id}: ${first.found}, not ${first.expected}`;
+  return `${name} (${CLAIMS[name]}) is violated by ${violations} of ${checked} keys${example}`;
+}
