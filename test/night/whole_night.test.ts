@@ -14,6 +14,7 @@ const ALL_SUCCESS = {
   create_variance_file: 'success',
   reset_inventory: 'success',
   apply_variance: 'success',
+  verify_night: 'success',
 };
 const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5'] as const;
 const PUBLISHED_FOLDERS = ['hotwax/reset_inventory', 'hotwax/inventory_variance'];
