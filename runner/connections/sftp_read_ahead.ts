@@ -13,8 +13,8 @@ export interface OpenHandle {
 const CHUNK_BYTES = 256 * 1024;
 /** OpenSSH answers this whole, others with half; less than 64 KiB costs time per request, more gains little. */
 const REQUEST_BYTES = 64 * 1024;
-/** 8 MiB: about 100 MB/s at 50 ms of round trip. */
-const CHUNKS_IN_FLIGHT = 32;
+/** 6 MiB: about 100 MB/s at 50 ms of round trip. */
+const CHUNKS_IN_FLIGHT = 24;
 
 /** The file's bytes in order, at most `CHUNKS_IN_FLIGHT` chunks of them in memory; ends early where the file does. */
 export async function* readInOrder(
