@@ -134,7 +134,10 @@ test('deadlines, timeouts, priorities and params', async (t) => {
       (await engine.ended((await trigger('typed', { count: '7' })).runId)).tasks[0]?.output,
       7,
     );
-    await assert.rejects(trigger('typed', { count: 'seven' }), /param count: found "seven", expected a whole number/);
+    await assert.rejects(
+      trigger('typed', { count: 'seven' }),
+      /param count: found "seven", expected a whole number/,
+    );
     await assert.rejects(trigger('typed', { counts: '7' }), /param counts: .*count/);
   });
 });
