@@ -8,7 +8,7 @@ create temporary table issued (
   order_id          text,
   facility_id       text,
   product_id        text,
-  -- Units, net of what was cancelled.
+  -- Units, net of what was cancelled by the snapshot.
   quantity          numeric not null,
   issued_at         timestamptz,
   -- Of the facility it was issued at.
