@@ -23,5 +23,6 @@ test('the shipped night is valid, and nothing of it can run before what it stand
     ['create_variance_file', 'export_active_products', 'wait_for_reset_file'],
     ['reset_inventory', 'filter_reset_file', 'create_variance_file'],
     ['apply_variance', 'reset_inventory + 60 min', 'create_variance_file'],
+    ['verify_night', 'apply_variance'],
   ]);
 });
