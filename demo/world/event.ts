@@ -6,10 +6,10 @@
  */
 import type { StockKey } from './stock_key.ts';
 
-/** Opening stock, a receipt, a recount or a sale at the till. Retail Pro books it as it happens. */
+/** Opening stock, a receipt, a recount, a sale at the till, or one end of a transfer. Retail Pro books it as it happens. */
 export interface Moved extends StockKey {
   readonly kind: 'moved';
-  readonly reason: 'opening' | 'receipt' | 'recount' | 'till_sale';
+  readonly reason: 'opening' | 'receipt' | 'recount' | 'till_sale' | 'transfer';
   readonly atMs: number;
   readonly units: number;
   /** When the OMS wrote it down, under the instant at which it happened; null where it never heard of it. */

@@ -77,6 +77,7 @@ const REASONS: Readonly<Record<LedgerEntry['cause'], string | null>> = {
   receipt: null,
   recount: 'VAR_RECOUNT',
   till_sale: 'POS_SALE',
+  transfer: null,
   reservation: null,
   issuance: null,
   issuance_cancelled: null,

@@ -1,0 +1,30 @@
+/**
+ * What the plain practice would have left: Retail Pro's count put in place of the count at the reset, and then what had been
+ * shipped and not acknowledged by half past one taken off. It belongs to the model only, to show what the comparison can catch.
+ */
+import { omsLedger } from '../demo/world/oms_ledger.ts';
+import { keyText, type StockKey } from '../demo/world/stock_key.ts';
+import { type Happening, isBy } from './happening.ts';
+import type { NightPlan } from './night_plan.ts';
+
+/** On hand at the night's end. */
+export function plainOnHand(
+  key: StockKey,
+  retailproUnits: number,
+  { happenings, plan }: { readonly happenings: readonly Happening[]; readonly plan: NightPlan },
+): number {
+  const own = happenings.filter((happening) => keyText(happening) === keyText(key));
+  const afterReset = omsLedger(own)
+    .filter(({ createdAtMs }) => createdAtMs > plan.resetAtMs && createdAtMs <= plan.endAtMs)
+    .reduce((sum, { onHandUnits }) => sum + onHandUnits, 0);
+  const unacknowledged = own
+    .filter((happening) => happening.kind === 'shipped')
+    .filter(({ atMs }) => atMs <= plan.freezeAtMs)
+    .filter(({ bookings }) => !bookings.some(({ responseAtMs }) => isBy(responseAtMs, plan.freezeAtMs)))
+    .reduce(
+      (sum, { units, cancelled }) =>
+        sum + units - (isBy(cancelled?.atMs ?? null, plan.freezeAtMs) ? (cancelled?.units ?? 0) : 0),
+      0,
+    );
+  return retailproUnits - unacknowledged + afterReset;
+}

@@ -1,0 +1,88 @@
+/** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { type NightSetting, putDagInForce } from '../demo/night.ts';
+import type { Random } from '../demo/random.ts';
+import { makeFacilities, storesOf } from '../demo/world/facility.ts';
+import { makeProducts } from '../demo/world/product.ts';
+import type { StockKey } from '../demo/world/stock_key.ts';
+import { assembleWorld, type World } from '../demo/world.ts';
+import { seedOms } from '../demo/world_oms.ts';
+import { migrateQueue } from '../runner/engine/queue.ts';
+import { loadTaskTypes } from '../runner/engine/task_types.ts';
+import { createLog } from '../runner/log.ts';
+import { type Lifetime, testDatabase } from '../test/support/database.ts';
+import { type NightSite, startNightSite } from '../test/support/night_site.ts';
+import { dueAtMs, TIMEZONE } from './calendar.ts';
+
+const STORES = 4;
+const PRODUCTS = 10;
+const ACTIVE_PRODUCTS = 6;
+/** Of the keys at the stores: those the OMS has no item of until something happens there. */
+const WITHOUT_ITEM_SHARE = 0.15;
+const DAY_MS = 86_400_000;
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+export interface StoreWorld {
+  readonly pool: Pool;
+  readonly world: World;
+  readonly site: NightSite;
+  readonly setting: NightSetting;
+  /** Every active product at every facility, the warehouse too. */
+  readonly keys: readonly StockKey[];
+}
+
+/** A seeded OMS of its own database, and the shipped DAG in force, paused. */
+export async function openStoreWorld(
+  lifetime: Lifetime,
+  random: Random,
+  date: Temporal.PlainDate,
+): Promise<StoreWorld> {
+  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms'] });
+  const log = createLog({ format: 'json', level: 'error', silent: !process.env.STOCKFLOW_TEST_LOG });
+  const facilities = makeFacilities(random, STORES);
+  const storeIds = new Set(storesOf(facilities).map(({ facilityId }) => facilityId));
+  const range = makeProducts(random, PRODUCTS, ACTIVE_PRODUCTS);
+  const active = range.products.filter(({ kind }) => kind === 'active');
+  const keys = facilities.flatMap(({ facilityId }) =>
+    active.map(({ productId }) => ({ facilityId, productId })),
+  );
+  const openedAtMs = dueAtMs(date) - 3 * DAY_MS;
+  const events = keys
+    .filter(({ facilityId }) => !storeIds.has(facilityId) || !random.chance(WITHOUT_ITEM_SHARE))
+    .map(
+      (key) =>
+        ({
+          kind: 'moved',
+          ...key,
+          reason: 'opening',
+          atMs: openedAtMs,
+          units: random.integer(0, 40),
+          recordedAtMs: openedAtMs,
+        }) as const,
+    );
+  const world = assembleWorld({
+    seed: 'nights',
+    night: { businessDate: date, timezone: TIMEZONE, snapshotAtMs: openedAtMs + DAY_MS },
+    facilities,
+    range,
+    events,
+    flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
+  });
+  await Promise.all([migrateQueue(url, log), seedOms(pool, world)]);
+  const site = await startNightSite('in_process');
+  lifetime.after(async () => await site[Symbol.asyncDispose]());
+  const setting: NightSetting = {
+    databaseUrl: url,
+    pool,
+    world,
+    dagsDir: path.join(ROOT, 'dags'),
+    taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
+    env: { STOCKFLOW_CONN_OMS: url, STOCKFLOW_CONN_RETAILPRO: site.url() },
+    concurrency: 4,
+    log,
+    by: { actor: 'nights', channel: 'cli' },
+  };
+  await putDagInForce(setting);
+  return { pool, world, site, setting, keys };
+}
