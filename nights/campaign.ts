@@ -12,6 +12,8 @@ export interface CampaignOptions {
   /** The first night to work: its chapter is begun from its beginning. */
   readonly from?: number;
   readonly withPlainPractice?: boolean;
+  /** Ends early, with what was worked by then. */
+  readonly signal?: AbortSignal;
   readonly onNight?: (result: NightResult) => void;
 }
 
@@ -33,10 +35,11 @@ export interface CampaignSummary {
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignSummary> {
-  const { count, seed, from = 0, withPlainPractice = false, onNight } = options;
+  const { count, seed, from = 0, withPlainPractice = false, signal, onNight } = options;
   const results: NightResult[] = [];
   const firstChapter = Math.floor(from / CHAPTER_NIGHTS);
   for (let firstNight = firstChapter * CHAPTER_NIGHTS; firstNight < count; firstNight += CHAPTER_NIGHTS) {
+    if (signal?.aborted) break;
     const cleanUps: (() => Promise<void>)[] = [];
     try {
       const nights = workChapter(
@@ -51,6 +54,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
       for await (const result of nights) {
         results.push(result);
         onNight?.(result);
+        if (signal?.aborted) break;
       }
     } finally {
       for (const cleanUp of cleanUps) await cleanUp();

@@ -2,7 +2,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAG_ID, startNightWorker } from '../demo/night.ts';
 import { makeRandom, type Random } from '../demo/random.ts';
-import { ambiguousKeys } from '../demo/world/ambiguity.ts';
 import { keyText } from '../demo/world/stock_key.ts';
 import { trueCounts } from '../demo/world/true_count.ts';
 import { triggerRun } from '../runner/engine/trigger.ts';
@@ -13,11 +12,14 @@ import type { Lifetime } from '../test/support/database.ts';
 import { firstDate } from './calendar.ts';
 import { startDoomedWorker } from './crash.ts';
 import { ExpectedCounts } from './expected_counts.ts';
-import { type Happening, knownAt } from './happening.ts';
+import type { Happening } from './happening.ts';
+import { heldKeys } from './held_keys.ts';
+import { judgeKey } from './judge_key.ts';
 import { type NightPlan, planNight, snapshotOf } from './night_plan.ts';
 import type { NightResult } from './night_result.ts';
+import { instantOf, offerCutFile, offerFile } from './offered_file.ts';
 import { countBatches, readOmsCounts } from './oms_counts.ts';
-import { type OmsWrite, writesOf } from './oms_writes.ts';
+import { OmsScribe } from './oms_scribe.ts';
 import { plainOnHand } from './plain_practice.ts';
 import { type NightFile, writeNightFile } from './retailpro_night_file.ts';
 import { openStoreWorld, type StoreWorld } from './store_world.ts';
@@ -51,10 +53,10 @@ class Chapter {
   readonly #stores: StoreWorld;
   readonly #options: ChapterOptions;
   readonly #expected = new ExpectedCounts();
+  readonly #scribe: OmsScribe;
   #happenings: readonly Happening[];
   /** Up to which instant everything has happened and is written down. */
   #clockMs: number;
-  #pending: readonly OmsWrite[] = [];
   #worker: Worker | null = null;
   #ids = 0;
   #appliedNights = 0;
@@ -64,6 +66,7 @@ class Chapter {
   constructor(stores: StoreWorld, options: ChapterOptions) {
     this.#stores = stores;
     this.#options = options;
+    this.#scribe = new OmsScribe(stores.pool);
     this.#happenings = stores.world.events.filter((event) => event.kind === 'moved');
     this.#clockMs = Math.max(...this.#happenings.map(({ atMs }) => atMs));
   }
@@ -93,8 +96,8 @@ class Chapter {
       nextId: () => String(++this.#ids),
     });
     this.#happenings = [...this.#happenings, ...told];
-    this.#pending = [...this.#pending, ...writesOf(told)].toSorted((one, other) => one.atMs - other.atMs);
-    await this.#write((write) => write.atMs <= plan.freezeAtMs);
+    this.#scribe.expect(told);
+    await this.#scribe.writeUntil(plan.freezeAtMs);
     const file = writeNightFile({
       random,
       world,
@@ -104,7 +107,7 @@ class Chapter {
     });
     await this.#stores.site.clearOutgoing();
     const outcome = await this.#workKind(random, plan, file);
-    await this.#write((write) => write.atMs <= plan.endAtMs);
+    await this.#scribe.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
     return await this.#compare(plan, file, outcome, index);
   }
@@ -121,9 +124,9 @@ class Chapter {
     const failed = { isApplied: false, knownAtMs: plan.freezeAtMs, wrong };
     /** The good file comes after all, when all that happened that night is written. */
     const secondTry = async (): Promise<Outcome> => {
-      await this.#write((write) => write.atMs <= plan.endAtMs);
+      await this.#scribe.writeUntil(plan.endAtMs);
       await this.#stores.site.clearOutgoing();
-      await this.#putFile(plan, file);
+      await offerFile(this.#stores.site, this.#stores.world, { plan, file });
       await expect('success', this.#run(plan));
       return { ...success, knownAtMs: plan.endAtMs };
     };
@@ -135,7 +138,7 @@ class Chapter {
         await expect('failed', this.#run(plan));
         return await secondTry();
       case 'cut':
-        await this.#putCut(random, plan, file);
+        await offerCutFile(this.#stores.site, random, { plan, file });
         await expect('failed', this.#run(plan));
         return random.chance(0.5) ? await secondTry() : failed;
       case 'yesterday': {
@@ -151,11 +154,11 @@ class Chapter {
         await this.#putOlder(random, snapshotAtMs - random.integer(60, 3600) * 1000);
         break;
       case 'crashed':
-        await this.#putFile(plan, file);
+        await offerFile(this.#stores.site, this.#stores.world, { plan, file });
         await expect('success', this.#runWithCrash(random, plan));
         return success;
       case 'twice': {
-        await this.#putFile(plan, file);
+        await offerFile(this.#stores.site, this.#stores.world, { plan, file });
         await this.#startWorker();
         const [first, second] = [await this.#trigger(plan.date), await this.#trigger(plan.date)];
         await expect('success', this.#ended(first, plan));
@@ -164,7 +167,7 @@ class Chapter {
       }
       default:
     }
-    await this.#putFile(plan, file);
+    await offerFile(this.#stores.site, this.#stores.world, { plan, file });
     await expect('success', this.#run(plan));
     if (kind === 'rerun') await expect('success', this.#run(plan));
     if (kind === 'backfill') {
@@ -172,32 +175,6 @@ class Chapter {
       await expect('failed', this.#run(plan, plan.date.subtract({ days: 1 })));
     }
     return success;
-  }
-
-  async #putFile(plan: NightPlan, { content }: NightFile): Promise<void> {
-    const { stores } = this.#stores.world;
-    const facilities = Object.fromEntries(
-      // By our id or by theirs: a manifest may use either.
-      [...plan.ownSnapshotAtMs].map(([facilityId, atMs], index) => [
-        index % 2 === 0
-          ? facilityId
-          : (stores.find((store) => store.facilityId === facilityId)?.externalId ?? facilityId),
-        instantOf(atMs).toString(),
-      ]),
-    );
-    await this.#stores.site.putReset({
-      snapshotAt: instantOf(plan.snapshotAtMs),
-      content,
-      manifest: { facilities },
-    });
-  }
-
-  /** In the middle of a row: the manifest is of the whole file, or of what is there. */
-  async #putCut(random: Random, plan: NightPlan, { content }: NightFile): Promise<void> {
-    const length = random.integer(100, content.length - 2);
-    const cut = content.slice(0, content[length - 1] === '\n' ? length - 1 : length);
-    const manifest = random.chance(0.5) ? { bytes: content.length } : {};
-    await this.#stores.site.putReset({ snapshotAt: instantOf(plan.snapshotAtMs), content: cut, manifest });
   }
 
   /** A whole and good file of an earlier instant. */
@@ -248,16 +225,9 @@ class Chapter {
         return [run.state, ...failed.map(({ taskId, errorText }) => `${taskId}: ${errorText}`)].join('; ');
       }
       if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
-      const next = this.#pending.find((write) => write.atMs <= plan.endAtMs && mayRace(write, plan));
-      if (next !== undefined) await this.#write((write) => write === next);
+      await this.#scribe.writeBeside(plan);
       await pause(LOOK_EVERY_MS);
     }
-  }
-
-  async #write(isDue: (write: OmsWrite) => boolean): Promise<void> {
-    const due = this.#pending.filter(isDue);
-    this.#pending = this.#pending.filter((write) => !due.includes(write));
-    for (const write of due) await write.apply(this.#stores.pool);
   }
 
   async #compare(plan: NightPlan, file: NightFile, outcome: Outcome, index: number): Promise<NightResult> {
@@ -265,7 +235,7 @@ class Chapter {
     const snapshots = new Map(
       world.facilities.map(({ facilityId }) => [facilityId, snapshotOf(plan, facilityId)]),
     );
-    const held = this.#ambiguous(snapshots, outcome.knownAtMs);
+    const held = heldKeys(this.#happenings, snapshots, outcome.knownAtMs);
     const covered = new Set(outcome.isApplied ? [...file.told].filter((text) => !held.has(text)) : []);
     const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#happenings, atMs)]));
     const wrong = [...outcome.wrong];
@@ -277,18 +247,7 @@ class Chapter {
       const isCovered = covered.has(text);
       if (isCovered) this.#expected.setRight(key, snapshotAtMs, shelves.get(key.facilityId)?.get(text) ?? 0);
       const expected = this.#expected.of(key, this.#happenings, { snapshotAtMs, nowMs: plan.endAtMs });
-      const { resets, variances, ...count } = found.get(text) ?? {
-        resets: 0,
-        variances: 0,
-        ...(expected === null ? {} : { onHandUnits: null }),
-      };
-      if (expected !== null && !sameCount(expected, count)) {
-        const standing = isCovered ? 'covered' : 'not covered';
-        wrong.push(`${text} (${standing}): ${JSON.stringify(count)}, not ${JSON.stringify(expected)}`);
-      }
-      const most = isCovered ? 1 : 0;
-      if (resets > most || variances > most)
-        wrong.push(`${text}: ${resets} resets and ${variances} variances, at most ${most} of each`);
+      wrong.push(...judgeKey({ text, isCovered }, expected, found.get(text)));
       if (isCovered && this.#options.withPlainPractice) {
         const retailproUnits = file.retailproUnits.get(text) ?? 0;
         const plain = plainOnHand(key, retailproUnits, { happenings: this.#happenings, plan });
@@ -324,22 +283,6 @@ class Chapter {
       plainWrongKeys: this.#options.withPlainPractice ? plainWrongKeys : null,
     };
   }
-
-  /** Judged store by store: the snapshot of the store that was to book it decides. */
-  #ambiguous(snapshots: ReadonlyMap<string, number>, knownAtMs: number): ReadonlySet<string> {
-    const known = knownAt(this.#happenings, knownAtMs);
-    return new Set(
-      [...snapshots].flatMap(([facilityId, atMs]) => [
-        ...ambiguousKeys(
-          known.map((shipment) => ({
-            ...shipment,
-            bookings: shipment.bookings.filter((booking) => booking.facilityId === facilityId),
-          })),
-          atMs,
-        ),
-      ]),
-    );
-  }
 }
 
 interface Outcome {
@@ -347,17 +290,4 @@ interface Outcome {
   /** What the OMS knew of bookings when the night was frozen. */
   readonly knownAtMs: number;
   readonly wrong: readonly string[];
-}
-
-function sameCount(expected: object, found: object): boolean {
-  return JSON.stringify(Object.entries(expected).sort()) === JSON.stringify(Object.entries(found).sort());
-}
-
-/** What is learnt of a booking that was sent by a snapshot decides whether its keys are held: that waits for the run's end. */
-function mayRace({ learntOfSentAtMs }: OmsWrite, plan: NightPlan): boolean {
-  return learntOfSentAtMs === null || learntOfSentAtMs > plan.freezeAtMs;
-}
-
-function instantOf(atMs: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(atMs);
 }

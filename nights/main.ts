@@ -1,4 +1,4 @@
-/** `npm run nights -- --count N --seed S [--from N] [--arithmetic current] [-o json]`; exits 1 on any wrong count. */
+/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [-o json]`; exits 1 on any wrong count. */
 import { parseArgs } from 'node:util';
 import { type CampaignSummary, runCampaign } from './campaign.ts';
 
@@ -7,6 +7,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    minutes: { type: 'string' },
     arithmetic: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'text' },
   },
@@ -25,6 +26,7 @@ const summary = await runCampaign({
   count,
   from,
   seed: values.seed,
+  ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   withPlainPractice: values.arithmetic === 'current',
   onNight({ night, date, kind, wrong }) {
     for (const what of wrong) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
