@@ -330,5 +330,5 @@ test('100,000 active products in 70 facilities take about 30 MB and no more howe
   }
   const { result } = scan(file(), { activeIds });
   assert.equal(result.kept + result.collapsed, 3 * 70 * 500);
-  assert.ok(most > 28_000_000 && most < 45_000_000, `${most} bytes held`);
+  assert.ok(most < 45_000_000, `${most} bytes held`);
 });
