@@ -1,5 +1,6 @@
 /** One campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeRandom } from '../demo/random.ts';
 import { createPool } from '../runner/connections/postgres.ts';
@@ -45,6 +46,8 @@ export interface CampaignResult {
   readonly restartLatenciesMs: readonly number[];
   readonly runs: number;
   readonly acknowledged: number;
+  /** Where the workers' logs lie; null where nothing was found and they are gone. */
+  readonly logDir: string | null;
   readonly tookMs: number;
 }
 
@@ -61,7 +64,8 @@ const LOOK_EVERY_MS = 250;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const startedMs = performance.now();
   await using stack = new AsyncDisposableStack();
-  const world = await makeWorld(options, stack);
+  const logDir = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-logs-'));
+  const world = await makeWorld(options, logDir, stack);
   const judge = new Judge(world);
   const random = makeRandom(options.seed);
   const looking = setInterval(() => void judge.lookAtHints(), LOOK_EVERY_MS * 4);
@@ -88,12 +92,23 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     findings: judge.findings,
     restartLatenciesMs: judge.restartLatenciesMs,
     runs: runIds.length,
+    logDir: await keptLogs(logDir, judge),
     acknowledged: world.fleet.acknowledged.length,
     tookMs: Math.round(performance.now() - startedMs),
   };
 }
 
-async function makeWorld(options: CampaignOptions, stack: AsyncDisposableStack): Promise<World> {
+async function keptLogs(logDir: string, judge: Judge): Promise<string | null> {
+  if (judge.findings.length > 0) return logDir;
+  await rm(logDir, { recursive: true, force: true });
+  return null;
+}
+
+async function makeWorld(
+  options: CampaignOptions,
+  logDir: string,
+  stack: AsyncDisposableStack,
+): Promise<World> {
   const {
     leaseMs = DEFAULT_LEASE_MS,
     workers = DEFAULT_WORKERS,
@@ -121,6 +136,7 @@ async function makeWorld(options: CampaignOptions, stack: AsyncDisposableStack):
       farUrl: farUrl.href,
       leaseMs,
       graceMs: GRACE_MS,
+      logDir,
       concurrency: CONCURRENCY,
     }),
   );

@@ -3,6 +3,7 @@ import { blackHole } from './faults/black_hole.ts';
 import { clock } from './faults/clock.ts';
 import { drain } from './faults/drain.ts';
 import { failpoint } from './faults/failpoint.ts';
+import { freeze } from './faults/freeze.ts';
 import { forgedHints, lostHints } from './faults/hints.ts';
 import { kill, killAll } from './faults/kill.ts';
 import { lostClaim } from './faults/lost_claim.ts';
@@ -14,6 +15,7 @@ export const FAULTS: readonly Fault[] = [
   kill,
   killAll,
   stop,
+  freeze,
   failpoint,
   postgres,
   blackHole,

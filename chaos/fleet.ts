@@ -1,6 +1,7 @@
 /** The worker processes of a campaign: started, directed, killed and replaced. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Failpoint } from '../runner/engine/failpoint.ts';
@@ -26,7 +27,7 @@ export interface FleetWorker {
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(name: NodeJS.Signals): void;
   /** Null disarms. */
-  arm(point: { readonly point: Failpoint; readonly pass: number } | null): void;
+  arm(at: { readonly point: Failpoint; readonly pass: number; readonly action: 'die' | 'stop' } | null): void;
 }
 
 export interface FleetOptions {
@@ -37,9 +38,12 @@ export interface FleetOptions {
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly concurrency: number;
+  /** A folder for the logs of the workers, one file each. */
+  readonly logDir: string;
 }
 
-const KEPT_LINES = 20;
+const KEPT_LINES = 30;
+const MOST_TRIES = 20;
 
 export class Fleet implements AsyncDisposable {
   readonly acknowledged: Acknowledged[] = [];
@@ -69,14 +73,21 @@ export class Fleet implements AsyncDisposable {
     return this.living.find(({ isFar }) => isFar) ?? null;
   }
 
-  /** Starts as many as are missing; one of them is the far one. One that cannot start is started again. */
+  /**
+   * Starts as many as are missing; one of them is the far one. One that cannot start is started again, as whoever
+   * looks after processes would.
+   *
+   * @throws the last reason, when none has started for a while
+   */
   async fill(): Promise<void> {
-    while (this.living.length < this.#options.size) {
+    for (let tries = 1; this.living.length < this.#options.size; tries += 1) {
       const missing = this.#options.size - this.living.length;
       const hasFar = this.far !== null;
-      await Promise.allSettled(
+      const starts = await Promise.allSettled(
         Array.from({ length: missing }, (_, index) => this.start({ isFar: index === 0 && !hasFar })),
       );
+      const failed = starts.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected' && tries === MOST_TRIES) throw failed.reason;
     }
   }
 
@@ -90,6 +101,8 @@ export class Fleet implements AsyncDisposable {
     const { url, farUrl, leaseMs, graceMs, concurrency } = this.#options;
     const options: WorkerProcessOptions = {
       url: isFar ? farUrl : url,
+      // The line that falls silent is the engine's: how long a task waits for its own destination is its own affair.
+      effectsUrl: url,
       tasksDir: path.join(import.meta.dirname, 'tasks'),
       logLevel: 'debug',
       isDirected: true,
@@ -106,6 +119,7 @@ export class Fleet implements AsyncDisposable {
     child.stdin.on('error', () => undefined);
     const lines: string[] = [];
     const pid = child.pid ?? 0;
+    child.stderr.pipe(createWriteStream(path.join(this.#options.logDir, `${pid}.log`)));
     createInterface(child.stderr).on('line', (line) => {
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
@@ -126,7 +140,7 @@ export class Fleet implements AsyncDisposable {
       armed: null,
       signal: (name) => child.kill(name),
       arm(at) {
-        worker.armed = at === null ? null : `${at.point}:${at.pass}`;
+        worker.armed = at && `${at.point}:${at.pass}${at.action === 'stop' ? ':stop' : ''}`;
         child.stdin.write(`${worker.armed ?? ''}\n`);
       },
     };

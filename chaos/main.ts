@@ -25,6 +25,9 @@ if (faults.length === 0) {
   process.exit(2);
 }
 
+// So that the server and the workers end with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 let told = 0;
 const campaign: CampaignOptions = {
   trials: Number(values.kills ?? values.trials),

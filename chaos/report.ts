@@ -21,6 +21,7 @@ export interface Summary {
   readonly trials: number;
   readonly runs: number;
   readonly acknowledged: number;
+  readonly logs: string | null;
   readonly took_ms: number;
   readonly violations: Readonly<Record<string, number>>;
   readonly restart_ms: { readonly count: number; readonly p50: number | null; readonly max: number | null };
@@ -41,6 +42,7 @@ export function summarize(result: CampaignResult): Summary {
     trials: trials.length,
     runs: result.runs,
     acknowledged: result.acknowledged,
+    logs: result.logDir,
     took_ms: result.tookMs,
     violations: Object.fromEntries(
       Object.keys(INVARIANTS).map((invariant) => [invariant, trialsThatViolate(findings, invariant)]),
@@ -72,6 +74,7 @@ export function reportText(summary: Summary): string {
       .map(([fault, count]) => `${fault} ${count}`)
       .join(', ')}`,
     `seed ${summary.seed}: ${summary.trials} trials, ${summary.runs} runs, ${summary.acknowledged} acknowledged results, ${seconds(summary.took_ms)}`,
+    ...(summary.logs === null ? [] : [`logs of the workers: ${summary.logs}`]),
     ...summary.findings.flatMap(({ trial, invariant, text, injected }) => [
       '',
       `VIOLATION of ${invariant} seen after trial ${trial}: ${text}`,

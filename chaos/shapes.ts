@@ -7,9 +7,10 @@ export interface Shape {
   readonly weight: number;
 }
 
+/** No retries: whatever a fault does, it is no failure of the task. */
 const DEFAULTS = [
   'timezone: UTC',
-  'default_args: {retries: 2, retry_delay: 1s, retry_exponential_backoff: false}',
+  'default_args: {retries: 0, retry_delay: 1s, retry_exponential_backoff: false}',
 ];
 
 function shape(
@@ -83,6 +84,8 @@ export const SHAPES: readonly Shape[] = [
     ...numbered(3, (n) => `task_id: s${n}, with: {busy_ms: 1500}`),
     'task_id: end, depends_on: [s0, s1, s2]',
   ]),
+  // Longer than any grace time.
+  shape('long', 1, ['task_id: long, with: {busy_ms: 7000}'], ['max_active_runs: 2']),
   shape(
     TICK,
     0,

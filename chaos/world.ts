@@ -5,6 +5,8 @@ import type { ChaosCluster } from './cluster.ts';
 import type { Drain, Kill, Outage } from './facts.ts';
 import type { Fleet, FleetWorker } from './fleet.ts';
 import type { Load } from './load.ts';
+import { patiently } from './patient.ts';
+import { workerIdsOf } from './read_facts.ts';
 
 /** What the faults act on, and where they write down what they did. */
 export interface World {
@@ -46,4 +48,17 @@ export async function pickVictim({ fleet }: World, random: Random): Promise<Flee
 
 export function expectBack({ records }: World, worker: FleetWorker, after: string): void {
   records.awaited.push({ worker, after, from: Temporal.Now.instant() });
+}
+
+/** Silence longer than this is as good as death: what ran there must have started elsewhere. */
+const LIKE_DEATH_MS = 15_000;
+
+/** Counts a long silence as a kill at its beginning. */
+export async function recordSilence(
+  { pool, records }: World,
+  worker: FleetWorker,
+  silence: { readonly from: Temporal.Instant; readonly lastedMs: number },
+): Promise<void> {
+  if (silence.lastedMs < LIKE_DEATH_MS) return;
+  records.kills.push({ at: silence.from, workerIds: await patiently(() => workerIdsOf(pool, worker.pid)) });
 }

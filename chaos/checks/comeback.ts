@@ -18,7 +18,7 @@ export function checkComebacks(
     );
   const ended = unexplainedEnds.map(
     ({ pid, end, lastLines }) =>
-      `worker ${pid} ended by itself with ${end}: ${lastLines.slice(-3).join(' | ')}`,
+      `worker ${pid} ended by itself with ${end}: ${lastLines.slice(-12).join(' | ')}`,
   );
   return [...idle, ...ended].map((text) => ({ invariant: 'E7', text }));
 }

@@ -1,9 +1,13 @@
 import type { Kill, Outage, Restart, TransitionFact, Violation } from '../facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
+/** What a process sent before it died may still be done this long after. */
+const IN_FLIGHT_MS = 500;
+
 /**
- * What ran on killed workers when they were killed, and when it started again. A task that ended otherwise (it was
- * quarantined, or its result was in before the process was dead) is left out.
+ * What ran on killed workers when they were killed, and when it started again. A task that was given up
+ * instead, or whose result was in flight, is left out; one that nobody could take over until its result came late after
+ * all counts as started then.
  *
  * @param transitions in order
  */
@@ -22,12 +26,13 @@ export function restartsAfter(
       );
       const claim = own[claimedAt];
       if (claim === undefined) return [];
-      const later = own.slice(claimedAt + 1);
-      const [next] = later;
-      if (next !== undefined && (next.after !== 'queued' || Temporal.Instant.compare(next.at, at) < 0))
-        return [];
-      if (later[1] !== undefined && later[1].after !== 'running') return [];
-      return [{ instanceId: claim.instanceId, killedAt: at, startedAt: later[1]?.at ?? null }];
+      const [next, start] = own.slice(claimedAt + 1);
+      const base = { instanceId: claim.instanceId, killedAt: at };
+      if (next === undefined) return [{ ...base, startedAt: null }];
+      if (next.at.epochMilliseconds < at.epochMilliseconds + IN_FLIGHT_MS) return [];
+      if (next.after !== 'queued') return [{ ...base, startedAt: next.at }];
+      if (start !== undefined && start.after !== 'running') return [];
+      return [{ ...base, startedAt: start?.at ?? null }];
     }),
   );
 }

@@ -20,7 +20,7 @@ export const failpoint: Fault = {
     const point = random.pick(FAILPOINTS);
     const pass = isRare(point) ? 1 : random.integer(1, 5);
     const victim = await pickVictim(world, random);
-    victim.arm({ point, pass });
+    victim.arm({ point, pass, action: 'die' });
     await provoke(world, point, { victim, random });
     const died = await Promise.race([victim.ended.then(() => true), pause(PATIENCE_MS, false)]);
     if (died) {

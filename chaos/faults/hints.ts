@@ -2,16 +2,23 @@ import { patiently } from '../patient.ts';
 import { TICK } from '../shapes.ts';
 import type { Fault } from '../world.ts';
 
-/** Rows of the queue vanish: all of them, or each with the chance of one half. */
+/** Rows of the queue vanish, or are put off as after many failures: all of them, or each with the chance of one half. */
 export const lostHints: Fault = {
   name: 'lost_hints',
   weight: 8,
   async inject({ pool }, random) {
     const share = random.pick([0.5, 1]);
+    const how = random.pick(['deleted', 'put off']);
     const { rowCount } = await patiently(() =>
-      pool.query('delete from graphile_worker._private_jobs where random() < $1', [share]),
+      how === 'deleted'
+        ? pool.query('delete from graphile_worker._private_jobs where random() < $1', [share])
+        : pool.query(
+            `update graphile_worker._private_jobs set run_at = now() + interval '1 hour', attempts = 9
+              where locked_at is null and random() < $1`,
+            [share],
+          ),
     );
-    return `${rowCount} of ${share * 100} %`;
+    return `${rowCount} ${how}, of ${share * 100} %`;
   },
 };
 

@@ -1,6 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../demo/random.ts';
-import { expectBack, type Fault } from '../world.ts';
+import { patiently } from '../patient.ts';
+import { claimAfter } from '../read_facts.ts';
+import { expectBack, type Fault, type World } from '../world.ts';
+
+const GIVE_UP_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
 
 /** Postgres stops at once, without a checkpoint, stays away, and recovers from its log. */
 export const postgres: Fault = {
@@ -14,9 +19,22 @@ export const postgres: Fault = {
     await world.cluster.start();
     world.records.outages.push({ from, to: Temporal.Now.instant() });
     for (const worker of world.fleet.living) expectBack(world, worker, 'a restart of Postgres');
+    await untilSomeoneWorks(world);
     return `away for ${downMs} ms`;
   },
 };
+
+/** Restarts so close that nothing runs between them would try nothing. */
+async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
+  const from = Temporal.Now.instant();
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  while (performance.now() < giveUpAt) {
+    for (const { pid } of fleet.living) {
+      if ((await patiently(() => claimAfter(pool, pid, from))) !== null) return;
+    }
+    await pause(LOOK_AGAIN_MS);
+  }
+}
 
 /** Mostly moments, sometimes seconds, once in a while up to a minute. */
 function drawDownMs(random: Random): number {

@@ -32,7 +32,7 @@ export default defineTask({
     await trace(context, 'start');
     if (attempt.number <= params.fail_first) throw new Error('it fails by design');
     if (params.skip) throw new SkipTask('it skips by design');
-  if (params.defer > 0 && (await looks(context)) < params.defer) {
+    if (params.defer > 0 && (await looks(context)) < params.defer) {
       await trace(context, 'look');
       throw new DeferTask(context.now().add({ milliseconds: DEFER_MS }), 'nothing to see yet');
     }

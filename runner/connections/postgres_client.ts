@@ -21,6 +21,7 @@ export class PostgresClient extends pg.Client {
     // Defined here because a method would have to restate pg's nine overloads.
     const query = this.query;
     Object.defineProperty(this, 'query', {
+      configurable: true,
       value: (...args: unknown[]) => this.#query((ready) => Reflect.apply(query, this, ready), args),
     });
   }

@@ -7,8 +7,12 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Sessions at most. */
   readonly max: number;
-  /** The server ends a statement after this; the client gives up on a silent server 5 s later. None by default. */
+  /** The server ends a statement after this. None by default. */
   readonly statementTimeoutMs?: number;
+  /** The client gives up a session whose server gives no answer for this long; 5 s beyond the statement's time-out by default. */
+  readonly answerTimeoutMs?: number;
+  /** The server ends a session that holds its locks in an open transaction and says nothing for this long. None by default. */
+  readonly idleInTransactionTimeoutMs?: number;
   /** For opening a session, and for waiting for a free one. 10 s by default. */
   readonly connectTimeoutMs?: number;
   /** A session that nobody was using broke; the pool has dropped it and opens another when asked. */
@@ -51,21 +55,28 @@ class PostgresPool extends pg.Pool {
 
 /** Sessions on one database; values cross as POSTGRES_TYPES says. Opens none until asked. */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
-  const timeouts =
-    options.statementTimeoutMs === undefined ? {} : statementTimeouts(options.statementTimeoutMs);
   const pool = new PostgresPool({
     Client: PostgresClient,
     connectionString: url,
     application_name: options.applicationName,
     max: options.max,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    ...timeouts,
+    ...timeouts(options),
   });
   // Without a listener the process would end; the pool has dropped the session already.
   pool.on('error', (error) => options.onIdleError?.(error));
   return pool;
 }
 
-function statementTimeouts(statementTimeoutMs: number): pg.ClientConfig {
-  return { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 5_000 };
+function timeouts(options: PoolOptions): pg.ClientConfig {
+  const { statementTimeoutMs, idleInTransactionTimeoutMs } = options;
+  const answerTimeoutMs =
+    options.answerTimeoutMs ?? (statementTimeoutMs === undefined ? undefined : statementTimeoutMs + 5_000);
+  return {
+    ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
+    ...(answerTimeoutMs !== undefined && { query_timeout: answerTimeoutMs }),
+    ...(idleInTransactionTimeoutMs !== undefined && {
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    }),
+  };
 }

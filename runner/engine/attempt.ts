@@ -14,6 +14,7 @@ import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
 import { attemptFiles } from './files/attempt_files.ts';
+import { untilDatabaseAnswers } from './patience.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
 
 /** Largest output of a task, in UTF-16 code units of its JSON. */
@@ -28,7 +29,7 @@ export async function runAttempt(
   report: AttemptReport,
   controller: AbortController,
 ): Promise<Outcome | null> {
-  const index = await engine.versions.get(claimed.dagVersionId);
+  const index = await untilDatabaseAnswers(engine.log, () => engine.versions.get(claimed.dagVersionId));
   failpoint('run.versioned');
   const task = taskOf(index, claimed.taskId);
   const timer = setTimeout(
@@ -66,7 +67,10 @@ async function workTask(work: Work): Promise<Outcome> {
     const why = engine.taskTypes.broken.get(task.type) ?? `this worker has no task type "${task.type}"`;
     throw new FailTask(`${task.taskId}: ${why}`);
   }
-  const outputs = await outputsOf(engine.pool, claimed.runId, tasksRead(task));
+  // An outage while the runner reads is no failure of the task.
+  const outputs = await untilDatabaseAnswers(engine.log, () =>
+    outputsOf(engine.pool, claimed.runId, tasksRead(task)),
+  );
   failpoint('run.outputs_read');
   const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {

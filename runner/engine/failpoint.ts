@@ -62,33 +62,40 @@ export const FAILPOINTS = [
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
-/** The one that is armed, and how many passes it lets live. */
-let armed: { readonly point: Failpoint; passesLeft: number } | null = null;
+interface Armed {
+  readonly point: Failpoint;
+  /** How many passes go by until the signal, that one included. */
+  passesLeft: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+}
 
-/** Dies here if this point is armed and this is the pass it names. */
+let armed: Armed | null = null;
+
+/** Dies (or freezes) here if this point is armed and this is the pass it names. */
 export function failpoint(point: Failpoint): void {
   if (armed !== null && armed.point === point) pass(armed);
 }
 
-function pass(point: { passesLeft: number }): void {
+function pass(point: Armed): void {
   point.passesLeft -= 1;
-  if (point.passesLeft === 0) process.kill(process.pid, 'SIGKILL');
+  if (point.passesLeft === 0) process.kill(process.pid, point.signal);
 }
 
 /**
- * Makes this process kill itself (SIGKILL) at the n-th pass of a point.
+ * Makes this process kill itself (SIGKILL) at the n-th pass of a point, or stop there (SIGSTOP).
  *
- * @param spec `point:n`, as in `STOCKFLOW_FAIL_AT=finish.committed:3`; null disarms
+ * @param spec `point:n` or `point:n:stop`, as in `STOCKFLOW_FAIL_AT=finish.committed:3`; null disarms
  * @throws RangeError for a point that does not exist or a count below 1
  */
 export function armFailpoint(spec: string | null): void {
   armed = null;
   if (spec === null) return;
-  const [name, passes] = spec.split(':');
+  const [name, passes, action] = spec.split(':');
   const point = FAILPOINTS.find((known) => known === name);
   const passesLeft = Number(passes);
-  if (point === undefined || !Number.isSafeInteger(passesLeft) || passesLeft < 1) {
-    throw new RangeError(`${spec} is not point:n with a point of FAILPOINTS and n from 1`);
+  const isCount = Number.isSafeInteger(passesLeft) && passesLeft >= 1;
+  if (point === undefined || !isCount || (action !== undefined && action !== 'stop')) {
+    throw new RangeError(`${spec} is not point:n or point:n:stop, with a point of FAILPOINTS and n from 1`);
   }
-  armed = { point, passesLeft };
+  armed = { point, passesLeft, signal: action === 'stop' ? 'SIGSTOP' : 'SIGKILL' };
 }

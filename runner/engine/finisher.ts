@@ -38,7 +38,8 @@ export class Finisher {
     result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
     room: { readonly wantsNext: boolean },
   ): Promise<ClaimedTask | null> {
-    const index = await this.#engine.versions.get(claimed.dagVersionId);
+    const { log, versions } = this.#engine;
+    const index = await untilDatabaseAnswers(log, () => versions.get(claimed.dagVersionId));
     const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
     const { taskInstanceId, attemptToken, runId } = claimed;
     return await new Promise((resolve) => {

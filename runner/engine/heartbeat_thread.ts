@@ -1,7 +1,7 @@
 /** The heartbeat's thread: see heartbeat.ts. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPool } from '../connections/postgres.ts';
+import { createPool } from '../connections/postgres_pool.ts';
 import { renewLease } from '../store/worker.ts';
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat.ts';
 
@@ -13,8 +13,10 @@ const heartbeatMs = leaseMs / 5;
 const pool = createPool(databaseUrl, {
   applicationName: `stockflow heartbeat ${workerId}`,
   max: 1,
-  statementTimeoutMs: leaseMs / 2,
-  connectTimeoutMs: leaseMs / 2,
+  // A connection that has gone dead must cost one beat, not the lease.
+  statementTimeoutMs: leaseMs / 4,
+  answerTimeoutMs: leaseMs / 4,
+  connectTimeoutMs: leaseMs / 4,
 });
 
 function tell(message: HeartbeatMessage): void {

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDatabaseAway } from '../connections/postgres.ts';
+import { errorCode } from '../connections/postgres_error.ts';
 import type { Log } from '../log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/** Of the engine's statements only those time out that wait for the lock of someone who hangs. */
+const STATEMENT_TIMED_OUT = '57014';
 
 /**
  * Runs `work` until the database has answered it, however long that takes: what was done must not be lost because
@@ -20,10 +23,11 @@ export async function untilDatabaseAnswers<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isDatabaseAway(error)) throw error;
+      if (!isDatabaseAway(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
       onLost();
       log.warn('the database does not answer; trying again', { pauseMs, error: String(error) });
-      await pause(pauseMs);
+      // A process that has nothing else left to do need not wait for the database to come back.
+      await pause(pauseMs, undefined, { ref: false });
     }
   }
 }

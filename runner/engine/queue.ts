@@ -1,7 +1,9 @@
 /** The one file that knows graphile-worker: hints come in, a job's handler looks, and nothing else is asked of it. */
 import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker';
+import type { Pool } from 'pg';
 import type { Log } from '../log.ts';
 import { SCHEDULE_JOB, WORK_JOB } from '../store/hint.ts';
+import { createQueuePool } from './queue_pool.ts';
 
 export interface QueueHandlers {
   work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
@@ -88,11 +90,25 @@ export class Queue {
   }
 }
 
-function startRunner({ databaseUrl, concurrency, handlers, log }: QueueOptions): Promise<Runner> {
+/** With sessions of its own, which end with it. */
+async function startRunner(options: QueueOptions): Promise<Runner> {
+  const { databaseUrl, concurrency, log } = options;
+  const pool = createQueuePool(databaseUrl, { max: concurrency + 3, log });
+  try {
+    const runner = await runOn(pool, options);
+    const end = () => void pool.end();
+    runner.promise.then(end, end);
+    return runner;
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Promise<Runner> {
   return run({
-    connectionString: databaseUrl,
+    pgPool,
     concurrency,
-    maxPoolSize: concurrency + 3,
     noHandleSignals: true,
     // Schedules are ours, in civil time; without this it looks for a crontab file.
     parsedCronItems: [],

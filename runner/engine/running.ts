@@ -8,7 +8,7 @@ interface Running {
 /** The attempts that this process is working on, and how to stop them. */
 export class RunningAttempts {
   readonly #byId = new Map<number, Running>();
-  #onEmpty: (() => void)[] = [];
+  #closedBy: AttemptAborted | null = null;
 
   get size(): number {
     return this.#byId.size;
@@ -17,23 +17,24 @@ export class RunningAttempts {
   add(taskInstanceId: number, token: number): AbortController {
     const controller = new AbortController();
     this.#byId.set(taskInstanceId, { token, controller });
+    if (this.#closedBy !== null) controller.abort(this.#closedBy);
     return controller;
   }
 
   remove(taskInstanceId: number, token: number): void {
     if (this.#byId.get(taskInstanceId)?.token === token) this.#byId.delete(taskInstanceId);
-    if (this.#byId.size > 0) return;
-    for (const resolve of this.#onEmpty) resolve();
-    this.#onEmpty = [];
   }
 
-  /** Resolves once nothing is running. */
-  whenEmpty(): Promise<void> {
-    return this.#byId.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#onEmpty.push(resolve));
+  /** Whoever took them over has them now. */
+  supersedeAll(message: string): void {
+    for (const { controller } of this.#byId.values())
+      controller.abort(new AttemptAborted('superseded', message));
   }
 
-  abortAll(why: 'superseded' | 'drain', message: string): void {
-    for (const { controller } of this.#byId.values()) controller.abort(new AttemptAborted(why, message));
+  /** Stops all that runs, to be handed over, and whatever is added later: a claim may have been under way. */
+  close(message: string): void {
+    this.#closedBy = new AttemptAborted('drain', message);
+    for (const { controller } of this.#byId.values()) controller.abort(this.#closedBy);
   }
 
   /** What runs now, as `id:token`. */

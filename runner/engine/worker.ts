@@ -26,6 +26,7 @@ import { RunningAttempts } from './running.ts';
 import { scheduleDag } from './schedule_dag.ts';
 import { SWEEP_MS, sweep } from './sweep.ts';
 import type { TaskTypes } from './task_types.ts';
+import { WorkInHand } from './work_in_hand.ts';
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -47,6 +48,12 @@ export interface WorkerOptions {
 /** How long tasks may go on after the worker was told to stop; then they are aborted and handed over. */
 const DEFAULT_GRACE_MS = 20_000;
 
+/** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
+const HAND_OVER_MS = 10_000;
+
+/** The engine's own statements take milliseconds, but for a lock that someone holds. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 /** One worker process: takes hints, works task instances, keeps its lease, and looks after what others dropped. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
@@ -54,6 +61,7 @@ export class Worker implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #finisher: Finisher;
   readonly #running = new RunningAttempts();
+  readonly #inHand = new WorkInHand();
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
@@ -89,6 +97,9 @@ export class Worker implements AsyncDisposable {
     const pool = createPool(options.databaseUrl, {
       applicationName: 'stockflow worker',
       max: options.concurrency + 4,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      // Who freezes with the lock of a run in hand must lose it before others are to take its tasks over.
+      idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
     });
     let worker: Worker;
@@ -131,7 +142,7 @@ export class Worker implements AsyncDisposable {
       concurrency,
       log,
       handlers: {
-        work: (hint) => this.#work(hint),
+        work: (hint) => this.#inHand.add(this.#work(hint)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
       },
     });
@@ -209,7 +220,7 @@ export class Worker implements AsyncDisposable {
     log.error('the lease was lost: this worker gives up what it runs and registers anew', {
       workerId: this.#workerId,
     });
-    this.#running.abortAll('superseded', 'the lease of this worker was lost');
+    this.#running.supersedeAll('the lease of this worker was lost');
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
     this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
@@ -231,20 +242,30 @@ export class Worker implements AsyncDisposable {
     const queueStopped = this.#queue?.stop();
     const grace = setTimeout(() => {
       log.warn('the grace time is over; running tasks are handed over', { running: this.#running.size });
-      this.#running.abortAll('drain', 'the worker was stopped');
+      this.#running.close('the worker was stopped');
     }, graceMs);
-    await this.#running.whenEmpty();
+    const idle = Promise.resolve(queueStopped).then(() => this.#inHand.whenEmpty());
+    const isIdle = await isSettledWithin(idle, graceMs + HAND_OVER_MS);
     clearTimeout(grace);
-    await queueStopped;
+    if (!isIdle)
+      log.error('tasks could not be handed over; the lease will run out', { running: this.#running.size });
     await this.#upkeep;
     await this.#heartbeat[Symbol.asyncDispose]();
     await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
       log.warn('the worker could not sign off; its lease will run out', { error: String(error) });
     });
-    await this.#engine.connections[Symbol.asyncDispose]();
-    await this.#pool.end();
+    if (isIdle) {
+      await this.#engine.connections[Symbol.asyncDispose]();
+      await this.#pool.end();
+    }
     log.info('worker stopped', { workerId: this.#workerId });
   }
+}
+
+async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const done = new AbortController();
+  const limit = pause(limitMs, false, { signal: done.signal }).catch(() => true);
+  return await Promise.race([work.then(() => true), limit]).finally(() => done.abort());
 }
 
 async function register(

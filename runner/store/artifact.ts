@@ -60,6 +60,8 @@ export async function beginArtifact(
   );
   const [attempt] = rows;
   if (attempt === undefined) return null;
+  // The task that gives the bytes may take its time between them.
+  await db.query(`select set_config('idle_in_transaction_session_timeout', '0', true)`);
   await db.query('delete from stockflow.artifact where run_id = $1 and name = $2', [attempt.runId, name]);
   const inserted = await db.query<{ id: number }>(
     `insert into stockflow.artifact (run_id, name, task_instance_id, attempt_number, size_bytes, sha256)

@@ -123,7 +123,9 @@ export async function withoutHint(db: Queryable, olderThanMs: number): Promise<r
         and not exists (
           select from graphile_worker._private_jobs j
            where j.key = 'task:' || t.task_instance_id || ':' || t.attempt_token
-             and (j.locked_at is null or j.locked_at > now() - $1 * interval '1 ms'))
+             -- A job that failed is put off for longer each time, up to hours.
+             and case when j.locked_at is null then j.run_at <= now() else j.locked_at > now() - $1 * interval '1 ms' end)
+      order by t.task_instance_id
       limit 1000`,
     [olderThanMs],
   );

@@ -53,7 +53,13 @@ test('each point stands at one place in the engine, and no place names another p
 });
 
 test('a failpoint that does not exist is refused', () => {
-  for (const spec of ['finish.nowhere:1', 'finish.committed', 'finish.committed:0', 'finish.committed:x']) {
+  for (const spec of [
+    'finish.nowhere:1',
+    'finish.committed',
+    'finish.committed:0',
+    'finish.committed:x',
+    'finish.committed:1:go',
+  ]) {
     assert.throws(() => armFailpoint(spec), RangeError, spec);
   }
 });

@@ -12,6 +12,8 @@ import { createLog, type LogOptions } from '../../runner/log.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
+  /** The destination of `effect` tasks; `url` by default. */
+  readonly effectsUrl?: string;
   readonly tasksDir: string;
   readonly concurrency: number;
   readonly leaseMs: number;
@@ -37,7 +39,7 @@ if (import.meta.main) {
     taskTypes: await loadTaskTypes(options.tasksDir),
     projectDir: options.tasksDir,
     dagsDir: null,
-    env: { STOCKFLOW_CONN_EFFECTS: options.url },
+    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url },
     concurrency: options.concurrency,
     codeVersion: `pid ${process.pid}`,
     log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Failpoint } from '../../runner/engine/failpoint.ts';
+import { expectBack, type Fault, pickVictim, recordSilence } from '../world.ts';
+
+/** Where a worker holds the locks of a run, a DAG or a pool. */
+const IN_TRANSACTION: readonly Failpoint[] = [
+  'claim.in_pool',
+  'finish.locked',
+  'finish.settled',
+  'finish.hinted',
+  'finish.before_commit',
+  'finish.next_run_locked',
+  'advance.applied',
+];
+const REACHED_WITHIN_MS = 1_000;
+
+/** A worker freezes with locks in its hands, and comes back long after its lease has run out. */
+export const freeze: Fault = {
+  name: 'freeze',
+  weight: 2,
+  async inject(world, random) {
+    const point = random.pick(IN_TRANSACTION);
+    const victim = await pickVictim(world, random);
+    victim.arm({ point, pass: 1, action: 'stop' });
+    await pause(REACHED_WITHIN_MS);
+    const from = Temporal.Now.instant();
+    const lastedMs = random.integer(world.leaseMs * 3, 18_000);
+    await pause(lastedMs);
+    await recordSilence(world, victim, { from, lastedMs });
+    victim.signal('SIGCONT');
+    victim.arm(null);
+    expectBack(world, victim, `freezing at ${point}`);
+    return `worker ${victim.pid} at ${point} for ${lastedMs} ms`;
+  },
+};
