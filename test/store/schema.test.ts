@@ -37,6 +37,14 @@ async function schemaText(pool: Pool): Promise<string> {
 
 test('the migrations make just the schema that is kept beside this test', async (t) => {
   const { pool } = await testDatabase(t, { migrations: ['runner', 'oms'] });
+  const { rows } = await pool.query<{ version: number }>(
+    `select current_setting('server_version_num')::integer as version`,
+  );
+  // Postgres words its definitions anew with its versions; the kept text is in the words of the embedded one.
+  if ((rows[0]?.version ?? 0) < 180_000) {
+    t.diagnostic('compared on Postgres 18 only');
+    return;
+  }
   const found = await schemaText(pool);
   if (process.env.UPDATE_GOLDEN === '1') await writeFile(GOLDEN, found);
   assert.equal(found, await readFile(GOLDEN, 'utf8'), 'UPDATE_GOLDEN=1 writes the new one; read its diff');
