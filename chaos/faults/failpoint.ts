@@ -9,7 +9,7 @@ import { claimFor } from './lost_claim.ts';
 import { stopFor } from './stop.ts';
 
 /** A point that is not passed in this time is disarmed, and the trial was one of an armed point that nobody passed. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 
 /** A worker dies at a named place of the engine, at a drawn pass. */

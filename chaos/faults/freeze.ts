@@ -17,7 +17,7 @@ const REACHED_WITHIN_MS = 1_000;
 /** A worker freezes with locks in its hands, and comes back long after its lease has run out. */
 export const freeze: Fault = {
   name: 'freeze',
-  weight: 2,
+  weight: 1,
   async inject(world, random) {
     const point = random.pick(IN_TRANSACTION);
     const victim = await pickVictim(world, random);
