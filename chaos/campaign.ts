@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeRandom } from '../demo/random.ts';
 import { createPool } from '../runner/connections/postgres.ts';
 import { migrateQueue } from '../runner/engine/queue.ts';
@@ -28,6 +29,8 @@ export interface CampaignOptions {
   readonly shapes?: readonly Shape[];
   /** Runs going on or queued, at least. */
   readonly activeRuns?: number;
+  /** Load without faults before the first trial. */
+  readonly warmUpMs?: number;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial, findings: readonly Finding[]) => void;
 }
@@ -71,6 +74,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const looking = setInterval(() => void judge.lookAtHints(), LOOK_EVERY_MS * 4);
   stack.defer(() => clearInterval(looking));
 
+  await pause(options.warmUpMs ?? 0);
   const trials: Trial[] = [];
   const endsAtMs = options.minutes === null ? Number.POSITIVE_INFINITY : startedMs + options.minutes * 60_000;
   for (let number = 1; number <= options.trials && performance.now() < endsAtMs; number += 1) {
@@ -183,7 +187,7 @@ async function within(limitMs: number, isSo: () => Promise<boolean>): Promise<bo
   const giveUpAt = performance.now() + limitMs;
   while (performance.now() < giveUpAt) {
     if (await isSo()) return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
   }
   return await isSo();
 }
