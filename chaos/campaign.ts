@@ -160,7 +160,7 @@ async function makeWorld(
 async function settleDown(world: World, judge: Judge, trial: number): Promise<void> {
   const { fleet, load, pool } = world;
   await load.end();
-  for (const worker of fleet.living) if (worker.armed !== null) worker.arm(null);
+  for (const worker of fleet.living) if (worker.armed !== null) await worker.disarm();
   await fleet.fill();
   const isQuiet = async () => (await patiently(() => unfinishedRuns(pool))).length === 0;
   if (!(await within(QUIET_WITHIN_MS, isQuiet))) {

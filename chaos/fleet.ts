@@ -26,8 +26,9 @@ export interface FleetWorker {
   /** With its exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(name: NodeJS.Signals): void;
-  /** Null disarms. */
-  arm(at: { readonly point: Failpoint; readonly pass: number; readonly action: 'die' | 'stop' } | null): void;
+  arm(at: { readonly point: Failpoint; readonly pass: number; readonly action: 'die' | 'stop' }): void;
+  /** Waits for the process to say so: until then it may still die at the point. @returns whether it lives */
+  disarm(): Promise<boolean>;
 }
 
 export interface FleetOptions {
@@ -57,6 +58,7 @@ export class Fleet implements AsyncDisposable {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    process.on('exit', this.#killAll);
   }
 
   /** Those that nothing was done to, or nothing from which they do not come back. */
@@ -126,8 +128,9 @@ export class Fleet implements AsyncDisposable {
       this.#take(pid, line);
     });
     const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+    const answers = createInterface(child.stdout);
     const [first] = await Promise.race([
-      once(createInterface(child.stdout), 'line'),
+      once(answers, 'line'),
       ended.then((end): never => {
         throw new Error(`a worker ended with ${end} before it took work: ${lines.join('\n')}`);
       }),
@@ -140,8 +143,18 @@ export class Fleet implements AsyncDisposable {
       armed: null,
       signal: (name) => child.kill(name),
       arm(at) {
-        worker.armed = at && `${at.point}:${at.pass}${at.action === 'stop' ? ':stop' : ''}`;
-        child.stdin.write(`${worker.armed ?? ''}\n`);
+        worker.armed = `${at.point}:${at.pass}${at.action === 'stop' ? ':stop' : ''}`;
+        child.stdin.write(`${worker.armed}\n`);
+      },
+      async disarm() {
+        const { promise: disarmed, resolve } = Promise.withResolvers<boolean>();
+        const onAnswer = (line: string) => line === 'armed ' && resolve(true);
+        answers.on('line', onAnswer);
+        child.stdin.write('\n');
+        const lives = await Promise.race([disarmed, ended.then(() => false)]);
+        answers.off('line', onAnswer);
+        if (lives) worker.armed = null;
+        return lives;
       },
     };
     this.#workers.add(worker);
@@ -158,9 +171,15 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     const ends = [...this.#workers].map(({ ended }) => ended);
-    for (const child of this.#children) child.kill('SIGKILL');
+    this.#killAll();
+    process.off('exit', this.#killAll);
     await Promise.all(ends);
   }
+
+  /** Also when the campaign is interrupted: a stopped worker would not notice that its starter is gone. */
+  readonly #killAll = (): void => {
+    for (const child of this.#children) child.kill('SIGKILL');
+  };
 
   #take(pid: number, line: string): void {
     const read = readLogLine(line);

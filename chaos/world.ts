@@ -46,7 +46,10 @@ export async function pickVictim({ fleet }: World, random: Random): Promise<Flee
   return random.pick(fleet.unharmed);
 }
 
+/** From now on: what was done to it before is forgotten, as it could not come back from that meanwhile. */
 export function expectBack({ records }: World, worker: FleetWorker, after: string): void {
+  const others = records.awaited.filter((awaited) => awaited.worker !== worker);
+  records.awaited.splice(0, records.awaited.length, ...others);
   records.awaited.push({ worker, after, from: Temporal.Now.instant() });
 }
 

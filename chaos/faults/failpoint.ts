@@ -22,12 +22,13 @@ export const failpoint: Fault = {
     const victim = await pickVictim(world, random);
     victim.arm({ point, pass, action: 'die' });
     await provoke(world, point, { victim, random });
-    const died = await Promise.race([victim.ended.then(() => true), pause(PATIENCE_MS, false)]);
+    await Promise.race([victim.ended, pause(PATIENCE_MS)]);
+    const died = !(await victim.disarm());
     if (died) {
       victim.fate = 'killed';
       await recordKill(world, victim);
       await world.fleet.fill();
-    } else victim.arm(null);
+    }
     return `worker ${victim.pid} at ${point}:${pass}${died ? '' : ', not passed'}`;
   },
 };

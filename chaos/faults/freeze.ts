@@ -13,6 +13,7 @@ const IN_TRANSACTION: readonly Failpoint[] = [
   'advance.applied',
 ];
 const REACHED_WITHIN_MS = 1_000;
+const WAKE_EVERY_MS = 50;
 
 /** A worker freezes with locks in its hands, and comes back long after its lease has run out. */
 export const freeze: Fault = {
@@ -27,8 +28,10 @@ export const freeze: Fault = {
     const lastedMs = random.integer(world.leaseMs * 3, 18_000);
     await pause(lastedMs);
     await recordSilence(world, victim, { from, lastedMs });
-    victim.signal('SIGCONT');
-    victim.arm(null);
+    // Again and again: it may reach the point only now, before it hears that it is disarmed.
+    const waking = setInterval(() => victim.signal('SIGCONT'), WAKE_EVERY_MS);
+    await victim.disarm();
+    clearInterval(waking);
     expectBack(world, victim, `freezing at ${point}`);
     return `worker ${victim.pid} at ${point} for ${lastedMs} ms`;
   },

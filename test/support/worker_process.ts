@@ -20,13 +20,19 @@ export interface WorkerProcessOptions {
   readonly graceMs: number;
   /** `warn` by default. */
   readonly logLevel?: LogOptions['level'];
-  /** Takes lines from stdin, each the failpoint to arm from then on, empty for none; ends when stdin does. */
+  /**
+   * Takes lines from stdin, each the failpoint to arm from then on, empty for none, and answers `armed` and the line;
+   * ends when stdin does.
+   */
   readonly isDirected?: boolean;
 }
 
 /** The starter directs it, and must not leave it behind: without a starter it ends. */
 async function followDirections(): Promise<void> {
-  for await (const line of createInterface(process.stdin)) armFailpoint(line === '' ? null : line);
+  for await (const line of createInterface(process.stdin)) {
+    armFailpoint(line === '' ? null : line);
+    process.stdout.write(`armed ${line}\n`);
+  }
   if (!process.stdin.destroyed) process.exit(1);
 }
 
