@@ -17,7 +17,7 @@ export interface Round {
   readonly baselineMs: number;
   readonly oursMs: number;
   /** Highest resident memory of our process. */
-  readonly rssBytes?: number;
+  readonly rssBytes?: number | undefined;
 }
 
 export interface Result {

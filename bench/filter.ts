@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { seedOms } from '../demo/world_oms.ts';
 import { type Openssh, opensshAvailable, startOpenssh } from '../test/support/openssh.ts';
 import { type Bench, type Round, timed } from './bench.ts';
 import { startDurableDatabase } from './durable_database.ts';
+import { peakRssBytes } from './peak_memory.ts';
 import { registerDag, runToEnd } from './runs.ts';
 
 const DAG_ID = 'bench_filter';
@@ -141,10 +142,4 @@ async function ourFilter(
     worker.kill('SIGTERM');
     await once(worker, 'exit');
   }
-}
-
-/** The kernel's high-water mark. */
-function peakRssBytes(pid: number | undefined): number {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
 }

@@ -1,6 +1,7 @@
 import { type Bench, type Round, timed } from './bench.ts';
 import { startDurableDatabase } from './durable_database.ts';
 import { chainDag, startBenchWorker } from './engine_worker.ts';
+import { withPeakRss } from './peak_memory.ts';
 import { RawQueue } from './raw_queue.ts';
 import { durationMs, registerDag, runToEnd } from './runs.ts';
 
@@ -23,13 +24,13 @@ export const hop: Bench = {
         await queue.chain(10);
         return await timed(() => queue.chain(LENGTH));
       })();
-      const oursMs = await (async () => {
+      const { result: oursMs, rssBytes } = await withPeakRss(async () => {
         await using _worker = await startBenchWorker(database.url, CONCURRENCY);
         return durationMs(await runToEnd(database.pool, 'bench_chain'));
-      })();
+      });
       tell(`raw ${(baselineMs / LENGTH).toFixed(2)} ms a hop, ours ${(oursMs / LENGTH).toFixed(2)}`);
       // The first round warms both.
-      if (round > 0) measured.push({ baselineMs, oursMs });
+      if (round > 0) measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;
   },

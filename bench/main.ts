@@ -1,12 +1,8 @@
 /** `npm run bench [-- name...] [--rounds N] [-o json]`: measures each claim beside its baseline; exits 1 when a bar is missed. */
 import { parseArgs } from 'node:util';
-import { type Bench, type Result, resultOf } from './bench.ts';
-import { filter } from './filter.ts';
-import { help } from './help.ts';
-import { hop } from './hop.ts';
-import { wide } from './wide.ts';
-
-const BENCHES: readonly Bench[] = [filter, hop, wide, help];
+import { type Result, resultOf } from './bench.ts';
+import { BENCHES } from './benches.ts';
+import { tableOf } from './table.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,22 +30,14 @@ for (const bench of BENCHES.filter(({ name }) => positionals.length === 0 || pos
     continue;
   }
   process.stderr.write(`${bench.name}: ${bench.what}\n`);
-  const measured = await bench.measure(rounds, (line) => process.stderr.write(`  ${line}\n`));
-  results.push(resultOf(bench, measured));
+  try {
+    const measured = await bench.measure(rounds, (line) => process.stderr.write(`  ${line}\n`));
+    results.push(resultOf(bench, measured));
+  } catch (error) {
+    // What the others measured is worth showing all the same.
+    process.stderr.write(`${bench.name}: not measured: ${error instanceof Error ? error.stack : error}\n`);
+    isComplete = false;
+  }
 }
 process.stdout.write(values.output === 'json' ? `${JSON.stringify(results, null, 2)}\n` : tableOf(results));
 process.exitCode = isComplete && results.every(({ met }) => met) ? 0 : 1;
-
-function tableOf(rows: readonly Result[]): string {
-  const lines = rows.map((row) =>
-    [
-      row.met ? 'ok  ' : 'MISS',
-      row.name.padEnd(8),
-      `${row.ratio.toFixed(2)}x (${row.ratio_min.toFixed(2)}-${row.ratio_max.toFixed(2)})`.padEnd(20),
-      `bar ${row.max_ratio.toFixed(1)}x`.padEnd(10),
-      `${row.ours_ms.toFixed(0)} ms beside ${row.baseline_ms.toFixed(0)} ms`.padEnd(28),
-      row.rss_bytes === null ? '' : `RSS ${(row.rss_bytes / 1e6).toFixed(0)} MB`,
-    ].join('  '),
-  );
-  return `${lines.join('\n')}\n`;
-}

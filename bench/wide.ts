@@ -1,6 +1,7 @@
 import { type Bench, type Round, timed } from './bench.ts';
 import { startDurableDatabase } from './durable_database.ts';
 import { startBenchWorker, wideDag } from './engine_worker.ts';
+import { withPeakRss } from './peak_memory.ts';
 import { RawQueue } from './raw_queue.ts';
 import { durationMs, registerDag, runToEnd } from './runs.ts';
 
@@ -23,12 +24,12 @@ export const wide: Bench = {
         await using queue = await RawQueue.start(database.url, CONCURRENCY);
         return await timed(() => queue.wide(database.pool, COUNT));
       })();
-      const oursMs = await (async () => {
+      const { result: oursMs, rssBytes } = await withPeakRss(async () => {
         await using _worker = await startBenchWorker(database.url, CONCURRENCY);
         return durationMs(await runToEnd(database.pool, 'bench_wide'));
-      })();
+      });
       tell(`raw ${perSecond(baselineMs)} jobs/s, ours ${perSecond(oursMs)} instances/s`);
-      measured.push({ baselineMs, oursMs });
+      measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;
   },
