@@ -17,6 +17,11 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   { name: 'up', summary: 'migrate, then schedule and work until Ctrl-C', load: () => import('./up.ts') },
   { name: 'worker', summary: 'schedule and work until Ctrl-C', load: () => import('./worker.ts') },
   { name: 'migrate', summary: 'bring the database up to date', load: () => import('./migrate.ts') },
+  {
+    name: 'doctor',
+    summary: 'what keeps a night from working, with its fix',
+    load: () => import('./doctor.ts'),
+  },
   { name: 'status', summary: 'last night, one line per DAG', load: () => import('./status.ts') },
   {
     name: 'dags',
@@ -57,6 +62,18 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     commands: [
       { name: 'list', summary: 'slots, and how many are in use', load: () => import('./pools/list.ts') },
       { name: 'set', summary: 'how many slots a pool has', load: () => import('./pools/set.ts') },
+    ],
+  },
+  {
+    name: 'connections',
+    summary: 'test, fingerprint',
+    commands: [
+      { name: 'test', summary: 'log in and look around', load: () => import('./connections/test.ts') },
+      {
+        name: 'fingerprint',
+        summary: 'the host key that an SFTP server shows',
+        load: () => import('./connections/fingerprint.ts'),
+      },
     ],
   },
   { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('./prune.ts') },

@@ -86,9 +86,15 @@ export async function applyMigrations(
   return applied;
 }
 
-async function refusePending(pool: Pool): Promise<void> {
+/** Names of what `migrate` would apply for the runner; empty where the database is up to date. @throws MigrationError */
+export async function pendingNames(pool: Pool): Promise<readonly string[]> {
   const pending = await pendingMigrations(pool, sourceOf('runner'));
-  const count = pending.length + ((await isQueueInstalled(pool)) ? 0 : 1);
+  const queue = (await isQueueInstalled(pool)) ? [] : ['graphile_worker'];
+  return [...queue, ...pending.map(({ name }) => name)];
+}
+
+async function refusePending(pool: Pool): Promise<void> {
+  const count = (await pendingNames(pool)).length;
   if (count === 0) return;
   const what = count === 1 ? '1 migration is' : `${count} migrations are`;
   throw new CommandError(EXIT.problem, `${what} pending in the database: run stockflow migrate`);

@@ -7,6 +7,7 @@ import { connectSftp, type SftpOptions } from './sftp_connect.ts';
 import { makeDirs } from './sftp_folders.ts';
 import { list, type SftpEntry, stat } from './sftp_listing.ts';
 import { type PublishOwner, sweepParts } from './sftp_parts.ts';
+import { nearestFolder, probeWriting } from './sftp_probe.ts';
 import { publish } from './sftp_publishing.ts';
 import { openFile, type SftpFile } from './sftp_reading.ts';
 import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
@@ -30,6 +31,10 @@ export interface SftpConnection extends AsyncDisposable {
    * @returns the removed names
    */
   sweepParts(dirPath: string, ownPrefix: string): Promise<readonly string[]>;
+  /** The folder at or above the path that is there; `''` for the base directory. */
+  nearestFolder(path: string): Promise<string>;
+  /** Makes a hidden file in the folder and takes it away again, as publishing does. */
+  probeWriting(dirPath: string): Promise<void>;
 }
 
 /** Connects; closed, within seconds, by `await using`. @throws ConnectionError, or the signal's reason */
@@ -42,6 +47,8 @@ export async function openSftp(config: SftpConfig, options: SftpOptions): Promis
     publish: (path, content, owner) => publish(session, { path, owner }, content),
     makeDirs: (path) => makeDirs(session, path),
     sweepParts: async (dirPath, ownPrefix) => (await sweepParts(session, dirPath, ownPrefix)) ?? [],
+    nearestFolder: (path) => nearestFolder(session, path),
+    probeWriting: (dirPath) => probeWriting(session, dirPath),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

@@ -1,0 +1,37 @@
+/** Logs in and looks around, as the tasks will. */
+import type { Command } from 'commander';
+import { connectionFromEnv } from '../../connections/connection_config.ts';
+import { outsideUse } from '../../core/outside_use.ts';
+import { createLog } from '../../log.ts';
+import { describe, type Shell } from '../command.ts';
+import { lookAtConnection } from '../doctor/connections.ts';
+import { FINDING_COLUMNS, findingText } from '../doctor/finding_text.ts';
+import { lookAtDagFiles } from '../doctor/project.ts';
+import { EXIT } from '../exit_code.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { logOptions, readSettings } from '../settings.ts';
+import { painter } from '../terminal_text.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Connects, logs in, and sees that every folder which the DAG files name on it can be read or written. Needs no database of the runner. Exits 5 when it cannot be used.',
+    examples: ['stockflow connections test retailpro', 'stockflow connections test oms -o json'],
+  }).argument('<id>', 'as DAG files write it: oms for STOCKFLOW_CONN_OMS');
+  addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
+    const settings = readSettings(shell.env);
+    // A wrong variable is a usage error, not a finding: there is nothing to connect to.
+    connectionFromEnv(id, shell.env);
+    const use = outsideUse((await lookAtDagFiles(settings)).dags);
+    const log = createLog(logOptions(settings, 'silent'));
+    const rows = await lookAtConnection(shell, id, { use, log });
+    if (options.output === 'table') {
+      const paint = painter(shell.stdout, shell.env);
+      for (const finding of rows) shell.stdout.write(findingText(finding, paint));
+    } else {
+      printListing(shell, options.output, { columns: FINDING_COLUMNS, rows });
+    }
+    const isUsable = rows.every(({ verdict }) => verdict !== 'problem');
+    if (!isUsable) shell.exitCode = EXIT.unreachable;
+    tell(shell, options.output, isUsable ? '\nit can be used; everything else: stockflow doctor' : '');
+  });
+}

@@ -1,0 +1,91 @@
+/** Everything that must be right for a night to work, each failure with its fix. */
+import type { Command } from 'commander';
+import type { Dag } from '../core/dag.ts';
+import { errorFacts } from '../core/error_text.ts';
+import { outsideUse } from '../core/outside_use.ts';
+import { createLog } from '../log.ts';
+import { describe, type Shell } from './command.ts';
+import { connectionIds, lookAtConnection } from './doctor/connections.ts';
+import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtQueue, lookAtServer } from './doctor/database.ts';
+import { type Finding, looked, problem } from './doctor/finding.ts';
+import { FINDING_COLUMNS, findingText } from './doctor/finding_text.ts';
+import { lookAtDagFiles, lookAtDisks } from './doctor/project.ts';
+import { lookAtWorkers } from './doctor/workers.ts';
+import { EXIT, Interrupted } from './exit_code.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
+import { openSession, type Session } from './session.ts';
+import { logOptions, readSettings, type Settings } from './settings.ts';
+import { painter } from './terminal_text.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Looks at everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
+    examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test retailpro'],
+  });
+  addOutputOption(command).action(async (options: { output: OutputFormat }) => {
+    const settings = readSettings(shell.env);
+    const paint = painter(shell.stdout, shell.env);
+    const rows: Finding[] = [];
+    for await (const finding of lookAround(shell, settings)) {
+      rows.push(finding);
+      if (options.output === 'table') shell.stdout.write(findingText(finding, paint));
+    }
+    if (options.output !== 'table') printListing(shell, options.output, { columns: FINDING_COLUMNS, rows });
+    const problems = rows.filter(({ verdict }) => verdict === 'problem').length;
+    if (problems > 0) shell.exitCode = EXIT.problem;
+    tell(shell, options.output, verdictOf(problems));
+  });
+}
+
+function verdictOf(problems: number): string {
+  if (problems === 0) return '\nno problem; how last night went: stockflow status';
+  return `\n${problems} ${problems === 1 ? 'problem' : 'problems'}; mend the first one first, and look again`;
+}
+
+/** Finding by finding, so that a server which answers late holds up only what comes after it. */
+async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Finding> {
+  yield* lookAtDatabase(shell, settings);
+  const dags: Dag[] = [];
+  yield* await looked('dag files', 'STOCKFLOW_DAGS and STOCKFLOW_TASKS name the folders', async () => {
+    const found = await lookAtDagFiles(settings);
+    dags.push(...found.dags);
+    return found.findings;
+  });
+  const use = outsideUse(dags);
+  const log = createLog(logOptions(settings, 'silent'));
+  for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
+    yield* await look;
+  yield* await looked('disk', 'look at the disks by hand', () => lookAtDisks(settings));
+}
+
+/** Of any Postgres, and of one that has the runner's tables. */
+const SERVER_LOOKS = [
+  ['database', lookAtServer],
+  ['notify', lookAtNotify],
+  ['clock', lookAtClock],
+] as const;
+const TABLE_LOOKS = [
+  ['queue', lookAtQueue],
+  ['workers', lookAtWorkers],
+] as const;
+
+async function* lookAtDatabase(shell: Shell, settings: Settings): AsyncIterable<Finding> {
+  const where = settings.databaseUrl === null ? 'STOCKFLOW_HOME' : 'DATABASE_URL';
+  // The embedded database is brought up to date by whoever opens it.
+  const migrations = settings.databaseUrl === null ? 'check' : 'leave';
+  await using stack = new AsyncDisposableStack();
+  let session: Session;
+  try {
+    session = stack.use(await openSession(shell, settings, { migrations }));
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    yield problem('database', errorFacts(error).errorText, `see that it runs, and that ${where} is right`);
+    return;
+  }
+  const fix = `look at the log of the database that ${where} names`;
+  for (const [check, look] of SERVER_LOOKS) yield* await looked(check, fix, () => look(session));
+  const migrated = await looked('migrations', 'run stockflow migrate', () => lookAtMigrations(session));
+  yield* migrated;
+  if (migrated.some(({ verdict }) => verdict !== 'ok')) return;
+  for (const [check, look] of TABLE_LOOKS) yield* await looked(check, fix, () => look(session));
+}

@@ -1,0 +1,119 @@
+/** Looks at the runner's database: its state, its clock, and whether it can announce work. */
+import { randomBytes } from 'node:crypto';
+import type { Pool } from 'pg';
+import { queueHealth } from '../../store/queue_health.ts';
+import { pendingNames, type Session } from '../session.ts';
+import { countText, spanText } from '../time_text.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+const NOTIFY_WITHIN_MS = 5_000;
+const CLOCK_ROUNDS = 3;
+const MAX_CLOCK_SKEW_MS = 1_000;
+/** A worker that lives takes a due hint within a second or two. */
+const OVERDUE_HINT_MS = 60_000;
+
+export async function lookAtServer({ pool, isEmbedded }: Session): Promise<readonly Finding[]> {
+  const begunAt = performance.now();
+  const { rows } = await pool.query<{ version: string; database: string; role: string; bytes: number }>(
+    `select current_setting('server_version') as version, current_database() as database, current_user as role,
+            pg_database_size(current_database())::float8 as bytes`,
+  );
+  const tookMs = performance.now() - begunAt;
+  const [row] = rows;
+  const kind = isEmbedded ? 'embedded' : 'of DATABASE_URL';
+  const megabytes = countText((row?.bytes ?? 0) / 1e6);
+  return [
+    ok(
+      'database',
+      `Postgres ${row?.version}, ${kind}, ${row?.database} as ${row?.role}, ${megabytes} MB, answers in ${spanText(tookMs)}`,
+    ),
+  ];
+}
+
+export async function lookAtMigrations({ pool }: Session): Promise<readonly Finding[]> {
+  const pending = await pendingNames(pool);
+  if (pending.length === 0) return [ok('migrations', 'up to date')];
+  return [problem('migrations', `pending: ${pending.join(', ')}`, 'run stockflow migrate')];
+}
+
+/** Workers learn of new work by LISTEN; a pooler between them and the server may swallow it. */
+export async function lookAtNotify({ pool }: Session): Promise<readonly Finding[]> {
+  const tookMs = await notifyRoundTripMs(pool);
+  if (tookMs !== null) return [ok('notify', `a NOTIFY came back in ${spanText(tookMs)}`)];
+  return [
+    problem(
+      'notify',
+      `no NOTIFY came back within ${spanText(NOTIFY_WITHIN_MS)}`,
+      'let DATABASE_URL lead to Postgres itself, or to a pooler in session mode: without LISTEN work starts up to a second late',
+    ),
+  ];
+}
+
+async function notifyRoundTripMs(pool: Pool): Promise<number | null> {
+  const channel = `stockflow_doctor_${randomBytes(8).toString('hex')}`;
+  const listener = await pool.connect();
+  try {
+    await listener.query(`listen ${channel}`);
+    const { promise, resolve } = Promise.withResolvers<number | null>();
+    const timer = setTimeout(() => resolve(null), NOTIFY_WITHIN_MS);
+    const begunAt = performance.now();
+    listener.on('notification', () => resolve(performance.now() - begunAt));
+    await pool.query('select pg_notify($1, $2)', [channel, '']);
+    const tookMs = await promise;
+    clearTimeout(timer);
+    return tookMs;
+  } finally {
+    listener.release(true);
+  }
+}
+
+export async function lookAtClock({ pool }: Session): Promise<readonly Finding[]> {
+  const skewMs = await clockSkewMs(pool);
+  const found = `this host is ${spanText(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead of'} the database's clock`;
+  if (Math.abs(skewMs) <= MAX_CLOCK_SKEW_MS) return [ok('clock', found)];
+  return [
+    warning(
+      'clock',
+      found,
+      'let both hosts follow a time server; schedules go by the database, logs and files by this host',
+    ),
+  ];
+}
+
+/** Positive where this host is ahead; of several rounds the shortest, whose middle is known best. */
+async function clockSkewMs(pool: Pool): Promise<number> {
+  let best = { tookMs: Number.POSITIVE_INFINITY, skewMs: 0 };
+  for (let round = 0; round < CLOCK_ROUNDS; round += 1) {
+    const before = Temporal.Now.instant().epochMilliseconds;
+    const begunAt = performance.now();
+    const { rows } = await pool.query<{ now: Temporal.Instant }>('select clock_timestamp() as now');
+    const tookMs = performance.now() - begunAt;
+    const there = rows[0]?.now.epochMilliseconds ?? before;
+    if (tookMs < best.tookMs) best = { tookMs, skewMs: before + tookMs / 2 - there };
+  }
+  return best.skewMs;
+}
+
+export async function lookAtQueue({ pool }: Session): Promise<readonly Finding[]> {
+  const { dueCount, oldestDueMs, failedCount, lastError } = await queueHealth(pool);
+  const findings: Finding[] = [];
+  if (oldestDueMs > OVERDUE_HINT_MS) {
+    findings.push(
+      problem(
+        'queue',
+        `${countText(dueCount)} hints are due, the oldest for ${spanText(oldestDueMs)}`,
+        'start a worker: stockflow up; with workers running, look at their logs',
+      ),
+    );
+  }
+  if (failedCount > 0) {
+    findings.push(
+      warning(
+        'queue',
+        `${countText(failedCount)} hints failed and are tried again: ${lastError}`,
+        'look at the logs of the workers',
+      ),
+    );
+  }
+  return findings.length > 0 ? findings : [ok('queue', `${countText(dueCount)} hints are due`)];
+}

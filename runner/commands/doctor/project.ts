@@ -1,0 +1,74 @@
+/** Looks at what lies on this host: the DAG files, the task types, the space on its disks. */
+import { stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { Dag } from '../../core/dag.ts';
+import { formatProblem } from '../../core/problem.ts';
+import { readDagFile } from '../../engine/dag_folder.ts';
+import { dagFilesIn } from '../dag_lookup.ts';
+import type { Settings } from '../settings.ts';
+import { taskTypesOf } from '../task_types.ts';
+import { bytesText } from '../time_text.ts';
+import { type Finding, ok, problem } from './finding.ts';
+
+/** A reset file is spooled whole while it is filtered, and a night's history is small beside it. */
+const MIN_FREE_BYTES = 2e9;
+
+export interface ProjectLook {
+  readonly findings: readonly Finding[];
+  /** Of the files that are valid. */
+  readonly dags: readonly Dag[];
+}
+
+export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
+  const taskTypes = await taskTypesOf(settings);
+  const files = await Promise.all(
+    (await dagFilesIn(settings.dagsDir)).map((file) => readDagFile(file, taskTypes)),
+  );
+  const broken = [...taskTypes.broken.values()].map((why) =>
+    problem('task types', why, 'mend the file; tasks of other types are not affected'),
+  );
+  const invalid = files.flatMap(({ problems }) => {
+    const [first] = problems;
+    if (first === undefined) return [];
+    const more = problems.length === 1 ? '' : `, and ${problems.length - 1} more`;
+    return [
+      problem(
+        'dag files',
+        `${formatProblem(first)}${more}`,
+        `stockflow dags validate ${first.file} shows all`,
+      ),
+    ];
+  });
+  const dags = files.map(({ dag }) => dag).filter((dag) => dag !== null);
+  const valid =
+    files.length === 0
+      ? problem('dag files', `there is none in ${settings.dagsDir}/`, 'put a YAML file there')
+      : ok('dag files', `${dags.length} of ${files.length} in ${settings.dagsDir}/ valid`);
+  const types = ok('task types', [...taskTypes.byName.keys()].sort().join(', '));
+  return { findings: [types, ...broken, valid, ...invalid], dags };
+}
+
+export async function lookAtDisks(settings: Settings): Promise<readonly Finding[]> {
+  const folders = [tmpdir(), ...(settings.databaseUrl === null ? [settings.homeDir] : [])];
+  return await Promise.all(folders.map((folder) => lookAtDisk(resolve(folder))));
+}
+
+async function lookAtDisk(folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(await existing(folder));
+  const free = bavail * bsize;
+  const found = `${bytesText(free)} free for ${folder}`;
+  if (free >= MIN_FREE_BYTES) return ok('disk', found);
+  return problem('disk', found, `free some: a night needs up to ${bytesText(MIN_FREE_BYTES)}`);
+}
+
+/** The folder, or the one above it that is there. */
+async function existing(folder: string): Promise<string> {
+  try {
+    await stat(folder);
+    return folder;
+  } catch (error) {
+    if (dirname(folder) === folder) throw error;
+    return await existing(dirname(folder));
+  }
+}
