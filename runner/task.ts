@@ -113,6 +113,16 @@ export interface Connections {
   postgres(id: string): Promise<Pool>;
 }
 
+/** A line that a task adds to the history (`stockflow.event`): what people will be asked about later. */
+export interface TaskEvent {
+  /** `noun.verb` in lower case with a noun of the task's own: `guard.overridden`. The runner's nouns are its own. */
+  readonly action: string;
+  /** A person's words, where there are any. */
+  readonly reason?: string;
+  readonly before?: JsonObject;
+  readonly after?: JsonObject;
+}
+
 export interface TaskContext<Params> {
   readonly params: Params;
   readonly run: RunFacts;
@@ -127,6 +137,11 @@ export interface TaskContext<Params> {
   /** Adds to the attempt's rows and bytes in and out, shown by `audit.attempt`. */
   readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;
   readonly progress: (progress: Progress) => void;
+  /**
+   * Adds to the history, for good, with the run, the task and the worker that works it; a repeat adds another line.
+   * @throws TaskError once the attempt was superseded: what it does then no longer counts
+   */
+  readonly record: (event: TaskEvent) => Promise<void>;
   readonly log: TaskLog;
   /** Aborts at cancel, timeout, drain, or when this attempt was superseded. */
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { parseDag } from '../core/dag_file.ts';
 import { readDagFile, registerDagFile } from '../engine/dag_folder.ts';
 import { DagVersions } from '../engine/dag_versions.ts';
+import type { TaskTypes } from '../engine/task_types.ts';
 import { findDag, findVersion, listDags } from '../store/dag.ts';
 import { CLI_ACTOR } from './actor.ts';
 import type { Shell } from './command.ts';
@@ -23,22 +24,29 @@ export async function dagInForce(shell: Shell, settings: Settings, dagId: string
 /**
  * Puts the DAG's file in force, so that an edit just made counts, and a DAG that no worker has read yet is known.
  * Without a file the database must know it.
+ * @returns the task types that the file was checked with; null without a file
  * @throws CommandError: not found, or invalid
  */
-export async function registerNamedDag(pool: Pool, settings: Settings, dagId: string): Promise<void> {
+export async function registerNamedDag(
+  pool: Pool,
+  settings: Settings,
+  dagId: string,
+): Promise<TaskTypes | null> {
   const file = await dagFileOf(settings, dagId);
   if (file === null) {
     const rows = await listDags(pool);
-    if (rows.some((row) => row.dagId === dagId && row.retiredAt === null)) return;
+    if (rows.some((row) => row.dagId === dagId && row.retiredAt === null)) return null;
     throw await unknownDag(
       settings,
       dagId,
       rows.map((row) => row.dagId),
     );
   }
-  const dagFile = await readDagFile(file, await taskTypesOf(settings));
+  const taskTypes = await taskTypesOf(settings);
+  const dagFile = await readDagFile(file, taskTypes);
   if (dagFile.dag === null) throw invalidDag(dagFile.problems);
   await registerDagFile(pool, dagFile, CLI_ACTOR);
+  return taskTypes;
 }
 
 /** The zone of each version, in which its instants are shown; UTC for a version that this code cannot read. */

@@ -17,6 +17,12 @@ const TRIGGER_EXIT: Readonly<Record<TriggerError['kind'], ExitCode>> = {
   bad_params: EXIT.usage,
 };
 
+const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
+  not_found: EXIT.notFound,
+  refused: EXIT.problem,
+  bad_params: EXIT.usage,
+};
+
 /** Says what went wrong on stderr, with the stack only where one is asked for. @returns the exit code */
 export function reportError(error: unknown, shell: Shell): ExitCode {
   const expected = exitCodeOf(error);
@@ -36,7 +42,7 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
-  if (error instanceof OperatorError) return error.kind === 'not_found' ? EXIT.notFound : EXIT.problem;
+  if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;

@@ -63,11 +63,12 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
   // On a terminal the view of the run is redrawn in place and tells of failures itself; log lines would tear it.
   const isDrawn = options.local === true && shell.stderr.isTTY;
   await using session = await openSession(shell, settings, { logLevel: isDrawn ? 'silent' : 'warn' });
-  await registerNamedDag(session.pool, settings, dagId);
+  const taskTypes = await registerNamedDag(session.pool, settings, dagId);
   const run = await triggerRun(session.pool, {
     dagId,
     date: options.date ?? null,
     params: options.param,
+    taskTypes,
     timeEdges: options.timeEdges,
     by: CLI_ACTOR,
     reason: options.reason ?? null,

@@ -56,7 +56,7 @@ function paramFindings(
 }
 
 /** Whether a text with a template stands at the path or, for a path into what it will become, on the way there. */
-function isTemplated(given: JsonObject, path: KeyPath): boolean {
+export function isTemplated(given: JsonObject, path: KeyPath): boolean {
   return path.some((_, depth) => {
     const value = valueAt(given, path.slice(0, depth + 1));
     return typeof value === 'string' && templateRefs(value).length > 0;

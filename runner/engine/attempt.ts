@@ -5,11 +5,13 @@ import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import { cleanText, errorFacts } from '../core/error_text.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/settle.ts';
+import { isStorableJson } from '../core/stored_json.ts';
 import { renderTemplates, type TemplateScope } from '../core/template.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
 import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../task.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
+import { recordOfAttempt } from './attempt_event.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
@@ -117,6 +119,7 @@ async function workTask(work: Work): Promise<Outcome> {
     files,
     meter: report.addToMeter,
     progress: report.setProgress,
+    record: recordOfAttempt(engine, claimed),
     log: report.log,
     signal,
     now: () => engine.clock.now(),
@@ -156,7 +159,7 @@ function success(task: Task, output: Json | undefined): Outcome {
       `${task.taskId}: its output has ${text.length} characters of JSON; at most ${MAX_OUTPUT_CHARS}`,
     );
   }
-  if (text.includes('\\u0000') || /\\ud[89ab][0-9a-f]{2}/i.test(text)) {
+  if (!isStorableJson(text)) {
     throw new FailTask(
       `${task.taskId}: its output has a NUL or a lone surrogate, which the database cannot keep`,
     );

@@ -4,10 +4,11 @@ import { withTransaction } from '../connections/postgres.ts';
 import { plannedInstant } from '../core/advance.ts';
 import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import { downstreamOf } from '../core/graph.ts';
+import type { Json } from '../core/json.ts';
 import { isTerminalRunState } from '../core/states.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { lockDag } from '../store/dag.ts';
-import { type DagRun, findRun, lockRun, markRunFinished } from '../store/dag_run.ts';
+import { type DagRun, findRun, lockRun, markRunFinished, setRunParams } from '../store/dag_run.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
 import { addWorkHints } from '../store/hint.ts';
 import {
@@ -21,7 +22,9 @@ import {
 import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import { DagVersions } from './dag_versions.ts';
+import { runParams } from './run_params.ts';
 import { closeRunIfDone, startRuns } from './runs.ts';
+import type { TaskTypes } from './task_types.ts';
 
 export interface Asked {
   readonly by: Actor;
@@ -31,8 +34,8 @@ export interface Asked {
 /** There is no such run or task, or it is not in a state in which this can be done. */
 export class OperatorError extends Error {
   override name = 'OperatorError';
-  readonly kind: 'not_found' | 'refused';
-  constructor(kind: 'not_found' | 'refused', message: string) {
+  readonly kind: 'not_found' | 'refused' | 'bad_params';
+  constructor(kind: OperatorError['kind'], message: string) {
     super(message);
     this.kind = kind;
   }
@@ -78,6 +81,13 @@ export interface ClearRequest extends Asked {
   readonly onlyFailed: boolean;
   /** With it all that depends on the task, directly or not. */
   readonly downstream: boolean;
+  /** Params that this run has from now on in place of its own, such as the override of a check. */
+  readonly newParams?: NewParams | null;
+}
+
+export interface NewParams {
+  readonly given: Readonly<Record<string, Json>>;
+  readonly taskTypes: TaskTypes | null;
 }
 
 /** Lets tasks run again: new attempts are added, none is overwritten. An ended run is queued again. */
@@ -93,6 +103,7 @@ export async function clearTasks(
     const states = request.onlyFailed ? ['failed', 'upstream_failed', 'cancelled'] : null;
     const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
     if (changed.length === 0) throw new OperatorError('refused', `run ${runId} has nothing to clear there`);
+    if (request.newParams != null) await changeParams(open, request.newParams, request);
     await record(tx, request, { action: 'task.cleared', run, changed });
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
     else if (run.state === 'running') await decide(open, taskIds);
@@ -153,6 +164,32 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
       await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
     return result;
   });
+}
+
+async function changeParams(
+  { tx, run, index }: OpenRun,
+  { given, taskTypes }: NewParams,
+  asked: Asked,
+): Promise<void> {
+  const params = runParams(index.dag, { ...run.params, ...given }, taskTypes);
+  if ('problem' in params) {
+    throw new OperatorError(
+      'bad_params',
+      `${params.problem}; run ${run.runId} keeps the DAG version that it began with: ` +
+        `\`stockflow trigger ${run.dagId} --date ${run.businessDate}\` works the date by the present one`,
+    );
+  }
+  await setRunParams(tx, run.runId, params.values);
+  await recordEvents(tx, asked.by, [
+    {
+      action: 'run.params_changed',
+      dagId: run.dagId,
+      runId: run.runId,
+      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      before: { params: run.params },
+      after: { params: params.values },
+    },
+  ]);
 }
 
 function clearingOf({ run, index }: OpenRun, taskIds: readonly string[], states: readonly string[] | null) {

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
 import { businessDateOf } from '../core/civil_time.ts';
 import type { Dag } from '../core/dag.ts';
-import { resolveParams } from '../core/dag_params.ts';
 import type { Json } from '../core/json.ts';
 import { instantsOnDate, scheduleOf } from '../core/schedule.ts';
 import { lockDag } from '../store/dag.ts';
@@ -10,13 +9,17 @@ import { type DagRun, findRun, type TimeEdges } from '../store/dag_run.ts';
 import type { Actor } from '../store/event.ts';
 import { databaseNow } from './clock.ts';
 import { DagVersions } from './dag_versions.ts';
+import { runParams } from './run_params.ts';
 import { createRun, startRuns } from './runs.ts';
+import type { TaskTypes } from './task_types.ts';
 
 export interface TriggerRequest {
   readonly dagId: string;
   /** The business date; null for the present instant. */
   readonly date: Temporal.PlainDate | null;
   readonly params: Readonly<Record<string, Json>>;
+  /** With them the params are held to what the tasks take as well, and not only when a task first reads them. */
+  readonly taskTypes?: TaskTypes | null;
   readonly timeEdges: TimeEdges;
   readonly by: Actor;
   readonly reason: string | null;
@@ -51,13 +54,8 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
       );
     }
     const index = await versions.get(row.dagVersionId, tx);
-    const resolved = resolveParams(index.dag.params, request.params);
-    if ('problems' in resolved) {
-      throw new TriggerError(
-        'bad_params',
-        resolved.problems.map(({ param, message }) => `param ${param}: ${message}`).join('; '),
-      );
-    }
+    const resolved = runParams(index.dag, request.params, request.taskTypes ?? null);
+    if ('problem' in resolved) throw new TriggerError('bad_params', resolved.problem);
     const scheduledFor =
       request.date === null ? await databaseNow(tx) : instantOfDate(index.dag, request.date);
     const run = await createRun(tx, {

@@ -69,6 +69,14 @@ export async function findRun(db: Queryable, runId: number): Promise<DagRun | nu
   return rows[0] ?? null;
 }
 
+/** Attempts that begin from now on read these. Needs the run's lock. */
+export async function setRunParams(db: Queryable, runId: number, params: JsonObject): Promise<void> {
+  await db.query('update stockflow.dag_run set params = $2 where run_id = $1', [
+    runId,
+    JSON.stringify(params),
+  ]);
+}
+
 /** The run, locked against every other change of it and its tasks until the transaction ends. */
 export async function lockRun(db: Queryable, runId: number): Promise<DagRun | null> {
   const { rows } = await db.query<DagRun>(

@@ -62,6 +62,19 @@ export async function insertInstances(
   );
 }
 
+/** Holds the attempt as it is until the transaction ends. @returns false when it was superseded or has ended */
+export async function lockRunningAttempt(
+  db: Queryable,
+  { taskInstanceId, attemptToken }: Pick<ClaimedTask, 'taskInstanceId' | 'attemptToken'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from stockflow.task_instance
+      where task_instance_id = $1 and attempt_token = $2 and state = 'running' for share`,
+    [taskInstanceId, attemptToken],
+  );
+  return rowCount === 1;
+}
+
 /** An instance as people look at it. */
 export interface TaskInstance {
   readonly taskInstanceId: number;

@@ -14,6 +14,7 @@ import type {
   Progress,
   RunFacts,
   TaskContext,
+  TaskEvent,
   TaskType,
 } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
@@ -45,6 +46,8 @@ export interface TaskWorld extends AsyncDisposable {
   readonly clock: { now: Temporal.Instant };
   readonly logs: LogLine[];
   readonly progress: Progress[];
+  /** What tasks added to the history, in order. */
+  readonly events: TaskEvent[];
   readonly metered: Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>;
   context<Params>(params: Params, overrides?: ContextOverrides): TaskContext<Params>;
   /** Parses `params`, then runs the task once. */
@@ -62,6 +65,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const files = new TaskFiles(root, () => clock.now);
   const logs: LogLine[] = [];
   const progress: Progress[] = [];
+  const events: TaskEvent[] = [];
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
   const write =
     (level: LogLine['level']) =>
@@ -108,6 +112,9 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     progress: (step) => {
       progress.push(step);
     },
+    record: async (event) => {
+      events.push(event);
+    },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     signal: overrides.signal ?? new AbortController().signal,
     now: () => clock.now,
@@ -118,6 +125,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     clock,
     logs,
     progress,
+    events,
     metered,
     context,
     run: async (taskType, params, overrides) =>

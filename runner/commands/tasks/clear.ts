@@ -2,16 +2,19 @@
 import type { Command } from 'commander';
 import { clearTasks } from '../../engine/operator.ts';
 import { CLI_ACTOR } from '../actor.ts';
+import { collectParam } from '../arguments.ts';
 import { changedText } from '../changed_text.ts';
 import { describe, type Shell } from '../command.ts';
 import { findNamedRun } from '../run_lookup.ts';
 import { openSession } from '../session.ts';
 import { readSettings } from '../settings.ts';
+import { taskTypesOf } from '../task_types.ts';
 
 interface ClearOptions {
   readonly task?: string;
   readonly onlyFailed?: true;
   readonly downstream?: true;
+  readonly param: Readonly<Record<string, string>>;
   readonly reason?: string;
 }
 
@@ -21,22 +24,27 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow tasks clear inventory_sync --only-failed        retry what failed last night',
       'stockflow tasks clear 12 --task filter_reset_file --downstream',
+      'stockflow tasks clear 12 --only-failed --param store=12    with another param from here on',
     ],
   })
     .argument('<run>', 'the id of a run, or of a DAG for its newest run')
     .option('--task <task>', 'only this task')
     .option('--only-failed', 'only what failed, was cancelled, or was not run because of that')
     .option('--downstream', 'with --task: all that depends on it, too')
+    .option('--param <name=value>', 'a param that the run has from now on; again for each', collectParam, {})
     .option('--reason <text>', 'kept in the history')
     .action(async (name: string, options: ClearOptions) => {
-      await using session = await openSession(shell, readSettings(shell.env));
+      const settings = readSettings(shell.env);
+      await using session = await openSession(shell, settings);
       const { runId } = await findNamedRun(session.pool, name);
+      const hasParams = Object.keys(options.param).length > 0;
       const changed = await clearTasks(session.pool, runId, {
         taskId: options.task ?? null,
         onlyFailed: options.onlyFailed ?? false,
         downstream: options.downstream ?? false,
         by: CLI_ACTOR,
         reason: options.reason ?? null,
+        newParams: hasParams ? { given: options.param, taskTypes: await taskTypesOf(settings) } : null,
       });
       shell.stderr.write(
         `run ${runId}: cleared ${changedText(changed)}; stockflow runs watch ${runId} follows it\n`,
