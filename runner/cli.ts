@@ -1,11 +1,9 @@
 /** The entry of `stockflow`. Imports as little as help and typing errors need: every command is imported when called. */
-import { resolve } from 'node:path';
 import type { Shell } from './commands/command.ts';
 import { CommandError } from './commands/exit_code.ts';
+import { commandFolders } from './commands/found_commands.ts';
 import { processShell } from './commands/process_shell.ts';
 import { answerTop } from './commands/top_help.ts';
-
-const PACKAGE_DIR = resolve(import.meta.dirname, '..');
 
 async function main(): Promise<number> {
   let shell: Shell;
@@ -17,10 +15,7 @@ async function main(): Promise<number> {
     return error.exitCode;
   }
   const words = process.argv.slice(2);
-  const folders = [
-    resolve(PACKAGE_DIR, 'demo/commands'),
-    resolve(shell.env.STOCKFLOW_TASKS || 'tasks', 'commands'),
-  ];
+  const folders = commandFolders(shell.env);
   const answered = answerTop(words, shell, folders);
   if (answered !== null) return answered;
   const { runProgram } = await import('./commands/program.ts');

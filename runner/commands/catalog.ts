@@ -77,4 +77,9 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     ],
   },
   { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('./prune.ts') },
+  {
+    name: 'completion',
+    summary: 'complete commands and DAGs on Tab',
+    load: () => import('./completion.ts'),
+  },
 ];

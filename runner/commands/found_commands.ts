@@ -1,17 +1,23 @@
 /** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CATALOG, type CatalogEntry, type CatalogGroup } from './catalog.ts';
-import type { CommandModule } from './command.ts';
+import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
 // Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
 const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
 
+const PACKAGE_DIR = resolve(import.meta.dirname, '../..');
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 /** Enough for the first line of the leading comment. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
+
+/** Where further commands lie: beside the demo of this package, and beside the project's task types. */
+export function commandFolders(env: Shell['env']): readonly string[] {
+  return [resolve(PACKAGE_DIR, 'demo/commands'), resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
+}
 
 /**
  * The runner's commands, and those found beside it; a name that the runner has is the runner's.

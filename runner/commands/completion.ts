@@ -1,0 +1,33 @@
+/** Completion of commands, options and DAGs on Tab. */
+import { Argument, type Command } from 'commander';
+import { describe, type Shell } from './command.ts';
+import { candidates } from './completion/candidates.ts';
+import { SCRIPTS, SHELLS, type ShellName } from './completion/scripts.ts';
+import { allCommands, commandFolders } from './found_commands.ts';
+import { readSettings } from './settings.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Prints what makes a shell complete commands, options, DAGs and tasks of `stockflow`. In a clone, first make that name known: alias stockflow="npx stockflow" for fish, a link to bin/stockflow in the PATH for the others.',
+    examples: [
+      'ln -s "$PWD/bin/stockflow" ~/.local/bin/stockflow',
+      'echo \'eval "$(stockflow completion bash)"\' >> ~/.bashrc',
+      'echo \'eval "$(stockflow completion zsh)"\' >> ~/.zshrc',
+      'stockflow completion fish > ~/.config/fish/completions/stockflow.fish',
+    ],
+  })
+    .addArgument(
+      new Argument('<shell>', 'candidates is what the scripts ask on Tab').choices([...SHELLS, 'candidates']),
+    )
+    .argument('[words...]', 'for candidates: what is typed so far')
+    .action(async (name: ShellName | 'candidates', words: string[]) => {
+      if (name !== 'candidates') {
+        shell.stdout.write(SCRIPTS[name]);
+        return;
+      }
+      const commands = allCommands(commandFolders(shell.env));
+      const line = { words: words.slice(0, -1), current: words.at(-1) ?? '' };
+      const found = await candidates(shell, readSettings(shell.env), commands, line);
+      for (const word of found) shell.stdout.write(`${word}\n`);
+    });
+}

@@ -1,0 +1,114 @@
+/** What can stand at the end of an unfinished command line. */
+import { type Argument, Command, type Option } from 'commander';
+import type { CatalogEntry, CatalogGroup } from '../catalog.ts';
+import type { Shell } from '../command.ts';
+import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../dag_lookup.ts';
+import { CommandError } from '../exit_code.ts';
+import type { Settings } from '../settings.ts';
+
+export interface UnfinishedLine {
+  /** After `stockflow`, without the last one. */
+  readonly words: readonly string[];
+  /** The one that is being typed; empty at its beginning. */
+  readonly current: string;
+}
+
+/** In the order of the help; empty where anything may stand, as a file name. */
+export async function candidates(
+  shell: Shell,
+  settings: Settings,
+  entries: readonly (CatalogEntry | CatalogGroup)[],
+  line: UnfinishedLine,
+): Promise<readonly string[]> {
+  const [first, ...rest] = line.words;
+  const names = entries.map(({ name }) => name);
+  if (first === undefined) return beginning(line.current, [...names, 'help']);
+  const asked = first === 'help' ? rest : line.words;
+  if (asked.length === 0) return beginning(line.current, names);
+  const { entry, words } = find(entries, asked);
+  if (entry === null) return [];
+  if ('commands' in entry)
+    return beginning(
+      line.current,
+      entry.commands.map(({ name }) => name),
+    );
+  const command = new Command(entry.name);
+  (await entry.load()).configure(command, shell);
+  return beginning(line.current, await wordsFor(command, settings, { words, current: line.current }));
+}
+
+/** The command or group that the words lead to, and what follows its name. */
+function find(
+  entries: readonly (CatalogEntry | CatalogGroup)[],
+  words: readonly string[],
+): { readonly entry: CatalogEntry | CatalogGroup | null; readonly words: readonly string[] } {
+  const [name, ...rest] = words;
+  const entry = entries.find((known) => known.name === name) ?? null;
+  if (entry === null || !('commands' in entry) || rest.length === 0) return { entry, words: rest };
+  return find(entry.commands, rest);
+}
+
+async function wordsFor(
+  command: Command,
+  settings: Settings,
+  { words, current }: UnfinishedLine,
+): Promise<readonly string[]> {
+  const { given, expecting } = readWords(command, words);
+  if (expecting !== null) return expecting.argChoices ?? [];
+  if (current.startsWith('-')) {
+    const used = new Set(words);
+    return [...command.options.map(({ long }) => long ?? ''), '--help'].filter((flag) => !used.has(flag));
+  }
+  const { registeredArguments } = command;
+  const argument = registeredArguments[given.length] ?? registeredArguments.find(({ variadic }) => variadic);
+  return argument === undefined ? [] : await valuesOf(argument, settings, given);
+}
+
+/** The arguments among the words, and the option that still lacks its value. */
+function readWords(
+  command: Command,
+  words: readonly string[],
+): { readonly given: readonly string[]; readonly expecting: Option | null } {
+  const given: string[] = [];
+  let expecting: Option | null = null;
+  for (const word of words) {
+    if (expecting !== null) expecting = null;
+    else if (word.startsWith('-')) {
+      const option = command.options.find(({ long, short }) => long === word || short === word);
+      expecting = option !== undefined && !option.isBoolean() ? option : null;
+    } else given.push(word);
+  }
+  return { given, expecting };
+}
+
+async function valuesOf(
+  argument: Argument,
+  settings: Settings,
+  given: readonly string[],
+): Promise<readonly string[]> {
+  if (argument.argChoices !== undefined) return argument.argChoices;
+  switch (argument.name()) {
+    case 'dag':
+    case 'run':
+      return (await dagFilesIn(settings.dagsDir)).map(dagIdOfFile);
+    case 'task':
+      return await taskIds(settings, given[0] ?? '');
+    default:
+      return [];
+  }
+}
+
+/** Of the DAG's file; none where it is invalid or absent, which is not what Tab is asked for. */
+async function taskIds(settings: Settings, dagId: string): Promise<readonly string[]> {
+  try {
+    const file = await dagFileOf(settings, dagId);
+    return file === null ? [] : (await readDag(file)).tasks.map(({ taskId }) => taskId);
+  } catch (error) {
+    if (error instanceof CommandError) return [];
+    throw error;
+  }
+}
+
+function beginning(current: string, words: readonly string[]): readonly string[] {
+  return words.filter((word) => word.startsWith(current));
+}
