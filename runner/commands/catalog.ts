@@ -25,12 +25,17 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   { name: 'status', summary: 'last night, one line per DAG', load: () => import('./status.ts') },
   {
     name: 'dags',
-    summary: 'list, show, validate, next, pause, resume, schema',
+    summary: 'list, show, validate, next, plan, pause, resume, schema',
     commands: [
       { name: 'list', summary: 'all DAGs and when they run next', load: () => import('./dags/list.ts') },
       { name: 'show', summary: 'tasks, edges and times of a DAG', load: () => import('./dags/show.ts') },
       { name: 'validate', summary: 'every problem of DAG files', load: () => import('./dags/validate.ts') },
       { name: 'next', summary: 'the instants at which a DAG is due', load: () => import('./dags/next.ts') },
+      {
+        name: 'plan',
+        summary: 'what an edit will do, before it is in force',
+        load: () => import('./dags/plan.ts'),
+      },
       { name: 'pause', summary: 'stop scheduling a DAG', load: () => import('./dags/pause.ts') },
       { name: 'resume', summary: 'schedule a paused DAG again', load: () => import('./dags/resume.ts') },
       { name: 'schema', summary: 'the JSON Schema of DAG files', load: () => import('./dags/schema.ts') },

@@ -1,0 +1,81 @@
+/** What an edit of DAG files will do, before it is in force. */
+import type { Command } from 'commander';
+import { databaseNow } from '../../engine/clock.ts';
+import { momentIn, parseCount } from '../arguments.ts';
+import { describe, type Shell } from '../command.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { taskTypesOf } from '../task_types.ts';
+import { painter } from '../terminal_text.ts';
+import { planJson } from './plan_json.ts';
+import { PLAN_COLUMNS, planRows } from './plan_rows.ts';
+import { readPlan } from './plan_source.ts';
+import { planTargets } from './plan_targets.ts';
+import { planText } from './plan_text.ts';
+
+interface Options {
+  readonly count: number;
+  readonly at?: string;
+  readonly output: OutputFormat;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Compares DAG files with the versions in force, and shows what the change does in real instants: next runs, dates lost or doubled, both nights of the coming year on which the clocks change, edges, deadlines, runs in flight. Changes nothing. Exits 1 when a date would be lost or doubled.',
+    examples: [
+      'stockflow dags plan',
+      'stockflow dags plan dags/inventory_sync.yaml',
+      'stockflow dags plan dags/inventory_sync.yaml --at "2026-06-18 12:00"    as if it came into force then',
+      'stockflow dags plan -o json | jq ".[].dates.lost"',
+    ],
+  })
+    .argument('[path...]', 'files, folders of files, or ids of DAGs; the dags folder by default')
+    .option('-n, --count <count>', 'how many of the next runs', parseCount, 3)
+    .option('--at <instant>', 'when the change comes into force; now by default');
+  addOutputOption(command).action(async (paths: string[], options: Options) => {
+    const settings = readSettings(shell.env);
+    const taskTypes = await taskTypesOf(settings);
+    await using session = await openSession(shell, settings);
+    const now = await databaseNow(session.pool);
+    const moment = { now, changeAt: changeInstant(options.at, now), nextCount: options.count };
+    const targets = await planTargets(session.pool, settings, paths);
+    const plans = await Promise.all(
+      targets.map((target) => readPlan(session.pool, taskTypes, target, moment)),
+    );
+    const paint = painter(shell.stdout, shell.env);
+    printShown(shell, options.output, {
+      columns: PLAN_COLUMNS,
+      rows: plans.flatMap(planRows),
+      data: plans.map(planJson),
+      text: () => plans.map((plan) => planText(plan, paint)).join('\n'),
+    });
+    const isInvalid = plans.some(({ problems }) => problems.length > 0);
+    const isUnsafe = plans.some(({ change }) => change !== null && !change.isSafe);
+    if (isInvalid) shell.exitCode = EXIT.invalidDag;
+    else if (isUnsafe) shell.exitCode = EXIT.problem;
+    tell(shell, options.output, advice(isInvalid, isUnsafe));
+  });
+}
+
+function advice(isInvalid: boolean, isUnsafe: boolean): string {
+  if (isInvalid) return '\nan invalid file changes nothing: its last good version stays in force';
+  if (isUnsafe) return '\nnot safe as it stands; nothing was changed';
+  return '\nsafe; a worker puts a saved file into force within seconds: stockflow dags list';
+}
+
+/** @throws CommandError (usage) */
+function changeInstant(text: string | undefined, now: Temporal.Instant): Temporal.Instant {
+  if (text === undefined) return now;
+  const moment = momentIn(text, Temporal.Now.timeZoneId());
+  if (moment === null) {
+    throw new CommandError(
+      EXIT.usage,
+      `--at ${text} is no moment; write 2026-06-18T12:00:00Z, or "2026-06-18 12:00" in your own time zone`,
+    );
+  }
+  if (Temporal.Instant.compare(moment, now) < 0)
+    throw new CommandError(EXIT.usage, `--at ${text} is over; a change can only come into force from now on`);
+  return moment;
+}
