@@ -149,6 +149,30 @@ export interface TaskContext<Params> {
   readonly now: () => Temporal.Instant;
 }
 
+/** Why a run of an old date would be refused. */
+export interface PrecheckRefusal {
+  /** A few words: `newer snapshot applied`. */
+  readonly because: string;
+  /** A sentence with the facts. */
+  readonly detail: string;
+}
+
+/** What is known of a date before it has a run. */
+export interface PrecheckContext<Params> {
+  readonly params: Params;
+  readonly run: Omit<RunFacts, 'runId' | 'runType'>;
+  /** The task's `deadline` on the business date, or null. */
+  readonly deadlineAt: Temporal.Instant | null;
+  /** The dates that are to be worked before this one. */
+  readonly workedBefore: readonly Temporal.PlainDate[];
+  readonly connections: Connections;
+  readonly files: Pick<Files, 'list'>;
+  readonly signal: AbortSignal;
+  readonly now: () => Temporal.Instant;
+}
+
+export type Precheck = (context: PrecheckContext<unknown>) => Promise<PrecheckRefusal | null>;
+
 export interface TaskType<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   /** One line for `dags schema` and the docs. */
@@ -156,6 +180,11 @@ export interface TaskType<Schema extends z.ZodType = z.ZodType> {
   readonly params: Schema;
   /** @returns the output: JSON of at most 1 MB, or undefined for none */
   run(context: TaskContext<z.output<Schema>>): Promise<Json | undefined>;
+  /**
+   * Foretells, before a backfill makes any run, that the run of an old date would be refused as things stand; null where
+   * it may go ahead. It changes nothing, and `run` still decides for itself. Not asked where `with` names outputs.
+   */
+  precheck?(context: PrecheckContext<z.output<Schema>>): Promise<PrecheckRefusal | null>;
 }
 
 export function defineTask<Schema extends z.ZodType>(taskType: TaskType<Schema>): TaskType<Schema> {

@@ -4,8 +4,10 @@ import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
 import { locationSchema } from './inventory/location.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
+import { newestAppliedReset } from './oms/newest_applied_reset.ts';
 import { judgeCandidates } from './wait_for_file/candidates.ts';
 import { lookAt } from './wait_for_file/completeness.ts';
+import { foreseeRefusal } from './wait_for_file/foresee_refusal.ts';
 
 /**
  * Finds tonight's file of the external system once it is complete, and nothing older. Looks again every
@@ -53,6 +55,16 @@ export default defineTask({
     if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });
     throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);
+  },
+  async precheck({ params, run, deadlineAt, workedBefore, connections, files }) {
+    const { businessDate, scheduledFor } = run;
+    const applied = await newestAppliedReset(await connections.postgres(params.connection), {
+      externalSystemId: params.external_system_id,
+      businessDate: businessDate.toString(),
+    });
+    const { name_pattern: namePattern, max_age: maxAgeMs } = params;
+    const night = { businessDate, scheduledFor, namePattern, maxAgeMs, deadlineAt, applied, workedBefore };
+    return await foreseeRefusal(night, () => files.list(params.from));
   },
 });
 

@@ -43,6 +43,22 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   },
   { name: 'trigger', summary: 'start a run of a DAG', load: () => import('./trigger.ts') },
   {
+    name: 'backfill',
+    summary: 'create, list, show, watch, cancel, retry-failed',
+    commands: [
+      { name: 'create', summary: 'work a range of dates', load: () => import('./backfill/create.ts') },
+      { name: 'list', summary: 'backfills, newest first', load: () => import('./backfill/list.ts') },
+      { name: 'show', summary: 'a backfill: date by date', load: () => import('./backfill/show.ts') },
+      { name: 'watch', summary: 'follow a backfill to its end', load: () => import('./backfill/watch.ts') },
+      { name: 'cancel', summary: 'begin no further date', load: () => import('./backfill/cancel.ts') },
+      {
+        name: 'retry-failed',
+        summary: 'let the dates that failed go on',
+        load: () => import('./backfill/retry_failed.ts'),
+      },
+    ],
+  },
+  {
     name: 'runs',
     summary: 'list, show, watch, cancel',
     commands: [

@@ -3,9 +3,11 @@ import { ConnectionError } from '../connections/connection_error.ts';
 import { isDatabaseAway } from '../connections/postgres.ts';
 import { EmbeddedPostgresError } from '../connections/postgres_embedded_error.ts';
 import { PoolExhausted } from '../connections/postgres_error.ts';
+import { BackfillRangeError } from '../core/backfill_plan.ts';
 import { errorFacts } from '../core/error_text.ts';
+import { TriggerError } from '../engine/dag_to_run.ts';
 import { OperatorError } from '../engine/operator.ts';
-import { TriggerError } from '../engine/trigger.ts';
+
 import { MigrationError } from '../store/migrate.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';
@@ -41,6 +43,7 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
 /** Null for an error that no one foresaw. */
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof BackfillRangeError) return EXIT.usage;
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
   if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];
   if (error instanceof MigrationError) return EXIT.problem;

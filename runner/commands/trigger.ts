@@ -11,6 +11,7 @@ import { EXIT } from './exit_code.ts';
 import { followRun } from './follow_run.ts';
 import { drainWorker, startWorker } from './foreground_worker.ts';
 import { rowObject } from './listing.ts';
+import { NO_WORKER } from './no_worker.ts';
 import { addOutputOption, type OutputFormat, printShown, tell } from './output.ts';
 import { RUN_COLUMNS } from './run_columns.ts';
 import { printRunResult } from './run_result.ts';
@@ -125,6 +126,3 @@ async function waitForEnd(
     await drainWorker(shell, worker);
   }
 }
-
-const NO_WORKER =
-  'no worker is running, so nothing happens yet: start one with stockflow up, or work here with --local';

@@ -41,6 +41,7 @@ export const FAILPOINTS = [
   'schedule.hinted',
   'schedule.before_commit',
   'schedule.committed',
+  'backfill.begun',
   'start_run.marked',
   'start_run.advanced',
   'start_run.hinted',

@@ -14,7 +14,8 @@ import { advanceRun } from './advance_run.ts';
 import { databaseNow } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
-import { closeRunIfDone, startRuns } from './runs.ts';
+import { closeRunIfDone } from './runs.ts';
+import { startRuns } from './start_runs.ts';
 
 export interface FinishedBatch {
   /** Instances whose result was taken. */

@@ -1,7 +1,6 @@
 /** What a person may ask of a run: cancel, clear, mark. Each is one transaction and one event with who and why. */
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
-import { plannedInstant } from '../core/advance.ts';
 import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import { downstreamOf } from '../core/graph.ts';
 import type { Json } from '../core/json.ts';
@@ -20,10 +19,12 @@ import {
   reopenRun,
 } from '../store/operator.ts';
 import { advanceRun } from './advance_run.ts';
+import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
 import { databaseNow } from './clock.ts';
 import { DagVersions } from './dag_versions.ts';
 import { runParams } from './run_params.ts';
-import { closeRunIfDone, startRuns } from './runs.ts';
+import { closeRunIfDone } from './runs.ts';
+import { startRuns } from './start_runs.ts';
 import type { TaskTypes } from './task_types.ts';
 
 export interface Asked {
@@ -100,7 +101,7 @@ export async function clearTasks(
     const { tx, run, index } = open;
     const taskIds = tasksToClear(index, request);
     await actAsOperator(tx);
-    const states = request.onlyFailed ? ['failed', 'upstream_failed', 'cancelled'] : null;
+    const states = request.onlyFailed ? NOT_SUCCEEDED : null;
     const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
     if (changed.length === 0) throw new OperatorError('refused', `run ${runId} has nothing to clear there`);
     if (request.newParams != null) await changeParams(open, request.newParams, request);
@@ -190,12 +191,6 @@ async function changeParams(
       after: { params: params.values },
     },
   ]);
-}
-
-function clearingOf({ run, index }: OpenRun, taskIds: readonly string[], states: readonly string[] | null) {
-  const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
-  const plannedAt = taskIds.map((taskId) => plannedInstant(taskOf(index, taskId), new Map(), clock));
-  return { taskIds, states, plannedAt };
 }
 
 function tasksToClear(index: DagIndex, { taskId, downstream }: ClearRequest): readonly string[] {

@@ -1,25 +1,13 @@
-/** Making runs and letting them start: idempotent, so any number of processes may do it at once. */
+/** Making runs and ending them: idempotent, so any number of processes may do it at once. */
 import { plannedInstant } from '../core/advance.ts';
 import { resolveWallTime } from '../core/civil_time.ts';
 import type { DagIndex } from '../core/dag_index.ts';
 import type { JsonObject } from '../core/json.ts';
-import {
-  type DagRun,
-  insertRun,
-  markRunFinished,
-  markRunRunning,
-  type RunType,
-  startableRuns,
-  type TimeEdges,
-} from '../store/dag_run.ts';
+import { type DagRun, insertRun, markRunFinished, type RunType, type TimeEdges } from '../store/dag_run.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
-import { addWorkHints } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { runOutcome } from '../store/settlement.ts';
 import { insertInstances } from '../store/task_instance.ts';
-import { advanceRun } from './advance_run.ts';
-import { databaseNow } from './clock.ts';
-import type { DagVersions } from './dag_versions.ts';
 import { failpoint } from './failpoint.ts';
 
 export interface RunRequest {
@@ -70,30 +58,6 @@ export async function createRun(tx: Queryable, request: RunRequest): Promise<Dag
     },
   ]);
   return run;
-}
-
-/** Starts queued runs as far as `max_active_runs` of the version in force lets them. The DAG's row must be locked. */
-export async function startRuns(
-  tx: Queryable,
-  versions: DagVersions,
-  dag: { readonly dagId: string; readonly dagVersionId: number },
-): Promise<void> {
-  const { maxActiveRuns } = (await versions.get(dag.dagVersionId, tx)).dag;
-  for (const run of await startableRuns(tx, dag.dagId, maxActiveRuns)) await startRun(tx, versions, run);
-}
-
-async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {
-  const index = await versions.get(run.dagVersionId, tx);
-  if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
-  failpoint('start_run.marked');
-  const running: DagRun = { ...run, state: 'running' };
-  // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
-  const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
-  const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
-  failpoint('start_run.advanced');
-  await addWorkHints(tx, hints);
-  failpoint('start_run.hinted');
-  if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
 }
 
 /** Ends a locked running run when none of its tasks has anything left to do. */

@@ -12,7 +12,8 @@ import type { Queryable } from '../store/queryable.ts';
 import { databaseNow } from './clock.ts';
 import type { DagVersions } from './dag_versions.ts';
 import { failpoint } from './failpoint.ts';
-import { createRun, SCHEDULER, startRuns } from './runs.ts';
+import { createRun, SCHEDULER } from './runs.ts';
+import { startRuns } from './start_runs.ts';
 
 /**
  * Looks at a DAG's schedule: creates the runs that are due, says which were missed, starts what may start, and leaves

@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
 import { CRASHES_TO_QUARANTINE } from '../core/retry.ts';
+import { dagsWithRunningBackfills } from '../store/backfill.ts';
 import { dagsWithQueuedRuns, overdueDags } from '../store/dag.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { recordEvents } from '../store/event.ts';
@@ -42,7 +43,8 @@ export async function sweep(engine: Engine): Promise<void> {
   for (const dagId of await overdueDags(engine.pool, LOST_HINT_AFTER_MS)) {
     await withTransaction(engine.pool, async (tx) => addScheduleHint(tx, dagId, await databaseNow(tx)));
   }
-  for (const dagId of await dagsWithQueuedRuns(engine.pool))
+  const unstarted = await dagsWithQueuedRuns(engine.pool);
+  for (const dagId of new Set([...unstarted, ...(await dagsWithRunningBackfills(engine.pool))]))
     await scheduleDag(engine.pool, engine.versions, dagId);
   await missDeadlines(engine);
   await endOverdue(engine);

@@ -9,7 +9,8 @@ import { cancelInstances } from '../store/operator.ts';
 import { overdueAttempts, overdueRuns } from '../store/overdue.ts';
 import type { Engine } from './engine.ts';
 import { finishBatch } from './finish.ts';
-import { SCHEDULER, startRuns } from './runs.ts';
+import { SCHEDULER } from './runs.ts';
+import { startRuns } from './start_runs.ts';
 
 /** A worker aborts its attempts itself; this long after that it is taken to be stuck. */
 const STUCK_AFTER_MS = 30_000;

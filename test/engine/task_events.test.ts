@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { z } from 'zod';
+import { TriggerError } from '../../runner/engine/dag_to_run.ts';
 import { clearTasks, OperatorError } from '../../runner/engine/operator.ts';
-import { TriggerError, triggerRun } from '../../runner/engine/trigger.ts';
+import { triggerRun } from '../../runner/engine/trigger.ts';
 import { defineTask, FailTask, type TaskEvent } from '../../runner/task.ts';
 import { testEngine } from '../support/engine.ts';
 import { gate, stepDag, steps } from '../support/task_types.ts';

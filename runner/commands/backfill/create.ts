@@ -1,0 +1,183 @@
+/** Works a range of dates. */
+import { type Command, Option } from 'commander';
+import {
+  BACKFILL_ORDERS,
+  type BackfillOrder,
+  isWorked,
+  REPROCESS_MODES,
+  type Reprocess,
+} from '../../core/backfill_plan.ts';
+import { createBackfill } from '../../engine/backfill.ts';
+import { findDag } from '../../store/dag.ts';
+import type { TimeEdges } from '../../store/dag_run.ts';
+import { countLiveWorkers } from '../../store/live_worker.ts';
+import { CLI_ACTOR } from '../actor.ts';
+import { collectParam, parseCount, parseDate } from '../arguments.ts';
+import { PLAN_WITH_DETAIL } from '../backfill_columns.ts';
+import { type PlannedBackfill, planAsAsked, planCountsText } from '../backfill_plan.ts';
+import { printBackfill, readBackfillReport } from '../backfill_report.ts';
+import { describe, type Shell } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { registerNamedDag } from '../dag_in_force.ts';
+import { EXIT } from '../exit_code.ts';
+import { addFollowOptions, type FollowOptions, followLogLevel, followToEnd } from '../follow_backfill.ts';
+import { NO_WORKER } from '../no_worker.ts';
+import { addOutputOption, printListing, tell } from '../output.ts';
+import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { formatTable } from '../table_text.ts';
+import { taskTypesOf } from '../task_types.ts';
+import { painter } from '../terminal_text.ts';
+
+interface Options extends FollowOptions {
+  readonly from: Temporal.PlainDate;
+  readonly to: Temporal.PlainDate;
+  readonly reprocess: Reprocess;
+  readonly runBackwards?: true;
+  readonly maxActiveRuns: number;
+  readonly timeEdges: TimeEdges;
+  readonly param: Readonly<Record<string, string>>;
+  readonly reason?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly detach?: true;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Works every date of a range, oldest first and one at a time. Ctrl-C detaches: the backfill goes on.',
+    examples: [
+      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31 --dry-run',
+      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31',
+      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31 --reprocess failed -y --detach',
+    ],
+  })
+    .argument('<dag>', 'the id of a DAG')
+    .requiredOption('--from <date>', 'the first business date', parseDate)
+    .requiredOption('--to <date>', 'the last business date', parseDate)
+    .addOption(
+      new Option('--reprocess <which>', 'which runs that have ended are worked again')
+        .choices(REPROCESS_MODES)
+        .default('none'),
+    )
+    .option('--run-backwards', 'the newest date first')
+    .option('--max-active-runs <count>', 'at most so many dates at once', parseCount, 1)
+    .addOption(
+      new Option('--time-edges <how>', 'whether not_before and delays are waited for')
+        .choices(['keep', 'collapse'])
+        .default('collapse'),
+    )
+    .option('--param <name=value>', 'a param of the DAG; again for each', collectParam, {})
+    .option('--reason <text>', 'kept in the history')
+    .option('--dry-run', 'show what would be done with each date, and do nothing')
+    .option('-y, --yes', 'do not ask')
+    .option('--detach', 'return at once; workers work it');
+  addOutputOption(addFollowOptions(command)).action((dagId: string, options: Options) =>
+    create(shell, dagId, options),
+  );
+}
+
+async function create(shell: Shell, name: string, options: Options): Promise<void> {
+  const settings = readSettings(shell.env);
+  await using session = await openSession(shell, settings, { logLevel: followLogLevel(shell, options) });
+  const taskTypes = await taskTypesOf(settings);
+  const order: BackfillOrder = BACKFILL_ORDERS[options.runBackwards === true ? 1 : 0];
+  const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
+  const asked = { params: options.param, ...range };
+  const plan = await planAsAsked(shell, session, { ...asked, dagId: name, settings, taskTypes });
+  if (options.dryRun === true) return showPlan(shell, plan, options);
+  const count = plan.dates.filter(isWorked).length;
+  if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
+  await registerNamedDag(session.pool, settings, name);
+  const { dagId } = plan.dag;
+  const backfill = await createBackfill(session.pool, {
+    ...asked,
+    dagId,
+    taskTypes,
+    timeEdges: options.timeEdges,
+    maxActiveRuns: options.maxActiveRuns,
+    refusals: plan.refusals,
+    by: CLI_ACTOR,
+    reason: options.reason ?? null,
+  });
+  if (backfill === null) return showNothing(shell, plan, options);
+  const { backfillId } = backfill;
+  tell(
+    shell,
+    options.output,
+    `backfill ${backfillId} of ${dagId}: ${count} ${count === 1 ? 'date' : 'dates'}, ${order.replace('_', ' ')}, ${options.maxActiveRuns} at a time`,
+  );
+  tellUnchecked(shell, plan);
+  await tellPaused(shell, session, { dagId, options });
+  if (options.detach === true) return await detach(shell, session, { backfillId, options });
+  await followToEnd(shell, session, { settings, backfillId, options });
+}
+
+/** The plan on stdout; exits 5 where it cannot be sure, as a connection could not be asked. */
+function showPlan(shell: Shell, plan: PlannedBackfill, { output }: Options): void {
+  printPlan(shell, plan, output);
+  tell(shell, output, `\n${planCountsText(plan.dates)}`);
+  if (tellUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
+  tell(shell, output, 'nothing was done; without --dry-run the same is worked');
+}
+
+function printPlan(shell: Shell, { dag, dates }: PlannedBackfill, output: Options['output']): void {
+  const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
+  printListing(shell, output, { columns: PLAN_WITH_DETAIL, rows });
+}
+
+/** @returns true where there is something that was not checked */
+function tellUnchecked(shell: Shell, { refusals, dates }: PlannedBackfill): boolean {
+  const unknown = refusals.filter(({ kind }) => kind === 'unknown');
+  const [first] = unknown;
+  if (first === undefined || !dates.some(isWorked)) return false;
+  shell.stderr.write(
+    `${unknown.length} of these dates could not be checked: ${first.detail}\n` +
+      'a date that must be refused is then refused by its own run, which fails and changes nothing\n',
+  );
+  return true;
+}
+
+async function confirmPlan(
+  shell: Shell,
+  { dag, dates }: PlannedBackfill,
+  { count, isConfirmed }: { readonly count: number; readonly isConfirmed: boolean },
+): Promise<void> {
+  if (!isConfirmed && shell.stderr.isTTY) {
+    const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
+    shell.stderr.write(formatTable({ columns: PLAN_WITH_DETAIL, rows }, painter(shell.stderr, shell.env)));
+  }
+  if (!isConfirmed) shell.stderr.write(`${planCountsText(dates)}\n`);
+  await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);
+}
+
+/** No date is to be worked: fine where all is done, a problem where something was refused. */
+function showNothing(shell: Shell, plan: PlannedBackfill, { output }: Options): void {
+  printPlan(shell, plan, output);
+  tell(shell, output, `\nnothing to do: ${planCountsText(plan.dates)}`);
+  if (plan.dates.some(({ decision }) => decision === 'refused')) shell.exitCode = EXIT.problem;
+}
+
+async function tellPaused(
+  shell: Shell,
+  session: Session,
+  { dagId, options }: { readonly dagId: string; readonly options: Options },
+): Promise<void> {
+  const row = await findDag(session.pool, dagId);
+  if (row?.isPaused !== true) return;
+  tell(
+    shell,
+    options.output,
+    `${dagId} is paused: its schedule stands still, the backfill is worked all the same`,
+  );
+}
+
+async function detach(
+  shell: Shell,
+  session: Session,
+  { backfillId, options }: { readonly backfillId: number; readonly options: Options },
+): Promise<void> {
+  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, options.output, NO_WORKER);
+  tell(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+}

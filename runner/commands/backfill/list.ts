@@ -1,0 +1,36 @@
+/** Backfills, newest first. */
+import type { Command } from 'commander';
+import { listBackfills } from '../../store/backfill_report.ts';
+import { parseCount } from '../arguments.ts';
+import { LISTED_COLUMNS } from '../backfill_columns.ts';
+import { describe, type Shell } from '../command.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+interface Options {
+  readonly limit: number;
+  readonly output: OutputFormat;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Lists backfills, newest first.',
+    examples: ['stockflow backfill list', 'stockflow backfill list inventory_sync -o csv'],
+  })
+    .argument('[dag]', 'the id of a DAG; all by default')
+    .option('--limit <count>', 'at most so many', parseCount, 20);
+  addOutputOption(command).action(async (dagId: string | undefined, { limit, output }: Options) => {
+    await using session = await openSession(shell, readSettings(shell.env));
+    const rows = await listBackfills(session.pool, { dagId: dagId ?? null, limit });
+    printListing(shell, output, { columns: LISTED_COLUMNS, rows });
+    const [newest] = rows;
+    tell(
+      shell,
+      output,
+      newest === undefined
+        ? 'there is no backfill; stockflow backfill create --help shows how one is made'
+        : `\none in full: stockflow backfill show ${newest.backfillId}`,
+    );
+  });
+}

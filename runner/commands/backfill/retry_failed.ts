@@ -1,0 +1,110 @@
+/** Lets the dates of a backfill that failed go on where they failed. */
+import type { Command } from 'commander';
+import type { Refusal } from '../../core/backfill_refusal.ts';
+import { failedDates, retryFailed } from '../../engine/backfill.ts';
+import { askRefusals } from '../../engine/backfill_refusals.ts';
+import { databaseNow } from '../../engine/clock.ts';
+import { paramsToRun } from '../../engine/dag_to_run.ts';
+import { DagVersions } from '../../engine/dag_versions.ts';
+import type { Backfill } from '../../store/backfill.ts';
+import { type BackfillDate, datesOfBackfill } from '../../store/backfill_report.ts';
+import { countLiveWorkers } from '../../store/live_worker.ts';
+import { CLI_ACTOR } from '../actor.ts';
+import { findNamedBackfill } from '../backfill_lookup.ts';
+import { printBackfill, readBackfillReport } from '../backfill_report.ts';
+import { describe, type Shell } from '../command.ts';
+import { EXIT } from '../exit_code.ts';
+import { addFollowOptions, type FollowOptions, followLogLevel, followToEnd } from '../follow_backfill.ts';
+import { NO_WORKER } from '../no_worker.ts';
+import { addOutputOption, tell } from '../output.ts';
+import { openSession, type Session } from '../session.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { taskTypesOf } from '../task_types.ts';
+
+interface Options extends FollowOptions {
+  readonly detach?: true;
+  readonly reason?: string;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Lets every date of a backfill whose run failed go on where it failed, in the order of the backfill, and follows it.',
+    examples: [
+      'stockflow backfill retry-failed inventory_sync',
+      'stockflow backfill retry-failed 3 --detach --reason "the files are there now"',
+    ],
+  })
+    .argument('<backfill>', 'the id of a backfill, or of a DAG for its newest one')
+    .option('--reason <text>', 'kept in the history')
+    .option('--detach', 'return at once; workers work it');
+  addOutputOption(addFollowOptions(command)).action(async (name: string, options: Options) => {
+    const settings = readSettings(shell.env);
+    await using session = await openSession(shell, settings, { logLevel: followLogLevel(shell, options) });
+    await retry(shell, session, { settings, backfill: await findNamedBackfill(session.pool, name), options });
+  });
+}
+
+async function retry(
+  shell: Shell,
+  session: Session,
+  asked: { readonly settings: Settings; readonly backfill: Backfill; readonly options: Options },
+): Promise<void> {
+  const { settings, backfill, options } = asked;
+  const { backfillId } = backfill;
+  const failed = failedDates(await datesOfBackfill(session.pool, backfillId));
+  const refusals = await refusalsOf(shell, session, { ...asked, failed });
+  const reasonOf = (date: BackfillDate) =>
+    refusals.find(({ scheduledFor, kind }) => kind === 'refused' && date.scheduledFor?.equals(scheduledFor));
+  const refused = failed.filter(reasonOf);
+  for (const date of refused) {
+    const { because, detail } = reasonOf(date) ?? { because: 'refused', detail: '' };
+    shell.stderr.write(`${date.businessDate} is not retried: ${because}: ${detail}\n`);
+  }
+  const retried = await retryFailed(session.pool, backfillId, {
+    by: CLI_ACTOR,
+    reason: options.reason ?? null,
+    refused: new Set(refused.map(({ position }) => position)),
+  });
+  if (retried.length === 0) {
+    printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+    tell(shell, options.output, `\nbackfill ${backfillId} has no date to retry`);
+    if (refused.length > 0) shell.exitCode = EXIT.problem;
+    return;
+  }
+  const dates = retried.map(({ businessDate }) => businessDate.toString()).join(', ');
+  tell(shell, options.output, `backfill ${backfillId}: retrying ${dates}`);
+  if (options.detach !== true) return await followToEnd(shell, session, { settings, backfillId, options });
+  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, options.output, NO_WORKER);
+  tell(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+}
+
+/** What task types say of the failed dates as things stand now. */
+async function refusalsOf(
+  shell: Shell,
+  session: Session,
+  asked: {
+    readonly settings: Settings;
+    readonly backfill: Backfill;
+    readonly failed: readonly BackfillDate[];
+  },
+): Promise<readonly Refusal[]> {
+  const { settings, backfill, failed } = asked;
+  if (failed.length === 0) return [];
+  const index = await new DagVersions(session.pool).get(backfill.dagVersionId);
+  return await askRefusals(
+    {
+      taskTypes: await taskTypesOf(settings),
+      env: shell.env,
+      projectDir: process.cwd(),
+      log: session.log,
+      signal: shell.signal,
+    },
+    {
+      index,
+      params: paramsToRun(index.dag, backfill.params, null),
+      dates: failed,
+      now: await databaseNow(session.pool),
+    },
+  );
+}

@@ -1,0 +1,21 @@
+/** A backfill: what failed, and every date. */
+import type { Command } from 'commander';
+import { findNamedBackfill } from '../backfill_lookup.ts';
+import { printBackfill, readBackfillReport } from '../backfill_report.ts';
+import { describe, type Shell } from '../command.ts';
+import { addOutputOption, type OutputFormat, tell } from '../output.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Shows a backfill: first what failed and how to go on, then every date, what was decided for it, and its run.',
+    examples: ['stockflow backfill show inventory_sync', 'stockflow backfill show 3 -o json'],
+  }).argument('<backfill>', 'the id of a backfill, or of a DAG for its newest one');
+  addOutputOption(command).action(async (name: string, { output }: { output: OutputFormat }) => {
+    await using session = await openSession(shell, readSettings(shell.env));
+    const { backfillId, state } = await findNamedBackfill(session.pool, name);
+    printBackfill(shell, output, await readBackfillReport(session.pool, backfillId));
+    if (state === 'running') tell(shell, output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+  });
+}

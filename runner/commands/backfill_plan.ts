@@ -1,0 +1,77 @@
+/** What a backfill would do, from the DAG's file as it stands: the same for the dry run and before a backfill is made. */
+import type { Pool } from 'pg';
+import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../core/backfill_plan.ts';
+import { applyRefusals, type Refusal } from '../core/backfill_refusal.ts';
+import type { Dag } from '../core/dag.ts';
+import { indexDag } from '../core/dag_index.ts';
+import { planDates } from '../engine/backfill.ts';
+import { askRefusals } from '../engine/backfill_refusals.ts';
+import { databaseNow } from '../engine/clock.ts';
+import { readDagFile } from '../engine/dag_folder.ts';
+import { paramsToRun } from '../engine/dag_to_run.ts';
+import { DagVersions } from '../engine/dag_versions.ts';
+import type { TaskTypes } from '../engine/task_types.ts';
+import { findDag, listDags } from '../store/dag.ts';
+import type { Shell } from './command.ts';
+import { dagFileOf, invalidDag, unknownDag } from './dag_lookup.ts';
+import type { Session } from './session.ts';
+import type { Settings } from './settings.ts';
+
+export interface PlannedBackfill {
+  readonly dag: Dag;
+  /** In the order of work. */
+  readonly dates: readonly PlannedDate[];
+  readonly refusals: readonly Refusal[];
+}
+
+export interface PlanRequest extends BackfillRange {
+  readonly dagId: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Changes nothing. @throws CommandError; TriggerError; BackfillRangeError */
+export async function planAsAsked(
+  shell: Shell,
+  session: Session,
+  request: PlanRequest & { readonly settings: Settings; readonly taskTypes: TaskTypes },
+): Promise<PlannedBackfill> {
+  const { taskTypes } = request;
+  const dag = await dagAsItStands(session.pool, request);
+  const params = paramsToRun(dag, request.params, taskTypes);
+  const dates = await planDates(session.pool, dag, request);
+  const asker = {
+    taskTypes,
+    env: shell.env,
+    projectDir: process.cwd(),
+    log: session.log,
+    signal: shell.signal,
+  };
+  const now = await databaseNow(session.pool);
+  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates, now });
+  return { dag, dates: applyRefusals(dates, refusals), refusals };
+}
+
+/** By its file, which a look must not put in force; where there is none, by the version that is. */
+async function dagAsItStands(
+  pool: Pool,
+  { settings, taskTypes, dagId }: { settings: Settings; taskTypes: TaskTypes; dagId: string },
+): Promise<Dag> {
+  const file = await dagFileOf(settings, dagId);
+  if (file !== null) {
+    const { dag, problems } = await readDagFile(file, taskTypes);
+    if (dag === null) throw invalidDag(problems);
+    return dag;
+  }
+  const row = await findDag(pool, dagId);
+  if (row === null || row.dagVersionId === null || row.retiredAt !== null) {
+    const known = (await listDags(pool)).map((other) => other.dagId);
+    throw await unknownDag(settings, dagId, known);
+  }
+  return (await new DagVersions(pool).get(row.dagVersionId)).dag;
+}
+
+/** `29 to work: 27 create, 2 re-run (failed)`, and what is left out. */
+export function planCountsText(dates: readonly PlannedDate[]): string {
+  const counts = [...Map.groupBy(dates, decisionText)].map(([text, group]) => `${group.length} ${text}`);
+  return `${dates.filter(isWorked).length} of ${dates.length} dates to work: ${counts.join(', ')}`;
+}

@@ -1,0 +1,113 @@
+/** Waiting for a backfill, working it here where that is asked for, and telling how it ended. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { isDatabaseAway } from '../connections/postgres.ts';
+import { formatDuration } from '../core/duration.ts';
+import { countLiveWorkers } from '../store/live_worker.ts';
+import { parseSpanMs } from './arguments.ts';
+import { type BackfillReport, printBackfill, readBackfillReport } from './backfill_report.ts';
+import { createBackfillView } from './backfill_view.ts';
+import type { Shell } from './command.ts';
+import { CommandError, EXIT } from './exit_code.ts';
+import { drainWorker, startWorker } from './foreground_worker.ts';
+import { NO_WORKER } from './no_worker.ts';
+import type { OutputFormat } from './output.ts';
+import type { Session } from './session.ts';
+import type { Settings } from './settings.ts';
+import { taskTypesOf } from './task_types.ts';
+
+const LOOK_EVERY_MS = 300;
+
+export interface FollowOptions {
+  readonly local?: true;
+  readonly timeout?: number;
+  readonly output: OutputFormat;
+}
+
+export function addFollowOptions(command: Command): Command {
+  return command
+    .option('--local', 'work in this process until the backfill has ended; no other worker is needed')
+    .option('--timeout <span>', 'give up waiting after 10m, 2h, ...; the backfill goes on', parseSpanMs);
+}
+
+/** What reaches stderr of the log: nothing where it would tear the bar. */
+export function followLogLevel(shell: Shell, { local }: { readonly local?: true }): 'silent' | 'warn' {
+  return local === true && shell.stderr.isTTY ? 'silent' : 'warn';
+}
+
+/**
+ * Follows the backfill to its end, prints how each date ended, and sets the exit code by it.
+ * @throws CommandError: interrupted, or still not ended after the time-out; the backfill itself goes on
+ */
+export async function followToEnd(
+  shell: Shell,
+  session: Session,
+  asked: { readonly settings: Settings; readonly backfillId: number; readonly options: FollowOptions },
+): Promise<void> {
+  const { settings, backfillId, options } = asked;
+  const following = { backfillId, timeoutMs: options.timeout ?? null };
+  let report: BackfillReport;
+  if (options.local === true) {
+    const taskTypes = await taskTypesOf(settings);
+    const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: null });
+    try {
+      report = await follow(shell, session.pool, following);
+    } finally {
+      await drainWorker(shell, worker);
+    }
+  } else {
+    if ((await countLiveWorkers(session.pool)) === 0) shell.stderr.write(`${NO_WORKER}\n`);
+    report = await follow(shell, session.pool, following);
+  }
+  printBackfill(shell, options.output, report);
+  if (report.backfill.state !== 'success') shell.exitCode = EXIT.problem;
+}
+
+async function follow(
+  shell: Shell,
+  pool: Pool,
+  { backfillId, timeoutMs }: { readonly backfillId: number; readonly timeoutMs: number | null },
+): Promise<BackfillReport> {
+  const startedMs = performance.now();
+  const view = createBackfillView(shell);
+  let isAway = false;
+  try {
+    for (;;) {
+      const report = await look(pool, backfillId);
+      if (report !== null) view.show(report);
+      else if (!isAway) shell.stderr.write('the database does not answer; looking again until it does\n');
+      isAway = report === null;
+      if (report !== null && report.backfill.state !== 'running') return report;
+      if (timeoutMs !== null && performance.now() - startedMs > timeoutMs) {
+        throw new CommandError(
+          EXIT.waitTimedOut,
+          `backfill ${backfillId} has not ended within ${formatDuration(timeoutMs)}; stockflow backfill watch ${backfillId} goes on waiting`,
+        );
+      }
+      await pause(LOOK_EVERY_MS, undefined, { signal: shell.signal }).catch(() =>
+        shell.signal.throwIfAborted(),
+      );
+    }
+  } catch (error) {
+    if (shell.signal.aborted) {
+      view.end();
+      shell.stderr.write(
+        `detached: backfill ${backfillId} goes on wherever a worker runs; stockflow backfill watch ${backfillId} follows it, stockflow backfill cancel ${backfillId} ends it\n`,
+      );
+    }
+    throw error;
+  } finally {
+    view.end();
+  }
+}
+
+/** Null while the database does not answer. */
+async function look(pool: Pool, backfillId: number): Promise<BackfillReport | null> {
+  try {
+    return await readBackfillReport(pool, backfillId);
+  } catch (error) {
+    if (isDatabaseAway(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+-- The newest snapshot of another night's reset that is in the counts.
+--   $1 external system    $2 business date
+select business_date, snapshot_at
+  from oms.inventory_sync_batch
+ where kind = 'RESET'
+   and external_system_id = $1
+   and business_date <> $2
+   and snapshot_at is not null
+ order by snapshot_at desc
+ limit 1;
