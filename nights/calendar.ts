@@ -20,6 +20,11 @@ export function dueAtMs(date: Temporal.PlainDate): number {
   return date.toZonedDateTime({ timeZone: TIMEZONE, plainTime: '01:00' }).epochMilliseconds;
 }
 
-export function changesClock(date: Temporal.PlainDate): boolean {
-  return date.toZonedDateTime(TIMEZONE).hoursInDay !== 24;
+export type ClockChange = 'forward' | 'back';
+
+/** Whether the clock is changed on that date; null on all other dates. */
+export function clockChange(date: Temporal.PlainDate): ClockChange | null {
+  const { hoursInDay } = date.toZonedDateTime(TIMEZONE);
+  if (hoursInDay === 24) return null;
+  return hoursInDay < 24 ? 'forward' : 'back';
 }

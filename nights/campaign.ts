@@ -1,10 +1,14 @@
 /** Nights by the hundred, in chapters that each have their own stores, dates and database. */
-import { workChapter } from './chapter.ts';
-import { NIGHT_KINDS } from './night_plan.ts';
+import type { NightServer } from '../test/support/night_site.ts';
+import { type Meddle, workChapter } from './chapter.ts';
+import type { NightKind } from './night_plan.ts';
 import type { NightResult } from './night_result.ts';
+import { addTallies, type Tally, tallyOf } from './tally.ts';
 
 /** So that one goes wrong is found again without working all before it. */
 export const CHAPTER_NIGHTS = 50;
+/** Half of a night is waiting; more at once only wait for the processor. */
+const CHAPTERS_AT_ONCE = 3;
 
 export interface CampaignOptions {
   readonly count: number;
@@ -15,6 +19,12 @@ export interface CampaignOptions {
   /** Ends early, with what was worked by then. */
   readonly signal?: AbortSignal;
   readonly onNight?: (result: NightResult) => void;
+  /** Of the nights of each chapter, in order; the rest are dealt at random. */
+  readonly kinds?: readonly NightKind[];
+  /** The demo's own, in this process, by default. */
+  readonly server?: NightServer;
+  /** Spoils counts on purpose, to see that it is found. */
+  readonly meddle?: Meddle;
 }
 
 export interface CampaignSummary {
@@ -22,12 +32,17 @@ export interface CampaignSummary {
   readonly nights: number;
   readonly applied_nights: number;
   readonly keys_compared: number;
+  readonly keys_compared_after_refused_nights: number;
   readonly wrong_counts: number;
-  readonly by_kind: Readonly<Record<string, number>>;
-  readonly clock_change_nights: number;
-  readonly nights_with_ambiguous_keys: number;
-  readonly nights_with_own_snapshots: number;
-  readonly nights_with_cancelled_after_snapshot: number;
+  /** Nights by kind, and by what only some of them have. */
+  readonly kinds: Tally;
+  readonly traits: Tally;
+  readonly faults: Tally;
+  readonly events: Tally;
+  readonly places: Tally;
+  readonly beside_tasks: Tally;
+  /** Mean of a night of that kind, three chapters being worked at once. */
+  readonly milliseconds_by_kind: Tally;
   /** Applied nights that the plain practice would have left with a wrong count; null where it was not worked out. */
   readonly plain_practice_wrong_nights: number | null;
   readonly plain_practice_wrong_counts: number | null;
@@ -35,56 +50,89 @@ export interface CampaignSummary {
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignSummary> {
-  const { count, seed, from = 0, withPlainPractice = false, signal, onNight } = options;
+  const { count, from = 0, signal } = options;
   const results: NightResult[] = [];
-  const firstChapter = Math.floor(from / CHAPTER_NIGHTS);
-  for (let firstNight = firstChapter * CHAPTER_NIGHTS; firstNight < count; firstNight += CHAPTER_NIGHTS) {
-    if (signal?.aborted) break;
-    const cleanUps: (() => Promise<void>)[] = [];
-    try {
-      const nights = workChapter(
-        { after: (cleanUp) => void cleanUps.unshift(cleanUp) },
-        {
-          seed: `${seed}/${firstNight / CHAPTER_NIGHTS}`,
-          firstNight,
-          nights: Math.min(CHAPTER_NIGHTS, count - firstNight),
-          withPlainPractice,
-        },
-      );
-      for await (const result of nights) {
-        results.push(result);
-        onNight?.(result);
-        if (signal?.aborted) break;
-      }
-    } finally {
-      for (const cleanUp of cleanUps) await cleanUp();
+  let next = Math.floor(from / CHAPTER_NIGHTS) * CHAPTER_NIGHTS;
+  const workChapters = async () => {
+    while (next < count && !signal?.aborted) {
+      const firstNight = next;
+      next += CHAPTER_NIGHTS;
+      await workOneChapter(options, firstNight, results);
     }
+  };
+  await Promise.all(Array.from({ length: CHAPTERS_AT_ONCE }, workChapters));
+  return summarize(
+    results.toSorted((one, other) => one.night - other.night),
+    options,
+  );
+}
+
+async function workOneChapter(
+  { count, seed, withPlainPractice = false, signal, onNight, kinds, server, meddle }: CampaignOptions,
+  firstNight: number,
+  results: NightResult[],
+): Promise<void> {
+  const cleanUps: (() => Promise<void>)[] = [];
+  try {
+    const nights = workChapter(
+      { after: (cleanUp) => void cleanUps.unshift(cleanUp) },
+      {
+        seed: `${seed}/${firstNight / CHAPTER_NIGHTS}`,
+        firstNight,
+        nights: Math.min(CHAPTER_NIGHTS, count - firstNight),
+        withPlainPractice,
+        ...{ kinds, server, meddle },
+      },
+    );
+    for await (const result of nights) {
+      results.push(result);
+      onNight?.(result);
+      if (signal?.aborted) break;
+    }
+  } finally {
+    for (const cleanUp of cleanUps) await cleanUp();
   }
-  return summarize(results, { seed, withPlainPractice });
 }
 
 function summarize(
   results: readonly NightResult[],
-  { seed, withPlainPractice }: { readonly seed: string; readonly withPlainPractice: boolean },
+  { seed, withPlainPractice = false }: CampaignOptions,
 ): CampaignSummary {
-  const nightsWith = (is: (result: NightResult) => boolean) => results.filter(is).length;
-  const sum = (figure: (result: NightResult) => number) =>
-    results.reduce((total, result) => total + figure(result), 0);
+  const sum = (figure: (result: NightResult) => number, of = results) =>
+    of.reduce((total, result) => total + figure(result), 0);
+  const applied = results.filter(({ isApplied }) => isApplied);
+  const refused = results.filter(({ isApplied }) => !isApplied);
+  const kinds = tallyOf(results.map(({ kind }) => kind));
+  const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
   return {
     seed,
     nights: results.length,
-    applied_nights: nightsWith(({ isApplied }) => isApplied),
+    applied_nights: applied.length,
     keys_compared: sum(({ keysCompared }) => keysCompared),
+    keys_compared_after_refused_nights: sum(({ keysCompared }) => keysCompared, refused),
     wrong_counts: sum(({ wrong }) => wrong.length),
-    by_kind: Object.fromEntries(
-      NIGHT_KINDS.map((kind) => [kind, nightsWith((night) => night.kind === kind)]),
+    kinds,
+    traits: tallyOf([
+      ...results.flatMap(({ traits }) => traits),
+      ...clockChanges.map((change) => `clock set ${change}`),
+    ]),
+    faults: addTallies(results.map(({ faults }) => faults)),
+    events: addTallies(results.map(({ events }) => events)),
+    places: addTallies(results.map(({ places }) => places)),
+    beside_tasks: addTallies(results.map(({ besideTasks }) => besideTasks)),
+    milliseconds_by_kind: Object.fromEntries(
+      Object.entries(kinds).map(([kind, nights]) => [
+        kind,
+        Math.round(
+          sum(
+            ({ milliseconds }) => milliseconds,
+            results.filter((one) => one.kind === kind),
+          ) / nights,
+        ),
+      ]),
     ),
-    clock_change_nights: nightsWith(({ changesClock }) => changesClock),
-    nights_with_ambiguous_keys: nightsWith(({ ambiguousKeys }) => ambiguousKeys > 0),
-    nights_with_own_snapshots: nightsWith(({ ownSnapshots }) => ownSnapshots > 0),
-    nights_with_cancelled_after_snapshot: nightsWith(({ cancelledAcross }) => cancelledAcross > 0),
     plain_practice_wrong_nights: withPlainPractice
-      ? nightsWith(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0)
+      ? applied.filter(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0).length
       : null,
     plain_practice_wrong_counts: withPlainPractice ? sum(({ plainWrongKeys }) => plainWrongKeys ?? 0) : null,
     findings: results.flatMap(({ night, wrong }) => wrong.map((what) => ({ night, what }))),

@@ -1,34 +1,34 @@
 /** A chapter: many nights in a row of the same stores, each beginning with what the one before left. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { DAG_ID, startNightWorker } from '../demo/night.ts';
+import type { Pool } from 'pg';
 import { makeRandom, type Random } from '../demo/random.ts';
 import { keyText } from '../demo/world/stock_key.ts';
 import { trueCounts } from '../demo/world/true_count.ts';
-import { triggerRun } from '../runner/engine/trigger.ts';
-import type { Worker } from '../runner/engine/worker.ts';
-import { findRun } from '../runner/store/dag_run.ts';
-import { instancesOfRun } from '../runner/store/task_instance.ts';
 import type { Lifetime } from '../test/support/database.ts';
+import type { NightServer } from '../test/support/night_site.ts';
+import { countBesideTasks } from './beside_tasks.ts';
 import { firstDate } from './calendar.ts';
-import { startDoomedWorker } from './crash.ts';
+import { countHappenings, countPlaces } from './count_happenings.ts';
+import { DagRuns } from './dag_runs.ts';
 import { ExpectedCounts } from './expected_counts.ts';
 import type { Happening } from './happening.ts';
 import { heldKeys } from './held_keys.ts';
 import { judgeKey } from './judge_key.ts';
-import { type NightPlan, planNight, snapshotOf } from './night_plan.ts';
+import { type NightKind, type NightPlan, planNight, snapshotOf } from './night_plan.ts';
 import type { NightResult } from './night_result.ts';
-import { instantOf, offerCutFile, offerFile } from './offered_file.ts';
 import { countBatches, readOmsCounts } from './oms_counts.ts';
 import { OmsScribe } from './oms_scribe.ts';
 import { plainOnHand } from './plain_practice.ts';
 import { type NightFile, writeNightFile } from './retailpro_night_file.ts';
 import { openStoreWorld, type StoreWorld } from './store_world.ts';
+import { tallyOf } from './tally.ts';
 import { tellWindow } from './tell.ts';
+import { type AppliedNight, type Outcome, type PlannedNight, workNight } from './work_night.ts';
 
-const LOOK_EVERY_MS = 15;
-const ENDED_WITHIN_MS = 90_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+/** Does something to the OMS that no model knows of: the comparison has to find it. */
+export type Meddle = (
+  pool: Pool,
+  moment: { readonly night: number; readonly when: 'before the run' | 'after the run' },
+) => Promise<void>;
 
 export interface ChapterOptions {
   readonly seed: string;
@@ -37,12 +37,17 @@ export interface ChapterOptions {
   readonly nights: number;
   /** Whether to work out what the plain practice would have left. */
   readonly withPlainPractice: boolean;
+  /** Of its nights, in order; the rest are dealt. */
+  readonly kinds?: readonly NightKind[] | undefined;
+  readonly server?: NightServer | undefined;
+  readonly meddle?: Meddle | undefined;
 }
 
 export async function* workChapter(lifetime: Lifetime, options: ChapterOptions): AsyncGenerator<NightResult> {
   const random = makeRandom(options.seed);
   const date = firstDate(random);
-  const chapter = new Chapter(await openStoreWorld(lifetime, random, date), options);
+  const { server = 'in_process' } = options;
+  const chapter = new Chapter(await openStoreWorld(lifetime, random, { date, server }), options);
   lifetime.after(() => chapter.stop());
   for (let index = 0; index < options.nights; index += 1) {
     yield await chapter.night(random.fork(`night ${index}`), date.add({ days: index }), index);
@@ -54,240 +59,172 @@ class Chapter {
   readonly #options: ChapterOptions;
   readonly #expected = new ExpectedCounts();
   readonly #scribe: OmsScribe;
+  readonly #runs: DagRuns;
   #happenings: readonly Happening[];
   /** Up to which instant everything has happened and is written down. */
   #clockMs: number;
-  #worker: Worker | null = null;
   #ids = 0;
   #appliedNights = 0;
-  /** The last applied file. */
   #lastApplied: { readonly snapshotAtMs: number; readonly content: string } | null = null;
+  #missed: PlannedNight | null = null;
 
   constructor(stores: StoreWorld, options: ChapterOptions) {
     this.#stores = stores;
     this.#options = options;
     this.#scribe = new OmsScribe(stores.pool);
+    this.#runs = new DagRuns(stores, this.#scribe);
     this.#happenings = stores.world.events.filter((event) => event.kind === 'moved');
     this.#clockMs = Math.max(...this.#happenings.map(({ atMs }) => atMs));
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.stop(1_000);
-    this.#worker = null;
+    await this.#runs.stop();
   }
 
   async night(random: Random, date: Temporal.PlainDate, index: number): Promise<NightResult> {
-    const { world, keys } = this.#stores;
-    const storeIds = world.stores.map(({ facilityId }) => facilityId);
-    const plan = planNight(random, { date, storeIds });
-    const told = tellWindow({
+    const startedMs = performance.now();
+    const { pool } = this.#stores;
+    const night = this.#options.firstNight + index;
+    const storeIds = this.#stores.world.stores.map(({ facilityId }) => facilityId);
+    const kind = this.#options.kinds?.[index];
+    const plan = planNight(random, { date, storeIds, isOneMissed: this.#missed !== null, kind });
+    const told = this.#tell(random, plan, storeIds);
+    this.#happenings = [...this.#happenings, ...told];
+    this.#scribe.expect(told);
+    await this.#scribe.writeUntil(plan.freezeAtMs);
+    const file = this.#fileOf(random, (facilityId) => snapshotOf(plan, facilityId), index + 1);
+    await this.#stores.site.clearOutgoing();
+    await this.#options.meddle?.(pool, { night, when: 'before the run' });
+    const outcome = await workNight({
+      ...{ random, plan, file, stores: this.#stores, runs: this.#runs },
+      ...{ lastApplied: this.#lastApplied, missed: this.#missed },
+      fileOf: (atMs) => this.#fileOf(random, () => atMs, -++this.#ids),
+      writeToEnd: () => this.#scribe.writeUntil(plan.endAtMs),
+    });
+    await this.#scribe.writeUntil(plan.endAtMs);
+    this.#clockMs = plan.endAtMs;
+    await this.#options.meddle?.(pool, { night, when: 'after the run' });
+    const { keysCompared, wrong, plainWrongKeys, traits } = await this.#compare(plan, outcome);
+    this.#remember({ plan, file }, outcome);
+    return {
+      night,
+      date: date.toString(),
+      kind: plan.kind,
+      clockChange: plan.clockChange,
+      isApplied: outcome.applied.length > 0,
+      ...{ keysCompared, wrong, plainWrongKeys, traits },
+      faults: tallyOf(outcome.faults),
+      events: countHappenings(told),
+      places: countPlaces(told, plan),
+      besideTasks: await countBesideTasks(pool, this.#runs.takeRunIds()),
+      milliseconds: performance.now() - startedMs,
+    };
+  }
+
+  #tell(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Happening[] {
+    return tellWindow({
       random,
-      keys,
+      keys: this.#stores.keys,
       storeIds,
       fromMs: this.#clockMs,
       toMs: plan.endAtMs,
+      freezeAtMs: plan.freezeAtMs,
       focusMs: [
         plan.snapshotAtMs,
         ...plan.ownSnapshotAtMs.values(),
         plan.snapshotAtMs,
         plan.freezeAtMs,
         plan.resetAtMs,
+        plan.applyAtMs,
       ],
       nextId: () => String(++this.#ids),
     });
-    this.#happenings = [...this.#happenings, ...told];
-    this.#scribe.expect(told);
-    await this.#scribe.writeUntil(plan.freezeAtMs);
-    const file = writeNightFile({
-      random,
-      world,
-      happenings: this.#happenings,
-      snapshotOf: (facilityId) => snapshotOf(plan, facilityId),
-      mark: index + 1,
-    });
-    await this.#stores.site.clearOutgoing();
-    const outcome = await this.#workKind(random, plan, file);
-    await this.#scribe.writeUntil(plan.endAtMs);
-    this.#clockMs = plan.endAtMs;
-    return await this.#compare(plan, file, outcome, index);
   }
 
-  /** Works the night as its kind says. @returns what went otherwise than it must, and which keys were held */
-  async #workKind(random: Random, plan: NightPlan, file: NightFile): Promise<Outcome> {
-    const { kind, snapshotAtMs } = plan;
-    const wrong: string[] = [];
-    const expect = async (state: 'success' | 'failed', run: Promise<string>) => {
-      const found = await run;
-      if (!found.startsWith(state)) wrong.push(`the run was to be ${state} and is ${found}`);
-    };
-    const success = { isApplied: true, knownAtMs: plan.freezeAtMs, wrong };
-    const failed = { isApplied: false, knownAtMs: plan.freezeAtMs, wrong };
-    /** The good file comes after all, when all that happened that night is written. */
-    const secondTry = async (): Promise<Outcome> => {
-      await this.#scribe.writeUntil(plan.endAtMs);
-      await this.#stores.site.clearOutgoing();
-      await offerFile(this.#stores.site, this.#stores.world, { plan, file });
-      await expect('success', this.#run(plan));
-      return { ...success, knownAtMs: plan.endAtMs };
-    };
-    switch (kind) {
-      case 'missing':
-        await expect('failed', this.#run(plan));
-        return failed;
-      case 'late':
-        await expect('failed', this.#run(plan));
-        return await secondTry();
-      case 'cut':
-        await offerCutFile(this.#stores.site, random, { plan, file });
-        await expect('failed', this.#run(plan));
-        return random.chance(0.5) ? await secondTry() : failed;
-      case 'yesterday': {
-        const yesterday = this.#lastApplied;
-        if (yesterday !== null) {
-          const atMs = random.chance(0.5) ? snapshotAtMs : yesterday.snapshotAtMs;
-          await this.#stores.site.putReset({ snapshotAt: instantOf(atMs), content: yesterday.content });
-        }
-        await expect('failed', this.#run(plan));
-        return random.chance(0.5) ? await secondTry() : failed;
-      }
-      case 'double':
-        await this.#putOlder(random, snapshotAtMs - random.integer(60, 3600) * 1000);
-        break;
-      case 'crashed':
-        await offerFile(this.#stores.site, this.#stores.world, { plan, file });
-        await expect('success', this.#runWithCrash(random, plan));
-        return success;
-      case 'twice': {
-        await offerFile(this.#stores.site, this.#stores.world, { plan, file });
-        await this.#startWorker();
-        const [first, second] = [await this.#trigger(plan.date), await this.#trigger(plan.date)];
-        await expect('success', this.#ended(first, plan));
-        await expect('success', this.#ended(second, plan));
-        return success;
-      }
-      default:
-    }
-    await offerFile(this.#stores.site, this.#stores.world, { plan, file });
-    await expect('success', this.#run(plan));
-    if (kind === 'rerun') await expect('success', this.#run(plan));
-    if (kind === 'backfill') {
-      await this.#putOlder(random, snapshotAtMs - DAY_MS + random.integer(-60, 60) * 1000);
-      await expect('failed', this.#run(plan, plan.date.subtract({ days: 1 })));
-    }
-    return success;
+  #fileOf(random: Random, snapshotOf: (facilityId: string) => number, mark: number): NightFile {
+    const { world } = this.#stores;
+    return writeNightFile({ random, world, happenings: this.#happenings, snapshotOf, mark });
   }
 
-  /** A whole and good file of an earlier instant. */
-  async #putOlder(random: Random, atMs: number): Promise<void> {
-    this.#ids += 1;
-    const { content } = writeNightFile({
-      random,
-      world: this.#stores.world,
-      happenings: this.#happenings,
-      snapshotOf: () => atMs,
-      mark: -this.#ids,
-    });
-    await this.#stores.site.putReset({ snapshotAt: instantOf(atMs), content });
+  #remember(night: PlannedNight, { applied }: Outcome): void {
+    this.#missed = applied.length > 0 ? null : night;
+    if (applied.length > 0)
+      this.#lastApplied = { snapshotAtMs: night.plan.snapshotAtMs, content: night.file.content };
   }
 
-  async #run(plan: NightPlan, date = plan.date): Promise<string> {
-    await this.#startWorker();
-    return await this.#ended(await this.#trigger(date), plan);
-  }
-
-  async #runWithCrash(random: Random, plan: NightPlan): Promise<string> {
-    await this.stop();
-    const { databaseUrl, env } = this.#stores.setting;
-    const doomed = await startDoomedWorker(random, { databaseUrl, env });
-    const runId = await this.#trigger(plan.date);
-    await doomed.died(async () => ((await findRun(this.#stores.pool, runId))?.finishedAt ?? null) !== null);
-    await this.#startWorker();
-    return await this.#ended(runId, plan);
-  }
-
-  async #startWorker(): Promise<void> {
-    this.#worker ??= await startNightWorker(this.#stores.setting);
-  }
-
-  async #trigger(date: Temporal.PlainDate): Promise<number> {
-    const request = { dagId: DAG_ID, date, params: {}, timeEdges: 'collapse', reason: null } as const;
-    return (await triggerRun(this.#stores.pool, { ...request, by: this.#stores.setting.by })).runId;
-  }
-
-  /** Lets the OMS move on, one write a look, while the run is at work. @returns its state, and what failed */
-  async #ended(runId: number, plan: NightPlan): Promise<string> {
-    const { pool } = this.#stores;
-    const giveUpAtMs = performance.now() + ENDED_WITHIN_MS;
-    for (;;) {
-      const run = await findRun(pool, runId);
-      if (run !== null && run.finishedAt !== null) {
-        const failed = (await instancesOfRun(pool, runId)).filter(({ state }) => state === 'failed');
-        return [run.state, ...failed.map(({ taskId, errorText }) => `${taskId}: ${errorText}`)].join('; ');
-      }
-      if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
-      await this.#scribe.writeBeside(plan);
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-
-  async #compare(plan: NightPlan, file: NightFile, outcome: Outcome, index: number): Promise<NightResult> {
-    const { keys, pool, world } = this.#stores;
-    const snapshots = new Map(
-      world.facilities.map(({ facilityId }) => [facilityId, snapshotOf(plan, facilityId)]),
-    );
-    const held = heldKeys(this.#happenings, snapshots, outcome.knownAtMs);
-    const covered = new Set(outcome.isApplied ? [...file.told].filter((text) => !held.has(text)) : []);
-    const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#happenings, atMs)]));
+  /** Every count of the OMS against the model's, and how many batches there are. */
+  async #compare(plan: NightPlan, outcome: Outcome) {
+    const { keys, pool } = this.#stores;
     const wrong = [...outcome.wrong];
-    let plainWrongKeys = 0;
+    let [plainWrongKeys, heldCount] = [0, 0];
+    let covered: ReadonlySet<string> = new Set();
+    for (const night of outcome.applied) {
+      const set = this.#setRight(night);
+      covered = set.covered;
+      heldCount += set.heldCount;
+    }
+    const snapshots = this.#snapshotsOf(plan);
+    const tonights = outcome.applied.at(-1)?.file.retailproUnits;
     const found = await readOmsCounts(pool, snapshots);
+    const byKey = Map.groupBy(this.#happenings, keyText);
     for (const key of keys) {
       const text = keyText(key);
       const snapshotAtMs = snapshots.get(key.facilityId) ?? plan.snapshotAtMs;
       const isCovered = covered.has(text);
-      if (isCovered) this.#expected.setRight(key, snapshotAtMs, shelves.get(key.facilityId)?.get(text) ?? 0);
-      const expected = this.#expected.of(key, this.#happenings, { snapshotAtMs, nowMs: plan.endAtMs });
+      const own = byKey.get(text) ?? [];
+      const expected = this.#expected.of(key, own, { snapshotAtMs, nowMs: plan.endAtMs });
       wrong.push(...judgeKey({ text, isCovered }, expected, found.get(text)));
       if (isCovered && this.#options.withPlainPractice) {
-        const retailproUnits = file.retailproUnits.get(text) ?? 0;
-        const plain = plainOnHand(key, retailproUnits, { happenings: this.#happenings, plan });
+        const plain = plainOnHand(tonights?.get(text) ?? 0, own, plan);
         if (plain !== expected?.onHandUnits) plainWrongKeys += 1;
       }
     }
-    if (outcome.isApplied) {
-      this.#appliedNights += 1;
-      this.#lastApplied = { snapshotAtMs: plan.snapshotAtMs, content: file.content };
-    }
+    const known = new Set(keys.map(keyText));
+    for (const text of found.keys()) if (!known.has(text)) wrong.push(`${text}: an item that nothing made`);
+    this.#appliedNights += outcome.applied.length;
     const batches = await countBatches(pool);
     for (const kind of ['RESET', 'VARIANCE']) {
       if ((batches[kind] ?? 0) !== this.#appliedNights)
         wrong.push(`${batches[kind] ?? 0} ${kind} batches after ${this.#appliedNights} applied nights`);
     }
     return {
-      night: this.#options.firstNight + index,
-      date: plan.date.toString(),
-      kind: plan.kind,
-      changesClock: plan.changesClock,
-      isApplied: outcome.isApplied,
-      ambiguousKeys: outcome.isApplied ? held.size : 0,
-      cancelledAcross: this.#happenings.filter(
-        (event) =>
-          event.kind === 'shipped' &&
-          event.cancelled !== null &&
-          event.atMs <= snapshotOf(plan, event.facilityId) &&
-          event.cancelled.atMs > snapshotOf(plan, event.facilityId),
-      ).length,
-      ownSnapshots: plan.ownSnapshotAtMs.size,
       keysCompared: keys.length,
       wrong,
       plainWrongKeys: this.#options.withPlainPractice ? plainWrongKeys : null,
+      traits: [
+        ...(heldCount > 0 ? ['keys held because a booking was ambiguous'] : []),
+        ...(plan.ownSnapshotAtMs.size > 0 ? ['stores counted at their own time'] : []),
+        ...(this.#isCancelledAcross(plan) ? ['units cancelled after T that had left before it'] : []),
+      ],
     };
   }
-}
 
-interface Outcome {
-  readonly isApplied: boolean;
-  /** What the OMS knew of bookings when the night was frozen. */
-  readonly knownAtMs: number;
-  readonly wrong: readonly string[];
+  #setRight({ plan, file, knownAtMs }: AppliedNight) {
+    const snapshots = this.#snapshotsOf(plan);
+    const held = heldKeys(this.#happenings, snapshots, knownAtMs);
+    const covered = new Set([...file.told].filter((text) => !held.has(text)));
+    const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#happenings, atMs)]));
+    for (const key of this.#stores.keys) {
+      const text = keyText(key);
+      const snapshotAtMs = snapshots.get(key.facilityId);
+      if (snapshotAtMs !== undefined && covered.has(text))
+        this.#expected.setRight(key, snapshotAtMs, shelves.get(key.facilityId)?.get(text) ?? 0);
+    }
+    return { covered, heldCount: held.size };
+  }
+
+  #snapshotsOf(plan: NightPlan): ReadonlyMap<string, number> {
+    const { facilities } = this.#stores.world;
+    return new Map(facilities.map(({ facilityId }) => [facilityId, snapshotOf(plan, facilityId)]));
+  }
+
+  #isCancelledAcross(plan: NightPlan): boolean {
+    return this.#happenings.some(
+      (event) =>
+        event.kind === 'shipped' &&
+        event.cancelled !== null &&
+        event.atMs <= snapshotOf(plan, event.facilityId) &&
+        event.cancelled.atMs > snapshotOf(plan, event.facilityId),
+    );
+  }
 }

@@ -24,8 +24,8 @@ const LEASE_MS = 1_500;
 const KILL_WITHIN_MS = 700;
 
 export interface DoomedWorker {
-  /** Resolves when the process is gone, by its failpoint or killed. */
-  died(hasEnded: () => Promise<boolean>): Promise<void>;
+  /** Resolves when the process is gone. @returns where it died: a failpoint, any moment, or after all was done */
+  died(hasEnded: () => Promise<boolean>): Promise<string>;
 }
 
 /** Started, and taking work. Dies at a random failpoint, or is killed with SIGKILL at a random moment. */
@@ -48,11 +48,15 @@ export async function startDoomedWorker(
   return {
     async died(hasEnded) {
       const startedMs = performance.now();
+      let place = failAt?.replace(/:.*/, '') ?? 'a random moment';
       while (!isGone()) {
         const isDue = failAt === null && performance.now() - startedMs >= killAfterMs;
-        if (isDue || (await hasEnded())) child.kill('SIGKILL');
+        const isOver = await hasEnded();
+        if (isOver && !isGone()) place = 'after the end';
+        if (isDue || isOver) child.kill('SIGKILL');
         await Promise.race([pause(10), exited]);
       }
+      return place;
     },
   };
 }

@@ -20,16 +20,14 @@ export class ExpectedCounts {
     this.#setRight.set(keyText(key), { atMs, shelfUnits });
   }
 
-  /** With what the OMS has recorded by `nowMs`; null where it has no item. */
+  /** With what the OMS has recorded of the key's happenings by `nowMs`; null where it has no item. */
   of(
     key: StockKey,
-    happenings: readonly Happening[],
+    own: readonly Happening[],
     { snapshotAtMs, nowMs }: { readonly snapshotAtMs: number; readonly nowMs: number },
   ): Count | null {
     const text = keyText(key);
-    const entries = omsLedger(happenings.filter((happening) => keyText(happening) === text)).filter(
-      ({ createdAtMs }) => createdAtMs <= nowMs,
-    );
+    const entries = omsLedger(own).filter(({ createdAtMs }) => createdAtMs <= nowMs);
     const setRight = this.#setRight.get(text);
     if (entries.length === 0 && setRight === undefined) return null;
     let [onHandUnits, atSnapshotUnits] = [setRight?.shelfUnits ?? 0, setRight?.shelfUnits ?? 0];

@@ -1,9 +1,10 @@
 /** What a night will be like. */
 import type { Random } from '../demo/random.ts';
-import { changesClock, dueAtMs } from './calendar.ts';
+import { type ClockChange, clockChange, dueAtMs } from './calendar.ts';
 
+/** Of a hundred nights. */
 const WEIGHTS = {
-  ordinary: 46,
+  ordinary: 36,
   /** No file at the deadline; it comes later and the night is run again. */
   late: 6,
   missing: 5,
@@ -16,12 +17,21 @@ const WEIGHTS = {
   rerun: 7,
   /** Triggered twice at once. */
   twice: 4,
+  /** The night before is worked again after this one, from a file of its own: refused. */
   backfill: 7,
+  /** Its worker dies in the middle. */
   crashed: 5,
+  /** A commit to the OMS does not arrive, or its answer does not. */
+  commit_lost: 6,
+  /** The connection to the SFTP server is cut at a random byte. */
+  sftp_cut: 4,
+  /** A night that was missed is worked before this one; dealt only where there is one. */
+  caught_up: 0,
 } as const;
 export type NightKind = keyof typeof WEIGHTS;
 export const NIGHT_KINDS = Object.keys(WEIGHTS).filter((kind): kind is NightKind => kind in WEIGHTS);
 const DECK = NIGHT_KINDS.flatMap((kind) => Array<NightKind>(WEIGHTS[kind]).fill(kind));
+const CATCHES_UP_SHARE = 0.6;
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -30,21 +40,28 @@ const HOUR_MS = 60 * MINUTE_MS;
 export interface NightPlan {
   readonly kind: NightKind;
   readonly date: Temporal.PlainDate;
-  readonly changesClock: boolean;
+  readonly clockChange: ClockChange | null;
   /** T of the file, in whole seconds as its name tells it. */
   readonly snapshotAtMs: number;
   /** T of stores that were counted at another time. */
   readonly ownSnapshotAtMs: ReadonlyMap<string, number>;
-  /** When the freeze, the reset and the variance are worked, in the stores' time: after every T. */
+  /** When filter and freeze, the reset and the variance are worked, in the stores' time: after every T. */
   readonly freezeAtMs: number;
   readonly resetAtMs: number;
+  readonly applyAtMs: number;
   readonly endAtMs: number;
 }
 
-export function planNight(
-  random: Random,
-  { date, storeIds }: { readonly date: Temporal.PlainDate; readonly storeIds: readonly string[] },
-): NightPlan {
+export interface NightSetting {
+  readonly date: Temporal.PlainDate;
+  readonly storeIds: readonly string[];
+  /** Whether the night before was not applied. */
+  readonly isOneMissed: boolean;
+  /** Dealt at random where it is left out. */
+  readonly kind?: NightKind | undefined;
+}
+
+export function planNight(random: Random, { date, storeIds, isOneMissed, kind }: NightSetting): NightPlan {
   const dueMs = dueAtMs(date);
   const offsetSeconds = random.chance(0.85)
     ? -random.integer(5 * 60, 5 * 3600)
@@ -60,15 +77,17 @@ export function planNight(
   const latestMs = Math.max(snapshotAtMs, ...ownSnapshotAtMs.values(), dueMs + 30 * MINUTE_MS);
   const freezeAtMs = latestMs + random.integer(60, 1200) * SECOND_MS;
   const resetAtMs = freezeAtMs + random.integer(60, 1200) * SECOND_MS;
+  const applyAtMs = resetAtMs + HOUR_MS;
   return {
-    kind: random.pick(DECK),
+    kind: kind ?? (isOneMissed && random.chance(CATCHES_UP_SHARE) ? 'caught_up' : random.pick(DECK)),
     date,
-    changesClock: changesClock(date),
+    clockChange: clockChange(date),
     snapshotAtMs,
     ownSnapshotAtMs,
     freezeAtMs,
     resetAtMs,
-    endAtMs: resetAtMs + HOUR_MS + random.integer(1, 300) * SECOND_MS,
+    applyAtMs,
+    endAtMs: applyAtMs + random.integer(1, 1800) * SECOND_MS,
   };
 }
 

@@ -1,21 +1,29 @@
+import type { ClockChange } from './calendar.ts';
 import type { NightKind } from './night_plan.ts';
+import type { Tally } from './tally.ts';
 
 export interface NightResult {
   /** From 0, over the whole campaign. */
   readonly night: number;
   readonly date: string;
   readonly kind: NightKind;
-  readonly changesClock: boolean;
+  readonly clockChange: ClockChange | null;
   /** Whether the night was applied. */
   readonly isApplied: boolean;
-  /** Keys held out because a booking could not be placed. */
-  readonly ambiguousKeys: number;
-  /** Shipments from before a snapshot of which units came back after it. */
-  readonly cancelledAcross: number;
-  readonly ownSnapshots: number;
   readonly keysCompared: number;
   /** What is not as it must be, in words. */
   readonly wrong: readonly string[];
   /** Keys that the plain practice would have left wrong; null where it was not worked out. */
   readonly plainWrongKeys: number | null;
+  /** What was done to it on purpose. */
+  readonly faults: Tally;
+  /** What happened in the stores since the night before. */
+  readonly events: Tally;
+  /** Where in the night that was, in the stores' time. */
+  readonly places: Tally;
+  /** Movements that the OMS really wrote down while a task was at work, by the task, and between two of them. */
+  readonly besideTasks: Tally;
+  /** What the night has, of what only some have. */
+  readonly traits: readonly string[];
+  readonly milliseconds: number;
 }

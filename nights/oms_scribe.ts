@@ -1,7 +1,11 @@
 import type { Pool } from 'pg';
+import type { Random } from '../demo/random.ts';
 import type { Happening } from './happening.ts';
 import type { NightPlan } from './night_plan.ts';
-import { type OmsWrite, writesOf } from './oms_writes.ts';
+import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
+
+/** At a look, so that some is left for the last tasks. */
+const WRITES_AT_ONCE = [0, 0, 1, 1, 2] as const;
 
 /** Writes down in the OMS what happens, as its instants come; what lies further ahead waits. */
 export class OmsScribe {
@@ -22,15 +26,18 @@ export class OmsScribe {
     await this.#write(this.#pending.filter((write) => write.atMs <= atMs));
   }
 
-  /** Writes one thing of this night beside the tasks, where there is one whose place among theirs does not matter. */
-  async writeBeside(plan: NightPlan): Promise<void> {
-    const next = this.#pending.find((write) => write.atMs <= plan.endAtMs && mayRace(write, plan));
-    if (next !== undefined) await this.#write([next]);
+  /** Writes a few things of this night beside the tasks, each by itself, of those whose place among theirs does not matter. */
+  async writeBeside(random: Random, plan: NightPlan): Promise<void> {
+    for (let left = random.pick(WRITES_AT_ONCE); left > 0; left -= 1) {
+      const next = this.#pending.find((write) => write.atMs <= plan.endAtMs && mayRace(write, plan));
+      if (next === undefined) return;
+      await this.#write([next]);
+    }
   }
 
   async #write(due: readonly OmsWrite[]): Promise<void> {
     this.#pending = this.#pending.filter((write) => !due.includes(write));
-    for (const write of due) await write.apply(this.#pool);
+    await writeDown(this.#pool, due);
   }
 }
 

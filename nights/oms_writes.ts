@@ -1,16 +1,43 @@
 /** How the OMS records what happens: each write with its instant, touching one inventory item at most. */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { type LedgerEntry, omsLedger } from '../demo/world/oms_ledger.ts';
-import type { StockKey } from '../demo/world/stock_key.ts';
 import { instantText } from '../demo/world/table_rows.ts';
-import { withTransaction } from '../runner/connections/postgres.ts';
 import type { Happening, NightBooking, NightShipment } from './happening.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** As `write_down.sql` takes them. */
+interface Happened {
+  readonly movements?: readonly Row[];
+  readonly issuances?: readonly Row[];
+  readonly cancellations?: readonly Row[];
+  readonly postings?: readonly Row[];
+  readonly answers?: readonly Row[];
+  readonly withdrawn?: readonly string[];
+}
 
 export interface OmsWrite {
   readonly atMs: number;
   /** For what is learnt of a posting: when it was sent. Null for what moves stock. */
   readonly learntOfSentAtMs: number | null;
-  apply(pool: Pool): Promise<void>;
+  readonly happened: Happened;
+}
+
+/** In one transaction, whatever their order. */
+export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  const all = <Item>(listOf: (happened: Happened) => readonly Item[] | undefined) =>
+    writes.flatMap(({ happened }) => listOf(happened) ?? []);
+  await pool.query('select nights.write_down($1)', [
+    JSON.stringify({
+      movements: all(({ movements }) => movements),
+      issuances: all(({ issuances }) => issuances),
+      cancellations: all(({ cancellations }) => cancellations),
+      postings: all(({ postings }) => postings),
+      answers: all(({ answers }) => answers),
+      withdrawn: all(({ withdrawn }) => withdrawn),
+    }),
+  ]);
 }
 
 /** In the order of their instants. */
@@ -28,108 +55,52 @@ let detailCount = 0;
 
 function ledgerWrite(entry: LedgerEntry, happening: Happening): OmsWrite {
   const shipment = happening.kind === 'shipped' ? happening : null;
+  detailCount += 1;
+  const key = { facility_id: entry.facilityId, product_id: entry.productId };
+  const movement = {
+    ...key,
+    seq_id: `N${detailCount}`,
+    effective_date: instantText(entry.effectiveAtMs),
+    on_hand: entry.onHandUnits,
+    available: entry.availableUnits,
+    item_issuance_id: entry.shipment === null ? null : (shipment?.issuanceId ?? null),
+  };
   return {
     atMs: entry.createdAtMs,
     learntOfSentAtMs: null,
-    apply: (pool) =>
-      withTransaction(pool, async (tx) => {
-        const itemId = await ensureItem(tx, entry);
-        if (shipment !== null && entry.cause === 'issuance') await issue(tx, shipment, itemId);
-        if (shipment !== null && entry.cause === 'issuance_cancelled') {
-          await tx.query(
-            'update oms.item_issuance set cancel_quantity = cancel_quantity + $2 where item_issuance_id = $1',
-            [shipment.issuanceId, entry.onHandUnits],
-          );
-        }
-        detailCount += 1;
-        await tx.query(
-          `insert into oms.inventory_item_detail (inventory_item_id, inventory_item_detail_seq_id, effective_date,
-                  quantity_on_hand_diff, available_to_promise_diff, item_issuance_id)
-           values ($1, $2, $3, $4, $5, $6)`,
-          [
-            itemId,
-            `N${detailCount}`,
-            instantText(entry.effectiveAtMs),
-            entry.onHandUnits,
-            entry.availableUnits,
-            entry.shipment === null ? null : (shipment?.issuanceId ?? null),
-          ],
-        );
-      }),
+    happened: { movements: [movement], ...(shipment === null ? {} : issuing(entry, shipment)) },
   };
 }
 
-/** The reset may have made it, under an id of its own. */
-async function ensureItem(tx: PoolClient, { facilityId, productId }: StockKey): Promise<string> {
-  await tx.query(
-    `insert into oms.inventory_item (inventory_item_id, product_id, facility_id) values ($1, $2, $3)
-     on conflict (product_id, facility_id) do nothing`,
-    [`${facilityId}/${productId}`, productId, facilityId],
-  );
-  const { rows } = await tx.query<{ inventory_item_id: string }>(
-    'select inventory_item_id from oms.inventory_item where product_id = $1 and facility_id = $2',
-    [productId, facilityId],
-  );
-  const itemId = rows[0]?.inventory_item_id;
-  if (itemId === undefined) throw new Error(`no inventory item of ${facilityId}/${productId}`);
-  return itemId;
-}
-
-async function issue(tx: PoolClient, shipment: NightShipment, itemId: string): Promise<void> {
+function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): Happened {
   const { issuanceId, facilityId, productId, units, atMs } = shipment;
-  await tx.query(
-    `insert into oms.item_issuance (item_issuance_id, order_id, inventory_item_id, facility_id, product_id, quantity,
-                                    issued_date_time)
-     values ($1, 'SO' || $1, $2, $3, $4, $5, $6)`,
-    [issuanceId, itemId, facilityId, productId, units, instantText(atMs)],
-  );
+  const id = { item_issuance_id: issuanceId };
+  if (cause === 'issuance_cancelled') return { cancellations: [{ ...id, quantity: onHandUnits }] };
+  if (cause !== 'issuance') return {};
+  const key = { facility_id: facilityId, product_id: productId };
+  return { issuances: [{ ...id, ...key, quantity: units, issued_date_time: instantText(atMs) }] };
 }
 
 function postingWrites(shipment: NightShipment, booking: NightBooking): readonly OmsWrite[] {
   const { postingId, postingType, facilityId, units, sentAtMs } = booking;
-  const sent: OmsWrite = {
-    atMs: sentAtMs,
-    learntOfSentAtMs: sentAtMs,
-    async apply(pool) {
-      await pool.query(
-        `insert into oms.external_inventory_posting (posting_id, item_issuance_id, posting_type, facility_id, product_id,
-                                                     quantity_diff, sent_at)
-         values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          postingId,
-          shipment.issuanceId,
-          postingType,
-          facilityId,
-          shipment.productId,
-          units,
-          instantText(sentAtMs),
-        ],
-      );
-    },
+  const learnt = (atMs: number | null, happened: Happened): readonly OmsWrite[] =>
+    atMs === null ? [] : [{ atMs, learntOfSentAtMs: sentAtMs, happened }];
+  const answer = (column: 'response_at' | 'external_posted_at', instantMs: number | null): Happened => ({
+    answers: instantMs === null ? [] : [{ posting_id: postingId, [column]: instantText(instantMs) }],
+  });
+  const posting = {
+    posting_id: postingId,
+    item_issuance_id: shipment.issuanceId,
+    posting_type: postingType,
+    facility_id: facilityId,
+    product_id: shipment.productId,
+    quantity_diff: units,
+    sent_at: instantText(sentAtMs),
   };
-  const learnt = (atMs: number | null, statement: string, instantMs: number | null): readonly OmsWrite[] => {
-    if (atMs === null) return [];
-    const values = instantMs === null ? [postingId] : [postingId, instantText(instantMs)];
-    return [
-      {
-        atMs,
-        learntOfSentAtMs: sentAtMs,
-        async apply(pool) {
-          await pool.query(statement, values);
-        },
-      },
-    ];
-  };
-  const setting = (column: 'response_at' | 'external_posted_at') =>
-    `update oms.external_inventory_posting set ${column} = $2 where posting_id = $1`;
   return [
-    sent,
-    ...learnt(booking.responseAtMs, setting('response_at'), booking.responseAtMs),
-    ...learnt(booking.toldAtMs, setting('external_posted_at'), booking.externalPostedAtMs),
-    ...learnt(
-      booking.withdrawnAtMs,
-      'delete from oms.external_inventory_posting where posting_id = $1',
-      null,
-    ),
+    { atMs: sentAtMs, learntOfSentAtMs: sentAtMs, happened: { postings: [posting] } },
+    ...learnt(booking.responseAtMs, answer('response_at', booking.responseAtMs)),
+    ...learnt(booking.toldAtMs, answer('external_posted_at', booking.externalPostedAtMs)),
+    ...learnt(booking.withdrawnAtMs, { withdrawn: [postingId] }),
   ];
 }

@@ -3,17 +3,11 @@
  * shipped and not acknowledged by half past one taken off. It belongs to the model only, to show what the comparison can catch.
  */
 import { omsLedger } from '../demo/world/oms_ledger.ts';
-import { keyText, type StockKey } from '../demo/world/stock_key.ts';
 import { type Happening, isBy } from './happening.ts';
 import type { NightPlan } from './night_plan.ts';
 
-/** On hand at the night's end. */
-export function plainOnHand(
-  key: StockKey,
-  retailproUnits: number,
-  { happenings, plan }: { readonly happenings: readonly Happening[]; readonly plan: NightPlan },
-): number {
-  const own = happenings.filter((happening) => keyText(happening) === keyText(key));
+/** On hand of a key at the night's end, of which `own` has happened. */
+export function plainOnHand(retailproUnits: number, own: readonly Happening[], plan: NightPlan): number {
   const afterReset = omsLedger(own)
     .filter(({ createdAtMs }) => createdAtMs > plan.resetAtMs && createdAtMs <= plan.endAtMs)
     .reduce((sum, { onHandUnits }) => sum + onHandUnits, 0);

@@ -1,4 +1,5 @@
 /** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { type NightSetting, putDagInForce } from '../demo/night.ts';
@@ -12,7 +13,8 @@ import { migrateQueue } from '../runner/engine/queue.ts';
 import { loadTaskTypes } from '../runner/engine/task_types.ts';
 import { createLog } from '../runner/log.ts';
 import { type Lifetime, testDatabase } from '../test/support/database.ts';
-import { type NightSite, startNightSite } from '../test/support/night_site.ts';
+import { type NightServer, type NightSite, startNightSite } from '../test/support/night_site.ts';
+import { startProxy, type Proxy as TcpProxy } from '../test/support/tcp_proxy.ts';
 import { dueAtMs, TIMEZONE } from './calendar.ts';
 
 const STORES = 4;
@@ -21,12 +23,16 @@ const ACTIVE_PRODUCTS = 6;
 /** Of the keys at the stores: those the OMS has no item of until something happens there. */
 const WITHOUT_ITEM_SHARE = 0.15;
 const DAY_MS = 86_400_000;
+const WRITE_DOWN = readFileSync(path.join(import.meta.dirname, 'write_down.sql'), 'utf8');
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 export interface StoreWorld {
   readonly pool: Pool;
   readonly world: World;
   readonly site: NightSite;
+  /** Through which the tasks reach the OMS, and the SFTP server. */
+  readonly omsProxy: TcpProxy;
+  readonly sftpProxy: TcpProxy;
   readonly setting: NightSetting;
   /** Every active product at every facility, the warehouse too. */
   readonly keys: readonly StockKey[];
@@ -36,7 +42,7 @@ export interface StoreWorld {
 export async function openStoreWorld(
   lifetime: Lifetime,
   random: Random,
-  date: Temporal.PlainDate,
+  { date, server }: { readonly date: Temporal.PlainDate; readonly server: NightServer },
 ): Promise<StoreWorld> {
   const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms'] });
   const log = createLog({ format: 'json', level: 'error', silent: !process.env.STOCKFLOW_TEST_LOG });
@@ -69,20 +75,27 @@ export async function openStoreWorld(
     events,
     flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
   });
-  await Promise.all([migrateQueue(url, log), seedOms(pool, world)]);
-  const site = await startNightSite('in_process');
+  await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(WRITE_DOWN)]);
+  const site = await startNightSite(server);
   lifetime.after(async () => await site[Symbol.asyncDispose]());
+  const address = new URL(url);
+  const omsProxy = await startProxy({ target: { host: address.hostname, port: Number(address.port) } });
+  const sftpProxy = await startProxy({ target: { port: site.port } });
+  lifetime.after(async () => {
+    await Promise.all([omsProxy[Symbol.asyncDispose](), sftpProxy[Symbol.asyncDispose]()]);
+  });
+  address.host = `127.0.0.1:${omsProxy.port}`;
   const setting: NightSetting = {
     databaseUrl: url,
     pool,
     world,
     dagsDir: path.join(ROOT, 'dags'),
     taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
-    env: { STOCKFLOW_CONN_OMS: url, STOCKFLOW_CONN_RETAILPRO: site.url() },
+    env: { STOCKFLOW_CONN_OMS: address.href, STOCKFLOW_CONN_RETAILPRO: site.url({ port: sftpProxy.port }) },
     concurrency: 4,
     log,
     by: { actor: 'nights', channel: 'cli' },
   };
   await putDagInForce(setting);
-  return { pool, world, site, setting, keys };
+  return { pool, world, site, omsProxy, sftpProxy, setting, keys };
 }

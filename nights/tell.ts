@@ -1,5 +1,6 @@
 /** Tells what happens between the end of one night and the end of the next, mostly around the snapshot and the tasks. */
 import type { Random } from '../demo/random.ts';
+import type { Moved } from '../demo/world/event.ts';
 import type { StockKey } from '../demo/world/stock_key.ts';
 import type { Happening } from './happening.ts';
 import { tellShipment } from './tell_shipment.ts';
@@ -12,12 +13,15 @@ export interface Window {
   readonly fromMs: number;
   /** Inclusive. */
   readonly toMs: number;
+  /** Of this night. */
+  readonly freezeAtMs: number;
   /** Instants around which things crowd. */
   readonly focusMs: readonly number[];
   readonly nextId: () => string;
 }
 
 const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 export function tellWindow(window: Window): readonly Happening[] {
   const { random } = window;
@@ -25,20 +29,24 @@ export function tellWindow(window: Window): readonly Happening[] {
 }
 
 function tellOne(window: Window): readonly Happening[] {
-  const { random, keys, storeIds } = window;
+  const { random, keys, storeIds, freezeAtMs } = window;
   const key = random.pick(keys);
   const atMs = instantIn(window);
-  const moved = (reason: 'receipt' | 'recount' | 'till_sale' | 'transfer', units: number, recorded = true) =>
-    ({ kind: 'moved', ...key, reason, atMs, units, recordedAtMs: recorded ? atMs : null }) as const;
+  const moved = (reason: Moved['reason'], units: number, recordedAtMs: number | null = atMs) =>
+    ({ kind: 'moved', ...key, reason, atMs, units, recordedAtMs }) as const;
   switch (
     random.pick(['till_sale', 'receipt', 'recount', 'transfer', 'reserved', 'ship', 'ship', 'ship', 'ship'])
   ) {
     case 'till_sale':
-      return [moved('till_sale', -random.integer(1, 3), random.chance(0.5))];
-    case 'receipt':
-      return [moved('receipt', random.integer(2, 12), random.chance(0.9))];
+      return [moved('till_sale', -random.integer(1, 3), random.chance(0.5) ? atMs : null)];
+    case 'receipt': {
+      // Some reach the OMS late, under the instant at which they came in.
+      const lateMs = atMs + random.integer(1, 180) * MINUTE_MS;
+      const recordedAtMs = random.chance(0.3) && lateMs <= freezeAtMs ? lateMs : atMs;
+      return [moved('receipt', random.integer(2, 12), random.chance(0.9) ? recordedAtMs : null)];
+    }
     case 'recount':
-      return [moved('recount', random.pick([-2, -1, 1, 3]), random.chance(0.3))];
+      return [moved('recount', random.pick([-2, -1, 1, 3]), random.chance(0.3) ? atMs : null)];
     case 'transfer': {
       const units = random.integer(1, 4);
       const arrivesMs = Math.min(window.toMs, atMs + random.integer(0, 7200) * SECOND_MS);

@@ -17,6 +17,15 @@ export interface ByteLimit {
   readonly count: number;
 }
 
+export interface Message {
+  /** As its bytes stand in what a client sends, in one piece. */
+  readonly text: string;
+  /** From 1: which of them, counted from now on over all connections. */
+  readonly nth: number;
+  /** Whether the server gets it and answers, and only the answer is lost. */
+  readonly isAnswered: boolean;
+}
+
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes relayed so far, over all connections. */
@@ -27,6 +36,10 @@ export interface Proxy extends AsyncDisposable {
   cut(): void;
   /** Lets `count` bytes pass in that direction, and then cuts every connection, as they come, until healed. */
   cutAfterBytes(limit: ByteLimit): void;
+  /** Cuts the one connection on which that message is sent: before it, or in place of its answer. Once. */
+  cutAtMessage(message: Message): void;
+  /** Whether that has happened since it was last asked for. */
+  hasCutAtMessage(): boolean;
   /** Lets nothing through any more, in either direction, and closes nothing. */
   stall(): void;
   /** Lets `count` bytes pass in that direction, then nothing; the other direction is left alone. */
@@ -51,6 +64,10 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
   const armed = new Map<Direction, Armed>();
   const sockets = new Set<net.Socket>();
   let waiters: Waiter[] = [];
+  let awaited: Message | null = null;
+  let hasCutAtMessage = false;
+  /** Whose next bytes are the answer that is to be lost. */
+  let answering: net.Socket | null = null;
 
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -70,9 +87,27 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
     for (const waiter of waiters) if (relayed[waiter.direction] >= waiter.bytes) waiter.wake();
     waiters = waiters.filter((waiter) => relayed[waiter.direction] < waiter.bytes);
   };
+  /** @returns whether the connection was cut in place of relaying the chunk */
+  const cutsAtMessage = (chunk: Buffer, from: net.Socket, to: net.Socket): boolean => {
+    const isAnswer = from === answering;
+    if (!isAnswer) {
+      if (awaited === null || !chunk.includes(awaited.text)) return false;
+      const { nth, isAnswered } = awaited;
+      awaited = nth > 1 ? { ...awaited, nth: nth - 1 } : null;
+      if (nth > 1) return false;
+      answering = isAnswered ? to : null;
+      if (isAnswered) return false;
+    }
+    answering = null;
+    hasCutAtMessage = true;
+    from.resetAndDestroy();
+    to.resetAndDestroy();
+    return true;
+  };
   const relay = (from: net.Socket, to: net.Socket, direction: Direction) => {
     sockets.add(from);
     from.on('data', (chunk: Buffer) => {
+      if (cutsAtMessage(chunk, from, to)) return;
       if (delayMs === 0) forward(chunk, direction, to);
       else setTimeout(() => forward(chunk, direction, to), delayMs);
     });
@@ -108,7 +143,14 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
       for (const direction of DIRECTIONS) arm({ direction, count: 0 }, 'stall');
     },
     stallAfterBytes: (limit) => arm(limit, 'stall'),
-    heal: () => armed.clear(),
+    cutAtMessage(message) {
+      [awaited, answering, hasCutAtMessage] = [message, null, false];
+    },
+    hasCutAtMessage: () => hasCutAtMessage,
+    heal: () => {
+      armed.clear();
+      [awaited, answering] = [null, null];
+    },
     async [Symbol.asyncDispose]() {
       const closed = once(listener, 'close');
       listener.close();

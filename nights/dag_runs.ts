@@ -1,0 +1,164 @@
+/** Runs of the shipped DAG for the nights of a chapter, with the OMS moving on beside them, and what can go wrong with one. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { DAG_ID, startNightWorker } from '../demo/night.ts';
+import type { Random } from '../demo/random.ts';
+import { clearTasks } from '../runner/engine/operator.ts';
+import { triggerRun } from '../runner/engine/trigger.ts';
+import type { Worker } from '../runner/engine/worker.ts';
+import { findRun } from '../runner/store/dag_run.ts';
+import { instancesOfRun } from '../runner/store/task_instance.ts';
+import { DIRECTIONS } from '../test/support/tcp_proxy.ts';
+import { startDoomedWorker } from './crash.ts';
+import type { NightPlan } from './night_plan.ts';
+import type { OmsScribe } from './oms_scribe.ts';
+import type { StoreWorld } from './store_world.ts';
+
+const LOOK_EVERY_MS = 30;
+const ENDED_WITHIN_MS = 90_000;
+/** As a session sends it. */
+const COMMIT = 'commit\0';
+/** The night's commits to the OMS, in their order. */
+const COMMITTING_TASKS = ['export', 'variance', 'reset', 'apply_variance', 'verify'] as const;
+
+export interface RunOfNight {
+  readonly random: Random;
+  readonly plan: NightPlan;
+}
+
+export class DagRuns {
+  readonly #stores: StoreWorld;
+  readonly #scribe: OmsScribe;
+  #worker: Worker | null = null;
+  /** What an unhurt night moves over SFTP, each way; the newest known. */
+  #sftpBytes = { to_server: 40_000, to_client: 40_000 };
+  #runIds: number[] = [];
+
+  constructor(stores: StoreWorld, scribe: OmsScribe) {
+    this.#stores = stores;
+    this.#scribe = scribe;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.stop(1_000);
+    this.#worker = null;
+  }
+
+  /** Those triggered since it was last asked. */
+  takeRunIds(): readonly number[] {
+    const taken = this.#runIds;
+    this.#runIds = [];
+    return taken;
+  }
+
+  /** @returns the run's state at its end, and what failed */
+  async run(night: RunOfNight, date = night.plan.date): Promise<string> {
+    await this.#startWorker();
+    const before = this.#relayed();
+    const state = await this.#ended(await this.#trigger(date), night);
+    const after = this.#relayed();
+    if (state === 'success') {
+      for (const direction of DIRECTIONS) this.#sftpBytes[direction] = after[direction] - before[direction];
+    }
+    return state;
+  }
+
+  /** Triggered twice at the same moment. */
+  async runTwice(night: RunOfNight): Promise<readonly string[]> {
+    await this.#startWorker();
+    const { date } = night.plan;
+    const runIds = await Promise.all([this.#trigger(date), this.#trigger(date)]);
+    const states: string[] = [];
+    for (const runId of runIds) states.push(await this.#ended(runId, night));
+    return states;
+  }
+
+  /** Its worker dies, and another goes on. @returns the state, and where it died */
+  async runWithCrash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
+    await this.stop();
+    const { databaseUrl, env } = this.#stores.setting;
+    const doomed = await startDoomedWorker(night.random, { databaseUrl, env });
+    const runId = await this.#trigger(night.plan.date);
+    const place = await doomed.died(
+      async () => (await findRun(this.#stores.pool, runId))?.finishedAt != null,
+    );
+    await this.#startWorker();
+    return { state: await this.#ended(runId, night), place };
+  }
+
+  /** One commit to the OMS does not arrive, or does and is not answered. @returns the state, and which */
+  async runWithLostCommit(
+    night: RunOfNight,
+  ): Promise<{ readonly state: string; readonly lost: string | null }> {
+    const { random } = night;
+    const nth = random.integer(1, COMMITTING_TASKS.length);
+    const isAnswered = random.chance(0.6);
+    const { omsProxy } = this.#stores;
+    omsProxy.cutAtMessage({ text: COMMIT, nth, isAnswered });
+    const state = await this.run(night);
+    omsProxy.heal();
+    const what = `${isAnswered ? "commit's answer" : 'commit'} of ${COMMITTING_TASKS[nth - 1]} lost`;
+    return { state, lost: omsProxy.hasCutAtMessage() ? what : null };
+  }
+
+  /**
+   * All connections to the SFTP server are cut once a random number of bytes has passed; the task that fails by it is
+   * cleared by hand, as its retry is a minute away. @returns the state, and the task
+   */
+  async runWithCutSftp(night: RunOfNight): Promise<{ readonly state: string; readonly cut: string | null }> {
+    const { random } = night;
+    const { pool, sftpProxy, setting } = this.#stores;
+    const direction = random.pick(DIRECTIONS);
+    await this.#startWorker();
+    sftpProxy.cutAfterBytes({ direction, count: random.integer(0, this.#sftpBytes[direction]) });
+    const runId = await this.#trigger(night.plan.date);
+    let cut: string | null = null;
+    const state = await this.#ended(runId, night, async () => {
+      const waiting = (await instancesOfRun(pool, runId)).filter((task) => task.state === 'up_for_retry');
+      for (const { taskId } of waiting) {
+        sftpProxy.heal();
+        cut ??= taskId;
+        const asked = { by: setting.by, reason: 'the server answers again' };
+        await clearTasks(pool, runId, { taskId, onlyFailed: false, downstream: false, ...asked });
+      }
+    });
+    sftpProxy.heal();
+    return { state, cut };
+  }
+
+  #relayed() {
+    const { sftpProxy } = this.#stores;
+    return {
+      to_server: sftpProxy.bytesRelayed('to_server'),
+      to_client: sftpProxy.bytesRelayed('to_client'),
+    };
+  }
+
+  async #startWorker(): Promise<void> {
+    this.#worker ??= await startNightWorker(this.#stores.setting);
+  }
+
+  async #trigger(date: Temporal.PlainDate): Promise<number> {
+    const request = { dagId: DAG_ID, date, params: {}, timeEdges: 'collapse', reason: null } as const;
+    const { runId } = await triggerRun(this.#stores.pool, { ...request, by: this.#stores.setting.by });
+    this.#runIds.push(runId);
+    return runId;
+  }
+
+  /** Lets the OMS move on, a few writes a look, while the run is at work. */
+  async #ended(runId: number, night: RunOfNight, onLook?: () => Promise<void>): Promise<string> {
+    const { pool } = this.#stores;
+    const writing = night.random.fork(`writes beside run ${this.#runIds.length}`);
+    const giveUpAtMs = performance.now() + ENDED_WITHIN_MS;
+    for (;;) {
+      const run = await findRun(pool, runId);
+      if (run !== null && run.finishedAt !== null) {
+        const failed = (await instancesOfRun(pool, runId)).filter(({ state }) => state === 'failed');
+        return [run.state, ...failed.map(({ taskId, errorText }) => `${taskId}: ${errorText}`)].join('; ');
+      }
+      if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
+      await onLook?.();
+      await this.#scribe.writeBeside(writing, night.plan);
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/** Works a night as its kind says: what lies on the server, which runs there are, and what goes wrong. */
+import type { Random } from '../demo/random.ts';
+import type { NightSite } from '../test/support/night_site.ts';
+import type { DagRuns } from './dag_runs.ts';
+import type { NightPlan } from './night_plan.ts';
+import { instantOf, offerCutFile, offerFile } from './offered_file.ts';
+import type { NightFile } from './retailpro_night_file.ts';
+import type { StoreWorld } from './store_world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A night that is worked out and may be applied or not. */
+export interface PlannedNight {
+  readonly plan: NightPlan;
+  readonly file: NightFile;
+}
+
+export interface Circumstances extends PlannedNight {
+  readonly random: Random;
+  readonly stores: StoreWorld;
+  readonly runs: DagRuns;
+  /** The last applied file. */
+  readonly lastApplied: { readonly snapshotAtMs: number; readonly content: string } | null;
+  /** The night before, where it was not applied. */
+  readonly missed: PlannedNight | null;
+  /** A whole and good file of another instant, for which nothing was planned. */
+  readonly fileOf: (snapshotAtMs: number) => NightFile;
+  /** Has all written down that happens until the night's end. */
+  readonly writeToEnd: () => Promise<void>;
+}
+
+export interface AppliedNight extends PlannedNight {
+  /** What the OMS knew of bookings when it was frozen. */
+  readonly knownAtMs: number;
+}
+
+export interface Outcome {
+  /** In the order in which they were applied. */
+  readonly applied: readonly AppliedNight[];
+  /** What went otherwise than it must. */
+  readonly wrong: readonly string[];
+  readonly faults: readonly string[];
+}
+
+export async function workNight(circumstances: Circumstances): Promise<Outcome> {
+  const work = new NightWork(circumstances);
+  const applied = await work.asItsKindSays();
+  return { applied, wrong: work.wrong, faults: work.faults };
+}
+
+class NightWork {
+  readonly wrong: string[] = [];
+  readonly faults: string[] = [];
+  readonly #about: Circumstances;
+  readonly #site: NightSite;
+
+  constructor(about: Circumstances) {
+    this.#about = about;
+    this.#site = about.stores.site;
+  }
+
+  async asItsKindSays(): Promise<readonly AppliedNight[]> {
+    const { random, plan, file, runs, stores } = this.#about;
+    const tonight = { plan, file, knownAtMs: plan.freezeAtMs };
+    switch (plan.kind) {
+      case 'missing':
+        this.#fault('no file');
+        this.#expect('failed', await runs.run(this.#about));
+        return [];
+      case 'late':
+        this.#fault('file after the deadline');
+        this.#expect('failed', await runs.run(this.#about));
+        return await this.#secondTry();
+      case 'cut':
+        this.#fault('cut file');
+        await offerCutFile(this.#site, random, { plan, file });
+        this.#expect('failed', await runs.run(this.#about));
+        return random.chance(0.5) ? await this.#secondTry() : [];
+      case 'yesterday':
+        await this.#offerYesterdays();
+        this.#expect('failed', await runs.run(this.#about));
+        return random.chance(0.5) ? await this.#secondTry() : [];
+      case 'caught_up':
+        return [...(await this.#catchUp()), ...(await this.#run(tonight))];
+      case 'double':
+        this.#fault('two files of the night');
+        await this.#offerOther(plan.snapshotAtMs - random.integer(60, 3600) * 1000);
+        return await this.#run(tonight);
+      case 'twice':
+        this.#fault('run twice at once');
+        await offerFile(this.#site, stores.world, tonight);
+        for (const state of await runs.runTwice(this.#about)) this.#expect('success', state);
+        return [tonight];
+      case 'crashed': {
+        await offerFile(this.#site, stores.world, tonight);
+        const { state, place } = await runs.runWithCrash(this.#about);
+        this.#fault(`worker killed: ${place}`);
+        this.#expect('success', state);
+        return [tonight];
+      }
+      case 'commit_lost': {
+        await offerFile(this.#site, stores.world, tonight);
+        const { state, lost } = await runs.runWithLostCommit(this.#about);
+        if (lost !== null) this.#fault(lost);
+        this.#expect('success', state);
+        return [tonight];
+      }
+      case 'sftp_cut': {
+        await offerFile(this.#site, stores.world, tonight);
+        const { state, cut } = await runs.runWithCutSftp(this.#about);
+        if (cut !== null) this.#fault(`SFTP cut during ${cut}`);
+        this.#expect('success', state);
+        return [tonight];
+      }
+      case 'rerun': {
+        const applied = await this.#run(tonight);
+        this.#fault('run again');
+        this.#expect('success', await runs.run(this.#about));
+        return applied;
+      }
+      case 'backfill': {
+        const applied = await this.#run(tonight);
+        this.#fault('older night worked after a newer one');
+        await this.#offerOther(plan.snapshotAtMs - DAY_MS + random.integer(-60, 60) * 1000);
+        this.#expect('failed', await runs.run(this.#about, plan.date.subtract({ days: 1 })));
+        return applied;
+      }
+      case 'ordinary':
+        return await this.#run(tonight);
+    }
+  }
+
+  #fault(name: string): void {
+    this.faults.push(name);
+  }
+
+  #expect(state: 'success' | 'failed', found: string): void {
+    if (!found.startsWith(state)) this.wrong.push(`the run was to be ${state} and is ${found}`);
+  }
+
+  async #run(night: AppliedNight): Promise<readonly AppliedNight[]> {
+    await offerFile(this.#site, this.#about.stores.world, night);
+    this.#expect('success', await this.#about.runs.run(this.#about, night.plan.date));
+    return [night];
+  }
+
+  /** The good file comes after all, when all that happened that night is written. */
+  async #secondTry(): Promise<readonly AppliedNight[]> {
+    const { plan, file, writeToEnd } = this.#about;
+    await writeToEnd();
+    await this.#site.clearOutgoing();
+    return await this.#run({ plan, file, knownAtMs: plan.endAtMs });
+  }
+
+  /** The night that was missed, from its own file, while nothing newer is applied. */
+  async #catchUp(): Promise<readonly AppliedNight[]> {
+    const { missed, plan } = this.#about;
+    if (missed === null) return [];
+    this.#fault('missed night caught up before this one');
+    return await this.#run({ ...missed, knownAtMs: plan.freezeAtMs });
+  }
+
+  async #offerYesterdays(): Promise<void> {
+    const { lastApplied, random, plan } = this.#about;
+    if (lastApplied === null) return this.#fault('no file');
+    const isRenamed = random.chance(0.5);
+    this.#fault(isRenamed ? "yesterday's file under tonight's name" : "yesterday's file");
+    const snapshotAt = instantOf(isRenamed ? plan.snapshotAtMs : lastApplied.snapshotAtMs);
+    await this.#site.putReset({ snapshotAt, content: lastApplied.content });
+  }
+
+  async #offerOther(atMs: number): Promise<void> {
+    const { content } = this.#about.fileOf(atMs);
+    await this.#site.putReset({ snapshotAt: instantOf(atMs), content });
+  }
+}

@@ -1,0 +1,7 @@
+-- $1 external system    $2 business date    $3 attempt token    $4 [{invariant, checked, wrong, examples}]
+insert into oms.inventory_sync_proof
+       (external_system_id, business_date, attempt_token, invariant, checked, wrong, examples)
+select $1, $2, $3, p.invariant, p.checked, p.wrong, p.examples
+  from jsonb_to_recordset($4::jsonb) as p (invariant text, checked integer, wrong integer, examples jsonb)
+-- The same attempt again, when the answer to its commit was lost: what it found then stands.
+    on conflict do nothing;
