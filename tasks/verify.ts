@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTask, FailTask } from '../runner/task.ts';
-import { type NightCheck, verifyNight } from './oms/verify/verify.ts';
+import { inTransaction } from './oms/transaction.ts';
+import { checkNight, INVARIANT_NAMES, type NightCheck, recordProof } from './oms/verify/verify.ts';
 
 /** What each invariant claims, for the sentence about a violation. */
 const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
@@ -11,11 +12,11 @@ const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
   I5: 'each key is set and corrected at most once',
 };
 
-const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5'] as const satisfies readonly (keyof NightCheck)[];
+const EXAMPLES_IN_SENTENCE = 3;
 
 /**
- * Proves a night from the OMS's own rows: reads every covered key back and fails the run where one is not as it must be.
- * Changes nothing, so it can be run again at any time.
+ * Proves a night from the OMS's own rows: reads every covered key back, writes down what it found (`audit.inventory_proof`)
+ * and fails the run where a key is not as it must be. Changes no count, so it can be run again at any time.
  */
 export default defineTask({
   type: 'verify',
@@ -24,18 +25,17 @@ export default defineTask({
     connection: z.string(),
     external_system_id: z.string().min(1),
   }),
-  async run({ params, run, connections, log, meter }) {
+  async run({ params, run, attempt, connections, log, meter, signal }) {
     const businessDate = run.businessDate.toString();
+    const night = { externalSystemId: params.external_system_id, businessDate };
     const pool = await connections.postgres(params.connection);
-    const client = await pool.connect();
-    let checks: NightCheck;
-    try {
-      checks = await verifyNight(client, { externalSystemId: params.external_system_id, businessDate });
-    } finally {
-      client.release();
-    }
+    const checks = await inTransaction(pool, { isolation: 'repeatable read', signal }, async (client) => {
+      const found = await checkNight(client, night);
+      await recordProof(client, night, { checks: found, attemptToken: attempt.token });
+      return found;
+    });
     meter({ rowsIn: checks.I1.checked });
-    const broken = INVARIANTS.filter((name) => checks[name].violations > 0);
+    const broken = INVARIANT_NAMES.filter((name) => checks[name].violations > 0);
     for (const name of broken) log.error('an invariant is violated', { name, ...plain(checks[name]) });
     if (broken.length > 0) throw new FailTask(broken.map((name) => sentence(name, checks[name])).join('; '));
     const { I1, I2, I3, I4, I5 } = checks;
@@ -57,10 +57,9 @@ function plain({ checked, violations, examples }: Check) {
 }
 
 function sentence(name: keyof NightCheck, { checked, violations, examples }: Check): string {
-  const [first] = examples;
-  const example =
-    first === undefined
-      ? ''
-      : `, first ${first.facility_id}/${first.product_id}: ${first.found}, not ${first.expected}`;
-  return `${name} (${CLAIMS[name]}) is violated by ${violations} of ${checked} keys${example}`;
+  const named = examples
+    .slice(0, EXAMPLES_IN_SENTENCE)
+    .map((key) => `${key.facility_id}/${key.product_id} has ${key.found}, not ${key.expected}`);
+  const more = violations > named.length ? ', ...' : '';
+  return `${name} (${CLAIMS[name]}) is violated by ${violations} of ${checked} keys: ${named.join(', ')}${more}`;
 }

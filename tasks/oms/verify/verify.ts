@@ -7,6 +7,7 @@ const BEGIN = readSql(import.meta.url, '../begin_repeatable_read.sql');
 const STAGING = sql('./staging.sql');
 const STAGE_POSTED = sql('./stage_posted.sql');
 const STAGE_COVERED = sql('./stage_covered.sql');
+const RECORD_PROOF = sql('./record_proof.sql');
 
 /** Each selects one row per key that it checks: facility_id, product_id, expected, found, is_violated. */
 const INVARIANTS = {
@@ -17,6 +18,7 @@ const INVARIANTS = {
   I5: sql('./i5_posted_once.sql'),
 };
 export type InvariantName = keyof typeof INVARIANTS;
+export const INVARIANT_NAMES = ['I1', 'I2', 'I3', 'I4', 'I5'] as const satisfies readonly InvariantName[];
 
 const EXAMPLES_MAX = 10;
 
@@ -38,28 +40,52 @@ export interface InvariantCheck {
 export type NightCheck = Readonly<Record<InvariantName, InvariantCheck>>;
 
 /**
- * Checks what must be true after a night from the OMS's own rows, all of one instant. A night without its variance is
- * checked against the reset alone; one without a reset checks nothing but that nothing was touched.
- * Runs in a transaction of its own on `client`, and rolls it back.
+ * Checks what must be true after a night from the OMS's own rows. A night without its variance is checked against the
+ * reset alone; one without a reset checks nothing but that nothing was touched.
+ *
+ * @param client in a repeatable read transaction, so that all is read as of one instant
  */
-export async function verifyNight(client: PoolClient, night: Night): Promise<NightCheck> {
+export async function checkNight(client: PoolClient, night: Night): Promise<NightCheck> {
   const key = [night.externalSystemId, night.businessDate];
+  await client.query(STAGING);
+  await client.query(STAGE_POSTED, key);
+  await client.query(STAGE_COVERED, key);
+  await client.query('analyze posted_detail, covered');
+  return {
+    I1: await check(client, 'I1'),
+    I2: await check(client, 'I2'),
+    I3: await check(client, 'I3'),
+    I4: await check(client, 'I4'),
+    I5: await check(client, 'I5'),
+  };
+}
+
+/** Checks a night in a transaction of its own on `client`, and leaves no trace. */
+export async function verifyNight(client: PoolClient, night: Night): Promise<NightCheck> {
   await client.query(BEGIN);
   try {
-    await client.query(STAGING);
-    await client.query(STAGE_POSTED, key);
-    await client.query(STAGE_COVERED, key);
-    await client.query('analyze posted_detail, covered');
-    return {
-      I1: await check(client, 'I1'),
-      I2: await check(client, 'I2'),
-      I3: await check(client, 'I3'),
-      I4: await check(client, 'I4'),
-      I5: await check(client, 'I5'),
-    };
+    return await checkNight(client, night);
   } finally {
     await client.query('rollback');
   }
+}
+
+/** Writes down what a check found, wrong or not, for `audit.inventory_proof`. */
+export async function recordProof(
+  client: PoolClient,
+  night: Night,
+  { checks, attemptToken }: { readonly checks: NightCheck; readonly attemptToken: string },
+): Promise<void> {
+  const rows = INVARIANT_NAMES.map((invariant) => {
+    const { checked, violations, examples } = checks[invariant];
+    return { invariant, checked, wrong: violations, examples };
+  });
+  await client.query(RECORD_PROOF, [
+    night.externalSystemId,
+    night.businessDate,
+    attemptToken,
+    JSON.stringify(rows),
+  ]);
 }
 
 async function check(client: PoolClient, name: InvariantName): Promise<InvariantCheck> {

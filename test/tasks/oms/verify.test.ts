@@ -72,3 +72,32 @@ test('a total that is not the sum of its details breaks I2', async (t) => {
   assert.deepEqual(violated(checks), ['I2']);
   assert.deepEqual(checks.I2.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 7, found: 8 }]);
 });
+
+test('a ledger entry that is gone while the total stands breaks I1 alone', async (t) => {
+  const oms = await openAppliedNight(t);
+  await oms.pool.query('alter table oms.inventory_item_detail disable trigger user');
+  await oms.pool.query("delete from oms.inventory_item_detail where reason_enum_id = 'VAR_INTEGR'");
+  const checks = await verify(oms);
+  assert.deepEqual(violated(checks), ['I1']);
+  assert.deepEqual(checks.I1.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 7, found: 10 }]);
+});
+
+test('an entry of a batch for a key outside the file breaks I4 even where it moves nothing', async (t) => {
+  const oms = await openAppliedNight(t);
+  await oms.pool.query(copyDetail('0, 0').replace('select inventory_item_id', "select 'F1/P2'"));
+  const checks = await verify(oms);
+  assert.deepEqual(violated(checks), ['I4']);
+  assert.deepEqual(checks.I4.examples, [{ facility_id: 'F1', product_id: 'P2', expected: 0, found: 1 }]);
+});
+
+test('a variance posted in two parts that sum to it breaks I5 alone', async (t) => {
+  const oms = await openAppliedNight(t);
+  await oms.pool.query(
+    `update oms.inventory_item_detail set quantity_on_hand_diff = -1, available_to_promise_diff = -1
+      where reason_enum_id = 'VAR_INTEGR'`,
+  );
+  await oms.pool.query(copyDetail('-2, -2'));
+  const checks = await verify(oms);
+  assert.deepEqual(violated(checks), ['I5']);
+  assert.deepEqual(checks.I5.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 1, found: 2 }]);
+});
