@@ -16,34 +16,39 @@ import { DagVersions } from './dag_versions.ts';
 import { initialCursor, settleSchedule } from './schedule_dag.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
 
-export interface DagFile {
+/** A file as it stands, not yet looked into. */
+export interface DagText {
   readonly dagId: string;
   /** As people name it: relative to the folder they work in. */
   readonly file: string;
   readonly source: string;
   readonly sha256: string;
+}
+
+export interface DagFile extends DagText {
   /** Null where the file has problems. */
   readonly dag: Dag | null;
   readonly problems: readonly Problem[];
 }
 
 /** Every `*.yaml` and `*.yml` directly in the folder, by name. */
-export async function readDagFolder(folder: string, taskTypes: TaskTypes): Promise<readonly DagFile[]> {
+export async function readDagTexts(folder: string): Promise<readonly DagText[]> {
   const names = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
-  return await Promise.all(names.map((name) => readDagFile(path.join(folder, name), taskTypes)));
+  return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
 }
 
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
+  return checkDagText(await readDagText(file), taskTypes);
+}
+
+export function checkDagText(text: DagText, taskTypes: TaskTypes): DagFile {
+  return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
+}
+
+async function readDagText(file: string): Promise<DagText> {
   const source = await readFile(file, 'utf8');
-  const { dag, problems } = loadDag(source, file, checkableTypes(taskTypes));
-  return {
-    dagId: path.basename(file).replace(/\.ya?ml$/, ''),
-    file,
-    source,
-    sha256: createHash('sha256').update(source).digest('hex'),
-    dag,
-    problems,
-  };
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  return { dagId: path.basename(file).replace(/\.ya?ml$/, ''), file, source, sha256 };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Log } from '../log.ts';
 import { retireMissing } from '../store/dag.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
-import { type DagFile, readDagFolder, registerDagFile } from './dag_folder.ts';
+import { checkDagText, type DagFile, readDagTexts, registerDagFile } from './dag_folder.ts';
 import type { TaskTypes } from './task_types.ts';
 
 /**
@@ -21,14 +21,15 @@ export class DagWatch {
 
   async look(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
-    const files = await readDagFolder(this.#folder, this.#taskTypes);
-    for (const file of files) {
-      if (this.#seen.get(file.dagId) === file.sha256) continue;
+    const texts = await readDagTexts(this.#folder);
+    // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
+    for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
+      const file = checkDagText(text, this.#taskTypes);
       const isChange = await registerDagFile(pool, file, by);
       this.#seen.set(file.dagId, file.sha256);
       if (isChange) tell(log, file);
     }
-    const present = new Set(files.map(({ dagId }) => dagId));
+    const present = new Set(texts.map(({ dagId }) => dagId));
     for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
     for (const dagId of await retireMissing(pool, this.#folder, [...present])) {
       log.warn('a DAG was retired: its file is gone', { dagId });

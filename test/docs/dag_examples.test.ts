@@ -10,7 +10,7 @@ import { loadDag } from '../../runner/core/dag_file.ts';
 import { dagKeys, taskKeys } from '../../runner/core/dag_keys.ts';
 import { formatProblem } from '../../runner/core/problem.ts';
 import { decide, type UpstreamCounts } from '../../runner/core/trigger_rule.ts';
-import { readDagFolder } from '../../runner/engine/dag_folder.ts';
+import { checkDagText, readDagTexts } from '../../runner/engine/dag_folder.ts';
 import { loadTaskTypes } from '../../runner/engine/task_types.ts';
 import { documentedTypes, exampleProject } from './example_project.ts';
 import { allBlocks, blocksOf, page, ROOT, type Table, tableBelow } from './pages.ts';
@@ -44,13 +44,15 @@ test('a DAG that names its file is that file', () => {
 
 test('every example is valid, and none is in force', async () => {
   const shipped = await loadTaskTypes(path.join(ROOT, 'tasks'));
-  const examples = await readDagFolder(path.join(ROOT, 'dags/examples'), shipped);
+  const examples = (await readDagTexts(path.join(ROOT, 'dags/examples'))).map((text) =>
+    checkDagText(text, shipped),
+  );
   assert.ok(examples.length >= 3);
   assert.deepEqual(
     examples.flatMap(({ problems }) => problems.map(formatProblem)),
     [],
   );
-  const live = (await readDagFolder(path.join(ROOT, 'dags'), shipped)).map(({ dagId }) => dagId);
+  const live = (await readDagTexts(path.join(ROOT, 'dags'))).map(({ dagId }) => dagId);
   assert.deepEqual(
     live.filter((dagId) => readdirSync(path.join(ROOT, 'dags/examples')).includes(`${dagId}.yaml`)),
     [],
