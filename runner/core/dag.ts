@@ -83,6 +83,8 @@ export interface Dag {
   readonly catchup: CatchupPolicy;
   readonly catchupWindowMs: number;
   readonly maxActiveRuns: number;
+  /** Its schedule begins paused, when its file is first read. */
+  readonly isPausedUponCreation: boolean;
   /** `null` for no limit. */
   readonly dagrunTimeoutMs: number | null;
   readonly params: Readonly<Record<string, ParamSpec>>;

@@ -17,6 +17,7 @@ export function buildDag(file: DagFile): Dag {
     catchup: file.catchup,
     catchupWindowMs: file.catchup_window,
     maxActiveRuns: file.max_active_runs,
+    isPausedUponCreation: file.is_paused_upon_creation,
     dagrunTimeoutMs: file.dagrun_timeout ?? null,
     params: Object.fromEntries(
       Object.entries(file.params ?? {}).map(([name, spec]) => [name, buildParam(spec)]),

@@ -167,6 +167,13 @@ export const dagKeys = z
       { description: 'How far back missed runs are looked for.', examples: ['24h'] },
       1,
     ).prefault('24h'),
+    is_paused_upon_creation: z
+      .boolean()
+      .meta({
+        description: 'Whether the schedule waits for dags resume when the file is first read.',
+        default: false,
+      })
+      .prefault(false),
     max_active_runs: wholeNumber({ description: 'How many runs may be under way at once.' }, 1).prefault(1),
     dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),
     default_args: z

@@ -7,7 +7,15 @@ import { withTransaction } from '../connections/postgres.ts';
 import type { Dag } from '../core/dag.ts';
 import { loadDag } from '../core/dag_file.ts';
 import type { Problem } from '../core/problem.ts';
-import { ensureDag, findDag, lockDag, saveVersion, setCurrentVersion, setProblems } from '../store/dag.ts';
+import {
+  ensureDag,
+  findDag,
+  lockDag,
+  saveVersion,
+  setCurrentVersion,
+  setPaused,
+  setProblems,
+} from '../store/dag.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
 import { ensurePools } from '../store/pool.ts';
@@ -82,13 +90,17 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
     if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
     const versionId = await saveVersion(tx, { dagId, sha256, source, file });
     await setCurrentVersion(tx, dagId, versionId, file);
+    // Of a file that was invalid at first, too: its schedule has never begun.
+    const isFirst = before?.sha256 == null;
+    const beginsPaused = isFirst && dag.isPausedUponCreation;
+    if (beginsPaused) await setPaused(tx, dagId, true);
     await ensurePools(tx, [...new Set(dag.tasks.map(({ pool }) => pool))]);
     await recordEvents(tx, by, [
       {
-        action: before?.sha256 == null ? 'dag.added' : 'dag.changed',
+        action: isFirst ? 'dag.added' : 'dag.changed',
         dagId,
         before: { sha256: before?.sha256 ?? null },
-        after: { sha256, file },
+        after: { sha256, file, ...(beginsPaused ? { is_paused: true } : {}) },
       },
     ]);
     // The schedule may have changed: look at it at once.

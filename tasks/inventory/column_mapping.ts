@@ -22,6 +22,15 @@ export const VARIANCE_MEANINGS = [
   'varianceReasonId',
   'comments',
 ] as const;
+export const DELTA_MEANINGS = [
+  'facilityId',
+  'externalFacilityId',
+  'idType',
+  'idValue',
+  'availableDelta',
+  'effectiveDate',
+  'comments',
+] as const;
 
 export type ColumnMapping<Meaning extends string = string> = Readonly<Record<Meaning, string>>;
 
@@ -40,4 +49,9 @@ export const RESET_COLUMNS: ColumnPlan<(typeof RESET_MEANINGS)[number]> = {
 export const VARIANCE_COLUMNS: ColumnPlan<(typeof VARIANCE_MEANINGS)[number]> = {
   meanings: VARIANCE_MEANINGS,
   required: [['externalFacilityId', 'facilityId'], ['idValue'], ['availableDelta']],
+};
+
+export const DELTA_COLUMNS: ColumnPlan<(typeof DELTA_MEANINGS)[number]> = {
+  meanings: DELTA_MEANINGS,
+  required: [['externalFacilityId', 'facilityId'], ['idValue'], ['availableDelta'], ['effectiveDate']],
 };

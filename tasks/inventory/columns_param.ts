@@ -1,9 +1,10 @@
 /** The `columns` param: HotWax's own names where it says nothing else. */
 import { z } from 'zod';
-import { type ColumnMapping, RESET_MEANINGS, VARIANCE_MEANINGS } from './column_mapping.ts';
+import { type ColumnMapping, DELTA_MEANINGS, RESET_MEANINGS, VARIANCE_MEANINGS } from './column_mapping.ts';
 
 export const resetColumnsSchema = columnsSchema(RESET_MEANINGS);
 export const varianceColumnsSchema = columnsSchema(VARIANCE_MEANINGS);
+export const deltaColumnsSchema = columnsSchema(DELTA_MEANINGS);
 
 /** Takes some meanings and yields all: one that is not given is called by its own name. */
 function columnsSchema<const Meanings extends readonly [string, ...string[]]>(meanings: Meanings) {

@@ -17,12 +17,25 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
+/** Of a file of movements, which has a time in each line and no snapshot. */
+export const deltaManifestSchema = manifestSchema.pick({ sha256: true, bytes: true, rows: true });
+export type DeltaManifest = z.output<typeof deltaManifestSchema>;
+
 export function manifestName(fileName: string): string {
   return `${fileName}.manifest.json`;
 }
 
 /** @throws Refusal that names the key and the value found */
 export function parseManifest(text: string): Manifest {
+  return parse(text, manifestSchema);
+}
+
+/** @throws Refusal that names the key and the value found */
+export function parseDeltaManifest(text: string): DeltaManifest {
+  return parse(text, deltaManifestSchema);
+}
+
+function parse<Output>(text: string, schema: z.ZodType<Output>): Output {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -30,7 +43,7 @@ export function parseManifest(text: string): Manifest {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Refusal(`manifest: not JSON (${error.message})`, { cause: error });
   }
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`,

@@ -95,7 +95,7 @@ async function readDags(pool: Pool, settings: Settings): Promise<readonly Listed
       const file = files.get(dagId);
       const read = file === undefined ? null : parseDag(await readFile(file, 'utf8'), file);
       const dag = (await dagInForceOf(pool, row)) ?? read?.dag ?? null;
-      const isPaused = row?.isPaused ?? false;
+      const isPaused = row?.isPaused ?? dag?.isPausedUponCreation ?? false;
       return {
         dagId,
         file: file ?? row?.file ?? '',

@@ -88,6 +88,7 @@ function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Json {
     catchup: dag.catchup,
     catchup_window_ms: dag.catchupWindowMs,
     max_active_runs: dag.maxActiveRuns,
+    is_paused_upon_creation: dag.isPausedUponCreation,
     dagrun_timeout_ms: dag.dagrunTimeoutMs,
     params: Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [name, { ...spec }])),
     tasks: rows.map((row) => ({

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { defineTask } from '../runner/task.ts';
+import { durationSchema } from './inventory/duration.ts';
+import { locationSchema } from './inventory/location.ts';
+import { lookForFiles } from './list_files/look_for_files.ts';
+import { judgedFiles } from './oms/delta/judged_files.ts';
+
+const NAMED_MAX = 20;
+
+/**
+ * Lists the files that are there, complete, and not applied or refused yet, oldest first: what `apply_delta` is mapped
+ * over. One that is still being written waits for the next look. Never fails over a single file.
+ */
+export default defineTask({
+  type: 'list_files',
+  description: 'Lists the complete files of a folder that nothing was done with yet',
+  params: z.strictObject({
+    /** Where to look: the last segment may hold `*`. */
+    from: locationSchema,
+    connection: z.string(),
+    external_system_id: z.string().min(1),
+    /** For a file without a manifest: how long its size and mtime must have stood still. */
+    stable_for: durationSchema.prefault('30s'),
+    /** A file that is not complete for so long is listed all the same: then it fails by name, where it would wait unseen. */
+    give_up_after: durationSchema.prefault('1h'),
+    /** In one run; the rest is for the next. */
+    max_files: z.int().min(1).max(1000).default(500),
+  }),
+  async run({ params, connections, files, log, now, signal }) {
+    const pool = await connections.postgres(params.connection);
+    const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
+    const judged = await judgedFiles(pool, params.external_system_id, entries);
+    const judgedLocations = new Set(judged.map(({ location }) => location));
+    const fresh = entries.filter(({ location }) => !judgedLocations.has(location));
+    const oldestFirst = fresh.toSorted(
+      (a, b) => Temporal.Instant.compare(a.modifiedAt, b.modifiedAt) || (a.name < b.name ? -1 : 1),
+    );
+    const { complete, waiting } = await lookForFiles(oldestFirst.slice(0, params.max_files), {
+      files,
+      from: params.from,
+      now,
+      signal,
+      stableForMs: params.stable_for,
+      giveUpAfterMs: params.give_up_after,
+    });
+    const refused = judged.filter(({ outcome }) => outcome === 'refused');
+    if (refused.length > 0) {
+      log.warn('files that were refused still lie there', {
+        count: refused.length,
+        first: refused[0]?.location ?? '',
+      });
+    }
+    return {
+      files: complete,
+      count: complete.length,
+      /** Not complete yet. */
+      waiting: waiting.slice(0, NAMED_MAX),
+      waiting_count: waiting.length,
+      set_aside: refused.slice(0, NAMED_MAX).map(({ location, reason }) => ({ location, reason })),
+      set_aside_count: refused.length,
+      done_count: judged.length - refused.length,
+      left_count: Math.max(0, fresh.length - params.max_files),
+    };
+  },
+});

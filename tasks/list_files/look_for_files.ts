@@ -1,0 +1,118 @@
+/** Which of the new files their writers have done with. */
+import { setTimeout } from 'node:timers/promises';
+import type { FileEntry, Files } from '../../runner/task.ts';
+import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/manifest.ts';
+import { Refusal } from '../inventory/refusal.ts';
+
+/** Between two looks: SFTP tells mtimes in whole seconds. */
+const LOOKS_APART_MS = 1000;
+const NEWLINE = 0x0a;
+const GZIP = [0x1f, 0x8b] as const;
+
+export interface Look {
+  readonly files: Files;
+  /** The pattern of the listing. */
+  readonly from: string;
+  readonly now: () => Temporal.Instant;
+  readonly signal: AbortSignal;
+  readonly stableForMs: number;
+  readonly giveUpAfterMs: number;
+}
+
+export interface FoundFiles {
+  readonly complete: readonly ReturnType<typeof listed>[];
+  readonly waiting: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** Looks twice, a moment apart, at all of them together, so that a hundred files take no longer than one. */
+export async function lookForFiles(entries: readonly FileEntry[], look: Look): Promise<FoundFiles> {
+  if (entries.length === 0) return { complete: [], waiting: [] };
+  await setTimeout(Math.min(LOOKS_APART_MS, look.stableForMs), undefined, { signal: look.signal });
+  const second = new Map((await look.files.list(look.from)).map((entry) => [entry.location, entry]));
+  const manifests = new Set((await look.files.list(manifestName(look.from))).map(({ location }) => location));
+  const complete: ReturnType<typeof listed>[] = [];
+  const waiting: { name: string; why: string }[] = [];
+  for (const entry of entries) {
+    look.signal.throwIfAborted();
+    const hasManifest = manifests.has(manifestName(entry.location));
+    const judgement = hasManifest
+      ? await byManifest(entry, look)
+      : await byStillness(entry, second.get(entry.location) ?? null, look);
+    const ageMs = look.now().epochMilliseconds - entry.modifiedAt.epochMilliseconds;
+    if (judgement.why === null) complete.push(listed(entry, judgement.manifest));
+    // Not one that was taken away or is being written just now.
+    else if (judgement.isStill && ageMs >= look.giveUpAfterMs)
+      complete.push(listed(entry, judgement.manifest));
+    else waiting.push({ name: entry.name, why: judgement.why });
+  }
+  return { complete, waiting };
+}
+
+interface Judgement {
+  /** Null where it is complete. */
+  readonly why: string | null;
+  readonly isStill: boolean;
+  readonly manifest: DeltaManifest | null;
+}
+
+async function byManifest(entry: FileEntry, { files }: Look): Promise<Judgement> {
+  try {
+    const text = new TextDecoder().decode(await files.read(manifestName(entry.location)));
+    const manifest = parseDeltaManifest(text);
+    const why =
+      manifest.bytes === entry.bytes
+        ? null
+        : `it has ${entry.bytes} bytes, and its manifest says ${manifest.bytes}`;
+    return { why, isStill: true, manifest };
+  } catch (error) {
+    if (error instanceof Refusal) return { why: error.message, isStill: true, manifest: null };
+    throw error;
+  }
+}
+
+async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Judgement> {
+  const unfinished = (why: string, isStill: boolean): Judgement => ({ why, isStill, manifest: null });
+  if (second === null) return unfinished('it was taken away', false);
+  if (second.bytes !== entry.bytes || !second.modifiedAt.equals(entry.modifiedAt)) {
+    return unfinished(`still growing: ${entry.bytes} bytes, then ${second.bytes}`, false);
+  }
+  const ageMs = look.now().epochMilliseconds - entry.modifiedAt.epochMilliseconds;
+  if (ageMs < look.stableForMs) {
+    return unfinished(
+      `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(look.stableForMs)}`,
+      false,
+    );
+  }
+  if (!(await endsALine(entry, look))) {
+    return unfinished('its last line has no end: it was cut or is still being written', true);
+  }
+  return { why: null, isStill: true, manifest: null };
+}
+
+/** Compressed bytes end as they like; that they are whole shows when they are read. */
+async function endsALine(entry: FileEntry, { files }: Look): Promise<boolean> {
+  const file = await files.open(entry.location);
+  let first: Uint8Array = new Uint8Array();
+  let last: Uint8Array = new Uint8Array();
+  for await (const chunk of file.chunks()) {
+    if (first.length < GZIP.length) first = Uint8Array.of(...first, ...chunk.subarray(0, GZIP.length));
+    last = Uint8Array.of(...last.slice(-1), ...chunk.slice(-2)).slice(-2);
+  }
+  if (GZIP.every((byte, index) => first[index] === byte)) return true;
+  // The second in UTF-16.
+  return last.at(-1) === NEWLINE || (last.at(-2) === NEWLINE && last.at(-1) === 0);
+}
+
+function listed(entry: FileEntry, manifest: DeltaManifest | null) {
+  return {
+    location: entry.location,
+    name: entry.name,
+    bytes: entry.bytes,
+    modified_at: entry.modifiedAt.toString(),
+    manifest: manifest && { sha256: manifest.sha256, bytes: manifest.bytes, rows: manifest.rows },
+  };
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,27 @@
+-- What the application of one delta file works with; gone when its transaction ends.
+
+create temporary table delta_line (
+  line                  integer primary key,
+  facility_id           text not null,
+  external_facility_id  text not null,
+  id_type               text not null,
+  id_value              text not null,
+  quantity              integer,
+  effective_date        timestamptz,
+  -- Why the reader could make nothing of it.
+  problem               text,
+  raw                   text not null
+) on commit drop;
+
+-- The same under the OMS's own ids.
+create temporary table delta_row (
+  line                 integer primary key,
+  facility_id          text,
+  product_id           text,
+  id_value             text not null,
+  quantity             integer,
+  effective_date       timestamptz,
+  -- The reset whose count held this movement already.
+  covered_by_batch_id  text,
+  problem              text
+) on commit drop;

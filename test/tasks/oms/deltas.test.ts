@@ -1,0 +1,436 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { FailTask } from '../../../runner/task.ts';
+import applyDelta from '../../../tasks/apply_delta.ts';
+import listFiles from '../../../tasks/list_files.ts';
+import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
+import type { ContextOverrides } from '../../support/task_context.ts';
+import { BUSINESS_DATE, type OmsWorld, openOmsWorld, SYSTEM, T } from './oms_world.ts';
+
+const FOLDER = 'sftp://pos/outgoing';
+const HEADER = 'store,sku,units,sold_at';
+const COLUMNS = {
+  externalFacilityId: 'store',
+  idValue: 'sku',
+  availableDelta: 'units',
+  effectiveDate: 'sold_at',
+};
+const BEFORE = '2026-03-10T02:00:00Z';
+const AFTER = '2026-03-10T03:30:00Z';
+
+const appliedSchema = z.looseObject({
+  rows: z.int(),
+  rejected: z.int(),
+  posted: z.int(),
+  covered: z.int(),
+  keys: z.int(),
+  units_up: z.number(),
+  units_down: z.number(),
+  net_units: z.number(),
+  already_applied: z.boolean(),
+  batch_id: z.string(),
+});
+const fileSchema = z.object({
+  location: z.string(),
+  name: z.string(),
+  bytes: z.int(),
+  modified_at: z.string(),
+  manifest: z.object({ sha256: z.string(), bytes: z.int(), rows: z.int() }).nullable(),
+});
+const listSchema = z.looseObject({
+  files: z.array(fileSchema),
+  waiting: z.array(z.object({ name: z.string(), why: z.string() })),
+  set_aside: z.array(z.object({ location: z.string(), reason: z.string() })),
+  set_aside_count: z.int(),
+  done_count: z.int(),
+  left_count: z.int(),
+});
+
+type Line = readonly [sku: string, units: number | string, soldAt: string, store?: string];
+
+/** A world with store S1 (the tills call it 001), products P1 and P2, ten units of each. */
+async function tillWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
+  const oms = await openOmsWorld(t);
+  await oms.facility('S1', '001');
+  for (const product of ['P1', 'P2']) {
+    await oms.product(product);
+    await oms.stock('S1', product, 10);
+  }
+  return oms;
+}
+
+async function put(oms: OmsWorld, name: string, lines: readonly Line[]): Promise<void> {
+  const rows = lines.map(([sku, units, soldAt, store = '001']) => `${store},${sku},${units},${soldAt}`);
+  const anHourAgo = oms.tasks.clock.now.subtract({ minutes: 10 });
+  await oms.tasks.files.put(`${FOLDER}/${name}`, `${[HEADER, ...rows].join('\n')}\n`, anHourAgo);
+}
+
+async function list(oms: OmsWorld, params: Partial<z.input<typeof listFiles.params>> = {}) {
+  const output = await oms.tasks.run(listFiles, {
+    from: `${FOLDER}/*.csv`,
+    connection: 'oms',
+    external_system_id: 'POS',
+    ...params,
+  });
+  return listSchema.parse(output);
+}
+
+async function applyOne(
+  oms: OmsWorld,
+  file: z.output<typeof fileSchema> | undefined,
+  overrides: ContextOverrides = {},
+) {
+  assert.ok(file, 'the file was not listed');
+  const output = await oms.tasks.run(
+    applyDelta,
+    {
+      connection: 'oms',
+      external_system_id: 'POS',
+      file,
+      columns: COLUMNS,
+    },
+    overrides,
+  );
+  return appliedSchema.parse(output);
+}
+
+/** Lists, and applies all that is listed, each by an attempt of its own. */
+async function applyAll(oms: OmsWorld) {
+  const { files } = await list(oms);
+  const outcomes = [];
+  for (const file of files)
+    outcomes.push(await applyOne(oms, file, { attempt: { token: `apply-${tokens++}` } }));
+  return outcomes;
+}
+let tokens = 0;
+
+async function assertNight(oms: OmsWorld): Promise<void> {
+  const client = await oms.pool.connect();
+  try {
+    const checks = await verifyNight(client, { externalSystemId: SYSTEM, businessDate: BUSINESS_DATE });
+    for (const [name, { violations, examples }] of Object.entries(checks)) {
+      assert.equal(violations, 0, `${name}: ${JSON.stringify(examples)}`);
+    }
+  } finally {
+    client.release();
+  }
+}
+
+test('sales and returns move on hand and available alike, two equal lines are two sales', async (t) => {
+  const oms = await tillWorld(t);
+  await put(oms, 'a.csv', [
+    ['SKU-P1', -1, BEFORE],
+    ['SKU-P1', -1, BEFORE],
+    ['SKU-P2', 3, AFTER],
+    ['SKU-P2', 0, AFTER],
+  ]);
+  const [applied] = await applyAll(oms);
+  assert.deepEqual(
+    [
+      applied?.rows,
+      applied?.posted,
+      applied?.keys,
+      applied?.units_up,
+      applied?.units_down,
+      applied?.net_units,
+    ],
+    [4, 4, 2, 3, 2, 1],
+  );
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 8, atp: 8 });
+  assert.deepEqual(await oms.onHand('S1', 'P2'), { qoh: 13, atp: 13 });
+  const { rows } = await oms.pool.query(
+    `select line, quantity_diff::integer as diff, on_hand_before::integer as before, is_posted, file_name
+       from audit.inventory_delta order by line`,
+  );
+  assert.deepEqual(rows, [
+    { line: 2, diff: -1, before: 10, is_posted: true, file_name: 'a.csv' },
+    { line: 3, diff: -1, before: 10, is_posted: true, file_name: 'a.csv' },
+    { line: 4, diff: 3, before: 10, is_posted: true, file_name: 'a.csv' },
+    { line: 5, diff: 0, before: 10, is_posted: true, file_name: 'a.csv' },
+  ]);
+});
+
+test('the same bytes again, under the same name or another, are already applied and move nothing', async (t) => {
+  const oms = await tillWorld(t);
+  const lines: readonly Line[] = [['SKU-P1', -4, BEFORE]];
+  await put(oms, 'a.csv', lines);
+  const [first] = await applyAll(oms);
+  assert.equal(first?.already_applied, false);
+  assert.deepEqual((await list(oms)).files, [], 'an applied file is listed again');
+
+  await put(oms, 'renamed.csv', lines);
+  oms.tasks.clock.now = oms.tasks.clock.now.add({ hours: 1 });
+  await put(oms, 'a.csv', lines);
+  const again = await applyAll(oms);
+  assert.deepEqual(
+    again.map(({ already_applied, batch_id, net_units }) => [already_applied, batch_id, net_units]),
+    [
+      [true, first?.batch_id, -4],
+      [true, first?.batch_id, -4],
+    ],
+  );
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 6, atp: 6 });
+  assert.deepEqual((await list(oms)).files, []);
+});
+
+test('the order in which files are applied makes no difference', async (t) => {
+  const counts = [];
+  for (const names of [
+    ['1.csv', '2.csv', '3.csv'],
+    ['3.csv', '1.csv', '2.csv'],
+  ]) {
+    const oms = await tillWorld(t);
+    await oms.night([['S1', 'SKU-P1', 7]]);
+    await put(oms, '1.csv', [
+      ['SKU-P1', -2, BEFORE],
+      ['SKU-P2', -1, BEFORE],
+    ]);
+    await put(oms, '2.csv', [['SKU-P1', 5, AFTER]]);
+    await put(oms, '3.csv', [
+      ['SKU-P1', -1, AFTER],
+      ['SKU-P2', 2, AFTER],
+    ]);
+    const { files } = await list(oms);
+    for (const name of names) {
+      await applyOne(
+        oms,
+        files.find((file) => file.name === name),
+        { attempt: { token: name } },
+      );
+    }
+    counts.push([(await oms.onHand('S1', 'P1'))?.qoh, (await oms.onHand('S1', 'P2'))?.qoh]);
+    await assertNight(oms);
+  }
+  // P1: set to 7 at T, which has the early sale in it; then +5 and -1. P2 is not in the file: 10 - 1 + 2.
+  assert.deepEqual(counts, [
+    [11, 11],
+    [11, 11],
+  ]);
+});
+
+test('a sale before the snapshot belongs to L when it comes before the freeze, and stays beside the count when it is later', async (t) => {
+  const oms = await tillWorld(t);
+  // 10 on the books. Two sold before T, three after it; Retail Pro, which had them all, counts 8 at T.
+  await put(oms, 'a.csv', [
+    ['SKU-P1', -2, BEFORE],
+    ['SKU-P1', -3, AFTER],
+  ]);
+  await applyAll(oms);
+  const night = await oms.night([['S1', 'SKU-P1', 8]]);
+  assert.equal(night.reset.units, 0, 'L was 10 - 2 and RP 8');
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
+  await assertNight(oms);
+});
+
+test('a sale before the snapshot that comes after the reset was counted by it: kept, and not posted', async (t) => {
+  const oms = await tillWorld(t);
+  const night = await oms.night([['S1', 'SKU-P1', 8]]);
+  await put(oms, 'late.csv', [
+    ['SKU-P1', -2, BEFORE],
+    ['SKU-P1', -1, T],
+    ['SKU-P1', -3, AFTER],
+    // Not in Retail Pro's file, so no count holds it.
+    ['SKU-P2', -1, BEFORE],
+  ]);
+  const [applied] = await applyAll(oms);
+  assert.deepEqual([applied?.posted, applied?.covered, applied?.net_units], [2, 2, -4]);
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
+  assert.deepEqual(await oms.onHand('S1', 'P2'), { qoh: 9, atp: 9 });
+  await assertNight(oms);
+  const { rows } = await oms.pool.query(
+    'select line, covered_by_batch_id from audit.inventory_delta where not is_posted order by line',
+  );
+  assert.deepEqual(rows, [
+    { line: 2, covered_by_batch_id: night.reset.batch_id },
+    { line: 3, covered_by_batch_id: night.reset.batch_id },
+  ]);
+});
+
+test('a sale before the snapshot that comes between the freeze and the reset is added to the frozen ledger', async (t) => {
+  const oms = await tillWorld(t);
+  const frozen = await oms.freeze();
+  await oms.product('P3');
+  await put(oms, 'between.csv', [
+    ['SKU-P1', -2, BEFORE],
+    ['SKU-P1', -3, AFTER],
+    // Never seen here before: it has no item, and no expectation yet. Not frozen either, as it was not active then.
+    ['SKU-P3', -1, BEFORE],
+  ]);
+  await applyAll(oms);
+  const reset = await oms.reset(
+    await oms.resetFile([
+      ['S1', 'SKU-P1', 8],
+      ['S1', 'SKU-P2', 10],
+    ]),
+  );
+  await oms.applyVariance(frozen);
+  assert.equal(reset.units, 0, 'L is 10 - 2 by now and RP 8');
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
+  assert.deepEqual(await oms.onHand('S1', 'P3'), { qoh: -1, atp: -1 });
+  await assertNight(oms);
+});
+
+test('a frozen night gets an expectation for a key that first moves between freeze and reset', async (t) => {
+  const oms = await openOmsWorld(t);
+  await oms.facility('S1', '001');
+  await oms.product('P1');
+  const frozen = await oms.freeze();
+  await put(oms, 'between.csv', [['SKU-P1', 4, BEFORE]]);
+  await applyAll(oms);
+  const reset = await oms.reset(await oms.resetFile([['S1', 'SKU-P1', 9]]));
+  await oms.applyVariance(frozen);
+  // L = 4 by the delta, RP = 9.
+  assert.equal(reset.net_units, 5);
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 9, atp: 9 });
+  await assertNight(oms);
+});
+
+test('a bad file changes nothing, is named with its reason, and is not offered again until it changes', async (t) => {
+  const oms = await tillWorld(t);
+  const bad: readonly Line[] = [
+    ['SKU-P1', -1, BEFORE],
+    ['SKU-P1', 'one', BEFORE],
+    ['SKU-NONE', -1, BEFORE],
+  ];
+  await put(oms, 'bad.csv', bad);
+  const { files } = await list(oms);
+  const before = await oms.onHand('S1', 'P1');
+  await assert.rejects(applyOne(oms, files[0]), (error) => {
+    assert.ok(error instanceof FailTask);
+    assert.match(
+      error.message,
+      /^sftp:\/\/pos\/outgoing\/bad\.csv: 2 of 3 rows rejected, 66\.67 %; at most 20 % are allowed \(guards\.max_rejected\); line 3: bad quantity "one"; line 4: unknown product SKU SKU-NONE; it is set aside/,
+    );
+    return true;
+  });
+  assert.deepEqual(await oms.onHand('S1', 'P1'), before);
+  const after = await list(oms);
+  assert.deepEqual(after.files, []);
+  assert.equal(after.set_aside_count, 1);
+  assert.match(after.set_aside[0]?.reason ?? '', /2 of 3 rows rejected/);
+
+  oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 20 });
+  await put(oms, 'bad.csv', [['SKU-P1', -1, BEFORE]]);
+  const [mended] = await applyAll(oms);
+  assert.equal(mended?.net_units, -1);
+  assert.equal((await list(oms)).set_aside_count, 0);
+});
+
+test('cleared by an operator, a refused file is tried again though it did not change', async (t) => {
+  const oms = await tillWorld(t);
+  await put(oms, 'early.csv', [['SKU-NEW', -1, BEFORE]]);
+  const { files } = await list(oms);
+  await assert.rejects(applyOne(oms, files[0]), FailTask);
+  await oms.product('P9', 'SKU-NEW');
+  const applied = await applyOne(oms, files[0], { attempt: { token: 'second' } });
+  assert.equal(applied.net_units, -1);
+  assert.equal((await list(oms)).set_aside_count, 0);
+});
+
+test('rejected lines within the bound are kept with their line and reason, the others applied', async (t) => {
+  const oms = await tillWorld(t);
+  const good: Line[] = Array.from({ length: 16 }, () => ['SKU-P1', -1, BEFORE]);
+  await put(oms, 'a.csv', [
+    ...good,
+    ['SKU-P1', -1, '2026-03-10'],
+    ['SKU-P1', -1, '2026-03-10T09:00:00Z'],
+    ['SKU-P1', -1, '2026-03-08 02:30'],
+    ['SKU-P1', -1, BEFORE, '002'],
+  ]);
+  const [applied] = await applyAll(oms);
+  assert.deepEqual([applied?.rows, applied?.posted, applied?.rejected], [20, 16, 4]);
+  const { rows } = await oms.pool.query('select line, reason from oms.inventory_sync_reject order by line');
+  assert.deepEqual(rows, [
+    { line: 18, reason: '"2026-03-10" is no date and time' },
+    { line: 19, reason: 'its date 2026-03-10T09:00:00Z lies in the future' },
+    {
+      line: 20,
+      reason: '"2026-03-08 02:30" comes twice or not at all in America/New_York; an offset would say which',
+    },
+    { line: 21, reason: 'unknown external facility 002' },
+  ]);
+});
+
+test('a wall time is read in the zone of the DAG, and a quiet quarter of an hour is a file without lines', async (t) => {
+  const oms = await tillWorld(t);
+  // 22:30 in New York, an hour before T in UTC - 4.
+  await put(oms, 'a.csv', [['SKU-P1', -1, '2026-03-09 22:30:00']]);
+  await put(oms, 'quiet.csv', []);
+  const [a, quiet] = await applyAll(oms);
+  assert.equal(a?.posted, 1);
+  assert.equal(quiet?.rows, 0);
+  const { rows } = await oms.pool.query('select effective_date from audit.inventory_delta');
+  assert.equal(rows[0].effective_date.toString(), '2026-03-10T02:30:00Z');
+});
+
+test('a file that is growing, cut or young waits; after an hour the cut one is listed and fails by name', async (t) => {
+  const oms = await tillWorld(t);
+  const { files, clock } = oms.tasks;
+  const old = clock.now.subtract({ minutes: 10 });
+  await files.put(`${FOLDER}/cut.csv`, `${HEADER}\n001,SKU-P1,-1`, old);
+  await files.put(`${FOLDER}/young.csv`, `${HEADER}\n`, clock.now.subtract({ seconds: 5 }));
+  await files.put(`${FOLDER}/whole.csv`, `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`, old);
+  const first = await list(oms, { stable_for: '30s' });
+  assert.deepEqual(
+    first.files.map(({ name }) => name),
+    ['whole.csv'],
+  );
+  // The header is 23 characters and its line end.
+  assert.deepEqual(first.waiting, [
+    { name: 'cut.csv', why: 'its last line has no end: it was cut or is still being written' },
+    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must stand still for 30 s' },
+  ]);
+
+  clock.now = clock.now.add({ hours: 1 });
+  const later = await list(oms);
+  const cut = later.files.find(({ name }) => name === 'cut.csv');
+  await assert.rejects(applyOne(oms, cut), /cut\.csv: line 2 has no line end; the file was cut/);
+});
+
+test('a manifest says when a file is whole, and must agree with it', async (t) => {
+  const oms = await tillWorld(t);
+  const { files, clock } = oms.tasks;
+  const content = `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`;
+  const manifest = { sha256: 'a'.repeat(64), bytes: content.length, rows: 1 };
+  // Young, but vouched for.
+  await files.put(`${FOLDER}/a.csv`, content, clock.now);
+  await files.put(`${FOLDER}/a.csv.manifest.json`, JSON.stringify(manifest), clock.now);
+  await files.put(`${FOLDER}/b.csv`, content, clock.now);
+  await files.put(`${FOLDER}/b.csv.manifest.json`, JSON.stringify({ ...manifest, bytes: 1 }), clock.now);
+  const { files: listed, waiting } = await list(oms);
+  assert.deepEqual(
+    listed.map(({ name }) => name),
+    ['a.csv'],
+  );
+  assert.match(waiting[0]?.why ?? '', /it has \d+ bytes, and its manifest says 1/);
+  await assert.rejects(
+    applyOne(oms, listed[0]),
+    /it is not what its manifest says: sha256 is a{64} in the manifest/,
+  );
+});
+
+test('two attempts on one file at once apply it once', async (t) => {
+  const oms = await tillWorld(t);
+  await put(oms, 'a.csv', [['SKU-P1', -1, BEFORE]]);
+  const { files } = await list(oms);
+  const outcomes = await Promise.all(
+    ['x', 'y', 'z'].map((token) => applyOne(oms, files[0], { attempt: { token } })),
+  );
+  assert.equal(outcomes.filter(({ already_applied }) => !already_applied).length, 1);
+  assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 9, atp: 9 });
+});
+
+test('more files than one run takes are left for the next, oldest first', async (t) => {
+  const oms = await tillWorld(t);
+  for (const name of ['a.csv', 'b.csv', 'c.csv']) {
+    await put(oms, name, [['SKU-P1', -1, BEFORE]]);
+    oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 1 });
+  }
+  const found = await list(oms, { max_files: 2 });
+  assert.deepEqual(
+    found.files.map(({ name }) => name),
+    ['a.csv', 'b.csv'],
+  );
+  assert.equal(found.left_count, 1);
+});
