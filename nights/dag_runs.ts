@@ -93,11 +93,11 @@ export class DagRuns {
     const nth = random.integer(1, COMMITTING_TASKS.length);
     const isAnswered = random.chance(0.6);
     const { omsProxy } = this.#stores;
-    omsProxy.cutAtMessage({ text: COMMIT, nth, isAnswered });
+    omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, fate: 'cut' });
     const state = await this.run(night);
     omsProxy.heal();
     const what = `${isAnswered ? "commit's answer" : 'commit'} of ${COMMITTING_TASKS[nth - 1]} lost`;
-    return { state, lost: omsProxy.hasCutAtMessage() ? what : null };
+    return { state, lost: omsProxy.hasLostMessage() ? what : null };
   }
 
   /**

@@ -11,7 +11,7 @@ const CONTENT = pattern(100_000, 7);
 const OLD = pattern(90_000, 8);
 
 for (const { name, skip, start } of SERVERS) {
-  describe(`a connection to ${name} that is cut`, { skip }, () => {
+  describe(`P4: a connection to ${name} that is cut`, { skip }, () => {
     let server: TestServer;
     let proxy: TcpProxy;
     const local = (path: string) => join(server.rootDir, path);

@@ -50,7 +50,7 @@ test("tomorrow's night waits for 01:30 with its file found, and holds nothing me
   assert.deepEqual(await night.site.filesIn('hotwax'), []);
 });
 
-test("the variance is applied no sooner than an hour after the reset's own end", async (t) => {
+test("P2: the variance is applied no sooner than an hour after the reset's own end", async (t) => {
   const night = await testNight(t);
   await night.startWorker();
   const runId = await night.trigger({ timeEdges: 'keep' });

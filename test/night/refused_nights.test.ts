@@ -35,7 +35,7 @@ test('the very file of an earlier night under a new name is refused, and that ni
   });
 });
 
-test('an old night after a newer one is refused, and both snapshots are named', async () => {
+test('P3: an old night after a newer one is refused, and both snapshots are named', async () => {
   await site.putReset({ snapshotAt: snapshotAt.subtract({ hours: 24 }), content: file });
   await assertRefused(night, {
     date: BEFORE,

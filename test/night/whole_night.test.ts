@@ -84,7 +84,7 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
       },
     );
 
-    await t.test('keeps the checksum of every file that it read or published', async () => {
+    await t.test('P4: keeps the checksum of every file that it read or published', async () => {
       const { rows } = await night.pool.query<{
         direction: string;
         path: string;
@@ -111,7 +111,7 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
       }
     });
 
-    await t.test('changes nothing when it is worked again, and says so', async () => {
+    await t.test('P6: changes nothing when it is worked again, and says so', async () => {
       // Only the reset finds these; the variance file that was published before it must stay as it is.
       const contradicted = night.world.truth.keys
         .values()

@@ -14,16 +14,26 @@ export interface NightWorker {
   kill(): Promise<void>;
 }
 
-/** Waits until it has registered. `retailproUrl`: in place of the night's own. Killed when `lifetime` ends. */
+export interface NightWorkerOptions {
+  /** In place of the night's own. */
+  readonly retailproUrl?: string;
+  readonly omsUrl?: string;
+}
+
+/** Waits until it has registered. Killed when `lifetime` ends. */
 export async function startNightWorkerProcess(
   lifetime: Lifetime,
   night: TestNight,
-  { retailproUrl = night.site.url() }: { readonly retailproUrl?: string } = {},
+  { retailproUrl = night.site.url(), omsUrl = night.url }: NightWorkerOptions = {},
 ): Promise<NightWorker> {
   const dir = await mkdtemp(path.join(tmpdir(), 'stockflow-night-worker-'));
   const child = spawn(process.execPath, [path.join(REPOSITORY, 'runner/cli.ts'), 'worker'], {
     cwd: dir,
-    env: { ...nightEnvironment(night), STOCKFLOW_CONN_RETAILPRO: retailproUrl },
+    env: {
+      ...nightEnvironment(night),
+      STOCKFLOW_CONN_RETAILPRO: retailproUrl,
+      STOCKFLOW_CONN_OMS: omsUrl,
+    },
     stdio: ['ignore', 'ignore', process.env.STOCKFLOW_TEST_LOG ? 'inherit' : 'ignore'],
   });
   const exited = once(child, 'exit');

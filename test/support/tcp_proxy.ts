@@ -24,6 +24,8 @@ export interface Message {
   readonly nth: number;
   /** Whether the server gets it and answers, and only the answer is lost. */
   readonly isAnswered: boolean;
+  /** What becomes of its connection then: held, nothing passes any more and nothing is closed. */
+  readonly fate: 'cut' | 'hold';
 }
 
 export interface Proxy extends AsyncDisposable {
@@ -36,10 +38,10 @@ export interface Proxy extends AsyncDisposable {
   cut(): void;
   /** Lets `count` bytes pass in that direction, and then cuts every connection, as they come, until healed. */
   cutAfterBytes(limit: ByteLimit): void;
-  /** Cuts the one connection on which that message is sent: before it, or in place of its answer. Once. */
-  cutAtMessage(message: Message): void;
+  /** Cuts or holds the one connection on which that message is sent: before it, or in place of its answer. Once. */
+  loseMessage(message: Message): void;
   /** Whether that has happened since it was last asked for. */
-  hasCutAtMessage(): boolean;
+  hasLostMessage(): boolean;
   /** Lets nothing through any more, in either direction, and closes nothing. */
   stall(): void;
   /** Lets `count` bytes pass in that direction, then nothing; the other direction is left alone. */
@@ -65,9 +67,9 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
   const sockets = new Set<net.Socket>();
   let waiters: Waiter[] = [];
   let awaited: Message | null = null;
-  let hasCutAtMessage = false;
-  /** Whose next bytes are the answer that is to be lost. */
-  let answering: net.Socket | null = null;
+  let hasLostMessage = false;
+  /** Whose next bytes are the answer that is to be lost, and what then. */
+  let answering: { readonly socket: net.Socket; readonly fate: Message['fate'] } | null = null;
 
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -87,27 +89,31 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
     for (const waiter of waiters) if (relayed[waiter.direction] >= waiter.bytes) waiter.wake();
     waiters = waiters.filter((waiter) => relayed[waiter.direction] < waiter.bytes);
   };
-  /** @returns whether the connection was cut in place of relaying the chunk */
-  const cutsAtMessage = (chunk: Buffer, from: net.Socket, to: net.Socket): boolean => {
-    const isAnswer = from === answering;
-    if (!isAnswer) {
-      if (awaited === null || !chunk.includes(awaited.text)) return false;
-      const { nth, isAnswered } = awaited;
-      awaited = nth > 1 ? { ...awaited, nth: nth - 1 } : null;
-      if (nth > 1) return false;
-      answering = isAnswered ? to : null;
-      if (isAnswered) return false;
+  const lose = (from: net.Socket, to: net.Socket, fate: Message['fate']) => {
+    [answering, hasLostMessage] = [null, true];
+    for (const socket of [from, to]) {
+      if (fate === 'cut') socket.resetAndDestroy();
+      else socket.removeAllListeners('data');
     }
-    answering = null;
-    hasCutAtMessage = true;
-    from.resetAndDestroy();
-    to.resetAndDestroy();
-    return true;
+  };
+  /** @returns whether the chunk is not to be relayed */
+  const losesMessage = (chunk: Buffer, from: net.Socket, to: net.Socket): boolean => {
+    if (answering?.socket === from) {
+      lose(from, to, answering.fate);
+      return true;
+    }
+    if (awaited === null || !chunk.includes(awaited.text)) return false;
+    const { nth, isAnswered, fate } = awaited;
+    awaited = nth > 1 ? { ...awaited, nth: nth - 1 } : null;
+    if (nth > 1) return false;
+    if (isAnswered) answering = { socket: to, fate };
+    else lose(from, to, fate);
+    return !isAnswered;
   };
   const relay = (from: net.Socket, to: net.Socket, direction: Direction) => {
     sockets.add(from);
     from.on('data', (chunk: Buffer) => {
-      if (cutsAtMessage(chunk, from, to)) return;
+      if (losesMessage(chunk, from, to)) return;
       if (delayMs === 0) forward(chunk, direction, to);
       else setTimeout(() => forward(chunk, direction, to), delayMs);
     });
@@ -143,10 +149,10 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
       for (const direction of DIRECTIONS) arm({ direction, count: 0 }, 'stall');
     },
     stallAfterBytes: (limit) => arm(limit, 'stall'),
-    cutAtMessage(message) {
-      [awaited, answering, hasCutAtMessage] = [message, null, false];
+    loseMessage(message) {
+      [awaited, answering, hasLostMessage] = [message, null, false];
     },
-    hasCutAtMessage: () => hasCutAtMessage,
+    hasLostMessage: () => hasLostMessage,
     heal: () => {
       armed.clear();
       [awaited, answering] = [null, null];

@@ -152,7 +152,7 @@ test('what was read is recorded, metered and shown as progress', async () => {
   assert.deepEqual(world.metered, { rowsIn: 4, rowsOut: 3, bytesIn: bytes, bytesOut: out });
 });
 
-test('the same night worked again gives the same bytes under the same names', async () => {
+test('P6: the same night worked again gives the same bytes under the same names', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const first = await run(world);
   await pool.query(
@@ -185,7 +185,7 @@ test('rejected rows are published with line, reason and row, and harmless in a s
   ]);
 });
 
-test('equal repeats are collapsed, conflicting rows kept and counted, and every row is accounted for', async () => {
+test('P5: equal repeats are collapsed, conflicting rows kept and counted, and every row is accounted for', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const output = await run(world, { content: `${HEADER}${ROWS}S1,,A1,5\r\nS2,,A1,4\r\n` });
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { Outbox } from '../../../tasks/filter/outbox.ts';
 import { type ScanRequest, scan } from '../../../tasks/filter/scan.ts';
@@ -59,7 +59,7 @@ test('output comes in order, and all of it before the scan ends', async () => {
   assert.equal(output, HEADER + rows.join(''));
 });
 
-test('a writer that stands still stops the reader after some 12 MB', async () => {
+test('P8: a writer that stands still stops the reader after some 12 MB', async () => {
   let megabytesRead = 0;
   let row = 0;
   async function* file() {
@@ -80,7 +80,27 @@ test('a writer that stands still stops the reader after some 12 MB', async () =>
   assert.ok(whileHeld >= 4 && whileHeld <= 16, `${whileHeld} MB were read`);
 });
 
-test('the scanner waits for room once 8 MB of output are not taken yet', async () => {
+test('P8: between a slow reader and a slow writer 256 MB pass in the memory of a few chunks', async () => {
+  const [warmUp, megabytes] = [32, 256];
+  let [row, peak, settled] = [0, 0, 0];
+  async function* file() {
+    yield* chunksOf(HEADER);
+    for (let megabyte = 0; megabyte < megabytes; megabyte += 1) {
+      const rows = Array.from({ length: 1024 }, () => `S1,A1,${row++},`.padEnd(1023, 'x'));
+      yield* chunksOf(`${rows.join('\n')}\n`);
+      if (megabyte % 4 === 0) await pause(1);
+      const { rss } = process.memoryUsage();
+      if (megabyte < warmUp) settled = Math.max(settled, rss);
+      else peak = Math.max(peak, rss);
+    }
+  }
+  const result = await scan(request({ chunks: file(), onOutput: () => pause(1) }));
+  assert.equal(result.kept, megabytes * 1024);
+  const grownMegabytes = (peak - settled) / MEGABYTE;
+  assert.ok(grownMegabytes < 96, `${Math.round(grownMegabytes)} MB more than after ${warmUp} MB`);
+});
+
+test('P8: the scanner waits for room once 8 MB of output are not taken yet', async () => {
   const { port1, port2 } = new MessageChannel();
   const outbox = new Outbox(port1);
   outbox.add('filtered', new Uint8Array(8 * MEGABYTE));

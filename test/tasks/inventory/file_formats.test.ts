@@ -169,7 +169,7 @@ test('a published name carries the night and the first of the checksum', () => {
   assert.equal(within('sftp://retailpro/out/', name), `sftp://retailpro/out/${name}`);
 });
 
-test('rows that vanish are a fault of the program', () => {
+test('P5: rows that vanish are a fault of the program', () => {
   assertConserved({ rowsIn: 10, kept: 1, dropped: 2, rejected: 3, collapsed: 4 });
   assert.throws(
     () => assertConserved({ rowsIn: 11, kept: 1, dropped: 2, rejected: 3, collapsed: 4 }),

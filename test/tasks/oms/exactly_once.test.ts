@@ -59,7 +59,7 @@ function passing<T extends object>(target: T, replaced: Readonly<Record<string, 
 }
 
 for (const when of ['before', 'after'] as const) {
-  test(`a session lost just ${when} the commit leaves the reset applied once, by this attempt`, async (t) => {
+  test(`P1: a session lost just ${when} the commit leaves the reset applied once, by this attempt`, async (t) => {
     const { oms, file } = await openNight(t, (pool) => ({
       oms: pool,
       losing: losingPool(pool, when),
@@ -71,7 +71,7 @@ for (const when of ['before', 'after'] as const) {
     assert.equal((await oms.onHand('F1', 'P1'))?.qoh, 10);
   });
 
-  test(`a session lost just ${when} the commit leaves the variance applied once`, async (t) => {
+  test(`P1: a session lost just ${when} the commit leaves the variance applied once`, async (t) => {
     const { oms, file, frozen } = await openNight(t, (pool) => ({
       oms: pool,
       losing: losingPool(pool, when),
@@ -83,7 +83,7 @@ for (const when of ['before', 'after'] as const) {
   });
 }
 
-test('of four resets and four variances at once, one each applies and the others report what it did', async (t) => {
+test('P2: of four resets and four variances at once, one each applies and the others report what it did', async (t) => {
   const { oms, file, frozen } = await openNight(t);
   const tokens = ['a', 'b', 'c', 'd'];
   const resets = await Promise.all(
@@ -100,7 +100,7 @@ test('of four resets and four variances at once, one each applies and the others
   assert.deepEqual(await postedDetails(oms), ['VAR_EXT_RESET 3', 'VAR_INTEGR -3']);
 });
 
-test('a rerun of the whole night changes nothing and gives the first figures and the same file', async (t) => {
+test('P6: a rerun of the whole night changes nothing and gives the first figures and the same file', async (t) => {
   const { oms, file, frozen } = await openNight(t);
   const first = await oms.reset(file);
   const firstVariance = await oms.applyVariance(frozen);
@@ -120,7 +120,7 @@ test('a rerun of the whole night changes nothing and gives the first figures and
   assert.equal(await oms.digest(), before);
 });
 
-test('an item that is moved to another shelf after the freeze leaves the variance file byte for byte as it was', async (t) => {
+test('P6: an item that is moved to another shelf after the freeze leaves the variance file byte for byte as it was', async (t) => {
   const { oms, file, frozen } = await openNight(t);
   await oms.reset(file);
   await oms.pool.query(`update oms.inventory_item set location_seq_id = 'ELSEWHERE'`);

@@ -163,7 +163,7 @@ test('a file of another snapshot than the frozen one is refused, naming both', a
   await assertRefused(oms, () => oms.reset(own), /F1 at 2026-03-10T02:00:00Z/);
 });
 
-test('an older night is refused once a newer one is applied, naming both snapshots', async (t) => {
+test('P3: an older night is refused once a newer one is applied, naming both snapshots', async (t) => {
   const oms = await openStore(t);
   const older = { snapshot: { snapshot_at: '2026-03-09T03:00:00Z' }, overrides: runOf('2026-03-09') };
   const frozen = await oms.freeze(older);
@@ -201,7 +201,7 @@ test('a night frozen before the variance of the one before was applied is frozen
   assert.equal((await oms.onHand('F1', 'P1'))?.qoh, 7);
 });
 
-test('a variance without its reset is refused', async (t) => {
+test('P2: a variance without its reset is refused', async (t) => {
   const oms = await openStore(t);
   const frozen = await oms.freeze();
   const message = /the reset of 2026-03-10 \(RESET-RETAIL_PRO-2026-03-10\) is not applied/;
