@@ -33,9 +33,12 @@ export interface NightSetting {
 }
 
 /** The DAG in force, its schedule paused: in the demo world nights come when they are asked for. */
-export async function putDagInForce({ pool, dagsDir, taskTypes, by }: NightSetting): Promise<void> {
-  await registerDagFile(pool, await readDagFile(path.join(dagsDir, `${DAG_ID}.yaml`), taskTypes), by);
-  await pauseDag(pool, DAG_ID, { by, reason: 'the demo world has its own clock' });
+export async function putDagInForce(
+  { pool, dagsDir, taskTypes, by }: NightSetting,
+  dagId = DAG_ID,
+): Promise<void> {
+  await registerDagFile(pool, await readDagFile(path.join(dagsDir, `${dagId}.yaml`), taskTypes), by);
+  await pauseDag(pool, dagId, { by, reason: 'the demo world has its own clock' });
 }
 
 export async function startNightWorker(setting: NightSetting): Promise<Worker> {
@@ -51,18 +54,34 @@ export async function startNightWorker(setting: NightSetting): Promise<Worker> {
   });
 }
 
+export interface WorkedRun {
+  readonly run: DagRun;
+  readonly tasks: readonly TaskInstance[];
+}
+
+export interface Follow {
+  readonly signal: AbortSignal;
+  /** Called with the tasks whenever one has changed its state or moved on. */
+  readonly onChange: (tasks: readonly TaskInstance[]) => void;
+}
+
+/** Works the world's night. */
+export async function workNight(setting: NightSetting, follow: Follow): Promise<WorkedRun> {
+  return await workRun(setting, DAG_ID, follow);
+}
+
 /**
- * Triggers the world's night, its waits collapsed, and follows it to its end.
+ * Triggers a run of the world's night, its waits collapsed, and follows it to its end.
  *
- * @param onChange called with the tasks whenever one has changed its state or moved on
  * @throws the signal's reason when aborted; the run goes on where a worker is left
  */
-export async function workNight(
+export async function workRun(
   { pool, world, by }: NightSetting,
-  follow: { readonly signal: AbortSignal; readonly onChange: (tasks: readonly TaskInstance[]) => void },
-): Promise<{ readonly run: DagRun; readonly tasks: readonly TaskInstance[] }> {
+  dagId: string,
+  follow: Follow,
+): Promise<WorkedRun> {
   const { runId } = await triggerRun(pool, {
-    dagId: DAG_ID,
+    dagId,
     date: world.night.businessDate,
     params: {},
     timeEdges: 'collapse',

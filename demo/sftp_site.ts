@@ -10,6 +10,8 @@ import { generateKeyPair } from './host_key.ts';
 export interface SftpSite extends AsyncDisposable {
   /** What `STOCKFLOW_CONN_RETAILPRO` is set to. */
   readonly url: string;
+  /** The same server for a connection whose base directory is `folder`. */
+  urlOf(folder: string): string;
   readonly port: number;
   readonly fingerprint: string;
 }
@@ -17,9 +19,14 @@ export interface SftpSite extends AsyncDisposable {
 const USER = 'stockflow';
 const readyLine = z.object({ port: z.number(), fingerprint: z.string() });
 
+/** What the server shows as its root. */
+export function siteFolder(siteDir: string): string {
+  return path.join(siteDir, 'files');
+}
+
 /** Where Retail Pro writes, below the site's directory. */
 export function outgoingDir(siteDir: string): string {
-  return path.join(siteDir, 'files', 'retailpro', 'outgoing');
+  return path.join(siteFolder(siteDir), 'retailpro', 'outgoing');
 }
 
 /**
@@ -34,20 +41,17 @@ export async function startSftpSite(siteDir: string): Promise<SftpSite> {
   const child = spawn(
     process.execPath,
     [
-      ...[
-        path.join(import.meta.dirname, 'sftp_server.ts'),
-        '--root',
-        path.join(siteDir, 'files'),
-        '--user',
-        USER,
-      ],
+      ...[path.join(import.meta.dirname, 'sftp_server.ts'), '--root', siteFolder(siteDir), '--user', USER],
       ...['--host-key-file', hostKeyFile, '--authorized-key-file', `${userKeyFile}.pub`],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const { port, fingerprint } = await firstLine(child);
+  const urlOf = (folder: string) =>
+    `sftp://${USER}@127.0.0.1:${port}/${folder}?host_key=${fingerprint}&private_key_file=${encodeURIComponent(userKeyFile)}`;
   return {
-    url: `sftp://${USER}@127.0.0.1:${port}/?host_key=${fingerprint}&private_key_file=${encodeURIComponent(userKeyFile)}`,
+    url: urlOf(''),
+    urlOf,
     port,
     fingerprint,
     async [Symbol.asyncDispose]() {

@@ -12,7 +12,7 @@ export class StageLines implements Stage {
   #title = '';
   #begunAt = 0;
   #drawnAt = 0;
-  readonly #shown = new Map<string, string>();
+  readonly #shown = new Map<number, string>();
 
   constructor(out: Output) {
     this.#out = out;
@@ -34,9 +34,9 @@ export class StageLines implements Stage {
 
   /** A line for each task that has come to an end since the last call, and a moving one for the one that runs. */
   tasks(tasks: readonly TaskInstance[]): void {
-    for (const { taskId, state, startedAt, finishedAt } of tasks) {
-      if (finishedAt === null || this.#shown.get(taskId) === state) continue;
-      this.#shown.set(taskId, state);
+    for (const { taskInstanceId, taskId, state, startedAt, finishedAt } of tasks) {
+      if (finishedAt === null || this.#shown.get(taskInstanceId) === state) continue;
+      this.#shown.set(taskInstanceId, state);
       const took = startedAt === null ? '' : seconds(finishedAt.since(startedAt).total('milliseconds'));
       this.#line(taskId, `${state}  ${took}`);
     }

@@ -5,9 +5,10 @@ import { namePatternSchema } from './inventory/file_name.ts';
 import { locationSchema } from './inventory/location.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
 import { newestAppliedReset } from './oms/newest_applied_reset.ts';
-import { judgeCandidates } from './wait_for_file/candidates.ts';
-import { lookAt } from './wait_for_file/completeness.ts';
+import { findByContent } from './wait_for_file/find_by_content.ts';
+import { findByName } from './wait_for_file/find_by_name.ts';
 import { foreseeRefusal } from './wait_for_file/foresee_refusal.ts';
+import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
  * Finds tonight's file of the external system once it is complete, and nothing older. Looks again every
@@ -21,14 +22,18 @@ export default defineTask({
     from: locationSchema,
     connection: z.string(),
     external_system_id: z.string().min(1),
+    /** Not looked at where `snapshot_in` is given. */
     name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
+    /** Where the rows say when they were counted, for files whose name does not. */
+    snapshot_in: snapshotInSchema.nullish(),
     /** For a file without a manifest: how long its size and mtime must have stood still. */
     stable_for: durationSchema.prefault('30s'),
     poll_interval: durationSchema.prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
     max_age: durationSchema.prefault('24h'),
   }),
-  async run({ params, run, attempt, connections, files, log, now, signal }) {
+  async run(context) {
+    const { params, run, attempt, connections, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
@@ -36,21 +41,21 @@ export default defineTask({
       externalSystemId: params.external_system_id,
       businessDate: run.businessDate.toString(),
     });
-    const { chosen, refused } = judgeCandidates(await files.list(params.from), {
+    const night = {
       namePattern: params.name_pattern,
       scheduledFor: run.scheduledFor,
       until: deadlineAt,
       maxAgeMs: params.max_age,
       lastApplied,
-    });
-    const look = chosen && (await lookAt(chosen, { files, now, signal, stableForMs: params.stable_for }));
-    if (look?.file) {
-      const { file } = look;
+    };
+    const { file, seen } = params.snapshot_in
+      ? await findByContent(context, night, params.snapshot_in)
+      : await findByName(context, night);
+    if (file !== null) {
       log.info('file found', { location: file.location, bytes: file.bytes, snapshotAt: file.snapshot_at });
       return file;
     }
 
-    const seen = look ? [`${chosen?.entry.name}: ${look.notYet}`, ...refused] : refused;
     const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
     if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });

@@ -7,18 +7,21 @@ import { EXIT } from '../../runner/commands/exit_code.ts';
 import { applyMigrations, openSession } from '../../runner/commands/session.ts';
 import { readSettings } from '../../runner/commands/settings.ts';
 import { taskTypesOf } from '../../runner/commands/task_types.ts';
+import { layFeedFiles } from '../feed_files.ts';
+import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds.ts';
 import { type NightSetting, putDagInForce, reportNight, startNightWorker, workNight } from '../night.ts';
 import { prepareWorld } from '../prepare.ts';
 import { isSound, reportDocument } from '../report.ts';
 import { reportText } from '../report_text.ts';
 import { USUAL_ROWS } from '../retailpro_file.ts';
-import { startSftpSite } from '../sftp_site.ts';
+import { type SftpSite, startSftpSite } from '../sftp_site.ts';
 import { StageLines } from '../stage_lines.ts';
 import { makeWorld } from '../world.ts';
 
 interface DemoOptions {
   readonly rows: number;
   readonly serve?: true;
+  readonly feeds?: true;
   readonly output: 'table' | 'json';
 }
 
@@ -29,11 +32,13 @@ export function configure(command: Command, shell: Shell): void {
       'stockflow demo                    the whole night: 300 MB, 7 million rows',
       'stockflow demo --rows 200000      a small one',
       'stockflow demo -o json            the report as data',
-      'stockflow demo --serve            keep the world up to look around in',
+      'stockflow demo --feeds            and then the files of a till, and the night of an ERP',
+      'stockflow demo --serve            all of it, and keep the world up to look around in',
     ],
   })
     .option('--rows <n>', "data rows of Retail Pro's file", parseRows, USUAL_ROWS)
-    .option('--serve', 'keep database, SFTP server and worker up until Ctrl-C')
+    .option('--feeds', 'work the other DAGs too: pos_inventory_delta and erp_inventory_reset')
+    .option('--serve', '--feeds, and keep database, SFTP server and worker up until Ctrl-C')
     .addOption(
       new Option('-o, --output <format>', 'how the report is printed')
         .choices(['table', 'json'])
@@ -44,7 +49,7 @@ export function configure(command: Command, shell: Shell): void {
     });
 }
 
-async function demo(shell: Shell, { rows, serve, output }: DemoOptions): Promise<void> {
+async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): Promise<void> {
   const settings = readSettings(shell.env);
   const lines = new StageLines(shell.stderr);
   await using session = await openSession(shell, settings, { migrations: 'apply' });
@@ -62,7 +67,7 @@ async function demo(shell: Shell, { rows, serve, output }: DemoOptions): Promise
     world,
     dagsDir: settings.dagsDir,
     taskTypes: await taskTypesOf(settings),
-    env: { ...shell.env, STOCKFLOW_CONN_OMS: session.url, STOCKFLOW_CONN_RETAILPRO: site.url },
+    env: { ...shell.env, STOCKFLOW_CONN_OMS: session.url, ...siteConnections(site) },
     concurrency: settings.concurrency,
     log: session.log,
     by: CLI_ACTOR,
@@ -73,11 +78,36 @@ async function demo(shell: Shell, { rows, serve, output }: DemoOptions): Promise
   const night = await workNight(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
   const report = await reportNight(session.pool, world, night);
 
-  if (output === 'json') shell.stdout.write(`${JSON.stringify(reportDocument(report), null, 2)}\n`);
-  else shell.stdout.write(`\n${reportText(report)}`);
-  shell.exitCode = isSound(report) ? EXIT.ok : EXIT.problem;
-  if (serve) await serveUntilStopped(shell, site.url);
-  else tellNext(shell, report.run.run_id, isSound(report));
+  const others = feeds || serve ? await workOtherFeeds(setting, { siteDir, shell, lines }) : null;
+
+  if (output === 'json') {
+    const document = { ...reportDocument(report), ...(others === null ? {} : { feeds: others }) };
+    shell.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    shell.stdout.write(`\n${reportText(report)}${others === null ? '' : feedsText(others)}`);
+  }
+  const sound = isSound(report) && areSound(others ?? []);
+  shell.exitCode = sound ? EXIT.ok : EXIT.problem;
+  if (serve) await serveUntilStopped(shell, site);
+  else tellNext(shell, report.run.run_id, sound);
+}
+
+async function workOtherFeeds(
+  setting: NightSetting,
+  { siteDir, shell, lines }: { readonly siteDir: string; readonly shell: Shell; readonly lines: StageLines },
+): Promise<readonly FeedReport[]> {
+  shell.stderr.write('Working the files of a till and the night of an ERP\n');
+  await layFeedFiles(setting.pool, setting.world, siteDir);
+  return await workFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
+}
+
+/** One server, and a folder of it for each system. */
+function siteConnections(site: SftpSite): Readonly<Record<string, string>> {
+  return {
+    STOCKFLOW_CONN_RETAILPRO: site.url,
+    STOCKFLOW_CONN_POS: site.urlOf('pos'),
+    STOCKFLOW_CONN_ERP: site.urlOf('erp'),
+  };
 }
 
 function parseRows(text: string): number {
@@ -86,9 +116,11 @@ function parseRows(text: string): number {
   throw new InvalidArgumentError(`Write a whole number from 3000 to ${USUAL_ROWS}.`);
 }
 
-async function serveUntilStopped(shell: Shell, sftpUrl: string): Promise<void> {
+async function serveUntilStopped(shell: Shell, site: SftpSite): Promise<void> {
+  const exports = Object.entries(siteConnections(site)).map(([name, url]) => `  export ${name}='${url}'\n`);
   shell.stderr.write(
-    `\nThe world is up until Ctrl-C. In another terminal:\n  npx stockflow runs list\n  export STOCKFLOW_CONN_RETAILPRO='${sftpUrl}'\n`,
+    `\nThe world is up until Ctrl-C. In another terminal:\n  npx stockflow runs list\n  npx stockflow changes\n` +
+      `  npx stockflow trigger pos_inventory_delta --wait\n${exports.join('')}`,
   );
   await new Promise<void>((resolve) =>
     shell.signal.addEventListener('abort', () => resolve(), { once: true }),

@@ -1,11 +1,10 @@
 /** Which of the new files their writers have done with. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
+import { changedMeanwhile, LOOKS_APART_MS, tooYoung } from '../files/standing_still.ts';
 import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/manifest.ts';
 import { Refusal } from '../inventory/refusal.ts';
 
-/** Between two looks: SFTP tells mtimes in whole seconds. */
-const LOOKS_APART_MS = 1000;
 const NEWLINE = 0x0a;
 const GZIP = [0x1f, 0x8b] as const;
 
@@ -72,17 +71,8 @@ async function byManifest(entry: FileEntry, { files }: Look): Promise<Judgement>
 
 async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Judgement> {
   const unfinished = (why: string, isStill: boolean): Judgement => ({ why, isStill, manifest: null });
-  if (second === null) return unfinished('it was taken away', false);
-  if (second.bytes !== entry.bytes || !second.modifiedAt.equals(entry.modifiedAt)) {
-    return unfinished(`still growing: ${entry.bytes} bytes, then ${second.bytes}`, false);
-  }
-  const ageMs = look.now().epochMilliseconds - entry.modifiedAt.epochMilliseconds;
-  if (ageMs < look.stableForMs) {
-    return unfinished(
-      `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(look.stableForMs)}`,
-      false,
-    );
-  }
+  const moving = changedMeanwhile(entry, second) ?? tooYoung(entry, look);
+  if (moving !== null) return unfinished(moving, false);
   if (!(await endsALine(entry, look))) {
     return unfinished('its last line has no end: it was cut or is still being written', true);
   }
@@ -111,8 +101,4 @@ function listed(entry: FileEntry, manifest: DeltaManifest | null) {
     modified_at: entry.modifiedAt.toString(),
     manifest: manifest && { sha256: manifest.sha256, bytes: manifest.bytes, rows: manifest.rows },
   };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

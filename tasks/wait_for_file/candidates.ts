@@ -6,6 +6,10 @@ import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guards.ts';
 export interface Candidate {
   readonly entry: FileEntry;
   readonly snapshotAt: Temporal.Instant;
+  /** Where the snapshot was read. */
+  readonly saidBy: 'name' | 'rows';
+  /** The snapshot by facility, where facilities have their own; a manifest's come first. */
+  readonly facilities: Readonly<Record<string, Temporal.Instant>>;
 }
 
 export interface Night {
@@ -32,7 +36,7 @@ export function judgeCandidates(entries: readonly FileEntry[], night: Night): Ju
     if (entry.name.endsWith('.manifest.json')) continue;
     const snapshotAt = snapshotAtOf(entry.name, night.namePattern);
     if (snapshotAt === null) unnamed.push(`${entry.name}: its name does not fit ${night.namePattern}`);
-    else candidates.push({ entry, snapshotAt });
+    else candidates.push({ entry, snapshotAt, saidBy: 'name', facilities: {} });
   }
   candidates.sort((a, b) => Temporal.Instant.compare(b.snapshotAt, a.snapshotAt));
   const refused: string[] = [];
@@ -45,7 +49,12 @@ export function judgeCandidates(entries: readonly FileEntry[], night: Night): Ju
   return { chosen, refused: [...refused, ...unnamed] };
 }
 
-function refusal({ snapshotAt }: Candidate, night: Night, newer: Candidate | null): string | null {
+/** Why a file is not tonight's; null where it may be. `newer`: one that comes before it. */
+export function refusal(
+  { snapshotAt }: Pick<Candidate, 'snapshotAt'>,
+  night: Night,
+  newer: Candidate | null,
+): string | null {
   const until = night.until ?? night.scheduledFor.add({ milliseconds: night.maxAgeMs });
   if (Temporal.Instant.compare(snapshotAt, until) > 0) {
     return `its snapshot ${snapshotAt} is after ${until}, the latest for ${night.scheduledFor}`;

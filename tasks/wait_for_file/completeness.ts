@@ -1,12 +1,10 @@
 /** Whether the writer of a file has done. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
+import { changedMeanwhile, LOOKS_APART_MS, tooYoung } from '../files/standing_still.ts';
 import { type Manifest, manifestName, parseManifest } from '../inventory/manifest.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import type { Candidate } from './candidates.ts';
-
-/** Between two looks at a file without a manifest: SFTP tells mtimes in whole seconds. */
-const LOOKS_APART_MS = 1000;
 
 export interface Viewer {
   readonly files: Files;
@@ -17,29 +15,41 @@ export interface Viewer {
 
 /** The task's output, or why the file is not complete yet. */
 export type Look = { readonly file: FoundFileOutput } | { readonly file: null; readonly notYet: string };
-type FoundFileOutput = ReturnType<typeof found>;
+export type FoundFileOutput = ReturnType<typeof found>;
 
-/** A manifest says when the file is whole; without one it must have stood still, here and on a second look. */
+/** Whether the candidate is whole, and its manifest says the same snapshot. */
 export async function lookAt(candidate: Candidate, viewer: Viewer): Promise<Look> {
-  const location = manifestName(candidate.entry.location);
-  if ((await viewer.files.stat(location)) !== null) return lookWithManifest(candidate, location, viewer);
-  const { entry } = candidate;
-  const ageMs = viewer.now().epochMilliseconds - entry.modifiedAt.epochMilliseconds;
-  if (ageMs < viewer.stableForMs) {
-    return notYet(
-      `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(viewer.stableForMs)}`,
-    );
+  const whole = await lookForEnd(candidate.entry, viewer);
+  if (whole.entry === null) return { file: null, notYet: whole.notYet };
+  const { entry, manifest } = whole;
+  if (manifest !== null && !manifest.snapshot_at.equals(candidate.snapshotAt)) {
+    const { snapshotAt, saidBy } = candidate;
+    const why =
+      saidBy === 'name'
+        ? `its snapshot is ${snapshotAt} by its name and ${manifest.snapshot_at} by its manifest`
+        : `its snapshot is ${snapshotAt} by its rows and ${manifest.snapshot_at} by its manifest`;
+    return { file: null, notYet: why };
   }
-  await setTimeout(Math.min(LOOKS_APART_MS, viewer.stableForMs), undefined, { signal: viewer.signal });
-  const second = await viewer.files.stat(entry.location);
-  if (second === null) return notYet('it was taken away');
-  if (second.bytes !== entry.bytes || !second.modifiedAt.equals(entry.modifiedAt)) {
-    return notYet(`still growing: ${entry.bytes} bytes, then ${second.bytes}`);
-  }
-  return { file: found(candidate, entry, null) };
+  return { file: found(candidate, entry, manifest) };
 }
 
-async function lookWithManifest(candidate: Candidate, location: string, { files }: Viewer): Promise<Look> {
+/** The file as it stands once its writer has done, or why it is not complete yet. */
+export type Whole =
+  | { readonly entry: FileEntry; readonly manifest: Manifest | null }
+  | { readonly entry: null; readonly notYet: string };
+
+/** A manifest says when the file is whole; without one it must have stood still, here and on a second look. */
+export async function lookForEnd(entry: FileEntry, viewer: Viewer): Promise<Whole> {
+  const location = manifestName(entry.location);
+  if ((await viewer.files.stat(location)) !== null) return lookWithManifest(entry, location, viewer);
+  const young = tooYoung(entry, viewer);
+  if (young !== null) return notYet(young);
+  await setTimeout(Math.min(LOOKS_APART_MS, viewer.stableForMs), undefined, { signal: viewer.signal });
+  const changed = changedMeanwhile(entry, await viewer.files.stat(entry.location));
+  return changed === null ? { entry, manifest: null } : notYet(changed);
+}
+
+async function lookWithManifest(listed: FileEntry, location: string, { files }: Viewer): Promise<Whole> {
   let manifest: Manifest;
   try {
     manifest = parseManifest(new TextDecoder().decode(await files.read(location)));
@@ -47,27 +57,26 @@ async function lookWithManifest(candidate: Candidate, location: string, { files 
     if (error instanceof Refusal) return notYet(error.message);
     throw error;
   }
-  if (!manifest.snapshot_at.equals(candidate.snapshotAt)) {
-    return notYet(
-      `its snapshot is ${candidate.snapshotAt} by its name and ${manifest.snapshot_at} by its manifest`,
-    );
-  }
   // Looked at after the manifest: what the manifest speaks of may have come after the listing.
-  const entry = await files.stat(candidate.entry.location);
+  const entry = await files.stat(listed.location);
   if (entry === null) return notYet('it was taken away');
   if (entry.bytes !== manifest.bytes) {
     return notYet(`it has ${entry.bytes} bytes, and its manifest says ${manifest.bytes}`);
   }
-  return { file: found(candidate, entry, manifest) };
+  return { entry, manifest };
 }
 
-function notYet(why: string): Look {
-  return { file: null, notYet: why };
+function notYet(why: string): Whole {
+  return { entry: null, notYet: why };
 }
 
-function found({ snapshotAt }: Candidate, entry: FileEntry, manifest: Manifest | null) {
+function found(candidate: Candidate, entry: FileEntry, manifest: Manifest | null) {
+  const { snapshotAt } = candidate;
   const facilities = Object.fromEntries(
-    Object.entries(manifest?.facilities ?? {}).map(([facility, at]) => [facility, at.toString()]),
+    Object.entries(manifest?.facilities ?? candidate.facilities).map(([facility, at]) => [
+      facility,
+      at.toString(),
+    ]),
   );
   return {
     location: entry.location,
@@ -87,8 +96,4 @@ function found({ snapshotAt }: Candidate, entry: FileEntry, manifest: Manifest |
             facilities,
           },
   };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

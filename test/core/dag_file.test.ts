@@ -35,6 +35,7 @@ start_date: 2026-01-01
 end_date: 2026-12-31
 catchup: all
 catchup_window: 2d
+is_paused_upon_creation: true
 max_active_runs: 2
 dagrun_timeout: 8h
 default_args: {retries: 3, retry_delay: 30s, pool: sftp, execution_timeout: 30m}
@@ -76,6 +77,7 @@ tasks:
     catchup: 'all',
     catchupWindowMs: 172_800_000,
     maxActiveRuns: 2,
+    isPausedUponCreation: true,
     dagrunTimeoutMs: 28_800_000,
     params: {
       since: { type: 'instant', default: '2026-03-08T06:00:00Z', description: 'From when' },
@@ -148,6 +150,7 @@ test('a bare file gets the documented defaults', () => {
       catchup: 'latest',
       catchupWindowMs: 86_400_000,
       maxActiveRuns: 1,
+      isPausedUponCreation: false,
       dagrunTimeoutMs: null,
       params: {},
       tasks: [],

@@ -44,6 +44,7 @@ test('the schema is of draft 2020-12, and names every key of a DAG file and of a
     'end_date',
     'catchup',
     'catchup_window',
+    'is_paused_upon_creation',
     'max_active_runs',
     'dagrun_timeout',
     'default_args',

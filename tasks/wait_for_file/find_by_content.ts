@@ -1,0 +1,77 @@
+import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
+import { guardSnapshotAge } from '../inventory/guards.ts';
+import { Refusal } from '../inventory/refusal.ts';
+import { type Night, refusal } from './candidates.ts';
+import { lookAt, lookForEnd } from './completeness.ts';
+import type { Finding, Place } from './find_by_name.ts';
+import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.ts';
+
+/**
+ * Tonight's file by the snapshot that its rows carry. Only files that can be tonight's by their mtime are read, the newest
+ * first: no snapshot is newer than the file that tells of it.
+ * @throws FailTask for a complete file whose rows contradict each other: waiting does not mend it
+ */
+export async function findByContent(
+  context: TaskContext<Place>,
+  night: Night,
+  where: SnapshotIn,
+): Promise<Finding> {
+  const { params, files, now, signal } = context;
+  const viewer = { files, now, signal, stableForMs: params.stable_for };
+  const seen: string[] = [];
+  const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
+  for (const entry of entries.toSorted((a, b) => Temporal.Instant.compare(b.modifiedAt, a.modifiedAt))) {
+    const stale = guardSnapshotAge(entry.modifiedAt, night.scheduledFor, night.maxAgeMs);
+    if (stale !== null) {
+      seen.push(
+        `${entry.name}: written ${entry.modifiedAt}, before ${stale.bound}, the oldest allowed (max_age)`,
+      );
+      continue;
+    }
+    const whole = await lookForEnd(entry, viewer);
+    if (whole.entry === null) {
+      seen.push(`${entry.name}: ${whole.notYet}`);
+      continue;
+    }
+    const read = await snapshotOf(context, whole.entry, where);
+    const why = judge(read, night);
+    if (why !== null) {
+      seen.push(`${entry.name}: ${why}`);
+      continue;
+    }
+    const { at: snapshotAt, facilities } = read;
+    const look = await lookAt({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, viewer);
+    if (look.file === null) {
+      seen.push(`${entry.name}: ${look.notYet}`);
+      continue;
+    }
+    const { sha256, bytes, rows } = read;
+    await files.recordRead({ location: entry.location, sha256, bytes, rows });
+    return { file: look.file, seen };
+  }
+  return { file: null, seen };
+}
+
+async function snapshotOf(
+  { files, run }: TaskContext<Place>,
+  entry: FileEntry,
+  where: SnapshotIn,
+): Promise<ReadSnapshot> {
+  try {
+    const file = await files.open(entry.location);
+    return await readSnapshot(file, { ...where, timezone: where.timezone ?? run.timezone });
+  } catch (error) {
+    throw error instanceof Refusal
+      ? new FailTask(`${entry.location}: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+/** The latest must not be another night's, and the earliest not too old. */
+function judge({ at, earliest }: ReadSnapshot, night: Night): string | null {
+  return (
+    refusal({ snapshotAt: at }, night, null) ??
+    guardSnapshotAge(earliest, night.scheduledFor, night.maxAgeMs)?.sentence ??
+    null
+  );
+}

@@ -1,0 +1,115 @@
+/** Where a file says when it was counted, if not in its name: in a column of its rows. */
+import { z } from 'zod';
+import type { OpenFile } from '../../runner/task.ts';
+import { csvContent } from '../filter/content_stages.ts';
+import { dialectShape } from '../inventory/dialect.ts';
+import { parseFileTime, timezoneSchema } from '../inventory/file_time.ts';
+import { Refusal } from '../inventory/refusal.ts';
+import { csvRecords } from '../oms/csv_records.ts';
+import { hashedChunks } from '../oms/hashed_chunks.ts';
+
+export const snapshotInSchema = z.strictObject({
+  column: z.string().min(1),
+  /** Where facilities were counted at different times; without it all rows must say the same. */
+  facility_column: z.string().min(1).nullish(),
+  /** Of times without an offset; the DAG's by default. */
+  timezone: timezoneSchema.nullish(),
+  ...dialectShape,
+});
+export type SnapshotIn = z.output<typeof snapshotInSchema>;
+
+export interface ReadSnapshot {
+  /** The latest, where facilities differ: an older file is then older in all of them. */
+  readonly at: Temporal.Instant;
+  /** The earliest; the same where they do not. */
+  readonly earliest: Temporal.Instant;
+  /** By facility as the file names it; empty where they all say the same. */
+  readonly facilities: Readonly<Record<string, Temporal.Instant>>;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+interface Said {
+  readonly at: Temporal.Instant;
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Reads the whole file: one row that says another time would move the counts of a facility by a night.
+ * @throws Refusal naming lines and values, where rows of one facility differ or say no time
+ */
+export async function readSnapshot(
+  file: OpenFile,
+  where: SnapshotIn & { readonly timezone: string },
+): Promise<ReadSnapshot> {
+  const { chunks, digest } = hashedChunks(file);
+  const { delimiter, quote, encoding, compression } = where;
+  const text = csvContent(chunks, { delimiter, quote, encoding, compression });
+  // Out of there UTF-16 comes as UTF-8, and compressed bytes as they were.
+  const plain = {
+    delimiter,
+    quote,
+    encoding: encoding === 'utf-16le' ? 'utf-8' : encoding,
+    compression: 'none',
+  } as const;
+  const byFacility = new Map<string, Said>();
+  let columns:
+    | { readonly time: number; readonly facility: number | null; readonly width: number }
+    | undefined;
+  let rows = 0;
+  for await (const block of csvRecords(text, plain)) {
+    for (const { line, fields, problem } of block) {
+      if (columns === undefined) {
+        if (problem !== null) throw new Refusal(`header: ${problem}`);
+        columns = findTimeColumns(fields, where);
+        continue;
+      }
+      rows++;
+      // A row that is broken altogether is the filter's to reject and to count.
+      if (problem !== null || fields.length !== columns.width) continue;
+      const facility = columns.facility === null ? '' : (fields[columns.facility] ?? '');
+      note(byFacility, facility, { text: fields[columns.time] ?? '', line, timezone: where.timezone });
+    }
+  }
+  const [first, ...others] = byFacility.values();
+  if (first === undefined) throw new Refusal(`none of its ${rows} rows says when it was counted`);
+  const instants = [first, ...others].map(({ at }) => at);
+  const at = instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
+  const earliest = instants.reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b));
+  const facilities = at.equals(earliest)
+    ? {}
+    : Object.fromEntries([...byFacility].map(([facility, said]) => [facility, said.at]));
+  return { at, earliest, facilities, rows, ...digest() };
+}
+
+function note(
+  byFacility: Map<string, Said>,
+  facility: string,
+  { text, line, timezone }: { readonly text: string; readonly line: number; readonly timezone: string },
+): void {
+  const before = byFacility.get(facility);
+  // Millions of rows, and but a few texts.
+  if (before?.text === text) return;
+  const { at, problem } = parseFileTime(text, timezone);
+  if (at === null) throw new Refusal(`line ${line}: ${problem}`);
+  if (before === undefined) byFacility.set(facility, { at, text, line });
+  else if (!before.at.equals(at)) {
+    const whose = facility === '' ? 'the snapshot' : `the snapshot of facility ${facility}`;
+    throw new Refusal(`${whose} is ${before.text} on line ${before.line} and ${text} on line ${line}`);
+  }
+}
+
+function findTimeColumns(header: readonly string[], where: SnapshotIn) {
+  const indexOf = (name: string) => {
+    const index = header.findIndex((found) => found.toLowerCase() === name.toLowerCase());
+    if (index < 0) throw new Refusal(`header: no column ${name} (found: ${header.slice(0, 20).join(', ')})`);
+    return index;
+  };
+  return {
+    time: indexOf(where.column),
+    facility: where.facility_column == null ? null : indexOf(where.facility_column),
+    width: header.length,
+  };
+}
