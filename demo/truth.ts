@@ -34,6 +34,7 @@ export interface TruthCheck {
 
 const EXAMPLES_MAX = 5;
 const NO_ITEM: OmsKey = {
+  facilityId: '',
   atSnapshotUnits: 0,
   detailOnHandUnits: 0,
   detailAvailableUnits: 0,
@@ -61,8 +62,10 @@ export async function checkTruth(pool: Pool, world: World): Promise<TruthCheck> 
     }
     finders.I5.check(correctedOnce(text, found));
   }
-  for (const text of there.keys()) {
-    if (!world.truth.keys.has(text))
+  // Facilities that are not the world's, such as those of the other feeds, are none of its business.
+  const own = new Set(world.facilities.map(({ facilityId }) => facilityId));
+  for (const [text, { facilityId }] of there) {
+    if (own.has(facilityId) && !world.truth.keys.has(text))
       finders.I4.check(`${text}: the OMS got an item that the world does not know`);
   }
   for (const sentence of await batchFindings(pool)) finders.I5.check(sentence);

@@ -11,7 +11,7 @@ import { listedFileSchema } from './oms/delta/judged_files.ts';
 /**
  * Posts the movements of one small file to the OMS, once for its content: a file that comes again, under whatever name, is
  * "already applied". A movement that a nightly reset has counted already is kept and posts nothing. Fails without retry,
- * and changes nothing, where the file is damaged or too many of its lines are; `list_files` does not offer it again then.
+ * and changes nothing, where the file is damaged or too many of its lines are; `list_new_files` does not offer it again then.
  */
 export default defineTask({
   type: 'apply_delta',
@@ -19,7 +19,7 @@ export default defineTask({
   params: z.strictObject({
     connection: z.string(),
     external_system_id: z.string().min(1),
-    /** An element of the output of `list_files`. */
+    /** An element of the output of `list_new_files`. */
     file: listedFileSchema,
     columns: deltaColumnsSchema,
     ...dialectShape,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { keyText } from './stock_key.ts';
 
 export interface OmsKey {
+  readonly facilityId: string;
   /** Sums of the item's details: on hand up to the snapshot, and both totals of all. */
   readonly atSnapshotUnits: number;
   readonly detailOnHandUnits: number;
@@ -52,6 +53,7 @@ export async function readOmsKeys(pool: Pool, snapshotAtMs: number): Promise<Rea
     rowsSchema.parse(rows).map((row) => [
       keyText({ facilityId: row.facility_id, productId: row.product_id }),
       {
+        facilityId: row.facility_id,
         atSnapshotUnits: row.at_snapshot,
         detailOnHandUnits: row.detail_on_hand,
         detailAvailableUnits: row.detail_available,

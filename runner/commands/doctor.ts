@@ -4,10 +4,11 @@ import type { Dag } from '../core/dag.ts';
 import { errorFacts } from '../core/error_text.ts';
 import { outsideUse } from '../core/outside_use.ts';
 import { createLog } from '../log.ts';
+import { listDags } from '../store/dag.ts';
 import { describe, type Shell } from './command.ts';
 import { connectionIds, lookAtConnection } from './doctor/connections.ts';
 import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtQueue, lookAtServer } from './doctor/database.ts';
-import { type Finding, looked, problem } from './doctor/finding.ts';
+import { type Finding, looked, ok, problem } from './doctor/finding.ts';
 import { FINDING_COLUMNS, findingText } from './doctor/finding_text.ts';
 import { lookAtDagFiles, lookAtDisks } from './doctor/project.ts';
 import { lookAtWorkers } from './doctor/workers.ts';
@@ -44,18 +45,32 @@ function verdictOf(problems: number): string {
 
 /** Finding by finding, so that a server which answers late holds up only what comes after it. */
 async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Finding> {
-  yield* lookAtDatabase(shell, settings);
+  const pausedInDatabase = new Map<string, boolean>();
+  yield* lookAtDatabase(shell, settings, pausedInDatabase);
   const dags: Dag[] = [];
   yield* await looked('dag files', 'STOCKFLOW_DAGS and STOCKFLOW_TASKS name the folders', async () => {
     const found = await lookAtDagFiles(settings);
     dags.push(...found.dags);
     return found.findings;
   });
-  const use = outsideUse(dags);
+  // A paused DAG may wait for connections that nobody has set up.
+  const [paused, live] = partition(
+    dags,
+    (dag) => pausedInDatabase.get(dag.dagId) ?? dag.isPausedUponCreation,
+  );
+  if (paused.length > 0) {
+    const names = paused.map(({ dagId }) => dagId).join(', ');
+    yield ok('paused', `${names}; what only they use is not looked at until stockflow dags resume`);
+  }
+  const use = outsideUse(live);
   const log = createLog(logOptions(settings, 'silent'));
   for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
     yield* await look;
   yield* await looked('disk', 'look at the disks by hand', () => lookAtDisks(settings));
+}
+
+function partition<T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(is), items.filter((item) => !is(item))];
 }
 
 /** Of any Postgres, and of one that has the runner's tables. */
@@ -69,7 +84,12 @@ const TABLE_LOOKS = [
   ['workers', lookAtWorkers],
 ] as const;
 
-async function* lookAtDatabase(shell: Shell, settings: Settings): AsyncIterable<Finding> {
+/** @param paused filled with what the database says of each DAG it knows */
+async function* lookAtDatabase(
+  shell: Shell,
+  settings: Settings,
+  paused: Map<string, boolean>,
+): AsyncIterable<Finding> {
   const where = settings.databaseUrl === null ? 'STOCKFLOW_HOME' : 'DATABASE_URL';
   // The embedded database is brought up to date by whoever opens it.
   const migrations = settings.databaseUrl === null ? 'check' : 'leave';
@@ -88,4 +108,5 @@ async function* lookAtDatabase(shell: Shell, settings: Settings): AsyncIterable<
   yield* migrated;
   if (migrated.some(({ verdict }) => verdict !== 'ok')) return;
   for (const [check, look] of TABLE_LOOKS) yield* await looked(check, fix, () => look(session));
+  for (const { dagId, isPaused } of await listDags(session.pool)) paused.set(dagId, isPaused);
 }

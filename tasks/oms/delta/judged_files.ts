@@ -9,7 +9,7 @@ import { readSql } from '../sql.ts';
 const JUDGED_FILES = readSql(import.meta.url, './judged_files.sql');
 const JUDGE_FILE = readSql(import.meta.url, './judge_file.sql');
 
-/** A complete file that nothing was done with yet: an element of `list_files`' output, as the next task reads it. */
+/** A complete file that nothing was done with yet: an element of `list_new_files`' output, as the next task reads it. */
 export const listedFileSchema = z.strictObject({
   location: locationSchema,
   name: z.string(),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { FailTask } from '../../../runner/task.ts';
 import applyDelta from '../../../tasks/apply_delta.ts';
-import listFiles from '../../../tasks/list_files.ts';
+import listFiles from '../../../tasks/list_new_files.ts';
 import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
 import type { ContextOverrides } from '../../support/task_context.ts';
 import { BUSINESS_DATE, type OmsWorld, openOmsWorld, SYSTEM, T } from './oms_world.ts';

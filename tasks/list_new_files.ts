@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTask } from '../runner/task.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { locationSchema } from './inventory/location.ts';
-import { lookForFiles } from './list_files/look_for_files.ts';
+import { lookForFiles } from './list_new_files/look_for_files.ts';
 import { judgedFiles } from './oms/delta/judged_files.ts';
 
 const NAMED_MAX = 20;
@@ -12,7 +12,7 @@ const NAMED_MAX = 20;
  * over. One that is still being written waits for the next look. Never fails over a single file.
  */
 export default defineTask({
-  type: 'list_files',
+  type: 'list_new_files',
   description: 'Lists the complete files of a folder that nothing was done with yet',
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
