@@ -34,6 +34,8 @@ export interface CampaignSummary {
   readonly keys_compared: number;
   readonly keys_compared_after_refused_nights: number;
   readonly wrong_counts: number;
+  /** Runs that ended otherwise than they must, and nights with a batch too many or too few. */
+  readonly astray: number;
   /** Nights by kind, and by what only some of them have. */
   readonly kinds: Tally;
   readonly traits: Tally;
@@ -111,6 +113,7 @@ function summarize(
     keys_compared: sum(({ keysCompared }) => keysCompared),
     keys_compared_after_refused_nights: sum(({ keysCompared }) => keysCompared, refused),
     wrong_counts: sum(({ wrong }) => wrong.length),
+    astray: sum(({ astray }) => astray.length),
     kinds,
     traits: tallyOf([
       ...results.flatMap(({ traits }) => traits),
@@ -135,6 +138,8 @@ function summarize(
       ? applied.filter(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0).length
       : null,
     plain_practice_wrong_counts: withPlainPractice ? sum(({ plainWrongKeys }) => plainWrongKeys ?? 0) : null,
-    findings: results.flatMap(({ night, wrong }) => wrong.map((what) => ({ night, what }))),
+    findings: results.flatMap(({ night, wrong, astray }) =>
+      [...astray, ...wrong].map((what) => ({ night, what })),
+    ),
   };
 }

@@ -64,7 +64,7 @@ class Chapter {
   /** Up to which instant everything has happened and is written down. */
   #clockMs: number;
   #ids = 0;
-  #appliedNights = 0;
+  #batches = { RESET: 0, VARIANCE: 0 };
   #lastApplied: { readonly snapshotAtMs: number; readonly content: string } | null = null;
   #missed: PlannedNight | null = null;
 
@@ -104,7 +104,8 @@ class Chapter {
     await this.#scribe.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
     await this.#options.meddle?.(pool, { night, when: 'after the run' });
-    const { keysCompared, wrong, plainWrongKeys, traits } = await this.#compare(plan, outcome);
+    const { traits, ...compared } = await this.#compare(plan, outcome);
+    const astray = [...outcome.astray, ...(await this.#countBatches(outcome))];
     this.#remember({ plan, file }, outcome);
     return {
       night,
@@ -112,7 +113,8 @@ class Chapter {
       kind: plan.kind,
       clockChange: plan.clockChange,
       isApplied: outcome.applied.length > 0,
-      ...{ keysCompared, wrong, plainWrongKeys, traits },
+      ...compared,
+      ...{ astray, traits },
       faults: tallyOf(outcome.faults),
       events: countHappenings(told),
       places: countPlaces(told, plan),
@@ -155,7 +157,7 @@ class Chapter {
   /** Every count of the OMS against the model's, and how many batches there are. */
   async #compare(plan: NightPlan, outcome: Outcome) {
     const { keys, pool } = this.#stores;
-    const wrong = [...outcome.wrong];
+    const wrong: string[] = [];
     let [plainWrongKeys, heldCount] = [0, 0];
     let covered: ReadonlySet<string> = new Set();
     for (const night of outcome.applied) {
@@ -181,12 +183,6 @@ class Chapter {
     }
     const known = new Set(keys.map(keyText));
     for (const text of found.keys()) if (!known.has(text)) wrong.push(`${text}: an item that nothing made`);
-    this.#appliedNights += outcome.applied.length;
-    const batches = await countBatches(pool);
-    for (const kind of ['RESET', 'VARIANCE']) {
-      if ((batches[kind] ?? 0) !== this.#appliedNights)
-        wrong.push(`${batches[kind] ?? 0} ${kind} batches after ${this.#appliedNights} applied nights`);
-    }
     return {
       keysCompared: keys.length,
       wrong,
@@ -197,6 +193,16 @@ class Chapter {
         ...(this.#isCancelledAcross(plan) ? ['units cancelled after T that had left before it'] : []),
       ],
     };
+  }
+
+  /** One more of each for each night that was applied. @returns what is otherwise */
+  async #countBatches({ applied }: Outcome): Promise<readonly string[]> {
+    const before = this.#batches;
+    this.#batches = await countBatches(this.#stores.pool);
+    return (['RESET', 'VARIANCE'] as const)
+      .map((kind) => ({ kind, added: this.#batches[kind] - before[kind] }))
+      .filter(({ added }) => added !== applied.length)
+      .map(({ kind, added }) => `${added} more ${kind} batches for ${applied.length} nights`);
   }
 
   #setRight({ plan, file, knownAtMs }: AppliedNight) {

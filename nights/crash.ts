@@ -18,8 +18,11 @@ const POINTS = [
 ] as const;
 /** Tasks of the night. */
 const PASSES_MAX = 7;
-/** A short lease, so that the night goes on soon after the death. */
-const LEASE_MS = 1_500;
+/**
+ * Short, so that the night goes on soon after the death; not so short that a worker on a crowded machine loses it time and
+ * again, which is counted as three deaths.
+ */
+const LEASE_MS = 6_000;
 /** The whole of a small night takes no longer. */
 const KILL_WITHIN_MS = 700;
 

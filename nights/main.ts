@@ -1,4 +1,4 @@
-/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [-o json]`; exits 1 on any wrong count. */
+/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
 import { runCampaign } from './campaign.ts';
 import { summaryText } from './summary_text.ts';
@@ -36,8 +36,8 @@ const summary = await runCampaign({
   ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
   withPlainPractice: values.arithmetic === 'current',
-  onNight({ night, date, kind, wrong }) {
-    for (const what of wrong) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
+  onNight({ night, date, kind, wrong, astray }) {
+    for (const what of [...astray, ...wrong]) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
     worked += 1;
     if (worked % 50 === 0) tell(`${worked} nights`);
   },
@@ -49,4 +49,4 @@ process.stdout.write(
     : summaryText(summary, seconds),
 );
 // The pools of a worker that died may still hold the process.
-process.exit(summary.wrong_counts === 0 ? 0 : 1);
+process.exit(summary.findings.length === 0 ? 0 : 1);

@@ -11,8 +11,10 @@ export interface NightResult {
   /** Whether the night was applied. */
   readonly isApplied: boolean;
   readonly keysCompared: number;
-  /** What is not as it must be, in words. */
+  /** Counts that are not as they must be, in words. */
   readonly wrong: readonly string[];
+  /** What else is not: how a run ended, how many batches there are. */
+  readonly astray: readonly string[];
   /** Keys that the plain practice would have left wrong; null where it was not worked out. */
   readonly plainWrongKeys: number | null;
   /** What was done to it on purpose. */

@@ -59,9 +59,10 @@ export async function readOmsCounts(
 const batchRows = z.array(z.object({ kind: z.string(), batches: z.number() }));
 
 /** How many batches were ever applied, by kind. */
-export async function countBatches(pool: Pool): Promise<Readonly<Record<string, number>>> {
+export async function countBatches(pool: Pool): Promise<Record<'RESET' | 'VARIANCE', number>> {
   const { rows } = await pool.query(
     'select kind, count(*)::integer as batches from oms.inventory_sync_batch group by kind',
   );
-  return Object.fromEntries(batchRows.parse(rows).map(({ kind, batches }) => [kind, batches]));
+  const of = new Map(batchRows.parse(rows).map(({ kind, batches }) => [kind, batches]));
+  return { RESET: of.get('RESET') ?? 0, VARIANCE: of.get('VARIANCE') ?? 0 };
 }

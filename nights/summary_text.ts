@@ -9,6 +9,7 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     `seed ${of.seed}: ${of.nights} nights in ${tookSeconds} s, ${of.applied_nights} applied, ${refused} refused`,
     `keys compared: ${of.keys_compared}, ${of.keys_compared_after_refused_nights} of them after refused nights`,
     `wrong counts: ${of.wrong_counts}`,
+    `runs or batches astray: ${of.astray}`,
     ...listing('nights by kind', of.kinds),
     ...listing('nights with', of.traits),
     ...listing('faults', of.faults),

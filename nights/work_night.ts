@@ -38,18 +38,18 @@ export interface Outcome {
   /** In the order in which they were applied. */
   readonly applied: readonly AppliedNight[];
   /** What went otherwise than it must. */
-  readonly wrong: readonly string[];
+  readonly astray: readonly string[];
   readonly faults: readonly string[];
 }
 
 export async function workNight(circumstances: Circumstances): Promise<Outcome> {
   const work = new NightWork(circumstances);
   const applied = await work.asItsKindSays();
-  return { applied, wrong: work.wrong, faults: work.faults };
+  return { applied, astray: work.astray, faults: work.faults };
 }
 
 class NightWork {
-  readonly wrong: string[] = [];
+  readonly astray: string[] = [];
   readonly faults: string[] = [];
   readonly #about: Circumstances;
   readonly #site: NightSite;
@@ -135,7 +135,7 @@ class NightWork {
   }
 
   #expect(state: 'success' | 'failed', found: string): void {
-    if (!found.startsWith(state)) this.wrong.push(`the run was to be ${state} and is ${found}`);
+    if (!found.startsWith(state)) this.astray.push(`the run was to be ${state} and is ${found}`);
   }
 
   async #run(night: AppliedNight): Promise<readonly AppliedNight[]> {

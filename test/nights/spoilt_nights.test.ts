@@ -93,5 +93,5 @@ test('a batch that nobody asked for is found', { timeout: 60_000 }, async () => 
       ),
     'after the run',
   );
-  assert.deepEqual(findings, [{ night: 1, what: '3 RESET batches after 2 applied nights' }]);
+  assert.deepEqual(findings, [{ night: 1, what: '2 more RESET batches for 1 nights' }]);
 });
