@@ -15,6 +15,8 @@ import type { StoreWorld } from './store_world.ts';
 
 const LOOK_EVERY_MS = 30;
 const ENDED_WITHIN_MS = 90_000;
+/** What a task says that a starved machine has taken from its worker three times. */
+const QUARANTINED = /its worker died 3 times/;
 /** As a session sends it. */
 const COMMIT = 'commit\0';
 /** The night's commits to the OMS, in their order. */
@@ -82,7 +84,14 @@ export class DagRuns {
       async () => (await findRun(this.#stores.pool, runId))?.finishedAt != null,
     );
     await this.#startWorker();
-    return { state: await this.#ended(runId, night), place };
+    const state = await this.#ended(runId, night);
+    if (!QUARANTINED.test(state)) return { state, place };
+    await this.#clear(runId, {
+      taskId: null,
+      onlyFailed: true,
+      reason: 'it was the worker, and not the task',
+    });
+    return { state: await this.#ended(runId, night), place: `${place}, then quarantined and cleared` };
   }
 
   /** One commit to the OMS does not arrive, or does and is not answered. @returns the state, and which */
@@ -106,7 +115,7 @@ export class DagRuns {
    */
   async runWithCutSftp(night: RunOfNight): Promise<{ readonly state: string; readonly cut: string | null }> {
     const { random } = night;
-    const { pool, sftpProxy, setting } = this.#stores;
+    const { pool, sftpProxy } = this.#stores;
     const direction = random.pick(DIRECTIONS);
     await this.#startWorker();
     sftpProxy.cutAfterBytes({ direction, count: random.integer(0, this.#sftpBytes[direction]) });
@@ -117,12 +126,19 @@ export class DagRuns {
       for (const { taskId } of waiting) {
         sftpProxy.heal();
         cut ??= taskId;
-        const asked = { by: setting.by, reason: 'the server answers again' };
-        await clearTasks(pool, runId, { taskId, onlyFailed: false, downstream: false, ...asked });
+        await this.#clear(runId, { taskId, onlyFailed: false, reason: 'the server answers again' });
       }
     });
     sftpProxy.heal();
     return { state, cut };
+  }
+
+  async #clear(
+    runId: number,
+    what: { readonly taskId: string | null; readonly onlyFailed: boolean; readonly reason: string },
+  ): Promise<void> {
+    const { pool, setting } = this.#stores;
+    await clearTasks(pool, runId, { ...what, downstream: false, by: setting.by });
   }
 
   #relayed() {

@@ -82,6 +82,14 @@ test('the runner knows neither the tasks nor the demo', () => {
   assert.deepEqual(strays, []);
 });
 
+test('what judges the sync, the world and the nights, shares no code with it', () => {
+  const judges = [...sourceFiles('nights'), ...sourceFiles('demo/world')];
+  const strays = judges.flatMap(({ file, imports }) =>
+    imports.filter((target) => target.startsWith('tasks/')).map((target) => `${file} -> ${target}`),
+  );
+  assert.deepEqual(strays, []);
+});
+
 test('the runner holds no word of the inventory', () => {
   const words = /\b(inventory|retail ?pro|variance|sku|hotwax|facility|oms)\b/i;
   // `migrate --oms` installs the reference OMS beside the runner's own tables.
