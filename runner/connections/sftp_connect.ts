@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import net from 'node:net';
 import SftpClient from 'ssh2-sftp-client';
 import { redactSecrets, type Secret, type SftpConfig } from './connection_config.ts';
 import { ConnectionError } from './connection_error.ts';
 import { readCredentials, type SftpCredentials } from './sftp_credentials.ts';
 import { HostKeyCheck } from './sftp_host_key.ts';
 import { type ConnectionLog, SftpSession } from './sftp_session.ts';
+import { SftpSocket } from './sftp_socket.ts';
 import { widenWindow } from './sftp_window.ts';
 
 export interface SftpOptions {
@@ -36,8 +36,9 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
     observed.error ??= error;
   };
   // A socket of our own: it has no Nagle delay from the first byte, and can be torn down whatever ssh2 is doing.
-  const socket = net.connect({ host: config.host, port: config.port, noDelay: true });
+  const socket = new SftpSocket();
   socket.on('error', remember);
+  socket.connect({ host: config.host, port: config.port });
   const abandon = () => socket.destroy();
   giveUp.addEventListener('abort', abandon, { once: true });
   // Without handlers of ours the client prints to the console.
@@ -55,6 +56,7 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
       ...loginOf(credentials),
     });
     giveUp.throwIfAborted();
+    if (!socket.reuseMemory(sftp)) log.debug('sftp: reads are copied', { connection: config.id });
     if (!widenWindow(sftp)) log.debug('sftp: window not widened', { connection: config.id });
     return new SftpSession({ config, client, sftp, socket, signal, log, idleMs: idleTimeoutMs });
   } catch (error) {

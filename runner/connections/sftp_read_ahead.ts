@@ -1,4 +1,5 @@
 /** Reading with many requests under way, so that speed does not depend on the round trip. */
+import { LARGEST_READ_BYTES } from './sftp_read_size.ts';
 import type { SftpSession } from './sftp_session.ts';
 
 export interface OpenHandle {
@@ -10,11 +11,9 @@ export interface OpenHandle {
 }
 
 /** What a consumer gets at once; a buffer of its own, so that it can be handed to another thread. */
-const CHUNK_BYTES = 256 * 1024;
-/** OpenSSH answers this whole, others with half; less than 64 KiB costs time per request, more gains little. */
-const REQUEST_BYTES = 64 * 1024;
-/** 6 MiB: about 100 MB/s at 50 ms of round trip. */
-const CHUNKS_IN_FLIGHT = 24;
+const CHUNK_BYTES = LARGEST_READ_BYTES;
+/** More than 6 MiB: about 100 MB/s at 50 ms of round trip. */
+const CHUNKS_IN_FLIGHT = 25;
 
 /** The file's bytes in order, at most `CHUNKS_IN_FLIGHT` chunks of them in memory; ends early where the file does. */
 export async function* readInOrder(
@@ -52,18 +51,18 @@ async function readChunk(
   { position, length }: Range,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = Buffer.from(new ArrayBuffer(length));
+  const requestBytes = session.readSize.bytes;
   const pieces: Promise<number>[] = [];
-  for (let from = 0; from < length; from += REQUEST_BYTES) {
-    pieces.push(fill(session, open, { buffer, from, to: Math.min(from + REQUEST_BYTES, length), position }));
+  for (let from = 0; from < length; from += requestBytes) {
+    pieces.push(fill(session, open, { buffer, from, to: Math.min(from + requestBytes, length), position }));
   }
   let filled = 0;
   for (const [index, got] of (await Promise.all(pieces)).entries()) {
     filled += got;
-    if (got < Math.min(REQUEST_BYTES, length - index * REQUEST_BYTES)) break;
+    if (got < Math.min(requestBytes, length - index * requestBytes)) break;
   }
   return new Uint8Array(buffer.buffer, 0, filled);
 }
-
 interface Piece {
   readonly buffer: Buffer<ArrayBuffer>;
   readonly from: number;
@@ -76,11 +75,16 @@ interface Piece {
 async function fill(session: SftpSession, open: OpenHandle, piece: Piece): Promise<number> {
   const { buffer, from, to, position } = piece;
   let at = from;
+  // Of the answer before, where it was less than asked for: the file may have ended there.
+  let short = 0;
   while (at < to) {
+    const asked = to - at;
     const got = await session.request<number>({ doing: 'read', path: open.path }, (sftp, done) =>
-      sftp.read(open.handle, buffer, at, to - at, position + at, done),
+      sftp.read(open.handle, buffer, at, asked, position + at, done),
     );
     if (got === 0) break;
+    if (short > 0) session.readSize.answeredShort(short);
+    short = got < asked ? got : 0;
     at += got;
   }
   return at - from;

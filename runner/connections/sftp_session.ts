@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { SftpConfig } from './connection_config.ts';
 import { ConnectionError, type ConnectionErrorKind } from './connection_error.ts';
 import { failure, isUnsupported, refusalByServer, type Step, statusCode } from './sftp_failure.ts';
+import { ReadSize } from './sftp_read_size.ts';
 import { IdleWatchdog } from './sftp_watchdog.ts';
 
 export interface ConnectionLog {
@@ -45,6 +46,7 @@ export class SftpSession implements AsyncDisposable {
   readonly log: ConnectionLog;
   /** Folders known to be no links, below the base directory. */
   readonly plainFolders = new Set<string>();
+  readonly readSize: ReadSize;
   readonly #parts: SessionParts;
   readonly #watchdog: IdleWatchdog;
   readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
@@ -55,6 +57,7 @@ export class SftpSession implements AsyncDisposable {
     this.config = parts.config;
     this.signal = parts.signal;
     this.log = parts.log;
+    this.readSize = new ReadSize(parts.sftp);
     this.#parts = parts;
     this.#watchdog = new IdleWatchdog(parts.idleMs, (idleMs) =>
       this.#tearDown({ kind: 'stalled', why: `no answer for ${idleMs / 1000} s`, cause: this.#lastError }),

@@ -29,6 +29,11 @@ export class FacilityRows {
     return facility;
   }
 
+  /** Counts further rows of a facility that `count` returned. */
+  countMore(facility: number, rows: number): void {
+    this.#rows[facility] = (this.#rows[facility] ?? 0) + rows;
+  }
+
   /** Rows by facility id, rows without one left out. */
   byId(decode: (id: Uint8Array) => string): Record<string, number> {
     const rows = new Map<string, number>();

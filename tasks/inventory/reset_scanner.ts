@@ -1,21 +1,22 @@
 import { ByteTable } from './byte_table.ts';
 import { type ByteEncoding, decodeText, encodeText } from './byte_text.ts';
-import { type ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
+import type { ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
 import { FacilityRows } from './facility_rows.ts';
-import { findColumns } from './header_check.ts';
 import { NO_QUANTITY, quantityAt } from './quantity.ts';
 import { Refusal } from './refusal.ts';
 import { RejectReasonCounts } from './reject_reason_counts.ts';
+import { alikeColumns, layoutOf, type ResetLayout } from './reset_layout.ts';
 import { assertConserved, type RowAccount } from './row_account.ts';
 import { RowCarry } from './row_carry.ts';
 import { MAX_RECORD_SIZE, type RejectReason, RowFields } from './row_fields.ts';
+import { RowPrefix } from './row_prefix.ts';
 import { SeenQuantities } from './seen_quantities.ts';
 import { StructuralIndex } from './structural_index.ts';
 import { Utf8Check } from './utf8_check.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 16 * 1024;
 const RAW_CHARACTERS = 500;
 
 export interface ScannerOptions {
@@ -54,16 +55,6 @@ export interface ScanResult extends RowAccount {
   readonly endsWithNewline: boolean;
 }
 
-/** Columns of the header, 0-based. */
-interface Layout {
-  readonly columnCount: number;
-  readonly facility: number;
-  /** Read where the first is empty; equal to it where the file has one only. */
-  readonly otherFacility: number;
-  readonly id: number;
-  readonly quantity: number;
-}
-
 /**
  * Picks the rows of active products out of a reset file, in one pass over its bytes: what csv-parse would
  * accept and nothing else, without making a string of a row it does not keep. A row it cannot take is
@@ -81,7 +72,10 @@ export class ResetScanner {
   readonly #facilities = new FacilityRows();
   readonly #seen: SeenQuantities;
   readonly #reasons = new RejectReasonCounts();
-  #layout: Layout | null = null;
+  #layout: ResetLayout | null = null;
+  #prefix = new RowPrefix({ short: 0, long: 0 });
+  /** Of the row that the prefix is from: its number for counting, and for its key, which is -1 where it names none. */
+  #lastFacility = { counted: 0, named: -1 };
   #rowsIn = 0;
   #kept = 0;
   #dropped = 0;
@@ -159,11 +153,13 @@ export class ResetScanner {
   #takeCarry(): void {
     const { bytes, length } = this.#carry;
     this.#carry.clear();
-    if (this.#layout === null) this.#layout = this.#readHeader(bytes, length);
-    else this.#splitRow(this.#layout, bytes, 0, length);
+    if (this.#layout === null) {
+      this.#layout = this.#readHeader(bytes, length);
+      this.#prefix = new RowPrefix(alikeColumns(this.#layout));
+    } else this.#splitRow(this.#layout, bytes, 0, length);
   }
 
-  #readHeader(bytes: Uint8Array, length: number): Layout {
+  #readHeader(bytes: Uint8Array, length: number): ResetLayout {
     const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && this.#utf8 !== null;
     const problem = this.#fields.split(bytes, hasMark ? 3 : 0, lineEnd(bytes, 0, length), null);
     if (problem !== null) throw new Refusal(`header: ${problem.replaceAll('_', ' ')}`);
@@ -172,19 +168,9 @@ export class ResetScanner {
     const header = starts.map((start, at) =>
       decodeText(this.#fields.bytes.subarray(start, ends[at]), encoding),
     );
-    const found = findColumns(header, columns, RESET_COLUMNS, delimiter);
-    const facility = found.externalFacilityId ?? found.facilityId;
-    if (facility === undefined || found.idValue === undefined || found.availableQty === undefined) {
-      throw new Error('a required column passed the header check and is not there');
-    }
+    const layout = layoutOf(header, columns, delimiter);
     this.#sink.header(bytes.subarray(0, length));
-    return {
-      columnCount: header.length,
-      facility,
-      otherFacility: found.facilityId ?? facility,
-      id: found.idValue,
-      quantity: found.availableQty,
-    };
+    return layout;
   }
 
   /** Takes the rows of `[from, to)`, which ends with a line feed. */
@@ -193,6 +179,8 @@ export class ResetScanner {
     if (layout === null) return;
     let start = from;
     while (start < to) {
+      start = this.#takeAlike(layout, bytes, start, to);
+      if (start === to) return;
       const blockEnd = Math.min(start + BLOCK_BYTES, to);
       const next = this.#scanBlock(layout, bytes, start, blockEnd);
       if (next > start) {
@@ -206,12 +194,13 @@ export class ResetScanner {
   }
 
   /** Takes the rows that end within `[from, to)`; returns where the first that does not begins. */
-  #scanBlock(layout: Layout, bytes: Uint8Array, from: number, to: number): number {
+  #scanBlock(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const { positions } = this.#index;
     const count = this.#index.fill({ bytes, from, to });
     const delimiter = this.#delimiter;
     const { columnCount } = layout;
     let before = 0;
+    let lastPlain = -1;
     while (before < count) {
       let last = before + columnCount;
       let plain = last <= count && bytes[positions[last] ?? 0] === LINE_FEED;
@@ -219,6 +208,7 @@ export class ResetScanner {
         plain = bytes[positions[mark] ?? 0] === delimiter;
       if (plain) {
         this.#takePlainRow(layout, bytes, before);
+        lastPlain = before;
       } else {
         last = before + 1;
         while (last <= count && bytes[positions[last] ?? 0] !== LINE_FEED) last++;
@@ -227,14 +217,57 @@ export class ResetScanner {
       }
       before = last;
     }
+    if (lastPlain >= 0) this.#prefix.remember({ bytes, positions, from: lastPlain });
     return (positions[before] ?? 0) + 1;
+  }
+
+  /**
+   * Takes rows from `from` on while they are plain and begin as the last one did, so that their facility is known and
+   * only the rest of each is looked at; returns where the first that differs begins.
+   */
+  #takeAlike(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
+    const prefix = this.#prefix;
+    if (prefix.shortLength === 0) return from;
+    const { positions, isMark } = this.#index;
+    const delimiter = this.#delimiter;
+    const { columnCount, id } = layout;
+    const rowsBefore = this.#rowsIn;
+    let start = from;
+    while (start < to) {
+      const length = prefix.matchedLength(bytes, start);
+      if (length === 0) break;
+      const known = prefix.columnsIn(length);
+      let at = start + length;
+      positions[known] = at - 1;
+      let marked = known;
+      // A line feed ends `[from, to)`, and it is a mark.
+      for (; ; at++) {
+        while (isMark[bytes[at] ?? 0] === 0) at++;
+        positions[++marked] = at;
+        if (marked === columnCount || bytes[at] !== delimiter) break;
+      }
+      if (marked !== columnCount || bytes[at] !== LINE_FEED) break;
+      this.#rowsIn++;
+      const active = this.#active.find(bytes, (positions[id] ?? 0) + 1, this.#endOf(layout, bytes, 0, id));
+      if (active < 0) {
+        this.#dropped++;
+      } else {
+        positions[0] = start - 1;
+        for (let column = 1; column < known; column++)
+          positions[column] = start + (prefix.ends[column - 1] ?? 0);
+        this.#takeActiveAt(layout, bytes, 0, { active, facility: this.#lastFacility.named });
+      }
+      start = at + 1;
+    }
+    this.#facilities.countMore(this.#lastFacility.counted, this.#rowsIn - rowsBefore);
+    return start;
   }
 
   /**
    * A row with the right number of delimiters and neither quote nor NUL: its fields lie between its marks.
    * `before` is the number of the mark before it; field c lies between marks `before + c` and `before + c + 1`.
    */
-  #takePlainRow(layout: Layout, bytes: Uint8Array, before: number): void {
+  #takePlainRow(layout: ResetLayout, bytes: Uint8Array, before: number): void {
     const { positions } = this.#index;
     this.#rowsIn++;
     let column: 0 | 1 = 0;
@@ -245,32 +278,40 @@ export class ResetScanner {
       facilityStart = (positions[before + layout.otherFacility] ?? 0) + 1;
       facilityEnd = this.#endOf(layout, bytes, before, layout.otherFacility);
     }
-    const facility = this.#facilities.count(bytes, facilityStart, facilityEnd, column);
+    const counted = this.#facilities.count(bytes, facilityStart, facilityEnd, column);
+    this.#lastFacility.counted = counted;
+    this.#lastFacility.named = facilityEnd > facilityStart ? counted : -1;
     const idStart = (positions[before + layout.id] ?? 0) + 1;
     const active = this.#active.find(bytes, idStart, this.#endOf(layout, bytes, before, layout.id));
     if (active < 0) {
       this.#dropped++;
       return;
     }
+    this.#takeActiveAt(layout, bytes, before, { active, facility: this.#lastFacility.named });
+  }
+
+  /** The plain row after mark `before`, which is of an active product. */
+  #takeActiveAt(
+    layout: ResetLayout,
+    bytes: Uint8Array,
+    before: number,
+    { active, facility }: { readonly active: number; readonly facility: number },
+  ): void {
+    const { positions } = this.#index;
     const start = (positions[before] ?? 0) + 1;
     const next = (positions[before + layout.columnCount] ?? 0) + 1;
     const quantityStart = (positions[before + layout.quantity] ?? 0) + 1;
     const quantity = quantityAt(bytes, quantityStart, this.#endOf(layout, bytes, before, layout.quantity));
-    this.#takeActive(
-      bytes.subarray(start, next),
-      active,
-      facilityEnd > facilityStart ? facility : -1,
-      quantity,
-    );
+    this.#takeActive(bytes.subarray(start, next), active, facility, quantity);
   }
 
-  #endOf(layout: Layout, bytes: Uint8Array, before: number, column: number): number {
+  #endOf(layout: ResetLayout, bytes: Uint8Array, before: number, column: number): number {
     const end = this.#index.positions[before + column + 1] ?? 0;
     return column === layout.columnCount - 1 && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
   }
 
   /** Any row `[start, next)`, its line end included where it has one. */
-  #splitRow(layout: Layout, bytes: Uint8Array, start: number, next: number): void {
+  #splitRow(layout: ResetLayout, bytes: Uint8Array, start: number, next: number): void {
     this.#rowsIn++;
     const fields = this.#fields;
     const reason = fields.split(bytes, start, lineEnd(bytes, start, next), layout.columnCount);

@@ -13,10 +13,11 @@ interface Block {
 export class StructuralIndex {
   /** Ascending: first the position before the block, then as many marks of the block as `fill` returned. */
   readonly positions: Int32Array;
-  readonly #isMark = new Uint8Array(256);
+  /** By byte: 1 for one that shapes a CSV, else 0. */
+  readonly isMark = new Uint8Array(256);
 
   constructor(marks: Iterable<number>, blockBytes: number) {
-    for (const mark of marks) this.#isMark[mark] = 1;
+    for (const mark of marks) this.isMark[mark] = 1;
     this.positions = new Int32Array(blockBytes + 2);
   }
 
@@ -29,8 +30,7 @@ export class StructuralIndex {
 
   /** Apart from `fillRest`, because the compiler keeps one loop in registers and not two. */
   #fillByFours({ bytes, from, to }: Block): number {
-    const { positions } = this;
-    const isMark = this.#isMark;
+    const { positions, isMark } = this;
     const end = to - ((to - from) & 3);
     let count = 1;
     for (let at = from; at < end; at += 4) {
@@ -50,7 +50,7 @@ export class StructuralIndex {
     let count = marked;
     for (let at = to - ((to - from) & 3); at < to; at++) {
       this.positions[count] = at;
-      count += this.#isMark[bytes[at] ?? 0] ?? 0;
+      count += this.isMark[bytes[at] ?? 0] ?? 0;
     }
     return count;
   }

@@ -72,6 +72,8 @@ test('P8: a writer that stands still stops the reader after some 12 MB', async (
   }
   const release = Promise.withResolvers<void>();
   const scanning = scan(request({ chunks: file(), onOutput: () => release.promise }));
+  while (megabytesRead < 4) await setImmediate();
+  // Long enough to read all of it, were it not held back.
   const patienceEnds = performance.now() + 1000;
   while (megabytesRead < 64 && performance.now() < patienceEnds) await setImmediate();
   const whileHeld = megabytesRead;

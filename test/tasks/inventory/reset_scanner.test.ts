@@ -44,6 +44,64 @@ test('a doubled quote is one quote of the id', () => {
   assert.deepEqual(read('S1,"A""1",5\n', { activeIds: ['A"1'] }).kept, ['S1,"A""1",5\n']);
 });
 
+test('a row that begins as the one before is held to the same rules', () => {
+  // A chunk a line, so that each is first compared with the one before.
+  const lines = [
+    'facilityId,idType,idValue,availableQty\n',
+    'S1,SKU,B2,1\n',
+    'S1,SKU,A1,5\n',
+    'S1,SKU,A1,6\r\n',
+    'S1,SKU,A1,6,\n',
+    'S1,SKU,A1\n',
+    'S1,SKU,A"1,5\n',
+    'S1,SKU,"A1",7\n',
+    'S1,SKU,A1,\0\n',
+    'S1,SKU,A1,x\n',
+    'S1,UPC,A2,8\n',
+    'S1,SKU\n',
+    'S10,SKU,A1,9\n',
+    ',SKU,A1,9\n',
+    ',SKU,A1,8\n',
+    'S1,SKU,B2,x\n',
+    'S1,SKU,A2,8\n',
+  ];
+  const { kept, rejected, result } = scan(lines.map(bytesOf), { activeIds: ['A1', 'A2'] });
+  assert.deepEqual(kept, [
+    'S1,SKU,A1,5\n',
+    'S1,SKU,A1,6\r\n',
+    'S1,SKU,"A1",7\n',
+    'S1,UPC,A2,8\n',
+    'S10,SKU,A1,9\n',
+  ]);
+  assert.deepEqual(
+    rejected.map(({ line, reason }) => `${line} ${reason}`),
+    [
+      '5 wrong_column_count',
+      '6 wrong_column_count',
+      '7 invalid_opening_quote',
+      '9 nul_byte',
+      '10 bad_quantity',
+      '12 wrong_column_count',
+      '14 no_facility',
+      '15 no_facility',
+    ],
+  );
+  assert.equal(result.dropped, 2);
+  assert.equal(result.collapsed, 1);
+  assert.deepEqual(result.rowsByFacility, { S1: 8, S10: 1 });
+});
+
+test('columns between the facility and the id may change from row to row', () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => `S1,BIN${row % 7},${row % 2 ? 'A1' : 'B2'},${row}\n`);
+  const text = `facilityId,locationSeqId,idValue,availableQty\n${rows.join('')}`;
+  const { kept, result } = scan([bytesOf(text)]);
+  assert.deepEqual(
+    kept,
+    rows.filter((_, row) => row % 2 === 1),
+  );
+  assert.deepEqual(result.rowsByFacility, { S1: 3000 });
+});
+
 test('a delimiter within quotes does not end a field', () => {
   assert.deepEqual(read('"S,1","A1",5\n').result.rowsByFacility, { 'S,1': 1 });
 });
@@ -287,7 +345,7 @@ test('a raw row is capped at 500 characters and never ends in half a character',
   assert.ok(row?.raw.isWellFormed());
 });
 
-test('rows are the same whatever the size of the chunks, blocks of 64 KiB and more included', () => {
+test('rows are the same whatever the size of the chunks, blocks of 16 KiB and more included', () => {
   const rows = Array.from(
     { length: 20_000 },
     (_, row) => `S${row % 70},${row % 9 === 0 ? 'A1' : `P${row}`},${row}\n`,

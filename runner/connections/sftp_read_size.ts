@@ -1,0 +1,30 @@
+import type { SFTPWrapper } from 'ssh2';
+
+/** What OpenSSH answers at once since 8.5; what lies below costs its own packets and wake-ups on both sides. */
+export const LARGEST_READ_BYTES = 255 * 1024;
+/** Every server takes this much (draft-ietf-secsh-filexfer-02 section 3). */
+const SMALLEST_READ_BYTES = 32 * 1024;
+
+/** How much one read request asks for: what the server announced, and less once it has answered with less. */
+export class ReadSize {
+  #bytes: number;
+
+  constructor(sftp: SFTPWrapper) {
+    // A larger request ssh2 would split, and send its second half only after the first is answered.
+    const most: unknown = Reflect.get(sftp, '_maxReadLen');
+    this.#bytes = clamp(typeof most === 'number' ? most : SMALLEST_READ_BYTES);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The server answered with so many bytes although the file had more. */
+  answeredShort(bytes: number): void {
+    this.#bytes = Math.min(this.#bytes, clamp(bytes));
+  }
+}
+
+function clamp(bytes: number): number {
+  return Math.max(SMALLEST_READ_BYTES, Math.min(bytes, LARGEST_READ_BYTES));
+}
