@@ -1,8 +1,12 @@
 import type { Bench } from './bench.ts';
+import { command } from './command.ts';
+import { distance } from './distance.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
 import { hop } from './hop.ts';
+import { memory } from './memory.ts';
+import { reset } from './reset.ts';
 import { wide } from './wide.ts';
 
 /** All claims, in the order in which they are measured and shown. */
-export const BENCHES: readonly Bench[] = [filter, hop, wide, help];
+export const BENCHES: readonly Bench[] = [filter, distance, memory, reset, hop, wide, help, command];

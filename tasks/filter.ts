@@ -48,7 +48,7 @@ export default defineTask({
   }),
   async run({ params, run, attempt, connections, files, meter, progress, log, signal }) {
     const { file: found, delimiter, quote, encoding, compression } = params;
-    const products = await readProducts(files, params.active, params.id_type);
+    const activeIds = (await readProducts(files, params.active, params.id_type)).map(({ idValue }) => idValue);
     const opened = await files.open(found.location);
     if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
       throw new FailTask(
@@ -67,7 +67,7 @@ export default defineTask({
         setup: {
           dialect: { delimiter, quote, encoding, compression },
           columns: params.columns,
-          activeIds: products.map(({ idValue }) => idValue),
+          activeIds,
         },
         chunks: unmovedChunks(files, opened),
         signal,

@@ -6,13 +6,17 @@ export class ByteTable {
   /** Open addressing: number + 1, or 0 for a free slot; at most a quarter is taken. */
   #slots = new Int32Array(4096);
   #hashes = new Int32Array(1024);
-  readonly #entries: Uint8Array[] = [];
+  /** All strings one after the other: an object for each would take ten times their bytes. */
+  #bytes = new Uint8Array(16 * 1024);
+  /** Where each begins, and where the next one will. */
+  #starts = new Int32Array(1025);
+  #size = 0;
 
   /** A bit for every hash of a last four bytes: rules most other strings out before they are hashed whole. */
   readonly #tails = new Uint8Array(8192);
 
   get size(): number {
-    return this.#entries.length;
+    return this.#size;
   }
 
   /** The number of `bytes[start, end)`, counted from 0 in order of `add`; -1 where it is not in the set. */
@@ -30,10 +34,9 @@ export class ByteTable {
 
   /** Adds a string that is not in the set, and returns its number. */
   add(bytes: Uint8Array, start: number, end: number): number {
-    const number = this.#entries.length;
+    const number = this.#size;
     if ((number + 1) * 4 > this.#slots.length) this.#grow();
-    // Not `slice`, which on a Buffer copies nothing.
-    this.#entries.push(new Uint8Array(bytes.subarray(start, end)));
+    this.#append(bytes.subarray(start, end));
     const tail = tailHash(bytes, start, end);
     this.#tails[tail >>> 3] = (this.#tails[tail >>> 3] ?? 0) | (1 << (tail & 7));
     const hash = hashOf(bytes, start, end);
@@ -44,18 +47,31 @@ export class ByteTable {
 
   /** @throws RangeError for a number that `add` never gave */
   bytesOf(number: number): Uint8Array {
-    const entry = this.#entries[number];
-    if (entry === undefined) throw new RangeError(`no entry ${number}`);
-    return entry;
+    if (!(number >= 0 && number < this.#size)) throw new RangeError(`no entry ${number}`);
+    return this.#bytes.slice(this.#starts[number], this.#starts[number + 1]);
   }
 
   #equals(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const entry = this.#entries[number];
-    if (entry === undefined || entry.length !== end - start) return false;
-    for (let at = 0; at < entry.length; at++) {
-      if (entry[at] !== bytes[start + at]) return false;
+    const own = this.#starts[number] ?? 0;
+    const length = end - start;
+    if ((this.#starts[number + 1] ?? 0) - own !== length) return false;
+    for (let at = 0; at < length; at++) {
+      if (this.#bytes[own + at] !== bytes[start + at]) return false;
     }
     return true;
+  }
+
+  #append(entry: Uint8Array): void {
+    const start = this.#starts[this.#size] ?? 0;
+    const end = start + entry.length;
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(entry, start);
+    this.#size++;
+    this.#starts[this.#size] = end;
   }
 
   #place(number: number, hash: number): void {
@@ -69,8 +85,11 @@ export class ByteTable {
     const hashes = this.#hashes;
     this.#hashes = new Int32Array(hashes.length * 2);
     this.#hashes.set(hashes);
+    const starts = this.#starts;
+    this.#starts = new Int32Array(hashes.length * 2 + 1);
+    this.#starts.set(starts);
     this.#slots = new Int32Array(this.#slots.length * 2);
-    for (let number = 0; number < this.#entries.length; number++) this.#place(number, hashes[number] ?? 0);
+    for (let number = 0; number < this.#size; number++) this.#place(number, hashes[number] ?? 0);
   }
 }
 
