@@ -1,26 +1,45 @@
-import winston from 'winston';
+import { createRequire } from 'node:module';
+import type winston from 'winston';
 
 /** Where the runner and the tasks' echoes are written: structured, on stderr, so that stdout holds data only. */
-export type Log = Pick<winston.Logger, 'debug' | 'info' | 'warn' | 'error'>;
+export type Log = Readonly<Record<LogLevel, (message: string, facts?: object) => void>>;
+
+/** From all to the gravest alone. */
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LEVELS)[number];
 
 export const LOG_FORMATS = ['pretty', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 export interface LogOptions {
   readonly format: LogFormat;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly level: LogLevel;
   readonly silent?: boolean;
 }
 
+/** winston is loaded with the first line that is written: most commands write none, and it takes longer than they do. */
 export function createLog({ format, level, silent = false }: LogOptions): Log {
-  return winston.createLogger({
+  let logger: winston.Logger | undefined;
+  const at = (own: LogLevel) => {
+    const isWritten = !silent && LEVELS.indexOf(own) >= LEVELS.indexOf(level);
+    return (message: string, facts?: object): void => {
+      if (!isWritten) return;
+      logger ??= openLogger(format, level);
+      logger.log({ ...facts, level: own, message });
+    };
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+const require = createRequire(import.meta.url);
+
+function openLogger(format: LogFormat, level: LogLevel): winston.Logger {
+  const { createLogger, format: formats, transports }: typeof winston = require('winston');
+  return createLogger({
     level,
-    silent,
     format:
-      format === 'json'
-        ? winston.format.combine(winston.format.timestamp(), winston.format.json())
-        : winston.format.printf(prettyLine),
-    transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+      format === 'json' ? formats.combine(formats.timestamp(), formats.json()) : formats.printf(prettyLine),
+    transports: [new transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
   });
 }
 

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { connectDatabase } from '../connections/postgres.ts';
-import { migrateQueue } from '../engine/queue.ts';
 import { createLog, type Log, type LogOptions } from '../log.ts';
 import { type MigrationSet, migrate, pendingMigrations } from '../store/migrate.ts';
 import { isQueueInstalled } from '../store/queue_schema.ts';
@@ -77,6 +76,8 @@ export async function applyMigrations(
 ): Promise<readonly AppliedMigration[]> {
   const applied: AppliedMigration[] = [];
   if (!(await isQueueInstalled(pool))) {
+    // Only here: the queue's library takes longer to load than most commands take to answer.
+    const { migrateQueue } = await import('../engine/queue.ts');
     await migrateQueue(url, log);
     applied.push({ set: 'queue', name: 'graphile_worker' });
   }
