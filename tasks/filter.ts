@@ -48,7 +48,9 @@ export default defineTask({
   }),
   async run({ params, run, attempt, connections, files, meter, progress, log, signal }) {
     const { file: found, delimiter, quote, encoding, compression } = params;
-    const activeIds = (await readProducts(files, params.active, params.id_type)).map(({ idValue }) => idValue);
+    const activeIds = (await readProducts(files, params.active, params.id_type)).map(
+      ({ idValue }) => idValue,
+    );
     const opened = await files.open(found.location);
     if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
       throw new FailTask(
