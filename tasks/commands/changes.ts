@@ -1,0 +1,58 @@
+/** What the sync changed, key by key, and what it left alone */
+import type { Command } from 'commander';
+import type { PoolClient } from 'pg';
+import { parseCount } from '../../runner/commands/arguments.ts';
+import { describe, type Shell } from '../../runner/commands/command.ts';
+import { addOutputOption, type OutputFormat } from '../../runner/commands/output.ts';
+import { openSession, type Session } from '../../runner/commands/session.ts';
+import { readSettings } from '../../runner/commands/settings.ts';
+import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
+import { batchesOfRun } from './changes/batches_of_run.ts';
+import { narrowed, noChange, nothingApplied } from './changes/narrowing.ts';
+import { withOms } from './changes/oms_client.ts';
+import { printChanges, readPicture } from './changes/print_changes.ts';
+
+export interface ChangesOptions {
+  readonly sku?: string;
+  readonly facility?: string;
+  readonly limit: number;
+  readonly output: OutputFormat;
+}
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Shows what a run changed in the OMS: totals by reason, the largest changes, what went to zero, what was rejected or held out. Without a run, of the night that was applied last.',
+    examples: [
+      'stockflow changes',
+      'stockflow changes 12 --facility STORE_007',
+      'stockflow changes pos_inventory_delta --sku 00123',
+      'stockflow changes -o csv > changes.csv',
+    ],
+  })
+    .argument('[run]', 'the id of a run, or of a DAG for its newest run')
+    .option('--sku <sku>', 'only this product')
+    .option('--facility <id>', "only this facility, by the OMS's id or the external one")
+    .option('--limit <count>', 'at most so many lines of a list in the table', parseCount, 20);
+  addOutputOption(command).action(async (run: string | undefined, options: ChangesOptions) => {
+    await using session = await openSession(shell, readSettings(shell.env));
+    await withOms(shell, session, (client) => show(shell, { session, client, run: run ?? null, options }));
+  });
+}
+
+interface Asked {
+  readonly session: Session;
+  readonly client: PoolClient;
+  readonly run: string | null;
+  readonly options: ChangesOptions;
+}
+
+async function show(shell: Shell, { session, client, run, options }: Asked): Promise<void> {
+  const ids = run === null ? await lastNightBatchIds(client) : null;
+  const own = run === null ? null : await batchesOfRun(session.pool, client, run);
+  const batches = own?.batches ?? (await findBatches(client, ids ?? []));
+  if (batches.length === 0) throw nothingApplied();
+  const scope: Scope = { batches, ...(await narrowed(client, options)) };
+  const picture = await readPicture(client, scope, options);
+  if (picture.changedKeys === 0) throw noChange(picture, options);
+  await printChanges(shell, client, { scope, picture, options, runId: own?.runId ?? null });
+}

@@ -1,0 +1,146 @@
+import type { PoolClient } from 'pg';
+import type { Shell } from '../../../runner/commands/command.ts';
+import { csvText } from '../../../runner/commands/csv_text.ts';
+import { type Column, rowObject } from '../../../runner/commands/listing.ts';
+import type { OutputFormat } from '../../../runner/commands/output.ts';
+import {
+  type AppliedBatch,
+  type Change,
+  changesOf,
+  heldKeysOf,
+  largestChanges,
+  type ReasonTotal,
+  rejectsOf,
+  type Scope,
+  sumChanges,
+  zeroed,
+} from '../../oms/changes/read_changes.ts';
+import { pictureText } from './picture_text.ts';
+
+/** Everything but the single changes, of which there may be a million. */
+export interface Picture {
+  readonly scope: Scope;
+  readonly totals: readonly ReasonTotal[];
+  readonly changedKeys: number;
+  /** Repeats of a row that said the same. */
+  readonly collapsed: number;
+  readonly zeroOrBelow: readonly Change[];
+  readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
+  readonly held: Awaited<ReturnType<typeof heldKeysOf>>;
+}
+
+export const CHANGE_COLUMNS: readonly Column<Change>[] = [
+  { key: 'facility_id', value: ({ facility_id }) => facility_id },
+  { key: 'sku', value: ({ sku }) => sku },
+  { key: 'product_id', value: ({ product_id }) => product_id },
+  { key: 'before', value: ({ before }) => before },
+  { key: 'reset', value: ({ reset }) => reset },
+  { key: 'variance', value: ({ variance }) => variance },
+  { key: 'delta', value: ({ delta }) => delta },
+  { key: 'after', value: ({ after }) => after },
+  { key: 'diff', value: ({ diff }) => diff },
+];
+
+/** Lists in JSON are whole, as far as anybody reads them. */
+const LISTED_MAX = 10_000;
+
+export async function readPicture(
+  client: PoolClient,
+  scope: Scope,
+  { limit, output }: { readonly limit: number; readonly output: OutputFormat },
+): Promise<Picture> {
+  const listed = output === 'table' ? limit : LISTED_MAX;
+  const totals = await sumChanges(client, scope);
+  const moved = await largestChanges(client, scope, 1);
+  return {
+    scope,
+    totals,
+    changedKeys: moved.length,
+    collapsed: scope.batches.reduce((sum, { result }) => sum + numberOf(result.collapsed), 0),
+    zeroOrBelow: await zeroed(client, scope),
+    rejected: await rejectsOf(client, scope, listed),
+    held: await heldKeysOf(client, scope, listed),
+  };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+interface Printed {
+  readonly scope: Scope;
+  readonly picture: Picture;
+  readonly options: { readonly limit: number; readonly output: OutputFormat };
+  /** Null for the last night, whoever applied it. */
+  readonly runId: number | null;
+}
+
+export async function printChanges(shell: Shell, client: PoolClient, printed: Printed): Promise<void> {
+  const { scope, options } = printed;
+  const print = (text: string) => shell.stdout.write(text);
+  switch (options.output) {
+    case 'table': {
+      const largest = await largestChanges(client, scope, options.limit + 1);
+      print(pictureText(shell, printed.picture, { largest, limit: options.limit }));
+      shell.stderr.write(nextStep(printed.runId));
+      break;
+    }
+    case 'csv': {
+      let isFirst = true;
+      for await (const rows of changesOf(client, scope)) {
+        const text = csvText({ columns: CHANGE_COLUMNS, rows });
+        // Each block comes with the header.
+        print(isFirst ? text : text.slice(text.indexOf('\n') + 1));
+        isFirst = false;
+      }
+      break;
+    }
+    case 'jsonl':
+      for await (const rows of changesOf(client, scope)) {
+        print(rows.map((row) => `${JSON.stringify(rowObject(CHANGE_COLUMNS, row))}\n`).join(''));
+      }
+      break;
+    case 'json':
+      await printDocument(print, client, printed);
+      break;
+  }
+}
+
+/** One document, its changes written as they come. */
+async function printDocument(
+  print: (text: string) => void,
+  client: PoolClient,
+  { scope, picture, runId }: Printed,
+): Promise<void> {
+  const { totals, collapsed, zeroOrBelow, rejected, held } = picture;
+  const head = {
+    run_id: runId,
+    batches: scope.batches.map(batchObject),
+    totals,
+    zero_or_below: zeroOrBelow,
+    rejected: rejected.rows,
+    rejected_count: rejected.total,
+    held: held.rows,
+    held_count: held.total,
+    collapsed,
+  };
+  print(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "changes": [`);
+  let separator = '\n    ';
+  for await (const rows of changesOf(client, scope)) {
+    for (const row of rows) {
+      print(`${separator}${JSON.stringify(rowObject(CHANGE_COLUMNS, row))}`);
+      separator = ',\n    ';
+    }
+  }
+  print('\n  ]\n}\n');
+}
+
+function batchObject({ snapshot_at, applied_at, result: _, ...batch }: AppliedBatch) {
+  return { ...batch, snapshot_at: snapshot_at?.toString() ?? null, applied_at: applied_at.toString() };
+}
+
+function nextStep(runId: number | null): string {
+  const csv = `npx stockflow changes ${runId ?? ''} -o csv`.replace('  ', ' ');
+  const run = runId === null ? 'npx stockflow status' : `npx stockflow runs show ${runId}`;
+  return `\nall of them, for a spreadsheet: ${csv}\nhow it ran: ${run}\n`;
+}

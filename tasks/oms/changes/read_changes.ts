@@ -1,0 +1,140 @@
+/** What batches did to the counts, read back from the OMS. Call it in one read-only transaction. */
+import type { PoolClient } from 'pg';
+import type { JsonObject } from '../../../runner/task.ts';
+import { readSql } from '../sql.ts';
+
+const sql = (file: string) => readSql(import.meta.url, file);
+const CHANGED_KEYS = sql('./changed_keys.sql');
+const SELECT_CHANGES = `${CHANGED_KEYS}${sql('./select_changes.sql')}`;
+const SUM_CHANGES = `${CHANGED_KEYS}${sql('./sum_changes.sql')}`;
+const SELECT_ZEROED = `${CHANGED_KEYS}${sql('./select_zeroed.sql')}`;
+const FIND_BATCHES = sql('./find_batches.sql');
+const LAST_NIGHT = sql('./last_night.sql');
+const SELECT_REJECTS = sql('./select_rejects.sql');
+const SELECT_HELD = sql('./select_held.sql');
+const FIND_PRODUCT = sql('./find_product.sql');
+const FIND_FACILITY = sql('./find_facility.sql');
+
+const ROWS_AT_ONCE = 5000;
+
+export interface AppliedBatch {
+  readonly batch_id: string;
+  readonly kind: 'RESET' | 'VARIANCE' | 'DELTA';
+  readonly external_system_id: string;
+  readonly business_date: string | null;
+  readonly snapshot_at: Temporal.Instant | null;
+  /** `<task instance>-<fence>` of the attempt that applied it. */
+  readonly attempt_token: string | null;
+  readonly applied_at: Temporal.Instant;
+  readonly result: JsonObject;
+}
+
+/** A key that changed, in units. Of a night `before` is as of the snapshot, of a delta when its file was applied. */
+export interface Change {
+  readonly facility_id: string;
+  readonly sku: string;
+  readonly product_id: string;
+  readonly before: number;
+  readonly reset: number;
+  readonly variance: number;
+  readonly delta: number;
+  readonly after: number;
+  readonly diff: number;
+}
+
+export interface ReasonTotal {
+  readonly reason: 'reset' | 'variance' | 'delta' | 'all';
+  readonly keys: number;
+  readonly units_up: number;
+  readonly units_down: number;
+  readonly net_units: number;
+}
+
+/** What is looked at: the batches, and which keys of them. */
+export interface Scope {
+  readonly batches: readonly AppliedBatch[];
+  readonly productId: string | null;
+  readonly facilityId: string | null;
+}
+
+/** At most some rows, and how many there are. */
+export interface Some<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+type Reject = Readonly<{ batch_id: string; line: number | null; reason: string }>;
+type Held = Readonly<Record<'facility_id' | 'product_id' | 'reason' | 'detail', string>>;
+
+export async function lastNightBatchIds(client: PoolClient): Promise<readonly string[]> {
+  const { rows } = await client.query<{ batch_id: string }>(LAST_NIGHT);
+  return rows.map(({ batch_id }) => batch_id);
+}
+
+export async function findBatches(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<readonly AppliedBatch[]> {
+  return (await client.query<AppliedBatch>(FIND_BATCHES, [ids])).rows;
+}
+
+export async function findProductId(client: PoolClient, sku: string): Promise<string | null> {
+  return (await client.query<{ product_id: string }>(FIND_PRODUCT, [sku])).rows[0]?.product_id ?? null;
+}
+
+export async function findFacilityId(client: PoolClient, id: string): Promise<string | null> {
+  return (await client.query<{ facility_id: string }>(FIND_FACILITY, [id])).rows[0]?.facility_id ?? null;
+}
+
+export async function sumChanges(client: PoolClient, scope: Scope): Promise<readonly ReasonTotal[]> {
+  return (await client.query<ReasonTotal>(SUM_CHANGES, parameters(scope))).rows;
+}
+
+/** The largest first, some thousand at a time, so that a million of them need no more memory than a few. */
+export async function* changesOf(client: PoolClient, scope: Scope): AsyncGenerator<readonly Change[]> {
+  await client.query(`declare changes no scroll cursor for ${SELECT_CHANGES}`, parameters(scope));
+  for (;;) {
+    const { rows } = await client.query<Change>(`fetch ${ROWS_AT_ONCE} from changes`);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  await client.query('close changes');
+}
+
+export async function largestChanges(
+  client: PoolClient,
+  scope: Scope,
+  limit: number,
+): Promise<readonly Change[]> {
+  return (await client.query<Change>(`${SELECT_CHANGES} limit ${limit}`, parameters(scope))).rows;
+}
+
+/** Items that had stock and have none now, those that had most first. */
+export async function zeroed(client: PoolClient, scope: Scope): Promise<readonly Change[]> {
+  return (await client.query<Change>(SELECT_ZEROED, parameters(scope))).rows;
+}
+
+export async function rejectsOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Reject>> {
+  const ids = scope.batches.map(({ batch_id }) => batch_id);
+  const { rows } = await client.query<Reject & { total: number }>(SELECT_REJECTS, [ids, limit]);
+  return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
+}
+
+export async function heldKeysOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Held>> {
+  const night = scope.batches.find(({ business_date }) => business_date !== null);
+  if (night === undefined) return { rows: [], total: 0 };
+  const { rows } = await client.query<Held & { total: number }>(SELECT_HELD, [
+    night.external_system_id,
+    night.business_date,
+    scope.productId,
+    scope.facilityId,
+    limit,
+  ]);
+  return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
+}
+
+function parameters({ batches, productId, facilityId }: Scope) {
+  const idOf = (kind: AppliedBatch['kind']) => batches.find((batch) => batch.kind === kind)?.batch_id ?? null;
+  const deltas = batches.filter(({ kind }) => kind === 'DELTA').map(({ batch_id }) => batch_id);
+  return [idOf('RESET'), idOf('VARIANCE'), deltas, productId, facilityId];
+}
