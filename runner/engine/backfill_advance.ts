@@ -17,7 +17,7 @@ import {
 import { countUnsuccessful } from '../store/backfill_report.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
-import { actAsOperator, clearInstances, reopenRun } from '../store/operator.ts';
+import { actAsOperator, type ChangedInstance, clearInstances, reopenRun } from '../store/operator.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
 import type { DagVersions } from './dag_versions.ts';
@@ -134,24 +134,17 @@ async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: n
       date.isRetry ? NOT_SUCCEEDED : null,
     ),
   );
+  const about = { dagId: run.dagId, runId, reason: reasonOf(backfill) };
+  const isChanged = JSON.stringify(params) !== JSON.stringify(run.params);
   await recordEvents(tx, askerOf(backfill), [
+    ...(isChanged
+      ? [{ ...about, action: 'run.params_changed', before: { params: run.params }, after: { params } }]
+      : []),
     {
+      ...about,
       action: 'task.cleared',
-      dagId: run.dagId,
-      runId,
-      reason: reasonOf(backfill),
-      before: {
-        run: run.state,
-        time_edges: run.timeEdges,
-        params: run.params,
-        tasks: Object.fromEntries(
-          changed.map((one) => [
-            one.mapIndex < 0 ? one.taskId : `${one.taskId}[${one.mapIndex}]`,
-            one.before,
-          ]),
-        ),
-      },
-      after: { time_edges: timeEdges, params },
+      before: { run: run.state, time_edges: run.timeEdges, tasks: statesBefore(changed) },
+      after: { time_edges: timeEdges },
     },
   ]);
   await reopenRun(tx, runId);
@@ -166,6 +159,12 @@ async function endBackfill(tx: Queryable, { backfillId, dagId }: Backfill): Prom
   await recordEvents(tx, SCHEDULER, [
     { action: 'backfill.finished', dagId, after: { backfill_id: backfillId, state, unsuccessful } },
   ]);
+}
+
+function statesBefore(changed: readonly ChangedInstance[]): JsonObject {
+  return Object.fromEntries(
+    changed.map((one) => [one.mapIndex < 0 ? one.taskId : `${one.taskId}[${one.mapIndex}]`, one.before]),
+  );
 }
 
 /** Workers act for the person who asked. */

@@ -28,7 +28,7 @@ export interface CliProcess {
   readonly ended: Promise<CliEnd>;
   /** Waits until stdout and stderr together hold the text. */
   said(text: string): Promise<void>;
-  kill(signal: 'SIGINT' | 'SIGTERM'): void;
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
 /** A task type that takes `ms`, and then succeeds, fails for good, or asks for a connection. */

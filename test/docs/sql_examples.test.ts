@@ -47,7 +47,7 @@ test('every view of schema audit is documented, column by column', async () => {
 });
 
 test('every action that is recorded is documented', () => {
-  const nouns = 'dag|schedule|run|task|attempt|pool|history';
+  const nouns = 'backfill|dag|schedule|run|task|attempt|pool|history';
   const recorded = new Set<string>();
   for (const name of readdirSync(path.join(ROOT, 'runner'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts') || name.endsWith('failpoint.ts')) continue;

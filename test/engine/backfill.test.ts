@@ -211,12 +211,15 @@ test('reprocessing adds attempts to the run that is there, by the terms of the b
     'an attempt was overwritten',
   );
   const { rows } = await pool.query(
-    `select actor, reason, before -> 'run' as run, before -> 'params' as was, after -> 'params' as is
-       from stockflow.event where run_id = $1 and action = 'task.cleared'`,
-    [runId],
+    `select actor, action, reason, before -> 'run' as run, before -> 'params' as was, after -> 'params' as is
+       from stockflow.event where run_id = $1 and reason = $2 and channel = 'cli' order by event_id`,
+    [runId, `backfill ${second.backfillId}`],
   );
-  const reason = `backfill ${second.backfillId}`;
-  assert.deepEqual(rows, [{ actor: 'ana', reason, run: 'failed', was: { store: 1 }, is: { store: 2 } }]);
+  const about = { actor: 'ana', reason: `backfill ${second.backfillId}` };
+  assert.deepEqual(rows, [
+    { ...about, action: 'run.params_changed', run: null, was: { store: 1 }, is: { store: 2 } },
+    { ...about, action: 'task.cleared', run: 'failed', was: null, is: null },
+  ]);
 });
 
 async function requestOf(dagId: string): Promise<NewBackfillRequest> {
