@@ -7,7 +7,6 @@ import { BackfillRangeError } from '../core/backfill_plan.ts';
 import { errorFacts } from '../core/error_text.ts';
 import { TriggerError } from '../engine/dag_to_run.ts';
 import { OperatorError } from '../engine/operator.ts';
-
 import { MigrationError } from '../store/migrate.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';

@@ -21,7 +21,6 @@ import { actAsOperator, type ChangedInstance, clearInstances, reopenRun } from '
 import type { Queryable } from '../store/queryable.ts';
 import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
 import type { DagVersions } from './dag_versions.ts';
-import { failpoint } from './failpoint.ts';
 import { runParams } from './run_params.ts';
 import { createRun, SCHEDULER } from './runs.ts';
 
@@ -36,7 +35,6 @@ export async function advanceBackfill(tx: Queryable, versions: DagVersions, dagI
   let next = await nextWaitingDate(tx, backfill.backfillId);
   while (next !== null && unended < backfill.maxActiveRuns) {
     if (await beginDate(tx, versions, { backfill, date: next })) unended += 1;
-    failpoint('backfill.begun');
     next = await nextWaitingDate(tx, backfill.backfillId);
   }
   if (next === null && unended === 0) await endBackfill(tx, backfill);

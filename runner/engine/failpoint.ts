@@ -41,7 +41,6 @@ export const FAILPOINTS = [
   'schedule.hinted',
   'schedule.before_commit',
   'schedule.committed',
-  'backfill.begun',
   'start_run.marked',
   'start_run.advanced',
   'start_run.hinted',

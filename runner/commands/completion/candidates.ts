@@ -90,6 +90,7 @@ async function valuesOf(
   switch (argument.name()) {
     case 'dag':
     case 'run':
+    case 'backfill':
       return (await dagFilesIn(settings.dagsDir)).map(dagIdOfFile);
     case 'task':
       return await taskIds(settings, given[0] ?? '');
