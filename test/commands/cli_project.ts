@@ -31,6 +31,9 @@ export interface CliProcess {
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
+/** Far more than a command takes to start, also on a crowded machine. */
+const SAID_WITHIN_MS = 120_000;
+
 /** A task type that takes `ms`, and then succeeds, fails for good, or asks for a connection. */
 const STEP_TYPE = `
 import { setTimeout as pause } from 'node:timers/promises';
@@ -89,11 +92,16 @@ export async function cliProject(
     return {
       ended,
       said: (text) =>
-        until(`"${text}" from stockflow ${args.join(' ')}`, async () => {
-          if ((stdout + stderr).includes(text)) return;
-          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`);
-          return null;
-        }),
+        until(
+          `"${text}" from stockflow ${args.join(' ')}`,
+          async () => {
+            if ((stdout + stderr).includes(text)) return;
+            if (child.exitCode !== null)
+              throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`);
+            return null;
+          },
+          SAID_WITHIN_MS,
+        ),
       kill: (signal) => void child.kill(signal),
     };
   }

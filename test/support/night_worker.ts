@@ -20,6 +20,9 @@ export interface NightWorkerOptions {
   readonly omsUrl?: string;
 }
 
+/** Far more than a process takes to start, also on a crowded machine. */
+const REGISTERED_WITHIN_MS = 120_000;
+
 /** Waits until it has registered. Killed when `lifetime` ends. */
 export async function startNightWorkerProcess(
   lifetime: Lifetime,
@@ -45,14 +48,18 @@ export async function startNightWorkerProcess(
     await kill();
     await rm(dir, { recursive: true, force: true });
   });
-  const workerId = await until(`worker ${child.pid} to register`, async () => {
-    if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}`);
-    const { rows } = await night.pool.query<{ worker_id: number }>(
-      'select worker_id from stockflow.worker where pid = $1',
-      [child.pid],
-    );
-    return rows[0]?.worker_id ?? null;
-  });
+  const workerId = await until(
+    `worker ${child.pid} to register`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}`);
+      const { rows } = await night.pool.query<{ worker_id: number }>(
+        'select worker_id from stockflow.worker where pid = $1',
+        [child.pid],
+      );
+      return rows[0]?.worker_id ?? null;
+    },
+    REGISTERED_WITHIN_MS,
+  );
   return { workerId, kill };
 }
 
