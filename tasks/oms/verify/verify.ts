@@ -6,6 +6,7 @@ const sql = (file: string) => readSql(import.meta.url, file);
 const BEGIN = readSql(import.meta.url, '../begin_repeatable_read.sql');
 const STAGING = sql('./staging.sql');
 const STAGE_POSTED = sql('./stage_posted.sql');
+const STAGE_KEYS = sql('./stage_keys.sql');
 const STAGE_COVERED = sql('./stage_covered.sql');
 const RECORD_PROOF = sql('./record_proof.sql');
 
@@ -49,7 +50,9 @@ export async function checkNight(client: PoolClient, night: Night): Promise<Nigh
   const key = [night.externalSystemId, night.businessDate];
   await client.query(STAGING);
   await client.query(STAGE_POSTED, key);
-  await client.query(STAGE_COVERED, key);
+  await client.query(STAGE_KEYS, key);
+  await client.query('analyze covered_key');
+  await client.query(STAGE_COVERED);
   await client.query('analyze posted_detail, covered');
   return {
     I1: await check(client, 'I1'),
