@@ -10,7 +10,8 @@ import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_
 import { batchesOfRun } from './changes/batches_of_run.ts';
 import { narrowed, noChange, nothingApplied } from './changes/narrowing.ts';
 import { withOms } from './changes/oms_client.ts';
-import { printChanges, readPicture } from './changes/print_changes.ts';
+import { readPicture } from './changes/picture.ts';
+import { printChanges } from './changes/print_changes.ts';
 
 export interface ChangesOptions {
   readonly sku?: string;
@@ -53,6 +54,7 @@ async function show(shell: Shell, { session, client, run, options }: Asked): Pro
   if (batches.length === 0) throw nothingApplied();
   const scope: Scope = { batches, ...(await narrowed(client, options)) };
   const picture = await readPicture(client, scope, options);
-  if (picture.changedKeys === 0) throw noChange(picture, options);
+  const changed = picture.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  if (changed === 0) throw noChange(picture, options);
   await printChanges(shell, client, { scope, picture, options, runId: own?.runId ?? null });
 }

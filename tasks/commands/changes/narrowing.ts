@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { CommandError, EXIT } from '../../../runner/commands/exit_code.ts';
 import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './print_changes.ts';
+import type { Picture } from './picture.ts';
 
 interface Named {
   readonly sku?: string;

@@ -5,7 +5,7 @@ import { formatTable } from '../../../runner/commands/table_text.ts';
 import { type Paint, painter } from '../../../runner/commands/terminal_text.ts';
 import { countText } from '../../../runner/commands/time_text.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './print_changes.ts';
+import type { Picture } from './picture.ts';
 
 type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
 

@@ -7,27 +7,11 @@ import {
   type AppliedBatch,
   type Change,
   changesOf,
-  heldKeysOf,
   largestChanges,
-  type ReasonTotal,
-  rejectsOf,
   type Scope,
-  sumChanges,
-  zeroed,
 } from '../../oms/changes/read_changes.ts';
+import type { Picture } from './picture.ts';
 import { pictureText } from './picture_text.ts';
-
-/** Everything but the single changes, of which there may be a million. */
-export interface Picture {
-  readonly scope: Scope;
-  readonly totals: readonly ReasonTotal[];
-  readonly changedKeys: number;
-  /** Repeats of a row that said the same. */
-  readonly collapsed: number;
-  readonly zeroOrBelow: readonly Change[];
-  readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
-  readonly held: Awaited<ReturnType<typeof heldKeysOf>>;
-}
 
 export const CHANGE_COLUMNS: readonly Column<Change>[] = [
   { key: 'facility_id', value: ({ facility_id }) => facility_id },
@@ -40,32 +24,6 @@ export const CHANGE_COLUMNS: readonly Column<Change>[] = [
   { key: 'after', value: ({ after }) => after },
   { key: 'diff', value: ({ diff }) => diff },
 ];
-
-/** Lists in JSON are whole, as far as anybody reads them. */
-const LISTED_MAX = 10_000;
-
-export async function readPicture(
-  client: PoolClient,
-  scope: Scope,
-  { limit, output }: { readonly limit: number; readonly output: OutputFormat },
-): Promise<Picture> {
-  const listed = output === 'table' ? limit : LISTED_MAX;
-  const totals = await sumChanges(client, scope);
-  const moved = await largestChanges(client, scope, 1);
-  return {
-    scope,
-    totals,
-    changedKeys: moved.length,
-    collapsed: scope.batches.reduce((sum, { result }) => sum + numberOf(result.collapsed), 0),
-    zeroOrBelow: await zeroed(client, scope),
-    rejected: await rejectsOf(client, scope, listed),
-    held: await heldKeysOf(client, scope, listed),
-  };
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
-}
 
 interface Printed {
   readonly scope: Scope;

@@ -1,0 +1,46 @@
+import type { PoolClient } from 'pg';
+import type { OutputFormat } from '../../../runner/commands/output.ts';
+import {
+  type Change,
+  heldKeysOf,
+  type ReasonTotal,
+  rejectsOf,
+  type Scope,
+  sumChanges,
+  zeroed,
+} from '../../oms/changes/read_changes.ts';
+
+/** Everything but the single changes, of which there may be a million. */
+export interface Picture {
+  readonly scope: Scope;
+  readonly totals: readonly ReasonTotal[];
+  /** Repeats of a row that said the same. */
+  readonly collapsed: number;
+  readonly zeroOrBelow: readonly Change[];
+  readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
+  readonly held: Awaited<ReturnType<typeof heldKeysOf>>;
+}
+
+/** Lists in JSON are whole, as far as anybody reads them. */
+const LISTED_MAX = 10_000;
+
+export async function readPicture(
+  client: PoolClient,
+  scope: Scope,
+  { limit, output }: { readonly limit: number; readonly output: OutputFormat },
+): Promise<Picture> {
+  const listed = output === 'table' ? limit : LISTED_MAX;
+  const totals = await sumChanges(client, scope);
+  return {
+    scope,
+    totals,
+    collapsed: scope.batches.reduce((sum, { result }) => sum + numberOf(result.collapsed), 0),
+    zeroOrBelow: await zeroed(client, scope),
+    rejected: await rejectsOf(client, scope, listed),
+    held: await heldKeysOf(client, scope, listed),
+  };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
