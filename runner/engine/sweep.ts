@@ -6,6 +6,7 @@ import { dagsWithRunningBackfills } from '../store/backfill.ts';
 import { dagsWithQueuedRuns, overdueDags } from '../store/dag.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { recordEvents } from '../store/event.ts';
+import { EVENTS_PER_SEAL, sealEvents } from '../store/event_seal.ts';
 import { addScheduleHint, addWorkHints } from '../store/hint.ts';
 import {
   failQueued,
@@ -29,6 +30,9 @@ export const SWEEP_MS = 2_000;
 /** A hint is thought lost when what it points at has been due for this long without anyone looking. */
 const LOST_HINT_AFTER_MS = 5_000;
 
+/** So that a backlog of events does not keep a sweep from what is urgent. */
+const SEALS_PER_SWEEP = 10;
+
 export async function sweep(engine: Engine): Promise<void> {
   failpoint('reap.before');
   const lost = await markLostWorkers(engine.pool);
@@ -48,6 +52,17 @@ export async function sweep(engine: Engine): Promise<void> {
     await scheduleDag(engine.pool, engine.versions, dagId);
   await missDeadlines(engine);
   await endOverdue(engine);
+  await sealRecorded(engine);
+}
+
+async function sealRecorded(engine: Engine): Promise<void> {
+  for (let seals = 0; seals < SEALS_PER_SWEEP; seals += 1) {
+    const sealed = await withTransaction(engine.pool, sealEvents);
+    if (sealed === null) return;
+    const { sealId, eventCount, hash } = sealed;
+    engine.log.debug('events sealed', { sealId, eventCount, hash });
+    if (eventCount < EVENTS_PER_SEAL) return;
+  }
 }
 
 async function reclaimRun(engine: Engine, runId: number): Promise<void> {

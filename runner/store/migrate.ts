@@ -9,7 +9,10 @@ import type { Queryable } from './queryable.ts';
 /** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
 export type MigrationSet = 'runner' | 'oms';
 
-/** A set's numbered forward-only files. */
+/**
+ * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
+ * depend on roles that come and go and on what the queue has installed.
+ */
 export interface MigrationSource {
   readonly set: MigrationSet;
   /** Holds `0001_name.sql`, `0002_...`; absent or empty means there is nothing to apply. */
@@ -30,6 +33,7 @@ export class MigrationError extends Error {
   override name = 'MigrationError';
 }
 
+const ROLES_FILE = 'roles.sql';
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -49,7 +53,7 @@ const CREATE_TABLE = `
 /** The files of a directory by version. @throws MigrationError for a badly named file and for a number used twice */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
-  for (const name of (await sqlFiles(directory)).sort()) {
+  for (const name of (await sqlFiles(directory)).filter((file) => file !== ROLES_FILE).sort()) {
     const version = Number(FILE_NAME.exec(name)?.[1]);
     if (Number.isNaN(version))
       throw new MigrationError(`${join(directory, name)}: a migration is named 0001_name.sql`);
@@ -72,9 +76,11 @@ export async function migrate(pool: Pool, source: MigrationSource): Promise<read
   const applied: Migration[] = [];
   for (;;) {
     const next = await withTransaction(pool, (tx) => applyNext(tx, source, migrations));
-    if (next === null) return applied;
+    if (next === null) break;
     applied.push(next);
   }
+  await applyRoles(pool, source);
+  return applied;
 }
 
 /** The files that `migrate` would apply, in order; changes nothing. */
@@ -88,8 +94,8 @@ async function applyNext(
   source: MigrationSource,
   migrations: readonly Migration[],
 ): Promise<Migration | null> {
-  // Held to the end of the transaction: a second process waits here, and then finds the file recorded.
-  await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
+  // A second process waits here, and then finds the file recorded.
+  await lockMigrations(tx);
   const next = pending(source, migrations, await readRecords(tx, source.set))[0] ?? null;
   if (next !== null) await apply(tx, source, next);
   return next;
@@ -116,6 +122,26 @@ async function apply(tx: PoolClient, source: MigrationSource, migration: Migrati
       },
     );
   }
+}
+
+async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<void> {
+  if (!(await sqlFiles(directory)).includes(ROLES_FILE)) return;
+  const sql = await readFile(join(directory, ROLES_FILE), 'utf8');
+  try {
+    await withTransaction(pool, async (tx) => {
+      // Two that give the same right at once would fail.
+      await lockMigrations(tx);
+      await tx.query(sql);
+    });
+  } catch (error) {
+    if (error instanceof ConnectionLost) throw error;
+    throw new MigrationError(`${join(directory, ROLES_FILE)}: ${advice(error)}`, { cause: error });
+  }
+}
+
+/** Held to the end of the transaction. */
+async function lockMigrations(tx: PoolClient): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
 }
 
 interface Recorded {

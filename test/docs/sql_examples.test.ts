@@ -30,21 +30,38 @@ test('every other query in the documentation runs', async () => {
   }
 });
 
-test('every view of schema audit is documented, column by column', async () => {
-  const { rows } = await pool.query<{ view: string; columns: string[] }>(
-    `select table_name as view, array_agg(column_name::text order by ordinal_position) as columns
-       from information_schema.columns where table_schema = 'audit' group by table_name order by table_name`,
+test('every view of schema audit is described, column by column, in the same words here and in the database', async () => {
+  const { rows } = await pool.query<{
+    view: string;
+    comment: string | null;
+    columns: [string, string | null][];
+  }>(
+    `select c.relname::text as view, obj_description(c.oid, 'pg_class') as comment,
+            json_agg(json_build_array(a.attname, col_description(c.oid, a.attnum)) order by a.attnum) as columns
+       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+      where c.relnamespace = 'audit'::regnamespace group by c.oid, c.relname order by c.relname`,
   );
   const documented = [...audit.text.matchAll(/^### audit\.(\w+)$/gm)].map(([, view = '']) => view);
   assert.deepEqual(
     documented.toSorted(),
     rows.map(({ view }) => view),
   );
-  for (const { view, columns } of rows) {
-    const names = tableBelow(audit, `### audit.${view}`).map(([name]) => name);
-    assert.deepEqual(names, columns, view);
+  for (const { view, comment, columns } of rows) {
+    const described = tableBelow(audit, `### audit.${view}`).map(([name = '', meaning = '']) => [
+      name,
+      plain(meaning),
+    ]);
+    assert.deepEqual(described, columns, view);
+    const [, lead = ''] = new RegExp(`^### audit\\.${view}\n\n([^\n]+)$`, 'm').exec(audit.text) ?? [];
+    assert.equal(comment, plain(lead), view);
+    for (const [name, meaning] of columns) assert.ok((meaning ?? '').length > 5, `${view}.${name}`);
   }
 });
+
+/** Without the marks of links and code. */
+function plain(markdown: string): string {
+  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
+}
 
 test('every action that is recorded is documented', () => {
   const nouns = 'backfill|dag|schedule|run|task|attempt|pool|history';
@@ -58,8 +75,8 @@ test('every action that is recorded is documented', () => {
     for (const [, action = ''] of source.matchAll(new RegExp(`'((?:${nouns})\\.[a-z_]+)'`, 'g')))
       recorded.add(action);
   }
-  const section = audit.text.slice(audit.text.indexOf('| action | when |'));
-  const documented = [...section.matchAll(/`([a-z]+\.[a-z_]+)`/g)]
+  const cells = tableBelow(audit, '### Actions').map(([cell = '']) => `\`${cell}\``);
+  const documented = [...cells.join(' ').matchAll(/`([a-z]+\.[a-z_]+)`/g)]
     .map(([, action = '']) => action)
     .filter((action) => new RegExp(`^(${nouns})\\.`).test(action));
   assert.deepEqual(documented.toSorted(), [...recorded].sort());

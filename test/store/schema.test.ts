@@ -22,8 +22,16 @@ const QUERIES = {
              where n.nspname in ('stockflow', 'oms') and not t.tgisinternal`,
   function: `select n.nspname || '.' || p.proname || '(' || pg_get_function_arguments(p.oid) || ')' as line
                from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('stockflow', 'oms')`,
-  grant: `select table_schema || '.' || table_name || ' ' || privilege_type || ' to ' || grantee as line
-            from information_schema.role_table_grants where grantee = 'stockflow_auditor'`,
+  grant: `select table_schema || '.' || table_name || ' ' || string_agg(lower(privilege_type), ', ' order by privilege_type)
+                 || ' to ' || grantee as line
+            from information_schema.role_table_grants
+           where grantee in ('stockflow_auditor', 'stockflow_worker') group by table_schema, table_name, grantee`,
+  column_grant: `select table_schema || '.' || table_name || '.' || column_name || ' ' || lower(privilege_type) || ' to ' || grantee as line
+                   from information_schema.role_column_grants g
+                  where grantee in ('stockflow_auditor', 'stockflow_worker')
+                    and not exists (select from information_schema.role_table_grants t
+                                     where (t.grantee, t.table_schema, t.table_name, t.privilege_type)
+                                         = (g.grantee, g.table_schema, g.table_name, g.privilege_type))`,
 };
 
 async function schemaText(pool: Pool): Promise<string> {
@@ -55,7 +63,16 @@ test('an auditor may read the views and nothing else', async (t) => {
   const client = await pool.connect();
   try {
     await client.query('set role stockflow_auditor');
-    for (const view of ['run', 'task', 'attempt', 'event', 'file', 'missing_date']) {
+    for (const view of [
+      'run',
+      'task',
+      'attempt',
+      'event',
+      'event_seal',
+      'file',
+      'missing_date',
+      'dag_version',
+    ]) {
       await client.query(`select * from audit.${view}`);
     }
     await client.query('select * from audit.inventory_change');
