@@ -97,6 +97,15 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
       },
     ],
   },
+  {
+    name: 'audit',
+    summary: 'events, export, verify',
+    commands: [
+      { name: 'events', summary: 'who did what, when and why', load: () => import('./audit/events.ts') },
+      { name: 'export', summary: 'a business date as a folder', load: () => import('./audit/export.ts') },
+      { name: 'verify', summary: 'that no event was changed', load: () => import('./audit/verify.ts') },
+    ],
+  },
   { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('./prune.ts') },
   {
     name: 'completion',

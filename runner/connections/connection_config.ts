@@ -79,6 +79,17 @@ export function connectionVariable(id: string): string {
   return `STOCKFLOW_CONN_${id.toUpperCase()}`;
 }
 
+const VARIABLE = /^STOCKFLOW_CONN_([A-Z][A-Z0-9_]*)$/;
+
+/** The ids of all connections that are set, sorted. */
+export function connectionIdsIn(env: Environment): readonly string[] {
+  return Object.keys(env)
+    .filter((name) => env[name])
+    .map((name) => VARIABLE.exec(name)?.[1]?.toLowerCase())
+    .filter((id) => id !== undefined)
+    .sort();
+}
+
 /**
  * @param id as a DAG file writes it, e.g. `warehouse`
  * @throws ConnectionError `missing` or `invalid`, naming the variable and never its value

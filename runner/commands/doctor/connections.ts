@@ -2,6 +2,7 @@
 import {
   type ConnectionConfig,
   connectionFromEnv,
+  connectionIdsIn,
   type PostgresConfig,
   type SftpConfig,
 } from '../../connections/connection_config.ts';
@@ -14,15 +15,9 @@ import type { Shell } from '../command.ts';
 import { spanText } from '../time_text.ts';
 import { type Finding, looked, ok, problem } from './finding.ts';
 
-const VARIABLE = /^STOCKFLOW_CONN_([A-Z][A-Z0-9_]*)$/;
-
 /** Each that a DAG uses, and each that is set. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
-  const set = Object.keys(env)
-    .filter((name) => env[name])
-    .map((name) => VARIABLE.exec(name)?.[1]?.toLowerCase())
-    .filter((id) => id !== undefined);
-  return [...new Set([...use.connections.keys(), ...set])].sort();
+  return [...new Set([...use.connections.keys(), ...connectionIdsIn(env)])].sort();
 }
 
 export async function lookAtConnection(

@@ -1,0 +1,42 @@
+import { errorCode } from '../../connections/postgres_error.ts';
+import type { Shell } from '../command.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../settings.ts';
+
+const UNDEFINED_TABLE = '42P01';
+const INVALID_SCHEMA = '3F000';
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/**
+ * For whoever may read the views of the audit and nothing else: what is behind them is neither looked at nor migrated.
+ * @throws CommandError where the views are not there, or not for this role
+ */
+export async function openAuditSession(shell: Shell): Promise<Session> {
+  const settings = readSettings(shell.env);
+  const session = await openSession(shell, settings, {
+    migrations: settings.databaseUrl === null ? 'check' : 'leave',
+  });
+  try {
+    await session.pool.query('select from audit.event, audit.event_seal limit 0');
+    return session;
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    const code = errorCode(error);
+    if (code === UNDEFINED_TABLE || code === INVALID_SCHEMA) {
+      throw new CommandError(
+        EXIT.problem,
+        'this database has no views of the audit, or old ones: run stockflow migrate',
+        { cause: error },
+      );
+    }
+    if (code === INSUFFICIENT_PRIVILEGE) {
+      throw new CommandError(
+        EXIT.problem,
+        'this role may not read the audit; let an owner grant stockflow_auditor to it',
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
