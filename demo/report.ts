@@ -47,6 +47,17 @@ const outputs = z.object({
     held_out_keys: z.number(),
     zero_or_below: z.object({ count: z.number() }),
     largest: z.array(change),
+    // A batch that was applied before there were overrides has none.
+    overridden_guards: z
+      .array(
+        z.object({
+          task_id: z.string(),
+          guard: z.string(),
+          sentence: z.string(),
+          reason: z.string(),
+        }),
+      )
+      .default([]),
   }),
   apply_variance: z.object({
     already_applied: z.boolean(),

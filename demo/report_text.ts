@@ -67,6 +67,7 @@ function nightLines(night: NightReport): readonly string[] {
       `${count(night.ambiguous.keys)} keys left as they were: nobody can say whether Retail Pro had booked them`,
     ),
     line('Unacknowledged', `${count(night.unacknowledged.shipments)} shipments for more than 3 days`),
+    ...overriddenLines(reset.overridden_guards),
     '',
     'Largest changes    facility  sku             before    after     diff',
     ...reset.largest
@@ -76,6 +77,15 @@ function nightLines(night: NightReport): readonly string[] {
           `                   ${facility_id.padEnd(9)} ${sku.padEnd(13)} ${String(before).padStart(8)} ${String(after).padStart(8)} ${signed(diff).padStart(8)}`,
       ),
   ];
+}
+
+/** Said where nothing was overridden, too: that is what an auditor looks for. */
+function overriddenLines(overridden: NightReport['reset']['overridden_guards']): readonly string[] {
+  if (overridden.length === 0) return [line('Overridden', 'no guard')];
+  return overridden.flatMap(({ task_id, guard, sentence, reason }, index) => [
+    line(index === 0 ? 'OVERRIDDEN' : '', `${guard} of ${task_id}, because: ${reason}`),
+    line('', sentence),
+  ]);
 }
 
 function line(label: string, text: string): string {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineTask, FailTask } from '../runner/task.ts';
+import { openGate } from './guard/gate.ts';
+import { overrideSchema } from './inventory/guard_override.ts';
 import { guardActiveList } from './inventory/guards.ts';
 import { locationSchema } from './inventory/location.ts';
 import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/list_products.ts';
@@ -23,8 +25,11 @@ export default defineTask({
     id_type: z.string().min(1).default('SKU'),
     to: locationSchema,
     guards: z.strictObject({ max_drop: z.number().min(0).max(1).default(0.2) }).prefault({}),
+    override: overrideSchema,
   }),
-  async run({ params, run, attempt, connections, files, meter, log, signal }) {
+  async run(context) {
+    const { params, run, attempt, connections, files, meter, log, signal } = context;
+    const gate = openGate(context, params.override);
     const pool = await connections.postgres(params.connection);
     const products = await listProducts(pool, {
       query: params.query,
@@ -34,13 +39,13 @@ export default defineTask({
     });
     const lastGood = lastGoodSchema.safeParse(await files.lastGoodOutput(attempt.taskId));
     const lastRows = lastGood.success ? lastGood.data.rows : null;
-    const tripped = guardActiveList(products.length, lastRows, params.guards.max_drop);
-    if (tripped !== null) throw new FailTask(tripped.sentence);
+    const refusal = await gate.refusal([guardActiveList(products.length, lastRows, params.guards.max_drop)]);
+    if (refusal !== null) throw new FailTask(refusal);
 
     const content = formatProducts(params.id_type, products);
     const { location, bytes, sha256 } = await files.publish(params.to, content, { rows: products.length });
     meter({ rowsIn: products.length, rowsOut: products.length, bytesOut: bytes });
     log.info('active products exported', { location, rows: products.length });
-    return { location, rows: products.length, bytes, sha256 };
+    return { location, rows: products.length, bytes, sha256, overridden_guards: [...gate.overridden] };
   },
 });

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { defineTask, FailTask } from '../runner/task.ts';
-import { checkScan, lastGoodOf } from './filter/check_scan.ts';
-import { publishFiltered } from './filter/publish_filtered.ts';
+import { describeRejects, guardScan, lastGoodOf, requireWhole } from './filter/check_scan.ts';
+import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { unmovedChunks } from './filter/unmoved_chunks.ts';
+import { openGate } from './guard/gate.ts';
+import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
 import { foundFileSchema } from './inventory/found_file.ts';
+import { overrideSchema } from './inventory/guard_override.ts';
 import { locationSchema } from './inventory/location.ts';
 import { Refusal } from './inventory/refusal.ts';
 import { nightOfAppliedFile } from './oms/applied_sha256.ts';
@@ -45,8 +48,11 @@ export default defineTask({
         max_rejected: z.number().min(0).max(1).default(0.005),
       })
       .prefault({}),
+    override: overrideSchema,
   }),
-  async run({ params, run, attempt, connections, files, meter, progress, log, signal }) {
+  async run(context) {
+    const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
+    const gate = openGate(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const activeIds = (await readProducts(files, params.active, params.id_type)).map(
       ({ idValue }) => idValue,
@@ -70,6 +76,7 @@ export default defineTask({
           dialect: { delimiter, quote, encoding, compression },
           columns: params.columns,
           activeIds,
+          fileName: found.name,
         },
         chunks: unmovedChunks(files, opened),
         signal,
@@ -85,13 +92,17 @@ export default defineTask({
       const source = { location, name, sha256: result.sha256, bytes: result.bytes, rows: result.rowsIn };
       await files.recordRead({ location, sha256: source.sha256, bytes: source.bytes, rows: source.rows });
 
-      checkScan({
+      await keepRejects(files, rejects, result.rejected);
+
+      requireWhole(result, found.manifest);
+      const tripped = guardScan({
         scan: result,
-        manifest: found.manifest,
         lastGood: lastGoodOf(await files.lastGoodOutput(attempt.taskId)),
         maxRowDrop: params.guards.max_row_drop,
         maxRejected: params.guards.max_rejected,
       });
+      const refusal = await gate.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
+      if (refusal !== null) throw new Refusal(refusal);
       const night = {
         externalSystemId: params.external_system_id,
         businessDate: run.businessDate.toString(),
@@ -109,7 +120,6 @@ export default defineTask({
         found,
         source,
         filtered,
-        rejects,
         scan: result,
       });
       meter({ rowsOut: result.kept, bytesOut: published.bytes });
@@ -118,7 +128,8 @@ export default defineTask({
         rowsIn: result.rowsIn,
         kept: result.kept,
       });
-      return published;
+      const overridden = [...overriddenUpstream(context.upstream), ...gate.overridden];
+      return { ...published, overridden_guards: overridden };
     } catch (error) {
       throw error instanceof Refusal
         ? new FailTask(`${found.location}: ${error.message}`, { cause: error })

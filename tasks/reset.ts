@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineTask } from '../runner/task.ts';
+import { openGate } from './guard/gate.ts';
+import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { RESET_COLUMNS } from './inventory/column_mapping.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
+import { overrideSchema } from './inventory/guard_override.ts';
 import { findColumns } from './inventory/header_check.ts';
 import { publishedFileSchema } from './oms/applied_file.ts';
 import { applyBatch } from './oms/apply/apply_batch.ts';
@@ -34,10 +37,13 @@ export default defineTask({
         max_total_change: z.number().positive().nullish(),
       })
       .prefault({}),
+    override: overrideSchema,
   }),
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;
+    const gate = openGate(context, params.override);
+    const overriddenBefore = overriddenUpstream(context.upstream);
     const outcome = await applyBatch(
       context,
       {
@@ -68,9 +74,15 @@ export default defineTask({
       },
       (batch) =>
         resetNight(batch, {
-          maxRejected: guards.max_rejected,
-          maxSingleChange: guards.max_single_change ?? null,
-          maxTotalChange: guards.max_total_change ?? null,
+          bounds: {
+            maxRejected: guards.max_rejected,
+            maxSingleChange: guards.max_single_change ?? null,
+            maxTotalChange: guards.max_total_change ?? null,
+          },
+          gate,
+          overriddenBefore,
+          files: context.files,
+          runId: run.runId,
         }),
     );
     return {

@@ -60,11 +60,16 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   },
   {
     name: 'runs',
-    summary: 'list, show, watch, cancel',
+    summary: 'list, show, watch, artifacts, cancel',
     commands: [
       { name: 'list', summary: 'runs, newest first', load: () => import('./runs/list.ts') },
       { name: 'show', summary: 'a run: what failed, and every task', load: () => import('./runs/show.ts') },
       { name: 'watch', summary: 'follow a run to its end', load: () => import('./runs/watch.ts') },
+      {
+        name: 'artifacts',
+        summary: 'the files that a run kept, or one of them',
+        load: () => import('./runs/artifacts.ts'),
+      },
       { name: 'cancel', summary: 'stop a run, or one task of it', load: () => import('./runs/cancel.ts') },
     ],
   },

@@ -5,12 +5,15 @@
 import type { ColumnMapping, RESET_COLUMNS } from '../inventory/column_mapping.ts';
 import type { Dialect } from '../inventory/dialect.ts';
 import type { ScanResult } from '../inventory/reset_scanner.ts';
+import type { RejectReason } from '../inventory/row_fields.ts';
 
 /** `workerData` of the scanning thread. */
 export interface ScanSetup {
   readonly dialect: Dialect;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
   readonly activeIds: readonly string[];
+  /** Of the file that is scanned, for its rejects. */
+  readonly fileName: string;
 }
 
 export type ToScanner =
@@ -33,6 +36,13 @@ export interface FileScan extends ScanResult {
   /** Of the file as it lies at its location, compressed or not. */
   readonly sha256: string;
   readonly bytes: number;
-  /** `line 17: bad_quantity`, of the first few rejected rows. */
-  readonly firstRejects: readonly string[];
+  /** Of the first few rejected rows. */
+  readonly firstRejects: readonly FirstReject[];
+}
+
+export interface FirstReject {
+  readonly line: number;
+  /** 1-based, in characters, where its fault is. */
+  readonly column: number;
+  readonly reason: RejectReason;
 }

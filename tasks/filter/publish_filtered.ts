@@ -5,9 +5,11 @@ import { within } from '../inventory/location.ts';
 import { manifestName } from '../inventory/manifest.ts';
 import { publishedName } from '../inventory/published_name.ts';
 import type { FileScan } from './messages.ts';
+import { REJECTS_KEPT_MAX } from './reject_line.ts';
 import type { Spool } from './spool.ts';
 
-const REJECTS_LOCATION = 'artifact:filter_rejects.csv';
+export const REJECTS_NAME = 'filter_rejects.csv';
+const REJECTS_LOCATION = `artifact:${REJECTS_NAME}`;
 
 export interface FilteredNight {
   readonly to: string;
@@ -17,16 +19,21 @@ export interface FilteredNight {
   /** The external system's file as it was read. */
   readonly source: { location: string; name: string; sha256: string; bytes: number; rows: number };
   readonly filtered: Spool;
-  readonly rejects: Spool;
   readonly scan: FileScan;
 }
 
-/** Publishes the rejects, the filtered file and, last, its manifest; returns the task's output. */
+/** Keeps the rejects with the run, also of a file that is refused: whoever must have it mended needs them then. */
+export async function keepRejects(files: Files, rejects: Spool, rejected: number): Promise<void> {
+  const notKept = rejected - REJECTS_KEPT_MAX;
+  if (notKept > 0) await rejects.write(new TextEncoder().encode(`,,,and ${notKept} more,\n`));
+  await files.publish(REJECTS_LOCATION, rejects.chunks(), { rows: Math.min(rejected, REJECTS_KEPT_MAX) });
+}
+
+/** Publishes the filtered file and, last, its manifest; returns the task's output. */
 export async function publishFiltered(files: Files, night: FilteredNight) {
   const { to, source, filtered, scan } = night;
   const sha256 = filtered.sha256();
   const name = publishedName(night.prefix, night.businessDate, sha256);
-  await files.publish(REJECTS_LOCATION, night.rejects.chunks(), { rows: scan.rejected });
   const { location, ...facts } = await files.publish(within(to, name), filtered.chunks(), {
     rows: scan.kept,
   });

@@ -1,13 +1,15 @@
 /** The scanning thread: chunks come in, kept rows and rejects go out, and at the end what the file held. */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { decodeText } from '../inventory/byte_text.ts';
+import { FaultFinder } from '../inventory/fault_column.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import { ResetScanner } from '../inventory/reset_scanner.ts';
 import { csvContent } from './content_stages.ts';
 import { Inbox } from './inbox.ts';
-import type { FileScan, ScanSetup } from './messages.ts';
+import type { FileScan, FirstReject, ScanSetup } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { rejectLine } from './reject_line.ts';
+import { REJECTS_KEPT_MAX, rejectLine } from './reject_line.ts';
 
 const FIRST_REJECTS = 3;
 
@@ -43,18 +45,29 @@ async function scanFile(inbox: Inbox, outbox: Outbox, setup: ScanSetup): Promise
     }
   }
 
+  const encoding = dialect.encoding === 'windows-1252' ? 'windows-1252' : 'utf-8';
   const inFileEncoding = dialect.encoding === 'utf-16le' ? toUtf16 : (row: Uint8Array) => row;
   const keep = (row: Uint8Array) => outbox.add('filtered', inFileEncoding(row));
   const encoder = new TextEncoder();
-  const firstRejects: string[] = [];
+  const firstRejects: FirstReject[] = [];
+  let rejectCount = 0;
+  let faults: FaultFinder | undefined;
   const scanner = new ResetScanner(
-    { ...setup, ...dialect, encoding: dialect.encoding === 'windows-1252' ? 'windows-1252' : 'utf-8' },
+    { ...setup, ...dialect, encoding },
     {
-      header: keep,
+      header(bytes) {
+        const text = decodeText(bytes, encoding);
+        faults = new FaultFinder(text, { ...dialect, columns: setup.columns });
+        keep(bytes);
+      },
       kept: keep,
       rejected(row) {
-        outbox.add('rejects', encoder.encode(rejectLine(row)));
-        if (firstRejects.length < FIRST_REJECTS) firstRejects.push(`line ${row.line}: ${row.reason}`);
+        rejectCount++;
+        if (rejectCount > REJECTS_KEPT_MAX) return;
+        const { line, reason } = row;
+        const column = faults?.columnOf(row.raw, reason) ?? 1;
+        outbox.add('rejects', encoder.encode(rejectLine({ ...row, file: setup.fileName, column })));
+        if (firstRejects.length < FIRST_REJECTS) firstRejects.push({ line, column, reason });
       },
     },
   );

@@ -74,8 +74,7 @@ export function guardOutput(kept: number, rowsIn: number): Tripped | null {
 /** Too many rows could not be read. `maxShare` is of all rows, 0.005 for 0.5 %. */
 export function guardRejected(rejected: number, rowsIn: number, maxShare: number): Tripped | null {
   if (rowsIn === 0 || rejected / rowsIn <= maxShare) return null;
-  const figure = percent(rejected / rowsIn);
-  const bound = percent(maxShare);
+  const { figure, bound } = percentOver(rejected / rowsIn, maxShare);
   return {
     guard: 'max_rejected',
     figure,
@@ -100,6 +99,28 @@ export function guardRejectedActive(
   return {
     ...tripped,
     sentence: tripped.sentence.replace(' rows rejected', ' rows of active products rejected'),
+  };
+}
+
+/** The count of one key would change by too much. Off while `maxUnits` is null. */
+export function guardSingleChange(units: number, maxUnits: number | null): Tripped | null {
+  if (maxUnits === null || units <= maxUnits) return null;
+  return {
+    guard: 'max_single_change',
+    figure: `${units} units`,
+    bound: `${maxUnits} units`,
+    sentence: `one key would change by ${units} units; at most ${maxUnits} are allowed (guards.max_single_change)`,
+  };
+}
+
+/** All counts together would change by too much, up or down. Off while `maxUnits` is null. */
+export function guardTotalChange(units: number, maxUnits: number | null): Tripped | null {
+  if (maxUnits === null || units <= maxUnits) return null;
+  return {
+    guard: 'max_total_change',
+    figure: `${units} units`,
+    bound: `${maxUnits} units`,
+    sentence: `counts would change by ${units} units in all; at most ${maxUnits} are allowed (guards.max_total_change)`,
   };
 }
 
@@ -144,8 +165,7 @@ interface Drop {
 
 function guardDrop({ guard, what, unit, now, last, maxDrop }: Drop): Tripped | null {
   if (last === null || drop(now, last) <= maxDrop) return null;
-  const figure = percent(drop(now, last));
-  const bound = percent(maxDrop);
+  const { figure, bound } = percentOver(drop(now, last), maxDrop);
   return {
     guard,
     figure,
@@ -160,6 +180,13 @@ function drop(now: number, last: number): number {
   return last === 0 ? 0 : (last - now) / last;
 }
 
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
+/** A share that is over its bound, and the bound, with as many digits as it takes to tell them apart. */
+function percentOver(share: number, bound: number): { readonly figure: string; readonly bound: string } {
+  let digits = 2;
+  while (digits < 12 && percent(share, digits) === percent(bound, digits)) digits++;
+  return { figure: percent(share, digits), bound: percent(bound, digits) };
+}
+
+function percent(share: number, digits: number): string {
+  return `${Number((share * 100).toFixed(digits))} %`;
 }

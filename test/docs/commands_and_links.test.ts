@@ -40,7 +40,7 @@ function documentedLines(): readonly Line[] {
 
 /** As a shell has them, up to a pipe or a redirection. */
 function wordsOf(text: string): readonly string[] {
-  const words = [...text.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word.replace(/^"(.*)"$/, '$1'));
+  const words = [...text.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
   const end = words.findIndex((word) => /^([|<>]|\|\||&&)$/.test(word));
   return end === -1 ? words : words.slice(0, end);
 }

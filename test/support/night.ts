@@ -42,6 +42,7 @@ export interface TriggerOptions {
   /** The world's night by default. */
   readonly date?: Temporal.PlainDate;
   readonly timeEdges?: TimeEdges;
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -101,9 +102,12 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
   };
   await putDagInForce(setting);
 
-  const trigger = async ({ date = world.night.businessDate, timeEdges = 'collapse' }: TriggerOptions = {}) =>
-    (await triggerRun(pool, { dagId: DAG_ID, date, params: {}, timeEdges, by: setting.by, reason: null }))
-      .runId;
+  const trigger = async ({
+    date = world.night.businessDate,
+    timeEdges = 'collapse',
+    params = {},
+  }: TriggerOptions = {}) =>
+    (await triggerRun(pool, { dagId: DAG_ID, date, params, timeEdges, by: setting.by, reason: null })).runId;
   const ended = (runId: number) => endedRun(pool, runId);
   return {
     url,

@@ -4,7 +4,7 @@
  * half-written, and reading a file that moves meanwhile throws.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Content, FileEntry, FileFacts, Files, Json, OpenFile } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
@@ -53,6 +53,10 @@ export class TaskFiles implements Files {
     await writeFile(path, bytes);
     const seconds = modifiedAt.epochMilliseconds / 1000;
     await utimes(path, seconds, seconds);
+  }
+
+  async remove(location: string): Promise<void> {
+    await rm(this.path(location));
   }
 
   async list(pattern: string): Promise<readonly FileEntry[]> {

@@ -1,8 +1,11 @@
-import { FailTask, type JsonObject } from '../../../runner/task.ts';
-import { guardRejected } from '../../inventory/guards.ts';
+import { FailTask, type Files, type JsonObject } from '../../../runner/task.ts';
+import type { Gate } from '../../guard/gate.ts';
+import type { OverriddenGuard } from '../../guard/overridden_guards.ts';
+import { guardRejected, guardSingleChange, guardTotalChange, type Tripped } from '../../inventory/guards.ts';
 import { readSql } from '../sql.ts';
 import type { ReadyBatch } from './apply_batch.ts';
-import { type ChangeFigures, changeFigures, itemsAtZeroOrBelow, largestChanges } from './change_figures.ts';
+import { changeFigures, itemsAtZeroOrBelow, largestChanges } from './change_figures.ts';
+import { keepRejects, REJECTS_NAME } from './keep_rejects.ts';
 import { postChanges } from './post_changes.ts';
 import { countRows, describeRejects } from './row_counts.ts';
 
@@ -22,18 +25,32 @@ export interface ResetGuards {
   readonly maxTotalChange: number | null;
 }
 
+export interface ResetGuarding {
+  readonly bounds: ResetGuards;
+  readonly gate: Gate;
+  /** Passed by the tasks before this one. */
+  readonly overriddenBefore: readonly OverriddenGuard[];
+  /** For the rejects. */
+  readonly files: Files;
+  readonly runId: string;
+}
+
 /**
  * Makes the details up to the snapshot sum to the external system's count, for every usable key of the file.
- * @throws FailTask when a guard trips
+ * @throws FailTask when a guard trips that this run does not override
  */
 export async function resetNight(
-  { client, night, snapshot, begin }: ReadyBatch,
-  guards: ResetGuards,
+  { client, night, snapshot, rows, begin }: ReadyBatch,
+  { bounds, gate, overriddenBefore, files, runId }: ResetGuarding,
 ): Promise<JsonObject> {
   const key = [night.externalSystemId, night.businessDate];
-  const counts = await countRows(client);
-  const rejected = guardRejected(counts.rejected, counts.rows, guards.maxRejected);
-  if (rejected !== null) throw new FailTask(`${rejected.sentence}; ${await describeRejects(client)}`);
+  const counts = await countRows(client, rows);
+  if (counts.rejected > 0) await keepRejects(client, files);
+  await stopAt(
+    gate,
+    [guardRejected(counts.rejected, counts.rows, bounds.maxRejected)],
+    async () => `${await describeRejects(client)}; all: stockflow runs artifacts ${runId} ${REJECTS_NAME}`,
+  );
   if (counts.rows === 0) throw new FailTask('the file has a header and no rows; at least 1 row is needed');
 
   const batchId = await begin();
@@ -41,7 +58,10 @@ export async function resetNight(
   await client.query(PLAN_RESET, [...key, snapshot.at]);
   await client.query('analyze sync_change');
   const figures = await changeFigures(client);
-  refuseLargeChange(figures, guards);
+  await stopAt(gate, [
+    guardSingleChange(figures.largest_change, bounds.maxSingleChange),
+    guardTotalChange(figures.units, bounds.maxTotalChange),
+  ]);
   await postChanges(client, batchId, 'VAR_EXT_RESET');
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
@@ -60,21 +80,18 @@ export async function resetNight(
     held_out_keys: counts.held_keys,
     zero_or_below: { count: figures.zero_or_below, first: await itemsAtZeroOrBelow(client, night) },
     largest: await largestChanges(client, night),
+    overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
   };
 }
 
-function refuseLargeChange(
-  { largest_change, units }: ChangeFigures,
-  { maxSingleChange, maxTotalChange }: ResetGuards,
-): void {
-  if (maxSingleChange !== null && largest_change > maxSingleChange) {
-    throw new FailTask(
-      `one key would change by ${largest_change} units; at most ${maxSingleChange} are allowed (guards.max_single_change)`,
-    );
-  }
-  if (maxTotalChange !== null && units > maxTotalChange) {
-    throw new FailTask(
-      `counts would change by ${units} units in all; at most ${maxTotalChange} are allowed (guards.max_total_change)`,
-    );
-  }
+/** @throws FailTask */
+async function stopAt(
+  gate: Gate,
+  tripped: readonly (Tripped | null)[],
+  details?: () => Promise<string>,
+): Promise<void> {
+  const hasTripped = tripped.some((guard) => guard !== null);
+  const more = hasTripped && details !== undefined ? `; ${await details()}` : '';
+  const refusal = await gate.refusal(tripped, more);
+  if (refusal !== null) throw new FailTask(refusal);
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { FailTask } from '../../../runner/task.ts';
 import { readSql } from '../sql.ts';
 
 const COUNT_ROWS = readSql(import.meta.url, './count_rows.sql');
@@ -17,14 +18,22 @@ export interface RowCounts {
   readonly conflicting_rows: number;
 }
 
-/** @throws Error where a row is in none or in two of the counts, which is a fault of the program */
-export async function countRows(client: PoolClient): Promise<RowCounts> {
+/**
+ * @param rowsRead data rows of the file, counted as they were read
+ * @throws FailTask where a row is in none or in two of the counts, whatever made it so: nothing may be applied then
+ */
+export async function countRows(client: PoolClient, rowsRead: number): Promise<RowCounts> {
   const { rows } = await client.query<RowCounts>(COUNT_ROWS);
   const counts = rows[0];
   if (counts === undefined) throw new Error('a count has no row');
   const out =
     counts.usable_keys + counts.held_keys + counts.collapsed + counts.conflicting_rows + counts.rejected;
-  if (out !== counts.rows) throw new Error(`rows are not conserved: ${JSON.stringify(counts)}`);
+  if (out !== rowsRead || counts.rows !== rowsRead) {
+    throw new FailTask(
+      `rows are not conserved: ${rowsRead} read; ${counts.usable_keys} usable + ${counts.held_keys} held out + ` +
+        `${counts.collapsed} collapsed + ${counts.conflicting_rows} contradicted + ${counts.rejected} rejected = ${out}`,
+    );
+  }
   return counts;
 }
 

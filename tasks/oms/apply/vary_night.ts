@@ -18,14 +18,14 @@ type UncoveredKey = Readonly<Record<'facility_id' | 'product_id', string> & Reco
  * Corrects the counts that the night's reset took uncorrected, for the keys it covered.
  * @throws FailTask where that reset is not applied, or the file is not the one that was frozen with it
  */
-export async function varyNight({ client, night, snapshot, begin }: ReadyBatch): Promise<JsonObject> {
+export async function varyNight({ client, night, snapshot, rows, begin }: ReadyBatch): Promise<JsonObject> {
   const reset = await findBatch(client, 'RESET', night);
   if (reset === null) {
     throw new FailTask(
       `the reset of ${night.businessDate} (${batchIdOf('RESET', night)}) is not applied; its variance comes after it`,
     );
   }
-  const counts = await countRows(client);
+  const counts = await countRows(client, rows);
   // We wrote this file ourselves: a row that cannot be read back means it is not that file any more.
   if (counts.rejected > 0) {
     throw new FailTask(

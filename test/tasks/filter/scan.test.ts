@@ -18,6 +18,7 @@ function request(overrides: Partial<ScanRequest>): ScanRequest {
       dialect: { delimiter: ',', quote: '"', encoding: 'utf-8', compression: 'none' },
       columns: resetColumnsSchema.parse(undefined),
       activeIds: ['A1'],
+      fileName: 'reset.csv',
     },
     chunks: chunksOf(`${HEADER}S1,A1,5,\n`),
     signal: new AbortController().signal,

@@ -12,6 +12,7 @@ import exportTask from '../../../tasks/export.ts';
 import reset from '../../../tasks/reset.ts';
 import variance from '../../../tasks/variance.ts';
 import { testDatabase } from '../../support/database.ts';
+import { omsDigest } from '../../support/night_oms.ts';
 import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../support/task_context.ts';
 
 export const SYSTEM = 'RETAIL_PRO';
@@ -243,6 +244,7 @@ export class OmsWorld {
         external_system_id: SYSTEM,
         file,
         guards: options.guards ?? {},
+        override: options.override ?? {},
       },
       options.overrides,
     );
@@ -270,23 +272,14 @@ export class OmsWorld {
 
   /** Of every row of every table, to show that nothing was changed. */
   async digest(): Promise<string> {
-    const { rows: tables } = await this.pool.query<{ name: string }>(
-      "select table_name as name from information_schema.tables where table_schema = 'oms' order by 1",
-    );
-    const hash = createHash('sha256');
-    for (const { name } of tables) {
-      const { rows } = await this.pool.query<{ row: string }>(
-        `select t::text as row from oms.${name} t order by 1`,
-      );
-      hash.update(`${name}\n${rows.map(({ row }) => row).join('\n')}\n`);
-    }
-    return hash.digest('hex');
+    return JSON.stringify(await omsDigest(this.pool));
   }
 }
 
 export interface ApplyOptions {
   readonly connection?: string;
   readonly guards?: { max_rejected?: number; max_single_change?: number; max_total_change?: number };
+  readonly override?: { readonly guards: string; readonly reason: string };
   readonly overrides?: ContextOverrides;
 }
 

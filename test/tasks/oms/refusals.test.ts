@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { FailTask } from '../../../runner/task.ts';
+import { assertStopped } from '../../support/oms_untouched.ts';
 import { type CountRow, type OmsWorld, openOmsWorld, runOf } from './oms_world.ts';
 
 const BEFORE = '2026-03-10T01:00:00Z';
@@ -23,16 +23,8 @@ const COUNTS: readonly CountRow[] = [
   ['F1', 'SKU-P2', 5],
 ];
 
-/** The work fails for good, says this, and leaves every row of the OMS as it was. */
-async function assertRefused(oms: OmsWorld, work: () => Promise<unknown>, message: RegExp): Promise<void> {
-  const before = await oms.digest();
-  await assert.rejects(work, (error) => {
-    assert.ok(error instanceof FailTask, `${error}`);
-    assert.match(error.message, message);
-    return true;
-  });
-  assert.equal(await oms.digest(), before);
-}
+const assertRefused = (oms: OmsWorld, work: () => Promise<unknown>, message: RegExp) =>
+  assertStopped(oms.pool, work, message);
 
 test('a reset file whose content is not the published one is refused', async (t) => {
   const oms = await openStore(t);

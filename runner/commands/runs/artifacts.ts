@@ -1,0 +1,82 @@
+/** The files that a run kept: a list, or the text of one. */
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { didYouMeanOrList } from '../../core/suggest.ts';
+import { type Artifact, findArtifact, listArtifacts, readArtifactChunk } from '../../store/artifact.ts';
+import { describe, type Shell } from '../command.ts';
+import { CommandError, EXIT } from '../exit_code.ts';
+import type { Column } from '../listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
+import { findNamedRun } from '../run_lookup.ts';
+import { openSession } from '../session.ts';
+import { readSettings } from '../settings.ts';
+import { harmless } from '../terminal_text.ts';
+import { bytesText } from '../time_text.ts';
+
+const COLUMNS: readonly Column<Artifact>[] = [
+  { key: 'name', value: ({ name }) => name },
+  { key: 'rows', value: ({ rows }) => rows },
+  { key: 'bytes', value: ({ bytes }) => bytes, text: ({ bytes }) => bytesText(bytes) },
+  { key: 'created_at', value: ({ createdAt }) => createdAt },
+  { key: 'sha256', value: ({ sha256 }) => sha256 },
+];
+
+export function configure(command: Command, shell: Shell): void {
+  describe(command, {
+    does: 'Lists the artifacts that tasks of a run kept, or prints one of them.',
+    examples: [
+      'stockflow runs artifacts inventory_sync',
+      'stockflow runs artifacts 12 filter_rejects.csv > rejects.csv',
+    ],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .argument('[name]', 'print this one, a text, as it is');
+  addOutputOption(command).action(
+    async (runName: string, name: string | undefined, options: { output: OutputFormat }) => {
+      await using session = await openSession(shell, readSettings(shell.env));
+      const { runId } = await findNamedRun(session.pool, runName);
+      if (name !== undefined) return await printArtifact(shell, session.pool, { runId, name });
+      const rows = await listArtifacts(session.pool, runId);
+      printListing(shell, options.output, { columns: COLUMNS, rows });
+      const [first] = rows;
+      const next =
+        first === undefined
+          ? `run ${runId} has kept no artifact`
+          : `\none of them: stockflow runs artifacts ${runId} ${first.name}`;
+      tell(shell, options.output, next);
+    },
+  );
+}
+
+interface Named {
+  readonly runId: number;
+  readonly name: string;
+}
+
+/** Bytes as they are into a file or a pipe; on a terminal nothing in them can drive it. */
+async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): Promise<void> {
+  const artifact = await findArtifact(pool, runId, name);
+  if (artifact === null) {
+    const known = (await listArtifacts(pool, runId)).map((other) => other.name);
+    throw new CommandError(
+      EXIT.notFound,
+      `run ${runId} has no artifact ${name}${didYouMeanOrList(name, known)}`,
+    );
+  }
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const print = (text: string) => shell.stdout.write(shell.stdout.isTTY ? harmless(text) : text);
+  try {
+    let bytes = 0;
+    for (let seq = 0; bytes < artifact.bytes; seq++) {
+      const data = await readArtifactChunk(pool, artifact.artifactId, seq);
+      if (data === null)
+        throw new CommandError(EXIT.problem, `artifact ${name} was replaced while it was read; ask again`);
+      bytes += data.length;
+      print(decoder.decode(data, { stream: true }));
+    }
+    print(decoder.decode());
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CommandError(EXIT.problem, `artifact ${name} is no text and is not printed`, { cause });
+  }
+}

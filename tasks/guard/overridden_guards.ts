@@ -1,0 +1,24 @@
+/** What a night passed on a person's word: handed from output to output, so that the batch in the OMS has all of it. */
+import { z } from 'zod';
+import type { Json } from '../../runner/task.ts';
+
+const overriddenGuardSchema = z.strictObject({
+  task_id: z.string(),
+  guard: z.string(),
+  figure: z.string(),
+  bound: z.string(),
+  /** What tripped, in words. */
+  sentence: z.string(),
+  reason: z.string(),
+});
+export type OverriddenGuard = z.output<typeof overriddenGuardSchema>;
+
+const outputSchema = z.looseObject({ overridden_guards: z.array(overriddenGuardSchema) });
+
+/** Of the tasks before this one, each once. */
+export function overriddenUpstream(upstream: Readonly<Record<string, Json>>): readonly OverriddenGuard[] {
+  const found = Object.values(upstream)
+    .flatMap((output) => (Array.isArray(output) ? output : [output]))
+    .flatMap((output) => outputSchema.safeParse(output).data?.overridden_guards ?? []);
+  return [...new Map(found.map((guard) => [JSON.stringify(guard), guard])).values()];
+}

@@ -1,0 +1,122 @@
+/** Letting a night pass a guard, on a person's word and for one run. */
+import { z } from 'zod';
+import type { Tripped } from './guards.ts';
+
+/** Bounds of what is plausible, each of them a param under `guards:`. A person may know that the figure is right. */
+export const OVERRIDABLE_GUARDS = [
+  'max_drop',
+  'max_row_drop',
+  'max_rejected',
+  'max_single_change',
+  'max_total_change',
+] as const;
+
+/** Guards against a wrong file, or with nothing to apply behind them: no reason makes the counts right. By what each keeps out. */
+export const FIRM_GUARDS: ReadonlyMap<string, string> = new Map([
+  ['no_file', 'without a file there is nothing to apply'],
+  ['max_age', 'it keeps the file of another night out'],
+  ['last_applied', 'it keeps older counts from overwriting newer ones'],
+  ['applied_before', 'it keeps a file from being applied for two nights'],
+  ['manifest', 'it keeps a damaged or incomplete file out'],
+  ['file_moved', 'it keeps out a file that is still being written'],
+  ['final_newline', 'it keeps a cut file out'],
+  ['content_type', 'it keeps out what is no CSV file'],
+  ['file_rows', 'a file without rows says nothing'],
+  ['active_list', 'without active products there is nothing to set'],
+  ['shared_id', 'it keeps the counts of two products apart'],
+  ['filtered_output', 'without a row of an active product there is nothing to set'],
+  ['published_sha256', 'it keeps out a file that was changed after it was published'],
+]);
+
+export interface GuardOverride {
+  readonly guards: ReadonlySet<string>;
+  /** In a person's words; empty where no guard is named. */
+  readonly reason: string;
+}
+
+/** The `override` param of the tasks that have guards to override; each takes the names of all of them. */
+export const overrideSchema = z
+  .strictObject({
+    /** Names of guards with commas between them; empty for none. */
+    guards: z.string().default(''),
+    /** Why, for the history. */
+    reason: z.string().default(''),
+  })
+  .superRefine(({ guards, reason }, context) => {
+    const names = namesIn(guards);
+    const isBlank = reason.trim() === '';
+    for (const name of names) {
+      const message = nameProblem(name);
+      if (message !== null) context.addIssue({ code: 'custom', path: ['guards'], message });
+    }
+    if (names.length > 0 && isBlank) {
+      const message = `is empty: to override ${names.join(', ')} say why, for the history`;
+      context.addIssue({ code: 'custom', path: ['reason'], message });
+    }
+    if (names.length === 0 && !isBlank) {
+      const message = `is empty, and there is a reason to override: name ${OVERRIDABLE_GUARDS.join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['guards'], message });
+    }
+  })
+  .prefault({})
+  .transform(
+    ({ guards, reason }): GuardOverride => ({ guards: new Set(namesIn(guards)), reason: reason.trim() }),
+  );
+
+/** Those that stop the night, and those that this run overrides. */
+export function splitByOverride(
+  tripped: readonly Tripped[],
+  { guards }: GuardOverride,
+): { readonly stopping: readonly Tripped[]; readonly overridden: readonly Tripped[] } {
+  return {
+    stopping: tripped.filter(({ guard }) => !guards.has(guard)),
+    overridden: tripped.filter(({ guard }) => guards.has(guard)),
+  };
+}
+
+/** Where a task with guards stands, as its advice must name it. */
+export interface GuardedTask {
+  readonly runId: string;
+  readonly taskId: string;
+  /** Whether the DAG has the params that the shipped one has. */
+  readonly hasOverrideParams: boolean;
+}
+
+/** What an operator can do where all that stops the night is a figure that may be right; null where it is more. */
+export function adviceFor(
+  stopping: readonly Tripped[],
+  { guards }: GuardOverride,
+  task: GuardedTask,
+): string | null {
+  const names = [...new Set(stopping.map(({ guard }) => guard))];
+  if (!names.every(isOverridable)) return null;
+  if (!task.hasOverrideParams) {
+    return `if the figure is right, raise ${names.map((name) => `guards.${name}`).join(', ')} of ${task.taskId} in the DAG's file and trigger the date`;
+  }
+  // What the run overrides already has to be named again: the new params stand in place of its own.
+  const all = [...new Set([...guards, ...names])].join(',');
+  return (
+    `if the figure is right: stockflow tasks clear ${task.runId} --only-failed --param override_guards=${all} ` +
+    `--param override_reason="why"`
+  );
+}
+
+function namesIn(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function nameProblem(name: string): string | null {
+  if (isOverridable(name)) return null;
+  const these = `these can be overridden: ${OVERRIDABLE_GUARDS.join(', ')}`;
+  const why = FIRM_GUARDS.get(name);
+  return why === undefined
+    ? `no guard is called ${JSON.stringify(name)}; ${these}`
+    : `${name} cannot be overridden, as ${why}: it takes the right file; ${these}`;
+}
+
+function isOverridable(name: string): boolean {
+  return OVERRIDABLE_GUARDS.some((known) => known === name);
+}
