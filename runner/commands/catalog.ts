@@ -1,17 +1,5 @@
 /** The runner's own commands: named here, so that the help need not import them. */
-import type { CommandModule } from './command.ts';
-
-export interface CatalogEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<CommandModule>;
-}
-
-export interface CatalogGroup {
-  readonly name: string;
-  readonly summary: string;
-  readonly commands: readonly CatalogEntry[];
-}
+import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
 
 export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   { name: 'up', summary: 'migrate, then schedule and work until Ctrl-C', load: () => import('./up.ts') },
@@ -112,9 +100,4 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     ],
   },
   { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('./prune.ts') },
-  {
-    name: 'completion',
-    summary: 'complete commands and DAGs on Tab',
-    load: () => import('./completion.ts'),
-  },
 ];

@@ -1,12 +1,16 @@
 /** Completion of commands, options and DAGs on Tab. */
 import { Argument, type Command } from 'commander';
-import { describe, type Shell } from './command.ts';
+import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import { type CommandModule, describe, type Shell } from './command.ts';
 import { candidates } from './completion/candidates.ts';
 import { SCRIPTS, SHELLS, type ShellName } from './completion/scripts.ts';
-import { allCommands, commandFolders } from './found_commands.ts';
 import { readSettings } from './settings.ts';
 
-export function configure(command: Command, shell: Shell): void {
+export function completionOf(commands: readonly (CatalogEntry | CatalogGroup)[]): CommandModule {
+  return { configure: (command, shell) => configure(command, shell, commands) };
+}
+
+function configure(command: Command, shell: Shell, commands: readonly (CatalogEntry | CatalogGroup)[]): void {
   describe(command, {
     does: 'Prints what makes a shell complete commands, options, DAGs and tasks of `stockflow`. In a clone, first make that name known: alias stockflow="npx stockflow" for fish, a link to bin/stockflow in the PATH for the others.',
     examples: [
@@ -25,7 +29,6 @@ export function configure(command: Command, shell: Shell): void {
         shell.stdout.write(SCRIPTS[name]);
         return;
       }
-      const commands = allCommands(commandFolders(shell.env));
       const line = { words: words.slice(0, -1), current: words.at(-1) ?? '' };
       const found = await candidates(shell, readSettings(shell.env), commands, line);
       for (const word of found) shell.stdout.write(`${word}\n`);

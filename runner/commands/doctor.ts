@@ -21,7 +21,7 @@ import { painter } from './terminal_text.ts';
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Looks at everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
-    examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test retailpro'],
+    examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test warehouse'],
   });
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);

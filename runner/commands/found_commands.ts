@@ -1,7 +1,8 @@
 /** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CATALOG, type CatalogEntry, type CatalogGroup } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
 import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
@@ -24,8 +25,19 @@ export function commandFolders(env: Shell['env']): readonly string[] {
  * @param folders absolute, such as `/project/demo/commands`; absent ones hold none
  */
 export function allCommands(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
-  const taken = new Set(CATALOG.map(({ name }) => name));
-  return [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...CATALOG];
+  const own: readonly (CatalogEntry | CatalogGroup)[] = [...CATALOG, completion(() => all)];
+  const taken = new Set(own.map(({ name }) => name));
+  const all = [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...own];
+  return all;
+}
+
+/** Made here, since it has to know every other command. */
+function completion(all: () => readonly (CatalogEntry | CatalogGroup)[]): CatalogEntry {
+  return {
+    name: 'completion',
+    summary: 'complete commands and DAGs on Tab',
+    load: async () => (await import('./completion.ts')).completionOf(all()),
+  };
 }
 
 function findCommands(folders: readonly string[]): readonly CatalogEntry[] {

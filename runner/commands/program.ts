@@ -1,6 +1,6 @@
 /** The tree of commands; only the one that is called is imported, so that help and typing errors answer at once. */
 import { Command, CommanderError } from 'commander';
-import type { CatalogEntry, CatalogGroup } from './catalog.ts';
+import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
 import type { Shell } from './command.ts';
 import { EXIT } from './exit_code.ts';
 import { allCommands } from './found_commands.ts';

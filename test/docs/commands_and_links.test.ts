@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import type { CatalogEntry, CatalogGroup } from '../../runner/commands/catalog.ts';
+import type { CatalogEntry, CatalogGroup } from '../../runner/commands/catalog_entry.ts';
 import type { Output, Shell } from '../../runner/commands/command.ts';
 import { allCommands } from '../../runner/commands/found_commands.ts';
 import { pages, ROOT } from './pages.ts';

@@ -1,6 +1,6 @@
 /** What can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
-import type { CatalogEntry, CatalogGroup } from '../catalog.ts';
+import type { CatalogEntry, CatalogGroup } from '../catalog_entry.ts';
 import type { Shell } from '../command.ts';
 import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../dag_lookup.ts';
 import { CommandError } from '../exit_code.ts';

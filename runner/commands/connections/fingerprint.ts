@@ -17,10 +17,10 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Prints the fingerprint of the key that the server shows now, without logging in. Confirm it with whoever runs the server before you pin it. Exits 1 when another one is pinned.',
     examples: [
-      'stockflow connections fingerprint retailpro',
-      'STOCKFLOW_CONN_ERP=sftp://sync@erp.example.com/out stockflow connections fingerprint erp',
+      'stockflow connections fingerprint warehouse',
+      'STOCKFLOW_CONN_PARTNER=sftp://sync@files.example.com/out stockflow connections fingerprint partner',
     ],
-  }).argument('<id>', 'as DAG files write it: retailpro for STOCKFLOW_CONN_RETAILPRO');
+  }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
     const config = connectionFromEnv(id, shell.env);
     if (config.kind !== 'sftp') {

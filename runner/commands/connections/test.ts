@@ -15,8 +15,8 @@ import { painter } from '../terminal_text.ts';
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Connects, logs in, and sees that every folder which the DAG files name on it can be read or written. Needs no database of the runner. Exits 5 when it cannot be used.',
-    examples: ['stockflow connections test retailpro', 'stockflow connections test oms -o json'],
-  }).argument('<id>', 'as DAG files write it: oms for STOCKFLOW_CONN_OMS');
+    examples: ['stockflow connections test warehouse', 'stockflow connections test warehouse -o json'],
+  }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
     // A wrong variable is a usage error, not a finding: there is nothing to connect to.
