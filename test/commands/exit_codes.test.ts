@@ -18,6 +18,7 @@ const dag = (dagId: string, schedule: string, task: string) =>
   );
 await dag('good', '"0 1 * * *"', '');
 await dag('bad', '"0 1 * * *"', ', with: {fail: "no file"}');
+await dag('unasked', '"0 1 * * *"', '');
 await dag('manual', 'null', '');
 await dag('slow', '"0 1 * * *"', ', with: {ms: 600000}');
 await project.write('dags/broken.yaml', 'dag_id: broken\ntimezone: UTC\nschedule: null\ntusks: []\n');
@@ -100,7 +101,7 @@ const ROWS: readonly Row[] = [
   { code: 5, words: ['status'], env: NOWHERE, says: /stock at 127\.0\.0\.1:1/ },
   { code: 5, words: create('good', '--dry-run'), env: NOWHERE, says: /stock at 127\.0\.0\.1:1/ },
 
-  { code: 6, words: create('slow'), says: /work 2 dates of slow\? Say yes with -y/ },
+  { code: 6, words: create('unasked'), says: /work 2 dates of unasked\? Say yes with -y/ },
 
   { code: 7, words: ['trigger', 'slow', '--wait', '--timeout', '100ms'], says: /has not ended within 100ms/ },
   {
