@@ -1,5 +1,6 @@
 /** Brings the database up to date. */
 import type { Command } from 'commander';
+import { missingRoles } from '../store/roles.ts';
 import { describe, type Shell } from './command.ts';
 import type { Column } from './listing.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
@@ -20,6 +21,12 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, readSettings(shell.env), { migrations: 'leave' });
     const rows = await applyMigrations(session, options.oms === true ? ['runner', 'oms'] : ['runner']);
     printListing(shell, options.output, { columns: COLUMNS, rows });
+    for (const role of await missingRoles(session.pool)) {
+      shell.stderr.write(
+        `role ${role} is missing, and this login may not make it: let an administrator run ` +
+          `create role ${role} nologin; then stockflow migrate gives it its rights\n`,
+      );
+    }
     const news = rows.length === 0 ? 'the database was up to date' : `\n${rows.length} applied`;
     tell(shell, options.output, `${news}; stockflow up schedules and works`);
   });

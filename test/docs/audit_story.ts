@@ -11,7 +11,7 @@ import { FailTask } from '../../runner/task.ts';
 import type { Lifetime } from '../support/database.ts';
 import { testEngine } from '../support/engine.ts';
 import { createEffectTables, FIXTURE_TASKS, openGate, startWorkerProcess } from '../support/processes.ts';
-import { stepDag, steps, untilAborted } from '../support/task_types.ts';
+import { type Behaviour, stepDag, steps, untilAborted } from '../support/task_types.ts';
 import { until } from '../support/until.ts';
 
 export interface AuditStory {
@@ -80,7 +80,8 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
   await resumeDag(pool, 'inventory_sync', { by: JANE, reason: 'store audit done' });
   const missedDates = await missThreeNights(pool);
 
-  step.on('filter_reset_file', async ({ attempt, run, files, meter, record, signal }) => {
+  step.on('filter_reset_file', async (context) => {
+    const { attempt, run, record, signal } = context;
     if (run.businessDate.toString() === '2025-01-16') return await untilAborted(signal);
     if (attempt.number === 1) throw new Error('the connection was cut');
     await until('the deadline to be missed', async () => {
@@ -96,14 +97,7 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
       before: { max_row_drop: 0.2 },
       after: { max_row_drop: 0.9 },
     });
-    await files.recordRead({
-      location: 'sftp://retailpro/outgoing/reset_1.csv',
-      bytes: 120,
-      sha256: SHA_OF_FILE,
-      rows: 10,
-    });
-    meter({ rowsIn: 10, bytesIn: 120 });
-    return { rows: 10 };
+    return await readResetFile(context);
   });
   step.on('reset_inventory', () => {
     throw new FailTask('no facility RP4');
@@ -129,16 +123,7 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
   await cancelRun(pool, cancelledRunId, { by: JANE, reason: 'wrong date' });
   await engine.ended(cancelledRunId);
 
-  step.on('filter_reset_file', async ({ files, meter }) => {
-    await files.recordRead({
-      location: 'sftp://retailpro/outgoing/reset_1.csv',
-      bytes: 120,
-      sha256: SHA_OF_FILE,
-      rows: 10,
-    });
-    meter({ rowsIn: 10, bytesIn: 120 });
-    return { rows: 10 };
-  });
+  step.on('filter_reset_file', readResetFile);
   step.on('reset_inventory', () => undefined);
   await engine.ended(await trigger(pool, { ...SYNC, date: missedDates[1] ?? '', reason: 'missed' }));
   await until('all events to be sealed', async () => {
@@ -158,6 +143,13 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
     missedDates,
   };
 }
+
+const readResetFile: Behaviour = async ({ files, meter }) => {
+  const location = 'sftp://retailpro/outgoing/reset_1.csv';
+  await files.recordRead({ location, bytes: 120, sha256: SHA_OF_FILE, rows: 10 });
+  meter({ rowsIn: 10, bytesIn: 120 });
+  return { rows: 10 };
+};
 
 const SYNC = { dagId: 'inventory_sync' };
 
