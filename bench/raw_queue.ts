@@ -30,6 +30,10 @@ export class RawQueue implements AsyncDisposable {
           else holder.queue?.arrived();
         },
         bench_noop: async () => holder.queue?.arrived(),
+        bench_insert: async (_payload, helpers) => {
+          await helpers.query('insert into public.bench_row default values');
+          holder.queue?.arrived();
+        },
       },
     });
     const queue = new RawQueue(runner);
@@ -54,6 +58,23 @@ export class RawQueue implements AsyncDisposable {
       [count],
     );
     await ended;
+  }
+
+  /** So many jobs of one instant, each inserting a row. @returns ms from the instant to the last of them */
+  async insertsDueAt(pool: Pool, count: number, dueAt: Temporal.Instant): Promise<number> {
+    const ended = this.#expect(count);
+    await pool.query(
+      `select graphile_worker.add_jobs(array(
+         select row('bench_insert', '{}'::json, null, $2, null, null, null, null)::graphile_worker.job_spec
+           from generate_series(1, $1)))`,
+      [count, dueAt],
+    );
+    await ended;
+    const { rows } = await pool.query<{ ms: number }>(
+      `select extract(epoch from max(at) - $1::timestamptz)::float8 * 1000 as ms from public.bench_row`,
+      [dueAt],
+    );
+    return rows[0]?.ms ?? Number.NaN;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

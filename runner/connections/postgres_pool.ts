@@ -15,6 +15,11 @@ export interface PoolOptions {
   readonly idleInTransactionTimeoutMs?: number;
   /** For opening a session, and for waiting for a free one. 10 s by default. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Statements that are sent without waiting for each other go to the server together, and are answered in order. Not for
+   * sessions that stream (COPY, cursors). False by default.
+   */
+  readonly pipeline?: boolean;
   /** A session that nobody was using broke; the pool has dropped it and opens another when asked. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -60,6 +65,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionString: url,
     application_name: options.applicationName,
     max: options.max,
+    pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     ...timeouts(options),
   });

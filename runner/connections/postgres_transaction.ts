@@ -74,8 +74,10 @@ async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, 
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
-    const result = await rollbackUnless(client, () => work(client));
+    const begun = client.query(begin);
+    // A session that pipelines takes BEGIN and the first statements in one round trip.
+    if (!client.pipeline) await begun;
+    const [result] = await rollbackUnless(client, () => Promise.all([work(client), begun]));
     await commit(client);
     return result;
   } catch (error) {

@@ -69,10 +69,11 @@ async function workTask(work: Work): Promise<Outcome> {
     const why = engine.taskTypes.broken.get(task.type) ?? `this worker has no task type "${task.type}"`;
     throw new FailTask(`${task.taskId}: ${why}`);
   }
+  const reads = tasksRead(task);
   // An outage while the runner reads is no failure of the task.
-  const outputs = await untilDatabaseAnswers(engine.log, () =>
-    outputsOf(engine.pool, claimed.runId, tasksRead(task)),
-  );
+  const outputs = claimed.outputs
+    ? pick(claimed.outputs, reads)
+    : await untilDatabaseAnswers(engine.log, () => outputsOf(engine.pool, claimed.runId, reads));
   failpoint('run.outputs_read');
   const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {

@@ -76,6 +76,13 @@ export function failpoint(point: Failpoint): void {
   if (armed !== null && armed.point === point) pass(armed);
 }
 
+/** What `answer` gives, past a failpoint: for a statement that is sent together with others. */
+export async function passing<T>(point: Failpoint, answer: Promise<T>): Promise<T> {
+  const result = await answer;
+  failpoint(point);
+  return result;
+}
+
 function pass(point: Armed): void {
   point.passesLeft -= 1;
   if (point.passesLeft === 0) process.kill(process.pid, point.signal);

@@ -1,80 +1,147 @@
 /** Ends attempts: settlement, successors and hints in one transaction, many attempts of a run at a time. */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
+import type { Task } from '../core/dag.ts';
+import type { DagIndex } from '../core/dag_index.ts';
 import { isTerminalTaskState } from '../core/states.ts';
-import { claim } from '../store/claim.ts';
+import { claimFromQueue, claimOfRun } from '../store/claim_next.ts';
 import { lockDag } from '../store/dag.ts';
 import { lockRun } from '../store/dag_run.ts';
 import { type Event, recordEvents } from '../store/event.ts';
 import { addWorkHints, type WorkHint } from '../store/hint.ts';
 import { DEFAULT_POOL, nextInPools } from '../store/pool.ts';
-import { type Accepted, applySettlements, type Ended } from '../store/settlement.ts';
+import { type Accepted, applySettlements, type Ended, runOutcome } from '../store/settlement.ts';
+import { tallies } from '../store/tally.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
-import { advanceRun } from './advance_run.ts';
-import { databaseNow } from './clock.ts';
+import { outputsOf } from '../store/task_output.ts';
+import { type AdvanceOptions, advanceRun, type RunAt, tasksTallied } from './advance_run.ts';
 import type { Engine } from './engine.ts';
-import { failpoint } from './failpoint.ts';
-import { closeRunIfDone } from './runs.ts';
+import { failpoint, passing } from './failpoint.ts';
+import { closeRun } from './runs.ts';
 import { startRuns } from './start_runs.ts';
+import { tasksRead } from './template_scope.ts';
+
+/** Ended attempts of one run. */
+export interface Batch {
+  readonly runId: number;
+  readonly dagVersionId: number;
+  readonly ended: readonly Ended[];
+}
+
+/** The slots of this worker that the batch leaves free. */
+export interface Room {
+  readonly slots: number;
+  /** So many of them may go on with a successor; the others take what the queue gives next. */
+  readonly mayFollow: number;
+}
 
 export interface FinishedBatch {
   /** Instances whose result was taken. */
   readonly accepted: readonly Accepted[];
-  /** Successors that this transaction claimed for its own worker, so that a chain need not pass through the queue. */
+  /** What this transaction claimed for its own worker, successors first, so that it need not pass through the queue. */
   readonly claimed: readonly ClaimedTask[];
 }
 
-/**
- * @param claimAtMost how many ready successors this worker has room for
- */
-export async function finishBatch(
-  engine: Engine,
-  runId: number,
-  ended: readonly Ended[],
-  claimAtMost: number,
-): Promise<FinishedBatch> {
-  const batch = await withTransaction(engine.pool, (tx) =>
-    settleAndAdvance(engine, tx, runId, ended, claimAtMost),
+export async function finishBatch(engine: Engine, batch: Batch, room: Room): Promise<FinishedBatch> {
+  const index = await engine.versions.get(batch.dagVersionId);
+  const finished = await withTransaction(engine.pool, (tx) =>
+    settleAndAdvance(engine, tx, { ...batch, index, room }),
   );
   failpoint('finish.committed');
-  if (batch.endedRunOf !== null) await startNextRuns(engine, batch.endedRunOf);
-  return batch;
+  if (finished.endedRunOf !== null) await startNextRuns(engine, finished.endedRunOf);
+  return finished;
 }
 
+/** Three round trips where nothing is out of the ordinary: what is read under the lock, what follows from it, COMMIT. */
 async function settleAndAdvance(
   engine: Engine,
   tx: PoolClient,
-  runId: number,
-  ended: readonly Ended[],
-  claimAtMost: number,
+  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: Room },
 ): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
-  const run = await lockRun(tx, runId);
-  failpoint('finish.locked');
+  const mayDecide = successorsOf(
+    index,
+    ended.filter(({ settlement }) => isTerminalTaskState(settlement.taskState)).map(({ taskId }) => taskId),
+  );
+  const [run, accepted, found] = await Promise.all([
+    passing('finish.locked', lockRun(tx, runId)),
+    passing('finish.settled', applySettlements(tx, ended)),
+    tallies(tx, runId, tasksTallied(mayDecide)),
+  ]);
   if (run === null) throw new Error(`run ${runId} is not in the database`);
-  const index = await engine.versions.get(run.dagVersionId, tx);
-  const accepted = await applySettlements(tx, ended);
-  failpoint('finish.settled');
-  await recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted));
-  failpoint('finish.recorded');
-
-  const hints: WorkHint[] = accepted
+  const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
+  const [, followed, freed] = await Promise.all([
+    passing('finish.recorded', recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted))),
+    follow(engine, tx, {
+      at: { run, index, now: run.now, tallies: found },
+      closed: closed.map(({ taskId }) => taskId),
+      room,
+    }),
+    hintsForFreedSlots(tx, accepted),
+  ]);
+  const again: WorkHint[] = accepted
     .filter(({ state }) => !isTerminalTaskState(state))
     .map(({ taskInstanceId, token, runAt, priority }) => ({ taskInstanceId, token, runAt, priority }));
-  const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
-
-  const successors = closed.flatMap(({ taskId }) => index.successors.get(taskId) ?? []);
-  if (successors.length > 0) {
-    hints.push(...(await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors)));
-  }
-  failpoint('finish.advanced');
-  const { claimed, rest } = await claimReady(engine, tx, hints, claimAtMost);
-  failpoint('finish.claimed');
-  await addWorkHints(tx, [...rest, ...(await hintsForFreedSlots(tx, accepted))]);
+  const taken = new Set(followed.claimed.map(({ taskInstanceId }) => taskInstanceId));
+  const left = followed.hints.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
+  await addWorkHints(tx, [...again, ...left, ...freed]);
   failpoint('finish.hinted');
-  const isQuiet = hints.length === 0 && closed.length > 0;
-  const outcome = isQuiet ? await closeRunIfDone(tx, { run, index }) : 'unfinished';
+  if (followed.outcome !== 'unfinished') await closeRun(tx, run, followed.outcome);
   failpoint('finish.before_commit');
-  return { accepted, claimed, endedRunOf: outcome === 'unfinished' ? null : run.dagId };
+  const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;
+  return { accepted, claimed: followed.claimed, endedRunOf };
+}
+
+interface Followed {
+  readonly hints: readonly WorkHint[];
+  readonly claimed: readonly ClaimedTask[];
+  readonly outcome: 'unfinished' | 'success' | 'failed';
+}
+
+/**
+ * Decides what follows from closed tasks, and claims for the free slots: successors first, then what waits in the queue.
+ * Where nothing follows, it asks whether the run has ended.
+ */
+async function follow(
+  engine: Engine,
+  tx: PoolClient,
+  step: {
+    readonly at: RunAt & AdvanceOptions;
+    readonly closed: readonly string[];
+    readonly room: Room;
+  },
+): Promise<Followed> {
+  const { at, closed, room } = step;
+  const workerId = engine.workerId();
+  const claimed: ClaimedTask[] = [];
+  let outcome: Followed['outcome'] = 'unfinished';
+  const withLast = async (queued: readonly Task[]) => {
+    const next = queued.filter(({ pool }) => pool === DEFAULT_POOL);
+    const mayFollow = next.length === 0 ? 0 : room.mayFollow;
+    const taskIds = next.map(({ taskId }) => taskId);
+    const expected = next.some(({ mapOver }) => mapOver !== null)
+      ? mayFollow
+      : Math.min(next.length, mayFollow);
+    const [successors, others, outputs, ended] = await Promise.all([
+      mayFollow === 0
+        ? []
+        : claimOfRun(tx, { runId: at.run.runId, taskIds }, { workerId, atMost: mayFollow }),
+      room.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: room.slots - expected }),
+      mayFollow === 0 ? null : outputsOf(tx, at.run.runId, [...new Set(next.flatMap(tasksRead))]),
+      queued.length > 0 || closed.length === 0
+        ? ('unfinished' as const)
+        : runOutcome(tx, at.run.runId, at.index.allowedToFail),
+    ]);
+    outcome = ended;
+    claimed.push(...successors.map((successor) => ({ ...successor, outputs })), ...others);
+    failpoint('finish.claimed');
+  };
+  const hints = await advanceRun(tx, { ...at, withLast }, successorsOf(at.index, closed));
+  failpoint('finish.advanced');
+  return { hints, claimed, outcome };
+}
+
+function successorsOf(index: DagIndex, taskIds: readonly string[]): readonly Task[] {
+  return taskIds.flatMap((taskId) => index.successors.get(taskId) ?? []);
 }
 
 async function hintsForFreedSlots(
@@ -87,19 +154,6 @@ async function hintsForFreedSlots(
     tx,
     pooled.map(({ taskInstanceId }) => taskInstanceId),
   );
-}
-
-async function claimReady(engine: Engine, tx: PoolClient, hints: readonly WorkHint[], atMost: number) {
-  const ready = hints.filter(({ runAt }) => runAt === null).toSorted((a, b) => b.priority - a.priority);
-  const claimed: ClaimedTask[] = [];
-  const taken = new Set<WorkHint>();
-  for (const hint of ready.slice(0, atMost)) {
-    const task = await claim(tx, hint, engine.workerId());
-    if (task === null) continue;
-    claimed.push(task);
-    taken.add(hint);
-  }
-  return { claimed, rest: hints.filter((hint) => !taken.has(hint)) };
 }
 
 /** Each in its own transaction, since a DAG's row is locked before its runs. A crash between is mended by the sweep. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { taskOf } from '../core/dag_index.ts';
 import { type Outcome, settle } from '../core/settle.ts';
 import { recordEvents } from '../store/event.ts';
@@ -8,10 +9,15 @@ import { failpoint } from './failpoint.ts';
 import { finishBatch } from './finish.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 
-interface Waiting {
+/** What the slot of an ended attempt is to do next. */
+export interface SlotRoom {
+  /** `follow`: a successor, or what waits in the queue; `queue`: only what waits there; `stop`: nothing. */
+  readonly next: 'follow' | 'queue' | 'stop';
+}
+
+interface Waiting extends SlotRoom {
   readonly claimed: ClaimedTask;
   readonly ended: Ended;
-  readonly wantsNext: boolean;
   readonly resolve: (next: ClaimedTask | null) => void;
 }
 
@@ -30,23 +36,22 @@ export class Finisher {
   /**
    * Settles an attempt; retried until the database answers, so it ends only when the result is taken or refused.
    *
-   * @param room whether the worker may go on with a successor
-   * @returns a successor that was claimed for the caller, or null
+   * @returns what was claimed for the caller to go on with, or null
    */
   async finish(
     claimed: ClaimedTask,
     result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
-    room: { readonly wantsNext: boolean },
+    { next }: SlotRoom,
   ): Promise<ClaimedTask | null> {
     const { log, versions } = this.#engine;
     const index = await untilDatabaseAnswers(log, () => versions.get(claimed.dagVersionId));
     const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
-    const { taskInstanceId, attemptToken, runId } = claimed;
+    const { taskInstanceId, taskId, attemptToken, runId } = claimed;
     return await new Promise((resolve) => {
       const waiting: Waiting = {
         claimed,
-        ended: { taskInstanceId, attemptToken, settlement, meter: result.meter },
-        wantsNext: room.wantsNext,
+        ended: { taskInstanceId, taskId, attemptToken, settlement, meter: result.meter },
+        next,
         resolve,
       };
       const others = this.#waiting.get(runId);
@@ -55,21 +60,26 @@ export class Finisher {
         return;
       }
       this.#waiting.set(runId, [waiting]);
-      void this.#drain(runId);
+      void this.#drain(claimed);
     });
   }
 
-  async #drain(runId: number): Promise<void> {
+  async #drain({ runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>): Promise<void> {
     for (;;) {
+      // Those of the last batch go on at once, and what takes them no time ends together with the others again.
+      await nextTurn();
       const batch = this.#waiting.get(runId) ?? [];
       if (batch.length === 0) break;
       this.#waiting.set(runId, []);
-      await this.#settleBatch(runId, batch);
+      await this.#settleBatch({ runId, dagVersionId }, batch);
     }
     this.#waiting.delete(runId);
   }
 
-  async #settleBatch(runId: number, batch: readonly Waiting[]): Promise<void> {
+  async #settleBatch(
+    { runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>,
+    batch: readonly Waiting[],
+  ): Promise<void> {
     const engine = this.#engine;
     let lostAnswer = false;
     failpoint('finish.before');
@@ -78,9 +88,11 @@ export class Finisher {
       () =>
         finishBatch(
           engine,
-          runId,
-          batch.map(({ ended }) => ended),
-          batch.filter(({ wantsNext }) => wantsNext).length,
+          { runId, dagVersionId, ended: batch.map(({ ended }) => ended) },
+          {
+            slots: batch.filter(({ next }) => next !== 'stop').length,
+            mayFollow: batch.filter(({ next }) => next === 'follow').length,
+          },
         ),
       () => {
         lostAnswer = true;
@@ -88,11 +100,11 @@ export class Finisher {
     );
     failpoint('finish.answered');
     const taken = new Set(accepted.map(({ taskInstanceId }) => taskInstanceId));
-    const successors = [...claimed];
-    for (const { claimed: own, ended, wantsNext, resolve } of batch) {
+    const waiting = [...claimed];
+    for (const { claimed: own, ended, next, resolve } of batch) {
       if (taken.has(own.taskInstanceId)) this.#tellSettled(own, ended);
       else await this.#explainRefusal(own, ended, lostAnswer);
-      resolve(wantsNext ? (successors.shift() ?? null) : null);
+      resolve(next === 'stop' ? null : (waiting.shift() ?? null));
     }
   }
 

@@ -66,12 +66,17 @@ export async function closeRunIfDone(
   { run, index }: { readonly run: DagRun; readonly index: DagIndex },
 ): Promise<'unfinished' | 'success' | 'failed'> {
   const outcome = await runOutcome(tx, run.runId, index.allowedToFail);
-  if (outcome === 'unfinished' || !(await markRunFinished(tx, run, outcome))) return outcome;
+  if (outcome !== 'unfinished') await closeRun(tx, run, outcome);
+  return outcome;
+}
+
+/** Ends a locked run, unless it has ended otherwise. */
+export async function closeRun(tx: Queryable, run: DagRun, outcome: 'success' | 'failed'): Promise<void> {
+  if (!(await markRunFinished(tx, run, outcome))) return;
   failpoint('close_run.marked');
   await recordEvents(tx, SCHEDULER, [
     { action: 'run.finished', dagId: run.dagId, runId: run.runId, after: { state: outcome } },
   ]);
-  return outcome;
 }
 
 export const SCHEDULER: Actor = { actor: 'scheduler', channel: 'scheduler' };

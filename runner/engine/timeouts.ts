@@ -29,7 +29,9 @@ export async function endOverdue(engine: Engine): Promise<void> {
       taskOf(index, attempt.taskId),
       attempt.failureCount,
     );
-    await finishBatch(engine, attempt.runId, [{ ...attempt, settlement, meter: NOTHING_COUNTED }], 0);
+    const { runId, dagVersionId } = attempt;
+    const ended = [{ ...attempt, settlement, meter: NOTHING_COUNTED }];
+    await finishBatch(engine, { runId, dagVersionId, ended }, { slots: 0, mayFollow: 0 });
   }
   for (const runId of await overdueRuns(engine.pool)) await endOverdueRun(engine, runId);
 }

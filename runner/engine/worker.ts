@@ -17,7 +17,7 @@ import { DagVersions } from './dag_versions.ts';
 import { DagWatch } from './dag_watch.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
-import { Finisher } from './finisher.ts';
+import { Finisher, type SlotRoom } from './finisher.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 import { Queue } from './queue.ts';
@@ -50,6 +50,9 @@ const DEFAULT_GRACE_MS = 20_000;
 
 /** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
 const HAND_OVER_MS = 10_000;
+
+/** How long a slot follows what its tasks make ready before it is the turn of what waits in the queue. */
+const TURN_MS = 5_000;
 
 /** The engine's own statements take milliseconds, but for a lock that someone holds. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -98,6 +101,7 @@ export class Worker implements AsyncDisposable {
       applicationName: 'stockflow worker',
       max: options.concurrency + 4,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      pipeline: true,
       // Who freezes with the lock of a run in hand must lose it before others are to take its tasks over.
       idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
@@ -150,11 +154,21 @@ export class Worker implements AsyncDisposable {
     log.info('worker started', { workerId: this.#workerId, concurrency });
   }
 
-  /** A hint, and then whatever each finished task makes ready, as long as this worker is not stopping. */
+  /**
+   * A hint, and then what its slot can go on with: whatever a finished task makes ready, and from time to time what has
+   * waited in the queue for longest instead, so that no run keeps a slot from the others. Until this worker is stopping.
+   */
   async #work(hint: ClaimTarget): Promise<void> {
     if (this.#stopping.signal.aborted) return await this.#putBack(hint);
     let claimed = await this.#claim(hint);
-    while (claimed !== null) claimed = await this.#workClaimed(claimed);
+    let turnBeganAt = performance.now();
+    const nextOfSlot = (): SlotRoom['next'] => {
+      if (this.#stopping.signal.aborted) return 'stop';
+      if (performance.now() - turnBeganAt < TURN_MS) return 'follow';
+      turnBeganAt = performance.now();
+      return 'queue';
+    };
+    while (claimed !== null) claimed = await this.#workClaimed(claimed, nextOfSlot);
   }
 
   async #claim(hint: ClaimTarget): Promise<ClaimedTask | null> {
@@ -169,7 +183,7 @@ export class Worker implements AsyncDisposable {
     });
   }
 
-  async #workClaimed(claimed: ClaimedTask): Promise<ClaimedTask | null> {
+  async #workClaimed(claimed: ClaimedTask, nextOfSlot: () => SlotRoom['next']): Promise<ClaimedTask | null> {
     const { taskInstanceId, attemptToken } = claimed;
     this.#engine.clock.observe(claimed.claimedAt);
     const controller = this.#running.add(taskInstanceId, attemptToken);
@@ -181,8 +195,8 @@ export class Worker implements AsyncDisposable {
       await report.close();
       failpoint('run.reported');
       if (outcome === null) return null;
-      const room = { wantsNext: !this.#stopping.signal.aborted };
-      return await this.#finisher.finish(claimed, { outcome, meter: report.meter }, room);
+      const result = { outcome, meter: report.meter };
+      return await this.#finisher.finish(claimed, result, { next: nextOfSlot() });
     } finally {
       this.#running.remove(taskInstanceId, attemptToken);
     }

@@ -8,19 +8,13 @@ export interface ClaimTarget {
   readonly token: number;
 }
 
-/** The hint's row if it is due; $4 says whether its pool has room for it. */
-const CLAIM = {
-  name: 'stockflow.claim',
-  text: `with due as (
-       select t.task_instance_id, t.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number
-         from stockflow.task_instance t
-         left join stockflow.task_attempt a using (task_instance_id, attempt_number)
-        where t.task_instance_id = $1 and t.attempt_token = $2 and (t.pool = 'default' or $4)
-          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
-          for no key update of t
-     ), claimed as (
+/**
+ * What every claim does with the rows of its `due` (task_instance_id, attempt_number), which it has locked; $1 is the
+ * worker. A deferred attempt that looks again goes on with its row; every other claim begins a new attempt.
+ */
+export const CLAIM_DUE = `claimed as (
        update stockflow.task_instance t
-          set state = 'running', worker_id = $3, wake_at = null, wake_reason = null,
+          set state = 'running', worker_id = $1, wake_at = null, wake_reason = null,
               attempt_number = due.attempt_number, started_at = coalesce(t.started_at, now()),
               timeout_at = now() + t.execution_timeout, error_class = null, error_text = null
          from due
@@ -28,7 +22,7 @@ const CLAIM = {
        returning t.*
      ), attempt as (
        insert into stockflow.task_attempt (task_instance_id, attempt_number, attempt_token, worker_id)
-       select task_instance_id, attempt_number, attempt_token, $3 from claimed
+       select task_instance_id, attempt_number, attempt_token, $1 from claimed
        on conflict (task_instance_id, attempt_number) do update
           set attempt_token = excluded.attempt_token, worker_id = excluded.worker_id, state = 'running',
               look_count = task_attempt.look_count + 1, error_class = null, error_text = null
@@ -42,15 +36,25 @@ const CLAIM = {
             a.started_at as "attemptStartedAt", now() as "claimedAt"
        from claimed c
        join attempt a using (task_instance_id)
-       join stockflow.dag_run r on r.run_id = c.run_id`,
+       join stockflow.dag_run r on r.run_id = c.run_id`;
+
+/** The hint's row if it is due; $4 says whether its pool has room for it. */
+const CLAIM = {
+  name: 'stockflow.claim',
+  text: `with due as (
+       select t.task_instance_id, t.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number
+         from stockflow.task_instance t
+         left join stockflow.task_attempt a using (task_instance_id, attempt_number)
+        where t.task_instance_id = $2 and t.attempt_token = $3 and (t.pool = 'default' or $4)
+          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
+          for no key update of t
+     ), ${CLAIM_DUE}`,
 };
 
 /**
  * Takes the instance for this worker if it is still as the hint saw it, and opens its attempt; null when there is
  * nothing to do. One statement, so that no instance is ever running without an attempt.
- *
- * A deferred attempt that looks again goes on with its row; every other claim begins a new attempt. An instance of a
- * bounded pool is left alone: see `claimInPool`.
+ * An instance of a bounded pool is left alone: see `claimInPool`.
  */
 export async function claim(
   db: Queryable,
@@ -59,7 +63,7 @@ export async function claim(
 ): Promise<ClaimedTask | null> {
   const { rows } = await db.query<ClaimedTask>({
     ...CLAIM,
-    values: [target.taskInstanceId, target.token, workerId, false],
+    values: [workerId, target.taskInstanceId, target.token, false],
   });
   return rows[0] ?? null;
 }
@@ -93,7 +97,7 @@ export async function claimInPool(
   if (pool.slots === 0) return null;
   const { rows } = await tx.query<ClaimedTask>({
     ...CLAIM,
-    values: [target.taskInstanceId, target.token, workerId, true],
+    values: [workerId, target.taskInstanceId, target.token, true],
   });
   return rows[0] ?? null;
 }

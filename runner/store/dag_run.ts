@@ -77,12 +77,18 @@ export async function setRunParams(db: Queryable, runId: number, params: JsonObj
   ]);
 }
 
+export interface LockedRun extends DagRun {
+  /** The instant at which the transaction began, by the database's clock. */
+  readonly now: Temporal.Instant;
+}
+
 /** The run, locked against every other change of it and its tasks until the transaction ends. */
-export async function lockRun(db: Queryable, runId: number): Promise<DagRun | null> {
-  const { rows } = await db.query<DagRun>(
-    `select ${COLUMNS} from stockflow.dag_run where run_id = $1 for no key update`,
-    [runId],
-  );
+export async function lockRun(db: Queryable, runId: number): Promise<LockedRun | null> {
+  const { rows } = await db.query<LockedRun>({
+    name: 'stockflow.lock_run',
+    text: `select ${COLUMNS}, now() as now from stockflow.dag_run where run_id = $1 for no key update`,
+    values: [runId],
+  });
   return rows[0] ?? null;
 }
 

@@ -23,16 +23,17 @@ export interface Event {
 
 export async function recordEvents(db: Queryable, by: Actor, events: readonly Event[]): Promise<void> {
   if (events.length === 0) return;
-  // The transaction has its number before the first id is drawn: the seals rely on it (event_seal.ts).
-  await db.query(
-    `insert into stockflow.event (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)
+  await db.query({
+    name: 'stockflow.record_events',
+    // The transaction has its number before the first id is drawn: the seals rely on it (event_seal.ts).
+    text: `insert into stockflow.event (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)
      select $1, $2, e.action, e.dag_id, e.run_id, e.task_id, e.map_index, e.reason, e.before, e.after
        from pg_current_xact_id(), rows from (jsonb_to_recordset($3::jsonb)
               as (action text, dag_id text, run_id bigint, task_id text, map_index integer, reason text,
                   before jsonb, after jsonb)) with ordinality as e
       order by e.ordinality`,
-    [by.actor, by.channel, JSON.stringify(events.map(toRow))],
-  );
+    values: [by.actor, by.channel, JSON.stringify(events.map(toRow))],
+  });
 }
 
 function toRow(event: Event) {

@@ -13,6 +13,7 @@ export interface AttemptMeter {
 /** An ended attempt, and the fence under which it ran. */
 export interface Ended {
   readonly taskInstanceId: number;
+  readonly taskId: string;
   readonly attemptToken: number;
   readonly settlement: Settlement;
   readonly meter: AttemptMeter;

@@ -3,12 +3,12 @@ import type { TaskState } from '../core/states.ts';
 import type { WorkHint } from './hint.ts';
 import type { Queryable } from './queryable.ts';
 
+/** By task_id. */
+export type Tallies = ReadonlyMap<string, TaskTally>;
+
 /** How many instances of each of the named tasks are in which state. */
-export async function tallies(
-  db: Queryable,
-  runId: number,
-  taskIds: readonly string[],
-): Promise<ReadonlyMap<string, TaskTally>> {
+export async function tallies(db: Queryable, runId: number, taskIds: readonly string[]): Promise<Tallies> {
+  if (taskIds.length === 0) return new Map();
   const { rows } = await db.query<{
     taskId: string;
     state: TaskState;
@@ -51,6 +51,7 @@ export async function applySteps(
   runId: number,
   decided: readonly DecidedStep[],
 ): Promise<readonly WorkHint[]> {
+  if (decided.length === 0) return [];
   const { rows } = await db.query<{ taskInstanceId: number; token: number; state: TaskState } & WorkHint>({
     name: 'stockflow.apply_steps',
     text: `update stockflow.task_instance t

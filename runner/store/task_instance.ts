@@ -27,6 +27,8 @@ export interface ClaimedTask {
   readonly attemptStartedAt: Temporal.Instant;
   /** The database's clock at the claim. */
   readonly claimedAt: Temporal.Instant;
+  /** Outputs that the attempt may look at, where they were read with the claim. */
+  readonly outputs?: JsonObject | null;
 }
 
 export interface Planned {
