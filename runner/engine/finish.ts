@@ -17,6 +17,7 @@ import { outputsOf } from '../store/task_output.ts';
 import { type AdvanceOptions, advanceRun, type RunAt, tasksTallied } from './advance_run.ts';
 import type { Engine } from './engine.ts';
 import { failpoint, passing } from './failpoint.ts';
+import { attemptKey } from './running.ts';
 import { closeRun } from './runs.ts';
 import { startRuns } from './start_runs.ts';
 import { tasksRead } from './template_scope.ts';
@@ -174,11 +175,11 @@ function eventsOf(
   ended: readonly Ended[],
   accepted: readonly Accepted[],
 ): Event[] {
-  const endedById = new Map(ended.map((attempt) => [attempt.taskInstanceId, attempt]));
+  const endedByKey = new Map(ended.map((one) => [attemptKey(one.taskInstanceId, one.attemptToken), one]));
   return accepted
     .filter(({ state }) => state === 'failed' || state === 'up_for_retry')
-    .map(({ taskInstanceId, taskId, mapIndex, state, attemptNumber }) => {
-      const reason = endedById.get(taskInstanceId)?.settlement.error?.errorText;
+    .map(({ taskInstanceId, attemptToken, taskId, mapIndex, state, attemptNumber }) => {
+      const reason = endedByKey.get(attemptKey(taskInstanceId, attemptToken))?.settlement.error?.errorText;
       return {
         action: state === 'failed' ? 'task.failed' : 'task.retried',
         dagId,

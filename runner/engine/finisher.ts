@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
 import { finishBatch } from './finish.ts';
 import { untilDatabaseAnswers } from './patience.ts';
+import { attemptKey } from './running.ts';
 
 /** What the slot of an ended attempt is to do next. */
 export interface SlotRoom {
@@ -99,10 +100,10 @@ export class Finisher {
       },
     );
     failpoint('finish.answered');
-    const taken = new Set(accepted.map(({ taskInstanceId }) => taskInstanceId));
+    const taken = new Set(accepted.map((one) => attemptKey(one.taskInstanceId, one.attemptToken)));
     const waiting = [...claimed];
     for (const { claimed: own, ended, next, resolve } of batch) {
-      if (taken.has(own.taskInstanceId)) this.#tellSettled(own, ended);
+      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#tellSettled(own, ended);
       else await this.#explainRefusal(own, ended, lostAnswer);
       resolve(next === 'stop' ? null : (waiting.shift() ?? null));
     }

@@ -21,6 +21,8 @@ export interface Ended {
 
 export interface Accepted {
   readonly taskInstanceId: number;
+  /** The fence under which the accepted attempt ran. */
+  readonly attemptToken: number;
   readonly taskId: string;
   readonly mapIndex: number;
   readonly state: TaskState;
@@ -55,17 +57,19 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
               attempt_token = t.attempt_token + case when e.task_state in ('success', 'failed', 'skipped') then 0 else 1 end
          from ended e
         where t.task_instance_id = e.task_instance_id and t.attempt_token = e.attempt_token and t.state = 'running'
-       returning t.task_instance_id, t.task_id, t.map_index, t.state, t.attempt_number, t.attempt_token, t.wake_at, t.priority, t.pool
+       returning t.task_instance_id, e.attempt_token as ended_token, t.task_id, t.map_index, t.state, t.attempt_number,
+                 t.attempt_token, t.wake_at, t.priority, t.pool
      ), attempt as (
        update stockflow.task_attempt a
           set state = e.attempt_state, finished_at = case when e.attempt_state <> 'deferred' then now() end,
               output = nullif(e.output, 'null'::jsonb), error_class = e.error_class, error_text = e.error_text,
               rows_in = coalesce(e.rows_in, a.rows_in), rows_out = coalesce(e.rows_out, a.rows_out),
               bytes_in = coalesce(e.bytes_in, a.bytes_in), bytes_out = coalesce(e.bytes_out, a.bytes_out)
-         from accepted t join ended e using (task_instance_id)
+         -- A worker may hold two attempts of one instance, of which the older was superseded.
+         from accepted t join ended e on e.task_instance_id = t.task_instance_id and e.attempt_token = t.ended_token
         where a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
      )
-     select task_instance_id as "taskInstanceId", task_id as "taskId", map_index as "mapIndex", state,
+     select task_instance_id as "taskInstanceId", ended_token as "attemptToken", task_id as "taskId", map_index as "mapIndex", state,
             attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority, pool
        from accepted order by task_instance_id`,
     values: [JSON.stringify(ended.map(toRow))],
