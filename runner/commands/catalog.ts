@@ -48,10 +48,11 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
   },
   {
     name: 'runs',
-    summary: 'list, show, watch, artifacts, cancel',
+    summary: 'list, show, explain, watch, artifacts, cancel',
     commands: [
       { name: 'list', summary: 'runs, newest first', load: () => import('./runs/list.ts') },
       { name: 'show', summary: 'a run: what failed, and every task', load: () => import('./runs/show.ts') },
+      { name: 'explain', summary: 'why its tasks are not running', load: () => import('./runs/explain.ts') },
       { name: 'watch', summary: 'follow a run to its end', load: () => import('./runs/watch.ts') },
       {
         name: 'artifacts',

@@ -1,0 +1,112 @@
+/** The facts from which `runs explain` is worked out, each kind in one query. */
+import type { RunAhead, SlotHolder } from '../core/blocker.ts';
+import type { InstanceFacts } from '../core/explain_facts.ts';
+import type { PoolFacts } from '../core/pool_room.ts';
+import type { Queryable } from './queryable.ts';
+
+type InstanceRow = Omit<InstanceFacts, 'hint'> & {
+  readonly hintRunAt: Temporal.Instant | null;
+  readonly hintIsTaken: boolean;
+  readonly hintError: string | null;
+};
+
+/** In the order in which the DAG's file lists them, each with the hint that points at it as it stands. */
+export async function instancesToExplain(db: Queryable, runId: number): Promise<readonly InstanceFacts[]> {
+  const { rows } = await db.query<InstanceRow>(
+    `select t.task_id as "taskId", t.map_index as "mapIndex", t.state, t.attempt_number as "attemptNumber",
+            t.failure_count as "failureCount", t.crash_count as "crashCount", t.deadline_at as "deadlineAt",
+            t.wake_at as "wakeAt", t.wake_reason as "wakeReason", t.started_at as "startedAt",
+            t.finished_at as "finishedAt", t.timeout_at as "timeoutAt", t.error_class as "errorClass",
+            t.error_text as "errorText", t.pool, t.pool_slots as "poolSlots", j.run_at as "hintRunAt",
+            j.locked_at is not null as "hintIsTaken", j.last_error as "hintError"
+       from stockflow.task_instance t
+       left join graphile_worker._private_jobs j on j.key = 'task:' || t.task_instance_id || ':' || t.attempt_token
+      where t.run_id = $1
+      order by t.task_instance_id`,
+    [runId],
+  );
+  return rows.map(({ hintRunAt, hintIsTaken, hintError, ...instance }) => ({
+    ...instance,
+    hint: hintRunAt === null ? null : { runAt: hintRunAt, isTaken: hintIsTaken, lastError: hintError },
+  }));
+}
+
+/** A pool beside one of its holders; null where it has none. */
+interface PoolRow {
+  readonly name: string;
+  readonly slots: number;
+  readonly runId: number | null;
+  readonly taskId: string | null;
+  readonly mapIndex: number | null;
+  readonly held: number | null;
+}
+
+/** The pools that queued or waiting instances of the run want, with whoever holds their slots. */
+export async function poolsToExplain(db: Queryable, runId: number): Promise<ReadonlyMap<string, PoolFacts>> {
+  const { rows } = await db.query<PoolRow>(
+    `select p.name, p.slots, h.run_id as "runId", h.task_id as "taskId", h.map_index as "mapIndex",
+            h.pool_slots as "held"
+       from stockflow.pool p
+       left join stockflow.task_instance h on h.pool = p.name and h.pool <> 'default' and h.state = 'running'
+      where p.name in (select pool from stockflow.task_instance
+                        where run_id = $1 and state in ('queued', 'deferred', 'up_for_retry'))
+      order by p.name, h.task_instance_id`,
+    [runId],
+  );
+  const pools = new Map<string, { slots: number; holders: SlotHolder[] }>();
+  for (const row of rows) {
+    const pool = pools.get(row.name) ?? { slots: row.slots, holders: [] };
+    const { runId: holderRun, taskId, mapIndex, held } = row;
+    if (holderRun !== null && taskId !== null && mapIndex !== null && held !== null)
+      pool.holders.push({ runId: holderRun, taskId, mapIndex, slots: held });
+    pools.set(row.name, pool);
+  }
+  return pools;
+}
+
+/** Running runs of the DAG, and those queued before the given one. */
+export async function runsAhead(
+  db: Queryable,
+  run: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },
+): Promise<readonly RunAhead[]> {
+  const { rows } = await db.query<RunAhead>(
+    `select run_id as "runId", state from stockflow.dag_run
+      where dag_id = $1 and run_id <> $2
+        and (state = 'running' or (state = 'queued' and (scheduled_for, run_id) < ($3, $2)))
+      order by state desc, scheduled_for, run_id`,
+    [run.dagId, run.runId, run.scheduledFor.toString()],
+  );
+  return rows;
+}
+
+export interface WorkerLoad {
+  readonly live: number;
+  /** Task instances that run on live workers. */
+  readonly running: number;
+  /** Task instances that live workers can run at once. */
+  readonly concurrency: number;
+}
+
+export async function workerLoad(db: Queryable): Promise<WorkerLoad> {
+  const { rows } = await db.query<WorkerLoad>(
+    `with live as (
+       select worker_id, concurrency from stockflow.worker
+        where stopped_at is null and lost_at is null and lease_expires_at > now()
+     )
+     select count(*)::integer as live, coalesce(sum(concurrency), 0)::integer as concurrency,
+            (select count(*)::integer from stockflow.task_instance t join live using (worker_id)
+              where t.state = 'running') as running
+       from live`,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('an aggregate returned no row');
+  return row;
+}
+
+export async function runTimeoutAt(db: Queryable, runId: number): Promise<Temporal.Instant | null> {
+  const { rows } = await db.query<{ timeoutAt: Temporal.Instant | null }>(
+    'select timeout_at as "timeoutAt" from stockflow.dag_run where run_id = $1',
+    [runId],
+  );
+  return rows[0]?.timeoutAt ?? null;
+}
