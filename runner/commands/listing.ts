@@ -13,6 +13,8 @@ export interface Column<Row> {
   style?(row: Row): Style | null;
   /** By default numbers stand right. */
   readonly align?: 'left' | 'right';
+  /** Left out of a table in which all of its cells are `-`. */
+  readonly omitEmpty?: boolean;
   /** Left out of the table. */
   readonly dataOnly?: boolean;
   /** Left out of JSON and CSV. */

@@ -16,6 +16,8 @@ export interface ReportedTask {
   readonly task: TaskInstance;
   /** The newest; null before the first. */
   readonly attempt: Attempt | null;
+  /** All of them, oldest first. */
+  readonly attempts: readonly Attempt[];
   readonly timezone: string;
   /** The database's clock when it was read. */
   readonly now: Temporal.Instant;
@@ -34,6 +36,7 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
     key: 'planned_at',
     value: ({ task }) => task.plannedAt,
     text: (row) => clockText(row, row.task.plannedAt),
+    omitEmpty: true,
   },
   {
     key: 'started_at',
@@ -78,8 +81,8 @@ export async function readRunReport(pool: Pool, runId: number): Promise<RunRepor
     ({ taskId, mapIndex }) => `${taskId}:${mapIndex}`,
   );
   const tasks = (await instancesOfRun(pool, runId)).map((task) => {
-    const attempt = attempts.get(`${task.taskId}:${task.mapIndex}`)?.at(-1) ?? null;
-    return { task, attempt, timezone, now };
+    const ofTask = attempts.get(`${task.taskId}:${task.mapIndex}`) ?? [];
+    return { task, attempt: ofTask.at(-1) ?? null, attempts: ofTask, timezone, now };
   });
   return { run, timezone, now, tasks };
 }
@@ -97,8 +100,12 @@ export function taskName({ taskId, mapIndex }: Pick<TaskInstance, 'taskId' | 'ma
   return mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;
 }
 
+/** What went wrong: failed tasks, those that will be tried again, and in a run that ended badly without either, the cancelled ones. */
 export function failedTasks(report: RunReport): readonly ReportedTask[] {
-  return report.tasks.filter(({ task }) => task.state === 'failed');
+  const inStates = (...states: readonly string[]) =>
+    report.tasks.filter(({ task }) => states.includes(task.state));
+  const failed = [...inStates('failed'), ...inStates('up_for_retry')];
+  return failed.length > 0 || report.run.state === 'success' ? failed : inStates('cancelled');
 }
 
 /** Also of a task that is still running. */
@@ -124,5 +131,6 @@ function amountColumn(key: string, amount: Amount, format: (value: number) => st
       return found === null ? '-' : format(found);
     },
     align: 'right',
+    omitEmpty: true,
   };
 }

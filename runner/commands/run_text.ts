@@ -18,13 +18,19 @@ export function runText(report: RunReport, paint: Paint): string {
   ].join('');
 }
 
-function failureText({ task }: ReportedTask, run: DagRun, paint: Paint): string {
+function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint): string {
+  const name = taskName(task);
+  if (task.state === 'cancelled') {
+    return `${paint('red', `${name} was cancelled`)}\n  run again:  ${againText(run)}\n`;
+  }
   const tries = task.attemptNumber === 0 ? 'without an attempt' : `at attempt ${task.attemptNumber}`;
   const logs = `stockflow tasks logs ${run.runId} ${task.taskId}`;
   return [
-    `${paint('red', `${taskName(task)} failed`)} ${tries}: ${harmless(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
+    `${paint('red', `${name} failed`)} ${tries}: ${harmless(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
     task.attemptNumber === 0 ? '' : `  its log:    ${logs} --try ${task.attemptNumber}\n`,
-    `  run again:  ${againText(run)}\n`,
+    task.state === 'up_for_retry' && task.wakeAt !== null
+      ? `  runs again: by itself at ${inZone(task.wakeAt, timezone, 'second')}\n`
+      : `  run again:  ${againText(run)}\n`,
   ].join('');
 }
 

@@ -1,4 +1,4 @@
-/** Last night, one line per DAG. */
+/** Last night, one sentence per DAG. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
@@ -12,15 +12,18 @@ import { describe, type Shell } from './command.ts';
 import { dagFilesIn, dagIdOfFile } from './dag_lookup.ts';
 import { EXIT } from './exit_code.ts';
 import type { Column } from './listing.ts';
+import { nightSentence } from './night_sentence.ts';
 import { type DagNight, type NightStatus, nightKey, nightStatus } from './night_status.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
-import { durationMs, spanOrDash } from './run_columns.ts';
+import { durationMs } from './run_columns.ts';
 import { openSession } from './session.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { styleOfState } from './terminal_text.ts';
 import { inZone } from './time_text.ts';
 
-const COLUMNS: readonly Column<NightStatus>[] = [
+type ToldNight = NightStatus & { readonly sentence: string };
+
+const COLUMNS: readonly Column<ToldNight>[] = [
   { key: 'dag_id', value: ({ dagId }) => dagId },
   { key: 'state', value: ({ verdict }) => verdict, style: ({ verdict }) => styleOfState(verdict) },
   { key: 'business_date', value: ({ businessDate }) => businessDate },
@@ -31,26 +34,16 @@ const COLUMNS: readonly Column<NightStatus>[] = [
   },
   { key: 'run_id', value: ({ run }) => run?.runId ?? null },
   { key: 'started_at', value: ({ run }) => run?.startedAt ?? null, dataOnly: true },
-  {
-    key: 'finished_at',
-    value: ({ run }) => run?.finishedAt ?? null,
-    text: ({ run, timezone }) => (run?.finishedAt ? inZone(run.finishedAt, timezone, 'second') : '-'),
-  },
-  {
-    key: 'took',
-    value: () => null,
-    text: ({ run }) => spanOrDash(run && durationMs(run)),
-    align: 'right',
-    tableOnly: true,
-  },
+  { key: 'finished_at', value: ({ run }) => run?.finishedAt ?? null, dataOnly: true },
   { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
-  { key: 'detail', value: ({ detail }) => detail },
+  { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
+  { key: 'sentence', value: ({ sentence }) => sentence },
 ];
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Tells how the last night of every DAG went, in one line: also that it did not run, and that a file is invalid. Exits 1 when there is a problem.',
+    does: 'Tells how the last night of every DAG went, in one sentence: also that it did not run, and that a file is invalid. Exits 1 when there is a problem.',
     examples: [
       'stockflow status',
       'stockflow status -o json',
@@ -65,29 +58,34 @@ export function configure(command: Command, shell: Shell): void {
     if ((await countLiveWorkers(session.pool)) === 0) {
       tell(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
     }
-    const problem = rows.find(({ isProblem }) => isProblem);
-    if (problem !== undefined) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(problem, rows.length));
+    const problems = rows.filter(({ isProblem }) => isProblem);
+    if (problems.length > 0) shell.exitCode = EXIT.problem;
+    tell(shell, options.output, advice(problems, rows.length));
   });
 }
 
-function advice(problem: NightStatus | undefined, count: number): string {
+/** The command that looks into each problem. */
+function advice(problems: readonly NightStatus[], count: number): string {
   if (count === 0) return 'there is no DAG yet';
-  if (problem === undefined) return '\nno problem; what is next: stockflow dags list';
-  if (problem.verdict === 'invalid') return '\nwhat is wrong with the file: stockflow dags validate';
-  if (problem.run === null)
-    return `\nrun it now: stockflow trigger ${problem.dagId} --date ${problem.businessDate}`;
-  return `\nwhat happened: stockflow runs show ${problem.run.runId}`;
+  if (problems.length === 0) return '\nno problem; what is next: stockflow dags list';
+  return `\n${[...new Set(problems.map(adviceFor))].join('\n')}`;
 }
 
-async function nightsOf(pool: Pool, settings: Settings): Promise<readonly NightStatus[]> {
+function adviceFor({ verdict, run, dagId, businessDate }: NightStatus): string {
+  if (verdict === 'invalid') return 'what is wrong with the file: stockflow dags validate';
+  if (run === null) return `run it now: stockflow trigger ${dagId} --date ${businessDate}`;
+  return `what happened: stockflow runs show ${run.runId}`;
+}
+
+async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNight[]> {
   const now = await databaseNow(pool);
   const nights = await dagNights(pool, settings);
   const keys = nights.map((night) => nightKey(night, now));
   const runs = new Map((await runsOfNights(pool, keys)).map((run) => [run.dagId, run]));
   return nights.map((night, index) => {
     const key = keys[index] ?? nightKey(night, now);
-    return nightStatus(night, key, runs.get(night.dagId) ?? null);
+    const status = nightStatus(night, key, runs.get(night.dagId) ?? null);
+    return { ...status, sentence: nightSentence(night, status, now) };
   });
 }
 

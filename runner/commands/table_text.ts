@@ -5,7 +5,11 @@ const GAP = '  ';
 
 /** A listing in columns under their names, each as wide as its widest cell; numbers stand right. */
 export function formatTable<Row>(listing: Listing<Row>, paint: Paint): string {
-  const columns = listing.columns.filter(({ dataOnly }) => dataOnly !== true);
+  const columns = listing.columns.filter(
+    (column) =>
+      column.dataOnly !== true &&
+      !(column.omitEmpty === true && listing.rows.every((row) => cellText(column, row) === '-')),
+  );
   const cells = listing.rows.map((row) => columns.map((column) => cellText(column, row)));
   const layout = columns.map((column, index) => ({
     width: Math.max(column.key.length, ...cells.map((line) => line[index]?.length ?? 0)),

@@ -36,6 +36,21 @@ export function painter(
     style === null ? text : `\u001b[${CODES[style][0]}m${text}\u001b[${CODES[style][1]}m`;
 }
 
+/** Whether more than ASCII can be drawn: not where the locale names another character set, nor on a dumb terminal. */
+export function isUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return env.TERM !== 'dumb' && (locale === '' || /utf-?8/i.test(locale));
+}
+
+/** Branches of a graph in what the terminal can show. */
+export function drawable(
+  shell: { readonly env: Readonly<Record<string, string | undefined>> },
+  text: string,
+): string {
+  if (isUnicode(shell.env)) return text;
+  return text.replaceAll('├─', '|-').replaceAll('└─', '`-').replaceAll('│', '|');
+}
+
 /** The colour of a run's or a task's state. */
 export function styleOfState(state: string): Style | null {
   switch (state) {

@@ -10,7 +10,7 @@ import { type Column, rowObject } from '../listing.ts';
 import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
 import { readSettings } from '../settings.ts';
 import { formatTable } from '../table_text.ts';
-import { painter } from '../terminal_text.ts';
+import { drawable, painter } from '../terminal_text.ts';
 import { type GraphLine, graphLines } from './graph_text.ts';
 import { scheduleWords } from './schedule_words.ts';
 
@@ -51,7 +51,8 @@ export function configure(command: Command, shell: Shell): void {
     printShown(shell, options.output, {
       ...listing,
       data: dagJson(dag, file, rows),
-      text: () => `${headText(dag, file)}\n${formatTable(listing, painter(shell.stdout, shell.env))}`,
+      text: () =>
+        `${headText(dag, file)}\n${drawable(shell, formatTable(listing, painter(shell.stdout, shell.env)))}`,
     });
     tell(shell, options.output, `\nwhen it is due: stockflow dags next ${name}`);
   });

@@ -1,24 +1,50 @@
-/** A run: what failed, and every task. */
+/** A run: what failed, every task, and how it went over time. */
 import type { Command } from 'commander';
 import { isTerminalRunState } from '../../core/states.ts';
+import { DagVersions } from '../../engine/dag_versions.ts';
 import { describe, type Shell } from '../command.ts';
-import { addOutputOption, type OutputFormat, tell } from '../output.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
+import { ganttText } from '../run_gantt.ts';
+import { runGraphText } from '../run_graph.ts';
 import { findNamedRun } from '../run_lookup.ts';
-import { printRunResult } from '../run_result.ts';
+import { readRunReport, reportJson, TASK_COLUMNS } from '../run_report.ts';
+import { runText } from '../run_text.ts';
 import { openSession } from '../session.ts';
 import { readSettings } from '../settings.ts';
+import { drawable, isUnicode, painter } from '../terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Shows a run: first what failed and how to go on, then every task with its times and amounts.',
-    examples: ['stockflow runs show inventory_sync', 'stockflow runs show 12 -o json'],
-  }).argument('<run>', 'the id of a run, or of a DAG for its newest run');
-  addOutputOption(command).action(async (name: string, options: { output: OutputFormat }) => {
+    does: 'Shows a run: first what failed and how to go on, then every task with its times and amounts, planned and worked as bars over time.',
+    examples: [
+      'stockflow runs show inventory_sync',
+      'stockflow runs show 12 --graph',
+      'stockflow runs show 12 -o json',
+    ],
+  })
+    .argument('<run>', 'the id of a run, or of a DAG for its newest run')
+    .option('--graph', 'the graph with the state of each task, in place of the bars over time');
+  addOutputOption(command).action(async (name: string, options: { graph?: true; output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));
-    const { runId, state } = await findNamedRun(session.pool, name);
-    await printRunResult(shell, session.pool, { runId, output: options.output });
-    if (!isTerminalRunState(state)) {
-      tell(shell, options.output, `\nfollow it: stockflow runs watch ${runId}`);
-    }
+    const { pool } = session;
+    const { runId, dagVersionId, state } = await findNamedRun(pool, name);
+    const report = await readRunReport(pool, runId);
+    const paint = painter(shell.stdout, shell.env);
+    const drawn =
+      options.graph === true
+        ? drawable(shell, runGraphText(report, (await new DagVersions(pool).get(dagVersionId)).dag, paint))
+        : ganttText(report, { columns: shell.stdout.columns, isUnicode: isUnicode(shell.env) }, paint);
+    printShown(shell, options.output, {
+      columns: TASK_COLUMNS,
+      rows: report.tasks,
+      data: reportJson(report),
+      text: () => [runText(report, paint), ...(drawn === '' ? [] : [drawn])].join('\n'),
+    });
+    if (isTerminalRunState(state)) return;
+    tell(
+      shell,
+      options.output,
+      `\nfollow it: stockflow runs watch ${runId}; what it waits for: stockflow runs explain ${runId}`,
+    );
   });
 }

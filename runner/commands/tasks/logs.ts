@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { isTerminalRunState, isTerminalTaskState } from '../../core/states.ts';
 import { didYouMeanOrList } from '../../core/suggest.ts';
 import { findRun } from '../../store/dag_run.ts';
+import { attemptsOfRun } from '../../store/task_attempt.ts';
 import { instancesOfRun } from '../../store/task_instance.ts';
 import { readLog, type StoredLogLine } from '../../store/task_log.ts';
 import { parseCount } from '../arguments.ts';
@@ -31,7 +32,7 @@ const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', 
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Prints what a task logged, oldest first; with -f goes on until the task has ended.',
+    does: 'Prints what a task logged, oldest first; with -f goes on until the task has ended, or with --try that attempt.',
     examples: [
       'stockflow tasks logs inventory_sync filter_reset_file',
       'stockflow tasks logs 12 filter_reset_file --try 2',
@@ -40,7 +41,7 @@ export function configure(command: Command, shell: Shell): void {
   })
     .argument('<run>', 'the id of a run, or of a DAG for its newest run')
     .argument('<task>', 'a task_id')
-    .option('-f, --follow', 'go on until the task has ended')
+    .option('-f, --follow', 'go on until the task, or with --try the attempt, has ended')
     .option('--try <attempt>', 'only this attempt, 1 for the first', parseCount);
   addOutputOption(command).action(async (name: string, taskId: string, options: Options) => {
     if (options.follow && (options.output === 'json' || options.output === 'csv')) {
@@ -104,11 +105,18 @@ async function* following(
   }
 }
 
-async function hasEnded(pool: Pool, { runId, taskId }: Wanted): Promise<boolean> {
+/** Of one attempt when it has ended, though its task may be tried again. */
+async function hasEnded(pool: Pool, { runId, taskId, attempt }: Wanted): Promise<boolean> {
   const run = await findRun(pool, runId);
   if (run === null || isTerminalRunState(run.state)) return true;
-  const tasks = await instancesOfRun(pool, runId);
-  return tasks.filter((task) => task.taskId === taskId).every(({ state }) => isTerminalTaskState(state));
+  const tasks = (await instancesOfRun(pool, runId)).filter((task) => task.taskId === taskId);
+  if (tasks.every(({ state }) => isTerminalTaskState(state))) return true;
+  if (attempt === null) return false;
+  const found = (await attemptsOfRun(pool, runId)).filter(
+    (one) => one.taskId === taskId && one.attemptNumber === attempt,
+  );
+  // Of a mapped task every instance has to have had its own.
+  return found.length === tasks.length && found.every(({ finishedAt }) => finishedAt !== null);
 }
 
 interface Printing {

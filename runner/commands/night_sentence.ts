@@ -1,0 +1,43 @@
+/** A DAG's last night in one sentence. */
+import { nextInstant, scheduleOf } from '../core/schedule.ts';
+import type { DagNight, NightStatus } from './night_status.ts';
+import { inZone, msBetween, spanText } from './time_text.ts';
+
+export function nightSentence(night: DagNight, status: NightStatus, now: Temporal.Instant): string {
+  const { verdict, run, detail, dagId } = status;
+  const paused = night.isPaused && verdict !== 'paused' ? '; the DAG is paused' : '';
+  if (verdict === 'invalid') {
+    const lastNight = run === null ? '' : `; by the version in force its last night: ${run.state}`;
+    return `its file is invalid: ${detail}${lastNight}${paused}`;
+  }
+  return `${sentenceOf(night, status, now)}${paused}`;
+
+  function sentenceOf(of: DagNight, { timezone }: NightStatus, at: Temporal.Instant): string {
+    switch (verdict) {
+      case 'success': {
+        const late = detail === '' ? '' : `, but ${detail}`;
+        if (!run?.startedAt || !run.finishedAt) return `succeeded${late}`;
+        const took = spanText(msBetween(run.startedAt, run.finishedAt));
+        return `succeeded at ${inZone(run.finishedAt, timezone).slice('2026-01-31 '.length)}, after ${took}${late}`;
+      }
+      case 'running': {
+        const since = run?.startedAt ? ` for ${spanText(msBetween(run.startedAt, at))}` : '';
+        return `running${since}${detail === '' ? '' : `; ${detail}`}`;
+      }
+      case 'queued':
+        return `waits for its turn: stockflow runs explain ${run?.runId}`;
+      case 'failed':
+        return `failed: ${detail || 'a task was cancelled'}`;
+      case 'cancelled':
+        return `cancelled${detail === '' ? '' : `: ${detail}`}`;
+      case 'did not run':
+        return `did not run: ${detail}`;
+      case 'paused':
+        return `paused, owes nothing; stockflow dags resume ${dagId} schedules it again`;
+      default: {
+        const next = of.dag && nextInstant(scheduleOf(of.dag), at);
+        return next ? `not due yet, next ${inZone(next, timezone)}` : 'runs only when triggered';
+      }
+    }
+  }
+}
