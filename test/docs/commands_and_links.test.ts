@@ -38,10 +38,10 @@ function documentedLines(): readonly Line[] {
   );
 }
 
-/** As a shell has them, up to a pipe or a redirection. */
+/** As a shell has them, up to a pipe, a redirection or a comment. */
 function wordsOf(text: string): readonly string[] {
   const words = [...text.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
-  const end = words.findIndex((word) => /^([|<>]|\|\||&&)$/.test(word));
+  const end = words.findIndex((word) => /^([|<>#]|\|\||&&)$/.test(word));
   return end === -1 ? words : words.slice(0, end);
 }
 

@@ -1,7 +1,8 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
 import { businessDateOf } from '../../core/civil_time.ts';
-import { instantsAfter, scheduleOf } from '../../core/schedule.ts';
+import { askedWallTimes } from '../../core/clock_change.ts';
+import { instantsAfter, type Schedule, scheduleOf } from '../../core/schedule.ts';
 import { momentIn, parseCount } from '../arguments.ts';
 import { describe, type Shell } from '../command.ts';
 import { findDagByName } from '../dag_by_name.ts';
@@ -10,6 +11,8 @@ import type { Column } from '../listing.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
 import { readSettings } from '../settings.ts';
 import { inZone } from '../time_text.ts';
+import { resolvedWords } from './plan_words.ts';
+import { scheduleWords } from './schedule_words.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -37,15 +40,18 @@ export function configure(command: Command, shell: Shell): void {
           `--after ${options.after} is no moment; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
-      const rows = [...instantsAfter(scheduleOf(dag), after).take(options.count)];
-      printListing(shell, options.output, { columns: columnsIn(dag.timezone), rows });
+      const schedule = scheduleOf(dag);
+      const rows = [...instantsAfter(schedule, after).take(options.count)];
+      tell(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
+      printListing(shell, options.output, { columns: columnsIn(schedule), rows });
       if (rows.length === 0)
         tell(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
     },
   );
 }
 
-function columnsIn(timezone: string): readonly Column<Temporal.Instant>[] {
+function columnsIn(schedule: Schedule): readonly Column<Temporal.Instant>[] {
+  const { timezone } = schedule;
   const local = Temporal.Now.timeZoneId();
   return [
     { key: 'business_date', value: (instant) => businessDateOf(instant, timezone) },
@@ -56,7 +62,19 @@ function columnsIn(timezone: string): readonly Column<Temporal.Instant>[] {
       value: (instant) => zonedText(instant, local),
       text: (instant) => inZone(instant, local),
     },
+    {
+      key: 'note',
+      value: (instant) => noteOn(instant, schedule),
+      text: (instant) => noteOn(instant, schedule) ?? '',
+    },
   ];
+}
+
+/** Of an instant that stands for a wall time which the clocks skip, or which comes twice. */
+function noteOn(instant: Temporal.Instant, schedule: Schedule): string | null {
+  const date = businessDateOf(instant, schedule.timezone);
+  const asked = askedWallTimes(schedule, date).find(({ at, fate }) => at.equals(instant) && fate !== 'once');
+  return asked === undefined ? null : resolvedWords(asked, schedule.timezone, 'runs');
 }
 
 /** `2026-03-08T03:30:00-04:00[America/New_York]` */

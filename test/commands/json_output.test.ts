@@ -1,0 +1,123 @@
+/** Every command that takes `-o`: what it prints as JSON is JSON and nothing else, while the log is at its loudest. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Command } from 'commander';
+import type { CatalogEntry, CatalogGroup } from '../../runner/commands/catalog.ts';
+import type { Output, Shell } from '../../runner/commands/command.ts';
+import { allCommands } from '../../runner/commands/found_commands.ts';
+import { migrateQueue } from '../../runner/engine/queue.ts';
+import { startDemoServer } from '../connections/sftp_suite.ts';
+import { testDatabase } from '../support/database.ts';
+import { testLog } from '../support/engine.ts';
+import { cliProject } from './cli_project.ts';
+
+interface Case {
+  readonly args: readonly string[];
+  /** What it ends with here; 0 by default. */
+  readonly code?: number;
+}
+
+/** By name. A command that takes `-o` and is not here fails the first test: give it a line on which it prints something. */
+const CASES: Readonly<Record<string, Case>> = {
+  'backfill create': {
+    args: ['quick', '--from', '2026-01-01', '--to', '2026-01-02', '--yes', '--detach'],
+  },
+  'backfill list': { args: [] },
+  'backfill show': { args: ['1'] },
+  'backfill watch': { args: ['1'] },
+  'backfill retry-failed': { args: ['retried', '--detach'] },
+  'connections fingerprint': { args: ['store'] },
+  'connections test': { args: ['store'] },
+  'dags list': { args: [] },
+  'dags next': { args: ['nightly'] },
+  'dags plan': { args: ['nightly'] },
+  'dags show': { args: ['nightly'] },
+  'dags validate': { args: [] },
+  demo: { args: ['--rows', '20000'] },
+  doctor: { args: [], code: 1 },
+  migrate: { args: [] },
+  'pools list': { args: [] },
+  'runs explain': { args: ['failing'] },
+  'runs list': { args: [] },
+  'runs show': { args: ['failing'] },
+  'runs watch': { args: ['failing'], code: 1 },
+  status: { args: [], code: 1 },
+  'tasks logs': { args: ['failing', 'boom'] },
+  trigger: { args: ['quick'] },
+};
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24 };
+const shell: Shell = {
+  env: {},
+  stdout: nowhere,
+  stderr: nowhere,
+  signal: new AbortController().signal,
+  urgent: new AbortController().signal,
+  exitCode: 0,
+};
+
+const { url } = await testDatabase({ after }, { migrations: ['runner'] });
+await migrateQueue(url, testLog);
+const server = await startDemoServer();
+after(() => server[Symbol.asyncDispose]());
+const project = await cliProject(
+  { after },
+  {
+    DATABASE_URL: url,
+    STOCKFLOW_CONN_STORE: `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`,
+  },
+);
+
+before(async () => {
+  const dag = (dagId: string, schedule: string, tasks: string) =>
+    project.write(
+      `dags/${dagId}.yaml`,
+      `dag_id: ${dagId}\ntimezone: UTC\nschedule: ${schedule}\ntasks: ${tasks}\n`,
+    );
+  await dag('quick', '"0 1 * * *"', '[{task_id: a, type: step}]');
+  await dag('nightly', '"0 1 * * *"', '[{task_id: a, type: step}]');
+  for (const dagId of ['failing', 'retried'])
+    await dag(dagId, '"0 1 * * *"', '[{task_id: boom, type: step, retries: 0, with: {fail: "no rows"}}]');
+  const range = ['--from', '2026-01-01', '--to', '2026-01-01', '--yes', '--local'];
+  assert.equal((await project.run(['backfill', 'create', 'quick', ...range])).code, 0);
+  for (const dagId of ['failing', 'retried'])
+    assert.equal((await project.run(['backfill', 'create', dagId, ...range])).code, 1);
+});
+
+test('every command that takes -o has a line here', async () => {
+  const folders = ['demo/commands', 'tasks/commands'].map((folder) => path.join(ROOT, folder));
+  const taking: string[] = [];
+  for (const { name, entry } of leaves(allCommands(folders))) {
+    const command = new Command(name);
+    (await entry.load()).configure(command, shell);
+    if (command.options.some(({ long }) => long === '--output')) taking.push(name);
+  }
+  assert.deepEqual(taking.toSorted(), Object.keys(CASES).toSorted());
+});
+
+for (const [name, { args, code: expected = 0 }] of Object.entries(CASES)) {
+  test(`stdout of ${name} is JSON alone as json, and a JSON value a line as jsonl`, {
+    timeout: 120_000,
+  }, async () => {
+    const env = { STOCKFLOW_DEBUG: '1', STOCKFLOW_LOG: 'json' };
+    const { code, stdout, stderr } = await project.run([...name.split(' '), ...args, '-o', 'json'], env);
+    assert.doesNotThrow(() => JSON.parse(stdout), `stdout: ${stdout}\nstderr: ${stderr}`);
+    assert.equal(code, expected, stderr);
+    if (name === 'demo') return;
+    const lines = await project.run([...name.split(' '), ...args, '-o', 'jsonl'], env);
+    for (const line of lines.stdout.split('\n').filter((text) => text !== ''))
+      assert.doesNotThrow(() => JSON.parse(line), line);
+  });
+}
+
+function leaves(
+  entries: readonly (CatalogEntry | CatalogGroup)[],
+): readonly { readonly name: string; readonly entry: CatalogEntry }[] {
+  return entries.flatMap((entry) =>
+    'commands' in entry
+      ? entry.commands.map((one) => ({ name: `${entry.name} ${one.name}`, entry: one }))
+      : [{ name: entry.name, entry }],
+  );
+}
