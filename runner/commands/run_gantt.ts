@@ -34,7 +34,7 @@ export function ganttText(report: RunReport, { columns, isUnicode }: GanttSpace,
   const rows = shown.map((reported) => {
     const name = fitted(oneLine(taskName(reported.task)), nameWidth, marks.cut);
     const bar = barOf(reported, { columnOf, barWidth, marks });
-    return `${name}  ${paint(styleOfState(reported.task.state), bar)}`.trimEnd();
+    return `${name}  ${paint(styleOfState(reported.task.state), bar.trimEnd())}`.trimEnd();
   });
   const hidden = report.tasks.length - shown.length;
   return [

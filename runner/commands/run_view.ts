@@ -80,11 +80,12 @@ class LiveView implements RunView {
     const { columns, rows } = this.#shell.stderr;
     const shown = mostTelling(tasks, Math.max(rows - 3, 1));
     const width = Math.max(0, ...shown.map((task) => taskName(task).length));
+    const stateWidth = Math.max(0, ...shown.map(({ state }) => state.length));
     const hidden = tasks.length - shown.length;
     const lines = [
       [`run ${run.runId} of ${run.dagId}: ${run.state}`, styleOfState(run.state)] as const,
       ...shown.map((task) => {
-        const head = `  ${taskName(task).padEnd(width)}  ${task.state.padEnd('upstream_failed'.length)}`;
+        const head = `  ${taskName(task).padEnd(width)}  ${task.state.padEnd(stateWidth)}`;
         const text = `${head}  ${oneLine(this.#texts.of(task, snapshot, atMs))}`;
         return [text, styleOfState(task.state)] as const;
       }),
