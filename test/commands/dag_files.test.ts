@@ -89,7 +89,7 @@ test('next moves an instant out of the hour that the clocks skip, and shows the 
   assert.equal(code, 0);
   assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
     '2026-03-07     2026-03-07 02:30 EST  2026-03-07 07:30 UTC',
-    '2026-03-08     2026-03-08 03:30 EDT  2026-03-08 07:30 UTC',
+    '2026-03-08     2026-03-08 03:30 EDT  2026-03-08 07:30 UTC  2026-03-08 02:30 does not exist in America/New_York: it runs at 03:30 EDT',
     '2026-03-09     2026-03-09 02:30 EDT  2026-03-09 06:30 UTC',
   ]);
 });

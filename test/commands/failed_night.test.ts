@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { migrateQueue } from '../../runner/engine/queue.ts';
 import { testDatabase } from '../support/database.ts';
 import { testLog } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 import { cliProject } from './cli_project.ts';
 
 const { url, pool } = await testDatabase({ after }, { migrations: ['runner'] });
@@ -32,8 +33,10 @@ test('three commands lead from a failed night to its cause and its retry, each n
     `select graphile_worker.add_job('stockflow.schedule', json_build_object('dag_id', 'nightly'))`,
   );
   const worker = project.start(['worker']);
-  await worker.said('rows fell from 100 to 3');
-  await worker.said('run finished').catch(() => undefined);
+  await until('the night to have failed', async () => {
+    const { rowCount } = await pool.query(`select from stockflow.dag_run where state = 'failed'`);
+    return rowCount === 1 ? true : null;
+  });
 
   const status = await project.run(['status']);
   assert.equal(status.code, 1);
@@ -64,10 +67,6 @@ test('three commands lead from a failed night to its cause and its retry, each n
 });
 
 test('following the log of one attempt ends with that attempt, while its task waits to be tried again', async () => {
-  await project.write(
-    'dags/shaky.yaml',
-    'dag_id: shaky\ntimezone: UTC\nschedule: null\ntasks:\n  - {task_id: ask, type: step, retries: 3, retry_delay: 1h, with: {connection: none}}\n',
-  );
   await project.write(
     'tasks/shake.ts',
     `import { z } from '${import.meta.resolve('zod')}';

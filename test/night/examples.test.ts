@@ -1,7 +1,6 @@
 /** Each file of dags/examples is worked to its end: against a real OMS schema and a real SFTP server. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { migrateQueue } from '../../runner/engine/queue.ts';
@@ -25,19 +24,17 @@ const project = await cliProject(
     STOCKFLOW_CONN_OMS: url,
     STOCKFLOW_CONN_PROVIDER: sftp,
     STOCKFLOW_CONN_AUDITORS: sftp,
-    STOCKFLOW_CONN_ERP: sftp,
   },
 );
 
-/** One product sold online, known as SKU-1 and E-1 and by no UPC, in one store that the ERP calls Köln. */
+/** One product sold online, known by its SKU and by no UPC. */
 before(async () => {
   await pool.query(`
     insert into oms.product (product_id, product_type_id, is_virtual, introduction_date)
       values ('P1', 'FINISHED_GOOD', false, '2025-01-01T00:00:00Z');
     insert into oms.good_identification (good_identification_type_id, product_id, from_date, id_value)
-      values ('SKU', 'P1', '2025-01-01T00:00:00Z', 'SKU-1'), ('ERP_NUMBER', 'P1', '2025-01-01T00:00:00Z', 'E-1');
-    insert into oms.shopify_shop_product (shop_id, product_id, shopify_product_id) values ('S', 'P1', '1');
-    insert into oms.facility (facility_id, external_id) values ('F1', 'Köln');`);
+      values ('SKU', 'P1', '2025-01-01T00:00:00Z', 'SKU-1');
+    insert into oms.shopify_shop_product (shop_id, product_id, shopify_product_id) values ('S', 'P1', '1');`);
 });
 
 interface EndedRun {
@@ -80,29 +77,6 @@ test('the lists of a month are kept, and its run is good though one of them may 
   assert.match(upc_list ?? '', /^failed: /);
   assert.deepEqual([others, code], [{ sku_list: 'success', copy_for_auditors: 'success' }, 0]);
   assert.match(await readFile(path.join(project.dir, 'month_end/2026-03-01_sku.csv'), 'utf8'), /SKU-1/);
-});
-
-test("another system's reset, with semicolons, its own columns and windows-1252, sets the count of its store", async () => {
-  const content = Buffer.from('Lager;Artikel;Bestand\nKöln;E-1;7\nKöln;E-unknown;3\n', 'latin1');
-  const name = 'bestand_20260310T233000Z.csv';
-  await mkdir(path.join(server.rootDir, 'export'), { recursive: true });
-  await writeFile(path.join(server.rootDir, 'export', name), content);
-  await writeFile(
-    path.join(server.rootDir, 'export', `${name}.manifest.json`),
-    JSON.stringify({
-      sha256: createHash('sha256').update(content).digest('hex'),
-      bytes: content.length,
-      rows: 2,
-      snapshot_at: '2026-03-10T23:30:00Z',
-    }),
-  );
-  const { code, states } = await worked('erp_stock_reset', '2026-03-11');
-  assert.deepEqual([...new Set(Object.values(states))], ['success'], JSON.stringify(states));
-  assert.equal(code, 0);
-  const { rows } = await pool.query(
-    'select facility_id, product_id, quantity_on_hand_total::integer as on_hand from oms.inventory_item',
-  );
-  assert.deepEqual(rows, [{ facility_id: 'F1', product_id: 'P1', on_hand: 7 }]);
 });
 
 test('no example is left out', async () => {
