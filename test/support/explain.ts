@@ -1,0 +1,54 @@
+import type { Pool, PoolClient } from 'pg';
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** The tables that a statement was planned to read from end to end, and the statement. */
+export interface FullRead {
+  readonly tables: readonly string[];
+  readonly text: string;
+}
+
+/**
+ * Runs `work` in a transaction that is rolled back, on a client that asks for the plan of each statement before it runs it.
+ *
+ * @returns how many statements there were, and which of them read a table from end to end
+ */
+export async function explained(
+  pool: Pool,
+  work: (tx: PoolClient) => Promise<unknown>,
+): Promise<{ readonly statements: number; readonly fullReads: readonly FullRead[] }> {
+  const client = await pool.connect();
+  const plain = client.query.bind(client);
+  const fullReads: FullRead[] = [];
+  let statements = 0;
+  const query = async (config: string | { text: string; values?: unknown[] }, list: unknown[] = []) => {
+    const { text, values = [] } = typeof config === 'string' ? { text: config, values: list } : config;
+    const { rows } = await plain<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
+      `explain (format json) ${text}`,
+      values,
+    );
+    const tables = rows.flatMap((row) => seqScans(row['QUERY PLAN'][0].Plan));
+    if (tables.length > 0) fullReads.push({ tables, text });
+    statements += 1;
+    return await plain(text, values);
+  };
+  try {
+    await plain('begin');
+    Object.defineProperty(client, 'query', { configurable: true, value: query });
+    await work(client);
+    return { statements, fullReads };
+  } finally {
+    await plain('rollback');
+    // Nobody else is to get a client that explains.
+    client.release(true);
+  }
+}
+
+function seqScans(node: PlanNode): readonly string[] {
+  const own = node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : [];
+  return [...own, ...(node.Plans ?? []).flatMap(seqScans)];
+}
