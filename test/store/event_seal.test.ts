@@ -7,6 +7,7 @@ import { recordEvents } from '../../runner/store/event.ts';
 import { EVENTS_PER_SEAL, sealEvents } from '../../runner/store/event_seal.ts';
 import { checkSeals } from '../../runner/store/event_seal_check.ts';
 import { type Lifetime, testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const BY = { actor: 'jane', channel: 'cli' } as const;
 
@@ -50,12 +51,24 @@ async function problemsOf(pool: Pool, head: string | null = null) {
   return problems.map(({ sealId, eventId, what }) => [sealId, eventId, what.split(': ').at(-1)]);
 }
 
-/** Three seals of 3, 2 and 3 events. */
+/** Three seals of 3, 2 and 3 events, each made when nothing could be added to the ids of the one before. */
 async function sealedHistory(pool: Pool): Promise<void> {
   for (const count of [3, 2, 3]) {
     await record(pool, count);
     await seal(pool);
+    await untilDecided(pool);
   }
+}
+
+/** Other tests' transactions run on the same server, and those that are older than a seal hold its ids open. */
+async function untilDecided(pool: Pool): Promise<void> {
+  await until('every transaction that is older than the last seal to end', async () => {
+    const { rows } = await pool.query<{ decided: boolean }>(
+      `select max(transaction_id::text::bigint) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as decided
+         from stockflow.event_seal`,
+    );
+    return rows[0]?.decided === true ? true : null;
+  });
 }
 
 test('what was committed is sealed, each seal names the one before, and the rest is told as unsealed', async (t) => {
