@@ -43,6 +43,8 @@ export interface WorkerOptions {
   readonly log: Log;
   /** How long its tasks stay its own when it falls silent; 10 s unless a test is in a hurry. */
   readonly leaseMs?: number;
+  /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s likewise. */
+  readonly turnMs?: number;
 }
 
 /** How long tasks may go on after the worker was told to stop; then they are aborted and handed over. */
@@ -51,7 +53,6 @@ const DEFAULT_GRACE_MS = 20_000;
 /** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
 const HAND_OVER_MS = 10_000;
 
-/** How long a slot follows what its tasks make ready before it is the turn of what waits in the queue. */
 const TURN_MS = 5_000;
 
 /** The engine's own statements take milliseconds, but for a lock that someone holds. */
@@ -161,10 +162,11 @@ export class Worker implements AsyncDisposable {
   async #work(hint: ClaimTarget): Promise<void> {
     if (this.#stopping.signal.aborted) return await this.#putBack(hint);
     let claimed = await this.#claim(hint);
+    const { turnMs = TURN_MS } = this.#options;
     let turnBeganAt = performance.now();
     const nextOfSlot = (): SlotRoom['next'] => {
       if (this.#stopping.signal.aborted) return 'stop';
-      if (performance.now() - turnBeganAt < TURN_MS) return 'follow';
+      if (performance.now() - turnBeganAt < turnMs) return 'follow';
       turnBeganAt = performance.now();
       return 'queue';
     };
