@@ -4,21 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import type { CatalogEntry, CatalogGroup } from '../../runner/commands/catalog_entry.ts';
-import type { Output, Shell } from '../../runner/commands/command.ts';
-import { allCommands } from '../../runner/commands/found_commands.ts';
+import { ALL_COMMANDS, NO_SHELL } from './cli_page.ts';
 import { pages, ROOT } from './pages.ts';
-
-const COMMANDS = allCommands(['demo/commands', 'tasks/commands'].map((folder) => path.join(ROOT, folder)));
-
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24 };
-const shell: Shell = {
-  env: {},
-  stdout: nowhere,
-  stderr: nowhere,
-  signal: new AbortController().signal,
-  urgent: new AbortController().signal,
-  exitCode: 0,
-};
 
 interface Line {
   readonly where: string;
@@ -58,7 +45,7 @@ function find(entries: readonly (CatalogEntry | CatalogGroup)[], words: readonly
 /** What commander makes of the words: the sentence of its refusal, or null. */
 async function refusalOf(entry: CatalogEntry, words: readonly string[]): Promise<string | null> {
   const command = new Command(entry.name);
-  (await entry.load()).configure(command, shell);
+  (await entry.load()).configure(command, NO_SHELL);
   let refusal: string | null = null;
   command
     .exitOverride((error) => {
@@ -82,7 +69,7 @@ test('every command line in the documentation is one that the command line takes
   assert.ok(lines.length > 30);
   for (const { where, words } of lines) {
     if (words[0] === 'help' || words[0]?.startsWith('<')) continue;
-    const found = find(COMMANDS, words);
+    const found = find(ALL_COMMANDS, words);
     assert.ok(found !== null, `${where}: no such command`);
     // A sentence may name a command without its arguments.
     const isMention = found.rest.length === 0 || found.rest.every((word) => /^[.,;:)]*$/.test(word));
@@ -91,9 +78,9 @@ test('every command line in the documentation is one that the command line takes
 });
 
 test('a line that the command line does not take is told', async () => {
-  const found = find(COMMANDS, ['trigger', 'inventory_sync', '--dat', '2026-06-18']);
+  const found = find(ALL_COMMANDS, ['trigger', 'inventory_sync', '--dat', '2026-06-18']);
   assert.match((found && (await refusalOf(found.entry, found.rest))) ?? '', /unknown option '--dat'/);
-  assert.equal(find(COMMANDS, ['tasks', 'cleer']), null);
+  assert.equal(find(ALL_COMMANDS, ['tasks', 'cleer']), null);
 });
 
 test('every link in the documentation leads somewhere', () => {
