@@ -12,7 +12,7 @@ export function completionOf(commands: readonly (CatalogEntry | CatalogGroup)[])
 
 function configure(command: Command, shell: Shell, commands: readonly (CatalogEntry | CatalogGroup)[]): void {
   describe(command, {
-    does: 'Prints what makes a shell complete commands, options, DAGs and tasks of `stockflow`. In a clone, first make that name known: alias stockflow="npx stockflow" for fish, a link to bin/stockflow in the PATH for the others.',
+    does: 'Prints what makes a shell complete commands, options, DAGs and tasks of `stockflow`. In a clone, first make that name known by a link in the PATH.',
     examples: [
       'ln -s "$PWD/bin/stockflow" ~/.local/bin/stockflow',
       'echo \'eval "$(stockflow completion bash)"\' >> ~/.bashrc',
