@@ -35,7 +35,8 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
       case 'paused':
         return `paused, owes nothing; stockflow dags resume ${dagId} schedules it again`;
       default: {
-        const next = of.dag && nextInstant(scheduleOf(of.dag), at);
+        if (of.dag === null) return 'no worker has read its file yet: stockflow up reads it';
+        const next = nextInstant(scheduleOf(of.dag), at);
         return next ? `not due yet, next ${inZone(next, timezone)}` : 'runs only when triggered';
       }
     }

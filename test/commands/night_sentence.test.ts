@@ -84,3 +84,12 @@ test('a pause and an invalid file are told beside what the night came to', () =>
     'its file is invalid: dags/nightly.yaml:1:1: what; by the version in force its last night: failed',
   );
 });
+
+test('a DAG that has no night yet says what that waits for', () => {
+  const never = { lastDue: null, cursor: SEVEN };
+  assert.equal(sentenceOf(null, never), 'not due yet, next 2026-02-02 01:00 EST');
+  const manual = dag && { ...dag, schedule: [] };
+  assert.equal(sentenceOf(null, { ...never, dag: manual }), 'runs only when triggered');
+  const unread = 'no worker has read its file yet: stockflow up reads it';
+  assert.equal(sentenceOf(null, { ...never, dag: null }), unread);
+});
