@@ -24,7 +24,10 @@ export class DatabaseClock {
 
 /** In a transaction, the instant at which it began. */
 export async function databaseNow(db: Queryable): Promise<Temporal.Instant> {
-  const { rows } = await db.query<{ now: Temporal.Instant }>('select now() as now');
+  const { rows } = await db.query<{ now: Temporal.Instant }>({
+    name: 'stockflow.now',
+    text: 'select now() as now',
+  });
   const [row] = rows;
   if (row === undefined) throw new Error('select now() returned no row');
   return row.now;

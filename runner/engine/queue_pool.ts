@@ -37,15 +37,27 @@ export function createQueuePool(
   });
   pool.on('connect', askForAnotherTry);
   const connectOnce: () => Promise<PoolClient> = pool.connect.bind(pool);
+  const endOnce: () => Promise<void> = pool.end.bind(pool);
+  const asked = new Set<Promise<unknown>>();
   Object.defineProperty(pool, 'connect', {
     value: (callback?: ConnectCallback) => {
       const connected = untilDatabaseAnswers(log, connectOnce);
+      asked.add(connected);
+      const answered = () => asked.delete(connected);
+      connected.then(answered, answered);
       if (callback === undefined) return connected;
       connected.then(
         (client) => callback(undefined, client, client.release.bind(client)),
         (error: Error) => callback(error, undefined, () => {}),
       );
       return undefined;
+    },
+  });
+  // The query that ends the last job is not awaited: a pool that ended before it had its session would never give one.
+  Object.defineProperty(pool, 'end', {
+    value: async () => {
+      while (asked.size > 0) await Promise.allSettled(asked);
+      await endOnce();
     },
   });
   return pool;

@@ -107,10 +107,11 @@ export async function findBackfill(db: Queryable, backfillId: number): Promise<B
 
 /** The one that is being worked. */
 export async function runningBackfill(db: Queryable, dagId: string): Promise<Backfill | null> {
-  const { rows } = await db.query<Backfill>(
-    `select ${COLUMNS} from stockflow.backfill where dag_id = $1 and state = 'running'`,
-    [dagId],
-  );
+  const { rows } = await db.query<Backfill>({
+    name: 'stockflow.running_backfill',
+    text: `select ${COLUMNS} from stockflow.backfill where dag_id = $1 and state = 'running'`,
+    values: [dagId],
+  });
   return rows[0] ?? null;
 }
 

@@ -41,9 +41,11 @@ export async function findDag(db: Queryable, dagId: string): Promise<DagRow | nu
 
 /** The DAG's row, locked: whoever plans or starts runs of a DAG holds this lock. */
 export async function lockDag(db: Queryable, dagId: string): Promise<DagRow | null> {
-  const { rows } = await db.query<DagRow>(`${SELECT_DAG} where d.dag_id = $1 for no key update of d`, [
-    dagId,
-  ]);
+  const { rows } = await db.query<DagRow>({
+    name: 'stockflow.lock_dag',
+    text: `${SELECT_DAG} where d.dag_id = $1 for no key update of d`,
+    values: [dagId],
+  });
   return rows[0] ?? null;
 }
 
@@ -112,11 +114,11 @@ export async function setSchedule(
   dagId: string,
   schedule: { readonly cursor: Temporal.Instant; readonly next: Temporal.Instant | null },
 ): Promise<void> {
-  await db.query('update stockflow.dag set schedule_cursor = $2, next_scheduled_for = $3 where dag_id = $1', [
-    dagId,
-    schedule.cursor.toString(),
-    schedule.next?.toString() ?? null,
-  ]);
+  await db.query({
+    name: 'stockflow.set_schedule',
+    text: 'update stockflow.dag set schedule_cursor = $2, next_scheduled_for = $3 where dag_id = $1',
+    values: [dagId, schedule.cursor.toString(), schedule.next?.toString() ?? null],
+  });
 }
 
 export async function setPaused(db: Queryable, dagId: string, isPaused: boolean): Promise<boolean> {
@@ -147,18 +149,19 @@ export async function recordDueInstants(
   }[],
 ): Promise<void> {
   if (due.length === 0) return;
-  await db.query(
-    `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision)
+  await db.query({
+    name: 'stockflow.record_due',
+    text: `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision)
      select $1, d.scheduled_for, d.business_date, d.decision
        from unnest($2::timestamptz[], $3::date[], $4::text[]) as d(scheduled_for, business_date, decision)
      on conflict (dag_id, scheduled_for) do nothing`,
-    [
+    values: [
       dagId,
       due.map(({ scheduledFor }) => scheduledFor.toString()),
       due.map(({ businessDate }) => businessDate.toString()),
       due.map(({ decision }) => decision),
     ],
-  );
+  });
 }
 
 /** DAGs whose next instant has passed without anyone having looked. */

@@ -41,13 +41,14 @@ export type NewRun = Pick<
 
 /** @returns null where the scheduled instant has its run already */
 export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | null> {
-  const { rows } = await db.query<DagRun>(
-    `insert into stockflow.dag_run
+  const { rows } = await db.query<DagRun>({
+    name: 'stockflow.insert_run',
+    text: `insert into stockflow.dag_run
        (dag_id, dag_version_id, run_type, scheduled_for, business_date, params, time_edges, actor, reason)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (dag_id, scheduled_for) where run_type <> 'manual' do nothing
      returning ${COLUMNS}`,
-    [
+    values: [
       run.dagId,
       run.dagVersionId,
       run.runType,
@@ -58,7 +59,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | nu
       run.actor,
       run.reason,
     ],
-  );
+  });
   return rows[0] ?? null;
 }
 
@@ -115,14 +116,15 @@ export async function startableRuns(
   dagId: string,
   maxActiveRuns: number,
 ): Promise<readonly DagRun[]> {
-  const { rows } = await db.query<DagRun>(
-    `select ${COLUMNS} from stockflow.dag_run
+  const { rows } = await db.query<DagRun>({
+    name: 'stockflow.startable_runs',
+    text: `select ${COLUMNS} from stockflow.dag_run
       where dag_id = $1 and state = 'queued'
       order by scheduled_for, run_id
       limit greatest($2 - (select count(*) from stockflow.dag_run where dag_id = $1 and state = 'running'), 0)
         for no key update`,
-    [dagId, maxActiveRuns],
-  );
+    values: [dagId, maxActiveRuns],
+  });
   return rows;
 }
 
@@ -132,13 +134,14 @@ export async function markRunRunning(
   runId: number,
   timeoutMs: number | null,
 ): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update stockflow.dag_run
+  const { rowCount } = await db.query({
+    name: 'stockflow.mark_run_running',
+    text: `update stockflow.dag_run
         set state = 'running', started_at = coalesce(started_at, now()), finished_at = null,
             timeout_at = now() + $2 * interval '1 ms'
       where run_id = $1 and state = 'queued'`,
-    [runId, timeoutMs],
-  );
+    values: [runId, timeoutMs],
+  });
   return rowCount === 1;
 }
 
@@ -147,9 +150,10 @@ export async function markRunFinished(
   run: Pick<DagRun, 'runId' | 'state'>,
   state: 'success' | 'failed' | 'cancelled',
 ): Promise<boolean> {
-  const { rowCount } = await db.query(
-    'update stockflow.dag_run set state = $3, finished_at = now() where run_id = $1 and state = $2',
-    [run.runId, run.state, state],
-  );
+  const { rowCount } = await db.query({
+    name: 'stockflow.mark_run_finished',
+    text: 'update stockflow.dag_run set state = $3, finished_at = now() where run_id = $1 and state = $2',
+    values: [run.runId, run.state, state],
+  });
   return rowCount === 1;
 }

@@ -46,9 +46,10 @@ export async function addWorkHints(db: Queryable, hints: readonly WorkHint[]): P
 
 /** The DAG's next look at its schedule; replaces the one that waits. */
 export async function addScheduleHint(db: Queryable, dagId: string, runAt: Temporal.Instant): Promise<void> {
-  await db.query(
-    `select graphile_worker.add_job($1, json_build_object('dag_id', $2::text), run_at := $3, max_attempts := $4,
+  await db.query({
+    name: 'stockflow.add_schedule_hint',
+    text: `select graphile_worker.add_job($1, json_build_object('dag_id', $2::text), run_at := $3, max_attempts := $4,
                                     job_key := 'schedule:' || $2, priority := $5)`,
-    [SCHEDULE_JOB, dagId, runAt.toString(), MAX_ATTEMPTS, SCHEDULE_PRIORITY],
-  );
+    values: [SCHEDULE_JOB, dagId, runAt.toString(), MAX_ATTEMPTS, SCHEDULE_PRIORITY],
+  });
 }

@@ -43,15 +43,16 @@ export async function insertInstances(
   runId: number,
   planned: readonly Planned[],
 ): Promise<void> {
-  await db.query(
-    `insert into stockflow.task_instance
+  await db.query({
+    name: 'stockflow.insert_instances',
+    text: `insert into stockflow.task_instance
        (run_id, task_id, planned_at, deadline_at, execution_timeout, pool, pool_slots, priority)
      select $1, p.task_id, p.planned_at, p.deadline_at, p.execution_timeout_ms * interval '1 ms',
             p.pool, p.pool_slots, p.priority
        from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::float8[], $6::text[], $7::integer[], $8::integer[])
             with ordinality as p(task_id, planned_at, deadline_at, execution_timeout_ms, pool, pool_slots, priority, position)
       order by p.position`,
-    [
+    values: [
       runId,
       planned.map(({ task }) => task.taskId),
       planned.map(({ plannedAt }) => plannedAt?.toString() ?? null),
@@ -61,7 +62,7 @@ export async function insertInstances(
       planned.map(({ task }) => task.poolSlots),
       planned.map(({ task }) => task.priority),
     ],
-  );
+  });
 }
 
 /** Holds the attempt as it is until the transaction ends. @returns false when it was superseded or has ended */

@@ -17,13 +17,18 @@ test('no run keeps a slot from the others', async (t) => {
     return runId;
   };
   const order = () => step.started.map(({ taskId }) => taskId);
+  const wide = Array.from({ length: 40 }, (_, index) => `task_id: w${index}`);
+  const chain = Array.from({ length: 10 }, (_, index) =>
+    index === 0 ? 'task_id: c0' : `task_id: c${index}, depends_on: [c${index - 1}]`,
+  );
+  await engine.writeDag('wide', stepDag('wide', wide));
+  await engine.writeDag('urgent', stepDag('urgent', ['task_id: urgent, priority: 5']));
+  await engine.writeDag('chain', stepDag('chain', chain));
+  await engine.writeDag('other', stepDag('other', ['task_id: other']));
   const worker = await engine.startWorker({ concurrency: 1, turnMs: 300 });
 
   await t.test('a task of higher priority goes before what is left of a fan-out', async () => {
     const held = gate();
-    const wide = Array.from({ length: 40 }, (_, index) => `task_id: w${index}`);
-    await engine.writeDag('wide', stepDag('wide', wide));
-    await engine.writeDag('urgent', stepDag('urgent', ['task_id: urgent, priority: 5']));
     for (let index = 0; index < 40; index += 1) step.on(`w${index}`, () => held.opened.then(() => null));
     const wideRun = await trigger('wide');
     await until('the fan-out to begin', async () => order().length === 1);
@@ -37,11 +42,6 @@ test('no run keeps a slot from the others', async (t) => {
 
   await t.test('a long chain gives its slot up to what has waited, and goes on after it', async () => {
     step.started.length = 0;
-    const chain = Array.from({ length: 10 }, (_, index) =>
-      index === 0 ? 'task_id: c0' : `task_id: c${index}, depends_on: [c${index - 1}]`,
-    );
-    await engine.writeDag('chain', stepDag('chain', chain));
-    await engine.writeDag('other', stepDag('other', ['task_id: other']));
     for (let index = 0; index < 10; index += 1) step.on(`c${index}`, () => pause(100).then(() => null));
     const chainRun = await trigger('chain');
     await until('the chain to begin', async () => order().length >= 1);
