@@ -111,11 +111,12 @@ for (const { name, skip, start } of SERVERS) {
 
     test('a consumer slower than the watchdog is no stall', async () => {
       await writeFile(join(server.rootDir, 'slow'), pattern(600_000));
-      await using sftp = await connect(server, { idleTimeoutMs: 50 });
+      // Long enough that a server on a crowded machine is not taken for a stalled one.
+      await using sftp = await connect(server, { idleTimeoutMs: 1_000 });
       let bytes = 0;
       for await (const chunk of (await sftp.open('slow')).chunks()) {
         bytes += chunk.length;
-        await elapsed(120);
+        await elapsed(1_200);
       }
       assert.equal(bytes, 600_000);
     });

@@ -42,10 +42,13 @@ test('no run keeps a slot from the others', async (t) => {
 
   await t.test('a long chain gives its slot up to what has waited, and goes on after it', async () => {
     step.started.length = 0;
+    const held = gate();
     for (let index = 0; index < 10; index += 1) step.on(`c${index}`, () => pause(100).then(() => null));
+    step.on('c0', () => held.opened.then(() => null));
     const chainRun = await trigger('chain');
     await until('the chain to begin', async () => order().length >= 1);
     const otherRun = await trigger('other');
+    held.open();
     await engine.ended(otherRun);
     const { run } = await engine.ended(chainRun);
     assert.equal(run.state, 'success');
