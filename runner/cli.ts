@@ -19,9 +19,15 @@ async function main(): Promise<number> {
   const answered = answerTop(words, shell, folders);
   if (answered !== null) return answered;
   const { runProgram } = await import('./commands/program.ts');
-  return await runProgram(words, shell, folders);
+  const exitCode = await runProgram(words, shell, folders);
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  return exitCode;
 }
 
-// A task that ignores its signal must not keep a worker's process alive. What was written to a pipe, a file or a
-// terminal has arrived: there Node writes synchronously.
+/** Of a pipe whose reader is slow, only what fits into it has left by now; the rest would end with the process. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
+
+// A task that ignores its signal must not keep a worker's process alive.
 process.exit(await main());

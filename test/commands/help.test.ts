@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { cliProject } from './cli_project.ts';
 
 const project = await cliProject({ after });
@@ -38,6 +41,17 @@ test('a found command runs with the shell, and one that cannot be loaded is name
   assert.equal(wrecked.code, 1);
   assert.match(wrecked.stderr, /tasks\/commands\/wreck\.ts cannot be loaded: no such library/);
   assert.match(own.stdout, /last night/);
+});
+
+test('what is more than a pipe holds arrives whole, however slowly it is read', async () => {
+  await project.write(
+    'tasks/commands/flood.ts',
+    "/** Much. */\nexport function configure(command, shell) { command.action(() => shell.stdout.write('x'.repeat(3_000_000))); }\n",
+  );
+  const cli = path.resolve(import.meta.dirname, '../../runner/cli.ts');
+  const line = `"${process.execPath}" "${cli}" flood | { sleep 0.5; wc -c; }`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd: project.dir });
+  assert.equal(Number(stdout), 3_000_000);
 });
 
 test('the help of a command shows how it is used before its options', async () => {
