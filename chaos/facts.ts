@@ -97,6 +97,8 @@ export interface Drain {
   readonly workerIds: readonly number[];
   readonly at: Temporal.Instant;
   readonly graceMs: number;
+  /** What it may take beyond that. */
+  readonly allowanceMs: number;
   readonly tookMs: number;
   /** Exit code or signal. */
   readonly end: number | string;

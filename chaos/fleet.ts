@@ -20,6 +20,8 @@ export interface FleetWorker {
   readonly isFar: boolean;
   readonly clockShiftMs: number;
   fate: Fate;
+  /** Some of its connections never answer, and it cannot know which until it waits for one. */
+  isHalfOpen: boolean;
   isStopped: boolean;
   /** The failpoint at which it is to die. */
   armed: string | null;
@@ -139,6 +141,7 @@ export class Fleet implements AsyncDisposable {
       ...{ pid, isFar, clockShiftMs, ended },
       workerId: Number(first),
       fate: 'living',
+      isHalfOpen: false,
       isStopped: false,
       armed: null,
       signal: (name) => child.kill(name),

@@ -30,8 +30,6 @@ const HINT_LIMIT_MS = 10_000;
 const RESTART_LIMIT_MS = 15_000;
 /** To reconnect, and to be given something. */
 const COMEBACK_LIMIT_MS = 20_000;
-/** For a task to notice its signal, and for the process to end. */
-const DRAIN_ALLOWANCE_MS = 3_000;
 /** After a start of Postgres no worker is taken for dead so soon: none could renew its lease. */
 const AFTER_OUTAGE_MS = 10_000;
 const LOOK_BACK_S = 15;
@@ -116,7 +114,7 @@ export class Judge {
       ...checkAcknowledgedKept(ownAcknowledged, facts.transitions),
       ...checkNoConflicts(facts, fleet.conflictLines),
       ...checkVersionPinned(facts),
-      ...checkDrains(records.drains, facts.attempts, DRAIN_ALLOWANCE_MS),
+      ...checkDrains(records.drains, facts.attempts),
       ...checkEndedRight({ ...facts, runs: ended }),
     ]);
   }

@@ -1,12 +1,11 @@
 import type { AttemptFact, Drain, Violation } from '../facts.ts';
 
-/** E11: SIGTERM ends a worker within its grace time (and `allowanceMs`), in order, and what it ran is given back. */
+/** E11: SIGTERM ends a worker within its grace time and the allowance, in order, and what it ran is given back. */
 export function checkDrains(
   drains: readonly Drain[],
   attempts: readonly AttemptFact[],
-  allowanceMs: number,
 ): readonly Violation[] {
-  return drains.flatMap(({ pid, workerIds, at, graceMs, tookMs, end }) => {
+  return drains.flatMap(({ pid, workerIds, at, graceMs, allowanceMs, tookMs, end }) => {
     const texts: string[] = [];
     if (end !== 0) texts.push(`worker ${pid} ended with ${end}`);
     if (tookMs > graceMs + allowanceMs)

@@ -21,7 +21,10 @@ export const blackHole: Fault = {
     if (after === 'reset') world.proxy.cut();
     world.proxy.heal();
     const far = world.fleet.far;
-    if (far !== null) expectBack(world, far, `silence for ${silentMs} ms`);
+    if (far !== null) {
+      far.isHalfOpen ||= after !== 'reset';
+      expectBack(world, far, `silence for ${silentMs} ms`);
+    }
     return `the far worker ${far?.pid ?? 'is gone'}, for ${silentMs} ms, then ${after}`;
   },
 };

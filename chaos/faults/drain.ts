@@ -5,7 +5,13 @@ import { workerIdsOf } from '../read_facts.ts';
 import { type Fault, pickVictim, type World } from '../world.ts';
 
 /** A worker that does not end is killed after this. */
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = 20_000;
+
+/** For a task to notice its signal, and for the process to end. */
+const ALLOWANCE_MS = 3_000;
+
+/** For a worker whose database does not answer: then its lease runs out. */
+const SILENT_DATABASE_MS = 10_000;
 
 /** SIGTERM under load. */
 export const drain: Fault = {
@@ -32,5 +38,10 @@ export async function drainNow({ pool, records, graceMs }: World, victim: FleetW
   ]).finally(() => patience.abort());
   const tookMs = Math.round(performance.now() - startedMs);
   victim.signal('SIGKILL');
-  records.drains.push({ pid: victim.pid, workerIds, at, graceMs, tookMs, end: await victim.ended });
+  const allowanceMs = ALLOWANCE_MS + (victim.isHalfOpen ? SILENT_DATABASE_MS : 0);
+  records.drains.push({
+    pid: victim.pid,
+    ...{ workerIds, at, graceMs, allowanceMs, tookMs },
+    end: await victim.ended,
+  });
 }

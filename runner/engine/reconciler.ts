@@ -36,6 +36,11 @@ export class Reconciler {
     for (const task of confirmed) await this.#handBack(task);
   }
 
+  /** Once nothing is under way in this process: what the table still has running here has nobody who works it. */
+  async handBackAll(workerId: number): Promise<void> {
+    for (const task of await runningOn(this.#engine.pool, workerId)) await this.#handBack(task);
+  }
+
   async #handBack(task: RunningOn): Promise<void> {
     const engine = this.#engine;
     await withTransaction(engine.pool, async (tx) => {

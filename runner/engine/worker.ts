@@ -53,6 +53,9 @@ const DEFAULT_GRACE_MS = 20_000;
 /** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
 const HAND_OVER_MS = 10_000;
 
+/** A database that does not answer keeps no process from ending. */
+const SIGN_OFF_MS = 2_000;
+
 const TURN_MS = 5_000;
 
 /** The engine's own statements take milliseconds, but for a lock that someone holds. */
@@ -255,26 +258,42 @@ export class Worker implements AsyncDisposable {
   async #stop(graceMs: number): Promise<void> {
     const { log } = this.#options;
     this.#stopping.abort();
-    const queueStopped = this.#queue?.stop();
     const grace = setTimeout(() => {
       log.warn('the grace time is over; running tasks are handed over', { running: this.#running.size });
       this.#running.close('the worker was stopped');
     }, graceMs);
-    const idle = Promise.resolve(queueStopped).then(() => this.#inHand.whenEmpty());
-    const isIdle = await isSettledWithin(idle, graceMs + HAND_OVER_MS);
+    const isHandedOver = await isSettledWithin(this.#handOver(), graceMs + HAND_OVER_MS);
     clearTimeout(grace);
-    if (!isIdle)
+    if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will run out', { running: this.#running.size });
-    await this.#upkeep;
     await this.#heartbeat[Symbol.asyncDispose]();
-    await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
-      log.warn('the worker could not sign off; its lease will run out', { error: String(error) });
-    });
-    if (isIdle) {
+    if (!(await isSettledWithin(this.#signOff(), SIGN_OFF_MS)))
+      log.warn('the worker could not sign off in time; its lease will run out');
+    if (isHandedOver) {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
     }
     log.info('worker stopped', { workerId: this.#workerId });
+  }
+
+  /** Sees everything to its end, and gives back what only the table has running here. */
+  async #handOver(): Promise<void> {
+    await this.#queue?.stop();
+    await this.#inHand.whenEmpty();
+    await this.#upkeep;
+    await this.#reconciler.handBackAll(this.#workerId).catch((error: unknown) => {
+      this.#options.log.warn('lost claims could not be handed over; the lease will run out', {
+        error: String(error),
+      });
+    });
+  }
+
+  async #signOff(): Promise<void> {
+    await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
+      this.#options.log.warn('the worker could not sign off; its lease will run out', {
+        error: String(error),
+      });
+    });
   }
 }
 

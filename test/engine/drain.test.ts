@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { triggerRun } from '../../runner/engine/trigger.ts';
+import { type ClaimTarget, claim } from '../../runner/store/claim.ts';
 import { attemptsOfRun } from '../../runner/store/task_attempt.ts';
 import { testEngine } from '../support/engine.ts';
 import { stepDag, steps, untilAborted } from '../support/task_types.ts';
@@ -36,6 +37,38 @@ test('a claim that was under way when the worker was stopped is handed over when
 
   assert.deepEqual(
     (await attemptsOfRun(pool, run.runId)).map(({ state }) => state),
+    ['handed_over'],
+  );
+});
+
+test('a claim whose answer was lost is handed over when its worker is stopped', async (t) => {
+  const step = steps();
+  const engine = await testEngine(t, [step.type]);
+  const { pool } = engine;
+  step.on('busy', ({ signal }) => untilAborted(signal));
+  for (const dagId of ['busy', 'lost']) await engine.writeDag(dagId, stepDag(dagId, [`task_id: ${dagId}`]));
+  const trigger = (dagId: string) =>
+    triggerRun(pool, {
+      ...{ dagId, date: null, params: {}, timeEdges: 'keep', reason: null },
+      by,
+    });
+  const worker = await engine.startWorker({ concurrency: 1 });
+  const busy = await trigger('busy');
+  await until('the only slot to be taken', async () => (await attemptsOfRun(pool, busy.runId)).length === 1);
+  const run = await trigger('lost');
+  const { rows } = await pool.query<ClaimTarget>(
+    'select task_instance_id as "taskInstanceId", attempt_token as token from stockflow.task_instance where run_id = $1',
+    [run.runId],
+  );
+  const [target] = rows;
+  assert.ok(target);
+  assert.ok(await claim(pool, target, worker.engine.workerId()));
+
+  await worker.stop(0);
+
+  const attempts = await attemptsOfRun(pool, run.runId);
+  assert.deepEqual(
+    attempts.map(({ state }) => state),
     ['handed_over'],
   );
 });
