@@ -54,6 +54,6 @@ if (import.meta.main) {
   process.stdout.write(`${worker.engine.workerId()}\n`);
   await once(process, 'SIGTERM');
   await worker.stop(options.graceMs);
-  // Only stdin is open now, and would keep the process.
-  if (options.isDirected) process.stdin.destroy();
+  // As the command does: what a task or a silent database still holds open must not keep the process.
+  process.stderr.write('', () => process.exit(0));
 }
