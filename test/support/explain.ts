@@ -6,6 +6,9 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
+/** After its comments; the others define, set or analyze something. */
+const HAS_PLAN = /^(--.*\n|\s)*(select|with|insert|update|delete)\b/i;
+
 /** The tables that a statement was planned to read from end to end, and the statement. */
 export interface FullRead {
   readonly tables: readonly string[];
@@ -15,7 +18,7 @@ export interface FullRead {
 /**
  * Runs `work` in a transaction that is rolled back, on a client that asks for the plan of each statement before it runs it.
  *
- * @returns how many statements there were, and which of them read a table from end to end
+ * @returns how many statements had a plan, and which of them read a table from end to end
  */
 export async function explained(
   pool: Pool,
@@ -27,6 +30,7 @@ export async function explained(
   let statements = 0;
   const query = async (config: string | { text: string; values?: unknown[] }, list: unknown[] = []) => {
     const { text, values = [] } = typeof config === 'string' ? { text: config, values: list } : config;
+    if (!HAS_PLAN.test(text)) return await plain(text, values);
     const { rows } = await plain<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
       `explain (format json) ${text}`,
       values,

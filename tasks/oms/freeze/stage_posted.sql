@@ -1,14 +1,19 @@
 -- $1 the file's snapshot instant
 with relevant as (
-  select q.posting_id from oms.external_inventory_posting q join frozen_product using (product_id)
-  union
-  select q.posting_id from oms.external_inventory_posting q join issued using (item_issuance_id)
+  select q.*
+    from oms.external_inventory_posting q
+    join frozen_product using (product_id)
+  union all
+  select q.*
+    from issued
+    join oms.external_inventory_posting q using (item_issuance_id)
+   where q.product_id is null
+      or not exists (select from frozen_product p where p.product_id = q.product_id)
 ), named as (
   select q.*, coalesce(q.product_id, s.product_id) as booked_product_id, coalesce(s.settled, false) as settled,
          -- The snapshot that decides is that of the store where it was booked.
          coalesce(f.snapshot_at, $1) as snapshot_at
-    from relevant
-    join oms.external_inventory_posting q using (posting_id)
+    from relevant q
     left join issued s using (item_issuance_id)
     left join frozen_facility f on f.facility_id = coalesce(q.facility_id, s.facility_id)
 )
