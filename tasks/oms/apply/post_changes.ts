@@ -7,12 +7,30 @@ const STATEMENTS = {
   variances: sql('./post_variances.sql'),
   details: sql('./post_details.sql'),
 };
+const PLAN_FOR_MANY = sql('./plan_for_many.sql');
+const PLAN_FOR_FEW = sql('./plan_for_few.sql');
 
 export type Reason = 'VAR_EXT_RESET' | 'VAR_INTEGR';
 
-/** Posts every change in `sync_change` that is not 0 to the ledger, as OFBiz posts a physical inventory. */
-export async function postChanges(client: PoolClient, batchId: string, reason: Reason): Promise<void> {
+/** From here on walking the items costs less than looking each up. */
+const MANY_CHANGES = 50_000;
+
+/**
+ * Posts every change in `sync_change` that is not 0 to the ledger, as OFBiz posts a physical inventory.
+ * @param changedKeys how many those are
+ */
+export async function postChanges(
+  client: PoolClient,
+  {
+    batchId,
+    reason,
+    changedKeys,
+  }: { readonly batchId: string; readonly reason: Reason; readonly changedKeys: number },
+): Promise<void> {
   await client.query(STATEMENTS.counts, [batchId]);
   await client.query(STATEMENTS.variances, [batchId, reason]);
+  const isMany = changedKeys >= MANY_CHANGES;
+  if (isMany) await client.query(PLAN_FOR_MANY);
   await client.query(STATEMENTS.details, [batchId, reason]);
+  if (isMany) await client.query(PLAN_FOR_FEW);
 }

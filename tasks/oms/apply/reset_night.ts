@@ -62,7 +62,7 @@ export async function resetNight(
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
     guardTotalChange(figures.units, bounds.maxTotalChange),
   ]);
-  await postChanges(client, batchId, 'VAR_EXT_RESET');
+  await postChanges(client, { batchId, reason: 'VAR_EXT_RESET', changedKeys: figures.changed_keys });
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
   await client.query(RECORD_CONFLICTS, key);
@@ -78,7 +78,10 @@ export async function resetNight(
     conflicting_keys: counts.conflicting_keys,
     conflicting_rows: counts.conflicting_rows,
     held_out_keys: counts.held_keys,
-    zero_or_below: { count: figures.zero_or_below, first: await itemsAtZeroOrBelow(client, night) },
+    zero_or_below: {
+      count: figures.zero_or_below,
+      first: figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client, night),
+    },
     largest: await largestChanges(client, night),
     overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
   };

@@ -47,9 +47,9 @@ export async function varyNight({ client, night, snapshot, rows, begin }: ReadyB
         `${first.facility_id}, and ${first.frozen} was frozen`,
     );
   }
-  await postChanges(client, batchId, 'VAR_INTEGR');
-
   const figures = await changeFigures(client);
+  await postChanges(client, { batchId, reason: 'VAR_INTEGR', changedKeys: figures.changed_keys });
+
   const uncovered = await client.query<UncoveredKey>(SELECT_UNCOVERED, [reset.batchId]);
   return {
     rows: counts.rows,

@@ -1,13 +1,14 @@
 -- I1: the details up to the snapshot sum to RP + V.  $1 how many examples
-with judged as (
-  select facility_id, product_id, due::float8 as expected, up_to_snapshot::float8 as found,
-         (up_to_snapshot <> due) as is_violated
-    from covered
-)
 select count(*)::integer as checked,
-       count(*) filter (where is_violated)::integer as violations,
+       count(*) filter (where up_to_snapshot <> due)::integer as violations,
        coalesce((
-         select jsonb_agg(to_jsonb(example) - 'is_violated' order by facility_id, product_id)
-           from (select * from judged where is_violated order by facility_id, product_id limit $1) example
+         select jsonb_agg(wrong order by facility_id, product_id)
+           from (
+             select facility_id, product_id, due::float8 as expected, up_to_snapshot::float8 as found
+               from covered
+              where up_to_snapshot <> due
+              order by facility_id, product_id
+              limit $1
+           ) wrong
        ), '[]') as examples
-  from judged;
+  from covered;

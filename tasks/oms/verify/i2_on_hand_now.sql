@@ -1,13 +1,14 @@
 -- I2: on hand now is RP + V and what moved after the snapshot.  $1 how many examples
-with judged as (
-  select facility_id, product_id, (due + after_snapshot)::float8 as expected, on_hand_now::float8 as found,
-         (on_hand_now <> due + after_snapshot) as is_violated
-    from covered
-)
 select count(*)::integer as checked,
-       count(*) filter (where is_violated)::integer as violations,
+       count(*) filter (where on_hand_now <> due + after_snapshot)::integer as violations,
        coalesce((
-         select jsonb_agg(to_jsonb(example) - 'is_violated' order by facility_id, product_id)
-           from (select * from judged where is_violated order by facility_id, product_id limit $1) example
+         select jsonb_agg(wrong order by facility_id, product_id)
+           from (
+             select facility_id, product_id, (due + after_snapshot)::float8 as expected, on_hand_now::float8 as found
+               from covered
+              where on_hand_now <> due + after_snapshot
+              order by facility_id, product_id
+              limit $1
+           ) wrong
        ), '[]') as examples
-  from judged;
+  from covered;

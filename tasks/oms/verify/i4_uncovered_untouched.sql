@@ -1,16 +1,25 @@
--- I4: a key the file does not cover has no detail of either batch.  $1 how many examples
-with judged as (
-  select i.facility_id, i.product_id, 0::float8 as expected, count(p.inventory_item_id)::float8 as found,
-         count(p.inventory_item_id) > 0 as is_violated
-    from oms.inventory_item i
-    left join posted_detail p using (inventory_item_id)
-   where not exists (select from covered c where c.facility_id = i.facility_id and c.product_id = i.product_id)
+-- I4: a key the file does not cover has no detail of either batch.
+--   $1 how many examples    $2 the physical inventories of both
+with touched as (
+  select i.facility_id, i.product_id, count(*) as details
+    from (
+      select d.inventory_item_id
+        from oms.inventory_item_detail d
+       where d.physical_inventory_id = any($2::text[])
+         and not exists (select from covered_key k where k.inventory_item_id = d.inventory_item_id)
+    ) astray
+    join oms.inventory_item i using (inventory_item_id)
    group by i.facility_id, i.product_id
 )
-select count(*)::integer as checked,
-       count(*) filter (where is_violated)::integer as violations,
+select ((select count(*) from oms.inventory_item) - (select count(inventory_item_id) from covered_key))::integer as checked,
+       count(*)::integer as violations,
        coalesce((
-         select jsonb_agg(to_jsonb(example) - 'is_violated' order by facility_id, product_id)
-           from (select * from judged where is_violated order by facility_id, product_id limit $1) example
+         select jsonb_agg(wrong order by facility_id, product_id)
+           from (
+             select facility_id, product_id, 0::float8 as expected, details::float8 as found
+               from touched
+              order by facility_id, product_id
+              limit $1
+           ) wrong
        ), '[]') as examples
-  from judged;
+  from touched;

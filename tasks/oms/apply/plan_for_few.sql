@@ -1,0 +1,3 @@
+-- The session's next batch may be small again.
+set local enable_nestloop to default;
+discard plans;
