@@ -103,6 +103,15 @@ export interface TaskInstance {
 }
 
 /** In the order in which the DAG's file lists them. */
+/** Null where there is no such instance. */
+export async function runOfInstance(db: Queryable, taskInstanceId: number): Promise<number | null> {
+  const { rows } = await db.query<{ runId: number }>(
+    'select run_id as "runId" from stockflow.task_instance where task_instance_id = $1',
+    [taskInstanceId],
+  );
+  return rows[0]?.runId ?? null;
+}
+
 export async function instancesOfRun(db: Queryable, runId: number): Promise<readonly TaskInstance[]> {
   const { rows } = await db.query<TaskInstance>(
     `select t.task_instance_id as "taskInstanceId", t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex",

@@ -8,7 +8,7 @@ import { openSession, type Session } from '../../runner/commands/session.ts';
 import { readSettings } from '../../runner/commands/settings.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
 import { batchesOfRun } from './changes/batches_of_run.ts';
-import { narrowed, noChange, nothingApplied } from './changes/narrowing.ts';
+import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/narrowing.ts';
 import { withOms } from './changes/oms_client.ts';
 import { readPicture } from './changes/picture.ts';
 import { printChanges } from './changes/print_changes.ts';
@@ -53,8 +53,8 @@ async function show(shell: Shell, { session, client, run, options }: Asked): Pro
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
   const scope: Scope = { batches, ...(await narrowed(client, options)) };
-  const picture = await readPicture(client, scope, options);
+  const picture = await readPicture({ pool: session.pool, client }, scope, options);
   const changed = picture.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
-  if (changed === 0) throw noChange(picture, options);
+  if (changed === 0 && !hasLeftOut(picture, options)) throw noChange(picture, options);
   await printChanges(shell, client, { scope, picture, options, runId: own?.runId ?? null });
 }

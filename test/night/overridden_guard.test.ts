@@ -170,4 +170,27 @@ test('the rejects of a refused file can be read with the run', async () => {
   const unknown = await project.run(['runs', 'artifacts', `${runId}`, 'filter_reject.csv']);
   assert.equal(unknown.code, 4);
   assert.match(unknown.stderr, /has no artifact filter_reject\.csv, did you mean filter_rejects\.csv\?/);
+
+  const override = [
+    '--param',
+    'override_guards=max_rejected,max_row_drop',
+    '--param',
+    'override_reason=ten rows',
+  ];
+  const cleared = await project.run(['tasks', 'clear', `${runId}`, '--only-failed', ...override]);
+  assert.equal(cleared.code, 0, cleared.stderr);
+  const ended = await night.ended(runId);
+  assert.equal(ended.run.state, 'success', JSON.stringify(ended.tasks.map(({ errorText }) => errorText)));
+  const changes = await project.run(['changes', '--limit', '3']);
+  assert.equal(changes.code, 0, changes.stderr);
+  assert.match(
+    changes.stdout,
+    /^Rejected by the filter\n.*\n(reset_inventory_20250118T044500Z\.csv +\d+ +\d+ +wrong_column_count\n){3}and 7 more rows; all with the rows themselves: npx stockflow runs artifacts \d+ filter_rejects\.csv$/m,
+  );
+  const document = JSON.parse((await project.run(['changes', `${runId}`, '-o', 'json'])).stdout);
+  assert.equal(document.filter_rejected_count, 10);
+  assert.deepEqual(document.filter_rejected[0], {
+    file: 'reset_inventory_20250118T044500Z.csv',
+    ...{ line: '2', column: /,2,(\d+),/.exec(second ?? '')?.[1], reason: 'wrong_column_count' },
+  });
 });

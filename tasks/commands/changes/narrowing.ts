@@ -34,6 +34,12 @@ export function nothingApplied(): CommandError {
   );
 }
 
+/** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
+export function hasLeftOut({ rejected, filterRejected, held }: Picture, { sku, facility }: Named): boolean {
+  if (sku !== undefined || facility !== undefined) return false;
+  return rejected.total + filterRejected.total + held.total > 0;
+}
+
 /** Nothing to show, and what is known of it. */
 export function noChange({ held, scope }: Picture, { sku, facility }: Named): CommandError {
   const what = [

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { OutputFormat } from '../../../runner/commands/output.ts';
 import {
   type Change,
@@ -9,6 +9,7 @@ import {
   sumChanges,
   zeroed,
 } from '../../oms/changes/read_changes.ts';
+import { type FilterRejects, filterRejectsOf } from './filter_rejects.ts';
 
 /** Everything but the single changes, of which there may be a million. */
 export interface Picture {
@@ -18,14 +19,16 @@ export interface Picture {
   readonly collapsed: number;
   readonly zeroOrBelow: readonly Change[];
   readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
+  readonly filterRejected: FilterRejects;
   readonly held: Awaited<ReturnType<typeof heldKeysOf>>;
 }
 
 /** Lists in JSON are whole, as far as anybody reads them. */
 const LISTED_MAX = 10_000;
 
+/** @param pool of the runner, which kept what its filter rejected */
 export async function readPicture(
-  client: PoolClient,
+  { pool, client }: { readonly pool: Pool; readonly client: PoolClient },
   scope: Scope,
   { limit, output }: { readonly limit: number; readonly output: OutputFormat },
 ): Promise<Picture> {
@@ -37,6 +40,7 @@ export async function readPicture(
     collapsed: scope.batches.reduce((sum, { result }) => sum + numberOf(result.collapsed), 0),
     zeroOrBelow: await zeroed(client, scope),
     rejected: await rejectsOf(client, scope, listed),
+    filterRejected: await filterRejectsOf(pool, scope.batches, listed),
     held: await heldKeysOf(client, scope, listed),
   };
 }

@@ -4,14 +4,16 @@ import type { Column } from '../../../runner/commands/listing.ts';
 import { formatTable } from '../../../runner/commands/table_text.ts';
 import { type Paint, painter } from '../../../runner/commands/terminal_text.ts';
 import { countText } from '../../../runner/commands/time_text.ts';
+import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
+import type { FilterReject, FilterRejects } from './filter_rejects.ts';
 import type { Picture } from './picture.ts';
 
 type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
 
 export function pictureText(
   shell: Shell,
-  { scope, totals, collapsed, zeroOrBelow, rejected, held }: Picture,
+  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held }: Picture,
   { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
 ): string {
   const paint = painter(shell.stdout, shell.env);
@@ -31,7 +33,9 @@ export function pictureText(
       more(zeroOrBelow.length - limit, 'keys'),
     section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +
       more(held.total - held.rows.length, 'keys'),
-    section('Rejected rows', { columns: REJECT_COLUMNS, rows: rejected.rows }, paint) +
+    section('Rejected by the filter', { columns: FILTER_COLUMNS, rows: filterRejected.rows }, paint) +
+      moreRejects(filterRejected),
+    section('Rejected by the OMS', { columns: REJECT_COLUMNS, rows: rejected.rows }, paint) +
       more(rejected.total - rejected.rows.length, 'rows'),
     collapsed === 0 ? '' : `${countText(collapsed)} rows were repeats that said the same, and count once\n`,
   ]
@@ -60,6 +64,13 @@ const REJECT_COLUMNS: readonly Column<Picture['rejected']['rows'][number]>[] = [
   { key: 'reason', value: ({ reason }) => reason },
 ];
 
+const FILTER_COLUMNS: readonly Column<FilterReject>[] = [
+  { key: 'file', value: ({ file }) => file },
+  { key: 'line', value: ({ line }) => line },
+  { key: 'column', value: ({ column }) => column },
+  { key: 'reason', value: ({ reason }) => reason },
+];
+
 /** Reasons that moved nothing get no column. */
 function changeColumns(reasons: readonly string[]): readonly Column<Change>[] {
   const units = (['before', 'reset', 'variance', 'delta', 'after', 'diff'] as const).filter(
@@ -78,6 +89,13 @@ function section<Row>(
   paint: Paint,
 ): string {
   return listing.rows.length === 0 ? '' : `${paint('bold', title)}\n${formatTable(listing, paint)}`;
+}
+
+function moreRejects({ rows, total, runId }: FilterRejects): string {
+  if (rows.length === 0) return '';
+  const left = total - rows.length;
+  const whole = `with the rows themselves: npx stockflow runs artifacts ${runId} ${REJECTS_NAME}\n`;
+  return left > 0 ? `and ${countText(left)} more rows; all ${whole}` : whole;
 }
 
 function more(count: number, what: string): string {

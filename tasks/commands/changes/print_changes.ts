@@ -70,7 +70,7 @@ async function printDocument(
   client: PoolClient,
   { scope, picture, runId }: Printed,
 ): Promise<void> {
-  const { totals, collapsed, zeroOrBelow, rejected, held } = picture;
+  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held } = picture;
   const head = {
     run_id: runId,
     batches: scope.batches.map(batchObject),
@@ -78,6 +78,8 @@ async function printDocument(
     zero_or_below: zeroOrBelow,
     rejected: rejected.rows,
     rejected_count: rejected.total,
+    filter_rejected: filterRejected.rows,
+    filter_rejected_count: filterRejected.total,
     held: held.rows,
     held_count: held.total,
     collapsed,

@@ -1,0 +1,45 @@
+import { parse } from 'csv-parse/sync';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { findArtifact, readArtifactChunk } from '../../../runner/store/artifact.ts';
+import { runOfInstance } from '../../../runner/store/task_instance.ts';
+import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
+import type { AppliedBatch, Some } from '../../oms/changes/read_changes.ts';
+
+const rejectSchema = z.object({ file: z.string(), line: z.string(), column: z.string(), reason: z.string() });
+
+/** A row of the external system's own file that the filter could make nothing of. */
+export type FilterReject = z.output<typeof rejectSchema>;
+
+/** Also of which run, for whoever wants all of them. */
+export interface FilterRejects extends Some<FilterReject> {
+  readonly runId: number | null;
+}
+
+/**
+ * What the filter rejected on the night of these batches, as its run kept it. None where another runner's database knows
+ * the run, or its artifacts were pruned.
+ */
+export async function filterRejectsOf(
+  pool: Pool,
+  batches: readonly AppliedBatch[],
+  limit: number,
+): Promise<FilterRejects> {
+  const reset = batches.find(({ kind }) => kind === 'RESET');
+  const instanceId = Number(reset?.attempt_token?.split('-')[0]);
+  const runId = Number.isInteger(instanceId) ? await runOfInstance(pool, instanceId) : null;
+  const artifact = runId === null ? null : await findArtifact(pool, runId, REJECTS_NAME);
+  if (artifact === null) return { rows: [], total: 0, runId };
+  const rows = await firstRecords(pool, artifact.artifactId, limit);
+  return { rows: rows.map((row) => rejectSchema.parse(row)), total: artifact.rows ?? rows.length, runId };
+}
+
+async function firstRecords(pool: Pool, artifactId: number, limit: number): Promise<readonly unknown[]> {
+  const chunks: Buffer[] = [];
+  for (let seq = 0; ; seq += 1) {
+    const chunk = await readArtifactChunk(pool, artifactId, seq);
+    if (chunk === null) break;
+    chunks.push(chunk);
+  }
+  return parse(Buffer.concat(chunks), { columns: true, relax_column_count: true, to: limit });
+}
