@@ -4,6 +4,7 @@ import { redactSecrets, type Secret, type SftpConfig } from './connection_config
 import { ConnectionError } from './connection_error.ts';
 import { readCredentials, type SftpCredentials } from './sftp_credentials.ts';
 import { HostKeyCheck } from './sftp_host_key.ts';
+import { freePacketsAtOnce } from './sftp_packet_memory.ts';
 import { type ConnectionLog, SftpSession } from './sftp_session.ts';
 import { SftpSocket } from './sftp_socket.ts';
 import { widenWindow } from './sftp_window.ts';
@@ -57,6 +58,8 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
     });
     giveUp.throwIfAborted();
     if (!socket.reuseMemory(sftp)) log.debug('sftp: reads are copied', { connection: config.id });
+    if (!freePacketsAtOnce(sftp))
+      log.debug('sftp: packets are left to the collector', { connection: config.id });
     if (!widenWindow(sftp)) log.debug('sftp: window not widened', { connection: config.id });
     return new SftpSession({ config, client, sftp, socket, signal, log, idleMs: idleTimeoutMs });
   } catch (error) {

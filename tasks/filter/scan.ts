@@ -3,7 +3,7 @@ import { Refusal } from '../inventory/refusal.ts';
 import type { FileScan, FromScanner, OutputName, ScanSetup, ToScanner } from './messages.ts';
 
 /** So much may be read ahead of the scanner: enough to keep both busy, little enough to forget. */
-const UNSCANNED_BYTES = 4 * 1024 * 1024;
+const UNSCANNED_BYTES = 1024 * 1024;
 
 export interface ScanRequest {
   readonly setup: ScanSetup;

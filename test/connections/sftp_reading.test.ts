@@ -204,6 +204,29 @@ for (const { name, skip, start } of SERVERS) {
   });
 }
 
+// Not on the demo server, whose memory is this process's too.
+const [, openssh] = SERVERS;
+
+test('the packets of a file that is read do not pile up in memory', { skip: openssh.skip }, async () => {
+  await using server = await openssh.start();
+  const copies = 6;
+  for (let copy = 0; copy < copies; copy += 1) await appendFile(join(server.rootDir, 'long'), LARGE);
+  await using sftp = await connect(server);
+  const before = process.memoryUsage().arrayBuffers;
+  let highest = before;
+  let bytes = 0;
+  for await (const chunk of (await sftp.open('long')).chunks()) {
+    highest = Math.max(highest, process.memoryUsage().arrayBuffers);
+    bytes += chunk.length;
+    // As the scanner does with what it has scanned.
+    chunk.buffer.transfer(0);
+  }
+  assert.equal(bytes, copies * LARGE.length);
+  // What is asked for ahead is 6.4 MiB; the pieces of packets that came in two are the collector's. All left to it were 60 and more.
+  const piledUp = (highest - before) / MIB;
+  assert.ok(piledUp < 30, `${piledUp.toFixed(1)} MiB`);
+});
+
 test('a server that answers reads with less than was asked is asked for the rest', async () => {
   await using server = await startDemoServer({ maxReadBytes: 10_000 });
   const content = pattern(1_000_000);
