@@ -7,6 +7,7 @@ import { help } from './help.ts';
 import { history } from './history.ts';
 import { hop } from './hop.ts';
 import { memory } from './memory.ts';
+import { plain } from './plain.ts';
 import { reset } from './reset.ts';
 import { wide } from './wide.ts';
 
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   filter,
   distance,
   memory,
+  plain,
   reset,
   hop,
   wide,

@@ -21,6 +21,8 @@ export interface FilterSite extends AsyncDisposable {
   readonly file: { readonly name: string; readonly path: string; readonly bytes: number };
   /** For what the shell works with. */
   readonly workDir: string;
+  /** Of the active products. */
+  readonly skus: readonly string[];
   /** A line an active product, for `grep -F -f`. */
   readonly idsFile: string;
   /** The task as it runs every night, in a worker process of its own whose memory is watched. */
@@ -34,7 +36,12 @@ export interface FilterOptions {
   readonly copies?: number;
 }
 
-export async function openFilterSite(): Promise<FilterSite> {
+export interface FilterSiteOptions {
+  /** Of the external system's file; 7 million by default. */
+  readonly rows?: number;
+}
+
+export async function openFilterSite(options: FilterSiteOptions = {}): Promise<FilterSite> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await startDurableDatabase());
   const server = stack.use(await startOpenssh());
@@ -43,11 +50,12 @@ export async function openFilterSite(): Promise<FilterSite> {
   const world = makeWorld();
   await seedOms(database.pool, world, {});
   const folder = path.join(server.rootDir, 'retailpro/outgoing');
-  const file = await writeRetailproFile(world, folder, {});
+  const file = await writeRetailproFile(world, folder, options);
   await mkdir(path.join(server.rootDir, 'shell'));
   const idsFile = path.join(workDir, 'ids.txt');
   // As it stands in the file: `,SKU,<id>,`. A bare id would match quantities and other ids as well.
-  await writeFile(idsFile, world.activeProducts.map(({ sku }) => `,SKU,${sku},\n`).join(''));
+  const skus = world.activeProducts.map(({ sku }) => sku);
+  await writeFile(idsFile, skus.map((sku) => `,SKU,${sku},\n`).join(''));
   const snapshotAt = Temporal.Instant.fromEpochMilliseconds(world.night.snapshotAtMs).toString();
   const open = stack.move();
   return {
@@ -55,6 +63,7 @@ export async function openFilterSite(): Promise<FilterSite> {
     server,
     file,
     workDir,
+    skus,
     idsFile,
     async filter({ port = server.port, copies = 1 } = {}) {
       const source = copies === 1 ? file.path : await repeated(file.path, copies);
