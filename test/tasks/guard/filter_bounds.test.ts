@@ -77,7 +77,7 @@ function fileOf(rowsByFacility: Readonly<Record<string, number>>, more = ''): st
   return HEADER + rows.join('') + more;
 }
 
-test('max_row_drop: 81 and 80 rows after 100 pass, 79 do not', async () => {
+test('P7: max_row_drop: 81 and 80 rows after 100 pass, 79 do not', async () => {
   assert.equal(await work({ content: fileOf({ S1: 81 }), rowsLast: { S1: 100 } }), 81);
   assert.equal(await work({ content: fileOf({ S1: 80 }), rowsLast: { S1: 100 } }), 80);
   await stopped(
@@ -87,7 +87,7 @@ test('max_row_drop: 81 and 80 rows after 100 pass, 79 do not', async () => {
   );
 });
 
-test('max_row_drop of one facility: 9 and 8 rows after 10 pass, 7 do not, though the file has more in all', async () => {
+test('P7: max_row_drop of one facility: 9 and 8 rows after 10 pass, 7 do not, though the file has more in all', async () => {
   const rowsLast = { S1: 10, S2: 100 };
   for (const rows of [9, 8]) await work({ content: fileOf({ S1: rows, S2: 150 }), rowsLast });
   await stopped(
@@ -96,7 +96,7 @@ test('max_row_drop of one facility: 9 and 8 rows after 10 pass, 7 do not, though
   );
 });
 
-test('max_rejected: 1 row of 201 and 1 of 200 pass, 1 of 199 does not', async () => {
+test('P7: max_rejected: 1 row of 201 and 1 of 200 pass, 1 of 199 does not', async () => {
   // The bad row is one of these.
   for (const rows of [201, 200])
     assert.equal(await work({ content: fileOf({ S1: rows - 1 }, 'S1\n') }), rows);
@@ -109,7 +109,7 @@ test('max_rejected: 1 row of 201 and 1 of 200 pass, 1 of 199 does not', async ()
   );
 });
 
-test('max_rejected of active products alone: 1 row of 201 and 1 of 200 pass, 1 of 199 does not, among ten thousand others', async () => {
+test('P7: max_rejected of active products alone: 1 row of 201 and 1 of 200 pass, 1 of 199 does not, among ten thousand others', async () => {
   const others = fileOf({ S0: 10_002 }).replaceAll(/S0,A.*\n/g, '');
   const active = (count: number) =>
     `${others}${Array.from({ length: count - 1 }, (_, store) => `T${store},A1,5\n`).join('')}T0,A2,five\n`;
@@ -121,7 +121,7 @@ test('max_rejected of active products alone: 1 row of 201 and 1 of 200 pass, 1 o
   );
 });
 
-test('filtered_output and file_rows: one row of an active product passes; none, or none at all, does not', async () => {
+test('P7: filtered_output and file_rows: one row of an active product passes; none, or none at all, does not', async () => {
   assert.equal(await work({ content: `${HEADER}S1,B1,1\nS1,A1,1\n` }), 2);
   await stopped(
     { content: `${HEADER}S1,B1,1\nS1,B2,1\n` },
@@ -130,12 +130,12 @@ test('filtered_output and file_rows: one row of an active product passes; none, 
   await stopped({ content: HEADER }, /the file has a header and no rows/);
 });
 
-test('final_newline: the last byte decides', async () => {
+test('P7: final_newline: the last byte decides', async () => {
   assert.equal(await work({ content: `${HEADER}S1,A1,12\n` }), 1);
   await stopped({ content: `${HEADER}S1,A1,12` }, /no newline at its end: the last row may be cut$/);
 });
 
-test("manifest: its sha256, bytes and rows must be the file's own, not one more or less", async () => {
+test("P7: manifest: its sha256, bytes and rows must be the file's own, not one more or less", async () => {
   const content = `${HEADER}S1,A1,12\n`;
   assert.equal(await work({ content, manifest: {} }), 1);
   for (const bytes of [40, 42]) {
@@ -158,7 +158,7 @@ test("manifest: its sha256, bytes and rows must be the file's own, not one more 
   );
 });
 
-test('file_moved: a byte more or less, or a second later, is not the file that was found', async () => {
+test('P7: file_moved: a byte more or less, or a second later, is not the file that was found', async () => {
   const content = `${HEADER}S1,A1,12\n`;
   assert.equal(await work({ content, found: { bytes: 41, modified_at: '2026-03-10T05:00:00Z' } }), 1);
   const moved =
@@ -167,7 +167,7 @@ test('file_moved: a byte more or less, or a second later, is not the file that w
   await stopped({ content, found: { modified_at: '2026-03-10T04:59:59Z' } }, moved);
 });
 
-test('content_type: gzip, zip and HTML are called by their names, and gzip passes where it is due', async () => {
+test('P7: content_type: gzip, zip and HTML are called by their names, and gzip passes where it is due', async () => {
   const text = `${HEADER}S1,A1,12\n`;
   assert.equal(await work({ content: gzipSync(text), compression: 'auto' }), 1);
   const foreign = (kind: string) => new RegExp(`the file is ${kind}, and CSV in utf-8 was due$`);
@@ -178,7 +178,7 @@ test('content_type: gzip, zip and HTML are called by their names, and gzip passe
   assert.equal(await work({ content: `${HEADER}PK,A1,12\n` }), 1);
 });
 
-test('applied_before: the bytes of another night are refused, those of the same night or one byte apart are not', async () => {
+test('P7: applied_before: the bytes of another night are refused, those of the same night or one byte apart are not', async () => {
   const content = `${HEADER}S1,A1,12\n`;
   const applied = async (date: string, system = 'RETAIL_PRO') => {
     await pool.query('delete from oms.inventory_sync_batch');

@@ -35,7 +35,7 @@ function trialOf(
 // P1 from 10 to 17, P2 from 10 to 5: one key by 7, both together by 12.
 const CHANGES = counts({ P1: 17, P2: 5, P3: 10 });
 
-test('max_single_change: 7 units pass a bound of 8 and of 7, and not one of 6', async (t) => {
+test('P7: max_single_change: 7 units pass a bound of 8 and of 7, and not one of 6', async (t) => {
   for (const bound of [8, 7]) await resets(t, { rows: CHANGES, guards: { max_single_change: bound } });
   const oms = await openStore(t, 3);
   await assertStopped(
@@ -46,7 +46,7 @@ test('max_single_change: 7 units pass a bound of 8 and of 7, and not one of 6', 
   );
 });
 
-test('max_total_change: 12 units up and down pass a bound of 13 and of 12, and not one of 11', async (t) => {
+test('P7: max_total_change: 12 units up and down pass a bound of 13 and of 12, and not one of 11', async (t) => {
   for (const bound of [13, 12]) await resets(t, { rows: CHANGES, guards: { max_total_change: bound } });
   const oms = await openStore(t, 3);
   await assertStopped(
@@ -61,7 +61,7 @@ test('both are off until they are set', async (t) => {
   assert.equal((await oms.onHand('F1', 'P1'))?.qoh, 999_999_999);
 });
 
-test('max_rejected: 1 line of 5 and of 4 pass a bound of a quarter, 1 of 3 does not, and is kept with the run', async (t) => {
+test('P7: max_rejected: 1 line of 5 and of 4 pass a bound of a quarter, 1 of 3 does not, and is kept with the run', async (t) => {
   const guards = { max_rejected: 0.25 };
   const unknown: CountRow = ['F9', 'SKU-P1', 4];
   const repeat: CountRow = ['F1', 'SKU-P1', 10];

@@ -29,7 +29,7 @@ async function openWait(t: Parameters<typeof openOmsWorld>[0]) {
   return { pool, tasks, put, look };
 }
 
-test('no_file: a millisecond before the deadline it looks again, at it and after it the night ends', async (t) => {
+test('P7: no_file: a millisecond before the deadline it looks again, at it and after it the night ends', async (t) => {
   const { pool, look } = await openWait(t);
   await assert.rejects(look(DEADLINE.subtract({ milliseconds: 1 })), DeferTask);
   const says =
@@ -38,7 +38,7 @@ test('no_file: a millisecond before the deadline it looks again, at it and after
   await assertStopped(pool, () => look(DEADLINE.add({ milliseconds: 1 })), says);
 });
 
-test('max_age: a snapshot 24 h before the run was due passes, as does a second later; a second earlier does not', async (t) => {
+test('P7: max_age: a snapshot 24 h before the run was due passes, as does a second later; a second earlier does not', async (t) => {
   const { pool, put, look } = await openWait(t);
   for (const stamp of ['20260309T050001Z', '20260309T050000Z']) {
     await put(stamp);
@@ -52,7 +52,7 @@ test('max_age: a snapshot 24 h before the run was due passes, as does a second l
   );
 });
 
-test('last_applied: a snapshot a second after the last applied one passes; the same, and a second earlier, do not', async (t) => {
+test('P7: last_applied: a snapshot a second after the last applied one passes; the same, and a second earlier, do not', async (t) => {
   const { pool, put, look } = await openWait(t);
   await pool.query(
     `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, snapshot_at)
@@ -82,7 +82,7 @@ test("a snapshot of the very deadline is still this night's, a second later it i
   await assertStopped(pool, () => look(), says);
 });
 
-test('max_drop: 9 and 8 active products after 10 pass, 7 do not', async (t) => {
+test('P7: max_drop: 9 and 8 active products after 10 pass, 7 do not', async (t) => {
   const oms = await openOmsWorld(t);
   for (let id = 1; id <= 9; id++) await oms.product(`P${id}`);
   oms.tasks.files.lastGood.set('task_under_test', { rows: 10 });
@@ -103,7 +103,7 @@ test('max_drop: 9 and 8 active products after 10 pass, 7 do not', async (t) => {
   );
 });
 
-test('active_list: one active product passes, none does not', async (t) => {
+test('P7: active_list: one active product passes, none does not', async (t) => {
   const oms = await openOmsWorld(t);
   await assertStopped(
     oms.pool,
