@@ -12,8 +12,8 @@ export interface OpenHandle {
 
 /** What a consumer gets at once; a buffer of its own, so that it can be handed to another thread. */
 const CHUNK_BYTES = LARGEST_READ_BYTES;
-/** More than 6 MiB: about 100 MB/s at 50 ms of round trip. */
-const CHUNKS_IN_FLIGHT = 25;
+/** 5 MiB: about 100 MB/s at 50 ms of round trip. */
+const CHUNKS_IN_FLIGHT = 20;
 
 /** The file's bytes in order, at most `CHUNKS_IN_FLIGHT` chunks of them in memory; ends early where the file does. */
 export async function* readInOrder(

@@ -1,6 +1,6 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** On top of the 2 MiB that ssh2 grants; together as much as a reader asks for ahead. */
+/** On top of the 2 MiB that ssh2 grants; together more than a reader asks for ahead. */
 const EXTRA_WINDOW_BYTES = 6 * 1024 * 1024;
 
 /**

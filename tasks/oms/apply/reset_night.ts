@@ -56,7 +56,6 @@ export async function resetNight(
   const batchId = await begin();
   await client.query(CREATE_ITEMS);
   await client.query(PLAN_RESET, [...key, snapshot.at]);
-  await client.query('analyze sync_change');
   const figures = await changeFigures(client);
   await stopAt(gate, [
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),

@@ -6,8 +6,10 @@ select k.facility_id, k.product_id, k.due, k.on_hand_now,
        coalesce(sum(d.quantity_on_hand_diff) filter (where d.effective_date > k.snapshot_at), 0),
        count(*) filter (where d.physical_inventory_id = any($1::text[])),
        count(*) filter (where d.physical_inventory_id = any($2::text[])),
+       -- Most move both alike: only the others are added up, as each sum under way takes memory for its key.
        coalesce(sum(d.quantity_on_hand_diff - d.available_to_promise_diff)
-                filter (where d.physical_inventory_id = any($1::text[]) or d.physical_inventory_id = any($2::text[])), 0)
+                filter (where d.quantity_on_hand_diff <> d.available_to_promise_diff
+                          and (d.physical_inventory_id = any($1::text[]) or d.physical_inventory_id = any($2::text[]))), 0)
   from covered_key k
   left join oms.inventory_item_detail d using (inventory_item_id)
  group by k.facility_id, k.product_id, k.due, k.on_hand_now;
