@@ -2,28 +2,21 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
-import { createPool, isDatabaseAway, withTransaction } from '../connections/postgres.ts';
+import { createPool, isDatabaseAway } from '../connections/postgres.ts';
 import type { Log } from '../log.ts';
-import { type ClaimTarget, claim, claimInPool } from '../store/claim.ts';
-import { addWorkHints } from '../store/hint.ts';
-import { isPooled } from '../store/pool.ts';
-import type { ClaimedTask } from '../store/task_instance.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker } from '../store/worker.ts';
-import { runAttempt } from './attempt.ts';
-import { AttemptReport } from './attempt_report.ts';
 import { DatabaseClock } from './clock.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { DagVersions } from './dag_versions.ts';
 import { DagWatch } from './dag_watch.ts';
 import type { Engine } from './engine.ts';
-import { failpoint } from './failpoint.ts';
-import { Finisher, type SlotRoom } from './finisher.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 import { Queue } from './queue.ts';
 import { Reconciler } from './reconciler.ts';
 import { RunningAttempts } from './running.ts';
 import { scheduleDag } from './schedule_dag.ts';
+import { Slots } from './slots.ts';
 import { SWEEP_MS, sweep } from './sweep.ts';
 import type { TaskTypes } from './task_types.ts';
 import { WorkInHand } from './work_in_hand.ts';
@@ -56,8 +49,6 @@ const HAND_OVER_MS = 10_000;
 /** A database that does not answer keeps no process from ending. */
 const SIGN_OFF_MS = 2_000;
 
-const TURN_MS = 5_000;
-
 /** The engine's own statements take milliseconds, but for a lock that someone holds. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -66,9 +57,9 @@ export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #pool: Pool;
   readonly #engine: Engine;
-  readonly #finisher: Finisher;
   readonly #running = new RunningAttempts();
   readonly #inHand = new WorkInHand();
+  readonly #slots: Slots;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
@@ -94,7 +85,10 @@ export class Worker implements AsyncDisposable {
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };
-    this.#finisher = new Finisher(this.#engine);
+    this.#slots = new Slots(this.#engine, this.#running, {
+      stopping: this.#stopping.signal,
+      turnMs: options.turnMs,
+    });
     this.#reconciler = new Reconciler(this.#engine, this.#running);
     this.#dagWatch = options.dagsDir === null ? null : new DagWatch(options.dagsDir, options.taskTypes);
     this.#heartbeat = this.#startHeartbeat();
@@ -150,68 +144,12 @@ export class Worker implements AsyncDisposable {
       concurrency,
       log,
       handlers: {
-        work: (hint) => this.#inHand.add(this.#work(hint)),
+        work: (hint) => this.#inHand.add(this.#slots.work(hint)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
       },
     });
     this.#upkeep = this.#keepUp();
     log.info('worker started', { workerId: this.#workerId, concurrency });
-  }
-
-  /**
-   * A hint, and then what its slot can go on with: whatever a finished task makes ready, and from time to time what has
-   * waited in the queue for longest instead, so that no run keeps a slot from the others. Until this worker is stopping.
-   */
-  async #work(hint: ClaimTarget): Promise<void> {
-    if (this.#stopping.signal.aborted) return await this.#putBack(hint);
-    let claimed = await this.#claim(hint);
-    const { turnMs = TURN_MS } = this.#options;
-    let turnBeganAt = performance.now();
-    const nextOfSlot = (): SlotRoom['next'] => {
-      if (this.#stopping.signal.aborted) return 'stop';
-      if (performance.now() - turnBeganAt < turnMs) return 'follow';
-      turnBeganAt = performance.now();
-      return 'queue';
-    };
-    while (claimed !== null) claimed = await this.#workClaimed(claimed, nextOfSlot);
-  }
-
-  async #claim(hint: ClaimTarget): Promise<ClaimedTask | null> {
-    failpoint('claim.before');
-    const claimed = await claim(this.#pool, hint, this.#workerId);
-    failpoint('claim.after');
-    if (claimed !== null || !(await isPooled(this.#pool, hint))) return claimed;
-    return await withTransaction(this.#pool, async (tx) => {
-      const claimedInPool = await claimInPool(tx, hint, this.#workerId);
-      failpoint('claim.in_pool');
-      return claimedInPool;
-    });
-  }
-
-  async #workClaimed(claimed: ClaimedTask, nextOfSlot: () => SlotRoom['next']): Promise<ClaimedTask | null> {
-    const { taskInstanceId, attemptToken } = claimed;
-    this.#engine.clock.observe(claimed.claimedAt);
-    const controller = this.#running.add(taskInstanceId, attemptToken);
-    const report = new AttemptReport(this.#engine, claimed);
-    try {
-      failpoint('run.before');
-      const outcome = await runAttempt(this.#engine, claimed, report, controller);
-      failpoint('run.worked');
-      await report.close();
-      failpoint('run.reported');
-      if (outcome === null) return null;
-      const result = { outcome, meter: report.meter };
-      return await this.#finisher.finish(claimed, result, { next: nextOfSlot() });
-    } finally {
-      this.#running.remove(taskInstanceId, attemptToken);
-    }
-  }
-
-  /** A hint that reached a stopping worker is for another one. */
-  async #putBack(hint: ClaimTarget): Promise<void> {
-    failpoint('put_back.before');
-    await addWorkHints(this.#pool, [{ ...hint, runAt: null, priority: 0 }]);
-    failpoint('put_back.after');
   }
 
   async #keepUp(): Promise<void> {
@@ -267,9 +205,10 @@ export class Worker implements AsyncDisposable {
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will run out', { running: this.#running.size });
     await this.#heartbeat[Symbol.asyncDispose]();
-    if (!(await isSettledWithin(this.#signOff(), SIGN_OFF_MS)))
-      log.warn('the worker could not sign off in time; its lease will run out');
-    if (isHandedOver) {
+    const isSignedOff = await isSettledWithin(this.#signOff(), SIGN_OFF_MS);
+    if (!isSignedOff) log.warn('the worker could not sign off in time; its lease will run out');
+    // What a silent database still holds would be waited for; it ends with the process.
+    if (isHandedOver && isSignedOff) {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
     }

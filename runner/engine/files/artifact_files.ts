@@ -6,11 +6,11 @@ import {
   ARTIFACT_CHUNK_BYTES,
   type Artifact,
   appendArtifactChunk,
+  artifactChunks,
   beginArtifact,
   findArtifact,
   finishArtifact,
   listArtifacts,
-  readArtifactChunk,
 } from '../../store/artifact.ts';
 import type { ClaimedTask } from '../../store/task_instance.ts';
 import { type FileEntry, TaskError } from '../../task.ts';
@@ -21,14 +21,9 @@ type ArtifactPattern = Extract<LocationPattern, { scheme: 'artifact' }>;
 
 /** `artifact:` locations: files of one run, in the runner's own database, readable by any worker. */
 export function artifactFiles(pool: Pool, claimed: ClaimedTask): FileStore<ArtifactPlace, ArtifactPattern> {
-  async function* chunks({ artifactId, bytes, name }: Artifact): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    let bytesRead = 0;
-    for (let seq = 0; bytesRead < bytes; seq += 1) {
-      const data = await readArtifactChunk(pool, artifactId, seq);
-      if (data === null) throw new TaskError(`artifact:${name} was replaced while it was read`);
-      bytesRead += data.length;
-      yield Uint8Array.from(data);
-    }
+  async function* chunks(artifact: Artifact): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const replaced = () => new TaskError(`artifact:${artifact.name} was replaced while it was read`);
+    for await (const data of artifactChunks(pool, artifact, replaced)) yield Uint8Array.from(data);
   }
 
   return {

@@ -1,0 +1,92 @@
+import { withTransaction } from '../connections/postgres.ts';
+import { type ClaimTarget, claim, claimInPool } from '../store/claim.ts';
+import { addWorkHints } from '../store/hint.ts';
+import { isPooled } from '../store/pool.ts';
+import type { ClaimedTask } from '../store/task_instance.ts';
+import { runAttempt } from './attempt.ts';
+import { AttemptReport } from './attempt_report.ts';
+import type { Engine } from './engine.ts';
+import { failpoint } from './failpoint.ts';
+import { Finisher, type SlotRoom } from './finisher.ts';
+import type { RunningAttempts } from './running.ts';
+
+const TURN_MS = 5_000;
+
+export interface SlotOptions {
+  /** Aborted when the worker takes nothing new any more. */
+  readonly stopping: AbortSignal;
+  /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s by default. */
+  readonly turnMs?: number | undefined;
+}
+
+/** What a worker's slots do: each takes a hint of the queue, claims its task, works it, and goes on with what follows. */
+export class Slots {
+  readonly #engine: Engine;
+  readonly #running: RunningAttempts;
+  readonly #finisher: Finisher;
+  readonly #stopping: AbortSignal;
+  readonly #turnMs: number;
+
+  constructor(engine: Engine, running: RunningAttempts, { stopping, turnMs = TURN_MS }: SlotOptions) {
+    this.#engine = engine;
+    this.#running = running;
+    this.#finisher = new Finisher(engine);
+    this.#stopping = stopping;
+    this.#turnMs = turnMs;
+  }
+
+  /**
+   * A hint, and then what its slot can go on with: whatever a finished task makes ready, and from time to time what has
+   * waited in the queue for longest instead, so that no run keeps a slot from the others. Until this worker is stopping.
+   */
+  async work(hint: ClaimTarget): Promise<void> {
+    if (this.#stopping.aborted) return await this.#putBack(hint);
+    let claimed = await this.#claim(hint);
+    let turnBeganAt = performance.now();
+    const nextOfSlot = (): SlotRoom['next'] => {
+      if (this.#stopping.aborted) return 'stop';
+      if (performance.now() - turnBeganAt < this.#turnMs) return 'follow';
+      turnBeganAt = performance.now();
+      return 'queue';
+    };
+    while (claimed !== null) claimed = await this.#workClaimed(claimed, nextOfSlot);
+  }
+
+  async #claim(hint: ClaimTarget): Promise<ClaimedTask | null> {
+    failpoint('claim.before');
+    const claimed = await claim(this.#engine.pool, hint, this.#engine.workerId());
+    failpoint('claim.after');
+    if (claimed !== null || !(await isPooled(this.#engine.pool, hint))) return claimed;
+    return await withTransaction(this.#engine.pool, async (tx) => {
+      const claimedInPool = await claimInPool(tx, hint, this.#engine.workerId());
+      failpoint('claim.in_pool');
+      return claimedInPool;
+    });
+  }
+
+  async #workClaimed(claimed: ClaimedTask, nextOfSlot: () => SlotRoom['next']): Promise<ClaimedTask | null> {
+    const { taskInstanceId, attemptToken } = claimed;
+    this.#engine.clock.observe(claimed.claimedAt);
+    const controller = this.#running.add(taskInstanceId, attemptToken);
+    const report = new AttemptReport(this.#engine, claimed);
+    try {
+      failpoint('run.before');
+      const outcome = await runAttempt(this.#engine, claimed, report, controller);
+      failpoint('run.worked');
+      await report.close();
+      failpoint('run.reported');
+      if (outcome === null) return null;
+      const result = { outcome, meter: report.meter };
+      return await this.#finisher.finish(claimed, result, { next: nextOfSlot() });
+    } finally {
+      this.#running.remove(taskInstanceId, attemptToken);
+    }
+  }
+
+  /** A hint that reached a stopping worker is for another one. */
+  async #putBack(hint: ClaimTarget): Promise<void> {
+    failpoint('put_back.before');
+    await addWorkHints(this.#engine.pool, [{ ...hint, runAt: null, priority: 0 }]);
+    failpoint('put_back.after');
+  }
+}
