@@ -1,6 +1,6 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** Only the contents of files come in packets of this size; a handle or a name, which is kept, never does. */
+/** What is kept as a view of its packet, a handle, is far smaller; the names of a long listing become strings at once. */
 const LARGE_BYTES = 16 * 1024;
 
 /** A buffer with little more than the packet in it belongs to that packet alone. */
@@ -9,7 +9,7 @@ const OVERHEAD_BYTES = 1024;
 /**
  * Frees the memory of a packet as soon as its bytes were copied to whoever asked for them. Left to the collector, which
  * sees only the small objects in front of it, decrypted packets pile up to some 40 MB while a file is read. It has no
- * option for it, hence the look inside.
+ * option for it, hence the look inside. New keys, which are agreed on after many gigabytes, leave it to the collector again.
  * @returns false where this ssh2 is built differently: then they pile up
  */
 export function freePacketsAtOnce(sftp: SFTPWrapper): boolean {

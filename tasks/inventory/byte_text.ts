@@ -19,7 +19,7 @@ export function encodeText(text: string, encoding: ByteEncoding): Uint8Array | n
   return Uint8Array.from(bytes);
 }
 
-/** A byte order mark is kept, as any other character. */
+/** Keeps a byte order mark, so that the text encodes to the same bytes again. */
 export function decodeText(bytes: Uint8Array, encoding: ByteEncoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
