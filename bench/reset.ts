@@ -24,7 +24,7 @@ export const reset: Bench = {
     const { pool, url } = database;
     await using tasks = await openTaskWorld({ postgres: { oms: pool } });
     const oms = new OmsWorld(pool, tasks);
-    await stock(pool);
+    await stock(oms);
     const measured: Round[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const date = FIRST_DATE.add({ days: round });
@@ -51,17 +51,9 @@ export const reset: Bench = {
 };
 
 /** An item and its opening stock for every key. */
-async function stock(pool: Pool): Promise<void> {
-  await pool.query("insert into oms.facility (facility_id) select 'F' || f from generate_series(1, $1) f", [
-    FACILITIES,
-  ]);
-  for (const statement of [
-    "insert into oms.product (product_id, product_type_id, is_virtual) select 'P' || p, 'FINISHED_GOOD', false from generate_series(1, $1) p",
-    "insert into oms.good_identification select 'SKU', 'P' || p, '2025-01-01T00:00:00Z', null, 'SKU-' || p from generate_series(1, $1) p",
-    "insert into oms.shopify_shop_product select 'SHOP', 'P' || p, 'P' || p from generate_series(1, $1) p",
-  ]) {
-    await pool.query(statement, [PRODUCTS]);
-  }
+async function stock(oms: OmsWorld): Promise<void> {
+  await oms.catalogue({ facilities: FACILITIES, products: PRODUCTS });
+  const { pool } = oms;
   // As an OMS has them: in the order in which they came to be, by ids that say nothing.
   await pool.query(
     `insert into oms.inventory_item (inventory_item_id, product_id, facility_id)

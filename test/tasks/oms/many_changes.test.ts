@@ -10,16 +10,7 @@ const PRODUCTS = 1_000;
 test('fifty thousand changes at once are all posted, and the session plans small batches as before', async (t) => {
   const oms = await openOmsWorld(t);
   const { pool } = oms;
-  await pool.query("insert into oms.facility (facility_id) select 'F' || f from generate_series(1, $1) f", [
-    FACILITIES,
-  ]);
-  for (const statement of [
-    "insert into oms.product (product_id, product_type_id, is_virtual) select 'P' || p, 'FINISHED_GOOD', false from generate_series(1, $1) p",
-    "insert into oms.good_identification select 'SKU', 'P' || p, '2025-01-01T00:00:00Z', null, 'SKU-' || p from generate_series(1, $1) p",
-    "insert into oms.shopify_shop_product select 'SHOP', 'P' || p, 'P' || p from generate_series(1, $1) p",
-  ])
-    await pool.query(statement, [PRODUCTS]);
-
+  await oms.catalogue({ facilities: FACILITIES, products: PRODUCTS });
   const rows = Array.from({ length: FACILITIES * PRODUCTS }, (_, index): CountRow => {
     const product = 1 + (index % PRODUCTS);
     return [`F${1 + Math.floor(index / PRODUCTS)}`, `SKU-${product}`, 1 + (product % 7)];

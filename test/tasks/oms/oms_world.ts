@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import type { Json } from '../../../runner/task.ts';
 import applyVariance from '../../../tasks/apply_variance.ts';
 import exportTask from '../../../tasks/export.ts';
@@ -14,57 +13,15 @@ import variance from '../../../tasks/variance.ts';
 import { testDatabase } from '../../support/database.ts';
 import { omsDigest } from '../../support/night_oms.ts';
 import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../support/task_context.ts';
+import { appliedSchema, type PublishedFile, resetSchema, varianceSchema } from './task_outputs.ts';
+
+export type { PublishedFile } from './task_outputs.ts';
 
 export const SYSTEM = 'RETAIL_PRO';
 export const ACTIVE = 'artifact:active_products.csv';
 /** Retail Pro's count: 03:00 UTC on the night's date; the run is due at 05:00. */
 export const T = '2026-03-10T03:00:00Z';
 export const BUSINESS_DATE = '2026-03-10';
-
-const fileSchema = z.looseObject({
-  location: z.string(),
-  sha256: z.string(),
-  rows: z.int(),
-  snapshot_at: z.string(),
-});
-export type PublishedFile = z.output<typeof fileSchema>;
-
-const resetSchema = z.looseObject({
-  batch_id: z.string(),
-  already_applied: z.boolean(),
-  keys: z.int(),
-  units: z.number(),
-  net_units: z.number(),
-  changed_keys: z.int(),
-  rejected: z.int(),
-  collapsed: z.int(),
-  conflicting_keys: z.int(),
-  held_out_keys: z.int(),
-  zero_or_below: z.object({ count: z.int(), first: z.array(z.looseObject({ sku: z.string() })) }),
-  largest: z.array(z.looseObject({ sku: z.string(), diff: z.number() })),
-  snapshot_at: z.string(),
-});
-const varianceSchema = fileSchema.extend({
-  name: z.string(),
-  manifest_location: z.string(),
-  units: z.number(),
-  expectation_keys: z.int(),
-  ambiguous_keys: z.int(),
-  ambiguous: z.array(z.looseObject({ facility_id: z.string(), product_id: z.string(), reason: z.string() })),
-  unacknowledged: z.object({
-    count: z.int(),
-    oldest: z.array(z.looseObject({ item_issuance_id: z.string(), order_id: z.string(), age_days: z.int() })),
-  }),
-});
-const appliedSchema = z.looseObject({
-  batch_id: z.string(),
-  already_applied: z.boolean(),
-  keys: z.int(),
-  units: z.number(),
-  net_units: z.number(),
-  skipped_uncovered: z.int(),
-  snapshot_at: z.string(),
-});
 
 export interface Shipment {
   readonly id: string;
@@ -129,6 +86,24 @@ export class OmsWorld {
       [id, sku],
     );
     await this.pool.query("insert into oms.shopify_shop_product values ('SHOP', $1, $1)", [id]);
+  }
+
+  /** Facilities F1, F2, ... and products P1, P2, ..., sold online under the SKUs SKU-1, SKU-2, .... */
+  async catalogue({
+    facilities,
+    products,
+  }: {
+    readonly facilities: number;
+    readonly products: number;
+  }): Promise<void> {
+    const numbered = 'from generate_series(1, $1) n';
+    await this.pool.query(`insert into oms.facility (facility_id) select 'F' || n ${numbered}`, [facilities]);
+    for (const statement of [
+      `insert into oms.product (product_id, product_type_id, is_virtual) select 'P' || n, 'FINISHED_GOOD', false ${numbered}`,
+      `insert into oms.good_identification select 'SKU', 'P' || n, '2025-01-01T00:00:00Z', null, 'SKU-' || n ${numbered}`,
+      `insert into oms.shopify_shop_product select 'SHOP', 'P' || n, 'P' || n ${numbered}`,
+    ])
+      await this.pool.query(statement, [products]);
   }
 
   /** An item with an opening stock, long before the night; `reserved` units are promised to orders. */
