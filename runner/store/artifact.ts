@@ -30,16 +30,26 @@ export async function listArtifacts(db: Queryable, runId: number): Promise<reado
   return rows;
 }
 
-export async function readArtifactChunk(
+/**
+ * The artifact's bytes in order, one stored chunk at a time.
+ * @param replaced what to throw where a task wrote the artifact anew meanwhile
+ */
+export async function* artifactChunks(
   db: Queryable,
-  artifactId: number,
-  seq: number,
-): Promise<Buffer | null> {
-  const { rows } = await db.query<{ data: Buffer }>(
-    'select data from stockflow.artifact_chunk where artifact_id = $1 and seq = $2',
-    [artifactId, seq],
-  );
-  return rows[0]?.data ?? null;
+  { artifactId, bytes }: Artifact,
+  replaced: () => Error,
+): AsyncGenerator<Buffer> {
+  let bytesRead = 0;
+  for (let seq = 0; bytesRead < bytes; seq += 1) {
+    const { rows } = await db.query<{ data: Buffer }>(
+      'select data from stockflow.artifact_chunk where artifact_id = $1 and seq = $2',
+      [artifactId, seq],
+    );
+    const [chunk] = rows;
+    if (chunk === undefined) throw replaced();
+    bytesRead += chunk.data.length;
+    yield chunk.data;
+  }
 }
 
 /**

@@ -103,11 +103,18 @@ export interface TaskInstance {
 }
 
 /** In the order in which the DAG's file lists them. */
-/** Null where there is no such instance. */
-export async function runOfInstance(db: Queryable, taskInstanceId: number): Promise<number | null> {
+/** Null where there is no such instance, or its run is of another date, as an id of another database's is. */
+export async function runOfInstance(
+  db: Queryable,
+  taskInstanceId: number,
+  businessDate: string | null,
+): Promise<number | null> {
   const { rows } = await db.query<{ runId: number }>(
-    'select run_id as "runId" from stockflow.task_instance where task_instance_id = $1',
-    [taskInstanceId],
+    `select t.run_id as "runId"
+       from stockflow.task_instance t
+       join stockflow.dag_run r using (run_id)
+      where t.task_instance_id = $1 and r.business_date = $2`,
+    [taskInstanceId, businessDate],
   );
   return rows[0]?.runId ?? null;
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { didYouMeanOrList } from '../../core/suggest.ts';
-import { type Artifact, findArtifact, listArtifacts, readArtifactChunk } from '../../store/artifact.ts';
+import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../../store/artifact.ts';
 import { describe, type Shell } from '../command.ts';
 import { CommandError, EXIT } from '../exit_code.ts';
 import type { Column } from '../listing.ts';
@@ -66,12 +66,9 @@ async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): 
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const print = (text: string) => shell.stdout.write(shell.stdout.isTTY ? harmless(text) : text);
   try {
-    let bytes = 0;
-    for (let seq = 0; bytes < artifact.bytes; seq++) {
-      const data = await readArtifactChunk(pool, artifact.artifactId, seq);
-      if (data === null)
-        throw new CommandError(EXIT.problem, `artifact ${name} was replaced while it was read; ask again`);
-      bytes += data.length;
+    const replaced = () =>
+      new CommandError(EXIT.problem, `artifact ${name} was replaced while it was read; ask again`);
+    for await (const data of artifactChunks(pool, artifact, replaced)) {
       print(decoder.decode(data, { stream: true }));
     }
     print(decoder.decode());

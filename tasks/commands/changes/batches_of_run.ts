@@ -4,7 +4,7 @@ import { CommandError, EXIT } from '../../../runner/commands/exit_code.ts';
 import { findNamedRun } from '../../../runner/commands/run_lookup.ts';
 import type { DagRun } from '../../../runner/store/dag_run.ts';
 import { instancesOfRun } from '../../../runner/store/task_instance.ts';
-import { type AppliedBatch, findBatches } from '../../oms/changes/read_changes.ts';
+import { type AppliedBatch, findBatches, instanceOf } from '../../oms/changes/read_changes.ts';
 
 const applied = z.looseObject({ batch_id: z.string() });
 
@@ -22,8 +22,8 @@ export async function batchesOfRun(pool: Pool, client: PoolClient, name: string)
   const tasks = await instancesOfRun(pool, run.runId);
   const ids = tasks.flatMap(({ output }) => applied.safeParse(output).data?.batch_id ?? []);
   const batches = await findBatches(client, [...new Set(ids)]);
-  const own = new Set(tasks.map(({ taskInstanceId }) => String(taskInstanceId)));
-  const byThisRun = batches.filter(({ attempt_token }) => own.has(attempt_token?.split('-')[0] ?? ''));
+  const own = new Set<number | null>(tasks.map(({ taskInstanceId }) => taskInstanceId));
+  const byThisRun = batches.filter((batch) => own.has(instanceOf(batch)));
   if (byThisRun.length > 0) return { runId: run.runId, batches: byThisRun };
   throw new CommandError(EXIT.notFound, whyNone(run, batches));
 }

@@ -1,10 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { findArtifact, readArtifactChunk } from '../../../runner/store/artifact.ts';
+import { CommandError, EXIT } from '../../../runner/commands/exit_code.ts';
+import { artifactChunks, findArtifact } from '../../../runner/store/artifact.ts';
 import { runOfInstance } from '../../../runner/store/task_instance.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import type { AppliedBatch, Some } from '../../oms/changes/read_changes.ts';
+import { type AppliedBatch, instanceOf, type Some } from '../../oms/changes/read_changes.ts';
 
 const rejectSchema = z.object({ file: z.string(), line: z.string(), column: z.string(), reason: z.string() });
 
@@ -26,20 +27,21 @@ export async function filterRejectsOf(
   limit: number,
 ): Promise<FilterRejects> {
   const reset = batches.find(({ kind }) => kind === 'RESET');
-  const instanceId = Number(reset?.attempt_token?.split('-')[0]);
-  const runId = Number.isInteger(instanceId) ? await runOfInstance(pool, instanceId) : null;
+  const instanceId = reset === undefined ? null : instanceOf(reset);
+  const runId =
+    instanceId === null ? null : await runOfInstance(pool, instanceId, reset?.business_date ?? null);
   const artifact = runId === null ? null : await findArtifact(pool, runId, REJECTS_NAME);
   if (artifact === null) return { rows: [], total: 0, runId };
-  const rows = await firstRecords(pool, artifact.artifactId, limit);
+  const replaced = () =>
+    new CommandError(
+      EXIT.problem,
+      `the rejects of run ${runId} were replaced while they were read; ask again`,
+    );
+  const chunks = await Array.fromAsync(artifactChunks(pool, artifact, replaced));
+  const rows: unknown[] = parse(Buffer.concat(chunks), {
+    columns: true,
+    relax_column_count: true,
+    to: limit,
+  });
   return { rows: rows.map((row) => rejectSchema.parse(row)), total: artifact.rows ?? rows.length, runId };
-}
-
-async function firstRecords(pool: Pool, artifactId: number, limit: number): Promise<readonly unknown[]> {
-  const chunks: Buffer[] = [];
-  for (let seq = 0; ; seq += 1) {
-    const chunk = await readArtifactChunk(pool, artifactId, seq);
-    if (chunk === null) break;
-    chunks.push(chunk);
-  }
-  return parse(Buffer.concat(chunks), { columns: true, relax_column_count: true, to: limit });
 }

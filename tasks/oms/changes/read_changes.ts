@@ -29,6 +29,12 @@ export interface AppliedBatch {
   readonly result: JsonObject;
 }
 
+/** The task instance that applied a batch; null where something else than an attempt of this runner did. */
+export function instanceOf({ attempt_token }: AppliedBatch): number | null {
+  const [, instanceId] = /^(\d+)-/.exec(attempt_token ?? '') ?? [];
+  return instanceId === undefined ? null : Number(instanceId);
+}
+
 /** A key that changed, in units. Of a night `before` is as of the snapshot, of a delta when its file was applied. */
 export interface Change {
   readonly facility_id: string;
