@@ -45,6 +45,7 @@ export default defineTask({
         },
         format: {
           dialect: DIALECT,
+          idType: params.id_type,
           locate: (header) => {
             const { availableDelta, ...columns } = findColumns(
               header,
@@ -55,7 +56,6 @@ export default defineTask({
             return { ...columns, quantity: availableDelta };
           },
         },
-        idType: params.id_type,
       },
       varyNight,
     );

@@ -60,6 +60,7 @@ export default defineTask({
         },
         format: {
           dialect: { delimiter, quote, encoding, compression },
+          idType: params.id_type,
           locate: (header) => {
             const { availableQty, ...columns } = findColumns(
               header,
@@ -70,7 +71,6 @@ export default defineTask({
             return { ...columns, quantity: availableQty };
           },
         },
-        idType: params.id_type,
       },
       (batch) =>
         resetNight(batch, {

@@ -8,12 +8,13 @@ import { readSql } from '../sql.ts';
 import { inTransaction, lockSync } from '../transaction.ts';
 import { type Batch, type BatchKind, findBatch, insertBatch, recordResult, refuseOlder } from './batch.ts';
 import { fileLines, type LineFormat, type LinesRead } from './file_lines.ts';
+import { countRows, type RowCounts } from './row_counts.ts';
 import { stageLines } from './stage_lines.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const STAGING = sql('./staging.sql');
 const STAGE_FACILITIES = sql('./stage_facilities.sql');
-const RESOLVE_ROWS = sql('./resolve_rows.sql');
+const STAGE_PRODUCTS = sql('./stage_products.sql');
 const COLLECT_KEYS = sql('./collect_keys.sql');
 
 /** The published file, as the task that published it said. */
@@ -33,15 +34,13 @@ export interface BatchRequest {
   readonly night: Night;
   readonly file: AppliedFile;
   readonly format: LineFormat;
-  readonly idType: string;
 }
 
 /** What `post` may rely on: the file's keys are in `sync_key`, and the night is this one's to apply. */
 export interface ReadyBatch {
   readonly client: PoolClient;
   readonly night: Night;
-  readonly snapshot: Snapshot;
-  readonly rows: number;
+  readonly counts: RowCounts;
   /** Inserts the batch row; call it before anything else is written. */
   readonly begin: () => Promise<string>;
 }
@@ -79,7 +78,8 @@ export async function applyBatch(
     await refuseOlder(client, request.night, request.file.snapshot.at);
     const snapshot = await resolveSnapshot(client, request.file.snapshot);
     requireFreeze(await findFrozenNight(client, request.night), request, snapshot);
-    await resolveKeys(client, request, snapshot);
+    await resolveKeys(client, request.night, snapshot);
+    const counts = await countRows(client, read.rows);
 
     let batchId: string | undefined;
     const begin = async () => {
@@ -92,7 +92,7 @@ export async function applyBatch(
       });
       return batchId;
     };
-    const result = await post({ client, night: request.night, snapshot, rows: read.rows, begin });
+    const result = await post({ client, night: request.night, counts, begin });
     if (batchId === undefined) throw new Error(`${request.kind} posted without beginning its batch`);
     await recordResult(client, batchId, result);
     return { batchId, isAlreadyApplied: false, snapshotAt: snapshot.at, result };
@@ -145,7 +145,7 @@ async function stageFile(
 
 function requireFreeze(
   frozen: FrozenNight | null,
-  { night, idType }: BatchRequest,
+  { night, format: { idType } }: BatchRequest,
   snapshot: Snapshot,
 ): void {
   const { externalSystemId, businessDate } = night;
@@ -177,16 +177,12 @@ function requireFreeze(
   }
 }
 
-async function resolveKeys(
-  client: PoolClient,
-  { night, idType }: BatchRequest,
-  snapshot: Snapshot,
-): Promise<void> {
+async function resolveKeys(client: PoolClient, night: Night, snapshot: Snapshot): Promise<void> {
   const key = [night.externalSystemId, night.businessDate];
-  await client.query('analyze sync_line');
-  await client.query(STAGE_FACILITIES, [[...snapshot.byFacility.keys()], [...snapshot.byFacility.values()]]);
-  await client.query(RESOLVE_ROWS, [...key, idType]);
-  await client.query('analyze sync_row');
+  const { at, byFacility } = snapshot;
+  await client.query(STAGE_FACILITIES, [[...byFacility.keys()], [...byFacility.values()], at]);
+  await client.query(STAGE_PRODUCTS, key);
+  await client.query('analyze sync_facility, sync_product');
   await client.query(COLLECT_KEYS, key);
   await client.query('analyze sync_key');
 }

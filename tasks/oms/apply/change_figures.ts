@@ -1,5 +1,4 @@
 import type { PoolClient } from 'pg';
-import type { Night } from '../night.ts';
 import { readSql } from '../sql.ts';
 
 const FIGURES = readSql(import.meta.url, './change_figures.sql');
@@ -30,13 +29,11 @@ export async function changeFigures(client: PoolClient): Promise<ChangeFigures> 
 }
 
 /** The largest changes first, at most 20. */
-export async function largestChanges(client: PoolClient, night: Night): Promise<NamedChange[]> {
-  return (await client.query<NamedChange>(LARGEST, [night.externalSystemId, night.businessDate, NAMED_MAX]))
-    .rows;
+export async function largestChanges(client: PoolClient): Promise<NamedChange[]> {
+  return (await client.query<NamedChange>(LARGEST, [NAMED_MAX])).rows;
 }
 
 /** Items that had stock and have none now, at most 20. */
-export async function itemsAtZeroOrBelow(client: PoolClient, night: Night): Promise<NamedChange[]> {
-  const parameters = [night.externalSystemId, night.businessDate, NAMED_MAX];
-  return (await client.query<NamedChange>(ZERO_OR_BELOW, parameters)).rows;
+export async function itemsAtZeroOrBelow(client: PoolClient): Promise<NamedChange[]> {
+  return (await client.query<NamedChange>(ZERO_OR_BELOW, [NAMED_MAX])).rows;
 }

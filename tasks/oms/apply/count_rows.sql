@@ -1,10 +1,8 @@
--- Where the file's rows went: every one is in exactly one of these.
-select rows, rejected,
+-- Where the file's rows went, but for those that are rejected.
+select (select count(*)::integer from sync_line) as rows,
        count(*) filter (where status = 'usable')::integer as usable_keys,
        count(*) filter (where status = 'held')::integer as held_keys,
        count(*) filter (where status = 'conflicting')::integer as conflicting_keys,
        coalesce(sum(line_count - 1) filter (where status <> 'conflicting'), 0)::integer as collapsed,
        coalesce(sum(line_count) filter (where status = 'conflicting'), 0)::integer as conflicting_rows
-  from (select count(*)::integer as rows, count(problem)::integer as rejected from sync_row) r
-  left join sync_key on true
- group by rows, rejected;
+  from sync_key;

@@ -1,10 +1,8 @@
--- An item for every usable key without one: a count, even of 0, is kept somewhere.
+-- An item for every usable key that could not be planned for want of one: a count, even of 0, is kept somewhere.
 insert into oms.inventory_item (inventory_item_id, product_id, facility_id, location_seq_id)
 select gen_random_uuid()::text, k.product_id, k.facility_id, k.location_seq_id
   from sync_key k
  where k.status = 'usable'
-   and not exists (
-     select from oms.inventory_item i where i.facility_id = k.facility_id and i.product_id = k.product_id
-   )
+   and not exists (select from sync_change c where c.key_no = k.key_no)
 -- A shipment may have made it meanwhile.
 on conflict (product_id, facility_id) do nothing;

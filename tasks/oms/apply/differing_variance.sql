@@ -9,7 +9,8 @@ with frozen as (
 ), filed as (
   select facility_id, product_id, quantity from sync_change
 )
-select facility_id, product_id, trim_scale(coalesce(frozen.variance_qty, 0))::text as frozen, coalesce(filed.quantity, 0) as filed
+select facility_id, product_id, trim_scale(coalesce(frozen.variance_qty, 0))::text as frozen,
+       trim_scale(coalesce(filed.quantity, 0))::text as filed
   from frozen
   full join filed using (facility_id, product_id)
  where coalesce(frozen.variance_qty, 0) <> coalesce(filed.quantity, 0)

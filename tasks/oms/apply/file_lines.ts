@@ -17,6 +17,8 @@ export interface LineColumns {
 
 export interface LineFormat {
   readonly dialect: Dialect;
+  /** Of a line that names none. */
+  readonly idType: string;
   /** @throws Refusal for a header in which a column is missing */
   readonly locate: (header: readonly string[]) => LineColumns;
 }
@@ -78,7 +80,7 @@ function lineReader(header: CsvRecord | undefined, format: LineFormat): (record:
       line: record.line,
       facilityId: field(columns.facilityId),
       externalFacilityId: field(columns.externalFacilityId),
-      idType: field(columns.idType),
+      idType: field(columns.idType) || format.idType,
       idValue: field(columns.idValue),
       quantity,
       locationSeqId: field(columns.locationSeqId),

@@ -1,15 +1,11 @@
--- $1 external system    $2 business date    $3 how many
-select c.facility_id, c.product_id, coalesce(p.id_value, '') as sku,
+-- $1 how many
+select c.facility_id, c.product_id, p.id_value as sku,
        c.on_hand_before::float8 as before, (c.on_hand_before + c.diff)::float8 as after, c.diff::float8 as diff
   from (
     select * from sync_change
      where diff <> 0
-     order by abs(diff) desc, facility_id collate "C", product_id collate "C"
-     limit $3
+     order by abs(diff) desc, key_no
+     limit $1
   ) c
-  left join (
-    select unnest(product_ids) as product_id, unnest(id_values) as id_value
-      from oms.inventory_sync_freeze
-     where external_system_id = $1 and business_date = $2
-  ) p using (product_id)
- order by abs(c.diff) desc, c.facility_id collate "C", c.product_id collate "C";
+  join sync_product p using (product_id)
+ order by abs(c.diff) desc, c.key_no;

@@ -1,6 +1,3 @@
 -- $1 batch id
 insert into oms.inventory_sync_reject (batch_id, line, reason, raw)
-select $1, r.line, r.problem, l.raw
-  from sync_row r
-  join sync_line l using (line)
- where r.problem is not null;
+select $1, line, problem, raw from sync_reject;

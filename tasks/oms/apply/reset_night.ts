@@ -7,7 +7,7 @@ import type { ReadyBatch } from './apply_batch.ts';
 import { changeFigures, itemsAtZeroOrBelow, largestChanges } from './change_figures.ts';
 import { keepRejects, REJECTS_NAME } from './keep_rejects.ts';
 import { postChanges } from './post_changes.ts';
-import { countRows, describeRejects } from './row_counts.ts';
+import { describeRejects } from './row_counts.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const CREATE_ITEMS = sql('./create_items.sql');
@@ -40,11 +40,10 @@ export interface ResetGuarding {
  * @throws FailTask when a guard trips that this run does not override
  */
 export async function resetNight(
-  { client, night, snapshot, rows, begin }: ReadyBatch,
+  { client, night, counts, begin }: ReadyBatch,
   { bounds, gate, overriddenBefore, files, runId }: ResetGuarding,
 ): Promise<JsonObject> {
   const key = [night.externalSystemId, night.businessDate];
-  const counts = await countRows(client, rows);
   if (counts.rejected > 0) await keepRejects(client, files);
   await stopAt(
     gate,
@@ -54,8 +53,11 @@ export async function resetNight(
   if (counts.rows === 0) throw new FailTask('the file has a header and no rows; at least 1 row is needed');
 
   const batchId = await begin();
-  await client.query(CREATE_ITEMS);
-  await client.query(PLAN_RESET, [...key, snapshot.at]);
+  const planned = await client.query(PLAN_RESET, key);
+  if (planned.rowCount !== counts.usable_keys) {
+    await client.query(CREATE_ITEMS);
+    await client.query(PLAN_RESET, key);
+  }
   const figures = await changeFigures(client);
   await stopAt(gate, [
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
@@ -64,7 +66,7 @@ export async function resetNight(
   await postChanges(client, { batchId, reason: 'VAR_EXT_RESET', changedKeys: figures.changed_keys });
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
-  await client.query(RECORD_CONFLICTS, key);
+  if (counts.conflicting_keys > 0) await client.query(RECORD_CONFLICTS, key);
 
   return {
     rows: counts.rows,
@@ -79,9 +81,9 @@ export async function resetNight(
     held_out_keys: counts.held_keys,
     zero_or_below: {
       count: figures.zero_or_below,
-      first: figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client, night),
+      first: figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client),
     },
-    largest: await largestChanges(client, night),
+    largest: await largestChanges(client),
     overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
   };
 }

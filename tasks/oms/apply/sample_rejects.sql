@@ -1,2 +1,2 @@
 -- $1 how many
-select line, problem from sync_row where problem is not null order by line limit $1;
+select line, problem from sync_reject order by line limit $1;

@@ -6,4 +6,4 @@ select k.facility_id, k.product_id, k.quantity
    select from oms.external_inventory_reset r
     where r.batch_id = $1 and r.facility_id = k.facility_id and r.product_id = k.product_id
  )
- order by k.facility_id collate "C", k.product_id collate "C";
+ order by k.key_no;

@@ -4,7 +4,7 @@ import type { ReadyBatch } from './apply_batch.ts';
 import { batchIdOf, findBatch } from './batch.ts';
 import { changeFigures } from './change_figures.ts';
 import { postChanges } from './post_changes.ts';
-import { countRows, describeRejects } from './row_counts.ts';
+import { describeRejects } from './row_counts.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const PLAN_VARIANCE = sql('./plan_variance.sql');
@@ -18,14 +18,13 @@ type UncoveredKey = Readonly<Record<'facility_id' | 'product_id', string> & Reco
  * Corrects the counts that the night's reset took uncorrected, for the keys it covered.
  * @throws FailTask where that reset is not applied, or the file is not the one that was frozen with it
  */
-export async function varyNight({ client, night, snapshot, rows, begin }: ReadyBatch): Promise<JsonObject> {
+export async function varyNight({ client, night, counts, begin }: ReadyBatch): Promise<JsonObject> {
   const reset = await findBatch(client, 'RESET', night);
   if (reset === null) {
     throw new FailTask(
       `the reset of ${night.businessDate} (${batchIdOf('RESET', night)}) is not applied; its variance comes after it`,
     );
   }
-  const counts = await countRows(client, rows);
   // We wrote this file ourselves: a row that cannot be read back means it is not that file any more.
   if (counts.rejected > 0) {
     throw new FailTask(
@@ -36,10 +35,11 @@ export async function varyNight({ client, night, snapshot, rows, begin }: ReadyB
     throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
 
   const batchId = await begin();
-  await client.query(PLAN_VARIANCE, [reset.batchId, snapshot.at]);
-  const differing = await client.query<
-    Record<'facility_id' | 'product_id' | 'frozen', string> & { filed: number }
-  >(DIFFERING_VARIANCE, [night.externalSystemId, night.businessDate, reset.batchId]);
+  await client.query(PLAN_VARIANCE, [reset.batchId]);
+  const differing = await client.query<Record<'facility_id' | 'product_id' | 'frozen' | 'filed', string>>(
+    DIFFERING_VARIANCE,
+    [night.externalSystemId, night.businessDate, reset.batchId],
+  );
   const [first] = differing.rows;
   if (first !== undefined) {
     throw new FailTask(

@@ -43,4 +43,6 @@ select $1, $2, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(le
        ledger.location_seq_id
   from ledger
   full join variance using (facility_id, product_id)
-  left join frozen_facility f using (facility_id);
+  left join frozen_facility f using (facility_id)
+ -- As the primary key has them: a million keys in any other order jump about in its index.
+ order by facility_id, product_id;
