@@ -2,22 +2,18 @@ import { ByteTable } from './byte_table.ts';
 import { type ByteEncoding, decodeText, encodeText } from './byte_text.ts';
 import type { ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
 import { FacilityRows } from './facility_rows.ts';
-import { NO_QUANTITY, quantityAt } from './quantity.ts';
+import { CARRIAGE_RETURN, LINE_FEED, lineEnd } from './line_end.ts';
+import { quantityAt } from './quantity.ts';
 import { Refusal } from './refusal.ts';
-import { RejectReasonCounts } from './reject_reason_counts.ts';
 import { alikeColumns, layoutOf, type ResetLayout } from './reset_layout.ts';
-import { assertConserved, type RowAccount } from './row_account.ts';
 import { RowCarry } from './row_carry.ts';
-import { MAX_RECORD_SIZE, type RejectReason, RowFields } from './row_fields.ts';
+import { MAX_RECORD_SIZE, RowFields } from './row_fields.ts';
+import { type RowFindings, RowOutcomes, type RowSink } from './row_outcomes.ts';
 import { RowPrefix } from './row_prefix.ts';
-import { SeenQuantities } from './seen_quantities.ts';
 import { StructuralIndex } from './structural_index.ts';
 import { Utf8Check } from './utf8_check.ts';
 
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
 const BLOCK_BYTES = 16 * 1024;
-const RAW_CHARACTERS = 500;
 
 export interface ScannerOptions {
   readonly delimiter: string;
@@ -29,29 +25,14 @@ export interface ScannerOptions {
   readonly activeIds: Iterable<string>;
 }
 
-/** Where a scanner's findings go. Bytes are views that hold only during the call. */
-export interface ScannerSink {
-  /** The header line as it stands, once, before any row. */
+export interface ScannerSink extends RowSink {
+  /** The header line as it stands, once, before any row; a view that holds only during the call. */
   header(bytes: Uint8Array): void;
-  /** A kept row as it stands, line end included; in file order. */
-  kept(bytes: Uint8Array): void;
-  rejected(row: RejectedRow): void;
 }
 
-export interface RejectedRow {
-  /** 1-based in the file; the header is line 1. */
-  readonly line: number;
-  readonly reason: RejectReason;
-  /** At most 500 characters of the row. */
-  readonly raw: string;
-}
-
-export interface ScanResult extends RowAccount {
-  /** Keys (facility, id) that came with different quantities; all their rows are among the kept. */
-  readonly conflictingKeys: number;
+export interface ScanResult extends RowFindings {
   /** All well-formed rows, active or not. */
   readonly rowsByFacility: Readonly<Record<string, number>>;
-  readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
   readonly endsWithNewline: boolean;
 }
 
@@ -70,16 +51,11 @@ export class ResetScanner {
   readonly #carry = new RowCarry();
   readonly #active = new ByteTable();
   readonly #facilities = new FacilityRows();
-  readonly #seen: SeenQuantities;
-  readonly #reasons = new RejectReasonCounts();
+  readonly #outcomes: RowOutcomes;
   #layout: ResetLayout | null = null;
   #prefix = new RowPrefix({ short: 0, long: 0 });
   /** Of the row that the prefix is from: its number for counting, and for its key, which is -1 where it names none. */
   #lastFacility = { counted: 0, named: -1 };
-  #rowsIn = 0;
-  #kept = 0;
-  #dropped = 0;
-  #collapsed = 0;
 
   constructor(options: ScannerOptions, sink: ScannerSink) {
     this.#options = options;
@@ -95,7 +71,7 @@ export class ResetScanner {
       const bytes = encodeText(id, options.encoding);
       if (bytes && this.#active.find(bytes, 0, bytes.length) < 0) this.#active.add(bytes, 0, bytes.length);
     }
-    this.#seen = new SeenQuantities(this.#active.size);
+    this.#outcomes = new RowOutcomes(sink, { encoding: options.encoding, activeCount: this.#active.size });
   }
 
   /** @throws Refusal where the header or the encoding rules the file out */
@@ -127,19 +103,9 @@ export class ResetScanner {
     if (!endsWithNewline) this.#takeCarry();
     if (this.#layout === null) throw new Refusal('the file is empty');
     const { encoding } = this.#options;
-    const account = {
-      rowsIn: this.#rowsIn,
-      kept: this.#kept,
-      dropped: this.#dropped,
-      rejected: this.#reasons.total,
-      collapsed: this.#collapsed,
-    };
-    assertConserved(account);
     return {
-      ...account,
-      conflictingKeys: this.#seen.conflictingKeys,
+      ...this.#outcomes.findings(),
       rowsByFacility: this.#facilities.byId((id) => decodeText(id, encoding)),
-      reasons: this.#reasons.byReason(),
       endsWithNewline,
     };
   }
@@ -231,7 +197,8 @@ export class ResetScanner {
     const { positions, isMark } = this.#index;
     const delimiter = this.#delimiter;
     const { columnCount, id } = layout;
-    const rowsBefore = this.#rowsIn;
+    const outcomes = this.#outcomes;
+    const rowsBefore = outcomes.rowsIn;
     let start = from;
     while (start < to) {
       const length = prefix.matchedLength(bytes, start);
@@ -247,10 +214,10 @@ export class ResetScanner {
         if (marked === columnCount || bytes[at] !== delimiter) break;
       }
       if (marked !== columnCount || bytes[at] !== LINE_FEED) break;
-      this.#rowsIn++;
+      outcomes.rowsIn++;
       const active = this.#active.find(bytes, (positions[id] ?? 0) + 1, this.#endOf(layout, bytes, 0, id));
       if (active < 0) {
-        this.#dropped++;
+        outcomes.dropped++;
       } else {
         positions[0] = start - 1;
         for (let column = 1; column < known; column++)
@@ -259,7 +226,7 @@ export class ResetScanner {
       }
       start = at + 1;
     }
-    this.#facilities.countMore(this.#lastFacility.counted, this.#rowsIn - rowsBefore);
+    this.#facilities.countMore(this.#lastFacility.counted, outcomes.rowsIn - rowsBefore);
     return start;
   }
 
@@ -269,7 +236,7 @@ export class ResetScanner {
    */
   #takePlainRow(layout: ResetLayout, bytes: Uint8Array, before: number): void {
     const { positions } = this.#index;
-    this.#rowsIn++;
+    this.#outcomes.rowsIn++;
     let column: 0 | 1 = 0;
     let facilityStart = (positions[before + layout.facility] ?? 0) + 1;
     let facilityEnd = this.#endOf(layout, bytes, before, layout.facility);
@@ -284,7 +251,7 @@ export class ResetScanner {
     const idStart = (positions[before + layout.id] ?? 0) + 1;
     const active = this.#active.find(bytes, idStart, this.#endOf(layout, bytes, before, layout.id));
     if (active < 0) {
-      this.#dropped++;
+      this.#outcomes.dropped++;
       return;
     }
     this.#takeActiveAt(layout, bytes, before, { active, facility: this.#lastFacility.named });
@@ -302,7 +269,7 @@ export class ResetScanner {
     const next = (positions[before + layout.columnCount] ?? 0) + 1;
     const quantityStart = (positions[before + layout.quantity] ?? 0) + 1;
     const quantity = quantityAt(bytes, quantityStart, this.#endOf(layout, bytes, before, layout.quantity));
-    this.#takeActive(bytes.subarray(start, next), active, facility, quantity);
+    this.#outcomes.takeActive(bytes.subarray(start, next), active, facility, quantity);
   }
 
   #endOf(layout: ResetLayout, bytes: Uint8Array, before: number, column: number): number {
@@ -312,11 +279,11 @@ export class ResetScanner {
 
   /** Any row `[start, next)`, its line end included where it has one. */
   #splitRow(layout: ResetLayout, bytes: Uint8Array, start: number, next: number): void {
-    this.#rowsIn++;
+    this.#outcomes.rowsIn++;
     const fields = this.#fields;
     const reason = fields.split(bytes, start, lineEnd(bytes, start, next), layout.columnCount);
     if (reason !== null) {
-      this.#reject(reason, bytes.subarray(start, next));
+      this.#outcomes.reject(reason, bytes.subarray(start, next));
       return;
     }
     const startOf = (at: number) => fields.starts[at] ?? 0;
@@ -328,37 +295,15 @@ export class ResetScanner {
     const facility = this.#facilities.count(fields.bytes, startOf(at), endOf(at), inFirst ? 0 : 1);
     const active = this.#active.find(fields.bytes, startOf(layout.id), endOf(layout.id));
     if (active < 0) {
-      this.#dropped++;
+      this.#outcomes.dropped++;
       return;
     }
     const quantity = quantityAt(fields.bytes, startOf(layout.quantity), endOf(layout.quantity));
-    this.#takeActive(bytes.subarray(start, next), active, endOf(at) > startOf(at) ? facility : -1, quantity);
+    this.#outcomes.takeActive(
+      bytes.subarray(start, next),
+      active,
+      endOf(at) > startOf(at) ? facility : -1,
+      quantity,
+    );
   }
-
-  /** A well-formed row of an active product; `facility` is -1 where it names none. */
-  #takeActive(row: Uint8Array, active: number, facility: number, quantity: number): void {
-    if (facility < 0 || quantity === NO_QUANTITY) {
-      this.#reject(facility < 0 ? 'no_facility' : 'bad_quantity', row);
-      return;
-    }
-    if (this.#seen.note(facility, active, quantity) === 'same') {
-      this.#collapsed++;
-      return;
-    }
-    this.#kept++;
-    this.#sink.kept(row);
-  }
-
-  #reject(reason: RejectReason, row: Uint8Array): void {
-    this.#reasons.add(reason);
-    const head = row.subarray(0, Math.min(lineEnd(row, 0, row.length), RAW_CHARACTERS * 4));
-    const raw = decodeText(head, this.#options.encoding).slice(0, RAW_CHARACTERS).toWellFormed();
-    this.#sink.rejected({ line: this.#rowsIn + 1, reason, raw });
-  }
-}
-
-/** Where the content of the line `[start, next)` ends: before its LF or CRLF, or at `next` where it has neither. */
-function lineEnd(bytes: Uint8Array, start: number, next: number): number {
-  if (next === start || bytes[next - 1] !== LINE_FEED) return next;
-  return next - 2 >= start && bytes[next - 2] === CARRIAGE_RETURN ? next - 2 : next - 1;
 }

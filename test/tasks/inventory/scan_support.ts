@@ -1,7 +1,8 @@
 /** What both sides of the comparison answer for a file: the scanner, and csv-parse line by line. */
 import { parse } from 'csv-parse/sync';
 import { resetColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
-import { type RejectedRow, ResetScanner, type ScanResult } from '../../../tasks/inventory/reset_scanner.ts';
+import { ResetScanner, type ScanResult } from '../../../tasks/inventory/reset_scanner.ts';
+import type { RejectedRow } from '../../../tasks/inventory/row_outcomes.ts';
 
 export interface Scanned {
   readonly header: string;
