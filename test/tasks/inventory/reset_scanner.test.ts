@@ -1,27 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
 import { Refusal } from '../../../tasks/inventory/refusal.ts';
-import {
-  bytesOf,
-  CSV_PARSE_OPTIONS,
-  csvParseLine,
-  cutAt,
-  cutEvery,
-  type ScanCase,
-  scan,
-} from './scan_support.ts';
-
-const HEADER = 'facilityId,idValue,availableQty\n';
-
-/** Kept rows, and rejects as `line reason`. */
-function read(rows: string, options: ScanCase = {}) {
-  const { kept, rejected, result } = scan([bytesOf(HEADER + rows)], options);
-  return { kept, rejected: rejected.map(({ line, reason }) => `${line} ${reason}`), result };
-}
+import { bytesOf, cutEvery, HEADER, read, scan } from './scan_support.ts';
 
 test('active rows pass byte for byte and in order, the others are dropped and counted', () => {
   const { kept, rejected, result } = read('S1,B2,9\nS1,A1,5\r\nS2,"A1",-07\nS2,A10,1\n');
@@ -192,12 +172,6 @@ test('a facility called __proto__ is counted like any other', () => {
   assert.deepEqual(Object.entries(read('__proto__,B,1\n').result.rowsByFacility), [['__proto__', 1]]);
 });
 
-test('a byte order mark belongs to no column name and stays in the header line', () => {
-  const { header, kept } = scan(cutEvery(bytesOf(`\uFEFF${HEADER}S1,A1,5\n`), 1));
-  assert.equal(header, `\xEF\xBB\xBF${HEADER}`);
-  assert.equal(kept.length, 1);
-});
-
 test('a last row without a newline is read, and the lack of it said', () => {
   const { kept, result } = read('S1,A1,5');
   assert.deepEqual(kept, ['S1,A1,5']);
@@ -220,131 +194,6 @@ test('columns are found by name in any order and case, other columns are let be'
   assert.deepEqual(kept, ['x,5,A1,S1\n']);
 });
 
-test('a record is too long exactly where csv-parse says so', () => {
-  const accepted = 64 * 1024 + 1 - 'S1A15'.length;
-  const header = 'facilityId,idValue,availableQty,comments';
-  for (const [length, quoted] of [
-    [accepted, false],
-    [accepted + 1, false],
-    [accepted, true],
-    [accepted + 1, true],
-  ] as const) {
-    const comment = quoted ? `"${'"'.repeat(2 * length)}"` : 'x'.repeat(length);
-    const row = `S1,A1,5,${comment}\n`;
-    const verdict = csvParseLine(header, row, { delimiter: ',', quote: '"' });
-    const isAccepted = length === accepted;
-    assert.equal('fields' in verdict, isAccepted);
-    for (const size of [70_000, 4096]) {
-      const { kept, rejected } = scan(cutEvery(bytesOf(`${header}\n${row}S2,A1,5,\n`), size));
-      assert.equal(kept.length, isAccepted ? 2 : 1);
-      assert.deepEqual(
-        rejected.map(({ line, reason, raw }) => [line, reason, raw.length]),
-        isAccepted ? [] : [[2, 'record_too_long', 500]],
-      );
-    }
-  }
-});
-
-test('characters of several bytes count towards the length of a record as csv-parse counts them', () => {
-  // A finished field counts in UTF-16 units, the one being read in bytes; the rest of each row is 5 of either.
-  const header = 'facilityId,comments,more,idValue,availableQty';
-  let accepted = 0;
-  for (const [character, count] of [
-    ['€', 21_845],
-    ['😀', 16_383],
-  ] as const) {
-    const units = character.length * count;
-    for (const more of [65_532 - units, 65_533 - units]) {
-      const row = `S1,${character.repeat(count)},${'x'.repeat(more)},A1,5\n`;
-      const text = `${header}\n${row}`;
-      let isAccepted = true;
-      try {
-        parse(text, CSV_PARSE_OPTIONS);
-        accepted++;
-      } catch (error) {
-        if (!(error instanceof CsvError) || error.code !== 'CSV_MAX_RECORD_SIZE') throw error;
-        isAccepted = false;
-      }
-      assert.equal(scan([bytesOf(text)]).kept.length, isAccepted ? 1 : 0, `${character}, ${more}`);
-    }
-  }
-  assert.equal(accepted, 2);
-});
-
-test('a line of 40 MB without an end takes no memory to speak of, and reading goes on after it', () => {
-  const megabyte = new Uint8Array(1024 * 1024).fill(0x78);
-  const before = process.memoryUsage().arrayBuffers;
-  let most = 0;
-  function* file() {
-    yield bytesOf(`${HEADER}S1,"A1`);
-    for (let count = 0; count < 40; count++) {
-      yield megabyte;
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }
-    yield bytesOf('\nS1,A1,5\n');
-  }
-  const { kept, rejected } = scan(file());
-  assert.deepEqual(
-    rejected.map(({ line, reason }) => [line, reason]),
-    [[2, 'record_too_long']],
-  );
-  assert.equal(kept.length, 1);
-  assert.ok(most < 4 * 1024 * 1024, `${most} bytes held`);
-});
-
-test('bytes that are no UTF-8 refuse the file, with their offset, wherever the chunks end', () => {
-  const cases: [string, number[]][] = [
-    ['a lone continuation byte', [0x80]],
-    ['a Latin-1 letter', [0xe9, 0x2c]],
-    ['an overlong slash', [0xc0, 0xaf]],
-    ['a surrogate', [0xed, 0xa0, 0x80]],
-    ['a character cut by a newline', [0xe2, 0x82, 0x0a]],
-  ];
-  const good = bytesOf(`${HEADER}Süd,€😀,5\n`);
-  for (const [what, bad] of cases) {
-    const bytes = Uint8Array.from([...good, ...bad, ...bytesOf(',B,1\n')]);
-    const byte = (bad[0] ?? 0).toString(16);
-    const refusal = new Refusal(
-      `not UTF-8: byte 0x${byte} at offset ${good.length} (encoding: windows-1252?)`,
-    );
-    for (let at = 0; at <= bytes.length; at++) assert.throws(() => scan(cutAt(bytes, at)), refusal, what);
-  }
-});
-
-test('a file that ends inside a character is refused', () => {
-  const bytes = Uint8Array.from([...bytesOf(HEADER), 0xe2, 0x82]);
-  assert.throws(
-    () => scan([bytes]),
-    new Refusal(`not UTF-8: byte 0xe2 at offset ${HEADER.length} (encoding: windows-1252?)`),
-  );
-});
-
-test('windows-1252 rows are matched and rejected by their characters and kept by their bytes', () => {
-  const rows = Uint8Array.from([
-    ...bytesOf('S'),
-    0xfc,
-    ...bytesOf('d,'),
-    0x80,
-    ...bytesOf('1,5\nS1,'),
-    0x80,
-    ...bytesOf('1,x\n'),
-  ]);
-  const { kept, rejected, result } = scan([bytesOf(HEADER), rows], {
-    encoding: 'windows-1252',
-    activeIds: ['€1', '日本'],
-  });
-  assert.deepEqual(kept, ['S\xfcd,\x801,5\n']);
-  assert.deepEqual(rejected, [{ line: 3, reason: 'bad_quantity', raw: 'S1,€1,x' }]);
-  assert.deepEqual(result.rowsByFacility, { S1: 1, Süd: 1 });
-});
-
-test('a raw row is capped at 500 characters and never ends in half a character', () => {
-  const { rejected } = scan([bytesOf(`${HEADER}${'😀'.repeat(249)}x😀😀,A1,5,\n`)]);
-  const [row] = rejected;
-  assert.equal(row?.raw.length, 500);
-  assert.ok(row?.raw.isWellFormed());
-});
-
 test('rows are the same whatever the size of the chunks, blocks of 16 KiB and more included', () => {
   const rows = Array.from(
     { length: 20_000 },
@@ -355,38 +204,4 @@ test('rows are the same whatever the size of the chunks, blocks of 16 KiB and mo
   assert.equal(whole.result.kept, 2223);
   assert.equal(whole.result.dropped, 17_777);
   for (const size of [1000, 65_536, 65_537, 200_000]) assert.deepEqual(scan(cutEvery(bytes, size)), whole);
-});
-
-test('more facilities than a company can have refuse the file', () => {
-  const rows = Array.from({ length: 10_001 }, (_, row) => `S${row},B,1\n`).join('');
-  assert.throws(() => read(rows), /facility column holds more than 10000 facilities/);
-  assert.throws(() => read(`${'S'.repeat(300)},B,1\n`), /facility column holds an id of 300 bytes/);
-});
-
-/** Bytes of the buffers in use: what is only waiting to be collected depends on when the collector last came by. */
-function liveBufferBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  assert.ok(typeof collect === 'function');
-  collect();
-  return process.memoryUsage().arrayBuffers;
-}
-
-test('100,000 active products in 70 facilities take about 30 MB and no more however many rows come', () => {
-  const activeIds = Array.from({ length: 100_000 }, (_, id) => `P${id}`);
-  const buffersBefore = liveBufferBytes();
-  let most = 0;
-  function* file() {
-    yield bytesOf(HEADER);
-    for (let round = 0; round < 3; round++) {
-      for (let store = 0; store < 70; store++) {
-        const rows = Array.from({ length: 500 }, (_, at) => `S${store},P${(at * 199 + round) % 100_000},1\n`);
-        yield bytesOf(rows.join(''));
-      }
-      most = Math.max(most, liveBufferBytes() - buffersBefore);
-    }
-  }
-  const { result } = scan(file(), { activeIds });
-  assert.equal(result.kept + result.collapsed, 3 * 70 * 500);
-  assert.ok(most < 45_000_000, `${most} bytes held`);
 });

@@ -116,3 +116,11 @@ export const REASON_OF_CODE: Readonly<Record<string, string>> = {
   CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'wrong_column_count',
   CSV_MAX_RECORD_SIZE: 'record_too_long',
 };
+
+export const HEADER = 'facilityId,idValue,availableQty\n';
+
+/** Of rows below `HEADER`: the kept ones, and rejects as `line reason`. */
+export function read(rows: string, options: ScanCase = {}) {
+  const { kept, rejected, result } = scan([bytesOf(HEADER + rows)], options);
+  return { kept, rejected: rejected.map(({ line, reason }) => `${line} ${reason}`), result };
+}

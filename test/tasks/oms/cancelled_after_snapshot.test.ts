@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
-import { BUSINESS_DATE, itemId, type OmsWorld, openOmsWorld, SYSTEM } from './oms_world.ts';
+import { assertProven } from './assert_proven.ts';
+import { itemId, type OmsWorld, openOmsWorld } from './oms_world.ts';
 
 const BEFORE = '2026-03-10T01:00:00Z';
 const LATER = '2026-03-10T02:00:00Z';
@@ -25,15 +25,6 @@ async function openWithShipmentOfFive(t: Parameters<typeof openOmsWorld>[0]): Pr
   await oms.stock('F1', 'P1', 20);
   await oms.ship({ id: 'S1', facility: 'F1', product: 'P1', quantity: 5, at: BEFORE });
   return oms;
-}
-
-async function assertProven({ pool }: OmsWorld): Promise<void> {
-  const client = await pool.connect();
-  const checks = await verifyNight(client, { externalSystemId: SYSTEM, businessDate: BUSINESS_DATE });
-  client.release();
-  for (const [name, { violations, examples }] of Object.entries(checks)) {
-    assert.equal(violations, 0, `${name}: ${JSON.stringify(examples)}`);
-  }
 }
 
 test('units cancelled after the snapshot had still left at it, and are not counted back twice', async (t) => {

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { FailTask } from '../../../runner/task.ts';
 import applyDelta from '../../../tasks/apply_delta.ts';
 import listFiles from '../../../tasks/list_new_files.ts';
-import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
 import type { ContextOverrides } from '../../support/task_context.ts';
-import { BUSINESS_DATE, type OmsWorld, openOmsWorld, SYSTEM, T } from './oms_world.ts';
+import { assertProven } from './assert_proven.ts';
+import { type OmsWorld, openOmsWorld, T } from './oms_world.ts';
 
 const FOLDER = 'sftp://pos/outgoing';
 const HEADER = 'store,sku,units,sold_at';
@@ -105,18 +105,6 @@ async function applyAll(oms: OmsWorld) {
 }
 let tokens = 0;
 
-async function assertNight(oms: OmsWorld): Promise<void> {
-  const client = await oms.pool.connect();
-  try {
-    const checks = await verifyNight(client, { externalSystemId: SYSTEM, businessDate: BUSINESS_DATE });
-    for (const [name, { violations, examples }] of Object.entries(checks)) {
-      assert.equal(violations, 0, `${name}: ${JSON.stringify(examples)}`);
-    }
-  } finally {
-    client.release();
-  }
-}
-
 test('sales and returns move on hand and available alike, two equal lines are two sales', async (t) => {
   const oms = await tillWorld(t);
   await put(oms, 'a.csv', [
@@ -200,7 +188,7 @@ test('the order in which files are applied makes no difference', async (t) => {
       );
     }
     counts.push([(await oms.onHand('S1', 'P1'))?.qoh, (await oms.onHand('S1', 'P2'))?.qoh]);
-    await assertNight(oms);
+    await assertProven(oms);
   }
   // P1: set to 7 at T, which has the early sale in it; then +5 and -1. P2 is not in the file: 10 - 1 + 2.
   assert.deepEqual(counts, [
@@ -220,7 +208,7 @@ test('a sale before the snapshot belongs to L when it comes before the freeze, a
   const night = await oms.night([['S1', 'SKU-P1', 8]]);
   assert.equal(night.reset.units, 0, 'L was 10 - 2 and RP 8');
   assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
-  await assertNight(oms);
+  await assertProven(oms);
 });
 
 test('a sale before the snapshot that comes after the reset was counted by it: kept, and not posted', async (t) => {
@@ -237,7 +225,7 @@ test('a sale before the snapshot that comes after the reset was counted by it: k
   assert.deepEqual([applied?.posted, applied?.covered, applied?.net_units], [2, 2, -4]);
   assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
   assert.deepEqual(await oms.onHand('S1', 'P2'), { qoh: 9, atp: 9 });
-  await assertNight(oms);
+  await assertProven(oms);
   const { rows } = await oms.pool.query(
     'select line, covered_by_batch_id from audit.inventory_delta where not is_posted order by line',
   );
@@ -268,7 +256,7 @@ test('a sale before the snapshot that comes between the freeze and the reset is 
   assert.equal(reset.units, 0, 'L is 10 - 2 by now and RP 8');
   assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 5, atp: 5 });
   assert.deepEqual(await oms.onHand('S1', 'P3'), { qoh: -1, atp: -1 });
-  await assertNight(oms);
+  await assertProven(oms);
 });
 
 test('a frozen night gets an expectation for a key that first moves between freeze and reset', async (t) => {
@@ -283,7 +271,7 @@ test('a frozen night gets an expectation for a key that first moves between free
   // L = 4 by the delta, RP = 9.
   assert.equal(reset.net_units, 5);
   assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 9, atp: 9 });
-  await assertNight(oms);
+  await assertProven(oms);
 });
 
 test('a bad file changes nothing, is named with its reason, and is not offered again until it changes', async (t) => {

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
+import { BUSINESS_DATE, type OmsWorld, SYSTEM } from './oms_world.ts';
+
+/** Reads the night back from the OMS, and fails on a key of which an invariant is not true. */
+export async function assertProven({ pool }: OmsWorld, businessDate = BUSINESS_DATE): Promise<void> {
+  const client = await pool.connect();
+  try {
+    const checks = await verifyNight(client, { externalSystemId: SYSTEM, businessDate });
+    for (const [name, { violations, examples }] of Object.entries(checks)) {
+      assert.equal(violations, 0, `${name}: ${JSON.stringify(examples)}`);
+    }
+  } finally {
+    client.release();
+  }
+}
