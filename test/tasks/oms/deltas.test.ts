@@ -1,109 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { FailTask } from '../../../runner/task.ts';
-import applyDelta from '../../../tasks/apply_delta.ts';
-import listFiles from '../../../tasks/list_new_files.ts';
-import type { ContextOverrides } from '../../support/task_context.ts';
 import { assertProven } from './assert_proven.ts';
-import { type OmsWorld, openOmsWorld, T } from './oms_world.ts';
-
-const FOLDER = 'sftp://pos/outgoing';
-const HEADER = 'store,sku,units,sold_at';
-const COLUMNS = {
-  externalFacilityId: 'store',
-  idValue: 'sku',
-  availableDelta: 'units',
-  effectiveDate: 'sold_at',
-};
-const BEFORE = '2026-03-10T02:00:00Z';
-const AFTER = '2026-03-10T03:30:00Z';
-
-const appliedSchema = z.looseObject({
-  rows: z.int(),
-  rejected: z.int(),
-  posted: z.int(),
-  covered: z.int(),
-  keys: z.int(),
-  units_up: z.number(),
-  units_down: z.number(),
-  net_units: z.number(),
-  already_applied: z.boolean(),
-  batch_id: z.string(),
-});
-const fileSchema = z.object({
-  location: z.string(),
-  name: z.string(),
-  bytes: z.int(),
-  modified_at: z.string(),
-  manifest: z.object({ sha256: z.string(), bytes: z.int(), rows: z.int() }).nullable(),
-});
-const listSchema = z.looseObject({
-  files: z.array(fileSchema),
-  waiting: z.array(z.object({ name: z.string(), why: z.string() })),
-  set_aside: z.array(z.object({ location: z.string(), reason: z.string() })),
-  set_aside_count: z.int(),
-  done_count: z.int(),
-  left_count: z.int(),
-});
-
-type Line = readonly [sku: string, units: number | string, soldAt: string, store?: string];
-
-/** A world with store S1 (the tills call it 001), products P1 and P2, ten units of each. */
-async function tillWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
-  const oms = await openOmsWorld(t);
-  await oms.facility('S1', '001');
-  for (const product of ['P1', 'P2']) {
-    await oms.product(product);
-    await oms.stock('S1', product, 10);
-  }
-  return oms;
-}
-
-async function put(oms: OmsWorld, name: string, lines: readonly Line[]): Promise<void> {
-  const rows = lines.map(([sku, units, soldAt, store = '001']) => `${store},${sku},${units},${soldAt}`);
-  const anHourAgo = oms.tasks.clock.now.subtract({ minutes: 10 });
-  await oms.tasks.files.put(`${FOLDER}/${name}`, `${[HEADER, ...rows].join('\n')}\n`, anHourAgo);
-}
-
-async function list(oms: OmsWorld, params: Partial<z.input<typeof listFiles.params>> = {}) {
-  const output = await oms.tasks.run(listFiles, {
-    from: `${FOLDER}/*.csv`,
-    connection: 'oms',
-    external_system_id: 'POS',
-    ...params,
-  });
-  return listSchema.parse(output);
-}
-
-async function applyOne(
-  oms: OmsWorld,
-  file: z.output<typeof fileSchema> | undefined,
-  overrides: ContextOverrides = {},
-) {
-  assert.ok(file, 'the file was not listed');
-  const output = await oms.tasks.run(
-    applyDelta,
-    {
-      connection: 'oms',
-      external_system_id: 'POS',
-      file,
-      columns: COLUMNS,
-    },
-    overrides,
-  );
-  return appliedSchema.parse(output);
-}
-
-/** Lists, and applies all that is listed, each by an attempt of its own. */
-async function applyAll(oms: OmsWorld) {
-  const { files } = await list(oms);
-  const outcomes = [];
-  for (const file of files)
-    outcomes.push(await applyOne(oms, file, { attempt: { token: `apply-${tokens++}` } }));
-  return outcomes;
-}
-let tokens = 0;
+import { openOmsWorld, T } from './oms_world.ts';
+import { AFTER, applyAll, applyOne, BEFORE, type Line, list, put, tillWorld } from './till_world.ts';
 
 test('sales and returns move on hand and available alike, two equal lines are two sales', async (t) => {
   const oms = await tillWorld(t);
@@ -274,48 +173,6 @@ test('a frozen night gets an expectation for a key that first moves between free
   await assertProven(oms);
 });
 
-test('a bad file changes nothing, is named with its reason, and is not offered again until it changes', async (t) => {
-  const oms = await tillWorld(t);
-  const bad: readonly Line[] = [
-    ['SKU-P1', -1, BEFORE],
-    ['SKU-P1', 'one', BEFORE],
-    ['SKU-NONE', -1, BEFORE],
-  ];
-  await put(oms, 'bad.csv', bad);
-  const { files } = await list(oms);
-  const before = await oms.onHand('S1', 'P1');
-  await assert.rejects(applyOne(oms, files[0]), (error) => {
-    assert.ok(error instanceof FailTask);
-    assert.match(
-      error.message,
-      /^sftp:\/\/pos\/outgoing\/bad\.csv: 2 of 3 rows rejected, 66\.67 %; at most 20 % are allowed \(guards\.max_rejected\); line 3: bad quantity "one"; line 4: unknown product SKU SKU-NONE; it is set aside/,
-    );
-    return true;
-  });
-  assert.deepEqual(await oms.onHand('S1', 'P1'), before);
-  const after = await list(oms);
-  assert.deepEqual(after.files, []);
-  assert.equal(after.set_aside_count, 1);
-  assert.match(after.set_aside[0]?.reason ?? '', /2 of 3 rows rejected/);
-
-  oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 20 });
-  await put(oms, 'bad.csv', [['SKU-P1', -1, BEFORE]]);
-  const [mended] = await applyAll(oms);
-  assert.equal(mended?.net_units, -1);
-  assert.equal((await list(oms)).set_aside_count, 0);
-});
-
-test('cleared by an operator, a refused file is tried again though it did not change', async (t) => {
-  const oms = await tillWorld(t);
-  await put(oms, 'early.csv', [['SKU-NEW', -1, BEFORE]]);
-  const { files } = await list(oms);
-  await assert.rejects(applyOne(oms, files[0]), FailTask);
-  await oms.product('P9', 'SKU-NEW');
-  const applied = await applyOne(oms, files[0], { attempt: { token: 'second' } });
-  assert.equal(applied.net_units, -1);
-  assert.equal((await list(oms)).set_aside_count, 0);
-});
-
 test('rejected lines within the bound are kept with their line and reason, the others applied', async (t) => {
   const oms = await tillWorld(t);
   const good: Line[] = Array.from({ length: 16 }, () => ['SKU-P1', -1, BEFORE]);
@@ -352,52 +209,6 @@ test('a wall time is read in the zone of the DAG, and a quiet quarter of an hour
   assert.equal(rows[0].effective_date.toString(), '2026-03-10T02:30:00Z');
 });
 
-test('a file that is growing, cut or young waits; after an hour the cut one is listed and fails by name', async (t) => {
-  const oms = await tillWorld(t);
-  const { files, clock } = oms.tasks;
-  const old = clock.now.subtract({ minutes: 10 });
-  await files.put(`${FOLDER}/cut.csv`, `${HEADER}\n001,SKU-P1,-1`, old);
-  await files.put(`${FOLDER}/young.csv`, `${HEADER}\n`, clock.now.subtract({ seconds: 5 }));
-  await files.put(`${FOLDER}/whole.csv`, `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`, old);
-  const first = await list(oms, { stable_for: '30s' });
-  assert.deepEqual(
-    first.files.map(({ name }) => name),
-    ['whole.csv'],
-  );
-  // The header is 23 characters and its line end.
-  assert.deepEqual(first.waiting, [
-    { name: 'cut.csv', why: 'its last line has no end: it was cut or is still being written' },
-    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must stand still for 30 s' },
-  ]);
-
-  clock.now = clock.now.add({ hours: 1 });
-  const later = await list(oms);
-  const cut = later.files.find(({ name }) => name === 'cut.csv');
-  await assert.rejects(applyOne(oms, cut), /cut\.csv: line 2 has no line end; the file was cut/);
-});
-
-test('a manifest says when a file is whole, and must agree with it', async (t) => {
-  const oms = await tillWorld(t);
-  const { files, clock } = oms.tasks;
-  const content = `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`;
-  const manifest = { sha256: 'a'.repeat(64), bytes: content.length, rows: 1 };
-  // Young, but vouched for.
-  await files.put(`${FOLDER}/a.csv`, content, clock.now);
-  await files.put(`${FOLDER}/a.csv.manifest.json`, JSON.stringify(manifest), clock.now);
-  await files.put(`${FOLDER}/b.csv`, content, clock.now);
-  await files.put(`${FOLDER}/b.csv.manifest.json`, JSON.stringify({ ...manifest, bytes: 1 }), clock.now);
-  const { files: listed, waiting } = await list(oms);
-  assert.deepEqual(
-    listed.map(({ name }) => name),
-    ['a.csv'],
-  );
-  assert.match(waiting[0]?.why ?? '', /it has \d+ bytes, and its manifest says 1/);
-  await assert.rejects(
-    applyOne(oms, listed[0]),
-    /it is not what its manifest says: sha256 is a{64} in the manifest/,
-  );
-});
-
 test('two attempts on one file at once apply it once', async (t) => {
   const oms = await tillWorld(t);
   await put(oms, 'a.csv', [['SKU-P1', -1, BEFORE]]);
@@ -407,18 +218,4 @@ test('two attempts on one file at once apply it once', async (t) => {
   );
   assert.equal(outcomes.filter(({ already_applied }) => !already_applied).length, 1);
   assert.deepEqual(await oms.onHand('S1', 'P1'), { qoh: 9, atp: 9 });
-});
-
-test('more files than one run takes are left for the next, oldest first', async (t) => {
-  const oms = await tillWorld(t);
-  for (const name of ['a.csv', 'b.csv', 'c.csv']) {
-    await put(oms, name, [['SKU-P1', -1, BEFORE]]);
-    oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 1 });
-  }
-  const found = await list(oms, { max_files: 2 });
-  assert.deepEqual(
-    found.files.map(({ name }) => name),
-    ['a.csv', 'b.csv'],
-  );
-  assert.equal(found.left_count, 1);
 });
