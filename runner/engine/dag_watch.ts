@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Log } from '../log.ts';
-import { retireMissing } from '../store/dag.ts';
+import { dagIdsInForce, retireDags } from '../store/dag.ts';
 import { type Actor, recordEvents } from '../store/event.ts';
 import { checkDagText, type DagFile, readDagTexts, registerDagFile } from './dag_folder.ts';
 import type { TaskTypes } from './task_types.ts';
@@ -21,6 +21,8 @@ export class DagWatch {
 
   async look(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
+    // Asked for before the folder is read: a file that another process adds and registers meanwhile is not gone.
+    const inForce = await dagIdsInForce(pool, this.#folder);
     const texts = await readDagTexts(this.#folder);
     // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
     for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
@@ -31,7 +33,9 @@ export class DagWatch {
     }
     const present = new Set(texts.map(({ dagId }) => dagId));
     for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
-    for (const dagId of await retireMissing(pool, this.#folder, [...present])) {
+    const gone = inForce.filter((dagId) => !present.has(dagId));
+    if (gone.length === 0) return;
+    for (const dagId of await retireDags(pool, gone)) {
       log.warn('a DAG was retired: its file is gone', { dagId });
       await recordEvents(pool, by, [{ action: 'dag.retired', dagId, reason: 'its file is gone' }]);
     }

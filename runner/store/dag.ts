@@ -182,22 +182,27 @@ export async function dagsWithQueuedRuns(db: Queryable): Promise<readonly string
   return rows.map(({ dagId }) => dagId);
 }
 
+/** The DAGs in force whose file is, or was, directly in `folder`. */
+export async function dagIdsInForce(db: Queryable, folder: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ dagId: string }>(
+    `select dag_id as "dagId" from stockflow.dag
+      where retired_at is null and regexp_replace(file, '[^/]*$', '') = $1`,
+    [folder.endsWith('/') ? folder : `${folder}/`],
+  );
+  return rows.map(({ dagId }) => dagId);
+}
+
 /**
- * Retires the DAGs whose file was in `folder` and is not among those present: no new runs, but all of the history.
+ * No new runs of these, but all of their history.
  *
  * @returns the ids of those retired now
  */
-export async function retireMissing(
-  db: Queryable,
-  folder: string,
-  presentDagIds: readonly string[],
-): Promise<readonly string[]> {
+export async function retireDags(db: Queryable, dagIds: readonly string[]): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(
     `update stockflow.dag set retired_at = now(), next_scheduled_for = null
-      where retired_at is null and dag_id <> all($2)
-        and regexp_replace(file, '[^/]*$', '') = $1
+      where retired_at is null and dag_id = any($1)
      returning dag_id as "dagId"`,
-    [folder.endsWith('/') ? folder : `${folder}/`, presentDagIds],
+    [dagIds],
   );
   return rows.map(({ dagId }) => dagId);
 }

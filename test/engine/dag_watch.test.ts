@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { DagWatch } from '../../runner/engine/dag_watch.ts';
 import { triggerRun } from '../../runner/engine/trigger.ts';
-import { findDag } from '../../runner/store/dag.ts';
+import { ensureDag, findDag } from '../../runner/store/dag.ts';
 import { instancesOfRun } from '../../runner/store/task_instance.ts';
-import { testEngine } from '../support/engine.ts';
+import { testEngine, testLog } from '../support/engine.ts';
 import { gate, stepDag, steps } from '../support/task_types.ts';
 import { until } from '../support/until.ts';
 
@@ -72,4 +73,28 @@ test('DAG files are picked up while the worker runs', async (t) => {
       ['dag.added', 'dag.changed', 'dag.invalid', 'dag.changed', 'dag.retired', 'dag.changed'],
     );
   });
+});
+
+test('a file that another process adds and registers during a look is not taken for gone', async (t) => {
+  const engine = await testEngine(t, [steps().type]);
+  const { pool, dagsDir, taskTypes } = engine;
+  const file = path.join(dagsDir, 'seen.yaml');
+  await writeFile(file, stepDag('seen', ['task_id: only']));
+  // The look has read the folder and stands still while it registers what it saw.
+  const holder = await pool.connect();
+  await holder.query('begin');
+  await ensureDag(holder, { dagId: 'seen', file, cursor: null });
+  const looking = new DagWatch(dagsDir, taskTypes).look(pool, 'test', testLog);
+  await until('the look to wait', async () => {
+    const { rowCount } = await pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rowCount === 1;
+  });
+  await engine.writeDag('added', stepDag('added', ['task_id: only']));
+  await holder.query('rollback');
+  holder.release();
+  await looking;
+  assert.equal((await findDag(pool, 'added'))?.retiredAt, null);
+  assert.equal((await findDag(pool, 'seen'))?.retiredAt, null);
 });
