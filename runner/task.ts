@@ -142,6 +142,13 @@ export interface TaskContext<Params> {
    * @throws TaskError once the attempt was superseded: what it does then no longer counts
    */
   readonly record: (event: TaskEvent) => Promise<void>;
+  /**
+   * Tells the operator, in one whole sentence, what a run that goes on all the same left undone or found odd. It is shown by
+   * `status` and `runs show`, and stands in the history as `task.warned` with its facts. A sentence repeated within an attempt
+   * counts once; a newer attempt's warnings replace those of an older one.
+   * @throws TaskError once the attempt was superseded
+   */
+  readonly warn: (sentence: string, facts?: JsonObject) => Promise<void>;
   readonly log: TaskLog;
   /** Aborts at cancel, timeout, drain, or when this attempt was superseded. */
   readonly signal: AbortSignal;

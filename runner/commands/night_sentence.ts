@@ -15,7 +15,7 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
   function sentenceOf(of: DagNight, { timezone }: NightStatus, at: Temporal.Instant): string {
     switch (verdict) {
       case 'success': {
-        const late = detail === '' ? '' : `, but ${detail}`;
+        const late = `${detail === '' ? '' : `, but ${detail}`}${warningCount(status)}`;
         if (!run?.startedAt || !run.finishedAt) return `succeeded${late}`;
         const took = spanText(msBetween(run.startedAt, run.finishedAt));
         return `succeeded at ${inZone(run.finishedAt, timezone).slice('2026-01-31 '.length)}, after ${took}${late}`;
@@ -41,4 +41,9 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
       }
     }
   }
+}
+
+function warningCount({ warnings }: NightStatus): string {
+  if (warnings.length === 0) return '';
+  return warnings.length === 1 ? ', with a warning' : `, with ${warnings.length} warnings`;
 }

@@ -5,6 +5,7 @@ import { scheduleOf } from '../core/schedule.ts';
 import { MISSED_AFTER_MS, planDue } from '../core/schedule_due.ts';
 import type { RunState } from '../core/states.ts';
 import type { DueInstant, NightKey, NightRun } from '../store/night.ts';
+import type { TaskWarning } from '../store/task_warning.ts';
 import { msBetween } from './time_text.ts';
 
 /** What is known of a DAG before its night's run is looked up. */
@@ -33,6 +34,8 @@ export interface NightStatus {
   readonly run: NightRun | null;
   /** A sentence on what is wrong, or empty. */
   readonly detail: string;
+  /** Told by the run's tasks; they do not make it a problem. */
+  readonly warnings: readonly TaskWarning[];
 }
 
 /** The night that a DAG has to answer for: the newest instant on which it was due. */
@@ -47,13 +50,19 @@ export function nightKey(
   return { dagId, scheduledFor: lastDue?.scheduledFor ?? null, businessDate: lastDue?.businessDate ?? null };
 }
 
-export function nightStatus(night: DagNight, key: NightKey, run: NightRun | null): NightStatus {
+export function nightStatus(
+  night: DagNight,
+  key: NightKey,
+  run: NightRun | null,
+  warnings: readonly TaskWarning[],
+): NightStatus {
   const base = {
     dagId: night.dagId,
     businessDate: key.businessDate ?? run?.businessDate ?? null,
     scheduledFor: key.scheduledFor ?? run?.scheduledFor ?? null,
     timezone: night.dag?.timezone ?? 'UTC',
     run,
+    warnings,
   };
   const [problem] = night.problems;
   if (problem !== undefined) return { ...base, verdict: 'invalid', isProblem: true, detail: problem };

@@ -1,10 +1,11 @@
 /** A run with its tasks, as it stands now. */
 import type { Pool } from 'pg';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { databaseNow } from '../engine/clock.ts';
 import { findRun } from '../store/dag_run.ts';
 import { type Attempt, attemptsOfRun } from '../store/task_attempt.ts';
 import { instancesOfRun, type TaskInstance } from '../store/task_instance.ts';
+import { type TaskWarning, warningsOfRuns } from '../store/task_warning.ts';
 import { zonesOfVersions } from './dag_in_force.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 import { type Column, rowObject } from './listing.ts';
@@ -26,6 +27,7 @@ export interface ReportedTask {
 export interface RunReport extends ShownRun {
   readonly now: Temporal.Instant;
   readonly tasks: readonly ReportedTask[];
+  readonly warnings: readonly TaskWarning[];
 }
 
 export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
@@ -84,15 +86,21 @@ export async function readRunReport(pool: Pool, runId: number): Promise<RunRepor
     const ofTask = attempts.get(`${task.taskId}:${task.mapIndex}`) ?? [];
     return { task, attempt: ofTask.at(-1) ?? null, attempts: ofTask, timezone, now };
   });
-  return { run, timezone, now, tasks };
+  return { run, timezone, now, tasks, warnings: await warningsOfRuns(pool, [runId]) };
 }
 
-/** `{run, tasks}`, keys in snake_case, instants as ISO text. */
+/** `{run, tasks, warnings}`, keys in snake_case, instants as ISO text. */
 export function reportJson(report: RunReport): Json {
   return {
     run: rowObject(RUN_COLUMNS, report),
     tasks: report.tasks.map((task) => rowObject(TASK_COLUMNS, task)),
+    warnings: report.warnings.map(warningJson),
   };
+}
+
+/** A warning as machines read it. */
+export function warningJson({ taskId, mapIndex, sentence }: TaskWarning): JsonObject {
+  return { task_id: taskId, map_index: mapIndex < 0 ? null : mapIndex, sentence };
 }
 
 /** `load[3]` for the fourth instance of a mapped task. */

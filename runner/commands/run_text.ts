@@ -4,9 +4,10 @@ import { failedTasks, type ReportedTask, type RunReport, TASK_COLUMNS, taskName 
 import { formatTable } from './table_text.ts';
 import { harmless, type Paint, styleOfState } from './terminal_text.ts';
 import { inZone, msBetween, spanText } from './time_text.ts';
+import { warningsText } from './warning_text.ts';
 
 export function runText(report: RunReport, paint: Paint): string {
-  const { run, timezone, tasks } = report;
+  const { run, timezone, tasks, warnings } = report;
   const head = `run ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
   const why = run.reason === null ? '' : ` (${harmless(run.reason)})`;
   return [
@@ -14,6 +15,7 @@ export function runText(report: RunReport, paint: Paint): string {
     `${run.businessDate}, scheduled for ${inZone(run.scheduledFor, timezone)}, ${run.runType} by ${run.actor}${why}\n`,
     '\n',
     ...failedTasks(report).map((failed) => `${failureText(failed, run, paint)}\n`),
+    ...(warnings.length === 0 ? [] : [paint('yellow', 'warnings'), `\n${warningsText(warnings)}\n`]),
     formatTable({ columns: TASK_COLUMNS, rows: tasks }, paint),
   ].join('');
 }

@@ -8,6 +8,7 @@ import { databaseNow } from '../engine/clock.ts';
 import { type DagRow, findVersion, listDags } from '../store/dag.ts';
 import { countLiveWorkers } from '../store/live_worker.ts';
 import { lastDueInstants, runsOfNights } from '../store/night.ts';
+import { warningsOfRuns } from '../store/task_warning.ts';
 import { describe, type Shell } from './command.ts';
 import { dagFilesIn, dagIdOfFile } from './dag_lookup.ts';
 import { EXIT } from './exit_code.ts';
@@ -16,10 +17,12 @@ import { nightSentence } from './night_sentence.ts';
 import { type DagNight, type NightStatus, nightKey, nightStatus } from './night_status.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
 import { durationMs } from './run_columns.ts';
+import { warningJson } from './run_report.ts';
 import { openSession } from './session.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { styleOfState } from './terminal_text.ts';
 import { inZone } from './time_text.ts';
+import { warningsText } from './warning_text.ts';
 
 type ToldNight = NightStatus & { readonly sentence: string };
 
@@ -38,6 +41,7 @@ const COLUMNS: readonly Column<ToldNight>[] = [
   { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
+  { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
   { key: 'sentence', value: ({ sentence }) => sentence },
 ];
 
@@ -55,19 +59,34 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, settings);
     const rows = await nightsOf(session.pool, settings);
     printListing(shell, options.output, { columns: COLUMNS, rows });
+    if (options.output === 'table') shell.stdout.write(rows.map(warningLines).join(''));
     if ((await countLiveWorkers(session.pool)) === 0) {
       tell(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
     }
     const problems = rows.filter(({ isProblem }) => isProblem);
     if (problems.length > 0) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(problems, rows.length));
+    tell(shell, options.output, advice(problems, rows));
   });
 }
 
+/** At most this many warnings of a DAG are shown here; the run has them all. */
+const SHOWN_WARNINGS = 5;
+
+function warningLines({ dagId, run, warnings }: NightStatus): string {
+  const hidden = warnings.length - SHOWN_WARNINGS;
+  const more = hidden > 0 ? `  and ${hidden} more: stockflow runs show ${run?.runId}\n` : '';
+  return warnings.length === 0
+    ? ''
+    : `\nwarnings of ${dagId}\n${warningsText(warnings.slice(0, SHOWN_WARNINGS))}${more}`;
+}
+
 /** The command that looks into each problem. */
-function advice(problems: readonly NightStatus[], count: number): string {
-  if (count === 0) return 'there is no DAG yet';
-  if (problems.length === 0) return '\nno problem; what is next: stockflow dags list';
+function advice(problems: readonly NightStatus[], rows: readonly NightStatus[]): string {
+  if (rows.length === 0) return 'there is no DAG yet';
+  if (problems.length === 0) {
+    const warned = rows.some(({ warnings }) => warnings.length > 0) ? ', but read the warnings' : '';
+    return `\nno problem${warned}; what is next: stockflow dags list`;
+  }
   return `\n${[...new Set(problems.map(adviceFor))].join('\n')}`;
 }
 
@@ -82,9 +101,17 @@ async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNi
   const nights = await dagNights(pool, settings);
   const keys = nights.map((night) => nightKey(night, now));
   const runs = new Map((await runsOfNights(pool, keys)).map((run) => [run.dagId, run]));
+  const warnings = Map.groupBy(
+    await warningsOfRuns(
+      pool,
+      [...runs.values()].map(({ runId }) => runId),
+    ),
+    ({ runId }) => runId,
+  );
   return nights.map((night, index) => {
     const key = keys[index] ?? nightKey(night, now);
-    const status = nightStatus(night, key, runs.get(night.dagId) ?? null);
+    const run = runs.get(night.dagId) ?? null;
+    const status = nightStatus(night, key, run, (run && warnings.get(run.runId)) ?? []);
     return { ...status, sentence: nightSentence(night, status, now) };
   });
 }

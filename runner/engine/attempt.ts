@@ -11,7 +11,7 @@ import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
 import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../task.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
-import { recordOfAttempt } from './attempt_event.ts';
+import { recordOfAttempt, warnOfAttempt } from './attempt_event.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
@@ -121,6 +121,7 @@ async function workTask(work: Work): Promise<Outcome> {
     meter: report.addToMeter,
     progress: report.setProgress,
     record: recordOfAttempt(engine, claimed),
+    warn: warnOfAttempt(engine, claimed, report.log),
     log: report.log,
     signal,
     now: () => engine.clock.now(),

@@ -5,33 +5,55 @@ import type { JsonObject } from '../core/json.ts';
 import { isStorableJson } from '../core/stored_json.ts';
 import { recordEvents } from '../store/event.ts';
 import { type ClaimedTask, lockRunningAttempt } from '../store/task_instance.ts';
-import { FailTask, type TaskContext, TaskError } from '../task.ts';
+import { WARNED } from '../store/task_warning.ts';
+import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../task.ts';
 import type { Engine } from './engine.ts';
 
-/** How an attempt adds to the history: under its worker's name, and only while it is the one that counts. */
+/** Lets an attempt add to the history under its worker's name, only while it is the attempt that counts. */
 export function recordOfAttempt(engine: Engine, claimed: ClaimedTask): TaskContext<unknown>['record'] {
-  return async ({ action, reason, before, after }) => {
-    const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
-    const problem = actionProblem(action);
-    if (problem !== null) throw new FailTask(`${taskId}: event action: ${problem}`);
-    await withTransaction(engine.pool, async (tx) => {
-      if (!(await lockRunningAttempt(tx, claimed))) {
-        throw new TaskError(`${taskId}: this attempt was superseded and may not record ${action}`);
-      }
-      await recordEvents(tx, engine.actor, [
-        {
-          action,
-          dagId,
-          runId,
-          taskId,
-          mapIndex,
-          ...(reason === undefined ? {} : { reason: cleanText(reason) }),
-          ...(before === undefined ? {} : { before: storable(taskId, before) }),
-          after: { ...storable(taskId, after ?? {}), attempt: attemptNumber },
-        },
-      ]);
-    });
+  return async (event) => {
+    const problem = actionProblem(event.action);
+    if (problem !== null) throw new FailTask(`${claimed.taskId}: event action: ${problem}`);
+    await recordEvent(engine, claimed, event);
   };
+}
+
+/** Lets an attempt say a warning of its run, which does not fail it. */
+export function warnOfAttempt(
+  engine: Engine,
+  claimed: ClaimedTask,
+  log: TaskLog,
+): TaskContext<unknown>['warn'] {
+  return async (sentence, facts = {}) => {
+    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after: facts });
+    log.warn(sentence, facts);
+  };
+}
+
+/** @throws TaskError where the attempt was superseded */
+async function recordEvent(
+  engine: Engine,
+  claimed: ClaimedTask,
+  { action, reason, before, after }: TaskEvent,
+): Promise<void> {
+  const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
+  await withTransaction(engine.pool, async (tx) => {
+    if (!(await lockRunningAttempt(tx, claimed))) {
+      throw new TaskError(`${taskId}: this attempt was superseded and may not record ${action}`);
+    }
+    await recordEvents(tx, engine.actor, [
+      {
+        action,
+        dagId,
+        runId,
+        taskId,
+        mapIndex,
+        ...(reason === undefined ? {} : { reason: cleanText(reason) }),
+        ...(before === undefined ? {} : { before: storable(taskId, before) }),
+        after: { ...storable(taskId, after ?? {}), attempt: attemptNumber },
+      },
+    ]);
+  });
 }
 
 /** @throws FailTask where the database could not keep it */

@@ -4,6 +4,7 @@ import { nightSentence } from '../../runner/commands/night_sentence.ts';
 import { type DagNight, nightKey, nightStatus } from '../../runner/commands/night_status.ts';
 import { parseDag } from '../../runner/core/dag_file.ts';
 import type { NightRun } from '../../runner/store/night.ts';
+import type { TaskWarning } from '../../runner/store/task_warning.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 const { dag } = parseDag(
@@ -29,7 +30,11 @@ const run: NightRun = {
   missedDeadlines: [],
 };
 
-function sentenceOf(found: Partial<NightRun> | null, changes: Partial<DagNight> = {}): string {
+function sentenceOf(
+  found: Partial<NightRun> | null,
+  changes: Partial<DagNight> = {},
+  warnings: readonly TaskWarning[] = [],
+): string {
   const night: DagNight = {
     dagId: 'nightly',
     dag,
@@ -39,7 +44,7 @@ function sentenceOf(found: Partial<NightRun> | null, changes: Partial<DagNight> 
     cursor: DUE,
     ...changes,
   };
-  const status = nightStatus(night, nightKey(night, SEVEN), found && { ...run, ...found });
+  const status = nightStatus(night, nightKey(night, SEVEN), found && { ...run, ...found }, warnings);
   return nightSentence(night, status, SEVEN);
 }
 
@@ -92,4 +97,16 @@ test('a DAG that has no night yet says what that waits for', () => {
   assert.equal(sentenceOf(null, { ...never, dag: manual }), 'runs only when triggered');
   const unread = 'no worker has read its file yet: stockflow up reads it';
   assert.equal(sentenceOf(null, { ...never, dag: null }), unread);
+});
+
+test('a night that succeeded with warnings says how many', () => {
+  const warning = { runId: 7, taskId: 'filter', mapIndex: -1, sentence: '3 products have no row' };
+  assert.equal(sentenceOf({}, {}, [warning]), 'succeeded at 01:40 EST, after 40m 00s, with a warning');
+  assert.equal(
+    sentenceOf({ missedDeadlines: ['filter'] }, {}, [
+      warning,
+      { ...warning, sentence: 'nothing was changed' },
+    ]),
+    'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline, with 2 warnings',
+  );
 });

@@ -46,7 +46,7 @@ const run: NightRun = {
 function verdictOf(changes: Partial<DagNight>, found: NightRun | null, now = SEVEN) {
   const changed = { ...night, ...changes };
   const key = nightKey(changed, now);
-  const { verdict, isProblem, detail } = nightStatus(changed, key, found);
+  const { verdict, isProblem, detail } = nightStatus(changed, key, found, []);
   return { date: key.businessDate?.toString() ?? null, verdict, isProblem, detail };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TriggerError } from '../../runner/engine/dag_to_run.ts';
 import { clearTasks, OperatorError } from '../../runner/engine/operator.ts';
 import { triggerRun } from '../../runner/engine/trigger.ts';
+import { warningsOfRuns } from '../../runner/store/task_warning.ts';
 import { defineTask, FailTask, type TaskEvent } from '../../runner/task.ts';
 import { testEngine } from '../support/engine.ts';
 import { gate, stepDag, steps } from '../support/task_types.ts';
@@ -100,6 +101,29 @@ test('an attempt that was given up records nothing any more', async () => {
   const { run } = await engine.ended(runId);
   assert.equal(run.state, 'success');
   assert.deepEqual(await eventsOf(runId, 'door.closed'), []);
+});
+
+test("the warnings of a run are those of its tasks' newest attempts, each sentence once", async () => {
+  await engine.writeDag(
+    'warned',
+    stepDag('warned', ['task_id: one, retries: 1, retry_delay: 1s', 'task_id: idle']),
+  );
+  step.on('one', async ({ attempt, warn }) => {
+    await warn(`attempt ${attempt.number} left 3 rows out`, { rows: 3 });
+    await warn(`attempt ${attempt.number} left 3 rows out`);
+    if (attempt.number === 1) throw new Error('the peer hung up');
+    await warn('1 product has no row');
+    return null;
+  });
+  const { run } = await engine.run('warned');
+  assert.equal(run.state, 'success');
+  assert.deepEqual(await warningsOfRuns(pool, [run.runId]), [
+    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: 'attempt 2 left 3 rows out' },
+    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: '1 product has no row' },
+  ]);
+  const [first] = await eventsOf(run.runId, 'task.warned');
+  assert.deepEqual(first?.after, { rows: 3, attempt: 1 });
+  assert.deepEqual(await warningsOfRuns(pool, []), []);
 });
 
 const PAINTED = `dag_id: painting

@@ -48,6 +48,8 @@ export interface TaskWorld extends AsyncDisposable {
   readonly progress: Progress[];
   /** What tasks added to the history, in order. */
   readonly events: TaskEvent[];
+  /** The sentences of tasks' warnings, in order. */
+  readonly warnings: string[];
   readonly metered: Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>;
   context<Params>(params: Params, overrides?: ContextOverrides): TaskContext<Params>;
   /** Parses `params`, then runs the task once. */
@@ -66,6 +68,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const logs: LogLine[] = [];
   const progress: Progress[] = [];
   const events: TaskEvent[] = [];
+  const warnings: string[] = [];
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
   const write =
     (level: LogLine['level']) =>
@@ -115,6 +118,9 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     record: async (event) => {
       events.push(event);
     },
+    warn: async (sentence) => {
+      warnings.push(sentence);
+    },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     signal: overrides.signal ?? new AbortController().signal,
     now: () => clock.now,
@@ -126,6 +132,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     logs,
     progress,
     events,
+    warnings,
     metered,
     context,
     run: async (taskType, params, overrides) =>
