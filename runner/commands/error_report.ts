@@ -16,6 +16,7 @@ const TRIGGER_EXIT: Readonly<Record<TriggerError['kind'], ExitCode>> = {
   not_found: EXIT.notFound,
   invalid_dag: EXIT.invalidDag,
   bad_params: EXIT.usage,
+  not_due: EXIT.problem,
 };
 
 const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {

@@ -10,8 +10,8 @@ import type { TaskTypes } from './task_types.ts';
 /** A run cannot be made as asked: the message says why and what can be. */
 export class TriggerError extends Error {
   override name = 'TriggerError';
-  readonly kind: 'not_found' | 'invalid_dag' | 'bad_params';
-  constructor(kind: 'not_found' | 'invalid_dag' | 'bad_params', message: string) {
+  readonly kind: 'not_found' | 'invalid_dag' | 'bad_params' | 'not_due';
+  constructor(kind: TriggerError['kind'], message: string) {
     super(message);
     this.kind = kind;
   }

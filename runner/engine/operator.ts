@@ -4,6 +4,7 @@ import { withTransaction } from '../connections/postgres.ts';
 import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import { downstreamOf } from '../core/graph.ts';
 import type { Json } from '../core/json.ts';
+import { notDueYet } from '../core/not_due.ts';
 import { isTerminalRunState } from '../core/states.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { lockDag } from '../store/dag.ts';
@@ -99,6 +100,8 @@ export async function clearTasks(
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async (open) => {
     const { tx, run, index } = open;
+    const problem = notDueYet({ ...run, timezone: index.dag.timezone }, await databaseNow(tx));
+    if (problem !== null) throw new OperatorError('refused', problem);
     const taskIds = tasksToClear(index, request);
     await actAsOperator(tx);
     const states = request.onlyFailed ? NOT_SUCCEEDED : null;

@@ -3,12 +3,13 @@ import { withTransaction } from '../connections/postgres.ts';
 import { businessDateOf } from '../core/civil_time.ts';
 import type { Dag } from '../core/dag.ts';
 import type { Json } from '../core/json.ts';
+import { notDueYet } from '../core/not_due.ts';
 import { instantsOnDate, scheduleOf } from '../core/schedule.ts';
 import { lockDag } from '../store/dag.ts';
 import { type DagRun, findRun, type TimeEdges } from '../store/dag_run.ts';
 import type { Actor } from '../store/event.ts';
 import { databaseNow } from './clock.ts';
-import { dagToRun } from './dag_to_run.ts';
+import { dagToRun, TriggerError } from './dag_to_run.ts';
 import { DagVersions } from './dag_versions.ts';
 import { createRun } from './runs.ts';
 import { startRuns } from './start_runs.ts';
@@ -26,7 +27,11 @@ export interface TriggerRequest {
   readonly reason: string | null;
 }
 
-/** Makes a manual run and starts it, or queues it behind the DAG's running ones. */
+/**
+ * Makes a manual run and starts it, or queues it behind the DAG's running ones.
+ *
+ * @throws TriggerError for a date that lies ahead as well
+ */
 export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<DagRun> {
   const versions = new DagVersions(pool);
   return await withTransaction(pool, async (tx) => {
@@ -38,14 +43,18 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
       params: request.params,
       taskTypes: request.taskTypes ?? null,
     });
-    const scheduledFor =
-      request.date === null ? await databaseNow(tx) : instantOfDate(index.dag, request.date);
+    const now = await databaseNow(tx);
+    const { timezone } = index.dag;
+    const scheduledFor = request.date === null ? now : instantOfDate(index.dag, request.date);
+    const businessDate = request.date ?? businessDateOf(scheduledFor, timezone);
+    const problem = notDueYet({ dagId, businessDate, scheduledFor, timezone }, now);
+    if (problem !== null) throw new TriggerError('not_due', problem);
     const run = await createRun(tx, {
       dagVersionId,
       index,
       runType: 'manual',
       scheduledFor,
-      businessDate: request.date ?? businessDateOf(scheduledFor, index.dag.timezone),
+      businessDate,
       params,
       timeEdges: request.timeEdges,
       by: request.by,
