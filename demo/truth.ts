@@ -134,7 +134,7 @@ async function batchFindings(pool: Pool): Promise<readonly Verdict[]> {
   const { rows } = await pool.query(
     `select kind, external_system_id, business_date::text as business_date, count(*)::integer as batches
        from oms.inventory_sync_batch
-      group by kind, external_system_id, business_date`,
+      group by kind, external_system_id, business_date, revision`,
   );
   return batchRows.parse(rows).map(({ kind, external_system_id, business_date, batches }) => {
     if (batches === 1) return null;

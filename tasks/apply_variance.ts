@@ -35,7 +35,11 @@ export default defineTask({
       {
         kind: 'VARIANCE',
         connection: params.connection,
-        night: { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() },
+        night: {
+          externalSystemId: params.external_system_id,
+          businessDate: run.businessDate.toString(),
+          revision: file.revision,
+        },
         file: {
           location: file.location,
           sha256: file.sha256,

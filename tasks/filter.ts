@@ -3,6 +3,7 @@ import { defineTask, FailTask } from '../runner/task.ts';
 import { describeRejects, guardScan, lastGoodOf, requireWhole } from './filter/check_scan.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
+import { judgeRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { unmovedChunks } from './filter/unmoved_chunks.ts';
@@ -14,7 +15,6 @@ import { foundFileSchema } from './inventory/found_file.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { locationSchema } from './inventory/location.ts';
 import { Refusal } from './inventory/refusal.ts';
-import { nightOfAppliedFile } from './oms/applied_sha256.ts';
 import { readProducts } from './oms/products_file.ts';
 
 /**
@@ -54,9 +54,7 @@ export default defineTask({
     const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
     const gate = openGate(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
-    const activeIds = (await readProducts(files, params.active, params.id_type)).map(
-      ({ idValue }) => idValue,
-    );
+    const products = await readProducts(files, params.active, params.id_type);
     const opened = await files.open(found.location);
     if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
       throw new FailTask(
@@ -75,7 +73,7 @@ export default defineTask({
         setup: {
           dialect: { delimiter, quote, encoding, compression },
           columns: params.columns,
-          activeIds,
+          activeIds: products.map(({ idValue }) => idValue),
           fileName: found.name,
         },
         chunks: unmovedChunks(files, opened),
@@ -108,10 +106,10 @@ export default defineTask({
         businessDate: run.businessDate.toString(),
       };
       const pool = await connections.postgres(params.connection);
-      const appliedFor = await nightOfAppliedFile(pool, night, source.sha256);
-      if (appliedFor !== null) {
-        throw new Refusal(`the same file, sha256 ${source.sha256}, was already applied for ${appliedFor}`);
-      }
+      const productIds = products.map(({ productId }) => productId);
+      const repetition = await judgeRepetition(pool, { night, found, sha256: source.sha256, productIds });
+      if (repetition.kind === 'refused') throw new Refusal(repetition.sentence);
+      if (repetition.kind === 'unmoved') await context.warn(repetition.sentence, { sha256: source.sha256 });
 
       const published = await publishFiltered(files, {
         to: params.to,

@@ -49,7 +49,11 @@ export default defineTask({
       {
         kind: 'RESET',
         connection: params.connection,
-        night: { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() },
+        night: {
+          externalSystemId: params.external_system_id,
+          businessDate: run.businessDate.toString(),
+          revision: file.revision,
+        },
         file: {
           location: file.location,
           sha256: file.sha256,

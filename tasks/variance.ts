@@ -38,7 +38,11 @@ export default defineTask({
   async run({ params, run, connections, files, meter, log, signal }) {
     const products = await readProducts(files, params.active, params.id_type);
     const pool = await connections.postgres(params.connection);
-    const night = { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() };
+    const night = {
+      externalSystemId: params.external_system_id,
+      businessDate: run.businessDate.toString(),
+      revision: params.file.revision,
+    };
     const freeze = await inTransaction(pool, { isolation: 'repeatable read', signal }, (client) =>
       freezeNight(client, {
         night,
@@ -69,6 +73,7 @@ export default defineTask({
       manifest_location: published.manifestLocation,
       snapshot_at: freeze.snapshot.at.toString(),
       facilities: Object.fromEntries([...freeze.snapshot.byFacility].map(([id, at]) => [id, at.toString()])),
+      revision: freeze.revision,
       freeze_kept: freeze.isKept,
       ...figuresOf(freeze),
     };

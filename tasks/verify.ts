@@ -29,11 +29,15 @@ export default defineTask({
     const businessDate = run.businessDate.toString();
     const night = { externalSystemId: params.external_system_id, businessDate };
     const pool = await connections.postgres(params.connection);
-    const checks = await inTransaction(pool, { isolation: 'repeatable read', signal }, async (client) => {
-      const found = await checkNight(client, night);
-      await recordProof(client, night, { checks: found, attemptToken: attempt.token });
-      return found;
-    });
+    const { revision, checks } = await inTransaction(
+      pool,
+      { isolation: 'repeatable read', signal },
+      async (client) => {
+        const found = await checkNight(client, night);
+        await recordProof(client, night, { ...found, attemptToken: attempt.token });
+        return found;
+      },
+    );
     meter({ rowsIn: checks.I1.checked });
     const broken = INVARIANT_NAMES.filter((name) => checks[name].violations > 0);
     for (const name of broken) log.error('an invariant is violated', { name, ...plain(checks[name]) });
@@ -41,6 +45,7 @@ export default defineTask({
     const { I1, I2, I3, I4, I5 } = checks;
     return {
       business_date: businessDate,
+      revision,
       I1: plain(I1),
       I2: plain(I2),
       I3: plain(I3),

@@ -3,11 +3,14 @@ import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
 import { locationSchema } from './inventory/location.ts';
+import { supersedeSchema } from './inventory/supersede.ts';
+import { newestRevision } from './oms/applied_revision.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
 import { newestAppliedReset } from './oms/newest_applied_reset.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
 import { foreseeRefusal } from './wait_for_file/foresee_refusal.ts';
+import { revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
@@ -31,6 +34,8 @@ export default defineTask({
     poll_interval: durationSchema.prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
     max_age: durationSchema.prefault('24h'),
+    /** Of a night that is applied already. */
+    supersede: supersedeSchema,
   }),
   async run(context) {
     const { params, run, attempt, connections, log, now } = context;
@@ -53,7 +58,8 @@ export default defineTask({
       : await findByName(context, night);
     if (file !== null) {
       log.info('file found', { location: file.location, bytes: file.bytes, snapshotAt: file.snapshot_at });
-      return file;
+      const { external_system_id: externalSystemId, supersede } = params;
+      return { ...file, revision: await revisionOf(context, pool, { file, externalSystemId, supersede }) };
     }
 
     const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
@@ -63,12 +69,21 @@ export default defineTask({
   },
   async precheck({ params, run, deadlineAt, workedBefore, connections, files }) {
     const { businessDate, scheduledFor } = run;
-    const applied = await newestAppliedReset(await connections.postgres(params.connection), {
-      externalSystemId: params.external_system_id,
-      businessDate: businessDate.toString(),
-    });
+    const pool = await connections.postgres(params.connection);
+    const key = { externalSystemId: params.external_system_id, businessDate: businessDate.toString() };
+    const applied = await newestAppliedReset(pool, key);
+    const own = params.supersede.wanted ? null : await newestRevision(pool, key);
     const { name_pattern: namePattern, max_age: maxAgeMs } = params;
-    const night = { businessDate, scheduledFor, namePattern, maxAgeMs, deadlineAt, applied, workedBefore };
+    const night = {
+      businessDate,
+      scheduledFor,
+      namePattern,
+      maxAgeMs,
+      deadlineAt,
+      applied,
+      own,
+      workedBefore,
+    };
     return await foreseeRefusal(night, () => files.list(params.from));
   },
 });

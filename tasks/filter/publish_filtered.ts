@@ -57,6 +57,7 @@ export async function publishFiltered(files: Files, night: FilteredNight) {
     location,
     name,
     ...content,
+    revision: night.found.revision,
     manifest_location: manifestLocation,
     source,
     rows_in: scan.rowsIn,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from './instant.ts';
 import { locationSchema } from './location.ts';
 import { manifestSchema } from './manifest.ts';
+import { revisionSchema } from './revision.ts';
 
 /** A file of the external system that is complete: the output of `wait_for_file`, as the next task reads it. */
 export const foundFileSchema = z.strictObject({
@@ -13,5 +14,6 @@ export const foundFileSchema = z.strictObject({
   /** The snapshot's instant by facility id, where facilities have their own. */
   facilities: z.record(z.string(), instantSchema),
   manifest: manifestSchema.nullable(),
+  revision: revisionSchema,
 });
 export type FoundFile = z.output<typeof foundFileSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../inventory/instant.ts';
 import { locationSchema } from '../inventory/location.ts';
+import { revisionSchema } from '../inventory/revision.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 
@@ -11,6 +12,7 @@ export const fileSnapshotSchema = z.looseObject({
     .record(z.string(), instantSchema)
     .nullish()
     .transform((facilities) => facilities ?? {}),
+  revision: revisionSchema,
 });
 
 /** A published file, as the output of the task that published it. */

@@ -1,10 +1,11 @@
 -- The latest other night that this very file was applied for.
 --   $1 external system    $2 business date    $3 the external system's own file
-select business_date
+select business_date, snapshot_at
   from oms.inventory_sync_batch
  where kind = 'RESET'
    and external_system_id = $1
    and business_date <> $2
    and file_sha256 = $3
- order by business_date desc
+   and snapshot_at is not null
+ order by business_date desc, revision desc
  limit 1;

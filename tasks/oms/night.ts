@@ -5,6 +5,16 @@ export interface Night {
   readonly businessDate: string;
 }
 
+/** A night as one of its files gave it: 1 as it was worked first, 2 for the file that superseded that, and so on. */
+export interface Revision extends Night {
+  readonly revision: number;
+}
+
+/** The values of the statements that are about one revision: external system, business date, revision. */
+export function revisionKey({ externalSystemId, businessDate, revision }: Revision): readonly unknown[] {
+  return [externalSystemId, businessDate, revision];
+}
+
 /** When the external system took its counts. */
 export interface Snapshot {
   readonly at: Temporal.Instant;
@@ -15,6 +25,20 @@ export interface Snapshot {
 export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
   if (!a.at.equals(b.at) || a.byFacility.size !== b.byFacility.size) return false;
   return [...a.byFacility].every(([facilityId, at]) => b.byFacility.get(facilityId)?.equals(at) === true);
+}
+
+/** The facilities, and `the file`, whose instant in `a` lies before the one in `b`. */
+export function earlierParts(a: Snapshot, b: Snapshot): readonly string[] {
+  const facilityIds = new Set([...a.byFacility.keys(), ...b.byFacility.keys()]);
+  const parts = [
+    { name: 'the file', at: a.at, than: b.at },
+    ...[...facilityIds].map((facilityId) => ({
+      name: `facility ${facilityId}`,
+      at: a.byFacility.get(facilityId) ?? a.at,
+      than: b.byFacility.get(facilityId) ?? b.at,
+    })),
+  ];
+  return parts.filter(({ at, than }) => Temporal.Instant.compare(at, than) < 0).map(({ name }) => name);
 }
 
 /** For messages: `2026-03-10T03:00:00Z`, and `and F1 at ...` where facilities have their own. */

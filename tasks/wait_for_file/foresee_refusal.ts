@@ -1,5 +1,6 @@
 /** Whether an old night would be refused because newer counts are applied: what its run would find, foretold. */
 import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
+import type { AppliedRevision } from '../oms/applied_revision.ts';
 import type { AppliedReset } from '../oms/newest_applied_reset.ts';
 import { judgeCandidates } from './candidates.ts';
 
@@ -12,6 +13,8 @@ export interface OldNight {
   readonly deadlineAt: Temporal.Instant | null;
   /** The newest snapshot of another night that is in the counts. */
   readonly applied: AppliedReset | null;
+  /** What this night itself is applied from, where another file may not supersede it; null where that is nothing. */
+  readonly own: AppliedRevision | null;
   /** Nights that are to be worked before this one. */
   readonly workedBefore: readonly Temporal.PlainDate[];
 }
@@ -29,6 +32,8 @@ export async function foreseeRefusal(
       detail: `${newer} is to be worked before ${businessDate}, and older counts do not overwrite newer ones`,
     };
   }
+  const own = await foreseeOtherFile(night, list);
+  if (own !== null) return own;
   const earliest = scheduledFor.subtract({ milliseconds: maxAgeMs });
   if (applied === null || Temporal.Instant.compare(applied.snapshotAt, earliest) < 0) return null;
   const latest = night.deadlineAt ?? scheduledFor.add({ milliseconds: maxAgeMs });
@@ -41,12 +46,29 @@ export async function foreseeRefusal(
   const { chosen } = judgeCandidates(found, { ...night, until: night.deadlineAt, lastApplied: null });
   if (chosen !== null && Temporal.Instant.compare(chosen.snapshotAt, applied.snapshotAt) > 0) return null;
   if (chosen === null && !isSure) return null;
-  const own =
+  const offered =
     chosen === null
       ? `any snapshot of ${businessDate}, at the latest ${latest},`
       : `the snapshot ${chosen.snapshotAt} of ${businessDate}`;
   return {
     because: 'newer snapshot applied',
-    detail: `${own} is not after the snapshot ${applied.snapshotAt} of ${applied.businessDate}, which is already applied`,
+    detail: `${offered} is not after the snapshot ${applied.snapshotAt} of ${applied.businessDate}, which is already applied`,
+  };
+}
+
+/** A night that is applied already finds the file that lies there now: one of another snapshot is another file. */
+async function foreseeOtherFile(
+  night: OldNight,
+  list: () => Promise<readonly FileEntry[]>,
+): Promise<PrecheckRefusal | null> {
+  if (night.own === null) return null;
+  const { chosen } = judgeCandidates(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
+  const { snapshotAt, revision } = night.own;
+  if (chosen === null || snapshotAt === null || chosen.snapshotAt.equals(snapshotAt)) return null;
+  return {
+    because: 'applied from another file',
+    detail:
+      `${night.businessDate} is applied from the snapshot ${snapshotAt} (revision ${revision}), and ` +
+      `${chosen.entry.name} is of ${chosen.snapshotAt}; --param supersede=true --param supersede_reason="why" applies it on top`,
   };
 }

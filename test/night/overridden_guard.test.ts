@@ -39,6 +39,9 @@ async function eventsOf(runId: number) {
   return rows;
 }
 
+/** The params of a run to which nobody gave any. */
+const NO_WORDS = { override_guards: '', override_reason: '', supersede: false, supersede_reason: '' };
+
 test('a wrong override is refused at trigger, with what is wrong, and no run is made', async () => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [
@@ -103,7 +106,8 @@ test('a night that failed on the guard is let pass by one command; it is applied
   );
   const [changed, overridden, ...more] = await eventsOf(runId);
   assert.equal(changed?.action, 'run.params_changed');
-  assert.deepEqual(changed?.after, { params: { override_guards: 'max_row_drop', override_reason: REASON } });
+  const given = { override_guards: 'max_row_drop', override_reason: REASON };
+  assert.deepEqual(changed?.after, { params: { ...NO_WORDS, ...given } });
   assert.equal(overridden?.action, 'guard.overridden');
   assert.match(overridden?.actor ?? '', /^worker /);
   assert.equal(overridden?.task_id, 'filter_reset_file');
@@ -128,7 +132,7 @@ test('the next night is measured by that one again, and overrides nothing by its
     taskId: 'filter_reset_file',
     says: [/the file has 600 rows, 33\.33 % fewer than the 900 of the last good night/],
   });
-  assert.deepEqual(run.params, { override_guards: '', override_reason: '' });
+  assert.deepEqual(run.params, NO_WORDS);
   const allowed = await night.run({
     date,
     params: { override_guards: 'max_row_drop', override_reason: 'stocktaking in half of the stores' },

@@ -9,20 +9,20 @@ interface PlannedRow {
   readonly finished_at: Temporal.Instant | null;
 }
 
-const SUMMER = '2027-07-15';
-const WINTER = '2027-01-15';
+const SUMMER = '2026-07-15';
+const WINTER = '2026-01-15';
 /** 02:00 becomes 03:00. */
-const SHORT_NIGHT = '2027-03-14';
+const SHORT_NIGHT = '2026-03-08';
 /** 01:00 to 02:00 comes twice; the first time counts. */
-const LONG_NIGHT = '2026-11-01';
+const LONG_NIGHT = '2025-11-02';
 
 test('filter and variance are planned for 01:30 in New York, in summer, winter and on both nights of the clock change', async (t) => {
   const night = await testNight(t);
   for (const [date, expected] of [
-    [SUMMER, '2027-07-15T05:30:00Z'],
-    [WINTER, '2027-01-15T06:30:00Z'],
-    [SHORT_NIGHT, '2027-03-14T06:30:00Z'],
-    [LONG_NIGHT, '2026-11-01T05:30:00Z'],
+    [SUMMER, '2026-07-15T05:30:00Z'],
+    [WINTER, '2026-01-15T06:30:00Z'],
+    [SHORT_NIGHT, '2026-03-08T06:30:00Z'],
+    [LONG_NIGHT, '2025-11-02T05:30:00Z'],
   ] as const) {
     const runId = await night.trigger({ date: Temporal.PlainDate.from(date), timeEdges: 'keep' });
     for (const taskId of ['filter_reset_file', 'create_variance_file']) {
@@ -34,13 +34,22 @@ test('filter and variance are planned for 01:30 in New York, in summer, winter a
   }
 });
 
-test("tomorrow's night waits for 01:30 with its file found, and holds nothing meanwhile", async (t) => {
+test('a night waits for its hour with its file found, and holds nothing meanwhile', async (t) => {
   const zone = 'America/New_York';
-  const tomorrow = Temporal.Now.plainDateISO(zone).add({ days: 1 });
-  const night = await testNight(t, { world: { businessDate: tomorrow } });
+  // The newest date that is due; its filter waits for 01:30 of the next, which therefore lies ahead.
+  const businessDate = Temporal.Now.zonedDateTimeISO(zone).subtract({ hours: 1 }).toPlainDate();
+  const night = await testNight(t, {
+    world: { businessDate },
+    dag: (text) =>
+      text.replaceAll('not_before: "01:30"', 'not_before: "01:30+1d"').replaceAll('"05:00"', '"05:00+1d"'),
+  });
   await night.startWorker();
   const runId = await night.trigger({ timeEdges: 'keep' });
-  const halfPastOne = tomorrow.toZonedDateTime({ timeZone: zone, plainTime: '01:30' }).toInstant().toString();
+  const halfPastOne = businessDate
+    .add({ days: 1 })
+    .toZonedDateTime({ timeZone: zone, plainTime: '01:30' })
+    .toInstant()
+    .toString();
   for (const taskId of ['filter_reset_file', 'create_variance_file']) {
     await night.untilTask(runId, taskId, ({ state }) => state === 'deferred');
     const { planned_at, wake_at } = await plannedRow(night, runId, taskId);

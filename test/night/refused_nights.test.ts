@@ -26,12 +26,21 @@ test('a file with far fewer rows than the last good night had is refused with bo
   });
 });
 
-test('the very file of an earlier night under a new name is refused, and that night named', async () => {
-  await site.putReset({ snapshotAt: nextSnapshotAt, content: file });
+test('the very file of an earlier night under a new name is refused where something was booked since', async () => {
+  const [sold] = world.activeProducts;
+  await pool.query(
+    `insert into oms.external_inventory_posting (posting_id, posting_type, facility_id, product_id, quantity_diff, external_posted_at)
+     values ('booked since', 'INVOICE', $1, $2, -1, $3)`,
+    [world.facilities[0]?.facilityId, sold?.productId, snapshotAt.add({ hours: 12 }).toString()],
+  );
+  await site.clearOutgoing();
+  await site.putReset({ snapshotAt: nextSnapshotAt, content: file, manifest: null });
   await assertRefused(night, {
     date: NEXT,
     taskId: 'filter_reset_file',
-    says: [/the same file, sha256 [0-9a-f]{64}, was already applied for 2025-01-15/],
+    says: [
+      /the same file, sha256 [0-9a-f]{64}, was already applied for 2025-01-15, and -1 of \S+ at \S+ was booked after/,
+    ],
   });
 });
 

@@ -1,4 +1,6 @@
 /** A small night of the reference world, end to end: its own database, OMS, SFTP server, and the DAG file as shipped. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { DAG_ID, type NightSetting, putDagInForce, reportNight, startNightWorker } from '../../demo/night.ts';
@@ -36,6 +38,8 @@ export interface NightOptions {
   /** Data rows of Retail Pro's file. */
   readonly rows?: number;
   readonly server?: NightServer;
+  /** Changes the text of the shipped DAG. */
+  readonly dag?: (text: string) => string;
 }
 
 export interface TriggerOptions {
@@ -93,7 +97,7 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
     databaseUrl: url,
     pool,
     world,
-    dagsDir: path.join(REPOSITORY, 'dags'),
+    dagsDir: await dagsFolder(own, options.dag ?? null),
     taskTypes: await loadTaskTypes(path.join(REPOSITORY, 'tasks')),
     env: { STOCKFLOW_CONN_OMS: url, STOCKFLOW_CONN_RETAILPRO: site.url() },
     concurrency: 4,
@@ -137,6 +141,17 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
       ),
     report: ({ run, tasks }) => reportNight(pool, world, { run, tasks }),
   };
+}
+
+/** The shipped folder, or one with the changed DAG alone. */
+async function dagsFolder(own: Lifetime, change: NightOptions['dag'] | null): Promise<string> {
+  const shipped = path.join(REPOSITORY, 'dags');
+  if (change == null) return shipped;
+  const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-dags-'));
+  own.after(() => rm(folder, { recursive: true, force: true }));
+  const name = `${DAG_ID}.yaml`;
+  await writeFile(path.join(folder, name), change(await readFile(path.join(shipped, name), 'utf8')));
+  return folder;
 }
 
 async function endedRun(pool: Pool, runId: number): Promise<EndedRun> {

@@ -133,6 +133,7 @@ test('the rows of active products are published as they stand, with a manifest b
     collapsed: 0,
     conflicting_keys: 0,
     rows_by_facility: { S1: 2, S2: 2 },
+    revision: 1,
     rejects_location: 'artifact:filter_rejects.csv',
     reasons: {},
     overridden_guards: [],
@@ -369,13 +370,71 @@ test('far fewer rows than on the last good night are refused, for the file and f
   await run(world, { lastGood: smaller, params: { guards: { max_row_drop: 1 } } });
 });
 
-test('a file that was applied for another night is refused, naming that night', async () => {
+/** The bytes of `ROWS` were applied for 2026-03-09, as of this snapshot; tonight's is 2026-03-10T03:00:00Z. */
+async function appliedBefore(snapshotAt: string): Promise<void> {
   await pool.query(
-    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256)
-     values ('b', 'RESET', 'RETAIL_PRO', '2026-03-08', $1)`,
-    [sha256(HEADER + ROWS)],
+    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256, snapshot_at)
+     values ('b', 'RESET', 'RETAIL_PRO', '2026-03-09', $1, $2)`,
+    [sha256(HEADER + ROWS), snapshotAt],
   );
-  assert.match(await refusal({}), /^the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-08$/);
+}
+
+async function booked(at: string, ...diffs: readonly number[]): Promise<void> {
+  await pool.query('truncate oms.external_inventory_posting');
+  for (const [index, diff] of diffs.entries()) {
+    await pool.query(
+      `insert into oms.external_inventory_posting (posting_id, posting_type, facility_id, product_id, quantity_diff, external_posted_at)
+       values ($1, 'INVOICE', 'S1', 'P1', $2, $3)`,
+      [`q${index}`, diff, at],
+    );
+  }
+}
+
+test('a day without movement: the bytes of the night before under a newer snapshot are applied, and the night says so', async () => {
+  await appliedBefore('2026-03-09T03:00:00Z');
+  // Booked before the first snapshot, after tonight's, or out and in again: none of it moves a count between the two.
+  await booked('2026-03-09T02:00:00Z', -2);
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  await run(world);
+  assert.deepEqual(world.warnings, [
+    'nothing moved since 2026-03-09T03:00:00Z, by the file: it is byte for byte the one applied for 2026-03-09',
+  ]);
+  for (const [at, ...diffs] of [
+    ['2026-03-10T03:00:00.001Z', -2],
+    ['2026-03-09T12:00:00Z', -2, 2],
+  ] as const) {
+    await booked(at, ...diffs);
+    await run(world);
+  }
+});
+
+test("last night's file under tonight's name is refused where something was booked since; a manifest is believed", async () => {
+  await appliedBefore('2026-03-09T03:00:00Z');
+  await booked('2026-03-10T03:00:00Z', -2, -1);
+  assert.match(
+    await refusal({}),
+    /^the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09, and -3 of P1 at S1 was booked after its snapshot/,
+  );
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const content = HEADER + ROWS;
+  await run(world, {
+    manifest: {
+      sha256: sha256(content),
+      bytes: content.length,
+      rows: 4,
+      snapshot_at: '2026-03-10T03:00:00Z',
+    },
+  });
+  assert.equal(world.warnings.length, 1);
+  await booked('2026-03-10T03:00:00Z');
+});
+
+test('the same bytes under a snapshot that is not newer are refused', async () => {
+  await appliedBefore('2026-03-10T03:00:00Z');
+  assert.match(
+    await refusal({}),
+    /^the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09, as of 2026-03-10T03:00:00Z$/,
+  );
 });
 
 test('a file that moves while it is read is refused, and not tried again', async () => {

@@ -23,6 +23,7 @@ test('a right night gives the figures of every check', async (t) => {
   const right = { checked: 1, violations: 0, examples: [] };
   assert.deepEqual(await verify.run(world.context(PARAMS)), {
     business_date: '2026-03-10',
+    revision: 1,
     ...{ I1: right, I2: right, I3: right, I4: { ...right, checked: 0 }, I5: right },
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, beforeEach, test } from 'node:test';
 import type { z } from 'zod';
 import { DeferTask, FailTask, type Json } from '../../runner/task.ts';
@@ -54,11 +55,19 @@ async function applied(
   snapshotAt: string,
   externalSystemId = 'RETAIL_PRO',
   kind = 'RESET',
+  fileSha256: string | null = null,
 ) {
   await pool.query(
-    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, snapshot_at)
-     values ($1, $2, $3, $4, $5)`,
-    [`${kind}-${externalSystemId}-${businessDate}`, kind, externalSystemId, businessDate, snapshotAt],
+    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, snapshot_at, file_sha256)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [
+      `${kind}-${externalSystemId}-${businessDate}`,
+      kind,
+      externalSystemId,
+      businessDate,
+      snapshotAt,
+      fileSha256,
+    ],
   );
 }
 
@@ -85,6 +94,7 @@ test('a file with its manifest is taken at once, and the manifest handed on', as
     snapshot_at: '2026-03-10T03:00:00Z',
     facilities,
     manifest: { sha256: 'a'.repeat(64), bytes: 40, rows: 1, snapshot_at: '2026-03-10T03:00:00Z', facilities },
+    revision: 1,
   });
 });
 
@@ -143,11 +153,80 @@ test('a file exactly max_age old is taken, one a second older is not', async () 
   assert.equal((await look(at, { stable_for: '0s' })).snapshot_at.toString(), '2026-03-09T05:00:00Z');
 });
 
-test('a night that is worked again finds its own file, whatever it applied', async () => {
+const SHA256 = createHash('sha256').update(ROWS).digest('hex');
+const NEWER = `${FOLDER}/reset_inventory_20260310T041500Z.csv`;
+const WORD = { wanted: true, reason: 'store 12 recounted' };
+
+test('a night that is worked again finds its own file, with or without the word to supersede', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
-  await applied('2026-03-10', '2026-03-10T03:00:00Z');
+  await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
   await at.files.put(TONIGHT, ROWS, OLD);
-  assert.equal((await look(at, { stable_for: '0s' })).location, TONIGHT);
+  for (const supersede of [{}, WORD]) {
+    const found = await look(at, { stable_for: '0s', supersede });
+    assert.deepEqual([found.location, found.revision], [TONIGHT, 1]);
+  }
+  assert.deepEqual(at.events, []);
+});
+
+test('a newer file of a night that is applied is refused without a word, and both snapshots and the command are named', async () => {
+  await using at = await world('2026-03-12T15:00:00Z');
+  await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
+  await at.files.put(TONIGHT, ROWS, OLD);
+  await at.files.put(NEWER, ROWS.replace('5', '6'), OLD);
+  const run = { params: { supersede: false, supersede_reason: '' } };
+  await assert.rejects(
+    lookRaw(at, { stable_for: '0s' }, { run, attempt: { deadlineAt: DEADLINE } }),
+    (error) => {
+      assert.ok(error instanceof FailTask);
+      assert.match(
+        error.message,
+        /^2026-03-10: the night is applied from the snapshot 2026-03-10T03:00:00Z \(sha256 [0-9a-f]{12}\), and/,
+      );
+      assert.match(
+        error.message,
+        /reset_inventory_20260310T041500Z\.csv is another file, of the snapshot 2026-03-10T04:15:00Z/,
+      );
+      assert.match(
+        error.message,
+        /nothing was changed; to apply it on top: stockflow tasks clear 1 --task task_under_test --downstream --param supersede=true/,
+      );
+      return true;
+    },
+  );
+});
+
+test('told to, a run takes the newer file of its night as the next revision, and the reason is in the history', async () => {
+  await using at = await world('2026-03-12T15:00:00Z');
+  await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
+  await at.files.put(NEWER, ROWS.replace('5', '6'), OLD);
+  const found = await look(at, { stable_for: '0s', supersede: WORD });
+  assert.deepEqual([found.location, found.revision], [NEWER, 2]);
+  assert.equal(at.events.length, 1);
+  assert.equal(at.events[0]?.action, 'night.superseded');
+  assert.equal(at.events[0]?.reason, 'store 12 recounted');
+});
+
+test('a file older than the one applied supersedes nothing, whatever it is told', async () => {
+  await using at = await world('2026-03-12T15:00:00Z');
+  await applied('2026-03-10', '2026-03-10T04:15:00Z', 'RETAIL_PRO', 'RESET', SHA256);
+  await at.files.put(TONIGHT, ROWS.replace('5', '6'), OLD);
+  await assert.rejects(
+    lookRaw(at, { stable_for: '0s', supersede: WORD }),
+    /of the snapshot 2026-03-10T03:00:00Z .*: it is older, and does not supersede it$/,
+  );
+});
+
+test('a word to supersede without a reason is refused, and so is a reason without the word', () => {
+  for (const [supersede, path] of [
+    [{ wanted: true }, 'reason'],
+    [{ reason: 'because' }, 'wanted'],
+  ] as const) {
+    const { error } = waitForFile.params.safeParse({ ...PARAMS, supersede });
+    assert.deepEqual(
+      error?.issues.map((issue) => issue.path),
+      [['supersede', path]],
+    );
+  }
 });
 
 test('an old night does not take a file of a later night', async () => {

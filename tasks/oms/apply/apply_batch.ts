@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject, type TaskContext } from '../../../runner/task.ts';
 import { Refusal } from '../../inventory/refusal.ts';
+import { newestRevision } from '../applied_revision.ts';
 import { type FileSnapshot, resolveSnapshot } from '../freeze/facility_snapshots.ts';
 import { type FrozenNight, findFrozenNight } from '../freeze/frozen_night.ts';
-import { describeSnapshot, type Night, type Snapshot, sameSnapshot } from '../night.ts';
+import { describeSnapshot, type Revision, revisionKey, type Snapshot, sameSnapshot } from '../night.ts';
 import { readSql } from '../sql.ts';
 import { inTransaction, lockSync } from '../transaction.ts';
 import { type Batch, type BatchKind, findBatch, insertBatch, recordResult, refuseOlder } from './batch.ts';
@@ -31,7 +32,7 @@ export interface AppliedFile {
 export interface BatchRequest {
   readonly kind: BatchKind;
   readonly connection: string;
-  readonly night: Night;
+  readonly night: Revision;
   readonly file: AppliedFile;
   readonly format: LineFormat;
 }
@@ -39,7 +40,7 @@ export interface BatchRequest {
 /** What `post` may rely on: the file's keys are in `sync_key`, and the night is this one's to apply. */
 export interface ReadyBatch {
   readonly client: PoolClient;
-  readonly night: Night;
+  readonly night: Revision;
   readonly counts: RowCounts;
   /** Inserts the batch row; call it before anything else is written. */
   readonly begin: () => Promise<string>;
@@ -48,13 +49,15 @@ export interface ReadyBatch {
 export interface BatchOutcome {
   readonly batchId: string;
   readonly isAlreadyApplied: boolean;
+  /** When it was applied before; null for what this attempt applied. */
+  readonly appliedAt: Temporal.Instant | null;
   readonly snapshotAt: Temporal.Instant;
   readonly result: JsonObject;
 }
 
 /**
- * Applies a published file exactly once, in one transaction: all of `post`, or nothing. A repeat answers with what the
- * first time reported, without reading the file.
+ * Applies a published file exactly once, in one transaction: all of `post`, or nothing. A repeat of the same file answers
+ * with what the first time reported, without reading it, and warns that nothing was changed.
  * @throws FailTask where the file, the freeze or the order of nights forbids it
  */
 export async function applyBatch(
@@ -64,9 +67,9 @@ export async function applyBatch(
 ): Promise<BatchOutcome> {
   const pool = await context.connections.postgres(request.connection);
   const transaction = { isolation: 'read committed', signal: context.signal } as const;
-  return inTransaction(pool, transaction, async (client) => {
+  const outcome = await inTransaction(pool, transaction, async (client): Promise<BatchOutcome> => {
     const before = await findBatch(client, request.kind, request.night);
-    if (before !== null) return repeated(context, request, before);
+    if (before !== null) return await repeated(client, context, { request, batch: before });
 
     // Reading may take long, so it comes before the wait for the others' turn.
     await client.query(STAGING);
@@ -74,7 +77,8 @@ export async function applyBatch(
 
     await lockSync(client);
     const meanwhile = await findBatch(client, request.kind, request.night);
-    if (meanwhile !== null) return repeated(context, request, meanwhile);
+    if (meanwhile !== null) return await repeated(client, context, { request, batch: meanwhile });
+    await requireNewest(client, request);
     await refuseOlder(client, request.night, request.file.snapshot.at);
     const snapshot = await resolveSnapshot(client, request.file.snapshot);
     requireFreeze(await findFrozenNight(client, request.night), request, snapshot);
@@ -95,25 +99,50 @@ export async function applyBatch(
     const result = await post({ client, night: request.night, counts, begin });
     if (batchId === undefined) throw new Error(`${request.kind} posted without beginning its batch`);
     await recordResult(client, batchId, result);
-    return { batchId, isAlreadyApplied: false, snapshotAt: snapshot.at, result };
+    return { batchId, isAlreadyApplied: false, appliedAt: null, snapshotAt: snapshot.at, result };
   });
+  if (outcome.isAlreadyApplied) {
+    await context.warn(
+      `nothing was changed: ${outcome.batchId} was applied before, at ${outcome.appliedAt}, from this very file`,
+      { batch_id: outcome.batchId },
+    );
+  }
+  return outcome;
 }
 
-function repeated(context: TaskContext<unknown>, request: BatchRequest, batch: Batch): BatchOutcome {
-  if (batch.fileSha256 !== request.file.identitySha256) {
-    context.log.warn('the night was applied from another file', {
-      batchId: batch.batchId,
-      appliedSha256: batch.fileSha256,
-      offeredSha256: request.file.identitySha256,
-    });
+/** @throws FailTask where the batch was applied from another file, or a later revision stands in its place */
+async function repeated(
+  client: PoolClient,
+  context: TaskContext<unknown>,
+  { request, batch }: { readonly request: BatchRequest; readonly batch: Batch },
+): Promise<BatchOutcome> {
+  const { file, night } = request;
+  await requireNewest(client, request);
+  if (batch.fileSha256 !== file.identitySha256) {
+    throw new FailTask(
+      `${night.businessDate} is applied from another file: ${batch.batchId} as of ${batch.snapshotAt}, sha256 ` +
+        `${batch.fileSha256 ?? 'none'}, and this file is of ${file.snapshot.at}, sha256 ${file.identitySha256}; ` +
+        'nothing was changed',
+    );
   }
   return {
     batchId: batch.batchId,
     // This attempt's own commit, whose acknowledgement was lost, is no repeat.
     isAlreadyApplied: batch.attemptToken !== context.attempt.token,
-    snapshotAt: batch.snapshotAt ?? request.file.snapshot.at,
+    appliedAt: batch.appliedAt,
+    snapshotAt: batch.snapshotAt ?? file.snapshot.at,
     result: batch.result,
   };
+}
+
+/** @throws FailTask where a later revision of the night is applied */
+async function requireNewest(client: PoolClient, { kind, night }: BatchRequest): Promise<void> {
+  const applied = await newestRevision(client, night);
+  if (applied === null || applied.revision <= night.revision) return;
+  throw new FailTask(
+    `this ${kind === 'RESET' ? 'reset' : 'variance'} is of revision ${night.revision} of ${night.businessDate}, which ` +
+      `revision ${applied.revision}, as of ${applied.snapshotAt}, has superseded; nothing was changed`,
+  );
 }
 
 async function stageFile(
@@ -172,13 +201,13 @@ function requireFreeze(
   }
   if (!frozen.isApplied && frozen.earlierBatchCountNow !== frozen.earlierBatchCount) {
     throw new FailTask(
-      `${businessDate} was frozen before a batch of another night of ${externalSystemId} was applied; ${again}`,
+      `${businessDate} was frozen before another batch of ${externalSystemId} was applied; ${again}`,
     );
   }
 }
 
-async function resolveKeys(client: PoolClient, night: Night, snapshot: Snapshot): Promise<void> {
-  const key = [night.externalSystemId, night.businessDate];
+async function resolveKeys(client: PoolClient, night: Revision, snapshot: Snapshot): Promise<void> {
+  const key = [...revisionKey(night)];
   const { at, byFacility } = snapshot;
   await client.query(STAGE_FACILITIES, [[...byFacility.keys()], [...byFacility.values()], at]);
   await client.query(STAGE_PRODUCTS, key);

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject } from '../../../runner/task.ts';
-import type { Night } from '../night.ts';
+import { type Night, type Revision, revisionKey } from '../night.ts';
 import { readSql } from '../sql.ts';
 
 const FIND = readSql(import.meta.url, './find_batch.sql');
@@ -17,32 +17,40 @@ export interface Batch {
   readonly fileSha256: string | null;
   readonly rows: number | null;
   readonly attemptToken: string | null;
+  readonly appliedAt: Temporal.Instant;
   /** What its first application reported. */
   readonly result: JsonObject;
 }
 
 export interface NewBatch {
   readonly kind: BatchKind;
-  readonly snapshotAt: Temporal.Instant;
-  readonly fileSha256: string;
+  readonly snapshotAt: Temporal.Instant | null;
+  /** Null where no file was read: a variance that its night's next revision settled. */
+  readonly fileSha256: string | null;
   readonly rows: number;
-  readonly attemptToken: string;
+  readonly attemptToken: string | null;
 }
 
-/** The one id that a night's batch of a kind can have: readable in a ledger, and unique as the night is. */
-export function batchIdOf(kind: BatchKind, { externalSystemId, businessDate }: Night): string {
-  return `${kind}-${externalSystemId}-${businessDate}`;
+/** The one id that a revision's batch of a kind can have: readable in a ledger, and unique as the revision is. */
+export function batchIdOf(kind: BatchKind, { externalSystemId, businessDate, revision }: Revision): string {
+  const night = `${kind}-${externalSystemId}-${businessDate}`;
+  return revision === 1 ? night : `${night}-r${revision}`;
 }
 
-export async function findBatch(client: PoolClient, kind: BatchKind, night: Night): Promise<Batch | null> {
+export async function findBatch(
+  client: PoolClient,
+  kind: BatchKind,
+  revision: Revision,
+): Promise<Batch | null> {
   const { rows } = await client.query<{
     batch_id: string;
     snapshot_at: Temporal.Instant | null;
     file_sha256: string | null;
     rows: number | null;
     attempt_token: string | null;
+    applied_at: Temporal.Instant;
     result: JsonObject;
-  }>(FIND, [kind, night.externalSystemId, night.businessDate]);
+  }>(FIND, [kind, ...revisionKey(revision)]);
   const row = rows[0];
   if (row === undefined) return null;
   return {
@@ -51,6 +59,7 @@ export async function findBatch(client: PoolClient, kind: BatchKind, night: Nigh
     fileSha256: row.file_sha256,
     rows: row.rows,
     attemptToken: row.attempt_token,
+    appliedAt: row.applied_at,
     result: row.result,
   };
 }
@@ -74,13 +83,12 @@ export async function refuseOlder(
   );
 }
 
-export async function insertBatch(client: PoolClient, night: Night, batch: NewBatch): Promise<string> {
-  const batchId = batchIdOf(batch.kind, night);
+export async function insertBatch(client: PoolClient, revision: Revision, batch: NewBatch): Promise<string> {
+  const batchId = batchIdOf(batch.kind, revision);
   await client.query(INSERT, [
     batchId,
     batch.kind,
-    night.externalSystemId,
-    night.businessDate,
+    ...revisionKey(revision),
     batch.snapshotAt,
     batch.fileSha256,
     batch.rows,

@@ -1,5 +1,5 @@
 -- One row per key. Equal repeats are one; two different quantities are no quantity.
---   $1 external system    $2 business date
+--   $1 external system    $2 business date    $3 revision
 insert into sync_key
        (key_no, facility_id, product_id, quantity, line_count, location_seq_id, status)
 select key_no, facility_id, product_id, min(quantity), count(*), min(location_seq_id),
@@ -8,7 +8,7 @@ select key_no, facility_id, product_id, min(quantity), count(*), min(location_se
          when (facility_id, product_id) in (
            select h.facility_id, h.product_id
              from oms.inventory_sync_held_key h
-            where h.external_system_id = $1 and h.business_date = $2
+            where h.external_system_id = $1 and h.business_date = $2 and h.revision = $3
          ) then 'held'
          else 'usable'
        end

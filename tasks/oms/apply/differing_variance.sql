@@ -1,11 +1,11 @@
 -- Covered keys for which the file does not say what was frozen: it is of another freeze, or was changed.
---   $1 external system    $2 business date    $3 the reset's batch id
+--   $1 external system    $2 business date    $3 revision    $4 the reset's batch id
 with frozen as (
   select e.facility_id, e.product_id, e.variance_qty
     from oms.inventory_sync_expectation e
     join oms.external_inventory_reset r
-      on r.batch_id = $3 and r.facility_id = e.facility_id and r.product_id = e.product_id
-   where e.external_system_id = $1 and e.business_date = $2 and e.variance_qty <> 0
+      on r.batch_id = $4 and r.facility_id = e.facility_id and r.product_id = e.product_id
+   where e.external_system_id = $1 and e.business_date = $2 and e.revision = $3 and e.variance_qty <> 0
 ), filed as (
   select facility_id, product_id, quantity from sync_change
 )

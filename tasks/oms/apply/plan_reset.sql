@@ -1,5 +1,5 @@
 -- RP - L for every usable key that has an item and is not planned yet; a key that was not expected had nothing.
---   $1 external system    $2 business date
+--   $1 external system    $2 business date    $3 revision
 insert into sync_change
        (key_no, inventory_item_id, facility_id, product_id, snapshot_at, quantity, diff, on_hand_before)
 select k.key_no, i.inventory_item_id, k.facility_id, k.product_id, f.snapshot_at, k.quantity,
@@ -8,7 +8,7 @@ select k.key_no, i.inventory_item_id, k.facility_id, k.product_id, f.snapshot_at
   join oms.inventory_item i using (facility_id, product_id)
   join sync_facility f using (facility_id)
   left join oms.inventory_sync_expectation e
-    on e.external_system_id = $1 and e.business_date = $2
+    on e.external_system_id = $1 and e.business_date = $2 and e.revision = $3
    and e.facility_id = k.facility_id and e.product_id = k.product_id
  where k.status = 'usable'
    and not exists (select from sync_change c where c.key_no = k.key_no)

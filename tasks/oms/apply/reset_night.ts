@@ -2,12 +2,14 @@ import { FailTask, type Files, type JsonObject } from '../../../runner/task.ts';
 import type { Gate } from '../../guard/gate.ts';
 import type { OverriddenGuard } from '../../guard/overridden_guards.ts';
 import { guardRejected, guardSingleChange, guardTotalChange, type Tripped } from '../../inventory/guards.ts';
+import { revisionKey } from '../night.ts';
 import { readSql } from '../sql.ts';
 import type { ReadyBatch } from './apply_batch.ts';
 import { changeFigures, itemsAtZeroOrBelow, largestChanges } from './change_figures.ts';
 import { keepRejects, REJECTS_NAME } from './keep_rejects.ts';
 import { postChanges } from './post_changes.ts';
 import { describeRejects } from './row_counts.ts';
+import { settleSuperseded } from './settle_superseded.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const CREATE_ITEMS = sql('./create_items.sql');
@@ -43,7 +45,7 @@ export async function resetNight(
   { client, night, counts, begin }: ReadyBatch,
   { bounds, gate, overriddenBefore, files, runId }: ResetGuarding,
 ): Promise<JsonObject> {
-  const key = [night.externalSystemId, night.businessDate];
+  const key = [...revisionKey(night)];
   if (counts.rejected > 0) await keepRejects(client, files);
   await stopAt(
     gate,
@@ -67,6 +69,9 @@ export async function resetNight(
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
   if (counts.conflicting_keys > 0) await client.query(RECORD_CONFLICTS, key);
+  const zeroOrBelow = figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client);
+  const largest = await largestChanges(client);
+  const settled = night.revision === 1 ? null : await settleSuperseded(client, night, batchId);
 
   return {
     rows: counts.rows,
@@ -81,9 +86,11 @@ export async function resetNight(
     held_out_keys: counts.held_keys,
     zero_or_below: {
       count: figures.zero_or_below,
-      first: figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client),
+      first: zeroOrBelow,
     },
-    largest: await largestChanges(client),
+    largest,
+    revision: night.revision,
+    settled_variance: settled,
     overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
   };
 }

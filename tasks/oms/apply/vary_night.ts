@@ -1,4 +1,5 @@
 import { FailTask, type JsonObject } from '../../../runner/task.ts';
+import { revisionKey } from '../night.ts';
 import { readSql } from '../sql.ts';
 import type { ReadyBatch } from './apply_batch.ts';
 import { batchIdOf, findBatch } from './batch.ts';
@@ -38,7 +39,7 @@ export async function varyNight({ client, night, counts, begin }: ReadyBatch): P
   await client.query(PLAN_VARIANCE, [reset.batchId]);
   const differing = await client.query<Record<'facility_id' | 'product_id' | 'frozen' | 'filed', string>>(
     DIFFERING_VARIANCE,
-    [night.externalSystemId, night.businessDate, reset.batchId],
+    [...revisionKey(night), reset.batchId],
   );
   const [first] = differing.rows;
   if (first !== undefined) {

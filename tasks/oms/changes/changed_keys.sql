@@ -10,8 +10,10 @@ with posted as (
     from oms.inventory_sync_batch v
     join oms.inventory_sync_batch b
       on b.kind = 'RESET' and b.external_system_id = v.external_system_id and b.business_date = v.business_date
+     and b.revision = v.revision
     join oms.inventory_sync_expectation e
-      on e.external_system_id = v.external_system_id and e.business_date = v.business_date and e.variance_qty <> 0
+      on e.external_system_id = v.external_system_id and e.business_date = v.business_date and e.revision = v.revision
+     and e.variance_qty <> 0
     join oms.external_inventory_reset r
       on r.batch_id = b.batch_id and r.facility_id = e.facility_id and r.product_id = e.product_id
    where v.batch_id = $2
@@ -25,7 +27,7 @@ with posted as (
 ), sku as (
   select listed.product_id, listed.id_value
     from oms.inventory_sync_batch b
-    join oms.inventory_sync_freeze z using (external_system_id, business_date)
+    join oms.inventory_sync_freeze z using (external_system_id, business_date, revision)
    cross join lateral unnest(z.product_ids, z.id_values) as listed (product_id, id_value)
    where b.batch_id = coalesce($1, $2)
 ), changed as (

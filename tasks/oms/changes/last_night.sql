@@ -1,6 +1,6 @@
--- The ids of the batches of the night that was applied last.
+-- The ids of the batches of the night that was applied last, of its newest revision.
 with last as (
-  select external_system_id, business_date
+  select external_system_id, business_date, revision
     from oms.inventory_sync_batch
    where kind = 'RESET'
    order by applied_at desc
@@ -8,4 +8,4 @@ with last as (
 )
 select b.batch_id
   from oms.inventory_sync_batch b
-  join last using (external_system_id, business_date);
+  join last using (external_system_id, business_date, revision);

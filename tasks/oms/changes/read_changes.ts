@@ -22,6 +22,8 @@ export interface AppliedBatch {
   readonly kind: 'RESET' | 'VARIANCE' | 'DELTA';
   readonly external_system_id: string;
   readonly business_date: string | null;
+  /** Null for a delta. */
+  readonly revision: number | null;
   readonly snapshot_at: Temporal.Instant | null;
   /** `<task instance>-<fence>` of the attempt that applied it. */
   readonly attempt_token: string | null;
@@ -135,6 +137,7 @@ export async function heldKeysOf(client: PoolClient, scope: Scope, limit: number
     scope.productId,
     scope.facilityId,
     limit,
+    night.revision,
   ]);
   return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }

@@ -49,7 +49,7 @@ select n.line, n.facility_id, n.product_id, n.id_value, n.quantity, n.effective_
       from oms.inventory_sync_batch b
       join oms.external_inventory_reset r
         on r.batch_id = b.batch_id and r.facility_id = n.facility_id and r.product_id = n.product_id
-      left join oms.inventory_sync_freeze z using (external_system_id, business_date)
+      left join oms.inventory_sync_freeze z using (external_system_id, business_date, revision)
      where b.kind = 'RESET'
        and coalesce((z.facility_snapshots ->> n.facility_id)::timestamptz, b.snapshot_at) >= n.effective_date
      order by b.snapshot_at, b.batch_id collate "C"

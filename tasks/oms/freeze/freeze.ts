@@ -1,5 +1,7 @@
 import type { PoolClient } from 'pg';
-import type { Night, Snapshot } from '../night.ts';
+import { FailTask } from '../../../runner/task.ts';
+import { newestRevision } from '../applied_revision.ts';
+import { describeSnapshot, earlierParts, type Revision, revisionKey, type Snapshot } from '../night.ts';
 import { readSql } from '../sql.ts';
 import { lockSync } from '../transaction.ts';
 import { type FileSnapshot, resolveSnapshot } from './facility_snapshots.ts';
@@ -20,7 +22,7 @@ const SELECT_HELD_KEYS = sql('./select_held_keys.sql');
 const SELECT_UNACKNOWLEDGED = sql('./select_unacknowledged.sql');
 
 export interface FreezeRequest {
-  readonly night: Night;
+  readonly night: Revision;
   readonly snapshot: FileSnapshot;
   readonly idType: string;
   readonly products: readonly ActiveProduct[];
@@ -57,6 +59,7 @@ export interface UnacknowledgedShipment {
 }
 
 export interface Freeze {
+  readonly revision: number;
   /** The night's reset was applied before: its freeze stands, and this is it again. */
   readonly isKept: boolean;
   readonly snapshot: Snapshot;
@@ -69,16 +72,17 @@ export interface Freeze {
 }
 
 /**
- * Works out and writes down L and V of every key of a night. Call it in a repeatable read transaction, as its first
+ * Works out and writes down L and V of every key of a revision. Call it in a repeatable read transaction, as its first
  * statement: all it reads is then of one instant, and it waits for an apply that is at work.
+ * @throws FailTask where another revision stands in the way
  */
 export async function freezeNight(client: PoolClient, request: FreezeRequest): Promise<Freeze> {
   await lockSync(client);
-  const { externalSystemId, businessDate } = request.night;
-  const key = [externalSystemId, businessDate];
+  const key = revisionKey(request.night);
   const earlier = await findFrozenNight(client, request.night);
   const isKept = earlier?.isApplied === true;
   const basis = isKept ? earlier : { ...request, snapshot: await resolveSnapshot(client, request.snapshot) };
+  if (!isKept) await requireNext(client, request.night, basis.snapshot);
 
   await stage(client, basis);
   if (!isKept) {
@@ -89,9 +93,10 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
     const ownSnapshots = Object.fromEntries([...byFacility].map(([id, instant]) => [id, instant.toString()]));
     const productIds = basis.products.map(({ productId }) => productId);
     const idValues = basis.products.map(({ idValue }) => idValue);
-    await client.query(FORGET, key);
-    await client.query(INSERT_EXPECTATION, [...key, at, earliest]);
-    await client.query(INSERT_HELD_KEYS, key);
+    await client.query(FORGET, [...key]);
+    const [systemId, date, revision] = key;
+    await client.query(INSERT_EXPECTATION, [systemId, date, at, earliest, revision]);
+    await client.query(INSERT_HELD_KEYS, [...key]);
     await client.query(RECORD_FREEZE, [
       ...key,
       at,
@@ -104,12 +109,13 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
   }
 
   const recorded = await findFrozenNight(client, request.night);
-  const variance = await client.query<VarianceRow>(SELECT_VARIANCE, key);
-  const heldKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, key);
+  const variance = await client.query<VarianceRow>(SELECT_VARIANCE, [...key]);
+  const heldKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, [...key]);
   const unacknowledged = await client.query<UnacknowledgedShipment>(SELECT_UNACKNOWLEDGED, [
     `${request.unacknowledgedAfterMs} milliseconds`,
   ]);
   return {
+    revision: request.night.revision,
     isKept,
     snapshot: basis.snapshot,
     idType: basis.idType,
@@ -118,6 +124,27 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
     heldKeys: heldKeys.rows,
     unacknowledged: unacknowledged.rows,
   };
+}
+
+/** @throws FailTask where this revision does not follow the newest that is applied, or is counted before it */
+async function requireNext(client: PoolClient, night: Revision, snapshot: Snapshot): Promise<void> {
+  const applied = await newestRevision(client, night);
+  const next = (applied?.revision ?? 0) + 1;
+  if (night.revision !== next) {
+    throw new FailTask(
+      `the file was found for revision ${night.revision} of ${night.businessDate}, and revision ${next} is the next now; ` +
+        'clear the task that found it',
+    );
+  }
+  if (applied === null) return;
+  const before = await findFrozenNight(client, { ...night, revision: applied.revision });
+  const earlier = before === null ? [] : earlierParts(snapshot, before.snapshot);
+  if (before === null || earlier.length === 0) return;
+  throw new FailTask(
+    `${earlier.slice(0, 5).join(', ')}${earlier.length > 5 ? ', ...' : ''} counted before the file that is applied: ` +
+      `the snapshot is ${describeSnapshot(snapshot)}, and that of revision ${applied.revision} ` +
+      `${describeSnapshot(before.snapshot)}; older counts do not supersede newer ones`,
+  );
 }
 
 interface Basis {

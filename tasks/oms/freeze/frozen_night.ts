@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Night, Snapshot } from '../night.ts';
+import { type Revision, revisionKey, type Snapshot } from '../night.ts';
 import { readSql } from '../sql.ts';
 
 const SELECT = readSql(import.meta.url, './select_freeze.sql');
@@ -10,7 +10,7 @@ export interface ActiveProduct {
   readonly idValue: string;
 }
 
-/** What a night's freeze recorded. */
+/** What the freeze of one revision of a night recorded. */
 export interface FrozenNight {
   readonly snapshot: Snapshot;
   readonly goLive: Temporal.Instant | null;
@@ -19,7 +19,7 @@ export interface FrozenNight {
   /** Expectations written then; `Now` is how many there are. */
   readonly expectationCount: number;
   readonly expectationCountNow: number;
-  /** Batches of this system's other nights that had been applied then; `Now` is how many there are. */
+  /** Batches of this system's other nights and revisions that had been applied then; `Now` is how many there are. */
   readonly earlierBatchCount: number;
   readonly earlierBatchCountNow: number;
   /** Its reset was applied, so that it must stay as it is. */
@@ -40,9 +40,9 @@ interface Row {
   is_applied: boolean;
 }
 
-/** Null where the night was never frozen. */
-export async function findFrozenNight(client: PoolClient, night: Night): Promise<FrozenNight | null> {
-  const { rows } = await client.query<Row>(SELECT, [night.externalSystemId, night.businessDate]);
+/** Null where the revision was never frozen. */
+export async function findFrozenNight(client: PoolClient, revision: Revision): Promise<FrozenNight | null> {
+  const { rows } = await client.query<Row>(SELECT, [...revisionKey(revision)]);
   const row = rows[0];
   if (row === undefined) return null;
   const own = Object.entries(row.facility_snapshots);

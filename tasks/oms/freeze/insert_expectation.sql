@@ -1,5 +1,6 @@
 -- L and V of every key of the active products that has an inventory item or a V that is not zero.
 --   $1 external system    $2 business date    $3 the file's snapshot instant    $4 the earliest of all its snapshots
+--   $5 revision
 with later as (
   -- The ledger of years is never summed: the total is known, and only hours lie after the snapshot.
   -- $4 bounds them for the index; each facility's own snapshot then decides.
@@ -37,10 +38,10 @@ with later as (
   having sum(quantity) <> 0
 )
 insert into oms.inventory_sync_expectation
-       (external_system_id, business_date, facility_id, product_id, snapshot_at, ledger_qoh_at_snapshot, variance_qty,
-        location_seq_id)
-select $1, $2, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(ledger.quantity, 0), coalesce(variance.quantity, 0),
-       ledger.location_seq_id
+       (external_system_id, business_date, revision, facility_id, product_id, snapshot_at, ledger_qoh_at_snapshot,
+        variance_qty, location_seq_id)
+select $1, $2, $5, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesce(ledger.quantity, 0),
+       coalesce(variance.quantity, 0), ledger.location_seq_id
   from ledger
   full join variance using (facility_id, product_id)
   left join frozen_facility f using (facility_id)

@@ -1,5 +1,5 @@
 -- Keys that tonight's files must leave alone, because their V would be a guess or cannot be written down.
---   $1 external system    $2 business date
+--   $1 external system    $2 business date    $3 revision
 with unknown as (
   select q.*, s.facility_id as issued_facility_id, s.product_id as issued_product_id
     from posted q
@@ -22,10 +22,10 @@ with unknown as (
   union all
   select facility_id, product_id, 'FRACTIONAL_VARIANCE', format('variance of %s units', trim_scale(variance_qty))
     from oms.inventory_sync_expectation
-   where external_system_id = $1 and business_date = $2 and variance_qty <> trunc(variance_qty)
+   where external_system_id = $1 and business_date = $2 and revision = $3 and variance_qty <> trunc(variance_qty)
 )
-insert into oms.inventory_sync_held_key (external_system_id, business_date, facility_id, product_id, reason, detail)
-select $1, $2, facility_id, product_id, reason, detail
+insert into oms.inventory_sync_held_key (external_system_id, business_date, revision, facility_id, product_id, reason, detail)
+select $1, $2, $3, facility_id, product_id, reason, detail
   from reasons
   join frozen_product using (product_id)
  where facility_id is not null;

@@ -1,5 +1,6 @@
--- The night's batches and the physical inventories that carry their ids.  $1 external system    $2 business date
-select b.kind, b.batch_id,
+-- The night's batches, of all its revisions, and the physical inventories that carry their ids.
+--   $1 external system    $2 business date
+select b.kind, b.batch_id, b.revision,
        array(
          select p.physical_inventory_id
            from oms.physical_inventory p

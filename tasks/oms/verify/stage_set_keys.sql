@@ -1,5 +1,8 @@
--- $1 the reset's batch id
-insert into set_key (facility_id, product_id, external_qoh)
-select facility_id, product_id, external_qoh
-  from oms.external_inventory_reset
- where batch_id = $1;
+-- What each key was set to last, and by how many resets of the night in all.  $1 the batch ids of its resets
+insert into set_key (facility_id, product_id, external_qoh, batch_id, set_count)
+select distinct on (r.facility_id, r.product_id) r.facility_id, r.product_id, r.external_qoh, r.batch_id,
+       count(*) over (partition by r.facility_id, r.product_id)
+  from oms.external_inventory_reset r
+  join oms.inventory_sync_batch b using (batch_id)
+ where r.batch_id = any ($1::text[])
+ order by r.facility_id, r.product_id, b.revision desc;

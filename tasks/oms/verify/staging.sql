@@ -8,7 +8,11 @@ set local jit = off;
 create temporary table set_key (
   facility_id   text not null,
   product_id    text not null,
-  external_qoh  numeric not null
+  external_qoh  numeric not null,
+  -- Of the reset that set it last.
+  batch_id      text not null,
+  -- How many revisions of the night set it.
+  set_count     bigint not null
 ) on commit drop;
 
 -- The same keys, with what each should be.
@@ -19,7 +23,8 @@ create temporary table covered_key (
   snapshot_at        timestamptz not null,
   -- RP, and V where the variance is applied.
   due                numeric not null,
-  on_hand_now        numeric not null
+  on_hand_now        numeric not null,
+  set_count          bigint not null
 ) on commit drop;
 
 -- And what the ledger says of them.
@@ -28,6 +33,7 @@ create temporary table covered (
   product_id      text not null,
   due             numeric not null,
   on_hand_now     numeric not null,
+  set_count       bigint not null,
   up_to_snapshot  numeric not null,
   after_snapshot  numeric not null,
   -- Of the details that the night's batches posted: how many of each, and by how much they moved what is reserved.

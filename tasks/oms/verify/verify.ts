@@ -8,6 +8,7 @@ const BEGIN = readSql(import.meta.url, '../begin_repeatable_read.sql');
 const STAGING = sql('./staging.sql');
 const SELECT_NIGHT = sql('./select_night.sql');
 const STAGE_SET_KEYS = sql('./stage_set_keys.sql');
+const STAGE_SET_KEYS_OF_ONE = sql('./stage_set_keys_of_one.sql');
 const STAGE_KEYS = sql('./stage_keys.sql');
 const STAGE_COVERED = sql('./stage_covered.sql');
 const RECORD_PROOF = sql('./record_proof.sql');
@@ -42,30 +43,39 @@ export interface InvariantCheck {
 
 export type NightCheck = Readonly<Record<InvariantName, InvariantCheck>>;
 
+export interface CheckedNight {
+  /** The newest that is applied; 0 where none is. */
+  readonly revision: number;
+  readonly checks: NightCheck;
+}
+
 /** What a batch of the night posted, by the ids of its physical inventories. */
 interface AppliedBatch {
   readonly kind: BatchKind;
   readonly batch_id: string;
+  readonly revision: number;
   readonly physical_inventory_ids: readonly string[];
 }
 
 /**
- * Checks what must be true after a night from the OMS's own rows. A night without its variance is checked against the
- * reset alone; one without a reset checks nothing but that nothing was touched.
+ * Checks what must be true after a night from the OMS's own rows: every key that one of its revisions set, against the last
+ * that set it. A night without its variance is checked against the reset alone; one without a reset checks nothing but that
+ * nothing was touched.
  *
  * @param client in a repeatable read transaction, so that all is read as of one instant
  */
-export async function checkNight(client: PoolClient, night: Night): Promise<NightCheck> {
+export async function checkNight(client: PoolClient, night: Night): Promise<CheckedNight> {
   const key = [night.externalSystemId, night.businessDate];
   await client.query(STAGING);
   const { rows: batches } = await client.query<AppliedBatch>(SELECT_NIGHT, key);
-  const reset = batches.find(({ kind }) => kind === 'RESET');
-  const variance = batches.find(({ kind }) => kind === 'VARIANCE');
-  const posted = [reset?.physical_inventory_ids ?? [], variance?.physical_inventory_ids ?? []];
+  const resets = batches.filter(({ kind }) => kind === 'RESET');
+  const variances = batches.filter(({ kind }) => kind === 'VARIANCE');
+  const posted = [resets, variances].map((of) => of.flatMap((batch) => batch.physical_inventory_ids));
   // Each stage is analyzed before it is joined: planned blind, a join compares every key with every other.
-  await client.query(STAGE_SET_KEYS, [reset?.batch_id ?? null]);
+  if (resets.length > 1) await client.query(STAGE_SET_KEYS, [resets.map(({ batch_id }) => batch_id)]);
+  else await client.query(STAGE_SET_KEYS_OF_ONE, [resets[0]?.batch_id ?? null]);
   await client.query('analyze set_key');
-  await client.query(STAGE_KEYS, [...key, variance !== undefined]);
+  await client.query(STAGE_KEYS, key);
   await client.query('analyze covered_key');
   await client.query(STAGE_COVERED, posted);
   const I1 = await check(client, 'I1');
@@ -75,14 +85,14 @@ export async function checkNight(client: PoolClient, night: Night): Promise<Nigh
   // Right after a reset the planner does not know yet how many rows that posted, and takes them for one.
   await client.query('set local enable_nestloop = off');
   const I4 = await check(client, 'I4', posted.flat());
-  return { I1, I2, I3, I4, I5 };
+  return { revision: Math.max(0, ...resets.map(({ revision }) => revision)), checks: { I1, I2, I3, I4, I5 } };
 }
 
 /** Checks a night in a transaction of its own on `client`, and leaves no trace. */
 export async function verifyNight(client: PoolClient, night: Night): Promise<NightCheck> {
   await client.query(BEGIN);
   try {
-    return await checkNight(client, night);
+    return (await checkNight(client, night)).checks;
   } finally {
     await client.query('rollback');
   }
@@ -92,7 +102,7 @@ export async function verifyNight(client: PoolClient, night: Night): Promise<Nig
 export async function recordProof(
   client: PoolClient,
   night: Night,
-  { checks, attemptToken }: { readonly checks: NightCheck; readonly attemptToken: string },
+  { revision, checks, attemptToken }: CheckedNight & { readonly attemptToken: string },
 ): Promise<void> {
   const rows = INVARIANT_NAMES.map((invariant) => {
     const { checked, violations, examples } = checks[invariant];
@@ -103,6 +113,7 @@ export async function recordProof(
     night.businessDate,
     attemptToken,
     JSON.stringify(rows),
+    Math.max(revision, 1),
   ]);
 }
 

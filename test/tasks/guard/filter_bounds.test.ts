@@ -178,13 +178,13 @@ test('P7: content_type: gzip, zip and HTML are called by their names, and gzip p
   assert.equal(await work({ content: `${HEADER}PK,A1,12\n` }), 1);
 });
 
-test('P7: applied_before: the bytes of another night are refused, those of the same night or one byte apart are not', async () => {
+test('P7: applied_before: the bytes of another night under no newer snapshot are refused, those of the same night or one byte apart are not', async () => {
   const content = `${HEADER}S1,A1,12\n`;
   const applied = async (date: string, system = 'RETAIL_PRO') => {
     await pool.query('delete from oms.inventory_sync_batch');
     await pool.query(
-      `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256)
-       values ('b', 'RESET', $2, $1, $3)`,
+      `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, file_sha256, snapshot_at)
+       values ('b', 'RESET', $2, $1, $3, '2026-03-10T03:00:00Z')`,
       [date, system, sha256(Buffer.from(content))],
     );
   };
@@ -194,7 +194,10 @@ test('P7: applied_before: the bytes of another night are refused, those of the s
   await work({ content });
   await applied('2026-03-09');
   await work({ content: content.replace('12', '13') });
-  await stopped({ content }, /the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09$/);
+  await stopped(
+    { content },
+    /the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09, as of 2026-03-10T03:00:00Z$/,
+  );
 });
 
 test('the same key twice: equal rows are one, and counted; different ones are all kept, for the reset to hold out', async () => {

@@ -50,6 +50,8 @@ export type CountRow = readonly [facility: string, sku: string, count: number | 
 export interface SnapshotFacts {
   readonly snapshot_at: string;
   readonly facilities?: Readonly<Record<string, string>>;
+  /** Which file of the night it is of; 1 unless told. */
+  readonly revision?: number;
 }
 
 export interface NightOptions {

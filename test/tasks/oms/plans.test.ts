@@ -40,7 +40,7 @@ test('neither the variance nor the proof of a night reads a table that grows fro
   const freeze = await explained(oms.pool, async (client) => {
     await client.query(ON_SSD);
     await freezeNight(client, {
-      night: { externalSystemId: SYSTEM, businessDate: '2026-03-11' },
+      night: { externalSystemId: SYSTEM, businessDate: '2026-03-11', revision: 1 },
       snapshot: { at: Temporal.Instant.from(T).add({ hours: 24 }), facilities: {} },
       ...{ products, goLive: null, idType: 'SKU', unacknowledgedAfterMs: 1 },
     });

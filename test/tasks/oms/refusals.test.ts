@@ -187,7 +187,7 @@ test('a night frozen before the variance of the one before was applied is frozen
   await assertRefused(
     oms,
     () => oms.reset(file, next),
-    /frozen before a batch of another night of RETAIL_PRO was applied/,
+    /frozen before another batch of RETAIL_PRO was applied/,
   );
   await oms.night(COUNTS, next);
   assert.equal((await oms.onHand('F1', 'P1'))?.qoh, 7);

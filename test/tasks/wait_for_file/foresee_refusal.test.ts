@@ -10,6 +10,7 @@ const NIGHT: OldNight = {
   maxAgeMs: 24 * 3_600_000,
   deadlineAt: Temporal.Instant.from('2026-06-10T09:00Z'),
   applied: null,
+  own: null,
   workedBefore: [],
 };
 const applied = (date: string, snapshotAt: string) => ({
@@ -70,4 +71,22 @@ test('a night that comes after a newer one in the plan is refused', async () => 
   assert.equal(refusal?.because, 'newer night comes first');
   assert.match(refusal?.detail ?? '', /^2026-06-12 is to be worked before 2026-06-10/);
   assert.equal(await foreseeRefusal({ ...NIGHT, workedBefore: dates.slice(0, 1) }, noLooking), null);
+});
+
+test('a night that is applied is refused where another file of it lies there, and goes ahead with its own', async () => {
+  const snapshotAt = Temporal.Instant.from('2026-06-10T03:45:00Z');
+  const own = {
+    revision: 1,
+    snapshotAt,
+    fileSha256: 'a'.repeat(64),
+    appliedAt: snapshotAt.add({ hours: 2 }),
+  };
+  assert.equal(await foreseeRefusal({ ...NIGHT, own }, files('20260610T034500Z')), null);
+  assert.equal(await foreseeRefusal({ ...NIGHT, own }, files()), null);
+  assert.deepEqual(await foreseeRefusal({ ...NIGHT, own }, files('20260610T034500Z', '20260610T043000Z')), {
+    because: 'applied from another file',
+    detail:
+      '2026-06-10 is applied from the snapshot 2026-06-10T03:45:00Z (revision 1), and reset_20260610T043000Z.csv is of ' +
+      '2026-06-10T04:30:00Z; --param supersede=true --param supersede_reason="why" applies it on top',
+  });
 });

@@ -1,0 +1,69 @@
+import type { Pool } from 'pg';
+import { FailTask, type TaskContext } from '../../runner/task.ts';
+import { decideRevision, type Supersede } from '../inventory/supersede.ts';
+import { newestRevision } from '../oms/applied_revision.ts';
+import { hashedChunks } from '../oms/hashed_chunks.ts';
+import type { FoundFileOutput } from './completeness.ts';
+
+/**
+ * Returns which revision of its night the found file is. The word to supersede is in the history when this returns, before
+ * anything is done by it.
+ *
+ * @throws FailTask where the night is applied from another file and this run has no word to supersede it
+ */
+export async function revisionOf(
+  context: TaskContext<unknown>,
+  pool: Pool,
+  {
+    file,
+    externalSystemId,
+    supersede,
+  }: {
+    readonly file: FoundFileOutput;
+    readonly externalSystemId: string;
+    readonly supersede: Supersede;
+  },
+): Promise<number> {
+  const { run, attempt } = context;
+  const businessDate = run.businessDate.toString();
+  const applied = await newestRevision(pool, { externalSystemId, businessDate });
+  if (applied === null) return 1;
+  const snapshotAt = Temporal.Instant.from(file.snapshot_at);
+  const sha256 = file.manifest?.sha256 ?? (await sha256Of(context, file.location));
+  const decision = decideRevision({ name: file.name, snapshotAt, sha256 }, applied, supersede);
+  if (decision.kind === 'refused') {
+    const advice = decision.canSupersede ? `; ${adviceFor(context)}` : '';
+    throw new FailTask(`${businessDate}: ${decision.why}${advice}`);
+  }
+  if (decision.kind === 'supersedes') {
+    await context.record({
+      action: 'night.superseded',
+      reason: supersede.reason,
+      before: {
+        revision: applied.revision,
+        snapshot_at: `${applied.snapshotAt}`,
+        sha256: applied.fileSha256,
+      },
+      after: { revision: decision.revision, snapshot_at: file.snapshot_at, sha256, name: file.name },
+    });
+    context.log.info('the night is superseded', { taskId: attempt.taskId, revision: decision.revision });
+  }
+  return decision.revision;
+}
+
+/** Reads the file once more than a night does: only where the night is applied already, and no manifest says it. */
+async function sha256Of({ files }: TaskContext<unknown>, location: string): Promise<string> {
+  const { chunks, digest } = hashedChunks(await files.open(location));
+  for await (const _ of chunks);
+  return digest().sha256;
+}
+
+function adviceFor({ run, attempt }: TaskContext<unknown>): string {
+  if (!Object.hasOwn(run.params, 'supersede')) {
+    return `to apply it on top, give ${attempt.taskId} supersede: {wanted, reason} in the DAG's file and trigger the date`;
+  }
+  return (
+    `to apply it on top: stockflow tasks clear ${run.runId} --task ${attempt.taskId} --downstream ` +
+    '--param supersede=true --param supersede_reason="why"'
+  );
+}
