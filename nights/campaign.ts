@@ -36,6 +36,8 @@ export interface CampaignSummary {
   readonly wrong_counts: number;
   /** Runs that ended otherwise than they must, and nights with a batch too many or too few. */
   readonly astray: number;
+  /** Runs that were green, changed nothing, and did not say so. */
+  readonly silent: number;
   /** Nights by kind, and by what only some of them have. */
   readonly kinds: Tally;
   readonly traits: Tally;
@@ -114,6 +116,7 @@ function summarize(
     keys_compared_after_refused_nights: sum(({ keysCompared }) => keysCompared, refused),
     wrong_counts: sum(({ wrong }) => wrong.length),
     astray: sum(({ astray }) => astray.length),
+    silent: sum(({ silent }) => silent.length),
     kinds,
     traits: tallyOf([
       ...results.flatMap(({ traits }) => traits),
@@ -138,8 +141,8 @@ function summarize(
       ? applied.filter(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0).length
       : null,
     plain_practice_wrong_counts: withPlainPractice ? sum(({ plainWrongKeys }) => plainWrongKeys ?? 0) : null,
-    findings: results.flatMap(({ night, wrong, astray }) =>
-      [...astray, ...wrong].map((what) => ({ night, what })),
+    findings: results.flatMap(({ night, wrong, astray, silent }) =>
+      [...astray, ...silent, ...wrong].map((what) => ({ night, what })),
     ),
   };
 }

@@ -98,7 +98,7 @@ class Chapter {
     const outcome = await workNight({
       ...{ random, plan, file, stores: this.#stores, runs: this.#runs },
       ...{ lastApplied: this.#lastApplied, missed: this.#missed },
-      fileOf: (atMs) => this.#fileOf(random, () => atMs, -++this.#ids),
+      fileOf: (snapshotOf) => this.#fileOf(random, snapshotOf, -++this.#ids),
       writeToEnd: () => this.#scribe.writeUntil(plan.endAtMs),
     });
     await this.#scribe.writeUntil(plan.endAtMs);
@@ -114,7 +114,7 @@ class Chapter {
       clockChange: plan.clockChange,
       isApplied: outcome.applied.length > 0,
       ...compared,
-      ...{ astray, traits },
+      ...{ astray, traits, silent: this.#runs.takeSilent() },
       faults: tallyOf(outcome.faults),
       events: countHappenings(told),
       places: countPlaces(told, plan),
@@ -149,9 +149,10 @@ class Chapter {
   }
 
   #remember(night: PlannedNight, { applied }: Outcome): void {
-    this.#missed = applied.length > 0 ? null : night;
-    if (applied.length > 0)
-      this.#lastApplied = { snapshotAtMs: night.plan.snapshotAtMs, content: night.file.content };
+    const last = applied.at(-1);
+    this.#missed = last === undefined ? night : null;
+    if (last !== undefined)
+      this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, content: last.file.content };
   }
 
   /** Every count of the OMS against the model's, and how many batches there are. */
@@ -165,7 +166,8 @@ class Chapter {
       covered = set.covered;
       heldCount += set.heldCount;
     }
-    const snapshots = this.#snapshotsOf(plan);
+    // Of a night that was corrected the newest file's.
+    const snapshots = this.#snapshotsOf(outcome.applied.at(-1)?.plan ?? plan);
     const tonights = outcome.applied.at(-1)?.file.retailproUnits;
     const found = await readOmsCounts(pool, snapshots);
     const byKey = Map.groupBy(this.#happenings, keyText);

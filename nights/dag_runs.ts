@@ -11,6 +11,7 @@ import { DIRECTIONS } from '../test/support/tcp_proxy.ts';
 import { startDoomedWorker } from './crash.ts';
 import type { NightPlan } from './night_plan.ts';
 import type { OmsScribe } from './oms_scribe.ts';
+import { isSilent } from './silent_run.ts';
 import type { StoreWorld } from './store_world.ts';
 
 const LOOK_EVERY_MS = 30;
@@ -21,6 +22,8 @@ const QUARANTINED = /its worker died 3 times/;
 const COMMIT = 'commit\0';
 /** The night's commits to the OMS, in their order. */
 const COMMITTING_TASKS = ['export', 'variance', 'reset', 'apply_variance', 'verify'] as const;
+
+type RunParams = Readonly<Record<string, string | boolean>>;
 
 export interface RunOfNight {
   readonly random: Random;
@@ -34,6 +37,7 @@ export class DagRuns {
   /** What an unhurt night moves over SFTP, each way; the newest known. */
   #sftpBytes = { to_server: 40_000, to_client: 40_000 };
   #runIds: number[] = [];
+  #silent: string[] = [];
 
   constructor(stores: StoreWorld, scribe: OmsScribe) {
     this.#stores = stores;
@@ -52,11 +56,18 @@ export class DagRuns {
     return taken;
   }
 
+  /** Runs that changed nothing, ended in success and did not say so; those since it was last asked. */
+  takeSilent(): readonly string[] {
+    const taken = this.#silent;
+    this.#silent = [];
+    return taken;
+  }
+
   /** @returns the run's state at its end, and what failed */
-  async run(night: RunOfNight, date = night.plan.date): Promise<string> {
+  async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
     await this.#startWorker();
     const before = this.#relayed();
-    const state = await this.#ended(await this.#trigger(date), night);
+    const state = await this.#ended(await this.#trigger(date, params), night);
     const after = this.#relayed();
     if (state === 'success') {
       for (const direction of DIRECTIONS) this.#sftpBytes[direction] = after[direction] - before[direction];
@@ -153,8 +164,8 @@ export class DagRuns {
     this.#worker ??= await startNightWorker(this.#stores.setting);
   }
 
-  async #trigger(date: Temporal.PlainDate): Promise<number> {
-    const request = { dagId: DAG_ID, date, params: {}, timeEdges: 'collapse', reason: null } as const;
+  async #trigger(date: Temporal.PlainDate, params: RunParams = {}): Promise<number> {
+    const request = { dagId: DAG_ID, date, params, timeEdges: 'collapse', reason: null } as const;
     const { runId } = await triggerRun(this.#stores.pool, { ...request, by: this.#stores.setting.by });
     this.#runIds.push(runId);
     return runId;
@@ -169,6 +180,8 @@ export class DagRuns {
       const run = await findRun(pool, runId);
       if (run !== null && run.finishedAt !== null) {
         const failed = (await instancesOfRun(pool, runId)).filter(({ state }) => state === 'failed');
+        if (run.state === 'success' && (await isSilent(pool, runId)))
+          this.#silent.push(`run ${runId} of ${run.businessDate} changed nothing, and does not say so`);
         return [run.state, ...failed.map(({ taskId, errorText }) => `${taskId}: ${errorText}`)].join('; ');
       }
       if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;

@@ -4,7 +4,7 @@ import { type ClockChange, clockChange, dueAtMs } from './calendar.ts';
 
 /** Of a hundred nights. */
 const WEIGHTS = {
-  ordinary: 36,
+  ordinary: 30,
   /** No file at the deadline; it comes later and the night is run again. */
   late: 6,
   missing: 5,
@@ -25,6 +25,8 @@ const WEIGHTS = {
   commit_lost: 6,
   /** The connection to the SFTP server is cut at a random byte. */
   sftp_cut: 4,
+  /** A newer file of the date comes once the night is applied: refused, and then, with the word, applied on top. */
+  corrected: 6,
   /** A night that was missed is worked before this one; dealt only where there is one. */
   caught_up: 0,
 } as const;
@@ -88,6 +90,18 @@ export function planNight(random: Random, { date, storeIds, isOneMissed, kind }:
     resetAtMs,
     applyAtMs,
     endAtMs: applyAtMs + random.integer(1, 1800) * SECOND_MS,
+  };
+}
+
+/** The same night counted anew: each of its instants of the stores' count so much later, and all that follows at its end. */
+export function correctedPlan(plan: NightPlan, laterMs: number): NightPlan {
+  return {
+    ...plan,
+    snapshotAtMs: plan.snapshotAtMs + laterMs,
+    ownSnapshotAtMs: new Map([...plan.ownSnapshotAtMs].map(([storeId, atMs]) => [storeId, atMs + laterMs])),
+    freezeAtMs: plan.endAtMs,
+    resetAtMs: plan.endAtMs,
+    applyAtMs: plan.endAtMs,
   };
 }
 

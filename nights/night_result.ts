@@ -15,6 +15,8 @@ export interface NightResult {
   readonly wrong: readonly string[];
   /** What else is not: how a run ended, how many batches there are. */
   readonly astray: readonly string[];
+  /** Runs that were green, changed nothing, and did not say so. */
+  readonly silent: readonly string[];
   /** Keys that the plain practice would have left wrong; null where it was not worked out. */
   readonly plainWrongKeys: number | null;
   /** What was done to it on purpose. */

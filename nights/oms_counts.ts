@@ -66,3 +66,18 @@ export async function countBatches(pool: Pool): Promise<Record<'RESET' | 'VARIAN
   const of = new Map(batchRows.parse(rows).map(({ kind, batches }) => [kind, batches]));
   return { RESET: of.get('RESET') ?? 0, VARIANCE: of.get('VARIANCE') ?? 0 };
 }
+
+/** Whether the OMS knows of a key of which Retail Pro booked more, or less, between two instants. */
+export async function isKnownToHaveMoved(
+  pool: Pool,
+  { afterMs, untilMs }: { readonly afterMs: number; readonly untilMs: number },
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select facility_id, product_id from oms.external_inventory_posting
+      where external_posted_at > $1 and external_posted_at <= $2
+        and product_id in (select product_id from oms.shopify_shop_product)
+      group by facility_id, product_id having sum(quantity_diff) <> 0 limit 1`,
+    [instantText(afterMs), instantText(untilMs)],
+  );
+  return (rowCount ?? 0) > 0;
+}

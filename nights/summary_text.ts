@@ -10,6 +10,7 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     `keys compared: ${of.keys_compared}, ${of.keys_compared_after_refused_nights} of them after refused nights`,
     `wrong counts: ${of.wrong_counts}`,
     `runs or batches astray: ${of.astray}`,
+    `green runs that changed nothing without saying so: ${of.silent}`,
     ...listing('nights by kind', of.kinds),
     ...listing('nights with', of.traits),
     ...listing('faults', of.faults),

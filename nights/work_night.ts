@@ -2,8 +2,9 @@
 import type { Random } from '../demo/random.ts';
 import type { NightSite } from '../test/support/night_site.ts';
 import type { DagRuns } from './dag_runs.ts';
-import type { NightPlan } from './night_plan.ts';
+import { correctedPlan, type NightPlan, snapshotOf } from './night_plan.ts';
 import { instantOf, offerCutFile, offerFile } from './offered_file.ts';
+import { isKnownToHaveMoved } from './oms_counts.ts';
 import type { NightFile } from './retailpro_night_file.ts';
 import type { StoreWorld } from './store_world.ts';
 
@@ -24,7 +25,7 @@ export interface Circumstances extends PlannedNight {
   /** The night before, where it was not applied. */
   readonly missed: PlannedNight | null;
   /** A whole and good file of another instant, for which nothing was planned. */
-  readonly fileOf: (snapshotAtMs: number) => NightFile;
+  readonly fileOf: (snapshotOf: (facilityId: string) => number) => NightFile;
   /** Has all written down that happens until the night's end. */
   readonly writeToEnd: () => Promise<void>;
 }
@@ -125,6 +126,8 @@ class NightWork {
         this.#expect('failed', await runs.run(this.#about, plan.date.subtract({ days: 1 })));
         return applied;
       }
+      case 'corrected':
+        return [...(await this.#run(tonight)), ...(await this.#correct())];
       case 'ordinary':
         return await this.#run(tonight);
     }
@@ -152,6 +155,28 @@ class NightWork {
     return await this.#run({ plan, file, knownAtMs: plan.endAtMs });
   }
 
+  /** A newer file of the same date: without the word nothing changes, and with it it is applied on top. */
+  async #correct(): Promise<readonly AppliedNight[]> {
+    const { plan, random, runs, stores, fileOf, writeToEnd } = this.#about;
+    await writeToEnd();
+    const later = correctedPlan(plan, random.integer(60, 1800) * 1000);
+    const corrected = {
+      plan: later,
+      file: fileOf((facilityId) => snapshotOf(later, facilityId)),
+      knownAtMs: plan.endAtMs,
+    };
+    await offerFile(this.#site, stores.world, corrected);
+    this.#fault('corrected file without a word');
+    this.#expect('failed', await runs.run(this.#about));
+    if (random.chance(0.3)) return [];
+    this.#fault('corrected file applied on top');
+    this.#expect(
+      'success',
+      await runs.run(this.#about, plan.date, { supersede: true, supersede_reason: 'recounted' }),
+    );
+    return [corrected];
+  }
+
   /** The night that was missed, from its own file, while nothing newer is applied. */
   async #catchUp(): Promise<readonly AppliedNight[]> {
     const { missed, plan } = this.#about;
@@ -161,16 +186,19 @@ class NightWork {
   }
 
   async #offerYesterdays(): Promise<void> {
-    const { lastApplied, random, plan } = this.#about;
+    const { lastApplied, random, plan, stores } = this.#about;
     if (lastApplied === null) return this.#fault('no file');
-    const isRenamed = random.chance(0.5);
+    const span = { afterMs: lastApplied.snapshotAtMs, untilMs: plan.snapshotAtMs };
+    // Where nothing contradicts it, it cannot be told from the file of a day without movement.
+    const isRenamed = random.chance(0.5) && (await isKnownToHaveMoved(stores.pool, span));
     this.#fault(isRenamed ? "yesterday's file under tonight's name" : "yesterday's file");
     const snapshotAt = instantOf(isRenamed ? plan.snapshotAtMs : lastApplied.snapshotAtMs);
-    await this.#site.putReset({ snapshotAt, content: lastApplied.content });
+    const { content } = lastApplied;
+    await this.#site.putReset(isRenamed ? { snapshotAt, content, manifest: null } : { snapshotAt, content });
   }
 
   async #offerOther(atMs: number): Promise<void> {
-    const { content } = this.#about.fileOf(atMs);
+    const { content } = this.#about.fileOf(() => atMs);
     await this.#site.putReset({ snapshotAt: instantOf(atMs), content });
   }
 }

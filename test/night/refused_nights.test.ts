@@ -39,7 +39,7 @@ test('the very file of an earlier night under a new name is refused where someth
     date: NEXT,
     taskId: 'filter_reset_file',
     says: [
-      /the same file, sha256 [0-9a-f]{64}, was already applied for 2025-01-15, and -1 of \S+ at \S+ was booked after/,
+      /the same file, sha256 [0-9a-f]{64}, was already applied for 2025-01-15, and -\d+ of \S+ at \S+ was booked after/,
     ],
   });
 });

@@ -17,7 +17,7 @@ const KINDS = [
     'double',
     'yesterday',
   ] as const),
-  ...(['rerun', 'twice', 'backfill', 'commit_lost', 'sftp_cut', 'crashed', 'ordinary'] as const),
+  ...(['rerun', 'twice', 'backfill', 'commit_lost', 'sftp_cut', 'crashed', 'corrected', 'ordinary'] as const),
 ];
 
 test('after each night, one of every kind at least, every count is what the model says, where the plain practice leaves wrong ones', {
