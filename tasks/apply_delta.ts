@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTask, FailTask } from '../runner/task.ts';
 import { deltaColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape } from './inventory/dialect.ts';
+import { dialectShape, quantityShape } from './inventory/dialect.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { timezoneSchema } from './inventory/file_time.ts';
 import { Refusal } from './inventory/refusal.ts';
@@ -23,6 +23,7 @@ export default defineTask({
     file: listedFileSchema,
     columns: deltaColumnsSchema,
     ...dialectShape,
+    ...quantityShape,
     /** Of dates without an offset; the DAG's by default. */
     timezone: timezoneSchema.nullish(),
     id_type: z.string().min(1).default('SKU'),
@@ -47,6 +48,7 @@ export default defineTask({
         file,
         format: {
           dialect: { delimiter, quote, encoding, compression },
+          quantity: params.quantity,
           columns: params.columns,
           timezone: params.timezone ?? run.timezone,
           latest: now().add({ milliseconds: params.max_clock_skew }),

@@ -47,8 +47,10 @@ export default defineTask({
           rows: file.rows ?? null,
           snapshot: { at: file.snapshot_at, facilities: file.facilities },
         },
+        locations: 'hold_out',
         format: {
           dialect: DIALECT,
+          quantity: 'integer',
           idType: params.id_type,
           locate: (header) => {
             const { availableDelta, ...columns } = findColumns(

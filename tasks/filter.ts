@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineTask, FailTask } from '../runner/task.ts';
-import { describeRejects, guardScan, lastGoodOf, requireWhole } from './filter/check_scan.ts';
+import {
+  describeRejects,
+  guardScan,
+  lastGoodOf,
+  requireWhole,
+  withoutRowSentence,
+} from './filter/check_scan.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { judgeRepetition } from './filter/repeated_file.ts';
@@ -10,7 +16,7 @@ import { unmovedChunks } from './filter/unmoved_chunks.ts';
 import { openGate } from './guard/gate.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape } from './inventory/dialect.ts';
+import { dialectShape, quantityShape } from './inventory/dialect.ts';
 import { foundFileSchema } from './inventory/found_file.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { locationSchema } from './inventory/location.ts';
@@ -36,6 +42,7 @@ export default defineTask({
     id_type: z.string().min(1).default('SKU'),
     columns: resetColumnsSchema,
     ...dialectShape,
+    ...quantityShape,
     name_prefix: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a file name of letters, digits and . _ -')
@@ -44,6 +51,8 @@ export default defineTask({
       .strictObject({
         /** Share by which the rows of the file, or of one facility, may be fewer than on the last good night. */
         max_row_drop: z.number().min(0).max(1).default(0.2),
+        /** Share by which the active products with a count, in all or at one facility, may be fewer than on the last good night. */
+        max_coverage_drop: z.number().min(0).max(1).default(0.2),
         /** Share of the rows. */
         max_rejected: z.number().min(0).max(1).default(0.005),
       })
@@ -73,6 +82,7 @@ export default defineTask({
         setup: {
           dialect: { delimiter, quote, encoding, compression },
           columns: params.columns,
+          quantity: params.quantity,
           activeIds: products.map(({ idValue }) => idValue),
           fileName: found.name,
         },
@@ -97,6 +107,7 @@ export default defineTask({
         scan: result,
         lastGood: lastGoodOf(await files.lastGoodOutput(attempt.taskId)),
         maxRowDrop: params.guards.max_row_drop,
+        maxCoverageDrop: params.guards.max_coverage_drop,
         maxRejected: params.guards.max_rejected,
       });
       const refusal = await gate.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
@@ -111,6 +122,10 @@ export default defineTask({
       if (repetition.kind === 'refused') throw new Refusal(repetition.sentence);
       if (repetition.kind === 'unmoved') await context.warn(repetition.sentence, { sha256: source.sha256 });
 
+      const { activeWithoutRow } = result;
+      if (activeWithoutRow.length > 0) {
+        await context.warn(withoutRowSentence(activeWithoutRow), { count: activeWithoutRow.length });
+      }
       const published = await publishFiltered(files, {
         to: params.to,
         prefix: params.name_prefix,

@@ -4,12 +4,13 @@ import { openGate } from './guard/gate.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { RESET_COLUMNS } from './inventory/column_mapping.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape } from './inventory/dialect.ts';
+import { dialectShape, quantityShape } from './inventory/dialect.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { findColumns } from './inventory/header_check.ts';
 import { publishedFileSchema } from './oms/applied_file.ts';
-import { applyBatch } from './oms/apply/apply_batch.ts';
+import { applyBatch, LOCATION_RULES } from './oms/apply/apply_batch.ts';
 import { resetNight } from './oms/apply/reset_night.ts';
+import { resetWarnings } from './oms/apply/reset_warnings.ts';
 
 /**
  * Makes the OMS's counts at the file's snapshot those of the external system, once per night. Fails without retry, and
@@ -26,7 +27,10 @@ export default defineTask({
     file: publishedFileSchema,
     columns: resetColumnsSchema,
     ...dialectShape,
+    ...quantityShape,
     id_type: z.string().min(1).default('SKU'),
+    /** A product that the file counts at several locations of a store: left alone, or the sum of its counts. */
+    locations: z.enum(LOCATION_RULES).default('hold_out'),
     guards: z
       .strictObject({
         /** Share of the rows. */
@@ -62,8 +66,10 @@ export default defineTask({
           rows: file.rows ?? null,
           snapshot: { at: file.snapshot_at, facilities: file.facilities },
         },
+        locations: params.locations,
         format: {
           dialect: { delimiter, quote, encoding, compression },
+          quantity: params.quantity,
           idType: params.id_type,
           locate: (header) => {
             const { availableQty, ...columns } = findColumns(
@@ -89,6 +95,9 @@ export default defineTask({
           runId: run.runId,
         }),
     );
+    if (!outcome.isAlreadyApplied) {
+      for (const { sentence, facts } of resetWarnings(outcome.result)) await context.warn(sentence, facts);
+    }
     return {
       ...outcome.result,
       batch_id: outcome.batchId,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import {
   guardFacilityDrop,
+  guardFacilityKeyDrop,
   guardFileRows,
+  guardKeptDrop,
+  guardKeyDrop,
   guardOutput,
   guardRejected,
   guardRejectedActive,
@@ -9,6 +12,7 @@ import {
   type Tripped,
 } from '../inventory/guards.ts';
 import { disagreements, type Manifest } from '../inventory/manifest.ts';
+import { hasZeroDecimals } from '../inventory/quantity.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import type { FileScan } from './messages.ts';
 import { REJECTS_NAME } from './publish_filtered.ts';
@@ -16,6 +20,9 @@ import { REJECTS_NAME } from './publish_filtered.ts';
 const lastGoodSchema = z.looseObject({
   rows_in: z.int(),
   rows_by_facility: z.record(z.string(), z.int()),
+  // Nights of an earlier version did not say these.
+  kept: z.int().nullish(),
+  keys_by_facility: z.record(z.string(), z.int()).nullish(),
 });
 export type LastGood = z.output<typeof lastGoodSchema>;
 
@@ -29,6 +36,7 @@ export interface ScanCheck {
   readonly scan: FileScan;
   readonly lastGood: LastGood | null;
   readonly maxRowDrop: number;
+  readonly maxCoverageDrop: number;
   readonly maxRejected: number;
 }
 
@@ -44,18 +52,42 @@ export function guardScan({
   scan,
   lastGood,
   maxRowDrop,
+  maxCoverageDrop,
   maxRejected,
 }: ScanCheck): readonly (Tripped | null)[] {
   // Only rows of active products are asked for their quantity.
   const badQuantities = scan.reasons.bad_quantity ?? 0;
+  const activeRows = scan.kept + scan.collapsed + badQuantities;
+  const noOutput = guardOutput(scan.kept, { rowsIn: scan.rowsIn, activeRows });
+  // That no row of an active product can be read says all that the shares of rejected rows would say.
+  if (noOutput !== null && activeRows > 0) return [noOutput];
   return [
     guardFileRows(scan.rowsIn),
     guardRejected(scan.rejected, scan.rowsIn, maxRejected),
-    guardRejectedActive(badQuantities, scan.kept + scan.collapsed + badQuantities, maxRejected),
+    guardRejectedActive(badQuantities, activeRows, maxRejected),
     guardRowDrop(scan.rowsIn, lastGood?.rows_in ?? null, maxRowDrop),
     guardFacilityDrop(scan.rowsByFacility, lastGood?.rows_by_facility ?? null, maxRowDrop),
-    guardOutput(scan.kept, scan.rowsIn),
+    noOutput,
+    ...(noOutput === null ? guardCoverage(scan, lastGood, maxCoverageDrop) : []),
   ];
+}
+
+/** A file can be whole and still miss half of the ids: lost zeros, `1.23E+11`. */
+function guardCoverage(
+  scan: FileScan,
+  lastGood: LastGood | null,
+  maxDrop: number,
+): readonly (Tripped | null)[] {
+  const lastKeys = lastGood?.keys_by_facility ?? null;
+  return [
+    guardKeptDrop(scan.kept, lastGood?.kept ?? null, maxDrop),
+    guardKeyDrop(total(scan.keysByFacility), lastKeys && total(lastKeys), maxDrop),
+    guardFacilityKeyDrop(scan.keysByFacility, lastKeys, maxDrop),
+  ];
+}
+
+function total(byFacility: Readonly<Record<string, number>>): number {
+  return Object.values(byFacility).reduce((sum, keys) => sum + keys, 0);
 }
 
 /** The rejects in a few words, for the sentence of a guard: reasons, the first lines, and where they all are. */
@@ -65,9 +97,24 @@ export function describeRejects(
 ): string {
   if (scan.rejected === 0) return '';
   const reasons = Object.entries(scan.reasons).map(([reason, count]) => `${reason} ${count}`);
-  const first = scan.firstRejects.map(({ line, column, reason }) => `${name}:${line}:${column} ${reason}`);
+  const first = scan.firstRejects.map(
+    ({ line, column, reason, detail }) =>
+      `${name}:${line}:${column} ${reason}${detail === null ? '' : ` ${detail}`}`,
+  );
+  const found = scan.firstRejects.filter(({ reason }) => reason === 'bad_quantity');
+  const isDecimal =
+    found.length > 0 && found.every(({ detail }) => detail !== null && hasZeroDecimals(detail.slice(1, -1)));
   return (
     ` (rejected: ${reasons.join(', ')}; first ${first.join(', ')}; all: ` +
-    `stockflow runs artifacts ${runId} ${REJECTS_NAME})`
+    `stockflow runs artifacts ${runId} ${REJECTS_NAME}${isDecimal ? '; quantity: decimal_zero takes 5.0 and 12.000' : ''})`
   );
+}
+
+/** For the operator: which products sold online the file says nothing of. */
+export function withoutRowSentence(ids: readonly string[]): string {
+  const named = ids.slice(0, 5).join(', ');
+  const more = ids.length > 5 ? `, and ${ids.length - 5} more` : '';
+  const of = ids.length === 1 ? '1 active product has' : `${ids.length} active products have`;
+  const stays = ids.length === 1 ? 'its count stays as it was' : 'their counts stay as they were';
+  return `${of} no count in the file, at any store: ${named}${more}; ${stays}`;
 }

@@ -4,13 +4,15 @@
  */
 import type { ColumnMapping, RESET_COLUMNS } from '../inventory/column_mapping.ts';
 import type { Dialect } from '../inventory/dialect.ts';
-import type { ScanResult } from '../inventory/reset_scanner.ts';
+import type { QuantityNotation } from '../inventory/quantity.ts';
 import type { RejectReason } from '../inventory/row_fields.ts';
+import type { ScanResult } from '../inventory/scan_result.ts';
 
 /** `workerData` of the scanning thread. */
 export interface ScanSetup {
   readonly dialect: Dialect;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
+  readonly quantity: QuantityNotation;
   readonly activeIds: readonly string[];
   /** Of the file that is scanned, for its rejects. */
   readonly fileName: string;
@@ -45,4 +47,6 @@ export interface FirstReject {
   /** 1-based, in characters, where its fault is. */
   readonly column: number;
   readonly reason: RejectReason;
+  /** What was found there, where that helps: a quantity, or how many columns. */
+  readonly detail: string | null;
 }

@@ -9,6 +9,8 @@ import { REJECTS_KEPT_MAX } from './reject_line.ts';
 import type { Spool } from './spool.ts';
 
 export const REJECTS_NAME = 'filter_rejects.csv';
+/** Ids of active products without a row that an output names. */
+const WITHOUT_ROW_NAMED_MAX = 50;
 const REJECTS_LOCATION = `artifact:${REJECTS_NAME}`;
 
 export interface FilteredNight {
@@ -66,7 +68,14 @@ export async function publishFiltered(files: Files, night: FilteredNight) {
     rejected: scan.rejected,
     collapsed: scan.collapsed,
     conflicting_keys: scan.conflictingKeys,
+    keys_at_several_locations: scan.keysAtSeveralLocations,
+    blank_lines_at_end: scan.blankLinesAtEnd,
     rows_by_facility: scan.rowsByFacility,
+    keys_by_facility: scan.keysByFacility,
+    active_without_row: {
+      count: scan.activeWithoutRow.length,
+      first: scan.activeWithoutRow.slice(0, WITHOUT_ROW_NAMED_MAX),
+    },
     rejects_location: REJECTS_LOCATION,
     reasons: scan.reasons,
   };

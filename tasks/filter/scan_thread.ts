@@ -67,7 +67,10 @@ async function scanFile(inbox: Inbox, outbox: Outbox, setup: ScanSetup): Promise
         const { line, reason } = row;
         const column = faults?.columnOf(row.raw, reason) ?? 1;
         outbox.add('rejects', encoder.encode(rejectLine({ ...row, file: setup.fileName, column })));
-        if (firstRejects.length < FIRST_REJECTS) firstRejects.push({ line, column, reason });
+        if (firstRejects.length < FIRST_REJECTS) {
+          const detail = faults?.detailOf(row.raw, reason) ?? null;
+          firstRejects.push({ line, column, reason, detail });
+        }
       },
     },
   );

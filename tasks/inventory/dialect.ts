@@ -3,6 +3,7 @@
  * a quote inside a quoted field is doubled.
  */
 import { z } from 'zod';
+import { QUANTITY_NOTATIONS } from './quantity.ts';
 
 export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le'] as const;
 /** `utf-8` tolerates a byte order mark. */
@@ -23,6 +24,9 @@ export interface Dialect {
 
 /** Letters, digits and the minus sign stand in ids and quantities, so they can separate nothing. */
 const MARK = /^[\t !-,./:-@[-`{-~]$/;
+
+/** How quantities are written, as a task param of its own: only some files have any. */
+export const quantityShape = { quantity: z.enum(QUANTITY_NOTATIONS).default('integer') };
 
 /** The dialect's task params, to be spread into a task's own. */
 export const dialectShape = {

@@ -36,14 +36,22 @@ export class FacilityRows {
 
   /** Rows by facility id, rows without one left out. */
   byId(decode: (id: Uint8Array) => string): Record<string, number> {
-    const rows = new Map<string, number>();
+    return this.namedById(decode, (facility) => this.#rows[facility] ?? 0);
+  }
+
+  /** A figure of each facility by its id, given the figure by its number; one without an id is left out. */
+  namedById(
+    decode: (id: Uint8Array) => string,
+    figureOf: (facility: number) => number,
+  ): Record<string, number> {
+    const figures = new Map<string, number>();
     for (const [column, table] of this.#columns.entries()) {
       for (let number = 0; number < table.size; number++) {
         const id = decode(table.bytesOf(number));
-        if (id !== '') rows.set(id, (rows.get(id) ?? 0) + (this.#rows[number * 2 + column] ?? 0));
+        if (id !== '') figures.set(id, (figures.get(id) ?? 0) + figureOf(number * 2 + column));
       }
     }
-    return Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries([...figures].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #find(bytes: Uint8Array, start: number, end: number, column: 0 | 1): number {

@@ -9,6 +9,8 @@ export interface FaultMarks {
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
 }
 
+const VALUE_CHARACTERS = 40;
+
 /** Finds the faults of a file's rows by its header. */
 export class FaultFinder {
   readonly #marks: FaultMarks;
@@ -23,13 +25,27 @@ export class FaultFinder {
     const { starts } = walk(line, marks);
     const names = starts.map((start, index) => {
       const name = line.slice(start, (starts[index + 1] ?? line.length + 1) - 1);
-      return (marks.quote === '' ? name : name.replaceAll(marks.quote, '')).toLowerCase();
+      return (marks.quote === '' ? name : name.replaceAll(marks.quote, '')).trim().toLowerCase();
     });
     const { externalFacilityId, facilityId, availableQty } = marks.columns;
     const external = names.indexOf(externalFacilityId.toLowerCase());
     this.#columnCount = names.length;
     this.#facility = external === -1 ? names.indexOf(facilityId.toLowerCase()) : external;
     this.#quantity = names.indexOf(availableQty.toLowerCase());
+  }
+
+  /** Says what stands at the fault, where that helps: `"5.0"`, or `(3 columns, 4 in the header)`; null elsewhere. */
+  detailOf(raw: string, reason: RejectReason): string | null {
+    const { starts } = walk(raw, this.#marks);
+    if (reason === 'wrong_column_count')
+      return `(${starts.length} columns, ${this.#columnCount} in the header)`;
+    if (reason !== 'bad_quantity') return null;
+    const start = starts[this.#quantity] ?? raw.length;
+    const end = (starts[this.#quantity + 1] ?? raw.length + 1) - 1;
+    const field = raw.slice(start, end);
+    const { quote } = this.#marks;
+    const value = quote !== '' && field.startsWith(quote) ? field.slice(1, -1) : field;
+    return JSON.stringify(value.slice(0, VALUE_CHARACTERS));
   }
 
   /** 1-based, in characters of `raw`; of a row that is too long or too short the place after its last character. */

@@ -6,6 +6,7 @@ import type { Tripped } from './guards.ts';
 export const OVERRIDABLE_GUARDS = [
   'max_drop',
   'max_row_drop',
+  'max_coverage_drop',
   'max_rejected',
   'max_single_change',
   'max_total_change',

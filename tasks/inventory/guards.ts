@@ -28,6 +28,37 @@ export function guardFacilityDrop(
   lastRows: Readonly<Record<string, number>> | null,
   maxDrop: number,
 ): Tripped | null {
+  return guardByFacility({ guard: 'max_row_drop', unit: 'rows', maxDrop }, rows, lastRows);
+}
+
+/** Far fewer rows were kept than on the last good night. */
+export function guardKeptDrop(kept: number, lastKept: number | null, maxDrop: number): Tripped | null {
+  const unit = 'rows of active products';
+  return guardDrop({ ...COVERAGE, what: 'the file', unit, now: kept, last: lastKept, maxDrop });
+}
+
+/** Far fewer keys, an active product at a facility each, are covered than on the last good night. */
+export function guardKeyDrop(keys: number, lastKeys: number | null, maxDrop: number): Tripped | null {
+  return guardDrop({ ...COVERAGE, what: 'the file', unit: KEYS, now: keys, last: lastKeys, maxDrop });
+}
+
+/** The same of one facility; the worst one is named. */
+export function guardFacilityKeyDrop(
+  keys: Readonly<Record<string, number>>,
+  lastKeys: Readonly<Record<string, number>> | null,
+  maxDrop: number,
+): Tripped | null {
+  return guardByFacility({ ...COVERAGE, unit: KEYS, maxDrop }, keys, lastKeys);
+}
+
+const COVERAGE = { guard: 'max_coverage_drop' } as const;
+const KEYS = 'active products with a count';
+
+function guardByFacility(
+  bound: Pick<Drop, 'guard' | 'unit' | 'maxDrop'>,
+  rows: Readonly<Record<string, number>>,
+  lastRows: Readonly<Record<string, number>> | null,
+): Tripped | null {
   const tripped = Object.entries(lastRows ?? {})
     .map(([facility, last]) => ({
       facility,
@@ -35,9 +66,7 @@ export function guardFacilityDrop(
       now: Object.hasOwn(rows, facility) ? (rows[facility] ?? 0) : 0,
     }))
     .sort((a, b) => drop(b.now, b.last) - drop(a.now, a.last))
-    .map(({ facility, last, now }) =>
-      guardDrop({ guard: 'max_row_drop', what: `facility ${facility}`, unit: 'rows', now, last, maxDrop }),
-    )
+    .map(({ facility, last, now }) => guardDrop({ ...bound, what: `facility ${facility}`, now, last }))
     .filter((guard) => guard !== null);
   const [worst] = tripped;
   if (worst === undefined || tripped.length === 1) return worst ?? null;
@@ -65,9 +94,16 @@ export function guardFileRows(rows: number): Tripped | null {
   return { guard: 'file_rows', figure: '0', bound: '1', sentence: 'the file has a header and no rows' };
 }
 
-export function guardOutput(kept: number, rowsIn: number): Tripped | null {
+/** Nothing would be published: no row is of an active product, or none of those has a count that can be read. */
+export function guardOutput(
+  kept: number,
+  { rowsIn, activeRows }: { readonly rowsIn: number; readonly activeRows: number },
+): Tripped | null {
   if (kept > 0) return null;
-  const sentence = `none of the file's ${rowsIn} rows is of an active product; at least 1 row is needed`;
+  const sentence =
+    activeRows > 0
+      ? `none of the file's ${activeRows} rows of active products has a count that can be read; at least 1 is needed`
+      : `none of the file's ${rowsIn} rows is of an active product; at least 1 row is needed`;
   return { guard: 'filtered_output', figure: '0', bound: '1', sentence };
 }
 

@@ -9,7 +9,8 @@ const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon'
 export type FoundColumns<Meaning extends string> = Readonly<Partial<Record<Meaning, number>>>;
 
 /**
- * Matches header names case-insensitively. Columns that no meaning names are allowed.
+ * Matches header names case-insensitively, without the spaces around them. Columns that no meaning names are allowed, as are
+ * columns without a name.
  * @throws Refusal for a duplicate name, a missing column, or a header that another delimiter fits better
  */
 export function findColumns<Meaning extends string>(
@@ -18,8 +19,14 @@ export function findColumns<Meaning extends string>(
   plan: ColumnPlan<Meaning>,
   delimiter: string,
 ): FoundColumns<Meaning> {
+  if (header.some((name) => /\r./.test(name))) {
+    throw new Refusal('header: its lines end in CR alone; lines end in LF or CRLF');
+  }
   const byName = new Map<string, number>();
-  for (const [index, name] of header.entries()) {
+  for (const [index, padded] of header.entries()) {
+    const name = padded.trim();
+    // Columns without a name say nothing that anyone reads, and a spreadsheet leaves some behind the last.
+    if (name === '') continue;
     const key = name.toLowerCase();
     if (byName.has(key)) {
       throw new Refusal(
@@ -52,11 +59,12 @@ function describe(header: readonly string[]): string {
 
 function otherDelimiter(header: readonly string[], mapping: ColumnMapping, delimiter: string): string {
   const wanted = new Set(Object.values(mapping).map((name) => name.toLowerCase()));
-  const hits = (names: readonly string[]) => names.filter((name) => wanted.has(name.toLowerCase())).length;
+  const hits = (names: readonly string[]) =>
+    names.filter((name) => wanted.has(name.trim().toLowerCase())).length;
   const line = header.join(delimiter);
   const best = DELIMITERS.filter((other) => other !== delimiter)
     .map((other) => ({ other, count: hits(line.split(other).map((name) => name.replace(/^"(.*)"$/, '$1'))) }))
     .reduce((a, b) => (b.count > a.count ? b : a));
   if (best.count <= hits(header)) return '';
-  return `; it looks delimited by ${NAMES[best.other]}, and ${NAMES[delimiter] ?? JSON.stringify(delimiter)} was due`;
+  return `; it looks delimited by ${NAMES[best.other]}, and ${NAMES[delimiter] ?? JSON.stringify(delimiter)} was expected`;
 }

@@ -1,15 +1,30 @@
 const DIGIT_0 = 48;
 const MINUS = 45;
+const DOT = 46;
+
+/** How a file writes its quantities: whole numbers, or whole numbers that may end in a dot and zeros, as `5.0`. */
+export const QUANTITY_NOTATIONS = ['integer', 'decimal_zero'] as const;
+export type QuantityNotation = (typeof QUANTITY_NOTATIONS)[number];
 
 /** Not a quantity; outside the range of one. */
 export const NO_QUANTITY = -0x8000_0000;
 
-/** A whole number of at most nine digits, as text; `null` for anything else, blank or `+1` or `1.0` included. */
-export function parseQuantity(text: string): number | null {
-  return /^-?\d{1,9}$/.test(text) ? Number(text) + 0 : null;
+const WHOLE = /^-?\d{1,9}$/;
+/** `12.000`, which is a whole number to whoever knows that the file means it so. */
+const ZERO_DECIMALS = /^(-?\d{1,9})\.0+$/;
+
+/** A quantity as text; `null` for anything else, blank, `+1` and, in whole numbers, `1.0` included. */
+export function parseQuantity(text: string, notation: QuantityNotation): number | null {
+  const whole = notation === 'decimal_zero' ? text.replace(ZERO_DECIMALS, '$1') : text;
+  return WHOLE.test(whole) ? Number(whole) + 0 : null;
 }
 
-/** The same of ASCII bytes `[start, end)`; `NO_QUANTITY` for anything else. */
+/** Whether the text would be a quantity in the other notation. */
+export function hasZeroDecimals(text: string): boolean {
+  return ZERO_DECIMALS.test(text);
+}
+
+/** A whole number of ASCII bytes `[start, end)`; `NO_QUANTITY` for anything else. */
 export function quantityAt(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS;
   const first = negative ? start + 1 : start;
@@ -21,4 +36,13 @@ export function quantityAt(bytes: Uint8Array, start: number, end: number): numbe
     value = value * 10 + digit;
   }
   return negative ? 0 - value : value;
+}
+
+/** The same where a dot and zeros may follow. */
+export function zeroDecimalQuantityAt(bytes: Uint8Array, start: number, end: number): number {
+  const dot = bytes.subarray(start, end).indexOf(DOT);
+  if (dot < 0) return quantityAt(bytes, start, end);
+  if (start + dot + 1 === end) return NO_QUANTITY;
+  for (let at = start + dot + 1; at < end; at++) if (bytes[at] !== DIGIT_0) return NO_QUANTITY;
+  return quantityAt(bytes, start, start + dot);
 }

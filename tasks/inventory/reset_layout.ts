@@ -9,6 +9,8 @@ export interface ResetLayout {
   readonly otherFacility: number;
   readonly id: number;
   readonly quantity: number;
+  /** -1 where the file has none. */
+  readonly location: number;
 }
 
 /** @throws Refusal where the header lacks a column, or has one twice */
@@ -28,6 +30,7 @@ export function layoutOf(
     otherFacility: found.facilityId ?? facility,
     id: found.idValue,
     quantity: found.availableQty,
+    location: found.locationSeqId ?? -1,
   };
 }
 

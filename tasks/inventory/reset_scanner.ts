@@ -1,15 +1,19 @@
+import { BlankLines, isEndMark } from './blank_lines.ts';
 import { ByteTable } from './byte_table.ts';
-import { type ByteEncoding, decodeText, encodeText } from './byte_text.ts';
+import { type ByteEncoding, encodeText } from './byte_text.ts';
 import type { ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
 import { FacilityRows } from './facility_rows.ts';
 import { CARRIAGE_RETURN, LINE_FEED, lineEnd } from './line_end.ts';
-import { quantityAt } from './quantity.ts';
+import { LocationNumbers } from './location_numbers.ts';
+import { type QuantityNotation, quantityAt, zeroDecimalQuantityAt } from './quantity.ts';
 import { Refusal } from './refusal.ts';
-import { alikeColumns, layoutOf, type ResetLayout } from './reset_layout.ts';
+import { readHeader, refuseEndlessHeader } from './reset_header.ts';
+import { alikeColumns, type ResetLayout } from './reset_layout.ts';
 import { RowCarry } from './row_carry.ts';
-import { MAX_RECORD_SIZE, RowFields } from './row_fields.ts';
-import { type RowFindings, RowOutcomes, type RowSink } from './row_outcomes.ts';
+import { RowFields } from './row_fields.ts';
+import { RowOutcomes, type RowSink } from './row_outcomes.ts';
 import { RowPrefix } from './row_prefix.ts';
+import { type ScanResult, scanResult } from './scan_result.ts';
 import { StructuralIndex } from './structural_index.ts';
 import { Utf8Check } from './utf8_check.ts';
 
@@ -21,6 +25,7 @@ export interface ScannerOptions {
   readonly quote: string;
   readonly encoding: ByteEncoding;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
+  readonly quantity: QuantityNotation;
   /** Ids of the active products, exactly as the file writes them. */
   readonly activeIds: Iterable<string>;
 }
@@ -28,12 +33,6 @@ export interface ScannerOptions {
 export interface ScannerSink extends RowSink {
   /** The header line as it stands, once, before any row; a view that holds only during the call. */
   header(bytes: Uint8Array): void;
-}
-
-export interface ScanResult extends RowFindings {
-  /** All well-formed rows, active or not. */
-  readonly rowsByFacility: Readonly<Record<string, number>>;
-  readonly endsWithNewline: boolean;
 }
 
 /**
@@ -52,6 +51,9 @@ export class ResetScanner {
   readonly #active = new ByteTable();
   readonly #facilities = new FacilityRows();
   readonly #outcomes: RowOutcomes;
+  readonly #locations = new LocationNumbers();
+  readonly #quantityAt: typeof quantityAt;
+  readonly #blankLines = new BlankLines();
   #layout: ResetLayout | null = null;
   #prefix = new RowPrefix({ short: 0, long: 0 });
   /** Of the row that the prefix is from: its number for counting, and for its key, which is -1 where it names none. */
@@ -60,6 +62,7 @@ export class ResetScanner {
   constructor(options: ScannerOptions, sink: ScannerSink) {
     this.#options = options;
     this.#sink = sink;
+    this.#quantityAt = options.quantity === 'decimal_zero' ? zeroDecimalQuantityAt : quantityAt;
     this.#delimiter = options.delimiter.charCodeAt(0);
     const quote = options.quote === '' ? -1 : options.quote.charCodeAt(0);
     const marks = [this.#delimiter, LINE_FEED, 0, ...(quote < 0 ? [] : [quote])];
@@ -82,7 +85,7 @@ export class ResetScanner {
       const next = chunk.indexOf(LINE_FEED, from) + 1;
       this.#carry.append(chunk, from, next === 0 ? chunk.length : next);
       if (next === 0) {
-        this.#refuseEndlessHeader();
+        if (this.#layout === null) refuseEndlessHeader(this.#carry.bytes, this.#carry.length);
         return;
       }
       from = next;
@@ -99,44 +102,32 @@ export class ResetScanner {
   /** @throws Refusal where the file is empty or ends inside a character */
   finish(): ScanResult {
     this.#utf8?.finish();
+    if (this.#layout !== null && isEndMark(this.#carry)) {
+      this.#carry.clear();
+      this.#blankLines.count++;
+    }
     const endsWithNewline = this.#carry.length === 0;
     if (!endsWithNewline) this.#takeCarry();
     if (this.#layout === null) throw new Refusal('the file is empty');
-    const { encoding } = this.#options;
-    return {
-      ...this.#outcomes.findings(),
-      rowsByFacility: this.#facilities.byId((id) => decodeText(id, encoding)),
-      endsWithNewline,
-    };
-  }
-
-  #refuseEndlessHeader(): void {
-    if (this.#layout === null && this.#carry.length > MAX_RECORD_SIZE) {
-      throw new Refusal(`no header: no line ends in the first ${MAX_RECORD_SIZE} bytes`);
-    }
+    return scanResult(
+      {
+        outcomes: this.#outcomes,
+        facilities: this.#facilities,
+        active: this.#active,
+        encoding: this.#options.encoding,
+      },
+      { blankLinesAtEnd: this.#blankLines.count, endsWithNewline },
+    );
   }
 
   #takeCarry(): void {
     const { bytes, length } = this.#carry;
     this.#carry.clear();
     if (this.#layout === null) {
-      this.#layout = this.#readHeader(bytes, length);
+      this.#layout = readHeader(this.#fields, bytes, { length, meaning: this.#options });
+      this.#sink.header(bytes.subarray(0, length));
       this.#prefix = new RowPrefix(alikeColumns(this.#layout));
     } else this.#splitRow(this.#layout, bytes, 0, length);
-  }
-
-  #readHeader(bytes: Uint8Array, length: number): ResetLayout {
-    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && this.#utf8 !== null;
-    const problem = this.#fields.split(bytes, hasMark ? 3 : 0, lineEnd(bytes, 0, length), null);
-    if (problem !== null) throw new Refusal(`header: ${problem.replaceAll('_', ' ')}`);
-    const { starts, ends } = this.#fields;
-    const { columns, delimiter, encoding } = this.#options;
-    const header = starts.map((start, at) =>
-      decodeText(this.#fields.bytes.subarray(start, ends[at]), encoding),
-    );
-    const layout = layoutOf(header, columns, delimiter);
-    this.#sink.header(bytes.subarray(0, length));
-    return layout;
   }
 
   /** Takes the rows of `[from, to)`, which ends with a line feed. */
@@ -194,6 +185,7 @@ export class ResetScanner {
   #takeAlike(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const prefix = this.#prefix;
     if (prefix.shortLength === 0) return from;
+    if (this.#blankLines.count > 0) this.#blankLines.reject(this.#outcomes);
     const { positions, isMark } = this.#index;
     const delimiter = this.#delimiter;
     const { columnCount, id } = layout;
@@ -236,6 +228,7 @@ export class ResetScanner {
    */
   #takePlainRow(layout: ResetLayout, bytes: Uint8Array, before: number): void {
     const { positions } = this.#index;
+    if (this.#blankLines.count > 0) this.#blankLines.reject(this.#outcomes);
     this.#outcomes.rowsIn++;
     let column: 0 | 1 = 0;
     let facilityStart = (positions[before + layout.facility] ?? 0) + 1;
@@ -267,9 +260,12 @@ export class ResetScanner {
     const { positions } = this.#index;
     const start = (positions[before] ?? 0) + 1;
     const next = (positions[before + layout.columnCount] ?? 0) + 1;
-    const quantityStart = (positions[before + layout.quantity] ?? 0) + 1;
-    const quantity = quantityAt(bytes, quantityStart, this.#endOf(layout, bytes, before, layout.quantity));
-    this.#outcomes.takeActive(bytes.subarray(start, next), active, facility, quantity);
+    const startOf = (column: number) => (positions[before + column] ?? 0) + 1;
+    const endOf = (column: number) => this.#endOf(layout, bytes, before, column);
+    const quantity = this.#quantityAt(bytes, startOf(layout.quantity), endOf(layout.quantity));
+    const location =
+      layout.location < 0 ? 0 : this.#locations.of(bytes, startOf(layout.location), endOf(layout.location));
+    this.#outcomes.takeActive(bytes.subarray(start, next), { active, facility, location, quantity });
   }
 
   #endOf(layout: ResetLayout, bytes: Uint8Array, before: number, column: number): number {
@@ -279,9 +275,15 @@ export class ResetScanner {
 
   /** Any row `[start, next)`, its line end included where it has one. */
   #splitRow(layout: ResetLayout, bytes: Uint8Array, start: number, next: number): void {
+    const end = lineEnd(bytes, start, next);
+    if (start === end) {
+      this.#blankLines.count++;
+      return;
+    }
+    if (this.#blankLines.count > 0) this.#blankLines.reject(this.#outcomes);
     this.#outcomes.rowsIn++;
     const fields = this.#fields;
-    const reason = fields.split(bytes, start, lineEnd(bytes, start, next), layout.columnCount);
+    const reason = fields.split(bytes, start, end, layout.columnCount);
     if (reason !== null) {
       this.#outcomes.reject(reason, bytes.subarray(start, next));
       return;
@@ -298,12 +300,14 @@ export class ResetScanner {
       this.#outcomes.dropped++;
       return;
     }
-    const quantity = quantityAt(fields.bytes, startOf(layout.quantity), endOf(layout.quantity));
-    this.#outcomes.takeActive(
-      bytes.subarray(start, next),
+    this.#outcomes.takeActive(bytes.subarray(start, next), {
       active,
-      endOf(at) > startOf(at) ? facility : -1,
-      quantity,
-    );
+      facility: endOf(at) > startOf(at) ? facility : -1,
+      location:
+        layout.location < 0
+          ? 0
+          : this.#locations.of(fields.bytes, startOf(layout.location), endOf(layout.location)),
+      quantity: this.#quantityAt(fields.bytes, startOf(layout.quantity), endOf(layout.quantity)),
+    });
   }
 }

@@ -4,7 +4,7 @@ import { NO_QUANTITY } from './quantity.ts';
 import { RejectReasonCounts } from './reject_reason_counts.ts';
 import { assertConserved, type RowAccount } from './row_account.ts';
 import type { RejectReason } from './row_fields.ts';
-import { SeenQuantities } from './seen_quantities.ts';
+import { type CountedKey, SeenQuantities } from './seen_quantities.ts';
 
 const RAW_CHARACTERS = 500;
 
@@ -24,8 +24,10 @@ export interface RowSink {
 }
 
 export interface RowFindings extends RowAccount {
-  /** Keys (facility, id) that came with different quantities; all their rows are among the kept. */
+  /** Keys (facility, id) of which one location came with different quantities; all their rows are among the kept. */
   readonly conflictingKeys: number;
+  /** Keys with rows of several locations; all their rows are among the kept. */
+  readonly keysAtSeveralLocations: number;
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
@@ -49,17 +51,27 @@ export class RowOutcomes {
   }
 
   /** A well-formed row of an active product; `facility` is -1 where it names none. */
-  takeActive(row: Uint8Array, active: number, facility: number, quantity: number): void {
-    if (facility < 0 || quantity === NO_QUANTITY) {
-      this.reject(facility < 0 ? 'no_facility' : 'bad_quantity', row);
+  takeActive(row: Uint8Array, key: CountedKey): void {
+    if (key.facility < 0 || key.quantity === NO_QUANTITY) {
+      this.reject(key.facility < 0 ? 'no_facility' : 'bad_quantity', row);
       return;
     }
-    if (this.#seen.note(facility, active, quantity) === 'same') {
+    if (this.#seen.note(key) === 'same') {
       this.#collapsed++;
       return;
     }
     this.#kept++;
     this.#sink.kept(row);
+  }
+
+  /** Keys with a row that can be used, by the facility's number. */
+  get keysByFacility(): readonly (number | undefined)[] {
+    return this.#seen.keysByFacility;
+  }
+
+  /** The numbers of the active products without a row that can be used. */
+  activeWithoutRow(): readonly number[] {
+    return this.#seen.withoutRow();
   }
 
   reject(reason: RejectReason, row: Uint8Array): void {
@@ -82,6 +94,7 @@ export class RowOutcomes {
     return {
       ...account,
       conflictingKeys: this.#seen.conflictingKeys,
+      keysAtSeveralLocations: this.#seen.keysAtSeveralLocations,
       reasons: this.#reasons.byReason(),
     };
   }

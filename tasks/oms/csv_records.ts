@@ -7,6 +7,8 @@ import { Refusal } from '../inventory/refusal.ts';
 
 const RECORD_CHARACTERS_MAX = 64 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** What DOS programs end a text with, after its last line. */
+const DOS_END_MARK = '\x1a';
 
 /** One line of a CSV file. */
 export interface CsvRecord {
@@ -21,7 +23,7 @@ export interface CsvRecord {
 
 /**
  * The records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a line:
- * quoted fields hold no line breaks, so that a stray quote spoils its own line only.
+ * quoted fields hold no line breaks, so that a stray quote spoils its own line only. Blank lines after the last row are none.
  * @throws Refusal for bytes that are not of the encoding, a missing final line end, or damaged gzip
  */
 export async function* csvRecords(
@@ -31,6 +33,8 @@ export async function* csvRecords(
   const decoder = new TextDecoder(dialect.encoding, { fatal: true });
   let line = 1;
   let rest = '';
+  // Rows with too few columns, unless nothing follows them.
+  let blankLines: readonly CsvRecord[] = [];
   for await (const chunk of decompressed(chunks, dialect.compression)) {
     const text = rest + decode(decoder, chunk, line);
     const end = text.lastIndexOf('\n');
@@ -39,11 +43,13 @@ export async function* csvRecords(
       throw new Refusal(`a line after line ${line} is longer than ${RECORD_CHARACTERS_MAX} characters`);
     }
     if (end === -1) continue;
-    const block = parseBlock(text.slice(0, end), line, dialect);
-    line += block.length;
-    yield block;
+    const block = [...blankLines, ...parseBlock(text.slice(0, end), line, dialect)];
+    line += block.length - blankLines.length;
+    const rowsEnd = block.findLastIndex(({ raw }) => raw !== '') + 1;
+    blankLines = block.slice(rowsEnd);
+    if (rowsEnd > 0) yield block.slice(0, rowsEnd);
   }
-  if (rest + decode(decoder, undefined, line) !== '') {
+  if ((rest + decode(decoder, undefined, line)).replaceAll(DOS_END_MARK, '') !== '') {
     throw new Refusal(`line ${line} has no line end; the file was cut or is still being written`);
   }
 }

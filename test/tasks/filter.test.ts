@@ -134,6 +134,10 @@ test('the rows of active products are published as they stand, with a manifest b
     conflicting_keys: 0,
     rows_by_facility: { S1: 2, S2: 2 },
     revision: 1,
+    keys_at_several_locations: 0,
+    blank_lines_at_end: 0,
+    keys_by_facility: { S1: 1, S2: 2 },
+    active_without_row: { count: 0, first: [] },
     rejects_location: 'artifact:filter_rejects.csv',
     reasons: {},
     overridden_guards: [],
@@ -343,7 +347,7 @@ test('more rejected rows than the bound are refused with the share, the reasons 
   assert.equal(
     await refusal({ content: `${night.content}S1\n` }),
     '2 of 201 rows rejected, 1 %; at most 0.5 % are allowed (guards.max_rejected) ' +
-      `(rejected: wrong_column_count 1, bad_quantity 1; first ${NAME}:201:8 bad_quantity, ${NAME}:202:3 wrong_column_count; ` +
+      `(rejected: wrong_column_count 1, bad_quantity 1; first ${NAME}:201:8 bad_quantity "x", ${NAME}:202:3 wrong_column_count (1 columns, 4 in the header); ` +
       'all: stockflow runs artifacts 1 filter_rejects.csv); if the figure is right, raise guards.max_rejected of ' +
       "task_under_test in the DAG's file and trigger the date",
   );
@@ -483,4 +487,60 @@ test('an output of more than 8 MB goes through a temporary file, comes out whole
   assert.equal(output.sha256, sha256(content));
   assert.deepEqual(await temporaryFolders(), []);
   assert.match(await refusal({ content: content.slice(0, -1) }), /^no newline at its end/);
+});
+
+test('a file that is whole and has lost the zeros of its ids is refused, in all and at one store of several', async () => {
+  const ids = Array.from({ length: 10 }, (_, at) => `0010${at}0`);
+  const active = `product_id,id_type,id_value\n${ids.map((id, at) => `P${at},SKU,${id}`).join('\n')}\n`;
+  const rows = (store: string, of: (id: string) => string) =>
+    ids.map((id) => `${store},,${of(id)},5\n`).join('');
+  const good = HEADER + rows('S1', String) + rows('S2', String);
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const lastGood = (await runRaw(world, { content: good, active })) ?? null;
+  const stripped = (id: string) => String(Number(id));
+  const refusedBy = (content: string) => refusal({ content, active, lastGood });
+  assert.match(
+    await refusedBy(HEADER + rows('S1', stripped) + rows('S2', stripped)),
+    /^none of the file's 20 rows is of an active product; at least 1 row is needed/,
+  );
+  assert.match(
+    await refusedBy(HEADER + rows('S1', String) + rows('S2', stripped)),
+    /^the file has 10 rows of active products, 50 % fewer than the 20 of the last good night; at most 20 % fewer is allowed \(guards\.max_coverage_drop\); the file has 10 active products with a count, 50 % fewer than the 20 .*; facility S2 has 0 active products with a count, 100 % fewer than the 10/,
+  );
+  const science = (id: string) =>
+    id < '001030' ? Number(id).toExponential(2).toUpperCase().replace('E+', 'E+') : id;
+  assert.match(
+    await refusedBy(HEADER + rows('S1', String) + rows('S2', science)),
+    /^facility S2 has 7 active products with a count, 30 % fewer than the 10 of the last good night/,
+  );
+  const eight = HEADER + rows('S1', String) + rows('S2', (id) => (id < '001020' ? stripped(id) : id));
+  await run(world, { content: eight, active, lastGood });
+});
+
+test('active products of which the file has no count at any store are a warning of the night', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const active = 'product_id,id_type,id_value\nP1,SKU,A1\nP2,SKU,A2\nP3,SKU,A3\n';
+  await run(world, { active });
+  assert.deepEqual(world.warnings, [
+    '1 active product has no count in the file, at any store: A3; its count stays as it was',
+  ]);
+});
+
+test('when no count can be read that is the one cause that is told, with the first values and the param that takes them', async () => {
+  const said = await refusal({ content: `${HEADER}S1,,A1,10.0\nS1,,A2,3.00\n` });
+  assert.match(
+    said,
+    /^none of the file's 2 rows of active products has a count that can be read; at least 1 is needed \(rejected/,
+  );
+  assert.match(
+    said,
+    /:2:\d+ bad_quantity "10\.0", .*:3:\d+ bad_quantity "3\.00"; all: .*; quantity: decimal_zero takes 5\.0 and 12\.000\)/,
+  );
+  assert.doesNotMatch(said, /is of an active product/);
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  const taken = await run(world, {
+    content: `${HEADER}S1,,A1,10.0\nS1,,A2,3.00\n`,
+    params: { quantity: 'decimal_zero' },
+  });
+  assert.equal(taken.kept, 2);
 });

@@ -17,6 +17,8 @@ const STAGING = sql('./staging.sql');
 const STAGE_FACILITIES = sql('./stage_facilities.sql');
 const STAGE_PRODUCTS = sql('./stage_products.sql');
 const COLLECT_KEYS = sql('./collect_keys.sql');
+const SEVERAL_LOCATIONS = "select from sync_key where status = 'several_locations' limit 1";
+const RESOLVE_LOCATIONS = sql('./resolve_locations.sql');
 
 /** The published file, as the task that published it said. */
 export interface AppliedFile {
@@ -35,7 +37,12 @@ export interface BatchRequest {
   readonly night: Revision;
   readonly file: AppliedFile;
   readonly format: LineFormat;
+  /** Of a key that is counted at several locations of its store. */
+  readonly locations: LocationRule;
 }
+
+export const LOCATION_RULES = ['hold_out', 'sum'] as const;
+export type LocationRule = (typeof LOCATION_RULES)[number];
 
 /** What `post` may rely on: the file's keys are in `sync_key`, and the night is this one's to apply. */
 export interface ReadyBatch {
@@ -82,7 +89,7 @@ export async function applyBatch(
     await refuseOlder(client, request.night, request.file.snapshot.at);
     const snapshot = await resolveSnapshot(client, request.file.snapshot);
     requireFreeze(await findFrozenNight(client, request.night), request, snapshot);
-    await resolveKeys(client, request.night, snapshot);
+    await resolveKeys(client, request, snapshot);
     const counts = await countRows(client, read.rows);
 
     let batchId: string | undefined;
@@ -206,7 +213,11 @@ function requireFreeze(
   }
 }
 
-async function resolveKeys(client: PoolClient, night: Revision, snapshot: Snapshot): Promise<void> {
+async function resolveKeys(
+  client: PoolClient,
+  { night, locations }: Pick<BatchRequest, 'night' | 'locations'>,
+  snapshot: Snapshot,
+): Promise<void> {
   const key = [...revisionKey(night)];
   const { at, byFacility } = snapshot;
   await client.query(STAGE_FACILITIES, [[...byFacility.keys()], [...byFacility.values()], at]);
@@ -214,4 +225,6 @@ async function resolveKeys(client: PoolClient, night: Revision, snapshot: Snapsh
   await client.query('analyze sync_facility, sync_product');
   await client.query(COLLECT_KEYS, key);
   await client.query('analyze sync_key');
+  const { rowCount } = await client.query(SEVERAL_LOCATIONS);
+  if (rowCount !== 0) await client.query(RESOLVE_LOCATIONS, [...key, locations]);
 }

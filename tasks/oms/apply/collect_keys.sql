@@ -1,9 +1,11 @@
--- One row per key. Equal repeats are one; two different quantities are no quantity.
+-- One row per key. Equal repeats are one; two different quantities are no quantity; rows of several locations of a store are
+-- looked at by resolve_locations.sql.
 --   $1 external system    $2 business date    $3 revision
 insert into sync_key
-       (key_no, facility_id, product_id, quantity, line_count, location_seq_id, status)
-select key_no, facility_id, product_id, min(quantity), count(*), min(location_seq_id),
+       (key_no, facility_id, product_id, quantity, line_count, location_count, location_seq_id, status)
+select key_no, facility_id, product_id, min(quantity), count(*), 1, min(location_seq_id),
        case
+         when min(coalesce(location_seq_id, '')) <> max(coalesce(location_seq_id, '')) then 'several_locations'
          when min(quantity) <> max(quantity) then 'conflicting'
          when (facility_id, product_id) in (
            select h.facility_id, h.product_id

@@ -1,6 +1,6 @@
 import type { OpenFile } from '../../../runner/task.ts';
 import type { Dialect } from '../../inventory/dialect.ts';
-import { parseQuantity } from '../../inventory/quantity.ts';
+import { parseQuantity, type QuantityNotation } from '../../inventory/quantity.ts';
 import { Refusal } from '../../inventory/refusal.ts';
 import { type CsvRecord, csvRecords } from '../csv_records.ts';
 import { hashedChunks } from '../hashed_chunks.ts';
@@ -17,6 +17,7 @@ export interface LineColumns {
 
 export interface LineFormat {
   readonly dialect: Dialect;
+  readonly quantity: QuantityNotation;
   /** Of a line that names none. */
   readonly idType: string;
   /** @throws Refusal for a header in which a column is missing */
@@ -62,7 +63,7 @@ export async function* fileLines(
     rows += records.length;
     yield records.map(toLine);
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was due');
+  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
   return { ...digest(), rows };
 }
 
@@ -75,7 +76,7 @@ function lineReader(header: CsvRecord | undefined, format: LineFormat): (record:
   return (record) => {
     const field = (column: number | undefined) => (column === undefined ? '' : (record.fields[column] ?? ''));
     const quantityText = field(columns.quantity);
-    const quantity = parseQuantity(quantityText);
+    const quantity = parseQuantity(quantityText, format.quantity);
     return {
       line: record.line,
       facilityId: field(columns.facilityId),

@@ -7,6 +7,7 @@ import { readSql } from '../sql.ts';
 import type { ReadyBatch } from './apply_batch.ts';
 import { changeFigures, itemsAtZeroOrBelow, largestChanges } from './change_figures.ts';
 import { keepRejects, REJECTS_NAME } from './keep_rejects.ts';
+import { lostCover } from './lost_cover.ts';
 import { postChanges } from './post_changes.ts';
 import { describeRejects } from './row_counts.ts';
 import { settleSuperseded } from './settle_superseded.ts';
@@ -68,7 +69,10 @@ export async function resetNight(
   await postChanges(client, { batchId, reason: 'VAR_EXT_RESET', changedKeys: figures.changed_keys });
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
-  if (counts.conflicting_keys > 0) await client.query(RECORD_CONFLICTS, key);
+  if (counts.conflicting_keys + counts.keys_at_several_locations > 0) {
+    await client.query(RECORD_CONFLICTS, key);
+  }
+  const lost = await lostCover(client, night, batchId);
   const zeroOrBelow = figures.zero_or_below === 0 ? [] : await itemsAtZeroOrBelow(client);
   const largest = await largestChanges(client);
   const settled = night.revision === 1 ? null : await settleSuperseded(client, night, batchId);
@@ -82,7 +86,10 @@ export async function resetNight(
     rejected: counts.rejected,
     collapsed: counts.collapsed,
     conflicting_keys: counts.conflicting_keys,
-    conflicting_rows: counts.conflicting_rows,
+    keys_at_several_locations: counts.keys_at_several_locations,
+    held_out_rows: counts.held_out_rows,
+    summed: counts.summed,
+    lost_cover: { count: lost.count, first: lost.first.map((lostKey) => ({ ...lostKey })) },
     held_out_keys: counts.held_keys,
     zero_or_below: {
       count: figures.zero_or_below,

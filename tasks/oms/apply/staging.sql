@@ -67,10 +67,13 @@ create temporary table sync_key (
   key_no           bigint not null,
   facility_id      text not null,
   product_id       text not null,
-  quantity         integer not null,
+  -- A sum of several locations may pass what one row may say.
+  quantity         bigint not null,
   line_count       integer not null,
+  -- Of the store, with a count of the key each.
+  location_count   integer not null,
   location_seq_id  text,
-  -- 'usable', 'conflicting' (two quantities) or 'held' (by the freeze)
+  -- 'usable', 'conflicting' (two quantities), 'several_locations' or 'held' (by the freeze)
   status           text not null
 ) on commit drop;
 

@@ -32,7 +32,7 @@ export async function varyNight({ client, night, counts, begin }: ReadyBatch): P
       `${counts.rejected} of ${counts.rows} rows rejected; ${await describeRejects(client)}`,
     );
   }
-  if (counts.conflicting_keys > 0)
+  if (counts.conflicting_keys + counts.keys_at_several_locations > 0)
     throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
 
   const batchId = await begin();

@@ -3,7 +3,7 @@ import { type ColumnMapping, DELTA_COLUMNS, type DELTA_MEANINGS } from '../../in
 import type { Dialect } from '../../inventory/dialect.ts';
 import { parseFileTime } from '../../inventory/file_time.ts';
 import { findColumns } from '../../inventory/header_check.ts';
-import { parseQuantity } from '../../inventory/quantity.ts';
+import { parseQuantity, type QuantityNotation } from '../../inventory/quantity.ts';
 import { Refusal } from '../../inventory/refusal.ts';
 import { type CsvRecord, csvRecords } from '../csv_records.ts';
 import { hashedChunks } from '../hashed_chunks.ts';
@@ -12,6 +12,7 @@ export type DeltaColumns = ColumnMapping<(typeof DELTA_MEANINGS)[number]>;
 
 export interface DeltaFormat {
   readonly dialect: Dialect;
+  readonly quantity: QuantityNotation;
   readonly columns: DeltaColumns;
   /** IANA name: of dates without an offset. */
   readonly timezone: string;
@@ -58,7 +59,7 @@ export async function readDeltaFile(file: OpenFile, format: DeltaFormat): Promis
     }
     lines.push(...records.map(toLine));
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was due');
+  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
   return { lines, ...digest() };
 }
 
@@ -71,7 +72,7 @@ function lineReader(header: CsvRecord | undefined, format: DeltaFormat): (record
   const columns = findColumns(header.fields, format.columns, DELTA_COLUMNS, format.dialect.delimiter);
   return (record) => {
     const field = (column: number | undefined) => (column === undefined ? '' : (record.fields[column] ?? ''));
-    const quantity = parseQuantity(field(columns.availableDelta));
+    const quantity = parseQuantity(field(columns.availableDelta), format.quantity);
     const time = parseFileTime(field(columns.effectiveDate), format.timezone);
     return {
       line: record.line,

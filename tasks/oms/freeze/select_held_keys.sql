@@ -5,5 +5,5 @@ select h.facility_id, h.product_id, coalesce(p.id_value, '') as id_value, h.reas
  where h.external_system_id = $1
    and h.business_date = $2
    and h.revision = $3
-   and h.reason <> 'CONFLICTING_ROWS'
+   and h.reason not in ('CONFLICTING_ROWS', 'SEVERAL_LOCATIONS')
  order by h.facility_id collate "C", h.product_id collate "C", h.reason;

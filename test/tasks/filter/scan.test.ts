@@ -17,6 +17,7 @@ function request(overrides: Partial<ScanRequest>): ScanRequest {
     setup: {
       dialect: { delimiter: ',', quote: '"', encoding: 'utf-8', compression: 'none' },
       columns: resetColumnsSchema.parse(undefined),
+      quantity: 'integer',
       activeIds: ['A1'],
       fileName: 'reset.csv',
     },

@@ -104,7 +104,7 @@ test('P7: max_rejected: 1 row of 201 and 1 of 200 pass, 1 of 199 does not', asyn
     { content: fileOf({ S1: 198 }, 'S1\n') },
     /1 of 199 rows rejected, 0\.503 %; at most 0\.5 % are allowed \(guards\.max_rejected\)/,
     new RegExp(
-      `first ${RegExp.escape(NAME)}:200:3 wrong_column_count; all: stockflow runs artifacts 1 filter_rejects`,
+      `first ${RegExp.escape(NAME)}:200:3 wrong_column_count \\(1 columns, 3 in the header\\); all: stockflow runs artifacts 1 filter_rejects`,
     ),
   );
 });

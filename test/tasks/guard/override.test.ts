@@ -28,7 +28,7 @@ test('guards are named with commas between them, and a reason', () => {
 
 test('an unknown guard is refused with those that there are, and a name without a reason or a reason without a name', () => {
   assert.deepEqual(problemsOf('max_row_drop,max_rows', REASON), [
-    'guards: no guard is called "max_rows"; these can be overridden: max_drop, max_row_drop, max_rejected, ' +
+    'guards: no guard is called "max_rows"; these can be overridden: max_drop, max_row_drop, max_coverage_drop, max_rejected, ' +
       'max_single_change, max_total_change',
   ]);
   assert.deepEqual(problemsOf('max_row_drop', '  '), [

@@ -113,6 +113,6 @@ test('rows that are not conserved stop the reset: here one line became two', asy
   await assertStopped(
     oms.pool,
     trialOf(oms, { rows: counts({ P1: 12 }) }),
-    /rows are not conserved: 1 read; 2 usable \+ 0 held out \+ 0 collapsed \+ 0 contradicted \+ 0 rejected = 2/,
+    /rows are not conserved: 1 read; 2 usable \+ 0 held out \+ 0 collapsed \+ 0 summed \+ 0 contradicted or at several locations \+ 0 rejected = 2/,
   );
 });

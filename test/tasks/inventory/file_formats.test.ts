@@ -12,7 +12,12 @@ import { findColumns } from '../../../tasks/inventory/header_check.ts';
 import { within } from '../../../tasks/inventory/location.ts';
 import { disagreements, parseManifest } from '../../../tasks/inventory/manifest.ts';
 import { publishedName } from '../../../tasks/inventory/published_name.ts';
-import { NO_QUANTITY, parseQuantity, quantityAt } from '../../../tasks/inventory/quantity.ts';
+import {
+  NO_QUANTITY,
+  parseQuantity,
+  quantityAt,
+  zeroDecimalQuantityAt,
+} from '../../../tasks/inventory/quantity.ts';
 import { Refusal } from '../../../tasks/inventory/refusal.ts';
 import { assertConserved } from '../../../tasks/inventory/row_account.ts';
 import { bytesOf } from './scan_support.ts';
@@ -64,22 +69,42 @@ test('a header name that stands twice is refused, in another case too', () => {
 test('a wrong delimiter is recognised and named', () => {
   assert.match(
     headerRefusal(['facilityId;idValue;availableQty']),
-    /it looks delimited by semicolon, and comma was due$/,
+    /it looks delimited by semicolon, and comma was expected$/,
   );
-  assert.match(headerRefusal(['"facilityId"\t"idValue"\t"availableQty"']), /by tab, and comma was due$/);
-  assert.match(headerRefusal(['facilityId,idValue,availableQty'], '|'), /by comma, and pipe was due$/);
+  assert.match(headerRefusal(['"facilityId"\t"idValue"\t"availableQty"']), /by tab, and comma was expected$/);
+  assert.match(headerRefusal(['facilityId,idValue,availableQty'], '|'), /by comma, and pipe was expected$/);
 });
 
 test('a quantity reads the same as text and as bytes, whatever it is', () => {
-  const anything = fc.oneof(fc.stringMatching(/^[-+]?\d{0,11}[.e ]?\d?$/), fc.string());
+  const anything = fc.oneof(fc.stringMatching(/^[-+]?\d{0,11}[.e ]?[0\d]{0,3}$/), fc.string());
   fc.assert(
     fc.property(anything, (text) => {
       const bytes = bytesOf(`x${text}x`);
-      assert.equal(quantityAt(bytes, 1, bytes.length - 1), parseQuantity(text) ?? NO_QUANTITY);
+      assert.equal(quantityAt(bytes, 1, bytes.length - 1), parseQuantity(text, 'integer') ?? NO_QUANTITY);
+      assert.equal(
+        zeroDecimalQuantityAt(bytes, 1, bytes.length - 1),
+        parseQuantity(text, 'decimal_zero') ?? NO_QUANTITY,
+      );
     }),
   );
-  assert.equal(parseQuantity('-007'), -7);
-  assert.ok(Object.is(parseQuantity('-0'), 0));
+  assert.equal(parseQuantity('-007', 'integer'), -7);
+  assert.ok(Object.is(parseQuantity('-0', 'integer'), 0));
+  for (const [text, value] of [
+    ['5.0', 5],
+    ['-12.000', -12],
+    ['5.', null],
+    ['.0', null],
+    ['5.01', null],
+    ['1,200', null],
+    ['+5', null],
+    ['5-', null],
+    ['(5)', null],
+    [' 7', null],
+    ['', null],
+  ] as const) {
+    assert.equal(parseQuantity(text, 'decimal_zero'), value, text);
+    assert.equal(parseQuantity(text, 'integer'), null, text);
+  }
 });
 
 test('a file name gives the instant of its snapshot, or none', () => {

@@ -64,8 +64,15 @@ test('an empty active list trips on the first night too, a shorter one past its 
 test('a file without rows, and an output without rows, trip', () => {
   assert.equal(guardFileRows(1), null);
   assert.equal(guardFileRows(0)?.sentence, 'the file has a header and no rows');
-  assert.equal(guardOutput(1, 9), null);
-  assert.match(guardOutput(0, 9)?.sentence ?? '', /none of the file's 9 rows/);
+  assert.equal(guardOutput(1, { rowsIn: 9, activeRows: 1 }), null);
+  assert.equal(
+    guardOutput(0, { rowsIn: 9, activeRows: 0 })?.sentence,
+    "none of the file's 9 rows is of an active product; at least 1 row is needed",
+  );
+  assert.equal(
+    guardOutput(0, { rowsIn: 9, activeRows: 4 })?.sentence,
+    "none of the file's 4 rows of active products has a count that can be read; at least 1 is needed",
+  );
 });
 
 test('half a percent of rejected rows passes, one row more does not', () => {

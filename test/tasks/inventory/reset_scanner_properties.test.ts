@@ -51,6 +51,7 @@ const quantity = fc.constantFrom(
   'x',
 );
 const facility = fc.constantFrom('042', '042', '7', '', 'Süd');
+const location = fc.constantFrom('', '', 'L1', 'L2');
 const hazard = fc.constantFrom(
   '"',
   '""',
@@ -76,9 +77,15 @@ function cell(text: string, quote: string): fc.Arbitrary<string> {
 
 function line({ delimiter, quote }: Marks): fc.Arbitrary<string> {
   const fields = fc
-    .tuple(facility, facility, id, quantity)
-    .chain(([external, own, idValue, qty]) =>
-      fc.tuple(cell(external, quote), fc.constant(own), cell(idValue, quote), cell(qty, quote)),
+    .tuple(facility, facility, id, quantity, location)
+    .chain(([external, own, idValue, qty, place]) =>
+      fc.tuple(
+        cell(external, quote),
+        fc.constant(own),
+        cell(idValue, quote),
+        cell(qty, quote),
+        cell(place, quote),
+      ),
     );
   const damaged = fc
     .tuple(fields, fc.nat(4), fc.oneof(hazard, fc.constant(delimiter)))
@@ -105,7 +112,10 @@ const file: fc.Arbitrary<File> = marks.chain((given) =>
     )
     .map(([lines, bom, cutEnd, end]) => ({
       marks: given,
-      header: ['externalFacilityId', 'facilityId', 'idValue', 'availableQty'].join(given.delimiter) + end,
+      header:
+        ['externalFacilityId', 'facilityId', 'idValue', 'availableQty', 'locationSeqId'].join(
+          given.delimiter,
+        ) + end,
       lines: cutEnd ? withoutFinalNewline(lines) : lines,
       bom,
     })),
@@ -121,12 +131,12 @@ function expected({ marks: given, header, lines }: File) {
   const kept: string[] = [];
   const rejected: { line: number; reason: string }[] = [];
   const rowsByFacility = new Map<string, number>();
-  const first = new Map<string, number>();
+  const seen = new Map<string, Map<string, number>>();
   const conflicting = new Set<string>();
   const fieldsRead: string[][] = [];
   let dropped = 0;
   let collapsed = 0;
-  for (const [at, text] of lines.entries()) {
+  for (const [at, text] of rowsOf(lines).entries()) {
     const reject = (reason: string) => rejected.push({ line: at + 2, reason });
     if (text.includes('\0')) {
       reject('nul_byte');
@@ -139,7 +149,7 @@ function expected({ marks: given, header, lines }: File) {
     }
     const fields = verdict.fields.map(fromLatin1);
     fieldsRead.push(fields);
-    const [external = '', own = '', idValue = '', qty = ''] = fields;
+    const [external = '', own = '', idValue = '', qty = '', place = ''] = fields;
     const store = external || own;
     if (store !== '') rowsByFacility.set(store, (rowsByFacility.get(store) ?? 0) + 1);
     if (!ACTIVE_IDS.includes(idValue)) dropped++;
@@ -147,17 +157,39 @@ function expected({ marks: given, header, lines }: File) {
     else if (!/^-?\d{1,9}$/.test(qty)) reject('bad_quantity');
     else {
       const key = JSON.stringify([external === '' ? 'own' : 'external', store, idValue]);
-      const before = first.get(key);
+      const there = seen.get(key) ?? new Map<string, number>();
+      seen.set(key, there);
+      const before = there.get(place);
       if (before === Number(qty) + 0) {
         collapsed++;
         continue;
       }
-      if (before === undefined) first.set(key, Number(qty) + 0);
+      if (before === undefined) there.set(place, Number(qty) + 0);
       else conflicting.add(key);
       kept.push(toLatin1(text));
     }
   }
-  return { kept, rejected, dropped, collapsed, conflicting: conflicting.size, rowsByFacility, fieldsRead };
+  const several = [...seen.values()].filter((there) => there.size > 1).length;
+  const covered = new Set([...seen.keys()].map((key) => JSON.parse(key)[2]));
+  return {
+    ...{
+      kept,
+      rejected,
+      dropped,
+      collapsed,
+      conflicting: conflicting.size,
+      several,
+      rowsByFacility,
+      fieldsRead,
+    },
+    keys: seen.size,
+    withoutRow: ACTIVE_IDS.filter((one) => !covered.has(one)),
+  };
+}
+
+/** Blank lines after the last row are none. */
+function rowsOf(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((text) => !/^\r?\n$/.test(text)) + 1);
 }
 
 function toLatin1(text: string): string {
@@ -178,7 +210,14 @@ function assertSame(scanned: Scanned, want: ReturnType<typeof expected>, given: 
     scanned.rejected.map(({ line: at, reason }) => ({ line: at, reason })),
     want.rejected,
   );
-  assert.equal(scanned.result.rowsIn, given.lines.length);
+  assert.equal(scanned.result.rowsIn, rowsOf(given.lines).length);
+  assert.equal(scanned.result.blankLinesAtEnd, given.lines.length - rowsOf(given.lines).length);
+  assert.equal(scanned.result.keysAtSeveralLocations, want.several);
+  assert.deepEqual(scanned.result.activeWithoutRow, want.withoutRow);
+  assert.equal(
+    Object.values(scanned.result.keysByFacility).reduce((sum, keys) => sum + keys, 0),
+    want.keys,
+  );
   assert.equal(scanned.result.kept, want.kept.length);
   assert.equal(scanned.result.dropped, want.dropped);
   assert.equal(scanned.result.rejected, want.rejected.length);

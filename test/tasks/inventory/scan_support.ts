@@ -1,8 +1,10 @@
 /** What both sides of the comparison answer for a file: the scanner, and csv-parse line by line. */
 import { parse } from 'csv-parse/sync';
 import { resetColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
-import { ResetScanner, type ScanResult } from '../../../tasks/inventory/reset_scanner.ts';
+import type { QuantityNotation } from '../../../tasks/inventory/quantity.ts';
+import { ResetScanner } from '../../../tasks/inventory/reset_scanner.ts';
 import type { RejectedRow } from '../../../tasks/inventory/row_outcomes.ts';
+import type { ScanResult } from '../../../tasks/inventory/scan_result.ts';
 
 export interface Scanned {
   readonly header: string;
@@ -18,6 +20,7 @@ export interface ScanCase {
   readonly quote?: string;
   readonly encoding?: 'utf-8' | 'windows-1252';
   readonly columns?: Record<string, string>;
+  readonly quantityNotation?: QuantityNotation;
 }
 
 /** Feeds the chunks as they are, then ends. */
@@ -31,6 +34,7 @@ export function scan(chunks: Iterable<Uint8Array>, given: ScanCase = {}): Scanne
       quote: given.quote ?? '"',
       encoding: given.encoding ?? 'utf-8',
       columns: resetColumnsSchema.parse(given.columns),
+      quantity: given.quantityNotation ?? 'integer',
       activeIds: given.activeIds ?? ['A1'],
     },
     {

@@ -115,9 +115,10 @@ test('of four resets and four variances of a revision at once, one each applies'
   const variances = await Promise.all(tokens.map((name) => oms.applyVariance(refrozen, token(name))));
   assert.deepEqual(variances.map((output) => output.already_applied).sort(), [false, true, true, true]);
   assert.deepEqual(await counts(oms), [30, 8]);
-  assert.equal(oms.tasks.warnings.length, 6);
+  const unchanged = oms.tasks.warnings.filter((warning) => warning.startsWith('nothing'));
+  assert.equal(unchanged.length, 6);
   assert.match(
-    oms.tasks.warnings[0] ?? '',
+    unchanged[0] ?? '',
     /^nothing was changed: RESET-RETAIL_PRO-2026-03-10-r2 was applied before, at /,
   );
   await assertProven(oms);

@@ -1,0 +1,6 @@
+-- A store may count a product at several of its locations; whether such counts add up only its sender knows.
+--   SEVERAL_LOCATIONS     the external system's file counts the key at several locations, and they are not to be summed
+alter table oms.inventory_sync_held_key
+  drop constraint reason_is_known,
+  add constraint reason_is_known check (
+    reason in ('AMBIGUOUS_POSTING', 'FRACTIONAL_VARIANCE', 'CONFLICTING_ROWS', 'SEVERAL_LOCATIONS'));
