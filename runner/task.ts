@@ -180,6 +180,27 @@ export interface PrecheckContext<Params> {
 
 export type Precheck = (context: PrecheckContext<unknown>) => Promise<PrecheckRefusal | null>;
 
+/** What is known when a task type is asked whether its surroundings are as it needs them. */
+export interface CheckContext<Params> {
+  readonly params: Params;
+  readonly connections: Connections;
+  readonly signal: AbortSignal;
+  /** The present instant by the database's clock. */
+  readonly now: () => Temporal.Instant;
+}
+
+/** One thing that a check looked at. */
+export interface CheckFinding {
+  /** `warning` for what a night can live with. */
+  readonly verdict: 'ok' | 'warning' | 'problem';
+  /** One sentence with the facts. */
+  readonly found: string;
+  /** What to do; null where all is well. */
+  readonly fix: string | null;
+}
+
+export type Check = (context: CheckContext<unknown>) => Promise<readonly CheckFinding[]>;
+
 export interface TaskType<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   /** One line for `dags schema` and the docs. */
@@ -192,6 +213,11 @@ export interface TaskType<Schema extends z.ZodType = z.ZodType> {
    * it may go ahead. It changes nothing, and `run` still decides for itself. Not asked where `with` names outputs.
    */
   precheck?(context: PrecheckContext<z.output<Schema>>): Promise<PrecheckRefusal | null>;
+  /**
+   * Looks at what the task relies on outside the runner, for `stockflow doctor`. It changes nothing, and is asked with the
+   * defaults of the DAG's params. Not asked where `with` names outputs.
+   */
+  check?(context: CheckContext<z.output<Schema>>): Promise<readonly CheckFinding[]>;
 }
 
 export function defineTask<Schema extends z.ZodType>(taskType: TaskType<Schema>): TaskType<Schema> {

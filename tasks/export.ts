@@ -4,12 +4,15 @@ import { openGate } from './guard/gate.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { guardActiveList } from './inventory/guards.ts';
 import { locationSchema } from './inventory/location.ts';
+import { checkOms } from './oms/check_oms.ts';
 import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/list_products.ts';
 import { formatProducts } from './oms/products_file.ts';
 
 const QUERY_NAMES = Object.keys(PRODUCT_QUERIES).filter(
   (name): name is ProductQuery => name in PRODUCT_QUERIES,
 );
+/** Products without an id that the output names. */
+const WITHOUT_ID_NAMED_MAX = 50;
 const lastGoodSchema = z.looseObject({ rows: z.int() });
 
 /**
@@ -27,11 +30,20 @@ export default defineTask({
     guards: z.strictObject({ max_drop: z.number().min(0).max(1).default(0.2) }).prefault({}),
     override: overrideSchema,
   }),
+  async check({ params, connections, signal, now }) {
+    const { query, id_type: idType } = params;
+    return await checkOms(await connections.postgres(params.connection), {
+      query,
+      at: now(),
+      idType,
+      signal,
+    });
+  },
   async run(context) {
     const { params, run, attempt, connections, files, meter, log, signal } = context;
     const gate = openGate(context, params.override);
     const pool = await connections.postgres(params.connection);
-    const products = await listProducts(pool, {
+    const { products, withoutId } = await listProducts(pool, {
       query: params.query,
       at: run.scheduledFor,
       idType: params.id_type,
@@ -42,10 +54,28 @@ export default defineTask({
     const refusal = await gate.refusal([guardActiveList(products.length, lastRows, params.guards.max_drop)]);
     if (refusal !== null) throw new FailTask(refusal);
 
+    if (withoutId.length > 0) {
+      await context.warn(withoutIdSentence(withoutId, params.id_type), { products: withoutId.length });
+    }
     const content = formatProducts(params.id_type, products);
     const { location, bytes, sha256 } = await files.publish(params.to, content, { rows: products.length });
     meter({ rowsIn: products.length, rowsOut: products.length, bytesOut: bytes });
     log.info('active products exported', { location, rows: products.length });
-    return { location, rows: products.length, bytes, sha256, overridden_guards: [...gate.overridden] };
+    const without = { count: withoutId.length, first: withoutId.slice(0, WITHOUT_ID_NAMED_MAX) };
+    return {
+      location,
+      rows: products.length,
+      bytes,
+      sha256,
+      without_id: without,
+      overridden_guards: [...gate.overridden],
+    };
   },
 });
+
+function withoutIdSentence(productIds: readonly string[], idType: string): string {
+  const named = productIds.slice(0, 5).join(', ');
+  const more = productIds.length > 5 ? `, and ${productIds.length - 5} more` : '';
+  const have = productIds.length === 1 ? '1 active product has' : `${productIds.length} active products have`;
+  return `${have} no valid ${idType}, so that no file can count ${productIds.length === 1 ? 'it' : 'them'}: product ${named}${more}`;
+}

@@ -5,7 +5,7 @@ import { durationSchema } from './inventory/duration.ts';
 import { instantSchema } from './inventory/instant.ts';
 import { locationSchema } from './inventory/location.ts';
 import { fileSnapshotSchema } from './oms/applied_file.ts';
-import { type Freeze, freezeNight } from './oms/freeze/freeze.ts';
+import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { readProducts } from './oms/products_file.ts';
 import { inTransaction } from './oms/transaction.ts';
 import { publishVariance } from './oms/variance_file.ts';
@@ -35,7 +35,7 @@ export default defineTask({
     go_live: instantSchema.nullish(),
     unacknowledged_after: durationSchema.prefault('3d'),
   }),
-  async run({ params, run, connections, files, meter, log, signal }) {
+  async run({ params, run, connections, files, meter, log, signal, warn }) {
     const products = await readProducts(files, params.active, params.id_type);
     const pool = await connections.postgres(params.connection);
     const night = {
@@ -58,6 +58,9 @@ export default defineTask({
         snapshotAt: freeze.snapshot.at.toString(),
       });
     }
+    if (freeze.movedIds.length > 0) {
+      await warn(movedIdsSentence(freeze.movedIds), { ids: freeze.movedIds.length });
+    }
     const published = await publishVariance(files, freeze, {
       to: params.to,
       businessDate: run.businessDate,
@@ -79,6 +82,21 @@ export default defineTask({
     };
   },
 });
+
+const MOVED_NAMED_MAX = 5;
+
+function movedIdsSentence(moved: readonly MovedId[]): string {
+  const named = moved
+    .slice(0, MOVED_NAMED_MAX)
+    .map(
+      ({ sku, was, is, business_date }) => `${sku} was product ${was} on ${business_date} and is ${is} now`,
+    );
+  const more = moved.length > named.length ? `; and ${moved.length - named.length} more` : '';
+  return (
+    `${moved.length} ${moved.length === 1 ? 'id was' : 'ids were'} given to another product, and the product before keeps ` +
+    `its last count: ${named.join('; ')}${more}`
+  );
+}
 
 function figuresOf({ variance, expectationCount, heldKeys, unacknowledged }: Freeze) {
   return {

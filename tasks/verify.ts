@@ -64,7 +64,10 @@ function plain({ checked, violations, examples }: Check) {
 function sentence(name: keyof NightCheck, { checked, violations, examples }: Check): string {
   const named = examples
     .slice(0, EXAMPLES_IN_SENTENCE)
-    .map((key) => `${key.facility_id}/${key.product_id} has ${key.found}, not ${key.expected}`);
+    .map(
+      ({ facility_id, product_id, sku, found, expected }) =>
+        `${facility_id}/${product_id}${sku === '' ? '' : ` (${sku})`} has ${found}, not ${expected}`,
+    );
   const more = violations > named.length ? ', ...' : '';
   return `${name} (${CLAIMS[name]}) is violated by ${violations} of ${checked} keys: ${named.join(', ')}${more}`;
 }

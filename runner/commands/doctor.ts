@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Dag } from '../core/dag.ts';
 import { errorFacts } from '../core/error_text.ts';
 import { outsideUse } from '../core/outside_use.ts';
+import { checkTasks } from '../engine/task_checks.ts';
 import { createLog } from '../log.ts';
 import { listDags } from '../store/dag.ts';
 import { describe, type Shell } from './command.ts';
@@ -16,6 +17,7 @@ import { EXIT, Interrupted } from './exit_code.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
 import { openSession, type Session } from './session.ts';
 import { logOptions, readSettings, type Settings } from './settings.ts';
+import { taskTypesOf } from './task_types.ts';
 import { painter } from './terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -66,7 +68,21 @@ async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Find
   const log = createLog(logOptions(settings, 'silent'));
   for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
     yield* await look;
+  yield* lookAtTasks(shell, settings, live);
   yield* await looked('disk', 'look at the disks by hand', () => lookAtDisks(settings));
+}
+
+/** What the task types find of what they rely on. */
+async function* lookAtTasks(shell: Shell, settings: Settings, dags: readonly Dag[]): AsyncIterable<Finding> {
+  const taskTypes = await taskTypesOf(settings);
+  const log = createLog(logOptions(settings, 'silent'));
+  const checker = { taskTypes, env: shell.env, log, signal: shell.signal, now: Temporal.Now.instant() };
+  for (const dag of dags) {
+    for (const { taskId, findings } of await checkTasks(checker, dag)) {
+      const check = `${dag.dagId}.${taskId}`;
+      yield* findings.map((finding) => ({ check, ...finding }));
+    }
+  }
 }
 
 function partition<T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] {

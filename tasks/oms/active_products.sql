@@ -23,8 +23,10 @@ with active as (
      and g.id_value <> ''
    order by g.product_id, g.from_date desc, g.id_value collate "C"
 )
-select product_id, id_type, id_value,
+select active.product_id, identified.id_value,
        -- Two products under one id: no count of it could be given to either.
-       count(*) over (partition by id_value)::integer as product_count
-  from identified
- order by product_id collate "C";
+       count(*) over (partition by identified.id_value)::integer as product_count
+  from active
+  -- A product without a valid id is listed too: it is sold, and nobody counts it.
+  left join identified using (product_id)
+ order by active.product_id collate "C";

@@ -17,21 +17,28 @@ export interface ProductListRequest {
   readonly signal: AbortSignal;
 }
 
+export interface ProductList {
+  readonly products: readonly ActiveProduct[];
+  /** Active products without a valid id of the type: no file can name them. */
+  readonly withoutId: readonly string[];
+}
+
 /** @throws FailTask where one id names two products, naming both */
-export async function listProducts(
-  pool: Pool,
-  request: ProductListRequest,
-): Promise<readonly ActiveProduct[]> {
+export async function listProducts(pool: Pool, request: ProductListRequest): Promise<ProductList> {
   const { query, at, idType, signal } = request;
   const rows = await inTransaction(pool, { isolation: 'read committed', signal }, async (client) => {
     const parameters = [at, idType];
-    type Row = { product_id: string; id_value: string; product_count: number };
+    type Row = { product_id: string; id_value: string | null; product_count: number };
     return (await client.query<Row>(PRODUCT_QUERIES[query], parameters)).rows;
   });
-  const products = rows.map((row) => ({ productId: row.product_id, idValue: row.id_value }));
-  const doubles = rows.filter((row) => row.product_count > 1).map((row) => row.id_value);
+  const products = rows.flatMap(({ product_id, id_value }) =>
+    id_value === null ? [] : [{ productId: product_id, idValue: id_value }],
+  );
+  const doubles = rows.flatMap((row) =>
+    row.product_count > 1 && row.id_value !== null ? [row.id_value] : [],
+  );
   refuseSharedIds(products, [...new Set(doubles)], idType);
-  return products;
+  return { products, withoutId: rows.filter((row) => row.id_value === null).map((row) => row.product_id) };
 }
 
 function refuseSharedIds(

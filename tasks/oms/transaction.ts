@@ -8,8 +8,11 @@ const BEGIN = {
 };
 const ONE_AT_A_TIME = readSql(import.meta.url, './lock_sync.sql');
 
-/** SQLSTATE of a serialization failure and of a deadlock: the same work, done again, goes through. */
-const COLLISIONS: ReadonlySet<string> = new Set(['40001', '40P01']);
+/**
+ * SQLSTATE of a serialization failure, of a deadlock, and of a row that another session has made meanwhile: the same work, done
+ * again, goes through.
+ */
+const COLLISIONS: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
 const TRIES_MAX = 5;
 const FIRST_PAUSE_MS = 50;
 

@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
     title: 'another delimiter',
     file: { content: text.replaceAll(',', ';') },
     by: 'filter_reset_file',
-    says: [/it looks delimited by semicolon, and comma was due/],
+    says: [/it looks delimited by semicolon, and comma was expected/],
   },
 ];
 

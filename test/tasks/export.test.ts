@@ -49,6 +49,7 @@ test('the active list has the physical products that are sold online, in one ord
     rows: 5,
     bytes: text.length,
     sha256: published?.sha256,
+    without_id: { count: 1, first: ['EXPIRED_ID'] },
     overridden_guards: [],
   });
   assert.deepEqual(await oms.exportProducts(), output);

@@ -34,7 +34,10 @@ test('a wrong count fails the task without retry, with the key, the figure and w
   await using world = await openTaskWorld({ postgres: { oms: oms.pool } });
   await assert.rejects(verify.run(world.context(PARAMS)), (error) => {
     assert.ok(error instanceof FailTask);
-    assert.match(error.message, /^I1 \(.*\) is violated by 1 of 1 keys: F1\/P1 has 11, not 7; I2 \(/);
+    assert.match(
+      error.message,
+      /^I1 \(.*\) is violated by 1 of 1 keys: F1\/P1 \(SKU-P1\) has 11, not 7; I2 \(/,
+    );
     return true;
   });
 });
@@ -71,7 +74,7 @@ test('a wrong night leaves what is wrong for audit, and the next reading adds to
   await assert.rejects(verify.run(world.context(PARAMS)), FailTask);
   await oms.move('F1', 'P1', -4, '2026-03-09T12:00:00Z');
   await verify.run(world.context(PARAMS, { attempt: { token: 'attempt-2' } }));
-  const wrong = { facility_id: 'F1', product_id: 'P1', expected: 7, found: 11 };
+  const wrong = { facility_id: 'F1', product_id: 'P1', sku: 'SKU-P1', expected: 7, found: 11 };
   const readings = (await proofOf(oms)).filter(({ invariant }) => invariant === 'I1');
   assert.deepEqual(readings, [
     { invariant: 'I1', checked: 1, wrong: 1, examples: [wrong], attempt_token: 'attempt-1' },
@@ -92,6 +95,6 @@ test('of many wrong keys three are named, and that there are more', async (t) =>
   await using world = await openTaskWorld({ postgres: { oms: oms.pool } });
   await assert.rejects(verify.run(world.context(PARAMS)), {
     message:
-      /^I1 \([a-z ]+\) is violated by 4 of 4 keys: F1\/P1 has 11, not 10, F1\/P2 has 11, not 10, F1\/P3 has 11, not 10, \.\.\.; I2/,
+      /^I1 \([a-z ]+\) is violated by 4 of 4 keys: F1\/P1 \(SKU-P1\) has 11, not 10, F1\/P2 \(SKU-P2\) has 11, not 10, F1\/P3 \(SKU-P3\) has 11, not 10, \.\.\.; I2/,
   });
 });

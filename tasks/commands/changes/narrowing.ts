@@ -35,9 +35,12 @@ export function nothingApplied(): CommandError {
 }
 
 /** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
-export function hasLeftOut({ rejected, filterRejected, held }: Picture, { sku, facility }: Named): boolean {
+export function hasLeftOut(
+  { rejected, filterRejected, held, lostCover }: Picture,
+  { sku, facility }: Named,
+): boolean {
   if (sku !== undefined || facility !== undefined) return false;
-  return rejected.total + filterRejected.total + held.total > 0;
+  return rejected.total + filterRejected.total + held.total + lostCover.total > 0;
 }
 
 /** Nothing to show, and what is known of it. */

@@ -10,9 +10,10 @@ import {
   zeroed,
 } from '../../oms/changes/read_changes.ts';
 import { type FilterRejects, filterRejectsOf } from './filter_rejects.ts';
+import { type LeftBehind, leftBehind } from './left_behind.ts';
 
 /** Everything but the single changes, of which there may be a million. */
-export interface Picture {
+export interface Picture extends LeftBehind {
   readonly scope: Scope;
   readonly totals: readonly ReasonTotal[];
   /** Repeats of a row that said the same. */
@@ -42,6 +43,7 @@ export async function readPicture(
     rejected: await rejectsOf(client, scope, listed),
     filterRejected: await filterRejectsOf(pool, scope.batches, listed),
     held: await heldKeysOf(client, scope, listed),
+    ...leftBehind(scope.batches),
   };
 }
 

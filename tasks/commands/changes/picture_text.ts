@@ -7,13 +7,14 @@ import { countText } from '../../../runner/commands/time_text.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
 import type { FilterReject, FilterRejects } from './filter_rejects.ts';
+import type { NamedKey, UndoneKey } from './left_behind.ts';
 import type { Picture } from './picture.ts';
 
 type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
 
 export function pictureText(
   shell: Shell,
-  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held }: Picture,
+  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: Picture,
   { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
 ): string {
   const paint = painter(shell.stdout, shell.env);
@@ -33,6 +34,16 @@ export function pictureText(
       more(zeroOrBelow.length - limit, 'keys'),
     section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +
       more(held.total - held.rows.length, 'keys'),
+    section(
+      'Set the night before, missing from this file',
+      { columns: LOST_COLUMNS, rows: lostCover.rows.slice(0, limit) },
+      paint,
+    ) + more(lostCover.total - Math.min(limit, lostCover.rows.length), 'keys'),
+    section(
+      'Lost an entry that the file does not have',
+      { columns: UNDONE_COLUMNS, rows: undone.rows.slice(0, limit) },
+      paint,
+    ) + more(undone.total - Math.min(limit, undone.rows.length), 'keys'),
     section('Rejected by the filter', { columns: FILTER_COLUMNS, rows: filterRejected.rows }, paint) +
       moreRejects(filterRejected),
     section('Rejected by the OMS', { columns: REJECT_COLUMNS, rows: rejected.rows }, paint) +
@@ -53,9 +64,21 @@ const TOTAL_COLUMNS: readonly Column<ReasonTotal>[] = [
 
 const HELD_COLUMNS: readonly Column<Picture['held']['rows'][number]>[] = [
   { key: 'facility_id', value: ({ facility_id }) => facility_id },
+  { key: 'sku', value: ({ sku }) => sku },
   { key: 'product_id', value: ({ product_id }) => product_id },
   { key: 'reason', value: ({ reason }) => reason },
   { key: 'detail', value: ({ detail }) => detail },
+];
+
+const LOST_COLUMNS: readonly Column<NamedKey>[] = [
+  { key: 'facility_id', value: ({ facility_id }) => facility_id },
+  { key: 'sku', value: ({ sku }) => sku },
+  { key: 'product_id', value: ({ product_id }) => product_id },
+];
+
+const UNDONE_COLUMNS: readonly Column<UndoneKey>[] = [
+  ...LOST_COLUMNS,
+  { key: 'recorded', value: ({ quantity }) => quantity },
 ];
 
 const REJECT_COLUMNS: readonly Column<Picture['rejected']['rows'][number]>[] = [

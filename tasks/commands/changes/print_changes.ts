@@ -70,7 +70,7 @@ async function printDocument(
   client: PoolClient,
   { scope, picture, runId }: Printed,
 ): Promise<void> {
-  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held } = picture;
+  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = picture;
   const head = {
     run_id: runId,
     batches: scope.batches.map(batchObject),
@@ -82,6 +82,10 @@ async function printDocument(
     filter_rejected_count: filterRejected.total,
     held: held.rows,
     held_count: held.total,
+    lost_cover: lostCover.rows,
+    lost_cover_count: lostCover.total,
+    undone_entries: undone.rows,
+    undone_entries_count: undone.total,
     collapsed,
   };
   print(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "changes": [`);

@@ -11,6 +11,7 @@ import { lostCover } from './lost_cover.ts';
 import { postChanges } from './post_changes.ts';
 import { describeRejects } from './row_counts.ts';
 import { settleSuperseded } from './settle_superseded.ts';
+import { undoneEntries } from './undone_entries.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const CREATE_ITEMS = sql('./create_items.sql');
@@ -56,16 +57,23 @@ export async function resetNight(
   if (counts.rows === 0) throw new FailTask('the file has a header and no rows; at least 1 row is needed');
 
   const batchId = await begin();
-  const planned = await client.query(PLAN_RESET, key);
-  if (planned.rowCount !== counts.usable_keys) {
+  const planned = (await client.query(PLAN_RESET, key)).rowCount ?? 0;
+  if (planned < counts.usable_keys) {
     await client.query(CREATE_ITEMS);
     await client.query(PLAN_RESET, key);
+  }
+  if (planned > counts.usable_keys) {
+    throw new FailTask(
+      `${counts.usable_keys} counts have ${planned} inventory items since the night was frozen: some have several; ` +
+        'clear the variance task of that night, which names them',
+    );
   }
   const figures = await changeFigures(client);
   await stopAt(gate, [
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
     guardTotalChange(figures.units, bounds.maxTotalChange),
   ]);
+  const undone = await undoneEntries(client);
   await postChanges(client, { batchId, reason: 'VAR_EXT_RESET', changedKeys: figures.changed_keys });
   await client.query(RECORD_RESET_KEYS, [batchId]);
   await client.query(RECORD_REJECTS, [batchId]);
@@ -89,6 +97,7 @@ export async function resetNight(
     keys_at_several_locations: counts.keys_at_several_locations,
     held_out_rows: counts.held_out_rows,
     summed: counts.summed,
+    undone_entries: { count: undone.count, first: undone.first.map((entry) => ({ ...entry })) },
     lost_cover: { count: lost.count, first: lost.first.map((lostKey) => ({ ...lostKey })) },
     held_out_keys: counts.held_keys,
     zero_or_below: {

@@ -4,12 +4,11 @@ import type { JsonObject } from '../../../runner/task.ts';
 
 const NAMED_MAX = 5;
 
+const keySchema = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
 const resultSchema = z.looseObject({
   keys_at_several_locations: z.int(),
-  lost_cover: z.object({
-    count: z.int(),
-    first: z.array(z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() })),
-  }),
+  lost_cover: z.object({ count: z.int(), first: z.array(keySchema) }),
+  undone_entries: z.object({ count: z.int(), first: z.array(keySchema.extend({ quantity: z.number() })) }),
 });
 
 export interface ResetWarning {
@@ -19,7 +18,11 @@ export interface ResetWarning {
 
 /** @param result what the reset reported, as it is kept with its batch */
 export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
-  const { keys_at_several_locations: severalLocations, lost_cover: lost } = resultSchema.parse(result);
+  const {
+    keys_at_several_locations: severalLocations,
+    lost_cover: lost,
+    undone_entries: undone,
+  } = resultSchema.parse(result);
   const warnings: ResetWarning[] = [];
   if (severalLocations > 0) {
     warnings.push({
@@ -35,6 +38,21 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
     warnings.push({
       sentence: `${countOf(lost.count)} left as the night before set ${lost.count === 1 ? 'it' : 'them'}, missing from tonight's file: ${named.join(', ')}${more}`,
       facts: { keys: lost.count },
+    });
+  }
+  if (undone.count > 0) {
+    const named = undone.first
+      .slice(0, NAMED_MAX)
+      .map(
+        ({ sku, facility_id, quantity }) =>
+          `${sku} at ${facility_id} (${quantity > 0 ? '+' : ''}${quantity})`,
+      );
+    const more = undone.count > named.length ? `, and ${undone.count - named.length} more` : '';
+    warnings.push({
+      sentence:
+        `${undone.count === 1 ? '1 count lost' : `${undone.count} counts lost`} what the OMS had recorded in the 24 h before the ` +
+        `snapshot and the file does not have, such as a return or a receipt: ${named.join(', ')}${more}`,
+      facts: { keys: undone.count },
     });
   }
   return warnings;

@@ -36,7 +36,12 @@ export async function varyNight({ client, night, counts, begin }: ReadyBatch): P
     throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
 
   const batchId = await begin();
-  await client.query(PLAN_VARIANCE, [reset.batchId]);
+  const planned = (await client.query(PLAN_VARIANCE, [reset.batchId])).rowCount ?? 0;
+  if (planned > counts.usable_keys) {
+    throw new FailTask(
+      `${counts.usable_keys} corrections have ${planned} inventory items: some counts have several; merge the items of each`,
+    );
+  }
   const differing = await client.query<Record<'facility_id' | 'product_id' | 'frozen' | 'filed', string>>(
     DIFFERING_VARIANCE,
     [...revisionKey(night), reset.batchId],

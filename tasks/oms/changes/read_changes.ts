@@ -72,7 +72,7 @@ export interface Some<Row> {
 }
 
 type Reject = Readonly<{ batch_id: string; line: number | null; reason: string }>;
-type Held = Readonly<Record<'facility_id' | 'product_id' | 'reason' | 'detail', string>>;
+type Held = Readonly<Record<'facility_id' | 'product_id' | 'sku' | 'reason' | 'detail', string>>;
 
 export async function lastNightBatchIds(client: PoolClient): Promise<readonly string[]> {
   const { rows } = await client.query<{ batch_id: string }>(LAST_NIGHT);

@@ -8,5 +8,4 @@ select gen_random_uuid()::text, product_id, facility_id
   ) k
  where not exists (
    select from oms.inventory_item i where i.facility_id = k.facility_id and i.product_id = k.product_id
- )
-on conflict (product_id, facility_id) do nothing;
+ );

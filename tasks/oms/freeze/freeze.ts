@@ -6,6 +6,7 @@ import { readSql } from '../sql.ts';
 import { lockSync } from '../transaction.ts';
 import { type FileSnapshot, resolveSnapshot } from './facility_snapshots.ts';
 import { type ActiveProduct, findFrozenNight } from './frozen_night.ts';
+import { requireOneItem } from './require_one_item.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const STAGING = sql('./staging.sql');
@@ -20,6 +21,7 @@ const RECORD_FREEZE = sql('./record_freeze.sql');
 const SELECT_VARIANCE = sql('./select_variance.sql');
 const SELECT_HELD_KEYS = sql('./select_held_keys.sql');
 const SELECT_UNACKNOWLEDGED = sql('./select_unacknowledged.sql');
+const SELECT_MOVED_IDS = sql('./select_moved_ids.sql');
 
 export interface FreezeRequest {
   readonly night: Revision;
@@ -58,6 +60,14 @@ export interface UnacknowledgedShipment {
   readonly age_days: number;
 }
 
+/** An id that another product has now; the counts of the one that had it stay as they were. */
+export interface MovedId {
+  readonly business_date: string;
+  readonly sku: string;
+  readonly was: string;
+  readonly is: string;
+}
+
 export interface Freeze {
   readonly revision: number;
   /** The night's reset was applied before: its freeze stands, and this is it again. */
@@ -69,6 +79,8 @@ export interface Freeze {
   readonly heldKeys: readonly HeldKey[];
   /** Oldest first. */
   readonly unacknowledged: readonly UnacknowledgedShipment[];
+  /** Since the newest night before that is applied. */
+  readonly movedIds: readonly MovedId[];
 }
 
 /**
@@ -85,6 +97,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
   if (!isKept) await requireNext(client, request.night, basis.snapshot);
 
   await stage(client, basis);
+  await requireOneItem(client);
   if (!isKept) {
     const { at, byFacility } = basis.snapshot;
     const earliest = [at, ...byFacility.values()].reduce((a, b) =>
@@ -114,6 +127,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
   const unacknowledged = await client.query<UnacknowledgedShipment>(SELECT_UNACKNOWLEDGED, [
     `${request.unacknowledgedAfterMs} milliseconds`,
   ]);
+  const movedIds = await client.query<MovedId>(SELECT_MOVED_IDS, key.slice(0, 2));
   return {
     revision: request.night.revision,
     isKept,
@@ -123,6 +137,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
     variance: variance.rows,
     heldKeys: heldKeys.rows,
     unacknowledged: unacknowledged.rows,
+    movedIds: movedIds.rows,
   };
 }
 

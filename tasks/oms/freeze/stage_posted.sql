@@ -3,6 +3,8 @@ with relevant as (
   select q.*
     from oms.external_inventory_posting q
     join frozen_product using (product_id)
+   -- One without a shipment is a movement of its own, such as a transfer that both systems booked: it is in L and in the file.
+   where q.item_issuance_id is not null
   union all
   select q.*
     from issued

@@ -4,8 +4,9 @@ select count(*)::integer as checked,
        coalesce((
          select jsonb_agg(wrong order by facility_id, product_id)
            from (
-             select facility_id, product_id, due::float8 as expected, up_to_snapshot::float8 as found
+             select facility_id, product_id, coalesce(id.sku, '') as sku, due::float8 as expected, up_to_snapshot::float8 as found
                from covered
+               left join night_id id using (product_id)
               where up_to_snapshot <> due
               order by facility_id, product_id
               limit $1

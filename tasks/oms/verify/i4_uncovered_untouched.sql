@@ -16,8 +16,9 @@ select ((select count(*) from oms.inventory_item) - (select count(inventory_item
        coalesce((
          select jsonb_agg(wrong order by facility_id, product_id)
            from (
-             select facility_id, product_id, 0::float8 as expected, details::float8 as found
+             select facility_id, product_id, coalesce(id.sku, '') as sku, 0::float8 as expected, details::float8 as found
                from touched
+               left join night_id id using (product_id)
               order by facility_id, product_id
               limit $1
            ) wrong

@@ -41,3 +41,5 @@ create temporary table covered (
   variances       bigint not null,
   reserved_diff   numeric not null
 ) on commit drop;
+
+create temporary table night_id (product_id text not null, sku text not null) on commit drop;

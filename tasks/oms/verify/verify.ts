@@ -10,6 +10,7 @@ const SELECT_NIGHT = sql('./select_night.sql');
 const STAGE_SET_KEYS = sql('./stage_set_keys.sql');
 const STAGE_SET_KEYS_OF_ONE = sql('./stage_set_keys_of_one.sql');
 const STAGE_KEYS = sql('./stage_keys.sql');
+const STAGE_IDS = sql('./stage_ids.sql');
 const STAGE_COVERED = sql('./stage_covered.sql');
 const RECORD_PROOF = sql('./record_proof.sql');
 
@@ -29,6 +30,8 @@ const EXAMPLES_MAX = 10;
 export interface Violation {
   readonly facility_id: string;
   readonly product_id: string;
+  /** As the night's files name the product; empty for one that it does not list. */
+  readonly sku: string;
   readonly expected: number;
   readonly found: number;
 }
@@ -78,6 +81,7 @@ export async function checkNight(client: PoolClient, night: Night): Promise<Chec
   await client.query(STAGE_KEYS, key);
   await client.query('analyze covered_key');
   await client.query(STAGE_COVERED, posted);
+  await client.query(STAGE_IDS, key);
   const I1 = await check(client, 'I1');
   const I2 = await check(client, 'I2');
   const I3 = await check(client, 'I3');

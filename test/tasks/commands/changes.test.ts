@@ -46,7 +46,7 @@ test('changes tells what the last night did to each count', async (t) => {
     assert.match(stdout, /^variance +1 +0 +3 +-3$/m);
     assert.match(stdout, /^all +2 +0 +7 +-7$/m);
     assert.match(stdout, /Went to zero or below\n.*\nF1 +=cmd +5 +-7 +0 +-2 +-7\n/);
-    assert.match(stdout, /^F1 +P3 +CONFLICTING_ROWS +lines 4, 5 say 1, 2$/m);
+    assert.match(stdout, /^F1 +SKU-P3 +P3 +CONFLICTING_ROWS +lines 4, 5 say 1, 2$/m);
     assert.match(stderr, /npx stockflow changes -o csv/);
   });
 

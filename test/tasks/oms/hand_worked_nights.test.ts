@@ -99,8 +99,24 @@ test('slips that repair a wrong booking settle both stores', async (t) => {
   await oms.stock('F2', 'P1', 20);
   await oms.ship({ id: 'S1', facility: 'F1', product: 'P1', quantity: 4, at: BEFORE });
   await oms.posting({ id: 'I1', of: 'S1', facility: 'F2', product: 'P1', diff: -4, booked: LATER });
-  await oms.posting({ id: 'O1', type: 'SLIP_OUT', facility: 'F1', product: 'P1', diff: -4, booked: LATER });
-  await oms.posting({ id: 'O2', type: 'SLIP_IN', facility: 'F2', product: 'P1', diff: 4, booked: LATER });
+  await oms.posting({
+    id: 'O1',
+    of: 'S1',
+    type: 'SLIP_OUT',
+    facility: 'F1',
+    product: 'P1',
+    diff: -4,
+    booked: LATER,
+  });
+  await oms.posting({
+    id: 'O2',
+    of: 'S1',
+    type: 'SLIP_IN',
+    facility: 'F2',
+    product: 'P1',
+    diff: 4,
+    booked: LATER,
+  });
   const night = await oms.night([
     ['F1', 'SKU-P1', 6],
     ['F2', 'SKU-P1', 20],
