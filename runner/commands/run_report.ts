@@ -33,7 +33,12 @@ export interface RunReport extends ShownRun {
 export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
   { key: 'task_id', value: ({ task }) => task.taskId, text: ({ task }) => taskName(task) },
   { key: 'map_index', value: ({ task }) => (task.mapIndex < 0 ? null : task.mapIndex), dataOnly: true },
-  { key: 'state', value: ({ task }) => task.state, style: ({ task }) => styleOfState(task.state) },
+  {
+    key: 'state',
+    value: ({ task }) => task.state,
+    text: ({ task }) => (task.removedAt === null ? task.state : `${task.state}, removed`),
+    style: ({ task }) => (task.removedAt === null ? styleOfState(task.state) : 'dim'),
+  },
   {
     key: 'planned_at',
     value: ({ task }) => task.plannedAt,
@@ -64,6 +69,7 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
   amountColumn('bytes_in', 'bytesIn', bytesText),
   amountColumn('bytes_out', 'bytesOut', bytesText),
   { key: 'wake_at', value: ({ task }) => task.wakeAt, dataOnly: true },
+  { key: 'removed_at', value: ({ task }) => task.removedAt, dataOnly: true },
   { key: 'deadline_at', value: ({ task }) => task.deadlineAt, dataOnly: true },
   { key: 'deadline_missed_at', value: ({ task }) => task.deadlineMissedAt, dataOnly: true },
   { key: 'error_class', value: ({ task }) => task.errorClass, dataOnly: true },
@@ -111,7 +117,7 @@ export function taskName({ taskId, mapIndex }: Pick<TaskInstance, 'taskId' | 'ma
 /** What went wrong: failed tasks, those that will be tried again, and in a run that ended badly without either, the cancelled ones. */
 export function failedTasks(report: RunReport): readonly ReportedTask[] {
   const inStates = (...states: readonly string[]) =>
-    report.tasks.filter(({ task }) => states.includes(task.state));
+    report.tasks.filter(({ task }) => task.removedAt === null && states.includes(task.state));
   const failed = [...inStates('failed'), ...inStates('up_for_retry')];
   return failed.length > 0 || report.run.state === 'success' ? failed : inStates('cancelled');
 }

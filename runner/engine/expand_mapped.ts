@@ -4,7 +4,7 @@ import { errorFacts } from '../core/error_text.ts';
 import type { Json } from '../core/json.ts';
 import { renderTemplates } from '../core/template.ts';
 import type { DagRun } from '../store/dag_run.ts';
-import { expandInstances, failUndecided } from '../store/mapping.ts';
+import { expandInstances, failUndecided, removeDecided } from '../store/mapping.ts';
 import type { Queryable } from '../store/queryable.ts';
 import { outputsOf } from '../store/task_output.ts';
 import { scopeOf, tasksNamed } from './template_scope.ts';
@@ -35,6 +35,7 @@ export async function expandMapped(
       renderTemplates(task.mapOver, scopeOf(run, index.dag.timezone, outputs)),
     );
     if (items.length > 0) await expandInstances(tx, at, items);
+    else await removeDecided(tx, at);
     return items.length;
   } catch (error) {
     if (!(error instanceof MapOverError) && !(error instanceof Error && error.name === 'TemplateError'))

@@ -1,38 +1,91 @@
 import type { Json } from '../core/json.ts';
 import type { Queryable } from './queryable.ts';
 
+/** One that was removed before it was decided has done nothing: an element that is back gets another instead. */
+const IS_MATCHED = "not (removed_at is not null and state = 'skipped')";
+
 /**
- * Gives a mapped task one undecided instance for each element of its list. Instances of an earlier expansion are kept
- * with their attempts; those beyond the list are skipped.
+ * Gives a mapped task one instance for each element of its list. An instance keeps the element that it was made for, with its
+ * state and attempts: elements are matched by value, equal ones in their order. New elements get new, undecided instances;
+ * an instance whose element is gone is removed, and one that had been decided is there again when its element is back.
  */
 export async function expandInstances(
   db: Queryable,
   at: { readonly runId: number; readonly taskId: string },
   items: readonly Json[],
 ): Promise<void> {
-  const key = [at.runId, at.taskId];
+  const values = [at.runId, at.taskId, JSON.stringify(items)];
+  // A run's first expansion finds the one instance that stands for all.
   await db.query(
-    'update stockflow.task_instance set map_index = 0 where run_id = $1 and task_id = $2 and map_index = -1',
-    key,
+    `update stockflow.task_instance set map_index = 0, map_item = $3::jsonb -> 0
+      where run_id = $1 and task_id = $2 and map_index = -1`,
+    values,
   );
   await db.query(
-    `insert into stockflow.task_instance
-       (run_id, task_id, map_index, map_item, planned_at, deadline_at, execution_timeout, pool, pool_slots, priority)
-     select t.run_id, t.task_id, i.position - 1, i.item, t.planned_at, t.deadline_at, t.execution_timeout,
+    `with item as (
+       select item, position::integer - 1 as position, row_number() over (partition by item order by position) as occurrence
+         from jsonb_array_elements($3::jsonb) with ordinality as listed(item, position)
+     ), instance as (
+       select task_instance_id, map_index, map_item, row_number() over (partition by map_item order by map_index) as occurrence
+         from stockflow.task_instance
+        where run_id = $1 and task_id = $2 and ${IS_MATCHED}
+     ), matched as (
+       update stockflow.task_instance t
+          set map_position = item.position, removed_at = null
+         from instance
+         join item on item.item = instance.map_item and item.occurrence = instance.occurrence
+        where t.task_instance_id = instance.task_instance_id
+     ), added as (
+       select item.item, item.position, (select max(map_index) from stockflow.task_instance where run_id = $1 and task_id = $2)
+              + row_number() over (order by item.position) as map_index
+         from item
+        where not exists (
+          select from instance where instance.map_item = item.item and instance.occurrence = item.occurrence)
+     )
+     insert into stockflow.task_instance
+       (run_id, task_id, map_index, map_item, map_position, planned_at, deadline_at, execution_timeout, pool, pool_slots, priority)
+     select t.run_id, t.task_id, added.map_index, added.item, added.position, t.planned_at, t.deadline_at, t.execution_timeout,
             t.pool, t.pool_slots, t.priority
-       from stockflow.task_instance t
-       cross join jsonb_array_elements($3::jsonb) with ordinality as i(item, position)
-      where t.run_id = $1 and t.task_id = $2 and t.map_index = 0
-     on conflict (run_id, task_id, map_index) do update set map_item = excluded.map_item
-      where task_instance.state = 'none'`,
-    [...key, JSON.stringify(items)],
+       from added
+       join stockflow.task_instance t on t.run_id = $1 and t.task_id = $2 and t.map_index = 0`,
+    values,
   );
+  await removeInstances(db, values);
+}
+
+/** Removes the instances that no element of the list stands for; one that is undecided ends skipped. */
+async function removeInstances(db: Queryable, values: readonly unknown[]): Promise<void> {
   await db.query(
-    `update stockflow.task_instance
-        set state = 'skipped', finished_at = now(), error_class = 'SkipTask',
-            error_text = 'the list has only ' || $3::integer || ' elements'
-      where run_id = $1 and task_id = $2 and map_index >= $3::integer and state = 'none'`,
-    [...key, items.length],
+    `with item as (
+       select item, row_number() over (partition by item) as occurrence from jsonb_array_elements($3::jsonb) as listed(item)
+     ), instance as (
+       select task_instance_id, map_item, row_number() over (partition by map_item order by map_index) as occurrence
+         from stockflow.task_instance
+        where run_id = $1 and task_id = $2 and ${IS_MATCHED}
+     )
+     update stockflow.task_instance t
+        set removed_at = now(), map_position = null,
+            state = case when t.state = 'none' then 'skipped' else t.state end,
+            finished_at = case when t.state = 'none' then now() else t.finished_at end,
+            error_class = case when t.state = 'none' then 'Removed' else t.error_class end,
+            error_text = case when t.state = 'none' then 'the list no longer has its element' else t.error_text end
+       from instance
+      where t.task_instance_id = instance.task_instance_id and t.removed_at is null
+        and not exists (
+          select from item where item.item = instance.map_item and item.occurrence = instance.occurrence)`,
+    [...values],
+  );
+}
+
+/** Removes the decided instances of a task whose list is empty now; the undecided ones stand for the task, which is skipped. */
+export async function removeDecided(
+  db: Queryable,
+  at: { readonly runId: number; readonly taskId: string },
+): Promise<void> {
+  await db.query(
+    `update stockflow.task_instance set removed_at = now(), map_position = null
+      where run_id = $1 and task_id = $2 and map_index >= 0 and removed_at is null and state <> 'none'`,
+    [at.runId, at.taskId],
   );
 }
 

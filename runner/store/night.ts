@@ -63,7 +63,7 @@ export async function runsOfNights(db: Queryable, nights: readonly NightKey[]): 
          order by r.run_id desc limit 1) r
        left join lateral (
         select t.task_id, t.error_text from stockflow.task_instance t
-         where t.run_id = r.run_id and t.state = 'failed' order by t.finished_at, t.task_instance_id limit 1) failed on true
+         where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
       order by r.dag_id`,
     [
       nights.map(({ dagId }) => dagId),

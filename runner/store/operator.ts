@@ -70,7 +70,7 @@ export async function clearInstances(
      ), before as (
        select t.task_instance_id, t.state, w.planned_at
          from stockflow.task_instance t join which w using (task_id)
-        where t.run_id = $1 and t.state <> 'none' and ($4::text[] is null or t.state = any($4))
+        where t.run_id = $1 and t.state <> 'none' and t.removed_at is null and ($4::text[] is null or t.state = any($4))
         order by t.task_instance_id for no key update of t
      ), changed as (
        update stockflow.task_instance t

@@ -118,9 +118,9 @@ export async function runOutcome(
   const { rows } = await db.query<{ outcome: 'unfinished' | 'success' | 'failed' }>({
     name: 'stockflow.run_outcome',
     text: `select case
-         when exists (select from stockflow.task_instance where run_id = $1
+         when exists (select from stockflow.task_instance where run_id = $1 and removed_at is null
                        and state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')) then 'unfinished'
-         when exists (select from stockflow.task_instance where run_id = $1
+         when exists (select from stockflow.task_instance where run_id = $1 and removed_at is null
                        and state in ('failed', 'cancelled') and task_id <> all($2)) then 'failed'
          else 'success'
        end as outcome`,

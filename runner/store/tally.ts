@@ -19,7 +19,7 @@ export async function tallies(db: Queryable, runId: number, taskIds: readonly st
     text: `select task_id as "taskId", state, count(*)::integer as count,
                   max(finished_at) filter (where state = 'success') as "latestSuccessAt"
              from stockflow.task_instance
-            where run_id = $1 and task_id = any($2)
+            where run_id = $1 and task_id = any($2) and removed_at is null
             group by task_id, state`,
     values: [runId, taskIds],
   });

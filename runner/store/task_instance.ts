@@ -84,6 +84,8 @@ export interface TaskInstance {
   readonly runId: number;
   readonly taskId: string;
   readonly mapIndex: number;
+  /** When the list of a mapped task was made again without this one's element; it counts for nothing since. */
+  readonly removedAt: Temporal.Instant | null;
   readonly state: TaskState;
   readonly attemptNumber: number;
   readonly failureCount: number;
@@ -102,8 +104,7 @@ export interface TaskInstance {
   readonly progress: JsonObject | null;
 }
 
-/** In the order in which the DAG's file lists them. */
-/** Null where there is no such instance, or its run is of another date, as an id of another database's is. */
+/** Returns the run of an instance. Null where there is no such instance, or its run is of another date, as an id of another database's is. */
 export async function runOfInstance(
   db: Queryable,
   taskInstanceId: number,
@@ -119,10 +120,11 @@ export async function runOfInstance(
   return rows[0]?.runId ?? null;
 }
 
+/** Returns the instances of a run in the order in which the DAG's file lists them. */
 export async function instancesOfRun(db: Queryable, runId: number): Promise<readonly TaskInstance[]> {
   const { rows } = await db.query<TaskInstance>(
     `select t.task_instance_id as "taskInstanceId", t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex",
-            t.state, t.attempt_number as "attemptNumber", t.failure_count as "failureCount", t.crash_count as "crashCount",
+            t.removed_at as "removedAt", t.state, t.attempt_number as "attemptNumber", t.failure_count as "failureCount", t.crash_count as "crashCount",
             t.planned_at as "plannedAt", t.deadline_at as "deadlineAt", t.deadline_missed_at as "deadlineMissedAt",
             t.wake_at as "wakeAt", t.wake_reason as "wakeReason", t.started_at as "startedAt", t.finished_at as "finishedAt",
             t.output, t.error_class as "errorClass", t.error_text as "errorText",

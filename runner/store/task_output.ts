@@ -12,9 +12,9 @@ export async function outputsOf(
     name: 'stockflow.outputs',
     text: `select task_id as "taskId",
                   case when min(map_index) = -1 then (jsonb_agg(output))->0
-                       else jsonb_agg(output order by map_index) end as output
+                       else jsonb_agg(output order by map_position, map_index) end as output
              from stockflow.task_instance
-            where run_id = $1 and task_id = any($2)
+            where run_id = $1 and task_id = any($2) and removed_at is null
             group by task_id`,
     values: [runId, taskIds],
   });

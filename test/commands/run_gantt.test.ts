@@ -54,6 +54,7 @@ function task(
     errorClass: null,
     errorText: null,
     progress: null,
+    removedAt: null,
     ...given,
   };
   return { task: instance, attempt: attempts.at(-1) ?? null, attempts, timezone: 'UTC', now };
