@@ -107,7 +107,6 @@ test('equal elements are told apart by their order, and one that is back is ther
   const ended = await engine.ended(run.runId);
   assert.equal(ended.run.state, 'success');
   assert.deepEqual(worked.toSorted(), ['a', 'b']);
-  assert.deepEqual(collected, ['done a', 'done b']);
 });
 
 test('a list that is empty now skips the task', async () => {
