@@ -22,7 +22,11 @@ export async function startBenchWorker(databaseUrl: string, concurrency: number)
   const types: readonly TaskType[] = [noop, list];
   return await Worker.start({
     databaseUrl,
-    taskTypes: { byName: new Map(types.map((type) => [type.type, type])), broken: new Map() },
+    taskTypes: {
+      byName: new Map(types.map((type) => [type.type, type])),
+      broken: new Map(),
+      sourceHash: 'bench',
+    },
     projectDir: '.',
     dagsDir: null,
     env: {},

@@ -34,7 +34,8 @@ export async function startWorker(
     dagsDir,
     env: shell.env,
     concurrency: settings.concurrency,
-    codeVersion: manifest.version,
+    codeVersion: `${manifest.version}+${taskTypes.sourceHash}`,
+    process: 'own',
     log: session.log,
   });
 }

@@ -6,7 +6,7 @@ import { parseDag } from '../core/dag_file.ts';
 import { formatProblem } from '../core/problem.ts';
 import { databaseNow } from '../engine/clock.ts';
 import { type DagRow, findVersion, listDags } from '../store/dag.ts';
-import { countLiveWorkers } from '../store/live_worker.ts';
+import { countLiveWorkers, liveAndLostWorkers } from '../store/live_worker.ts';
 import { lastDueInstants, runsOfNights } from '../store/night.ts';
 import { warningsOfRuns } from '../store/task_warning.ts';
 import { describe, type Shell } from './command.ts';
@@ -21,7 +21,7 @@ import { warningJson } from './run_report.ts';
 import { openSession } from './session.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { styleOfState } from './terminal_text.ts';
-import { inZone } from './time_text.ts';
+import { inZone, spanText } from './time_text.ts';
 import { warningsText } from './warning_text.ts';
 
 type ToldNight = NightStatus & { readonly sentence: string };
@@ -60,6 +60,8 @@ export function configure(command: Command, shell: Shell): void {
     const rows = await nightsOf(session.pool, settings);
     printListing(shell, options.output, { columns: COLUMNS, rows });
     if (options.output === 'table') shell.stdout.write(rows.map(warningLines).join(''));
+    const gaveUp = await gaveUpText(session.pool);
+    if (gaveUp !== '') tell(shell, options.output, gaveUp);
     if ((await countLiveWorkers(session.pool)) === 0) {
       tell(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
     }
@@ -67,6 +69,20 @@ export function configure(command: Command, shell: Shell): void {
     if (problems.length > 0) shell.exitCode = EXIT.problem;
     tell(shell, options.output, advice(problems, rows));
   });
+}
+
+const GAVE_UP_WITHIN_MS = 24 * 3_600_000;
+
+/** Names the workers that could not go on, and what they ran; empty where there are none. */
+async function gaveUpText(pool: Pool): Promise<string> {
+  const workers = await liveAndLostWorkers(pool, GAVE_UP_WITHIN_MS);
+  return workers
+    .flatMap(({ workerId, host, pid, silentMs, lostReason }) =>
+      lostReason === null
+        ? []
+        : [`\nworker ${workerId} (${host}, pid ${pid}) gave up ${spanText(silentMs)} ago: ${lostReason}`],
+    )
+    .join('');
 }
 
 /** At most this many warnings of a DAG are shown here; the run has them all. */

@@ -17,7 +17,11 @@ import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 import { untilDatabaseAnswers } from './patience.ts';
+import { chargeStrays, type TakeStray } from './stray_errors.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
+
+/** After which another worker may take a task whose type this one lacks. */
+const OTHER_WORKER_MS = 5_000;
 
 /** Largest output of a task, in UTF-16 code units of its JSON. */
 const MAX_OUTPUT_CHARS = 1 << 20;
@@ -45,12 +49,30 @@ export async function runAttempt(
     task.executionTimeoutMs,
   );
   try {
-    return await workTask({ engine, claimed, task, index, report, signal: controller.signal });
+    const { signal } = controller;
+    const outcome = await chargeStrays(strayTaker(claimed, controller, report), () =>
+      workTask({ engine, claimed, task, index, report, signal }),
+    );
+    if (signal.aborted && signal.reason instanceof AttemptAborted && signal.reason.why === 'stray') {
+      throw signal.reason;
+    }
+    return outcome;
   } catch (error) {
     return outcomeOfError(error, controller.signal, report);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Fails the attempt with what strays from it; once it has ended there is nothing left to charge. */
+function strayTaker(claimed: ClaimedTask, controller: AbortController, report: AttemptReport): TakeStray {
+  return (error) => {
+    const { errorText } = errorFacts(error);
+    report.log.error('an error left the promise of the task', { error: errorText, ...stackOf(error) });
+    if (controller.signal.aborted) return;
+    const message = `${claimed.taskId}: an error outside of its promise: ${errorText}`;
+    controller.abort(new AttemptAborted('stray', message, { cause: error }));
+  };
 }
 
 interface Work {
@@ -66,8 +88,13 @@ async function workTask(work: Work): Promise<Outcome> {
   const { engine, claimed, task, index, report, signal } = work;
   const taskType = engine.taskTypes.byName.get(task.type);
   if (taskType === undefined) {
-    const why = engine.taskTypes.broken.get(task.type) ?? `this worker has no task type "${task.type}"`;
-    throw new FailTask(`${task.taskId}: ${why}`);
+    const why = engine.taskTypes.broken.get(task.type);
+    if (why !== undefined) throw new FailTask(`${task.taskId}: ${why}`);
+    const until = engine.clock.now().add({ milliseconds: OTHER_WORKER_MS });
+    throw new DeferTask(
+      until,
+      `worker ${engine.workerId()} has no task type ${task.type}; one that has it may take it`,
+    );
   }
   const reads = tasksRead(task);
   // An outage while the runner reads is no failure of the task.
@@ -170,14 +197,22 @@ function success(task: Task, output: Json | undefined): Outcome {
 }
 
 function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptReport): Outcome | null {
-  const abort = signal.aborted && signal.reason instanceof AttemptAborted ? signal.reason : null;
+  const abort =
+    error instanceof AttemptAborted
+      ? error
+      : signal.aborted && signal.reason instanceof AttemptAborted
+        ? signal.reason
+        : null;
   if (abort?.why === 'superseded') return null;
   if (abort?.why === 'drain') return { kind: 'handed_over', reason: abort.message };
   if (error instanceof SkipTask) return { kind: 'skipped', reason: cleanText(error.message) };
   if (error instanceof DeferTask)
     return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
   // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
-  const facts = errorFacts(abort?.why === 'timeout' ? abort : error);
+  const facts =
+    abort?.why === 'stray'
+      ? { ...errorFacts(abort.cause), errorText: cleanText(abort.message) }
+      : errorFacts(abort?.why === 'timeout' ? abort : error);
   report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
   const isFinal = error instanceof FailTask || (error instanceof ConnectionError && !error.retryable);
   return { kind: 'failed', error: facts, retry: isFinal && abort === null ? 'never' : 'allowed' };

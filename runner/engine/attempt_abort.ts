@@ -1,9 +1,10 @@
 /** Why the runner stops a running attempt: the reason of its AbortSignal. */
 export class AttemptAborted extends Error {
   override name = 'AttemptAborted';
-  readonly why: 'timeout' | 'superseded' | 'drain';
-  constructor(why: 'timeout' | 'superseded' | 'drain', message: string) {
-    super(message);
+  readonly why: 'timeout' | 'superseded' | 'drain' | 'stray';
+  /** @param options.cause of a stray error, the error itself */
+  constructor(why: AttemptAborted['why'], message: string, options?: ErrorOptions) {
+    super(message, options);
     this.why = why;
   }
 }

@@ -1,11 +1,14 @@
 /** The heartbeat's thread: see heartbeat.ts. */
+import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPool } from '../connections/postgres_pool.ts';
-import { renewLease } from '../store/worker.ts';
+import { runningOn } from '../store/lease.ts';
+import { giveUpLease, renewLease } from '../store/worker.ts';
+import { EventLoopWatch } from './event_loop_watch.ts';
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat.ts';
 
-const { databaseUrl, workerId, leaseMs }: HeartbeatData = workerData;
+const { databaseUrl, workerId, leaseMs, turns, stallMs, stalledProcess }: HeartbeatData = workerData;
 
 /** Several chances within one lease. */
 const heartbeatMs = leaseMs / 5;
@@ -19,18 +22,39 @@ const pool = createPool(databaseUrl, {
   connectTimeoutMs: leaseMs / 4,
 });
 
-function tell(message: HeartbeatMessage): void {
+function notify(message: HeartbeatMessage): void {
   parentPort?.postMessage(message);
 }
 
+/** The tasks that cannot go on here, for whoever looks for the one that loops. */
+async function stalledTasks(): Promise<string> {
+  const running = await runningOn(pool, workerId);
+  return running.map(({ taskId, runId }) => `${taskId} of run ${runId}`).join(', ') || 'no task';
+}
+
+const watch = new EventLoopWatch(stallMs);
 let isHeld = true;
-while (isHeld) {
+let isStalled = false;
+while (isHeld && !isStalled) {
   try {
     isHeld = await renewLease(pool, workerId, leaseMs);
+    isStalled = watch.standsStill(Atomics.load(turns, 0), performance.now());
+    if (isHeld && isStalled) {
+      const reason = `its event loop stood still for ${Math.round(stallMs / 1000)} s while it ran ${await stalledTasks()}`;
+      await giveUpLease(pool, workerId, reason);
+      if (stalledProcess === 'end') {
+        writeSync(
+          2,
+          `worker ${workerId} ends: ${reason}. Its tasks start elsewhere; start it again, as a supervisor does.\n`,
+        );
+        // Nothing else reaches a thread that loops: neither its signals' handlers nor an exception.
+        process.kill(process.pid, 'SIGKILL');
+      }
+    }
   } catch (error) {
-    tell({ kind: 'missed', error: String(error) });
+    notify({ kind: 'missed', error: String(error) });
   }
-  if (isHeld) await pause(heartbeatMs);
+  if (isHeld && !isStalled) await pause(heartbeatMs);
 }
-tell({ kind: 'lost' });
+notify({ kind: 'lost' });
 await pool.end();

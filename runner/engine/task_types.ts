@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
@@ -11,6 +12,8 @@ export interface TaskTypes {
   readonly byName: ReadonlyMap<string, TaskType>;
   /** Files that could not be loaded: the type is unusable and says why, the others work. */
   readonly broken: ReadonlyMap<string, string>;
+  /** Of the files' text: workers with other code are told apart by it. */
+  readonly sourceHash: string;
 }
 
 /** All of them, as a DAG file is checked against them. */
@@ -19,22 +22,36 @@ export function checkableTypes({ byName, broken }: TaskTypes): ReadonlyMap<strin
   return new Map<string, CheckableType>([...byName, ...unusable]);
 }
 
+/**
+ * Loads the task types of a folder, also those that lie there as links, as a ConfigMap's do.
+ * @throws the error of the folder itself; a file that cannot be loaded is `broken`
+ */
 export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
   const byName = new Map<string, TaskType>();
   const broken = new Map<string, string>();
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /^[a-z][a-z0-9_]*\.ts$/.test(entry.name));
-  await Promise.all(
-    files.map(async ({ name }) => {
-      const type = name.slice(0, -'.ts'.length);
-      try {
-        byName.set(type, await loadTaskType(path.resolve(folder, name), type));
-      } catch (error) {
-        broken.set(type, `${path.join(folder, name)}: ${errorFacts(error).errorText}`);
-      }
-    }),
-  );
-  return { byName, broken };
+  const names = (await readdir(folder)).filter((name) => /^[a-z][a-z0-9_]*\.ts$/.test(name)).sort();
+  const hash = createHash('sha256');
+  for (const name of names) {
+    const type = name.slice(0, -'.ts'.length);
+    const file = path.resolve(folder, name);
+    try {
+      // Node resolves what a file imports from where the file really lies.
+      const source = await readFile(file);
+      hash.update(`${name}\0${source.length}\0`).update(source);
+      byName.set(type, await loadTaskType(file, type));
+    } catch (error) {
+      broken.set(type, `${path.join(folder, name)}: ${readingProblem(error) ?? errorFacts(error).errorText}`);
+    }
+  }
+  return { byName, broken, sourceHash: hash.digest('hex').slice(0, 8) };
+}
+
+/** A name that holds no file, in words; null for any other error. */
+function readingProblem(error: unknown): string | null {
+  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
+  if (code === 'EISDIR') return 'is a folder, and a task type is a file';
+  if (code === 'ENOENT') return 'is a link that leads to no file';
+  return code === 'EACCES' ? 'cannot be read: permission denied' : null;
 }
 
 async function loadTaskType(file: string, type: string): Promise<TaskType> {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
 import { createPool, isDatabaseAway } from '../connections/postgres.ts';
+import { errorFacts } from '../core/error_text.ts';
 import type { Log } from '../log.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker } from '../store/worker.ts';
 import { DatabaseClock } from './clock.ts';
@@ -17,6 +18,7 @@ import { Reconciler } from './reconciler.ts';
 import { RunningAttempts } from './running.ts';
 import { scheduleDag } from './schedule_dag.ts';
 import { Slots } from './slots.ts';
+import { watchStrays } from './stray_errors.ts';
 import { SWEEP_MS, sweep } from './sweep.ts';
 import type { TaskTypes } from './task_types.ts';
 import { WorkInHand } from './work_in_hand.ts';
@@ -34,6 +36,10 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly codeVersion: string;
   readonly log: Log;
+  /** Whether the process is this worker's own, to be ended with one sentence when it cannot go on; left alone by default. */
+  readonly process?: 'own' | 'shared';
+  /** How long the event loop may stand still before the lease is given up; 10 s unless a test is in a hurry. */
+  readonly stallMs?: number;
   /** How long its tasks stay its own when it falls silent; 10 s unless a test is in a hurry. */
   readonly leaseMs?: number;
   /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s likewise. */
@@ -45,6 +51,9 @@ const DEFAULT_GRACE_MS = 20_000;
 
 /** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
 const HAND_OVER_MS = 10_000;
+
+/** A loop that computes for so long lets nothing else of its worker live. */
+const STALL_MS = 10_000;
 
 /** A database that does not answer keeps no process from ending. */
 const SIGN_OFF_MS = 2_000;
@@ -68,6 +77,7 @@ export class Worker implements AsyncDisposable {
   #queue: Queue | null = null;
   #upkeep: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
+  #strays: Disposable | null = null;
 
   private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
     this.#options = options;
@@ -138,6 +148,7 @@ export class Worker implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     const { databaseUrl, concurrency, log } = this.#options;
+    this.#strays = watchStrays((error) => void this.#endBy(error));
     await this.#readDags();
     this.#queue = await Queue.start({
       databaseUrl,
@@ -186,11 +197,28 @@ export class Worker implements AsyncDisposable {
 
   #startHeartbeat(): Heartbeat {
     const { databaseUrl, log, leaseMs = LEASE_MS } = this.#options;
+    const { stallMs = STALL_MS, process: owned = 'shared' } = this.#options;
+    const stalledProcess = owned === 'own' ? 'end' : 'leave';
     return new Heartbeat(
-      { databaseUrl, workerId: this.#workerId, leaseMs },
+      { databaseUrl, workerId: this.#workerId, leaseMs, stallMs, stalledProcess },
       log,
       () => void this.#loseLease(),
     );
+  }
+
+  /** An error that belongs to no task: the worker gives back what it can, says one sentence, and ends its process. */
+  async #endBy(error: unknown): Promise<void> {
+    const { log, process: owned = 'shared' } = this.#options;
+    const { errorText } = errorFacts(error);
+    if (owned === 'shared')
+      return log.error('an error belongs to no task of this worker', { error: errorText });
+    const stack = process.env.STOCKFLOW_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
+    process.stderr.write(
+      `worker ${this.#workerId} ends: ${errorText}. Its tasks start elsewhere, or here once it is started again; a supervisor ` +
+        `does that. STOCKFLOW_DEBUG=1 shows where it happened.\n${stack}`,
+    );
+    await isSettledWithin(this.stop(0), HAND_OVER_MS);
+    process.exit(1);
   }
 
   async #stop(graceMs: number): Promise<void> {
@@ -212,6 +240,7 @@ export class Worker implements AsyncDisposable {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
     }
+    this.#strays?.[Symbol.dispose]();
     log.info('worker stopped', { workerId: this.#workerId });
   }
 

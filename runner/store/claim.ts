@@ -47,6 +47,10 @@ const CLAIM = {
          left join stockflow.task_attempt a using (task_instance_id, attempt_number)
         where t.task_instance_id = $2 and t.attempt_token = $3 and (t.pool = 'default' or $4)
           and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
+          -- Of the tasks whose worker has died a worker has one at a time, so that the one that killed it is found.
+          and (t.crash_count = 0 or not exists (
+            select from stockflow.task_instance other
+             where other.worker_id = $1 and other.state = 'running' and other.crash_count > 0))
           for no key update of t
      ), ${CLAIM_DUE}`,
 };

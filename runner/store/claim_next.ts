@@ -25,7 +25,7 @@ export async function claimOfRun(
         order by j.priority, j.run_at limit 1
      ), first as materialized (
        select task_instance_id, attempt_number from stockflow.task_instance
-        where run_id = $2 and task_id = any($3) and state = 'queued' and pool = 'default'
+        where run_id = $2 and task_id = any($3) and state = 'queued' and pool = 'default' and crash_count = 0
           and -priority::bigint <= coalesce((select priority from first_waiting), 32767)
         order by priority desc, task_instance_id limit $4
           for no key update
@@ -69,7 +69,7 @@ export async function claimFromQueue(
          join stockflow.task_instance t on t.task_instance_id = hint.task_instance_id and t.attempt_token = hint.token
          left join stockflow.task_attempt a
            on a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
-        where t.pool = 'default'
+        where t.pool = 'default' and t.crash_count = 0
           and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
           for no key update of t skip locked
      ), used as (

@@ -31,6 +31,15 @@ export async function renewLease(db: Queryable, workerId: number, leaseMs: numbe
   return rowCount === 1;
 }
 
+/** Gives a worker's lease up for a reason that it knows itself, so that its tasks start elsewhere. */
+export async function giveUpLease(db: Queryable, workerId: number, reason: string): Promise<void> {
+  await db.query(
+    `update stockflow.worker set lost_at = now(), lost_reason = $2
+      where worker_id = $1 and lost_at is null and stopped_at is null`,
+    [workerId, reason],
+  );
+}
+
 export async function markWorkerStopped(db: Queryable, workerId: number): Promise<void> {
   await db.query(
     'update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null',

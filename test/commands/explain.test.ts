@@ -140,7 +140,11 @@ test('a hint that was lost, one whose handler fails, a crash and an unusable typ
     { kind: 'restarting', crashCount: 2 },
     { kind: 'hint_lost' },
   ]);
-  const without = { byName: new Map(), broken: new Map([['quick', 'tasks/quick.ts: no such module']]) };
+  const without = {
+    byName: new Map(),
+    broken: new Map([['quick', 'tasks/quick.ts: no such module']]),
+    sourceHash: 'test',
+  };
   assert.deepEqual((await blockers(runId, 'a', without)).at(-1), {
     kind: 'type_unusable',
     type: 'quick',

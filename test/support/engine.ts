@@ -55,7 +55,11 @@ export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskTyp
   await migrateQueue(url, testLog);
   const dagsDir = await mkdtemp(path.join(tmpdir(), 'stockflow-dags-'));
   own.after(() => rm(dagsDir, { recursive: true, force: true }));
-  const types: TaskTypes = { byName: new Map(taskTypes.map((type) => [type.type, type])), broken: new Map() };
+  const types: TaskTypes = {
+    byName: new Map(taskTypes.map((type) => [type.type, type])),
+    broken: new Map(),
+    sourceHash: 'test',
+  };
 
   async function ended(runId: number): Promise<EndedRun> {
     const run = await until(`run ${runId} to end`, async () => {

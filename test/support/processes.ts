@@ -14,6 +14,8 @@ export interface WorkerProcess {
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process has ended, with its exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** All that it has written to stderr. */
+  readonly said: () => string;
 }
 
 /** Starts a worker process and waits until it takes work. Killed, whatever its state, when `lifetime` ends. */
@@ -31,8 +33,13 @@ export async function startWorkerProcess(
   const child = spawn(
     process.execPath,
     [path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
-    { stdio: ['ignore', 'pipe', process.env.STOCKFLOW_TEST_LOG ? 'inherit' : 'ignore'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+    if (process.env.STOCKFLOW_TEST_LOG) process.stderr.write(chunk);
+  });
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
   lifetime.after(async () => {
     // A stopped process gets no signal but this one.
@@ -44,6 +51,7 @@ export async function startWorkerProcess(
     pid: child.pid ?? 0,
     signal: (name) => child.kill(name),
     ended,
+    said: () => said,
   };
 }
 

@@ -17,6 +17,8 @@ export interface WorkerProcessOptions {
   readonly tasksDir: string;
   readonly concurrency: number;
   readonly leaseMs: number;
+  /** How long its event loop may stand still; 10 s by default. */
+  readonly stallMs?: number;
   readonly graceMs: number;
   /** `warn` by default. */
   readonly logLevel?: LogOptions['level'];
@@ -50,6 +52,8 @@ if (import.meta.main) {
     codeVersion: `pid ${process.pid}`,
     log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),
     leaseMs: options.leaseMs,
+    process: 'own',
+    ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
   await once(process, 'SIGTERM');

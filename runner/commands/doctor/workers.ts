@@ -37,7 +37,9 @@ function mixedVersions(live: readonly WorkerRow[]): readonly Finding[] {
 }
 
 function lostWarning(lost: readonly WorkerRow[]): Finding {
-  const names = lost.map((worker) => `${nameOf(worker)}, silent for ${spanText(worker.silentMs)}`);
+  const names = lost.map(
+    (worker) => `${nameOf(worker)}, ${worker.lostReason ?? 'silent'}, ${spanText(worker.silentMs)} ago`,
+  );
   return warning(
     'workers',
     `lost in the last 24 h: ${names.join('; ')}`,
