@@ -15,7 +15,11 @@ export async function registerDag(pool: Pool, dagId: string, source: string): Pr
   const { dag, problems } = parseDag(source, `${dagId}.yaml`);
   if (dag === null) throw new Error(problems.map(formatProblem).join('\n'));
   const sha256 = createHash('sha256').update(source).digest('hex');
-  await registerDagFile(pool, { dagId, file: `bench/${dagId}.yaml`, source, sha256, dag, problems }, BY);
+  await registerDagFile(
+    pool,
+    { dagId, file: `bench/${dagId}.yaml`, source, sha256, unreadable: null, warnings: [], dag, problems },
+    BY,
+  );
 }
 
 /** Triggers a run and waits for it. @throws Error unless it succeeds */

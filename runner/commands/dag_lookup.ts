@@ -1,10 +1,10 @@
 /** DAGs by the name that a person gives, as far as files go: a path, or an id in the dags folder. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dag } from '../core/dag.ts';
-import { parseDag } from '../core/dag_file.ts';
 import { formatProblem, type Problem } from '../core/problem.ts';
 import { didYouMeanOrList } from '../core/suggest.ts';
+import { readParsedDag } from '../engine/dag_source.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 import type { Settings } from './settings.ts';
 
@@ -60,7 +60,7 @@ export async function unknownDag(
 
 /** @throws CommandError (invalid) with every problem of the file */
 export async function readDag(file: string): Promise<Dag> {
-  const { dag, problems } = parseDag(await readFile(file, 'utf8'), file);
+  const { dag, problems } = await readParsedDag(file);
   if (dag === null) throw invalidDag(problems);
   return dag;
 }

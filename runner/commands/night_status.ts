@@ -69,8 +69,9 @@ export function nightStatus(
   if (run !== null) {
     const late = run.missedDeadlines.map((taskId) => `${taskId} missed its deadline`);
     const failure = run.failedTaskId === null ? [] : [`${run.failedTaskId}: ${run.errorText ?? 'failed'}`];
+    const mended = run.mendedFailure === null ? [] : [`it had failed before: ${run.mendedFailure}`];
     const isProblem = run.state === 'failed' || run.state === 'cancelled' || late.length > 0;
-    return { ...base, verdict: run.state, isProblem, detail: [...failure, ...late].join('; ') };
+    return { ...base, verdict: run.state, isProblem, detail: [...failure, ...late, ...mended].join('; ') };
   }
   if (key.scheduledFor !== null) {
     const isDecided = night.lastDue?.scheduledFor.equals(key.scheduledFor) === true;

@@ -1,10 +1,10 @@
 /** Last night, one sentence per DAG. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { parseDag } from '../core/dag_file.ts';
 import { formatProblem } from '../core/problem.ts';
 import { databaseNow } from '../engine/clock.ts';
+import { readParsedDag } from '../engine/dag_source.ts';
 import { type DagRow, findVersion, listDags } from '../store/dag.ts';
 import { countLiveWorkers, liveAndLostWorkers } from '../store/live_worker.ts';
 import { lastDueInstants, runsOfNights } from '../store/night.ts';
@@ -175,7 +175,7 @@ async function problemsOfFiles(settings: Settings): Promise<ReadonlyMap<string, 
   const files = await dagFilesIn(settings.dagsDir);
   const checked = await Promise.all(
     files.map(async (file) => {
-      const { problems } = parseDag(await readFile(file, 'utf8'), file);
+      const { problems } = await readParsedDag(file);
       return [dagIdOfFile(file), problems.map(formatProblem)] as const;
     }),
   );

@@ -1,4 +1,7 @@
 /** A DAG file's text to a Dag, or to everything that is wrong with it. */
+
+import { parseCron } from './cron.ts';
+import { cronWarning } from './cron_warning.ts';
 import type { Dag } from './dag.ts';
 import { buildDag } from './dag_file_build.ts';
 import { edgeFindings } from './dag_file_edges.ts';
@@ -20,6 +23,8 @@ export interface ParsedDag {
   readonly dag: Dag | null;
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  /** Of a valid file, what its author may not have meant. */
+  readonly warnings: readonly Problem[];
   /** Of the value at the key path; of the nearest one around it where there is none. */
   readonly positionOf: (path: KeyPath) => Position;
   readonly yaml: YamlFile;
@@ -38,7 +43,8 @@ export function parseDag(source: string, file: string): ParsedDag {
   const findings = root === undefined ? [] : allFindings(root, yaml, file);
   const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(places, finding))]);
   const dag = problems.length === 0 ? buildDag(dagKeys.parse(root)) : null;
-  return { dag, problems, positionOf: (path) => positionOf(places, { path }), yaml };
+  const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(places, finding));
+  return { dag, problems, warnings, positionOf: (path) => positionOf(places, { path }), yaml };
 }
 
 /**
@@ -59,6 +65,14 @@ export function loadDag(source: string, file: string, taskTypes: TaskTypes): Par
   const parsed = parseDag(source, file);
   const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);
   return { ...parsed, problems, dag: problems.length === 0 ? parsed.dag : null };
+}
+
+function scheduleWarnings({ schedule }: Dag): readonly Finding[] {
+  return schedule.flatMap((text, index) => {
+    const message = cronWarning(parseCron(text));
+    const path = schedule.length === 1 ? ['schedule'] : ['schedule', index];
+    return message === null ? [] : [{ path, message }];
+  });
 }
 
 function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding[] {

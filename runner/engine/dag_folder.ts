@@ -1,6 +1,6 @@
 /** The DAG files of a folder, brought into the database: a valid text becomes the version in force, a broken one is shown. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { withTransaction } from '../connections/postgres.ts';
@@ -20,6 +20,7 @@ import { type Actor, recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
 import { ensurePools } from '../store/pool.ts';
 import { databaseNow } from './clock.ts';
+import { readDagSource } from './dag_source.ts';
 import { DagVersions } from './dag_versions.ts';
 import { initialCursor, settleSchedule } from './schedule_dag.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
@@ -31,12 +32,16 @@ export interface DagText {
   readonly file: string;
   readonly source: string;
   readonly sha256: string;
+  /** Why the name holds no text; null where it does. */
+  readonly unreadable: Problem | null;
 }
 
 export interface DagFile extends DagText {
   /** Null where the file has problems. */
   readonly dag: Dag | null;
   readonly problems: readonly Problem[];
+  /** Of a valid file, what its author may not have meant. */
+  readonly warnings: readonly Problem[];
 }
 
 /** Every `*.yaml` and `*.yml` directly in the folder, by name. */
@@ -50,13 +55,22 @@ export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<D
 }
 
 export function checkDagText(text: DagText, taskTypes: TaskTypes): DagFile {
+  if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
   return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
 }
 
 async function readDagText(file: string): Promise<DagText> {
-  const source = await readFile(file, 'utf8');
-  const sha256 = createHash('sha256').update(source).digest('hex');
-  return { dagId: path.basename(file).replace(/\.ya?ml$/, ''), file, source, sha256 };
+  const { source, problem: unreadable } = await readDagSource(file);
+  const sha256 = createHash('sha256')
+    .update(source ?? unreadable.message)
+    .digest('hex');
+  return {
+    dagId: path.basename(file).replace(/\.ya?ml$/, ''),
+    file,
+    source: source ?? '',
+    sha256,
+    unreadable,
+  };
 }
 
 /**

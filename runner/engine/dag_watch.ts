@@ -44,7 +44,7 @@ export class DagWatch {
 
 function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
   if (dag === null)
-    log.error('a DAG file is invalid; its last good version stays in force', {
+    log.error('a DAG file is invalid; a last good version, where there is one, stays in force', {
       file,
       problems: problems.length,
     });

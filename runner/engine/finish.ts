@@ -175,6 +175,31 @@ function eventsOf(
   ended: readonly Ended[],
   accepted: readonly Accepted[],
 ): Event[] {
+  return [
+    ...failuresOf(dagId, runId, ended, accepted),
+    ...accepted.flatMap(({ taskId, mapIndex, missedDeadlineAt }) =>
+      missedDeadlineAt === null
+        ? []
+        : [
+            {
+              action: 'task.deadline_missed',
+              dagId,
+              runId,
+              taskId,
+              mapIndex,
+              reason: `not finished by ${missedDeadlineAt}`,
+            },
+          ],
+    ),
+  ];
+}
+
+function failuresOf(
+  dagId: string,
+  runId: number,
+  ended: readonly Ended[],
+  accepted: readonly Accepted[],
+): Event[] {
   const endedByKey = new Map(ended.map((one) => [attemptKey(one.taskInstanceId, one.attemptToken), one]));
   return accepted
     .filter(({ state }) => state === 'failed' || state === 'up_for_retry')

@@ -6,6 +6,7 @@ import { resolveParams } from '../core/dag_params.ts';
 import { nextInstant, scheduleOf } from '../core/schedule.ts';
 import { planDue } from '../core/schedule_due.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../store/dag.ts';
+import { cancelOvertaken, OVERTAKEN } from '../store/dag_run.ts';
 import { recordEvents } from '../store/event.ts';
 import { addScheduleHint } from '../store/hint.ts';
 import type { Queryable } from '../store/queryable.ts';
@@ -28,9 +29,30 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
     const dagVersionId = row.dagVersionId;
     await settleSchedule(tx, versions, row);
     await startRuns(tx, versions, { dagId, dagVersionId });
+    await skipOvertaken(tx, (await versions.get(dagVersionId, tx)).dag);
     failpoint('schedule.before_commit');
   });
   failpoint('schedule.committed');
+}
+
+/**
+ * Skips scheduled runs that wait behind a running one while a newer one waits already: where missed runs are not made up for, a
+ * pile of them is wanted by nobody. Under `catchup: all` each keeps its place.
+ */
+async function skipOvertaken(tx: Queryable, { dagId, catchup }: Dag): Promise<void> {
+  if (catchup === 'all') return;
+  const skipped = await cancelOvertaken(tx, dagId);
+  await recordEvents(
+    tx,
+    SCHEDULER,
+    skipped.map(({ runId, scheduledFor }) => ({
+      action: 'run.skipped',
+      dagId,
+      runId,
+      reason: OVERTAKEN,
+      after: { scheduled_for: scheduledFor.toString() },
+    })),
+  );
 }
 
 /**

@@ -157,3 +157,33 @@ export async function markRunFinished(
   });
   return rowCount === 1;
 }
+
+/** The reason of a run that was never started, as a newer one of its schedule waited already. */
+export const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
+
+/**
+ * Cancels the DAG's scheduled runs that have never started, but for the newest, and their instances. A running backfill's runs and
+ * manual ones are asked for by a person, and stay.
+ *
+ * @returns the cancelled runs, oldest first
+ */
+export async function cancelOvertaken(db: Queryable, dagId: string): Promise<readonly DagRun[]> {
+  const { rows } = await db.query<DagRun>(
+    `with overtaken as (
+       select run_id from stockflow.dag_run
+        where dag_id = $1 and state = 'queued' and started_at is null and run_type in ('scheduled', 'catchup')
+        order by scheduled_for desc
+       offset 1
+          for no key update
+     ), instance as (
+       update stockflow.task_instance t
+          set state = 'cancelled', finished_at = now(), attempt_token = t.attempt_token + 1
+         from overtaken where t.run_id = overtaken.run_id and t.state = 'none'
+     )
+     update stockflow.dag_run set state = 'cancelled', finished_at = now(), reason = $2
+      where run_id in (select run_id from overtaken)
+     returning ${COLUMNS}`,
+    [dagId, OVERTAKEN],
+  );
+  return rows.toSorted((a, b) => Temporal.Instant.compare(a.scheduledFor, b.scheduledFor));
+}

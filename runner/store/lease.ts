@@ -32,7 +32,7 @@ export async function runsWithLostTasks(db: Queryable): Promise<readonly number[
 export async function reclaimLostTasks(db: Queryable, runId: number): Promise<readonly Reclaimed[]> {
   const { rows } = await db.query<Reclaimed>(
     `with lost as (
-       select t.task_instance_id, t.worker_id, coalesce(w.lost_reason, 'stopped answering') as reason
+       select t.task_instance_id, t.worker_id, coalesce('gave up: ' || w.lost_reason, 'stopped answering') as reason
          from stockflow.task_instance t join stockflow.worker w using (worker_id)
         where t.run_id = $1 and t.state = 'running' and (w.lost_at is not null or w.stopped_at is not null)
         order by t.task_instance_id
@@ -41,7 +41,7 @@ export async function reclaimLostTasks(db: Queryable, runId: number): Promise<re
        update stockflow.task_instance t
           set state = 'queued', worker_id = null, timeout_at = null, queued_at = now(),
               attempt_token = t.attempt_token + 1, crash_count = t.crash_count + 1,
-              error_class = 'WorkerLost', error_text = 'worker ' || lost.worker_id || ': ' || lost.reason
+              error_class = 'WorkerLost', error_text = 'worker ' || lost.worker_id || ' ' || lost.reason
          from lost
         where t.task_instance_id = lost.task_instance_id
        returning t.*, lost.worker_id as lost_worker_id

@@ -40,8 +40,10 @@ export interface NightRun {
   /** The task that failed first, where one did. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
-  /** Tasks that were not finished by their deadline. */
+  /** Tasks that were not finished by their deadline, also where they were worked again since. */
   readonly missedDeadlines: readonly string[];
+  /** The last failure of a task that has succeeded since, in the words `task_id: error`; null where there was none. */
+  readonly mendedFailure: string | null;
 }
 
 /** The newest run of each night that has one. */
@@ -50,9 +52,15 @@ export async function runsOfNights(db: Queryable, nights: readonly NightKey[]): 
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
             failed.task_id as "failedTaskId", failed.error_text as "errorText",
-            array(select t.task_id from stockflow.task_instance t
-                   where t.run_id = r.run_id and t.deadline_missed_at is not null order by t.task_instance_id)
-              as "missedDeadlines"
+            array(select e.task_id from stockflow.event e
+                   where e.run_id = r.run_id and e.action = 'task.deadline_missed'
+                   group by e.task_id order by min(e.event_id))
+              as "missedDeadlines",
+            (select e.task_id || ': ' || coalesce(e.reason, 'failed') from stockflow.event e
+               join stockflow.task_instance t on t.run_id = e.run_id and t.task_id = e.task_id and t.state = 'success'
+                and t.map_index = coalesce(e.map_index, -1)
+              where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
+              order by e.event_id desc limit 1) as "mendedFailure"
        from unnest($1::text[], $2::timestamptz[], $3::date[]) as night(dag_id, scheduled_for, business_date)
       cross join lateral (
         select * from stockflow.dag_run r

@@ -32,6 +32,8 @@ export interface Accepted {
   readonly runAt: Temporal.Instant | null;
   readonly priority: number;
   readonly pool: string;
+  /** The deadline that this end has missed, where nobody had seen it pass yet; else null. */
+  readonly missedDeadlineAt: Temporal.Instant | null;
 }
 
 /**
@@ -52,13 +54,21 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
               wake_at = coalesce(e.wake_at, now() + e.wake_after_ms * interval '1 ms'), wake_reason = e.wake_reason,
               queued_at = case when e.task_state = 'queued' then now() else t.queued_at end,
               finished_at = case when e.task_state in ('success', 'failed', 'skipped') then now() end,
+              -- A short task may end between two sweeps: what ended late has missed its deadline all the same.
+              deadline_missed_at = case
+                when t.deadline_at < now() and e.task_state in ('success', 'failed', 'skipped') and t.deadline_missed_at is null
+                     and (select r.time_edges from stockflow.dag_run r where r.run_id = t.run_id) = 'keep'
+                  then now()
+                else t.deadline_missed_at
+              end,
               output = case when e.task_state = 'success' then nullif(e.output, 'null'::jsonb) end,
               error_class = e.error_class, error_text = e.error_text,
               attempt_token = t.attempt_token + case when e.task_state in ('success', 'failed', 'skipped') then 0 else 1 end
          from ended e
         where t.task_instance_id = e.task_instance_id and t.attempt_token = e.attempt_token and t.state = 'running'
        returning t.task_instance_id, e.attempt_token as ended_token, t.task_id, t.map_index, t.state, t.attempt_number,
-                 t.attempt_token, t.wake_at, t.priority, t.pool
+                 t.attempt_token, t.wake_at, t.priority, t.pool,
+                 case when t.deadline_missed_at = now() then t.deadline_at end as missed_deadline_at
      ), attempt as (
        update stockflow.task_attempt a
           set state = e.attempt_state, finished_at = case when e.attempt_state <> 'deferred' then now() end,
@@ -70,7 +80,8 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
         where a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
      )
      select task_instance_id as "taskInstanceId", ended_token as "attemptToken", task_id as "taskId", map_index as "mapIndex", state,
-            attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority, pool
+            attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority, pool,
+            missed_deadline_at as "missedDeadlineAt"
        from accepted order by task_instance_id`,
     values: [JSON.stringify(ended.map(toRow))],
   });

@@ -28,6 +28,7 @@ const run: NightRun = {
   failedTaskId: null,
   errorText: null,
   missedDeadlines: [],
+  mendedFailure: null,
 };
 
 function sentenceOf(
@@ -108,5 +109,12 @@ test('a night that succeeded with warnings says how many', () => {
       { ...warning, sentence: 'nothing was changed' },
     ]),
     'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline, with 2 warnings',
+  );
+});
+
+test('a night that was mended says what had failed', () => {
+  assert.equal(
+    sentenceOf({ missedDeadlines: ['filter'], mendedFailure: 'filter: no file' }),
+    'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline; it had failed before: filter: no file',
   );
 });

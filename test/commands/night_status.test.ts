@@ -41,6 +41,7 @@ const run: NightRun = {
   failedTaskId: null,
   errorText: null,
   missedDeadlines: [],
+  mendedFailure: null,
 };
 
 function verdictOf(changes: Partial<DagNight>, found: NightRun | null, now = SEVEN) {

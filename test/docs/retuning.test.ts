@@ -37,6 +37,7 @@ test('the plan on the page is that of the edit on the page', () => {
   const plan: Plan = {
     target: { dagId: 'nightly_reset', file, hasFile: true, row: null },
     problems: [],
+    warnings: [],
     change,
     before,
     after,

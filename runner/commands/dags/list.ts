@@ -1,9 +1,9 @@
 /** All DAGs. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import type { Dag } from '../../core/dag.ts';
 import { parseDag } from '../../core/dag_file.ts';
+import { readParsedDag } from '../../engine/dag_source.ts';
 import { nextScheduledFor } from '../../engine/schedule_dag.ts';
 import { type DagRow, findVersion, listDags } from '../../store/dag.ts';
 import { type NightRun, newestRuns } from '../../store/night.ts';
@@ -93,7 +93,7 @@ async function readDags(pool: Pool, settings: Settings): Promise<readonly Listed
     ids.map(async (dagId) => {
       const row = known.get(dagId) ?? null;
       const file = files.get(dagId);
-      const read = file === undefined ? null : parseDag(await readFile(file, 'utf8'), file);
+      const read = file === undefined ? null : await readParsedDag(file);
       const dag = (await dagInForceOf(pool, row)) ?? read?.dag ?? null;
       const isPaused = row?.isPaused ?? dag?.isPausedUponCreation ?? false;
       return {

@@ -16,6 +16,8 @@ export interface Plan {
   readonly target: PlanTarget;
   /** Of the file; with any of them there is no change. */
   readonly problems: readonly Problem[];
+  /** Of a valid file, what its author may not have meant. */
+  readonly warnings: readonly Problem[];
   readonly change: DagChange | null;
   readonly before: Dag | null;
   readonly after: Dag | null;
@@ -51,7 +53,8 @@ export async function readPlan(
     ...(await listRuns(pool, { dagId, state: 'running', limit: IN_FLIGHT_LIMIT })),
     ...(await listRuns(pool, { dagId, state: 'queued', limit: IN_FLIGHT_LIMIT })),
   ];
-  const base = { target, before, after, changeAt: moment.changeAt, inFlight };
+  const warnings = read?.warnings ?? [];
+  const base = { target, before, after, warnings, changeAt: moment.changeAt, inFlight };
   if (read !== null && read.problems.length > 0) return { ...base, problems: read.problems, change: null };
   const usual = (await usualDurations(pool, dagId)).map((row) => [row.taskId, row] as const);
   const change = dagChange(

@@ -26,6 +26,10 @@ export function planText(plan: Plan, paint: Paint): string {
   }
   if (change.kind === 'unchanged') return `${head}no change\n`;
   const sections = [
+    section(
+      'warnings',
+      plan.warnings.map((warning) => formatProblem(warning)),
+    ),
     section('what changes', changeLines(plan, change)),
     section('next runs', nextLines(plan, change)),
     section('dates of the coming year', dateLines(plan, change)),

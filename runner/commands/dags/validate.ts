@@ -33,9 +33,8 @@ export function configure(command: Command, shell: Shell): void {
     const settings = readSettings(shell.env);
     const files = await filesOf(paths.length === 0 ? [settings.dagsDir] : paths);
     const taskTypes = await taskTypesOf(settings);
-    const byFile = await Promise.all(
-      files.map(async (file) => (await readDagFile(file, taskTypes)).problems),
-    );
+    const read = await Promise.all(files.map((file) => readDagFile(file, taskTypes)));
+    const byFile = read.map(({ problems }) => problems);
     const rows = byFile.flat();
     if (options.output === 'table') {
       for (const problem of rows) shell.stdout.write(`${harmless(formatProblem(problem))}\n`);
@@ -44,6 +43,9 @@ export function configure(command: Command, shell: Shell): void {
     }
     for (const why of taskTypes.broken.values())
       tell(shell, options.output, `a task type cannot be loaded: ${why}`);
+    for (const warning of read.flatMap(({ warnings }) => warnings)) {
+      tell(shell, options.output, `warning: ${harmless(formatProblem(warning))}`);
+    }
     const invalid = byFile.filter((problems) => problems.length > 0).length;
     tell(shell, options.output, verdict(files.length, invalid, rows.length));
     if (rows.length > 0 || taskTypes.broken.size > 0) shell.exitCode = EXIT.invalidDag;

@@ -45,7 +45,14 @@ export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
     files.length === 0
       ? problem('dag files', `there is none in ${settings.dagsDir}/`, 'put a YAML file there')
       : ok('dag files', `${dags.length} of ${files.length} in ${settings.dagsDir}/ valid`);
-  const types = ok('task types', [...taskTypes.byName.keys()].sort().join(', '));
+  const types =
+    taskTypes.byName.size === 0
+      ? problem(
+          'task types',
+          `there is none in ${settings.tasksDir}/`,
+          'put a file made by defineTask there: its name is the type',
+        )
+      : ok('task types', [...taskTypes.byName.keys()].sort().join(', '));
   return { findings: [types, ...broken, valid, ...invalid], dags };
 }
 
