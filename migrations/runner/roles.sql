@@ -41,6 +41,7 @@ begin
       ('backfill',       'select, insert, update'),
       ('backfill_date',  'select, insert, update'),
       ('pool',           'select, insert, update'),
+      ('held_slot',      'select, insert, delete'),
       ('task_instance',  'select, insert, update'),
       ('task_attempt',   'select, insert, update'),
       ('task_log',       'select, insert'),

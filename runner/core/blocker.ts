@@ -10,6 +10,8 @@ export interface SlotHolder {
   readonly taskId: string;
   readonly mapIndex: number;
   readonly slots: number;
+  /** The task is over, and its work does not heed that: the slot is kept until it ends. */
+  readonly isOver: boolean;
 }
 
 /** A run before this one. */

@@ -153,7 +153,9 @@ async function workTask(work: Work): Promise<Outcome> {
     signal,
     now: () => engine.clock.now(),
   };
-  return success(task, await abandonable(taskType.run(context), signal, ABORT_GRACE_MS));
+  const ran = taskType.run(context);
+  report.track(ran);
+  return success(task, await abandonable(ran, signal, ABORT_GRACE_MS));
 }
 
 function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string {

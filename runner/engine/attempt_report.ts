@@ -18,6 +18,8 @@ export class AttemptReport {
   readonly #claimed: ClaimedTask;
   #lines: LogLine[] = [];
   #progress: Progress | null = null;
+  #work: Promise<void> = Promise.resolve();
+  #isWorking = false;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   readonly #meter: { -readonly [Amount in keyof AttemptMeter]: number | null } = {
@@ -30,6 +32,28 @@ export class AttemptReport {
   constructor(engine: Engine, claimed: ClaimedTask) {
     this.#engine = engine;
     this.#claimed = claimed;
+  }
+
+  /** Follows the task's own promise, which may go on after the attempt was given up. */
+  track(work: Promise<unknown>): void {
+    this.#work = work.then(
+      () => {
+        this.#isWorking = false;
+      },
+      () => {
+        this.#isWorking = false;
+      },
+    );
+    this.#isWorking = true;
+  }
+
+  get isWorking(): boolean {
+    return this.#isWorking;
+  }
+
+  /** Resolves once the task's own promise has settled. */
+  async whenWorkEnds(): Promise<void> {
+    await this.#work;
   }
 
   get meter(): AttemptMeter {

@@ -1,7 +1,7 @@
 import { withTransaction } from '../connections/postgres.ts';
 import { type ClaimTarget, claim, claimInPool } from '../store/claim.ts';
 import { addWorkHints } from '../store/hint.ts';
-import { isPooled } from '../store/pool.ts';
+import { DEFAULT_POOL, holdSlot, isPooled, releaseSlot } from '../store/pool.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { runAttempt } from './attempt.ts';
 import { AttemptReport } from './attempt_report.ts';
@@ -69,6 +69,7 @@ export class Slots {
     this.#engine.clock.observe(claimed.claimedAt);
     const controller = this.#running.add(taskInstanceId, attemptToken);
     const report = new AttemptReport(this.#engine, claimed);
+    const isPooledTask = claimed.pool !== DEFAULT_POOL;
     try {
       failpoint('run.before');
       const outcome = await runAttempt(this.#engine, claimed, report, controller);
@@ -76,10 +77,23 @@ export class Slots {
       await report.close();
       failpoint('run.reported');
       if (outcome === null) return null;
+      if (report.isWorking && isPooledTask) await holdSlot(this.#engine.pool, claimed);
       const result = { outcome, meter: report.meter };
       return await this.#finisher.finish(claimed, result, { next: nextOfSlot() });
     } finally {
       this.#running.remove(taskInstanceId, attemptToken);
+      if (isPooledTask) void this.#releaseSlot(claimed, report);
+    }
+  }
+
+  /** The slot of a task that was ended by others, or was not waited for, is free once its work has ended. */
+  async #releaseSlot(claimed: ClaimedTask, report: AttemptReport): Promise<void> {
+    const { pool, log } = this.#engine;
+    await report.whenWorkEnds();
+    try {
+      await withTransaction(pool, async (tx) => addWorkHints(tx, await releaseSlot(tx, claimed)));
+    } catch (error) {
+      log.warn('a kept slot was not freed; it is free at the end of its time', { error: String(error) });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { HELD_SLOTS } from './held_slot.ts';
 import type { Queryable } from './queryable.ts';
 import type { ClaimedTask } from './task_instance.ts';
 
@@ -32,7 +33,7 @@ export const CLAIM_DUE = `claimed as (
             r.dag_version_id as "dagVersionId", r.run_type as "runType", r.scheduled_for as "scheduledFor",
             r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams",
             c.task_id as "taskId", c.map_index as "mapIndex", c.map_item as "mapItem", c.attempt_token as "attemptToken",
-            c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.deadline_at as "deadlineAt",
+            c.pool, c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.deadline_at as "deadlineAt",
             a.started_at as "attemptStartedAt", now() as "claimedAt"
        from claimed c
        join attempt a using (task_instance_id)
@@ -91,8 +92,8 @@ export async function claimInPool(
   const [pool] = locked.rows;
   if (pool === undefined) return null;
   const used = await tx.query<{ slots: number }>(
-    `select coalesce(sum(pool_slots), 0)::integer as slots from stockflow.task_instance
-      where pool = $1 and state = 'running'`,
+    `select (select coalesce(sum(pool_slots), 0) from stockflow.task_instance where pool = $1 and state = 'running')::integer
+            + (select coalesce(sum(pool_slots), 0) from ${HELD_SLOTS} held where held.pool = $1)::integer as slots`,
     [pool.name],
   );
   // A task that wants more than the pool has may run when it has the pool to itself.

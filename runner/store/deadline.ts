@@ -1,3 +1,4 @@
+import { HOLD_SLOTS } from './held_slot.ts';
 import type { Queryable } from './queryable.ts';
 
 export interface MissedDeadline {
@@ -32,7 +33,10 @@ export async function markDeadlinesMissed(db: Queryable, runId: number): Promise
 /** Fails unfinished instances; of a running one the attempt is closed too and its late result will be refused. */
 export async function failWaiting(db: Queryable, missed: readonly MissedDeadline[]): Promise<void> {
   await db.query(
-    `with failed as (
+    `with before as (
+       select task_instance_id, state, attempt_token, pool, pool_slots, worker_id from stockflow.task_instance
+        where task_instance_id = any($1)
+     ), ${HOLD_SLOTS}, failed as (
        update stockflow.task_instance
           set state = 'failed', finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
               attempt_token = attempt_token + 1,

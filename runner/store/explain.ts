@@ -2,6 +2,7 @@
 import type { RunAhead, SlotHolder } from '../core/blocker.ts';
 import type { InstanceFacts } from '../core/explain_facts.ts';
 import type { PoolFacts } from '../core/pool_room.ts';
+import { HELD_SLOTS } from './held_slot.ts';
 import type { Queryable } from './queryable.ts';
 
 type InstanceRow = Omit<InstanceFacts, 'hint'> & {
@@ -39,15 +40,22 @@ interface PoolRow {
   readonly taskId: string | null;
   readonly mapIndex: number | null;
   readonly held: number | null;
+  readonly isOver: boolean | null;
 }
 
 /** The pools that queued or waiting instances of the run want, with whoever holds their slots. */
 export async function poolsToExplain(db: Queryable, runId: number): Promise<ReadonlyMap<string, PoolFacts>> {
   const { rows } = await db.query<PoolRow>(
     `select p.name, p.slots, h.run_id as "runId", h.task_id as "taskId", h.map_index as "mapIndex",
-            h.pool_slots as "held"
+            h.pool_slots as "held", h.is_over as "isOver"
        from stockflow.pool p
-       left join stockflow.task_instance h on h.pool = p.name and h.pool <> 'default' and h.state = 'running'
+       left join (
+         select pool, task_instance_id, run_id, task_id, map_index, pool_slots, false as is_over
+           from stockflow.task_instance where state = 'running' and pool <> 'default'
+         union all
+         select held.pool, task_instance_id, t.run_id, t.task_id, t.map_index, held.pool_slots, true
+           from ${HELD_SLOTS} held join stockflow.task_instance t using (task_instance_id)
+       ) h on h.pool = p.name
       where p.name in (select pool from stockflow.task_instance
                         where run_id = $1 and state in ('queued', 'deferred', 'up_for_retry'))
       order by p.name, h.task_instance_id`,
@@ -56,9 +64,9 @@ export async function poolsToExplain(db: Queryable, runId: number): Promise<Read
   const pools = new Map<string, { slots: number; holders: SlotHolder[] }>();
   for (const row of rows) {
     const pool = pools.get(row.name) ?? { slots: row.slots, holders: [] };
-    const { runId: holderRun, taskId, mapIndex, held } = row;
+    const { runId: holderRun, taskId, mapIndex, held, isOver } = row;
     if (holderRun !== null && taskId !== null && mapIndex !== null && held !== null)
-      pool.holders.push({ runId: holderRun, taskId, mapIndex, slots: held });
+      pool.holders.push({ runId: holderRun, taskId, mapIndex, slots: held, isOver: isOver ?? false });
     pools.set(row.name, pool);
   }
   return pools;

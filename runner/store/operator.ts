@@ -1,4 +1,5 @@
 /** What a person may change of a run. Each needs the run's lock, and is recorded as an event by its caller. */
+import { HOLD_SLOTS } from './held_slot.ts';
 import type { Queryable } from './queryable.ts';
 
 /** Lets this transaction make the changes that only a person may ask for. */
@@ -31,7 +32,7 @@ export async function cancelInstances(
 ): Promise<readonly ChangedInstance[]> {
   const { rows } = await db.query<ChangedInstance>(
     `with before as (
-       select task_instance_id, state from stockflow.task_instance
+       select task_instance_id, state, attempt_token, pool, pool_slots, worker_id from stockflow.task_instance
         where run_id = $1 and ($2::text is null or task_id = $2)
           and state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')
         order by task_instance_id for no key update
@@ -41,7 +42,7 @@ export async function cancelInstances(
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
-     ), attempts as (${CLOSE_ATTEMPTS})
+     ), attempts as (${CLOSE_ATTEMPTS}), ${HOLD_SLOTS}
      ${RETURNED}`,
     [runId, taskId],
   );
@@ -68,7 +69,7 @@ export async function clearInstances(
     `with which as (
        select * from unnest($2::text[], $3::timestamptz[]) as w(task_id, planned_at)
      ), before as (
-       select t.task_instance_id, t.state, w.planned_at
+       select t.task_instance_id, t.state, w.planned_at, t.attempt_token, t.pool, t.pool_slots, t.worker_id
          from stockflow.task_instance t join which w using (task_id)
         where t.run_id = $1 and t.state <> 'none' and t.removed_at is null and ($4::text[] is null or t.state = any($4))
         order by t.task_instance_id for no key update of t
@@ -80,7 +81,7 @@ export async function clearInstances(
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
-     ), attempts as (${CLOSE_ATTEMPTS})
+     ), attempts as (${CLOSE_ATTEMPTS}), ${HOLD_SLOTS}
      ${RETURNED}`,
     [runId, which.taskIds, which.plannedAt.map((instant) => instant?.toString() ?? null), which.states],
   );
@@ -99,7 +100,7 @@ export async function markInstances(
 ): Promise<readonly ChangedInstance[]> {
   const { rows } = await db.query<ChangedInstance>(
     `with before as (
-       select task_instance_id, state from stockflow.task_instance
+       select task_instance_id, state, attempt_token, pool, pool_slots, worker_id from stockflow.task_instance
         where run_id = $1 and task_id = $2 and state <> $3
         order by task_instance_id for no key update
      ), changed as (
@@ -108,7 +109,7 @@ export async function markInstances(
               output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
-     ), attempts as (${CLOSE_ATTEMPTS})
+     ), attempts as (${CLOSE_ATTEMPTS}), ${HOLD_SLOTS}
      ${RETURNED}`,
     [runId, mark.taskId, mark.state, mark.reason],
   );

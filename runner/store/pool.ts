@@ -1,3 +1,4 @@
+import { HELD_SLOTS, HOLD_SLOTS } from './held_slot.ts';
 import type { WorkHint } from './hint.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -12,6 +13,8 @@ export interface PoolRow {
   readonly slots: number;
   /** Slots of running instances. */
   readonly used: number;
+  /** Slots kept for work that goes on although its task is over. */
+  readonly held: number;
   /** Instances that wait for a slot. */
   readonly queued: number;
 }
@@ -45,6 +48,7 @@ export async function listPools(db: Queryable): Promise<readonly PoolRow[]> {
   const { rows } = await db.query<PoolRow>(
     `select p.name, p.slots,
             coalesce(sum(t.pool_slots) filter (where t.state = 'running'), 0)::integer as used,
+            (select coalesce(sum(held.pool_slots), 0) from ${HELD_SLOTS} held where held.pool = p.name)::integer as held,
             (count(*) filter (where t.state = 'queued'))::integer as queued
        from stockflow.pool p
        left join stockflow.task_instance t on t.pool = p.name and t.pool <> 'default' and t.state in ('queued', 'running')
@@ -86,4 +90,33 @@ export async function nextInPools(
     values: [taskInstanceIds],
   });
   return rows;
+}
+
+export interface HeldWork {
+  readonly taskInstanceId: number;
+  readonly attemptToken: number;
+}
+
+/** Keeps the slot of a running instance whose work its own worker has given up waiting for. */
+export async function holdSlot(db: Queryable, { taskInstanceId, attemptToken }: HeldWork): Promise<void> {
+  await db.query(
+    `with before as (
+       select task_instance_id, state, attempt_token, pool, pool_slots, worker_id from stockflow.task_instance
+        where task_instance_id = $1 and attempt_token = $2
+     ), ${HOLD_SLOTS}
+     select`,
+    [taskInstanceId, attemptToken],
+  );
+}
+
+/** Frees the slot that was kept for work that has ended now. @returns the jobs of those that may take it */
+export async function releaseSlot(
+  db: Queryable,
+  { taskInstanceId, attemptToken }: HeldWork,
+): Promise<readonly WorkHint[]> {
+  const { rowCount } = await db.query(
+    'delete from stockflow.held_slot where task_instance_id = $1 and attempt_token = $2',
+    [taskInstanceId, attemptToken],
+  );
+  return rowCount === 0 ? [] : await nextInPools(db, [taskInstanceId]);
 }

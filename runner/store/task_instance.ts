@@ -20,6 +20,7 @@ export interface ClaimedTask {
   /** The element of the mapped list; null for a task that is not mapped. */
   readonly mapItem: Json;
   readonly attemptToken: number;
+  readonly pool: string;
   readonly attemptNumber: number;
   readonly failureCount: number;
   readonly deadlineAt: Temporal.Instant | null;

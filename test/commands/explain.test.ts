@@ -257,7 +257,7 @@ test('with a worker', async (t) => {
       slots: 1,
       usedSlots: 1,
       wantedSlots: 1,
-      holders: [{ runId: holder, taskId: 'only', mapIndex: -1, slots: 1 }],
+      holders: [{ runId: holder, taskId: 'only', mapIndex: -1, slots: 1, isOver: false }],
     });
     assert.match(
       (await sentences(waiting, 'only'))[0] ?? '',

@@ -28,7 +28,7 @@ const EXAMPLES: { readonly [Kind in Blocker['kind']]: Extract<Blocker, { kind: K
     slots: 1,
     usedSlots: 1,
     wantedSlots: 1,
-    holders: [{ runId: 11, taskId: 'load', mapIndex: -1, slots: 1 }],
+    holders: [{ runId: 11, taskId: 'load', mapIndex: -1, slots: 1, isOver: false }],
   },
   workers_busy: { kind: 'workers_busy', running: 4, concurrency: 4 },
   hint_lost: { kind: 'hint_lost' },

@@ -11,6 +11,7 @@ const COLUMNS: readonly Column<PoolRow>[] = [
   { key: 'pool', value: ({ name }) => name },
   { key: 'slots', value: ({ slots }) => slots },
   { key: 'used', value: ({ used }) => used },
+  { key: 'held', value: ({ held }) => held },
   { key: 'queued', value: ({ queued }) => queued },
 ];
 

@@ -41,7 +41,10 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
       return `failed ${times(blocker.failureCount)}, of ${blocker.retries} ${blocker.retries === 1 ? 'retry' : 'retries'} the next at ${when(blocker.at, telling)}${because(blocker.error)}`;
     case 'pool': {
       const { pool, slots, usedSlots, wantedSlots, holders } = blocker;
-      const held = holders.map((holder) => `run ${holder.runId} ${taskName(holder)} (${holder.slots})`);
+      const held = holders.map(
+        (holder) =>
+          `run ${holder.runId} ${taskName(holder)} (${holder.slots}${holder.isOver ? ', over, its work has not ended yet' : ''})`,
+      );
       const by = held.length === 0 ? '' : `, held by ${few(held)}`;
       return `pool ${pool} is full: ${usedSlots} of ${slots} slots used${by}; it wants ${wantedSlots}; stockflow pools set ${pool} <slots> changes that`;
     }
