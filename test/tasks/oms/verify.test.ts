@@ -45,7 +45,9 @@ test('a variance posted twice breaks I1, I2 and I5, and says what was found', as
   await oms.pool.query(copyDetail('quantity_on_hand_diff, available_to_promise_diff'));
   const checks = await verify(oms);
   assert.deepEqual(violated(checks), ['I1', 'I2', 'I5']);
-  assert.deepEqual(checks.I1.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 7, found: 4 }]);
+  assert.deepEqual(checks.I1.examples, [
+    { facility_id: 'F1', product_id: 'P1', sku: 'SKU-P1', expected: 7, found: 4 },
+  ]);
 });
 
 test('a correction of on hand alone breaks I3', async (t) => {
@@ -70,7 +72,9 @@ test('a total that is not the sum of its details breaks I2', async (t) => {
   await oms.pool.query("update oms.inventory_item set quantity_on_hand_total = 8 where product_id = 'P1'");
   const checks = await verify(oms);
   assert.deepEqual(violated(checks), ['I2']);
-  assert.deepEqual(checks.I2.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 7, found: 8 }]);
+  assert.deepEqual(checks.I2.examples, [
+    { facility_id: 'F1', product_id: 'P1', sku: 'SKU-P1', expected: 7, found: 8 },
+  ]);
 });
 
 test('a ledger entry that is gone while the total stands breaks I1 alone', async (t) => {
@@ -79,7 +83,9 @@ test('a ledger entry that is gone while the total stands breaks I1 alone', async
   await oms.pool.query("delete from oms.inventory_item_detail where reason_enum_id = 'VAR_INTEGR'");
   const checks = await verify(oms);
   assert.deepEqual(violated(checks), ['I1']);
-  assert.deepEqual(checks.I1.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 7, found: 10 }]);
+  assert.deepEqual(checks.I1.examples, [
+    { facility_id: 'F1', product_id: 'P1', sku: 'SKU-P1', expected: 7, found: 10 },
+  ]);
 });
 
 test('an entry of a batch for a key outside the file breaks I4 even where it moves nothing', async (t) => {
@@ -87,7 +93,9 @@ test('an entry of a batch for a key outside the file breaks I4 even where it mov
   await oms.pool.query(copyDetail('0, 0').replace('select inventory_item_id', "select 'F1/P2'"));
   const checks = await verify(oms);
   assert.deepEqual(violated(checks), ['I4']);
-  assert.deepEqual(checks.I4.examples, [{ facility_id: 'F1', product_id: 'P2', expected: 0, found: 1 }]);
+  assert.deepEqual(checks.I4.examples, [
+    { facility_id: 'F1', product_id: 'P2', sku: 'SKU-P2', expected: 0, found: 1 },
+  ]);
 });
 
 test('a variance posted in two parts that sum to it breaks I5 alone', async (t) => {
@@ -99,5 +107,7 @@ test('a variance posted in two parts that sum to it breaks I5 alone', async (t) 
   await oms.pool.query(copyDetail('-2, -2'));
   const checks = await verify(oms);
   assert.deepEqual(violated(checks), ['I5']);
-  assert.deepEqual(checks.I5.examples, [{ facility_id: 'F1', product_id: 'P1', expected: 1, found: 2 }]);
+  assert.deepEqual(checks.I5.examples, [
+    { facility_id: 'F1', product_id: 'P1', sku: 'SKU-P1', expected: 1, found: 2 },
+  ]);
 });
