@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import ssh2 from 'ssh2';
 import { fingerprintOf, generateKeyPair } from './host_key.ts';
 import { Jail } from './sftp_server_jail.ts';
-import { type Login, loginCheck } from './sftp_server_login.ts';
+import { type Login, LoginDesk } from './sftp_server_login.ts';
 import { MAX_DATA_BYTES } from './sftp_server_packet.ts';
 import { EXTENSIONS, serveSftp } from './sftp_server_session.ts';
 
@@ -22,6 +22,8 @@ export interface SftpServerOptions {
   readonly rootDir: string;
   /** Private key, OpenSSH PEM. */
   readonly hostKey: string;
+  /** Private keys of other types. */
+  readonly otherHostKeys?: readonly string[];
   readonly auth: Login;
   /** 0 for a free one. */
   readonly port?: number;
@@ -40,19 +42,18 @@ export interface RunningSftpServer extends AsyncDisposable {
 
 /** Listens on loopback only. @throws Error where the root is missing, the key unusable or the port taken */
 export async function startSftpServer(options: SftpServerOptions): Promise<RunningSftpServer> {
-  const { hostKey, auth, port = 0, readOnly = false, extensions = EXTENSIONS } = options;
+  const { hostKey, otherHostKeys = [], auth, port = 0, readOnly = false, extensions = EXTENSIONS } = options;
   const maxReadBytes = Math.min(options.maxReadBytes ?? MAX_DATA_BYTES, MAX_DATA_BYTES);
   const jail = new Jail(options.rootDir);
   const sockets = new Set<net.Socket>();
-  const mayLogIn = loginCheck(auth);
-  const ssh = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+  const desk = new LoginDesk(auth);
+  const ssh = new ssh2.Server({ hostKeys: [hostKey, ...otherHostKeys] }, (client) => {
     client.on('error', () => {
       // A client that vanishes or speaks no SSH; its connection is closed by ssh2 and concerns no one else.
     });
-    client.on('authentication', (attempt) => {
-      if (mayLogIn(attempt)) attempt.accept();
-      else attempt.reject(['publickey', 'password']);
-    });
+    const { answer, close } = desk.open();
+    client.on('authentication', answer);
+    client.on('close', close);
     client.on('session', (accept) => {
       const session = accept();
       session.on('subsystem', (acceptChannel, reject, { name }) => {

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import ssh2, { type AuthContext } from 'ssh2';
+import ssh2, { type AuthContext, type ParsedKey } from 'ssh2';
+
+export type LoginMethod = 'publickey' | 'password' | 'keyboard-interactive';
 
 /** Who may log in; at least one of `password` and `publicKey`. */
 export interface Login {
@@ -7,30 +9,123 @@ export interface Login {
   readonly password?: string;
   /** As a line of `authorized_keys`. */
   readonly publicKey?: string;
+  /**
+   * As sshd's AuthenticationMethods: each list is one way in, its methods passed in order. Without it each of the two
+   * secrets that is given is a way of its own.
+   */
+  readonly methods?: readonly (readonly LoginMethod[])[];
+  /** What `keyboard-interactive` asks, hiding what is typed; the password is the first question's answer. */
+  readonly questions?: readonly string[];
+  /** Connections of the user that may be logged in at once; any number by default. */
+  readonly maxSessions?: number;
+  /** Hears of each try at a secret. */
+  readonly onTry?: (method: LoginMethod, passed: boolean) => void;
 }
 
-/** @throws Error where neither way is given, or the key cannot be read */
-export function loginCheck({ user, password, publicKey }: Login): (attempt: AuthContext) => boolean {
-  if (password === undefined && publicKey === undefined) {
-    throw new Error('sftp server: a password or a public key is needed');
-  }
-  const key = publicKey === undefined ? null : ssh2.utils.parseKey(publicKey);
-  if (key instanceof Error) throw new Error('sftp server: the public key cannot be read', { cause: key });
-  return (attempt) => {
-    const known = sameText(attempt.username, user);
-    switch (attempt.method) {
-      case 'password':
-        return password !== undefined && sameText(attempt.password, password) && known;
-      case 'publickey': {
-        if (key === null || !known || !key.getPublicSSH().equals(attempt.key.data)) return false;
-        // First the client asks whether the key would do; the proof comes with the signature.
-        if (attempt.signature === undefined || attempt.blob === undefined) return true;
-        return key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true;
-      }
-      default:
-        return false;
+/** Checks the logins of a server, each connection's in a conversation of its own. */
+export class LoginDesk {
+  readonly #login: Login;
+  readonly #key: ParsedKey | null;
+  readonly #ways: readonly (readonly LoginMethod[])[];
+  #sessions = 0;
+
+  /** @throws Error where neither way is given, or the key cannot be read */
+  constructor(login: Login) {
+    const { password, publicKey } = login;
+    if (password === undefined && publicKey === undefined) {
+      throw new Error('sftp server: a password or a public key is needed');
     }
-  };
+    const key = publicKey === undefined ? null : ssh2.utils.parseKey(publicKey);
+    if (key instanceof Error) throw new Error('sftp server: the public key cannot be read', { cause: key });
+    this.#login = login;
+    this.#key = key;
+    this.#ways = login.methods ?? [
+      ...(key === null ? [] : [['publickey'] as const]),
+      ...(password === undefined ? [] : [['password'] as const]),
+    ];
+  }
+
+  /** Answers one connection's tries. `close` is to be called once it is over. */
+  open(): { readonly answer: (attempt: AuthContext) => void; readonly close: () => void } {
+    const passed: LoginMethod[] = [];
+    let isLoggedIn = false;
+    const decide = (attempt: AuthContext, method: LoginMethod, fits: boolean) => {
+      this.#login.onTry?.(method, fits);
+      if (!fits) return attempt.reject(this.#left(passed));
+      passed.push(method);
+      if (!this.#ways.some((way) => way.length === passed.length && startsWith(way, passed))) {
+        return attempt.reject(this.#left(passed), true);
+      }
+      if (this.#sessions >= (this.#login.maxSessions ?? Number.POSITIVE_INFINITY)) {
+        passed.length = 0;
+        return attempt.reject(this.#left(passed));
+      }
+      isLoggedIn = true;
+      this.#sessions += 1;
+      attempt.accept();
+    };
+    return {
+      answer: (attempt) => {
+        const isKnown = sameText(attempt.username, this.#login.user);
+        const { method } = attempt;
+        if (!this.#left(passed).some((left) => left === method)) return attempt.reject(this.#left(passed));
+        switch (method) {
+          case 'password':
+            return decide(attempt, method, isKnown && this.#isPassword(attempt.password));
+          case 'publickey':
+            // First the client asks whether the key would do; the proof comes with the signature.
+            if (attempt.signature === undefined && isKnown && this.#isKey(attempt.key.data))
+              return attempt.accept();
+            return decide(attempt, method, isKnown && this.#isProof(attempt));
+          case 'keyboard-interactive': {
+            const prompts = (this.#login.questions ?? ['Password: ']).map((prompt) => ({
+              prompt,
+              echo: false,
+            }));
+            return attempt.prompt(prompts, (answers) => {
+              const [first = '', ...others] = answers instanceof Error ? [] : answers;
+              decide(
+                attempt,
+                method,
+                isKnown && this.#isPassword(first) && others.every((text) => text !== ''),
+              );
+            });
+          }
+          default:
+            return attempt.reject(this.#left(passed));
+        }
+      },
+      close: () => {
+        if (isLoggedIn) this.#sessions -= 1;
+        isLoggedIn = false;
+      },
+    };
+  }
+
+  /** What may come next. */
+  #left(passed: readonly LoginMethod[]): LoginMethod[] {
+    const next = this.#ways.filter((way) => startsWith(way, passed)).map((way) => way[passed.length]);
+    return [...new Set(next)].filter((method) => method !== undefined);
+  }
+
+  #isPassword(given: string): boolean {
+    return this.#login.password !== undefined && sameText(given, this.#login.password);
+  }
+
+  #isKey(data: Buffer): boolean {
+    return this.#key?.getPublicSSH().equals(data) === true;
+  }
+
+  #isProof(attempt: Extract<AuthContext, { method: 'publickey' }>): boolean {
+    const { key, signature, blob, hashAlgo } = attempt;
+    if (this.#key === null || !this.#isKey(key.data) || signature === undefined || blob === undefined)
+      return false;
+    return this.#key.verify(blob, signature, hashAlgo) === true;
+  }
+}
+
+function startsWith(way: readonly LoginMethod[], passed: readonly LoginMethod[]): boolean {
+  return passed.every((method, index) => way[index] === method);
 }
 
 function sameText(given: string, expected: string): boolean {

@@ -49,8 +49,8 @@ export interface SftpConfig extends CommonConfig {
   readonly user: string;
   /** Absolute, without a final slash; empty for the server's root. */
   readonly baseDir: string;
-  /** `SHA256:` and 43 base64 digits, or null where none is pinned: then every server is refused. */
-  readonly hostKey: string | null;
+  /** Each `SHA256:` and 43 base64 digits; several for a rotation. Where none is pinned every server is refused. */
+  readonly hostKeys: readonly string[];
   readonly privateKeyFile: string | null;
   readonly passphraseFile: string | null;
   readonly passwordFile: string | null;
@@ -171,15 +171,27 @@ function sftpConfig({ id, variable, url }: Parsed): SftpConfig {
   const user = decoded(variable, url.username);
   if (url.hostname === '') throw invalid(variable, 'names no host');
   if (user === '') throw invalid(variable, 'names no user: sftp://user@host/base/dir');
-  const hostKey = query.get('host_key')?.replace(/=+$/, '') ?? null;
-  if (hostKey !== null && !FINGERPRINT.test(hostKey)) {
-    throw invalid(variable, 'host_key must be SHA256: and 43 base64 digits, as ssh-keygen -l prints it');
+  const hostKeys = (query.get('host_key') ?? '')
+    .split(',')
+    .filter((pin) => pin !== '')
+    .map((pin) => pin.replace(/=+$/, ''));
+  if (!hostKeys.every((pin) => FINGERPRINT.test(pin))) {
+    throw invalid(
+      variable,
+      'host_key must be SHA256: and 43 base64 digits, as ssh-keygen -l prints it; several have commas between them',
+    );
   }
   if (url.password !== '' && query.has('password_file')) {
     throw invalid(variable, 'has both a password and password_file; keep one');
   }
   if (query.has('passphrase_file') && !query.has('private_key_file')) {
     throw invalid(variable, 'has passphrase_file without private_key_file');
+  }
+  if (url.pathname.includes('@')) {
+    throw invalid(
+      variable,
+      'has an @ behind the host; write the / and the @ of a password as %2F and %40, and an @ of the base directory as %40',
+    );
   }
   const port = url.port === '' ? 22 : Number(url.port);
   const baseDir = decoded(variable, url.pathname).replace(/\/+$/, '');
@@ -196,7 +208,7 @@ function sftpConfig({ id, variable, url }: Parsed): SftpConfig {
     port,
     user,
     baseDir,
-    hostKey,
+    hostKeys,
     privateKeyFile: query.get('private_key_file') ?? null,
     passphraseFile: query.get('passphrase_file') ?? null,
     passwordFile: query.get('password_file') ?? null,
@@ -215,10 +227,11 @@ function readQuery(variable: string, url: URL, accepted: readonly string[]): Rea
       const shown = /^[a-z_]{1,24}$/.test(key) ? ` "${key}"` : '';
       throw invalid(variable, `unknown parameter${shown}; accepted: ${accepted.join(', ')}`);
     }
-    if (query.has(key)) throw invalid(variable, `${key} is given twice`);
+    const before = query.get(key);
+    if (before !== undefined && key !== 'host_key') throw invalid(variable, `${key} is given twice`);
     const value = decoded(variable, at < 0 ? '' : pair.slice(at + 1));
     if (value === '') throw invalid(variable, `${key} is empty`);
-    query.set(key, value);
+    query.set(key, before === undefined ? value : `${before},${value}`);
   }
   return query;
 }

@@ -3,7 +3,9 @@ import SftpClient from 'ssh2-sftp-client';
 import { redactSecrets, type Secret, type SftpConfig } from './connection_config.ts';
 import { ConnectionError } from './connection_error.ts';
 import { readCredentials, type SftpCredentials } from './sftp_credentials.ts';
-import { HostKeyCheck } from './sftp_host_key.ts';
+import { HostKeyCheck, hasNoOtherKey } from './sftp_host_key.ts';
+import { Login } from './sftp_login.ts';
+import { LOGINS } from './sftp_logins.ts';
 import { freePacketsAtOnce } from './sftp_packet_memory.ts';
 import { type ConnectionLog, SftpSession } from './sftp_session.ts';
 import { SftpSocket } from './sftp_socket.ts';
@@ -24,14 +26,43 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_INTERVAL_MS = 5_000;
 const KEEPALIVES_UNANSWERED = 3;
 
-/** @throws ConnectionError saying why and what to do, or the signal's reason */
+/**
+ * A server that shows a key which is not pinned is asked anew for its key of another type, as one that has several shows
+ * only the one that both sides prefer.
+ * @throws ConnectionError saying why and what to do, or the signal's reason
+ */
 export async function connectSftp(config: SftpConfig, options: SftpOptions): Promise<SftpSession> {
-  const { signal, log, idleTimeoutMs = IDLE_TIMEOUT_MS, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  signal.throwIfAborted();
+  options.signal.throwIfAborted();
   const credentials = await readCredentials(config);
+  const hostKey = new HostKeyCheck(config);
+  for (;;) {
+    const refusedBefore = hostKey.refusedKeys;
+    try {
+      return await connectOnce(config, { credentials, hostKey }, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      const hasShownAll = error instanceof ConnectionError && hasNoOtherKey(error.cause);
+      const hasShownOne = hostKey.refusedKeys > refusedBefore;
+      if (hasShownOne && hostKey.mayShowAnother) continue;
+      throw hasShownOne || hasShownAll ? (hostKey.refusal() ?? error) : error;
+    }
+  }
+}
+
+interface Identities {
+  readonly credentials: SftpCredentials;
+  readonly hostKey: HostKeyCheck;
+}
+
+async function connectOnce(
+  config: SftpConfig,
+  { credentials, hostKey }: Identities,
+  options: SftpOptions,
+): Promise<SftpSession> {
+  const { signal, log, idleTimeoutMs = IDLE_TIMEOUT_MS, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const timeout = AbortSignal.timeout(connectTimeoutMs);
   const giveUp = AbortSignal.any([signal, timeout]);
-  const hostKey = new HostKeyCheck(config);
+  const login = new Login(config.user, credentials);
   const observed: { error: unknown } = { error: undefined };
   const remember = (error: unknown) => {
     observed.error ??= error;
@@ -54,9 +85,11 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
       readyTimeout: connectTimeoutMs,
       keepaliveInterval: KEEPALIVE_INTERVAL_MS,
       keepaliveCountMax: KEEPALIVES_UNANSWERED,
-      ...loginOf(credentials),
+      algorithms: { serverHostKey: hostKey.algorithms },
+      authHandler: login.next,
     });
     giveUp.throwIfAborted();
+    LOGINS.granted(config);
     if (!socket.reuseMemory(sftp)) log.debug('sftp: reads are copied', { connection: config.id });
     if (!freePacketsAtOnce(sftp))
       log.debug('sftp: packets are left to the collector', { connection: config.id });
@@ -65,30 +98,32 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
-    if (hostKey.refusal !== null) throw hostKey.refusal;
     const cause = timeout.aborted ? timeout.reason : (observed.error ?? error);
-    throw connectFailure(config, cause, Object.values(credentials));
+    throw connectFailure(config, cause, { login, secrets: Object.values(credentials) });
   } finally {
     giveUp.removeEventListener('abort', abandon);
   }
 }
 
-function loginOf({ password, privateKey, passphrase }: SftpCredentials) {
-  return {
-    ...(password === null ? {} : { password: password.reveal() }),
-    ...(privateKey === null ? {} : { privateKey: privateKey.reveal() }),
-    ...(passphrase === null ? {} : { passphrase: passphrase.reveal() }),
-  };
-}
-
-function connectFailure(config: SftpConfig, cause: unknown, secrets: (Secret | null)[]): ConnectionError {
+function connectFailure(
+  config: SftpConfig,
+  cause: unknown,
+  { login, secrets }: { readonly login: Login; readonly secrets: readonly (Secret | null)[] },
+): ConnectionError {
   const known = secrets.filter((secret) => secret !== null);
   const said = redactSecrets(cause instanceof Error ? cause.message : String(cause), known);
   const at = `${config.id}: ${config.display}`;
   if (levelOf(cause) === 'client-authentication') {
+    const grantedAgoMs = LOGINS.refused(config);
+    if (grantedAgoMs !== null) {
+      const what =
+        `refused the login that it granted ${Math.round(grantedAgoMs / 1000)} s ago. A limit on sessions looks like this: ` +
+        'give the tasks that use this server one pool, with as many slots as it grants sessions';
+      return new ConnectionError('refused_by_server', `${at} ${what} (${login.describe()})`, { cause });
+    }
     const what =
       'refused the login; check the user and the secret before trying again, as failures can lock it';
-    return new ConnectionError('auth', `${at} ${what} (${said})`, { cause });
+    return new ConnectionError('auth', `${at} ${what} (${login.describe()})`, { cause });
   }
   if (levelOf(cause) === 'handshake') {
     return new ConnectionError('refused_by_server', `${at} and we share no way to talk (${said})`, { cause });

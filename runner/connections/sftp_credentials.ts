@@ -26,18 +26,26 @@ export async function readCredentials(config: SftpConfig): Promise<SftpCredentia
       `${config.variable}: no way to log in; add private_key_file=/path or password_file=/path`,
     );
   }
-  if (privateKey !== null) {
-    const parsed = ssh2.utils.parseKey(privateKey.reveal(), passphrase?.reveal());
-    if (parsed instanceof Error) {
-      throw new ConnectionError(
-        'invalid',
-        `${config.variable}: private_key_file ${config.privateKeyFile} cannot be used as a private key; ` +
-          'an encrypted one needs passphrase_file=/path',
-        { cause: parsed },
-      );
-    }
-  }
+  if (privateKey !== null) requirePrivateKey(config, privateKey, passphrase);
   return { password, privateKey, passphrase };
+}
+
+function requirePrivateKey(config: SftpConfig, privateKey: Secret, passphrase: Secret | null): void {
+  const unusable = (why: string, cause?: Error) =>
+    new ConnectionError('invalid', `${config.variable}: private_key_file ${config.privateKeyFile} ${why}`, {
+      cause,
+    });
+  const text = privateKey.reveal();
+  if (text.startsWith('PuTTY-User-Key-File-')) {
+    throw unusable("is a key of PuTTY's; convert it: puttygen KEY.ppk -O private-openssh -o KEY");
+  }
+  const parsed = ssh2.utils.parseKey(text, passphrase?.reveal());
+  if (parsed instanceof Error) {
+    throw unusable('cannot be used as a private key; an encrypted one needs passphrase_file=/path', parsed);
+  }
+  if (!parsed.isPrivateKey()) {
+    throw unusable('is a public key; the private one lies beside it, without .pub');
+  }
 }
 
 async function readSecret(config: SftpConfig, key: string, path: string | null): Promise<Secret | null> {

@@ -118,7 +118,7 @@ test('a server with another key, an unknown user and a missing variable are told
   ]);
   assert.match(
     about(findingsOf(otherKey), 'connection store').join(),
-    new RegExp(`pinned ${wrongKey}, shown SHA256:`),
+    new RegExp(`pinned ${wrongKey}; shown SHA256:`),
   );
   assert.match(about(findingsOf(stranger), 'connection store').join(), /refused the login/);
   assert.match(
@@ -162,14 +162,14 @@ test('fingerprint prints the key that a server shows, without logging in, and ex
     project.run(['connections', 'fingerprint', 'oms']),
     project.run(['connections', 'fingerprint', 'store'], { STOCKFLOW_CONN_STORE: 'sftp://me@127.0.0.1:9' }),
   ]);
-  assert.deepEqual([unpinned.code, unpinned.stdout], [0, `${server.fingerprint}\n`]);
+  assert.deepEqual([unpinned.code, unpinned.stdout], [0, `${server.fingerprint}  ssh-ed25519\n`]);
   assert.match(unpinned.stderr, /then add host_key=SHA256:\S+ to STOCKFLOW_CONN_STORE/);
   assert.deepEqual(JSON.parse(pinned.stdout), {
     connection: 'store',
-    fingerprint: server.fingerprint,
-    pinned: server.fingerprint,
+    keys: [{ type: 'ssh-ed25519', fingerprint: server.fingerprint, is_pinned: true }],
+    pinned: [server.fingerprint],
   });
-  assert.deepEqual([other.code, other.stdout], [1, `${server.fingerprint}\n`]);
+  assert.deepEqual([other.code, other.stdout], [1, `${server.fingerprint}  ssh-ed25519\n`]);
   assert.match(other.stderr, /Someone may be in between/);
   assert.equal(database.code, 2);
   assert.equal(away.code, 5);

@@ -32,22 +32,35 @@ test('an sftp URL gives host, port, user, base directory, pin and key file', () 
   assert.equal(config.port, 2222);
   assert.equal(config.user, 'nightly');
   assert.equal(config.baseDir, '/data/in');
-  assert.equal(config.hostKey, PIN);
+  assert.deepEqual(config.hostKeys, [PIN]);
   assert.equal(config.privateKeyFile, '/keys/a+b');
   assert.equal(config.password, null);
   assert.equal(config.display, 'sftp://nightly@files.example:2222/data/in');
 });
 
-test('the port defaults to 22 and an absent pin is null', () => {
+test('the port defaults to 22, and no pin is no pin', () => {
   const config = sftp('sftp://u@h');
   assert.equal(config.port, 22);
   assert.equal(config.baseDir, '');
-  assert.equal(config.hostKey, null);
+  assert.deepEqual(config.hostKeys, []);
 });
 
 test('a fingerprint keeps its plus signs, and loses base64 padding', () => {
-  assert.equal(sftp(`sftp://u@h/?host_key=${PIN}=`).hostKey, PIN);
-  assert.equal(sftp(`sftp://u@h/?host_key=${encodeURIComponent(PIN)}`).hostKey, PIN);
+  assert.deepEqual(sftp(`sftp://u@h/?host_key=${PIN}=`).hostKeys, [PIN]);
+  assert.deepEqual(sftp(`sftp://u@h/?host_key=${encodeURIComponent(PIN)}`).hostKeys, [PIN]);
+});
+
+test('several pins are given with commas between them, or one after the other', () => {
+  const other = `SHA256:${'b'.repeat(43)}`;
+  assert.deepEqual(sftp(`sftp://u@h/?host_key=${PIN},${other}`).hostKeys, [PIN, other]);
+  assert.deepEqual(sftp(`sftp://u@h/?host_key=${PIN}&host_key=${other}`).hostKeys, [PIN, other]);
+});
+
+test('a password with a / or an @ in it that is not encoded is refused, and nothing of it is shown', () => {
+  const error = refusal('sftp://u:p@ss/w0rd@h/');
+  assert.equal(error.kind, 'invalid');
+  assert.match(error.message, /%2F and %40/);
+  assert.doesNotMatch(inspect(error, { depth: 9 }), /ss\/|w0rd/);
 });
 
 test('a password is decoded, and shown only when revealed', () => {

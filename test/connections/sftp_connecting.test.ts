@@ -55,7 +55,7 @@ for (const { name, skip, start } of SERVERS) {
       assert.equal(error.kind, 'host_key');
       assert.equal(error.retryable, false);
       assert.ok(error.message.includes(`pinned ${OTHER_PIN}`));
-      assert.ok(error.message.includes(`shown ${server.fingerprint}`));
+      assert.ok(error.message.includes(`shown ${server.fingerprint} (ssh-ed25519)`));
     });
 
     test('with a key that is not known there is refused, and not to be tried again', async () => {

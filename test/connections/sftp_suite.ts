@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair } from '../../demo/host_key.ts';
 import { startSftpServer } from '../../demo/sftp_server.ts';
+import type { Login } from '../../demo/sftp_server_login.ts';
 import { connectionFromEnv, type SftpConfig } from '../../runner/connections/connection_config.ts';
 import { openSftp, type SftpConnection } from '../../runner/connections/sftp.ts';
 import type { SftpOptions } from '../../runner/connections/sftp_connect.ts';
@@ -22,14 +23,17 @@ export interface TestServer extends AsyncDisposable {
 
 export interface ServerOptions {
   readonly readOnly?: boolean;
+  /** Private keys beside the ed25519 one whose fingerprint is told. */
+  readonly otherHostKeys?: readonly string[];
 }
 
 export interface DemoServerOptions extends ServerOptions {
   readonly extensions?: Readonly<Record<string, string>>;
   readonly maxReadBytes?: number;
+  readonly login?: Partial<Login>;
 }
 
-export async function startDemoServer(options: DemoServerOptions = {}): Promise<TestServer> {
+export async function startDemoServer({ login, ...options }: DemoServerOptions = {}): Promise<TestServer> {
   const homeDir = await mkdtemp(join(tmpdir(), 'stockflow-sftp-'));
   const rootDir = await mkdtemp(join(homeDir, 'root-'));
   const userKey = generateKeyPair();
@@ -39,7 +43,7 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
     ...options,
     rootDir,
     hostKey: generateKeyPair().privateKey,
-    auth: { user: 'nightly', publicKey: userKey.publicKey, password: 'CANARY-pass' },
+    auth: { user: 'nightly', publicKey: userKey.publicKey, password: 'CANARY-pass', ...login },
   });
   return {
     port: server.port,

@@ -24,6 +24,8 @@ export interface Openssh extends AsyncDisposable {
 
 export interface OpensshOptions {
   readonly readOnly?: boolean;
+  /** Private keys of other types than ed25519, which it always has. */
+  readonly otherHostKeys?: readonly string[];
 }
 
 export function opensshAvailable(): boolean {
@@ -38,7 +40,10 @@ export function skipWithoutOpenssh(): string | false {
 }
 
 /** Accepts the current user by key. @throws Error where sshd is missing or does not start */
-export async function startOpenssh({ readOnly = false }: OpensshOptions = {}): Promise<Openssh> {
+export async function startOpenssh({
+  readOnly = false,
+  otherHostKeys = [],
+}: OpensshOptions = {}): Promise<Openssh> {
   const sshd = program();
   if (sshd === null) throw new Error('sshd is missing: install openssh-server');
   if (process.getuid?.() === 0) await mkdir(PRIVILEGE_SEPARATION_DIR, { recursive: true, mode: 0o755 });
@@ -47,10 +52,17 @@ export async function startOpenssh({ readOnly = false }: OpensshOptions = {}): P
   await mkdir(rootDir);
   const [hostKey, userKey] = [generateKeyPair(), generateKeyPair()];
   const file = (name: string) => join(homeDir, name);
-  await writeFile(file('host_key'), hostKey.privateKey, { mode: 0o600 });
+  const hostKeyFiles = [hostKey.privateKey, ...otherHostKeys].map((key, index) => ({
+    key,
+    name: `host_key_${index}`,
+  }));
+  for (const { key, name } of hostKeyFiles) await writeFile(file(name), key, { mode: 0o600 });
   await writeFile(file('user_key'), userKey.privateKey, { mode: 0o600 });
   await writeFile(file('authorized_keys'), userKey.publicKey, { mode: 0o600 });
-  await writeFile(file('sshd_config'), configOf({ homeDir, readOnly }));
+  await writeFile(
+    file('sshd_config'),
+    configOf({ homeDir, readOnly, hostKeys: hostKeyFiles.map(({ name }) => name) }),
+  );
   const { port, stop } = await listenSomewhere(sshd, file('sshd_config'));
   return {
     port,
@@ -65,10 +77,18 @@ export async function startOpenssh({ readOnly = false }: OpensshOptions = {}): P
   };
 }
 
-function configOf({ homeDir, readOnly }: { readonly homeDir: string; readonly readOnly: boolean }): string {
+function configOf({
+  homeDir,
+  readOnly,
+  hostKeys,
+}: {
+  readonly homeDir: string;
+  readonly readOnly: boolean;
+  readonly hostKeys: readonly string[];
+}): string {
   return [
     'ListenAddress 127.0.0.1',
-    `HostKey ${join(homeDir, 'host_key')}`,
+    ...hostKeys.map((name) => `HostKey ${join(homeDir, name)}`),
     `AuthorizedKeysFile ${join(homeDir, 'authorized_keys')}`,
     'PidFile none',
     'StrictModes no',

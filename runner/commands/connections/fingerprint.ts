@@ -1,21 +1,20 @@
 /** The host key that an SFTP server shows, to be confirmed and pinned. */
 import type { Command } from 'commander';
-import { connectionFromEnv } from '../../connections/connection_config.ts';
-import { shownFingerprint } from '../../connections/sftp_fingerprint.ts';
+import { connectionFromEnv, type SftpConfig } from '../../connections/connection_config.ts';
+import { shownHostKeys } from '../../connections/sftp_fingerprint.ts';
 import { describe, type Shell } from '../command.ts';
 import { CommandError, EXIT } from '../exit_code.ts';
 import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
 
 interface Shown {
-  readonly connection: string;
+  readonly type: string;
   readonly fingerprint: string;
-  /** Null where none is pinned. */
-  readonly pinned: string | null;
+  readonly isPinned: boolean;
 }
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Prints the fingerprint of the key that the server shows now, without logging in. Confirm it with whoever runs the server before you pin it. Exits 1 when another one is pinned.',
+    does: 'Prints the fingerprint of each key that the server has now, one of each type, without logging in. Confirm one with whoever runs the server before you pin it. Exits 1 when only others are pinned.',
     examples: [
       'stockflow connections fingerprint warehouse',
       'STOCKFLOW_CONN_PARTNER=sftp://sync@files.example.com/out stockflow connections fingerprint partner',
@@ -29,33 +28,48 @@ export function configure(command: Command, shell: Shell): void {
         `${config.variable} is a database; only an SFTP server shows a host key`,
       );
     }
-    const shown: Shown = {
-      connection: id,
-      fingerprint: await shownFingerprint(config),
-      pinned: config.hostKey,
-    };
+    const keys = await shownHostKeys(config);
+    const shown: readonly Shown[] = keys.map((key) => ({
+      ...key,
+      isPinned: config.hostKeys.includes(key.fingerprint),
+    }));
     printShown(shell, options.output, {
-      data: { ...shown },
+      data: {
+        connection: id,
+        keys: shown.map(({ isPinned, ...key }) => ({ ...key, is_pinned: isPinned })),
+        pinned: config.hostKeys,
+      },
       columns: [
-        { key: 'connection', value: ({ connection }) => connection },
+        { key: 'connection', value: () => id },
+        { key: 'type', value: ({ type }) => type },
         { key: 'fingerprint', value: ({ fingerprint }) => fingerprint },
-        { key: 'pinned', value: ({ pinned }) => pinned },
+        { key: 'is_pinned', value: ({ isPinned }) => isPinned },
       ],
-      rows: [shown],
-      text: () => `${shown.fingerprint}\n`,
+      rows: shown,
+      text: () => shown.map(({ type, fingerprint }) => `${fingerprint}  ${type}\n`).join(''),
     });
-    if (shown.pinned !== null && shown.pinned !== shown.fingerprint) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(shown, config.variable));
+    if (config.hostKeys.length > 0 && !shown.some(({ isPinned }) => isPinned)) shell.exitCode = EXIT.problem;
+    tell(shell, options.output, advice(shown, config));
   });
 }
 
-function advice({ fingerprint, pinned }: Shown, variable: string): string {
-  if (pinned === fingerprint) return `it is the one pinned in ${variable}`;
-  if (pinned === null) {
-    return `none is pinned: confirm it with whoever runs the server, then add host_key=${fingerprint} to ${variable}`;
+function advice(shown: readonly Shown[], { variable, hostKeys }: SftpConfig): string {
+  const pinned = shown.filter(({ isPinned }) => isPinned);
+  if (hostKeys.length === 0) {
+    const which = shown.length === 1 ? 'it' : 'one of them';
+    return (
+      `none is pinned: confirm ${which} with whoever runs the server, then add ` +
+      `host_key=${shown[0]?.fingerprint} to ${variable}`
+    );
   }
-  return (
-    `${variable} pins another one, ${pinned}. Someone may be in between: change host_key only after whoever runs ` +
-    'the server has confirmed the new key'
-  );
+  if (pinned.length === 0) {
+    return (
+      `${variable} pins another one, ${hostKeys.join(', ')}. Someone may be in between: change host_key only after whoever ` +
+      'runs the server has confirmed the new key'
+    );
+  }
+  const gone = hostKeys.filter((pin) => !pinned.some(({ fingerprint }) => fingerprint === pin));
+  const rest =
+    gone.length === 0 ? '' : `; the server has no key ${gone.join(', ')}, which ${variable} pins too`;
+  return `pinned in ${variable}: ${pinned.map(({ type }) => type).join(', ')}${rest}`;
 }
