@@ -7,6 +7,7 @@ import {
   requireWhole,
   withoutRowSentence,
 } from './filter/check_scan.ts';
+import { openFound } from './filter/open_found.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { judgeRepetition } from './filter/repeated_file.ts';
@@ -64,13 +65,7 @@ export default defineTask({
     const gate = openGate(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const products = await readProducts(files, params.active, params.id_type);
-    const opened = await files.open(found.location);
-    if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
-      throw new FailTask(
-        `${found.location}: replaced since it was found: ${found.bytes} bytes of ${found.modified_at} then, ` +
-          `${opened.bytes} bytes of ${opened.modifiedAt} now; clear the task that found it`,
-      );
-    }
+    const opened = await openFound(files, found);
 
     await using filtered = new Spool();
     await using rejects = new Spool();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
+import { leftOutTexts } from './files/left_out.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
 import { locationSchema } from './inventory/location.ts';
@@ -38,7 +39,7 @@ export default defineTask({
     supersede: supersedeSchema,
   }),
   async run(context) {
-    const { params, run, attempt, connections, log, now } = context;
+    const { params, run, attempt, connections, files, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
@@ -62,7 +63,8 @@ export default defineTask({
       return { ...file, revision: await revisionOf(context, pool, { file, externalSystemId, supersede }) };
     }
 
-    const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
+    const leftOut = await leftOutTexts(files, params.from);
+    const why = `no file at ${params.from} for ${run.businessDate}: ${describe([...seen, ...leftOut])}`;
     if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });
     throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);

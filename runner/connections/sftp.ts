@@ -5,12 +5,14 @@
 import type { SftpConfig } from './connection_config.ts';
 import { connectSftp, type SftpOptions } from './sftp_connect.ts';
 import { makeDirs } from './sftp_folders.ts';
-import { list, type SftpEntry, stat } from './sftp_listing.ts';
+import { list, type SftpEntry, type SftpListing, stat } from './sftp_listing.ts';
 import { type PublishOwner, sweepParts } from './sftp_parts.ts';
 import { nearestFolder, probeWriting } from './sftp_probe.ts';
 import { publish } from './sftp_publishing.ts';
 import { openFile, type SftpFile } from './sftp_reading.ts';
 import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
+
+export type { SftpEntry } from './sftp_listing.ts';
 
 /**
  * Paths are relative to the base directory, `''` is that directory itself; each part is `[A-Za-z0-9._-]{1,128}`
@@ -18,8 +20,8 @@ import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
  * signal's reason once it is aborted.
  */
 export interface SftpConnection extends AsyncDisposable {
-  /** Files and folders, by name; an absent folder is empty. Links, devices and unsafe names are left out and logged. */
-  list(dirPath: string): Promise<readonly SftpEntry[]>;
+  /** An absent folder is empty. Links, devices, unsafe names and files of no known size are left out, and named. */
+  list(dirPath: string): Promise<SftpListing>;
   /** Null where nothing is there; a link or a device is refused. */
   stat(path: string): Promise<SftpEntry | null>;
   open(path: string): Promise<SftpFile>;

@@ -9,7 +9,8 @@ export const foundFileSchema = z.strictObject({
   location: locationSchema,
   name: z.string(),
   bytes: z.int().nonnegative(),
-  modified_at: instantSchema,
+  /** Null where the server does not tell. */
+  modified_at: instantSchema.nullable(),
   snapshot_at: instantSchema,
   /** The snapshot's instant by facility id, where facilities have their own. */
   facilities: z.record(z.string(), instantSchema),

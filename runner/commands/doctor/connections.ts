@@ -95,7 +95,7 @@ async function lookAtFolder(check: string, sftp: SftpConnection, folder: FolderU
     const fix = 'make the folder, or correct the path in the DAG file';
     return problem(check, `${name}, which ${users} reads, is not there`, fix);
   }
-  const entries = await sftp.list(there);
+  const { entries } = await sftp.list(there);
   return ok(check, `${name} can be read by ${users}, ${entries.length} entries in it`);
 }
 

@@ -14,7 +14,8 @@ export const listedFileSchema = z.strictObject({
   location: locationSchema,
   name: z.string(),
   bytes: z.int().nonnegative(),
-  modified_at: instantSchema,
+  /** Null where the server does not tell: then the size alone says whether it is the same file. */
+  modified_at: instantSchema.nullable(),
   manifest: deltaManifestSchema.nullable(),
 });
 export type ListedFile = z.output<typeof listedFileSchema>;
