@@ -12,7 +12,7 @@ export interface Oddities {
   readonly untold?: (name: string) => readonly Attribute[];
   /** A listing shows bare names, not the lines of `ls -l`. */
   readonly bareNames?: boolean;
-  /** A file is taken away once it was open for reading. */
+  /** A file is taken away when it is closed after it was read to its end. */
   readonly readOnce?: boolean;
 }
 
@@ -27,16 +27,22 @@ export function oddStatusOf(error: unknown, { missing }: Oddities): Status {
   return status === STATUS.NO_SUCH_FILE && missing !== undefined ? missing : status;
 }
 
-/** Files that are taken away when the handle they were read by is closed. */
+/** Files that are taken away when the handle by which they were read to their end is closed. */
 export class ReadOnce {
-  readonly #paths = new Map<string, string>();
+  readonly #open = new Map<string, { readonly path: string; isRead: boolean }>();
 
   opened(handle: Buffer, path: string): void {
-    this.#paths.set(handle.toString('hex'), path);
+    this.#open.set(handle.toString('hex'), { path, isRead: false });
+  }
+
+  /** @param end where the bytes that were read end, in the file */
+  readTo(handle: Buffer, end: number): void {
+    const file = this.#open.get(handle.toString('hex'));
+    if (file !== undefined && end >= fs.statSync(file.path).size) file.isRead = true;
   }
 
   closed(handle: Buffer): void {
-    const path = this.#paths.get(handle.toString('hex'));
-    if (path !== undefined) fs.rmSync(path, { force: true });
+    const file = this.#open.get(handle.toString('hex'));
+    if (file?.isRead) fs.rmSync(file.path, { force: true });
   }
 }

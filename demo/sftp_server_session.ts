@@ -106,12 +106,7 @@ function perform(
     case REQUEST.CLOSE:
       return close(request.bytes(), opened);
     case REQUEST.READ:
-      return read(
-        id,
-        handles.file(request.bytes()),
-        request.uint64(),
-        Math.min(request.uint32(), options.maxReadBytes),
-      );
+      return readSome(id, request, opened, options);
     case REQUEST.WRITE:
       return write(handles.file(request.bytes()), request.uint64(), request.bytes());
     case REQUEST.LSTAT:
@@ -164,6 +159,19 @@ function open(id: number, request: PacketReader, opened: Opened, options: Sessio
     (asked & TRUNCATE ? O_TRUNC : 0) |
     (asked & EXCLUSIVE ? O_EXCL : 0);
   return handlePacket(id, handles.addFile(options.jail.entry(path), flags, mode));
+}
+
+function readSome(
+  id: number,
+  request: PacketReader,
+  { handles, readOnce }: Opened,
+  { maxReadBytes }: SessionOptions,
+): Buffer {
+  const handle = request.bytes();
+  const position = request.uint64();
+  const length = Math.min(request.uint32(), maxReadBytes);
+  readOnce.readTo(handle, position + length);
+  return read(id, handles.file(handle), position, length);
 }
 
 function read(id: number, fd: number, position: number, length: number): Buffer {

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from './core/json.ts';
 import type { LeftOutFile } from './core/left_out.ts';
 
+export { type LocationUse, location } from './core/location_param.ts';
 export type { Json, JsonObject, LeftOutFile };
 
 /** The run that a task instance belongs to. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineTask, FailTask } from '../runner/task.ts';
+import { defineTask, FailTask, location } from '../runner/task.ts';
+import { foundFileSchema } from './files/found_file.ts';
 import {
   describeRejects,
   guardScan,
@@ -18,9 +19,7 @@ import { openGate } from './guard/gate.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { foundFileSchema } from './inventory/found_file.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
-import { locationSchema } from './inventory/location.ts';
 import { Refusal } from './inventory/refusal.ts';
 import { readProducts } from './oms/products_file.ts';
 
@@ -35,9 +34,9 @@ export default defineTask({
     /** The output of `wait_for_file`. */
     file: foundFileSchema,
     /** The list that `export` wrote. */
-    active: locationSchema,
+    active: location({ access: 'read', of: 'file' }),
     /** A folder. */
-    to: locationSchema,
+    to: location({ access: 'write', of: 'folder' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     id_type: z.string().min(1).default('SKU'),

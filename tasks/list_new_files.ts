@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { defineTask, location } from '../runner/task.ts';
 import { compareTimes } from './files/entry.ts';
 import { leftOutTexts } from './files/left_out.ts';
 import { durationSchema } from './inventory/duration.ts';
-import { locationSchema } from './inventory/location.ts';
 import { lookForFiles } from './list_new_files/look_for_files.ts';
 import { judgedFiles } from './oms/delta/judged_files.ts';
 
@@ -18,7 +17,7 @@ export default defineTask({
   description: 'Lists the complete files of a folder that nothing was done with yet',
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
-    from: locationSchema,
+    from: location({ access: 'read', of: 'pattern' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     /** For a file without a manifest: how long its size and mtime must have stood still. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
+import { DeferTask, defineTask, FailTask, location } from '../runner/task.ts';
 import { leftOutTexts } from './files/left_out.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
-import { locationSchema } from './inventory/location.ts';
 import { supersedeSchema } from './inventory/supersede.ts';
 import { newestRevision } from './oms/applied_revision.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
@@ -23,7 +22,7 @@ export default defineTask({
   description: "Waits until tonight's file of the external system is there and complete",
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
-    from: locationSchema,
+    from: location({ access: 'read', of: 'pattern' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     /** Not looked at where `snapshot_in` is given. */

@@ -7,7 +7,13 @@ import { connectSftp, type SftpOptions } from './sftp_connect.ts';
 import { makeDirs } from './sftp_folders.ts';
 import { list, type SftpEntry, type SftpListing, stat } from './sftp_listing.ts';
 import { type PublishOwner, sweepParts } from './sftp_parts.ts';
-import { nearestFolder, probeWriting } from './sftp_probe.ts';
+import {
+  nearestFolder,
+  type PublishingProbe,
+  probeMakingFolders,
+  probePublishing,
+  probeReading,
+} from './sftp_probe.ts';
 import { publish } from './sftp_publishing.ts';
 import { openFile, type SftpFile } from './sftp_reading.ts';
 import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
@@ -35,8 +41,12 @@ export interface SftpConnection extends AsyncDisposable {
   sweepParts(dirPath: string, ownPrefix: string): Promise<readonly string[]>;
   /** The folder at or above the path that is there; `''` for the base directory. */
   nearestFolder(path: string): Promise<string>;
-  /** Makes a hidden file in the folder and takes it away again, as publishing does. */
-  probeWriting(dirPath: string): Promise<void>;
+  /** Publishes a hidden file in the folder, replaces it and removes it, as publishing does. */
+  probePublishing(dirPath: string): Promise<PublishingProbe>;
+  /** Makes a hidden folder in the folder, and removes it. */
+  probeMakingFolders(dirPath: string): Promise<void>;
+  /** Opens the file and reads its beginning, as reading does. */
+  probeReading(path: string): Promise<void>;
 }
 
 /** Connects; closed, within seconds, by `await using`. @throws ConnectionError, or the signal's reason */
@@ -50,7 +60,9 @@ export async function openSftp(config: SftpConfig, options: SftpOptions): Promis
     makeDirs: (path) => makeDirs(session, path),
     sweepParts: async (dirPath, ownPrefix) => (await sweepParts(session, dirPath, ownPrefix)) ?? [],
     nearestFolder: (path) => nearestFolder(session, path),
-    probeWriting: (dirPath) => probeWriting(session, dirPath),
+    probePublishing: (dirPath) => probePublishing(session, dirPath),
+    probeMakingFolders: (dirPath) => probeMakingFolders(session, dirPath),
+    probeReading: (path) => probeReading(session, path),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { kindOf } from './sftp_attributes.ts';
 import { failure } from './sftp_failure.ts';
 import { makeDirs } from './sftp_folders.ts';
-import { lstat, lstatAt } from './sftp_lstat.ts';
+import { lstat, lstatAt, type Place } from './sftp_lstat.ts';
 import { discardPart, type PartFile, reached, verifyPart, writePart } from './sftp_part_file.ts';
 import { type PublishOwner, partName, partPath, partPrefix, sweepParts } from './sftp_parts.ts';
 import { joinPath, remotePath, splitPath } from './sftp_path.ts';
@@ -42,7 +42,7 @@ export async function publish(
     await verifyPart(session, part, written);
     // Only now is the sum of streamed content known.
     if (!(content instanceof Uint8Array) && (await holds(session, path, written))) return written;
-    await moveIntoPlace(session, part, path);
+    await moveIntoPlace(session, part, { path, remote: remotePath(session.config, path) });
     moved = true;
     reached(session, path, 'renamed');
     return written;
@@ -51,8 +51,15 @@ export async function publish(
   }
 }
 
-async function moveIntoPlace(session: SftpSession, part: PartFile, path: string): Promise<void> {
-  const remote = remotePath(session.config, path);
+/**
+ * Gives the part its final name, over what has that name.
+ * @throws ConnectionError `conflict` where the server cannot replace a file in one step
+ */
+export async function moveIntoPlace(
+  session: SftpSession,
+  part: PartFile,
+  { path, remote }: Place,
+): Promise<void> {
   const step = { doing: 'rename the part to', path, stores: true } as const;
   reached(session, path, 'renaming');
   const replaced = await session.requestExtension(step, (sftp, done) =>

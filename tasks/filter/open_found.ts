@@ -1,6 +1,6 @@
 import { FailTask, type Files, type OpenFile } from '../../runner/task.ts';
 import { entryText, isSameEntry } from '../files/entry.ts';
-import type { FoundFile } from '../inventory/found_file.ts';
+import type { FoundFile } from '../files/found_file.ts';
 
 /**
  * Opens the file that was found earlier.

@@ -1,6 +1,6 @@
 /** What servers in the field do otherwise than OpenSSH: each is worked with by another way, or named for what it is. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Oddities } from '../../demo/sftp_server_oddities.ts';
@@ -186,4 +186,43 @@ test('a link is left out of a listing, and refused by name', async (t) => {
     leftOut: [{ name: 'link', why: 'it is a link, and links are not followed' }],
   });
   await assert.rejects(sftp.open('link'), { kind: 'not_a_file', message: /links are not followed/ });
+});
+
+test('a probe does what publishing does, and leaves nothing behind', async (t) => {
+  const { server, sftp } = await odd(t, {});
+  await mkdir(join(server.rootDir, 'in'));
+  assert.deepEqual(await sftp.probePublishing('in'), { canReplace: true, leftBehind: null });
+  await sftp.probeMakingFolders('in');
+  assert.deepEqual(await readdir(server.rootDir, { recursive: true }), ['in']);
+});
+
+for (const [request, extensions, message] of [
+  ['RENAME', {}, /cannot rename a file/],
+  ['WRITE', undefined, /cannot write/],
+  ['READ', undefined, /cannot read \.stockflow_probe/],
+] as const) {
+  test(`a probe foretells that publishing fails where ${request} is refused`, async (t) => {
+    const { server, sftp } = await odd(t, { refused: { [request]: OP_UNSUPPORTED } }, extensions);
+    await assert.rejects(sftp.probePublishing(''), message);
+    assert.deepEqual(await readdir(server.rootDir), []);
+  });
+}
+
+test('a probe tells that nothing can be replaced, or removed', async (t) => {
+  const plain = await odd(t, {}, {});
+  assert.deepEqual(await plain.sftp.probePublishing(''), { canReplace: false, leftBehind: null });
+  const kept = await odd(t, { refused: { REMOVE: PERMISSION_DENIED } });
+  const { leftBehind } = await kept.sftp.probePublishing('');
+  assert.deepEqual(await readdir(kept.server.rootDir), [leftBehind]);
+});
+
+test('a probe of reading reads one byte, so that a server which takes away what is read keeps the file', async (t) => {
+  const { sftp, local } = await odd(t, { readOnce: true });
+  await writeFile(local('a.csv'), 'ab');
+  await sftp.probeReading('a.csv');
+  assert.equal((await readAll(sftp, 'a.csv')).toString(), 'ab');
+  await assert.rejects(sftp.probeReading('a.csv'), { kind: 'not_found' });
+  const refusing = await odd(t, { refused: { OPEN: PERMISSION_DENIED } });
+  await writeFile(refusing.local('a.csv'), 'ab');
+  await assert.rejects(refusing.sftp.probeReading('a.csv'), { kind: 'no_permission' });
 });
