@@ -8,7 +8,7 @@ import type { ExitCode } from '../../runner/commands/exit_code.ts';
 import { allCommands, commandFolders } from '../../runner/commands/found_commands.ts';
 import { ROOT } from './pages.ts';
 
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24 };
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
 /** To configure commands with, not to run them. */
 export const NO_SHELL: Shell = {
   env: {},
