@@ -234,7 +234,7 @@ export class SkipTask extends TaskError {
   override name = 'SkipTask';
 }
 
-/** The task failed in a way that trying again cannot mend. */
+/** The task failed in a way that trying again cannot fix. */
 export class FailTask extends TaskError {
   override name = 'FailTask';
 }

@@ -83,7 +83,11 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     name: 'connections',
     summary: 'test, fingerprint',
     commands: [
-      { name: 'test', summary: 'log in and look around', load: () => import('./connections/test.ts') },
+      {
+        name: 'test',
+        summary: 'log in, and check the folders that DAGs use',
+        load: () => import('./connections/test.ts'),
+      },
       {
         name: 'fingerprint',
         summary: 'the host key that an SFTP server shows',

@@ -71,7 +71,7 @@ async function follow(
     for (;;) {
       const report = await look(pool, backfillId);
       if (report !== null) view.show(report);
-      else if (!isAway) shell.stderr.write('the database does not answer; looking again until it does\n');
+      else if (!isAway) shell.stderr.write('the database is unavailable; retrying until it answers\n');
       isAway = report === null;
       if (report !== null && report.backfill.state !== 'running') return report;
       if (timeoutMs !== null && performance.now() - startedMs > timeoutMs) {

@@ -76,7 +76,7 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
     tell(
       shell,
       options.output,
-      `run ${run.runId} waits for its turn: stockflow runs list ${dagId} shows what is before it`,
+      `run ${run.runId} is queued; what it waits for: stockflow runs explain ${run.runId}`,
     );
   }
   if (options.wait !== true && options.local !== true)

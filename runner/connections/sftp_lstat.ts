@@ -8,7 +8,7 @@ import type { SftpSession } from './sftp_session.ts';
 export async function lstat(session: SftpSession, path: string): Promise<Stats | null> {
   const remote = remotePath(session.config, path);
   return orNullIfAbsent(
-    session.request<Stats>({ doing: 'look at', path }, (sftp, done) => sftp.lstat(remote, done)),
+    session.request<Stats>({ doing: 'stat', path }, (sftp, done) => sftp.lstat(remote, done)),
   );
 }
 

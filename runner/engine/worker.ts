@@ -171,7 +171,7 @@ export class Worker implements AsyncDisposable {
         await sweep(this.#engine);
         await this.#readDags();
       } catch (error) {
-        const message = isDatabaseAway(error) ? 'the database does not answer' : 'upkeep failed';
+        const message = isDatabaseAway(error) ? 'the database is unavailable' : 'upkeep failed';
         this.#options.log.warn(message, { error: String(error) });
       }
       await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);

@@ -18,7 +18,7 @@ export function tooYoung({ bytes, modifiedAt }: FileEntry, { now, stableForMs }:
 
 /** Null for a file that a second look finds as the first did. `second`: null where nothing was there any more. */
 export function changedMeanwhile(first: FileEntry, second: FileEntry | null): string | null {
-  if (second === null) return 'it was taken away';
+  if (second === null) return 'it was removed';
   if (second.bytes === first.bytes && second.modifiedAt.equals(first.modifiedAt)) return null;
   return `still growing: ${first.bytes} bytes, then ${second.bytes}`;
 }

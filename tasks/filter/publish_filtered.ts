@@ -40,7 +40,7 @@ export async function publishFiltered(files: Files, night: FilteredNight) {
     rows: scan.kept,
   });
   if (facts.sha256 !== sha256) {
-    throw new TaskError(`${location}: published with sha256 ${facts.sha256}, and ${sha256} was due`);
+    throw new TaskError(`${location}: published with sha256 ${facts.sha256}, expected ${sha256}`);
   }
 
   const content = {

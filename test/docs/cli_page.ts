@@ -23,7 +23,7 @@ export const ALL_COMMANDS = allCommands(commandFolders({ STOCKFLOW_TASKS: path.j
 
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done',
-  1: 'the run failed, or a look at things found a problem',
+  1: 'the run failed, or a check found a problem',
   2: 'the command line or a setting is wrong',
   3: 'a DAG file is invalid',
   4: 'there is no such DAG, run, task or file',

@@ -55,13 +55,13 @@ const CASES: readonly Case[] = [
     title: 'gzip under the name of a CSV file',
     file: { content: gzipSync(file), manifest: { rows: 1_200 } },
     by: 'filter_reset_file',
-    says: [/the file is gzip, and CSV in utf-8 was due/],
+    says: [/the file is gzip, and CSV in utf-8 was expected/],
   },
   {
     title: 'HTML under the name of a CSV file',
     file: { content: '<!DOCTYPE html>\n<html><body>Sign in</body></html>\n' },
     by: 'filter_reset_file',
-    says: [/the file is HTML, and CSV in utf-8 was due/],
+    says: [/the file is HTML, and CSV in utf-8 was expected/],
   },
   { title: 'an empty file', file: { content: '' }, by: 'filter_reset_file', says: [/empty/] },
   {

@@ -1,4 +1,4 @@
-/** Logs in and looks around, as the tasks will. */
+/** Logs in and checks the folders that DAGs use. */
 import type { Command } from 'commander';
 import { connectionFromEnv } from '../../connections/connection_config.ts';
 import { outsideUse } from '../../core/outside_use.ts';
@@ -14,7 +14,7 @@ import { painter } from '../terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Connects, logs in, and sees that every folder which the DAG files name on it can be read or written. Needs no database of the runner. Exits 5 when it cannot be used.',
+    does: 'Connects, logs in, and checks that every folder that the DAG files name on it can be read or written. Needs no database of the runner. Exits 5 when it cannot be used.',
     examples: ['stockflow connections test warehouse', 'stockflow connections test warehouse -o json'],
   }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {

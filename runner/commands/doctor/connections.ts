@@ -36,7 +36,7 @@ export async function lookAtConnection(
       problem(check, `${errorFacts(error).errorText} (${user})`, 'set it in the environment or in .env'),
     ];
   }
-  const fix = `mend ${config.variable} or the server; stockflow connections test ${id} looks again`;
+  const fix = `fix ${config.variable} or the server, then check it: stockflow connections test ${id}`;
   return await looked(check, fix, () =>
     config.kind === 'postgres'
       ? lookAtPostgres(check, config)
