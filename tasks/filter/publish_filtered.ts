@@ -1,6 +1,6 @@
 import type { Files } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
-import type { FoundFile } from '../inventory/found_file.ts';
+import type { FoundFile } from '../files/found_file.ts';
 import { within } from '../inventory/location.ts';
 import { manifestName } from '../inventory/manifest.ts';
 import { publishedName } from '../inventory/published_name.ts';
@@ -24,7 +24,7 @@ export interface FilteredNight {
   readonly scan: FileScan;
 }
 
-/** Keeps the rejects with the run, also of a file that is refused: whoever must have it mended needs them then. */
+/** Keeps the rejects with the run, also of a file that is refused: whoever must have it fixed needs them then. */
 export async function keepRejects(files: Files, rejects: Spool, rejected: number): Promise<void> {
   const notKept = rejected - REJECTS_KEPT_MAX;
   if (notKept > 0) await rejects.write(new TextEncoder().encode(`,,,and ${notKept} more,\n`));

@@ -1,6 +1,7 @@
 /** An explanation as people read it: what is late and what holds the run, then task by task, then what comes next. */
 import type { Blocker } from '../../core/blocker.ts';
 import type { Late, TaskExplanation } from '../../core/explain.ts';
+import { isTerminalRunState } from '../../core/states.ts';
 import { oneLine, type Paint, styleOfState } from '../terminal_text.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
 import type { Explained } from './explain_json.ts';
@@ -16,7 +17,7 @@ export function explainText(explained: Explained, paint: Paint): string {
   const lines = [
     ...explanation.late.map((late) => paint('red', `late: ${lateWords(late, telling)}`)),
     ...explanation.run.map((blocker) => blockerWords(blocker, telling)),
-    ...(isPaused ? [`${run.dagId} is paused: no new runs are made, this one goes on`] : []),
+    ...(isPaused ? [pausedWords(run)] : []),
   ];
   const free = freeWords(explanation.run);
   const tasks = groupsOf(explanation.tasks, telling).map(({ first, sentences, alike }) => {
@@ -41,6 +42,10 @@ export function explainText(explained: Explained, paint: Paint): string {
     ...[...lines, ...running, ...tasks, ...done].map((line) => `${line}\n`),
     `\nnext: ${nextWords(explained, telling)}\n`,
   ].join('');
+}
+
+function pausedWords({ dagId, state }: Explained['run']): string {
+  return `${dagId} is paused: no new runs are made${isTerminalRunState(state) ? '' : ', this one goes on'}`;
 }
 
 /** Of a task that nothing holds but what holds its whole run. */
