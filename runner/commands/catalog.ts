@@ -68,7 +68,7 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     commands: [
       { name: 'logs', summary: "a task's log", load: () => import('./tasks/logs.ts') },
       { name: 'clear', summary: 'let tasks run again', load: () => import('./tasks/clear.ts') },
-      { name: 'mark', summary: 'say by hand how a task ended', load: () => import('./tasks/mark.ts') },
+      { name: 'mark', summary: 'mark by hand how a task ended', load: () => import('./tasks/mark.ts') },
     ],
   },
   {

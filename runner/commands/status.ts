@@ -105,7 +105,7 @@ function advice(problems: readonly NightStatus[], rows: readonly NightStatus[]):
     return `\nno problem${warned}; what is next: stockflow dags list`;
   }
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `\n${count}; the command in the row shows more, or works the night`;
+  return `\n${count}: run the command in the row`;
 }
 
 /** The command that shows why, or that does what was not done; null where there is neither. */

@@ -44,7 +44,7 @@ test('workers with full hands are no fault of theirs', () => {
 
 test('a queue that moves is sound, and one whose jobs fail says with what', () => {
   assert.deepEqual(told({}), ['ok: no task waits for a worker']);
-  assert.deepEqual(told({ readyTasks: 1, oldestReadyMs: 300 }), ['ok: 1 task about to start']);
+  assert.deepEqual(told({ readyTasks: 1, oldestReadyMs: 300 }), ['ok: 1 task ready, the oldest for 300ms']);
   assert.deepEqual(told({ failedCount: 2, lastError: 'no route' }), [
     'warning: 2 wake-up jobs failed and will be retried: no route',
   ]);

@@ -28,8 +28,8 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   3: 'a DAG file is invalid',
   4: 'there is no such DAG, run, task or file',
   5: 'the database or an SFTP server cannot be reached or used',
-  6: 'it wants a yes: on a terminal it asks, elsewhere say `-y`',
-  7: 'the wait is over; the run goes on',
+  6: 'confirmation is required: on a terminal it asks, elsewhere pass `-y`',
+  7: 'the wait timed out; the run goes on',
   130: 'Ctrl-C',
 };
 

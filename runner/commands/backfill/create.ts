@@ -118,7 +118,7 @@ function showPlan(shell: Shell, plan: PlannedBackfill, { output }: Options): voi
   printPlan(shell, plan, output);
   tell(shell, output, `\n${planCountsText(plan.dates)}`);
   if (tellUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
-  tell(shell, output, 'nothing was done; without --dry-run the same is worked');
+  tell(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
 }
 
 function printPlan(shell: Shell, { dag, dates }: PlannedBackfill, output: Options['output']): void {

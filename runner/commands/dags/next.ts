@@ -37,7 +37,7 @@ export function configure(command: Command, shell: Shell): void {
       if (after === null) {
         throw new CommandError(
           EXIT.usage,
-          `--after ${options.after} is no moment; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
+          `--after ${options.after} is not an instant; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
       const schedule = scheduleOf(dag);

@@ -91,7 +91,7 @@ function changeInstant(text: string | undefined, now: Temporal.Instant): Tempora
   if (moment === null) {
     throw new CommandError(
       EXIT.usage,
-      `--at ${text} is no moment; write 2026-06-18T12:00:00Z, or "2026-06-18 12:00" in your own time zone`,
+      `--at ${text} is not an instant; write 2026-06-18T12:00:00Z, or "2026-06-18 12:00" in your own time zone`,
     );
   }
   if (Temporal.Instant.compare(moment, now) < 0)

@@ -36,7 +36,10 @@ export function queueFindings(health: QueueHealth, workers: LiveWorkers): readon
     );
   }
   if (findings.length > 0) return findings;
-  const found = readyTasks === 0 ? 'no task waits for a worker' : `${tasksText(readyTasks)} about to start`;
+  const found =
+    readyTasks === 0
+      ? 'no task waits for a worker'
+      : `${tasksText(readyTasks)} ready, the oldest for ${spanText(oldestReadyMs)}`;
   return [ok('queue', found)];
 }
 
