@@ -75,7 +75,7 @@ const REFUSED: readonly (readonly [why: string, rows: readonly string[], params:
       { snapshot_in: { column: 'counted' } },
       /the snapshot is 2026-03-10T03:00:00Z on line 2 and 2026-03-10T02:00:00Z on line 3/,
     ],
-    ['a row without a time', ['S1,A,5,'], {}, /line 2: "" is no date and time/],
+    ['a row without a time', ['S1,A,5,'], {}, /line 2: "" is not a date and time/],
     ['no row at all', [], {}, /none of its 0 rows says when it was counted/],
     [
       'a column that is not there',
