@@ -185,7 +185,7 @@ export class Worker implements AsyncDisposable {
   /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
   async #loseLease(): Promise<void> {
     const { log } = this.#options;
-    log.error('the lease was lost: this worker gives up what it runs and registers anew', {
+    log.error('the lease was lost: this worker stops its tasks and registers again', {
       workerId: this.#workerId,
     });
     this.#running.supersedeAll('the lease of this worker was lost');

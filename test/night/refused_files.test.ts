@@ -107,10 +107,10 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    title: 'a column that stands twice in the header',
+    title: 'a column that occurs twice in the header',
     file: { content: [header.replace('comments', 'idValue'), ...rows, ''].join('\n') },
     by: 'filter_reset_file',
-    says: [/column idValue stands twice, at 5 and 7/],
+    says: [/column idValue occurs twice, at 5 and 7/],
   },
   {
     title: 'another delimiter',
