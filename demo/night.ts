@@ -10,13 +10,15 @@ import type { Log } from '../runner/log.ts';
 import { type DagRun, findRun } from '../runner/store/dag_run.ts';
 import type { Actor } from '../runner/store/event.ts';
 import { instancesOfRun, type TaskInstance } from '../runner/store/task_instance.ts';
+import { findBatches, largestChanges } from '../tasks/oms/changes/read_changes.ts';
 import { verifyNight } from '../tasks/oms/verify/verify.ts';
-import { combineChecks, type DemoReport, nightReport, taskReports } from './report.ts';
+import { batchIdsOf, combineChecks, type DemoReport, nightReport, taskReports } from './report.ts';
 import { checkTruth } from './truth.ts';
 import type { World } from './world.ts';
 
 export const DAG_ID = 'inventory_sync';
 const EXTERNAL_SYSTEM_ID = 'RETAIL_PRO';
+const LARGEST_SHOWN = 5;
 const LOOK_EVERY_MS = 100;
 
 export interface NightSetting {
@@ -108,13 +110,18 @@ export async function reportNight(
   const about = {
     run: { run_id: run.runId, state: run.state, business_date: businessDate },
     tasks: taskReports(tasks),
-    night: nightReport(run, tasks),
   };
-  if (run.state !== 'success') return { ...about, invariants: null };
+  if (run.state !== 'success') return { ...about, night: null, invariants: null };
   const client = await pool.connect();
   try {
+    const scope = {
+      batches: await findBatches(client, batchIdsOf(tasks)),
+      productId: null,
+      facilityId: null,
+    };
+    const night = nightReport(tasks, await largestChanges(client, scope, LARGEST_SHOWN));
     const own = await verifyNight(client, { externalSystemId: EXTERNAL_SYSTEM_ID, businessDate });
-    return { ...about, invariants: combineChecks(own, await checkTruth(pool, world)) };
+    return { ...about, night, invariants: combineChecks(own, await checkTruth(pool, world)) };
   } finally {
     client.release();
   }

@@ -1,18 +1,9 @@
 /** What the operator reads in the morning, as data: gathered from the outputs of the night's tasks and the checks. */
 import { z } from 'zod';
-import type { DagRun } from '../runner/store/dag_run.ts';
 import type { TaskInstance } from '../runner/store/task_instance.ts';
+import type { Change } from '../tasks/oms/changes/read_changes.ts';
 import type { NightCheck } from '../tasks/oms/verify/verify.ts';
 import type { TruthCheck } from './truth.ts';
-
-const change = z.object({
-  facility_id: z.string(),
-  product_id: z.string(),
-  sku: z.string(),
-  before: z.number(),
-  after: z.number(),
-  diff: z.number(),
-});
 
 /** The parts of the tasks' outputs that the report shows. */
 const outputs = z.object({
@@ -46,7 +37,6 @@ const outputs = z.object({
     conflicting_keys: z.number(),
     held_out_keys: z.number(),
     zero_or_below: z.object({ count: z.number() }),
-    largest: z.array(change),
     // A batch that was applied before there were overrides has none.
     overridden_guards: z
       .array(
@@ -115,6 +105,14 @@ export interface NightReport {
   readonly variance: { readonly name: string; readonly rows: number } & Outputs['apply_variance'];
   readonly ambiguous: { readonly keys: number };
   readonly unacknowledged: { readonly shipments: number };
+  /** By reset and variance together, as `stockflow changes` tells them; the largest first. */
+  readonly largest: readonly Change[];
+}
+
+/** The batches of which a run's tasks say that they hold the night, whoever applied them. */
+export function batchIdsOf(tasks: readonly TaskInstance[]): readonly string[] {
+  const applied = z.looseObject({ batch_id: z.string() });
+  return tasks.flatMap(({ output }) => applied.safeParse(output).data?.batch_id ?? []);
 }
 
 export function taskReports(tasks: readonly TaskInstance[]): readonly TaskReport[] {
@@ -126,8 +124,7 @@ export function taskReports(tasks: readonly TaskInstance[]): readonly TaskReport
   }));
 }
 
-export function nightReport(run: DagRun, tasks: readonly TaskInstance[]): NightReport | null {
-  if (run.state !== 'success') return null;
+export function nightReport(tasks: readonly TaskInstance[], largest: readonly Change[]): NightReport {
   const found = outputs.parse(Object.fromEntries(tasks.map(({ taskId, output }) => [taskId, output])));
   const { wait_for_reset_file: wait, filter_reset_file: filter, create_variance_file: variance } = found;
   return {
@@ -151,6 +148,7 @@ export function nightReport(run: DagRun, tasks: readonly TaskInstance[]): NightR
     variance: { name: variance.name, rows: variance.rows, ...found.apply_variance },
     ambiguous: { keys: variance.ambiguous_keys },
     unacknowledged: { shipments: variance.unacknowledged.count },
+    largest,
   };
 }
 

@@ -10,7 +10,6 @@ const CLAIMS: Readonly<Record<InvariantName, string>> = {
   I5: 'each night is applied at most once',
 };
 
-const LARGEST_SHOWN = 5;
 const LABEL_WIDTH = 19;
 
 export function reportText(report: DemoReport): string {
@@ -70,12 +69,10 @@ function nightLines(night: NightReport): readonly string[] {
     ...overriddenLines(reset.overridden_guards),
     '',
     'Largest changes    facility  sku             before    after     diff',
-    ...reset.largest
-      .slice(0, LARGEST_SHOWN)
-      .map(
-        ({ facility_id, sku, before, after, diff }) =>
-          `                   ${facility_id.padEnd(9)} ${sku.padEnd(13)} ${String(before).padStart(8)} ${String(after).padStart(8)} ${signed(diff).padStart(8)}`,
-      ),
+    ...night.largest.map(
+      ({ facility_id, sku, before, after, diff }) =>
+        `                   ${facility_id.padEnd(9)} ${sku.padEnd(13)} ${String(before).padStart(8)} ${String(after).padStart(8)} ${signed(diff).padStart(8)}`,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Output } from '../runner/commands/command.ts';
+import type { Footer, Output } from '../runner/commands/command.ts';
 import type { TaskInstance } from '../runner/store/task_instance.ts';
 import type { Progress } from '../runner/task.ts';
 import type { Stage } from './prepare.ts';
@@ -7,8 +7,9 @@ const LABEL_WIDTH = 24;
 const REDRAW_EVERY_MS = 100;
 
 /** Steps and tasks as lines on stderr; on a terminal the line of what is under way moves, elsewhere only results are shown. */
-export class StageLines implements Stage {
+export class StageLines implements Stage, Disposable {
   readonly #out: Output;
+  readonly #footer: Footer | null;
   #title = '';
   #begunAt = 0;
   #drawnAt = 0;
@@ -16,6 +17,7 @@ export class StageLines implements Stage {
 
   constructor(out: Output) {
     this.#out = out;
+    this.#footer = out.footer;
   }
 
   begin(title: string): void {
@@ -41,7 +43,10 @@ export class StageLines implements Stage {
       this.#line(taskId, `${state}  ${took}`);
     }
     const running = tasks.find(({ state }) => state === 'running');
-    if (running === undefined) return;
+    if (running === undefined) {
+      this.#footer?.show([]);
+      return;
+    }
     this.#title = running.taskId;
     const { progress } = running;
     const isProgress =
@@ -58,17 +63,19 @@ export class StageLines implements Stage {
   }
 
   #line(title: string, text: string): void {
-    this.#out.write(`${this.#clear()}  ${title.padEnd(LABEL_WIDTH)} ${text}\n`);
+    this.#footer?.show([]);
+    this.#out.write(`  ${title.padEnd(LABEL_WIDTH)} ${text}\n`);
   }
 
   #draw(text: string): void {
-    if (!this.#out.isTTY) return;
     this.#drawnAt = performance.now();
-    this.#out.write(`${this.#clear()}  ${this.#title.padEnd(LABEL_WIDTH)} ${text || '...'}`);
+    const line = `  ${this.#title.padEnd(LABEL_WIDTH)} ${text || '...'}`;
+    this.#footer?.show([line.slice(0, this.#out.columns - 1)]);
   }
 
-  #clear(): string {
-    return this.#out.isTTY ? '\r\u001b[2K' : '';
+  /** Leaves the terminal to what comes after. */
+  [Symbol.dispose](): void {
+    this.#footer?.show([]);
   }
 }
 

@@ -8,7 +8,7 @@ import type { StockEvent } from './world/event.ts';
 import { type Facility, makeFacilities, storesOf } from './world/facility.ts';
 import { type FileFlaws, type FlawCounts, spreadFlaws, usualFlawCounts } from './world/file_flaw.ts';
 import { makeNight, type Night } from './world/night.ts';
-import { makeProducts, type Product, type ProductRange } from './world/product.ts';
+import { isOddSku, makeProducts, type Product, type ProductRange } from './world/product.ts';
 import { outcomeDeck } from './world/shipment_story.ts';
 import { keyText, type StockKey } from './world/stock_key.ts';
 import { tellRetailproOnlyKey, tellSharedKey } from './world/story.ts';
@@ -75,9 +75,11 @@ export function makeWorld(options: WorldOptions = {}): World {
       .slice(0, Math.round(atStores.length * RETAILPRO_ONLY_SHARE)),
   );
   const dealOutcome = outcomeDeck(random.fork('outcomes'));
+  const odd = new Set(range.products.filter(({ sku }) => isOddSku(sku)).map(({ productId }) => productId));
   const stocked = stockedInactiveKeys(random.fork('inactive stock'), range, storeIds);
   const events = [...keys, ...stocked.slice(0, stockedInactiveProducts)].flatMap((key) => {
-    const setting = { random: random.fork(keyText(key)), night, dealOutcome, storeIds };
+    const pace = odd.has(key.productId) ? ('slow' as const) : ('usual' as const);
+    const setting = { random: random.fork(keyText(key)), night, pace, dealOutcome, storeIds };
     return retailproOnly.has(keyText(key)) ? tellRetailproOnlyKey(setting, key) : tellSharedKey(setting, key);
   });
   const flawCounts = { ...usualFlawCounts(atStores.length), ...options.flaws };

@@ -260,7 +260,7 @@ export class SkipTask extends TaskError {
   override readonly [TASK_ERROR] = 'skip';
 }
 
-/** The task failed in a way that trying again cannot mend. */
+/** The task failed in a way that trying again cannot fix. */
 export class FailTask extends TaskError {
   override name = 'FailTask';
   override readonly [TASK_ERROR] = 'fail';

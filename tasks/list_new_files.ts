@@ -45,7 +45,7 @@ export default defineTask({
     if (leftOut.length > 0) log.warn('names like those meant, left out', { leftOut });
     const refused = judged.filter(({ outcome }) => outcome === 'refused');
     if (refused.length > 0) {
-      log.warn('files that were refused still lie there', {
+      log.warn('refused files are still in the folder', {
         count: refused.length,
         first: refused[0]?.location ?? '',
       });

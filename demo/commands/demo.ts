@@ -51,7 +51,7 @@ export function configure(command: Command, shell: Shell): void {
 
 async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): Promise<void> {
   const settings = readSettings(shell.env);
-  const lines = new StageLines(shell.stderr);
+  using lines = new StageLines(shell.stderr);
   await using session = await openSession(shell, settings, { migrations: 'apply' });
   await applyMigrations(session, ['oms']);
 

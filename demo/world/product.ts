@@ -70,15 +70,20 @@ export function makeProducts(random: Random, productCount: number, activeCount: 
   };
 }
 
+/** Whether a person who sees the SKU would think that something has gone wrong with it. */
+export function isOddSku(sku: string): boolean {
+  return /^0|E\+/.test(sku);
+}
+
 function productIdOf(index: number): string {
   if (index % 997 === 5) return `${1 + (index % 9)}E+${index}`;
   if (index % 10 === 3) return `00${index}`;
   return String(1_000_000 + index);
 }
 
-/** Of four active products the first is written like a number with an exponent, the second with leading zeros. */
+/** Of sixteen active products the first is written like a number with an exponent, of four the second with leading zeros. */
 function activeSku(random: Random, ordinal: number): string | null {
-  if (ordinal % 4 === 0) return `${random.integer(1, 9)}E+0${random.integer(4, 7)}`;
+  if (ordinal % 16 === 0) return `${random.integer(1, 9)}E+0${random.integer(4, 7)}`;
   if (ordinal % 4 === 1) return `00${random.integer(100_000, 999_999)}`;
   return null;
 }
@@ -86,12 +91,12 @@ function activeSku(random: Random, ordinal: number): string | null {
 /** Gives the wanted SKU if it is free, else the next of a sequence of eight digits; none twice. */
 function skuSource(random: Random): (wanted: string | null) => string {
   const taken = new Set<string>();
-  // The step shares no factor with 10^8, so the sequence repeats only after all eight-digit texts.
+  // The step shares no factor with their number, so the sequence repeats only after all numbers of eight digits.
   const step = 7919;
-  let next = random.integer(0, 99_999_999);
+  let place = random.integer(0, 89_999_999);
   const draw = () => {
-    next = (next + step) % 100_000_000;
-    return String(next).padStart(8, '0');
+    place = (place + step) % 90_000_000;
+    return String(10_000_000 + place);
   };
   return (wanted) => {
     let sku = wanted ?? draw();

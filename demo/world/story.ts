@@ -12,6 +12,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface StorySetting {
   readonly random: Random;
   readonly night: Night;
+  /** A slow seller is well stocked and sells little: it is never among the largest changes of a night. */
+  readonly pace: 'usual' | 'slow';
   readonly dealOutcome: () => Outcome;
   readonly storeIds: readonly string[];
 }
@@ -21,10 +23,12 @@ export interface StorySetting {
  * hears nothing, reservations, shipments, and what the OMS enters after the snapshot.
  */
 export function tellSharedKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
-  const { random, night, dealOutcome, storeIds } = setting;
+  const { random, night, pace, dealOutcome, storeIds } = setting;
   const before = (days: number) => night.snapshotAtMs - random.integer(30, days * 24 * 60) * MINUTE_MS;
   const after = () => night.snapshotAtMs + random.integer(1, 70 * 60) * 1000;
-  const events: StockEvent[] = [opening(setting, key, { known: true })];
+  const [leastStock, mostStock] = STOCK[pace];
+  const first = opening(setting, key, { units: random.integer(leastStock, mostStock), known: true });
+  const events: StockEvent[] = [first];
 
   if (random.chance(0.4)) {
     const atMs = before(20);
@@ -32,11 +36,17 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
     const recordedAtMs = random.chance(0.9) ? atMs : night.snapshotAtMs + random.integer(5, 60) * MINUTE_MS;
     events.push(moved(key, 'receipt', { atMs, units: random.integer(4, 24), recordedAtMs }));
   }
-  if (random.chance(0.15)) {
+  if (random.chance(0.02) && pace === 'usual') {
+    // A delivery that the store unpacked and nobody told the OMS of.
+    events.push(
+      moved(key, 'receipt', { atMs: before(6), units: random.pick([12, 12, 18, 24]), recordedAtMs: null }),
+    );
+  }
+  if (random.chance(0.15) && pace === 'usual') {
     const atMs = before(10);
     events.push(moved(key, 'recount', { atMs, units: random.pick([-2, -1, 1, 3]), recordedAtMs: atMs }));
   }
-  events.push(...tillSales(setting, key, random.chance(0.03) ? 40 : 3));
+  events.push(...tillSales(setting, key, first.units));
   if (random.chance(0.15)) {
     events.push({ kind: 'reserved', ...key, atMs: before(2), units: random.integer(1, 3) });
   }
@@ -63,24 +73,41 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
 
 /** The story of a key that Retail Pro sells and the OMS has never had. */
 export function tellRetailproOnlyKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
-  return [opening(setting, key, { known: false }), ...tillSales(setting, key, 3)];
+  const units = setting.pace === 'slow' ? 6 : setting.random.integer(4, 20);
+  return [opening(setting, key, { units, known: false }), ...tillSales(setting, key, units)];
 }
+
+/** Opening stock in units, least and most. */
+const STOCK: Readonly<Record<StorySetting['pace'], readonly [number, number]>> = {
+  usual: [6, 40],
+  slow: [24, 40],
+};
 
 function opening(
   { random, night }: StorySetting,
   key: StockKey,
-  { known }: { readonly known: boolean },
+  { units, known }: { readonly units: number; readonly known: boolean },
 ): Moved {
   const atMs = night.snapshotAtMs - random.integer(30, 90) * DAY_MS;
-  return moved(key, 'opening', { atMs, units: random.integer(6, 40), recordedAtMs: known ? atMs : null });
+  return moved(key, 'opening', { atMs, units, recordedAtMs: known ? atMs : null });
 }
 
-/** Sales that only the till knows; enough of them at once take Retail Pro's count below zero. */
-function tillSales({ random, night }: StorySetting, key: StockKey, most: number): readonly Moved[] {
+/** Of a promotion the tills sell so many units at once, and of anything else. */
+const SOLD_AT_ONCE_MAX = { promotion: 12, usual: 3, slow: 1 };
+/** Sales rung up before their receipt was: so far below zero Retail Pro's count goes. */
+const OVERSOLD_MAX = 2;
+
+/** Up to three sales that only the tills know; those of a promotion can take Retail Pro's count a little below zero. */
+function tillSales({ random, night, pace }: StorySetting, key: StockKey, stock: number): readonly Moved[] {
+  const isPromoted = random.chance(0.03) && pace === 'usual';
+  const most = SOLD_AT_ONCE_MAX[isPromoted ? 'promotion' : pace];
+  let left = stock + OVERSOLD_MAX;
   return Array.from({ length: random.integer(0, 3) }, () => {
     const atMs = night.snapshotAtMs - random.integer(0, 14 * 24 * 60) * MINUTE_MS;
-    return moved(key, 'till_sale', { atMs, units: -random.integer(1, most), recordedAtMs: null });
-  });
+    const units = Math.min(left, random.integer(1, most));
+    left -= units;
+    return moved(key, 'till_sale', { atMs, units: -units, recordedAtMs: null });
+  }).filter(({ units }) => units !== 0);
 }
 
 function moved(

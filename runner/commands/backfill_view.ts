@@ -2,7 +2,7 @@
 import type { BackfillDate } from '../store/backfill_report.ts';
 import { isEnded, stateOf, tookMs } from './backfill_columns.ts';
 import type { BackfillReport } from './backfill_report.ts';
-import type { Shell } from './command.ts';
+import type { Footer, Shell } from './command.ts';
 import { spanOrDash } from './run_columns.ts';
 import { oneLine, type Paint, painter, styleOfState } from './terminal_text.ts';
 import { inZone, msBetween, spanText } from './time_text.ts';
@@ -15,8 +15,8 @@ export interface BackfillView {
 
 /** On stderr: stdout is for the result. */
 export function createBackfillView(shell: Shell): BackfillView {
-  const isLive = shell.stderr.isTTY && shell.env.TERM !== 'dumb';
-  return isLive ? new LiveView(shell) : new LineView(shell);
+  const { footer } = shell.stderr;
+  return footer === null ? new LineView(shell) : new LiveView(shell, footer);
 }
 
 /** How many of the newest ended dates tell how fast it goes. */
@@ -58,11 +58,12 @@ const BAR_CELLS = 24;
 
 class LiveView implements BackfillView {
   readonly #shell: Shell;
+  readonly #footer: Footer;
   readonly #paint: Paint;
-  #drawnLines = 0;
 
-  constructor(shell: Shell) {
+  constructor(shell: Shell, footer: Footer) {
     this.#shell = shell;
+    this.#footer = footer;
     this.#paint = painter(shell.stderr, shell.env);
   }
 
@@ -85,18 +86,11 @@ class LiveView implements BackfillView {
         return [text, styleOfState(stateOf(date) ?? '')] as const;
       }),
     ];
-    const drawn = lines.map(([text, style]) => `${this.#paint(style, text.slice(0, columns - 1))}\n`);
-    this.#shell.stderr.write(`${this.#backToTop()}${drawn.join('')}`);
-    this.#drawnLines = drawn.length;
+    this.#footer.show(lines.map(([text, style]) => this.#paint(style, text.slice(0, columns - 1))));
   }
 
   end(): void {
-    this.#shell.stderr.write(this.#backToTop());
-    this.#drawnLines = 0;
-  }
-
-  #backToTop(): string {
-    return this.#drawnLines === 0 ? '' : `\u001b[${this.#drawnLines}A\u001b[0J`;
+    this.#footer.show([]);
   }
 }
 

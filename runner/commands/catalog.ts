@@ -68,7 +68,7 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     commands: [
       { name: 'logs', summary: "a task's log", load: () => import('./tasks/logs.ts') },
       { name: 'clear', summary: 'let tasks run again', load: () => import('./tasks/clear.ts') },
-      { name: 'mark', summary: 'say by hand how a task ended', load: () => import('./tasks/mark.ts') },
+      { name: 'mark', summary: 'mark by hand how a task ended', load: () => import('./tasks/mark.ts') },
     ],
   },
   {
@@ -83,7 +83,11 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
     name: 'connections',
     summary: 'test, fingerprint',
     commands: [
-      { name: 'test', summary: 'log in and look around', load: () => import('./connections/test.ts') },
+      {
+        name: 'test',
+        summary: 'log in, and check the folders that DAGs use',
+        load: () => import('./connections/test.ts'),
+      },
       {
         name: 'fingerprint',
         summary: 'the host key that an SFTP server shows',

@@ -9,6 +9,14 @@ export interface Output {
   /** Characters per line and lines per screen; 80 and 24 where there is no terminal. */
   readonly columns: number;
   readonly rows: number;
+  /** Null where nothing can be redrawn: no terminal, a dumb one, or stdout. */
+  readonly footer: Footer | null;
+}
+
+/** Lines below everything else that is written to the terminal, by whomever. */
+export interface Footer {
+  /** Takes the place of the lines shown before; none takes the footer away. Each must fit the terminal's width. */
+  show(lines: readonly string[]): void;
 }
 
 /** What a command sees of the process that it runs in. */

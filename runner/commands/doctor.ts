@@ -9,10 +9,11 @@ import { createLog } from '../log.ts';
 import { listDags } from '../store/dag.ts';
 import { describe, type Shell } from './command.ts';
 import { connectionIds, lookAtConnection } from './doctor/connections.ts';
-import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtQueue, lookAtServer } from './doctor/database.ts';
+import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtServer } from './doctor/database.ts';
 import { type Finding, looked, ok, problem } from './doctor/finding.ts';
 import { FINDING_COLUMNS, findingText } from './doctor/finding_text.ts';
 import { lookAtDagFiles, lookAtDisks } from './doctor/project.ts';
+import { lookAtQueue } from './doctor/queue.ts';
 import { lookAtWorkers } from './doctor/workers.ts';
 import { EXIT, Interrupted } from './exit_code.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
@@ -23,7 +24,7 @@ import { painter } from './terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Looks at everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
+    does: 'Checks everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
     examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test warehouse'],
   });
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
@@ -43,7 +44,7 @@ export function configure(command: Command, shell: Shell): void {
 
 function verdictOf(problems: number): string {
   if (problems === 0) return '\nno problem; how last night went: stockflow status';
-  return `\n${problems} ${problems === 1 ? 'problem' : 'problems'}; mend the first one first, and look again`;
+  return `\n${problems} ${problems === 1 ? 'problem' : 'problems'}; fix the first one first, then run stockflow doctor again`;
 }
 
 /** Finding by finding, so that a server which answers late holds up only what comes after it. */
@@ -65,14 +66,14 @@ async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Find
   );
   if (paused.length > 0) {
     const names = paused.map(({ dagId }) => dagId).join(', ');
-    yield ok('paused', `${names}; what only they use is not looked at until stockflow dags resume`);
+    yield ok('paused', `${names}; what only they use is not checked until stockflow dags resume`);
   }
   const use = outsideUse(live, (type) => taskTypes.get(type)?.params ?? null);
   const log = createLog(logOptions(settings, 'silent'));
   for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
     yield* await look;
   yield* lookAtTasks(shell, settings, live);
-  yield* await looked('disk', 'look at the disks by hand', () => lookAtDisks(settings));
+  yield* await looked('disk', 'check the disks by hand', () => lookAtDisks(settings));
 }
 
 /** What the task types find of what they rely on. */
@@ -121,7 +122,7 @@ async function* lookAtDatabase(
     yield problem('database', errorFacts(error).errorText, `see that it runs, and that ${where} is right`);
     return;
   }
-  const fix = `look at the log of the database that ${where} names`;
+  const fix = `read the log of the database that ${where} names`;
   for (const [check, look] of SERVER_LOOKS) yield* await looked(check, fix, () => look(session));
   const migrated = await looked('migrations', 'run stockflow migrate', () => lookAtMigrations(session));
   yield* migrated;

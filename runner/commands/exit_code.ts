@@ -1,7 +1,7 @@
 /** What the process ends with; scripts rely on these numbers. */
 export const EXIT = {
   ok: 0,
-  /** The run failed, or a look at things found a problem. */
+  /** The run failed, or a check found a problem. */
   problem: 1,
   usage: 2,
   invalidDag: 3,

@@ -31,11 +31,6 @@ export function addFollowOptions(command: Command): Command {
     .option('--timeout <span>', 'give up waiting after 10m, 2h, ...; the backfill goes on', parseSpanMs);
 }
 
-/** What reaches stderr of the log: nothing where it would tear the bar. */
-export function followLogLevel(shell: Shell, { local }: { readonly local?: true }): 'silent' | 'warn' {
-  return local === true && shell.stderr.isTTY ? 'silent' : 'warn';
-}
-
 /**
  * Follows the backfill to its end, prints how each date ended, and sets the exit code by it.
  * @throws CommandError: interrupted, or still not ended after the time-out; the backfill itself goes on
@@ -76,7 +71,7 @@ async function follow(
     for (;;) {
       const report = await look(pool, backfillId);
       if (report !== null) view.show(report);
-      else if (!isAway) shell.stderr.write('the database does not answer; looking again until it does\n');
+      else if (!isAway) shell.stderr.write('the database is unavailable; retrying until it answers\n');
       isAway = report === null;
       if (report !== null && report.backfill.state !== 'running') return report;
       if (timeoutMs !== null && performance.now() - startedMs > timeoutMs) {

@@ -33,7 +33,7 @@ export async function followRun(
     for (;;) {
       const snapshot = await look(pool, runId, timezone);
       if (snapshot !== null) view.show(snapshot, performance.now());
-      else if (!isAway) shell.stderr.write('the database does not answer; looking again until it does\n');
+      else if (!isAway) shell.stderr.write('the database is unavailable; retrying until it answers\n');
       isAway = snapshot === null;
       if (snapshot !== null && isTerminalRunState(snapshot.run.state)) return snapshot.run;
       if (timeoutMs !== null && performance.now() - startedMs > timeoutMs) {

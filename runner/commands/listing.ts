@@ -7,6 +7,8 @@ export type Cell = Json | Temporal.Instant | Temporal.PlainDate;
 export interface Column<Row> {
   /** The key in JSON and the header in CSV; the table's header has blanks for `_`. */
   readonly key: string;
+  /** The table's header, where it says more than the key. */
+  readonly title?: string;
   value(row: Row): Cell;
   /** In a table, where it differs from the value. */
   text?(row: Row): string;

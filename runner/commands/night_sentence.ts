@@ -7,7 +7,7 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
   const { verdict, run, detail, dagId } = status;
   const paused = night.isPaused && verdict !== 'paused' ? '; the DAG is paused' : '';
   if (verdict === 'invalid') {
-    const lastNight = run === null ? '' : `; by the version in force its last night: ${run.state}`;
+    const lastNight = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
     return `its file is invalid: ${detail}${lastNight}${paused}`;
   }
   return `${sentenceOf(night, status, now)}${paused}`;
@@ -25,7 +25,7 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
         return `running${since}${detail === '' ? '' : `; ${detail}`}`;
       }
       case 'queued':
-        return `waits for its turn: stockflow runs explain ${run?.runId}`;
+        return `queued: other runs come first`;
       case 'failed':
         return `failed: ${detail || 'a task was cancelled'}`;
       case 'cancelled':
@@ -33,7 +33,7 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
       case 'did not run':
         return `did not run: ${detail}`;
       case 'paused':
-        return `paused, owes nothing; stockflow dags resume ${dagId} schedules it again`;
+        return `paused; stockflow dags resume ${dagId} schedules it again`;
       default: {
         if (of.dag === null) return 'no worker has read its file yet: stockflow up reads it';
         const next = nextInstant(scheduleOf(of.dag), at);

@@ -75,7 +75,9 @@ export function nightStatus(
   }
   if (key.scheduledFor !== null) {
     const isDecided = night.lastDue?.scheduledFor.equals(key.scheduledFor) === true;
-    const why = isDecided ? `missed, and catchup is ${night.dag?.catchup}` : 'no worker has looked since';
+    const why = isDecided
+      ? `missed, and catchup is ${night.dag?.catchup}`
+      : 'no worker has been running since';
     return { ...base, verdict: 'did not run', isProblem: true, detail: why };
   }
   return { ...base, verdict: night.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };

@@ -1,6 +1,7 @@
 /** The shell of this process: its environment with `.env`, its streams and its signals. */
-import type { Output, Shell } from './command.ts';
+import type { Footer, Output, Shell } from './command.ts';
 import { CommandError, EXIT, Interrupted } from './exit_code.ts';
+import { terminalFooter } from './terminal_footer.ts';
 
 /**
  * A Ctrl-C reaches the process twice when npm or npx stands above it: from the terminal and, forwarded, from npm. Two
@@ -16,8 +17,11 @@ export function processShell(): Shell {
   listen(first, second);
   return {
     env: process.env,
-    stdout: outputOf(() => process.stdout),
-    stderr: outputOf(() => process.stderr),
+    stdout: outputOf(
+      () => process.stdout,
+      () => null,
+    ),
+    stderr: outputOf(() => process.stderr, onceFooter()),
     signal: first.signal,
     urgent: second.signal,
     exitCode: EXIT.ok,
@@ -35,7 +39,7 @@ function loadEnvironment(): void {
 }
 
 /** The stream is opened when it is first used: that costs more than most answers. */
-function outputOf(stream: () => NodeJS.WriteStream): Output {
+function outputOf(stream: () => NodeJS.WriteStream, footer: () => Footer | null): Output {
   let isOpen = false;
   function opened(): NodeJS.WriteStream {
     const output = stream();
@@ -54,6 +58,19 @@ function outputOf(stream: () => NodeJS.WriteStream): Output {
     get rows() {
       return opened().rows || 24;
     },
+    get footer() {
+      return footer();
+    },
+  };
+}
+
+/** @returns the one footer of stderr, or null where stderr cannot be redrawn */
+function onceFooter(): () => Footer | null {
+  let footer: Footer | undefined;
+  return () => {
+    if (process.stderr.isTTY !== true || process.env.TERM === 'dumb') return null;
+    footer ??= terminalFooter();
+    return footer;
   };
 }
 

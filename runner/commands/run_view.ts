@@ -2,7 +2,7 @@
 import { isTerminalTaskState } from '../core/states.ts';
 import type { DagRun } from '../store/dag_run.ts';
 import type { TaskInstance } from '../store/task_instance.ts';
-import type { Shell } from './command.ts';
+import type { Footer, Shell } from './command.ts';
 import { ProgressRate, progressText, readProgress } from './progress_rate.ts';
 import { durationMs, spanOrDash } from './run_columns.ts';
 import { taskName } from './run_report.ts';
@@ -26,8 +26,8 @@ export interface RunView {
 
 /** On stderr: stdout is for the result. */
 export function createRunView(shell: Shell): RunView {
-  const isLive = shell.stderr.isTTY && shell.env.TERM !== 'dumb';
-  return isLive ? new LiveView(shell) : new LineView(shell);
+  const { footer } = shell.stderr;
+  return footer === null ? new LineView(shell) : new LiveView(shell, footer);
 }
 
 /** What a task is doing, with the rate of its progress. */
@@ -66,12 +66,13 @@ class TaskTexts {
 
 class LiveView implements RunView {
   readonly #shell: Shell;
+  readonly #footer: Footer;
   readonly #paint: Paint;
   readonly #texts = new TaskTexts();
-  #drawnLines = 0;
 
-  constructor(shell: Shell) {
+  constructor(shell: Shell, footer: Footer) {
     this.#shell = shell;
+    this.#footer = footer;
     this.#paint = painter(shell.stderr, shell.env);
   }
 
@@ -91,20 +92,11 @@ class LiveView implements RunView {
       }),
       ...(hidden === 0 ? [] : [[`  and ${hidden} more`, null] as const]),
     ];
-    const drawn = lines.map(
-      ([text, style]) => `${this.#paint(style, text.slice(0, columns - 1).trimEnd())}\n`,
-    );
-    this.#shell.stderr.write(`${this.#backToTop()}${drawn.join('')}`);
-    this.#drawnLines = drawn.length;
+    this.#footer.show(lines.map(([text, style]) => this.#paint(style, text.slice(0, columns - 1).trimEnd())));
   }
 
   end(): void {
-    this.#shell.stderr.write(this.#backToTop());
-    this.#drawnLines = 0;
-  }
-
-  #backToTop(): string {
-    return this.#drawnLines === 0 ? '' : `\u001b[${this.#drawnLines}A\u001b[0J`;
+    this.#footer.show([]);
   }
 }
 

@@ -26,7 +26,7 @@ export interface SessionOptions {
    */
   readonly migrations?: 'check' | 'apply' | 'leave';
   /** What reaches stderr; `warn` by default. With STOCKFLOW_DEBUG everything does. */
-  readonly logLevel?: LogOptions['level'] | 'silent';
+  readonly logLevel?: LogOptions['level'];
 }
 
 /** @throws CommandError when migrations are pending; DatabaseUnreachable; EmbeddedPostgresError; MigrationError */

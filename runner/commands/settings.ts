@@ -23,7 +23,7 @@ const schema = z.object({
       error: 'write postgres://user:secret@host/database, or leave it unset',
       abort: true,
     })
-    .refine((text) => URL.canParse(text), 'it is no URL; a secret in it must be percent-encoded')
+    .refine((text) => URL.canParse(text), 'it is not a URL; a secret in it must be percent-encoded')
     .optional(),
   STOCKFLOW_HOME: z.string().default('.stockflow'),
   STOCKFLOW_DAGS: z.string().default('dags'),

@@ -42,6 +42,8 @@ const COLUMNS: readonly Column<ToldNight>[] = [
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
   { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
+  // Of each problem, in its row: of thirteen lines below a table nobody finds the one that belongs to his DAG.
+  { key: 'command', value: (night) => commandFor(night), omitEmpty: true },
   { key: 'sentence', value: ({ sentence }) => sentence },
 ];
 
@@ -96,20 +98,23 @@ function warningLines({ dagId, run, warnings }: NightStatus): string {
     : `\nwarnings of ${dagId}\n${warningsText(warnings.slice(0, SHOWN_WARNINGS))}${more}`;
 }
 
-/** The command that looks into each problem. */
 function advice(problems: readonly NightStatus[], rows: readonly NightStatus[]): string {
   if (rows.length === 0) return 'there is no DAG yet';
   if (problems.length === 0) {
     const warned = rows.some(({ warnings }) => warnings.length > 0) ? ', but read the warnings' : '';
     return `\nno problem${warned}; what is next: stockflow dags list`;
   }
-  return `\n${[...new Set(problems.map(adviceFor))].join('\n')}`;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return `\n${count}: run the command in the row`;
 }
 
-function adviceFor({ verdict, run, dagId, businessDate }: NightStatus): string {
-  if (verdict === 'invalid') return 'what is wrong with the file: stockflow dags validate';
-  if (run === null) return `run it now: stockflow trigger ${dagId} --date ${businessDate}`;
-  return `what happened: stockflow runs show ${run.runId}`;
+/** The command that shows why, or that does what was not done; null where there is neither. */
+function commandFor({ verdict, isProblem, run, dagId, businessDate }: NightStatus): string | null {
+  if (verdict === 'queued') return `stockflow runs explain ${run?.runId}`;
+  if (!isProblem) return null;
+  if (verdict === 'invalid') return 'stockflow dags validate';
+  if (run === null) return `stockflow trigger ${dagId} --date ${businessDate}`;
+  return `stockflow runs show ${run.runId}`;
 }
 
 async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNight[]> {

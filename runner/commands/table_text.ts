@@ -12,11 +12,11 @@ export function formatTable<Row>(listing: Listing<Row>, paint: Paint): string {
   );
   const cells = listing.rows.map((row) => columns.map((column) => cellText(column, row)));
   const layout = columns.map((column, index) => ({
-    width: Math.max(column.key.length, ...cells.map((line) => line[index]?.length ?? 0)),
+    width: Math.max(titleOf(column).length, ...cells.map((line) => line[index]?.length ?? 0)),
     isRight: column.align === undefined ? isNumeric(column, listing.rows) : column.align === 'right',
   }));
   const header = columns.map((column, index) =>
-    paint('bold', padded(column.key.replaceAll('_', ' '), layout[index], isLast(index, columns))),
+    paint('bold', padded(titleOf(column), layout[index], isLast(index, columns))),
   );
   const lines = listing.rows.map((row, line) =>
     columns.map((column, index) => {
@@ -25,6 +25,10 @@ export function formatTable<Row>(listing: Listing<Row>, paint: Paint): string {
     }),
   );
   return [header, ...lines].map((line) => `${line.join(GAP).trimEnd()}\n`).join('');
+}
+
+function titleOf<Row>({ key, title }: Column<Row>): string {
+  return title ?? key.replaceAll('_', ' ');
 }
 
 function cellText<Row>(column: Column<Row>, row: Row): string {

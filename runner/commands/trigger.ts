@@ -61,9 +61,7 @@ export function configure(command: Command, shell: Shell): void {
 
 async function trigger(shell: Shell, dagId: string, options: Options): Promise<void> {
   const settings = readSettings(shell.env);
-  // On a terminal the view of the run is redrawn in place and tells of failures itself; log lines would tear it.
-  const isDrawn = options.local === true && shell.stderr.isTTY;
-  await using session = await openSession(shell, settings, { logLevel: isDrawn ? 'silent' : 'warn' });
+  await using session = await openSession(shell, settings);
   const taskTypes = await registerNamedDag(session.pool, settings, dagId);
   const run = await triggerRun(session.pool, {
     dagId,
@@ -78,7 +76,7 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
     tell(
       shell,
       options.output,
-      `run ${run.runId} waits for its turn: stockflow runs list ${dagId} shows what is before it`,
+      `run ${run.runId} is queued; what it waits for: stockflow runs explain ${run.runId}`,
     );
   }
   if (options.wait !== true && options.local !== true)

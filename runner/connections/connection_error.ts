@@ -2,7 +2,7 @@ export const CONNECTION_ERROR_KINDS = [
   'missing', // the variable or a secret's file is not there
   'invalid', // the variable, a path or a name cannot be used as written
   'unreachable', // no conversation could be begun
-  'auth', // the server knows us not
+  'auth', // authentication failed
   'host_key', // the server is not, or cannot be shown to be, the one that was meant
   'lost', // the conversation ended in the middle
   'stalled', // the other side stopped answering
@@ -10,7 +10,7 @@ export const CONNECTION_ERROR_KINDS = [
   'unsupported', // it does not offer what is needed
   'no_permission',
   'not_found',
-  'not_a_file', // a link, a folder or a device where a file was due
+  'not_a_file', // a link, a folder or a device where a file was expected
   'changed_while_read',
   'conflict', // the name holds other content and cannot be replaced atomically
   'corrupt', // what was read back is not what was written

@@ -3,13 +3,12 @@
  * by all commands that run at once. The first starts it. Each holds a lease (a session) while it runs, and whoever
  * leaves last stops it. After a `kill -9` the server stays; the next command finds it, and stops it when it leaves last.
  */
-import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stopCluster } from './postgres_cluster.ts';
 import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 import { DatabaseUnreachable } from './postgres_error.ts';
-import { nullIfAbsent } from './postgres_files.ts';
+import { makeHome } from './postgres_home.ts';
 import { openLease, type PostgresLease } from './postgres_lease.ts';
 import { holdLock } from './postgres_lock.ts';
 import { runningServer } from './postgres_running.ts';
@@ -50,9 +49,7 @@ const SILENT: ServerLog = { info() {}, warn() {} };
  * @throws EmbeddedPostgresError that says what to do
  */
 export async function ensureEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const directory = join(options.homeDir, 'postgres');
-  await nullIfAbsent(mkdir(directory, { recursive: true }));
-  const stay = new Stay(await realpath(directory), options.log ?? SILENT);
+  const stay = new Stay(await makeHome(options.homeDir), options.log ?? SILENT);
   const { url, startedHere } = await stay.begin();
   return { url, startedHere, [Symbol.asyncDispose]: () => stay.end() };
 }
@@ -102,14 +99,14 @@ class Stay {
   async #comeBack(url: string): Promise<void> {
     this.#lease = null;
     if (this.#ended) return;
-    this.#log.warn('the embedded Postgres broke off; bringing it back');
+    this.#log.warn('the embedded Postgres stopped; restarting it');
     while (this.#lease === null && !this.#ended) {
       try {
         const back = await this.begin();
-        if (back.url === url) this.#log.info('the embedded Postgres is back');
-        else this.#log.warn('the embedded Postgres is back on another port; restart this process');
+        if (back.url === url) this.#log.info('the embedded Postgres is running again');
+        else this.#log.warn('the embedded Postgres is running again on another port; restart this process');
       } catch (error) {
-        this.#log.warn('the embedded Postgres does not come back', { error: String(error) });
+        this.#log.warn('the embedded Postgres could not be restarted', { error: String(error) });
         await wait(RETURN_MS, undefined, { ref: false });
       }
     }

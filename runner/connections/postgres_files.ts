@@ -15,7 +15,7 @@ export async function nullIfAbsent<T>(reading: Promise<T>): Promise<T | null> {
     if (errorCode(error) === 'ENOENT') return null;
     if (errorCode(error) !== 'EACCES') throw error;
     throw new EmbeddedPostgresError(
-      `the embedded Postgres was made by another user (${error instanceof Error ? error.message : error}). ` +
+      `the embedded Postgres belongs to another user (${error instanceof Error ? error.message : error}). ` +
         'Work as that user, set STOCKFLOW_HOME to a folder of your own, or DATABASE_URL to a Postgres of your own',
       { cause: error },
     );

@@ -3,7 +3,7 @@
  * (mode 0700) hides both the data and the programs from it; they are then kept under `/var/lib/stockflow`.
  */
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canEnter, type ServerAccount, serverAccount } from './postgres_account.ts';
 import type { PostgresBinaries } from './postgres_binaries.ts';
@@ -11,6 +11,24 @@ import { EmbeddedPostgresError } from './postgres_embedded_error.ts';
 import { nullIfAbsent, readOrNull } from './postgres_files.ts';
 
 const REACHABLE_ROOT = '/var/lib/stockflow';
+
+/**
+ * Makes the folder of the embedded database in `home`. @returns its real path
+ * @throws EmbeddedPostgresError where that cannot be done
+ */
+export async function makeHome(home: string): Promise<string> {
+  const directory = join(home, 'postgres');
+  try {
+    await mkdir(directory, { recursive: true });
+    return await realpath(directory);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      `STOCKFLOW_HOME ${home} cannot be created (${cause instanceof Error ? cause.message : cause}). ` +
+        'Set it to a folder that this user can write, or set DATABASE_URL to a Postgres of your own',
+      { cause },
+    );
+  }
+}
 
 /**
  * The folder for the data of `<home>/postgres`: that one, or one under `/var/lib/stockflow` where the server's account

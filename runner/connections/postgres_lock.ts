@@ -31,8 +31,11 @@ function tryLock(path: string): Disposable | null {
   } catch (cause) {
     file?.close();
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY) return null;
-    throw new EmbeddedPostgresError(`cannot lock ${path}: is the folder yours, and the disk not full?`, {
-      cause,
-    });
+    throw new EmbeddedPostgresError(
+      `cannot lock ${path}: the folder must be writable for this user, and its disk not full. Or set STOCKFLOW_HOME to a folder of your own`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -126,7 +126,11 @@ function connectFailure(
     return new ConnectionError('auth', `${at} ${what} (${login.describe()})`, { cause });
   }
   if (levelOf(cause) === 'handshake') {
-    return new ConnectionError('refused_by_server', `${at} and we share no way to talk (${said})`, { cause });
+    return new ConnectionError(
+      'refused_by_server',
+      `${at} has no SSH algorithm in common with this client (${said})`,
+      { cause },
+    );
   }
   const what =
     'cannot be reached; check that its SFTP service runs and that host, port and firewall are right';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import { Secret, type SftpConfig } from './connection_config.ts';
 import { ConnectionError } from './connection_error.ts';
+import { errorCode } from './postgres_error.ts';
 
 export interface SftpCredentials {
   readonly password: Secret | null;
@@ -11,7 +12,8 @@ export interface SftpCredentials {
 
 /**
  * Reads the files that hold the secrets, each time anew, so that a rotated one needs no restart.
- * @throws ConnectionError `missing` or `invalid`, naming the variable and the file, before anything is sent
+ * @throws ConnectionError `missing` or `invalid`, naming the variable and its parameter, before anything is sent; never the
+ * path of a secret, as the message goes to logs that others read
  */
 export async function readCredentials(config: SftpConfig): Promise<SftpCredentials> {
   const [passwordFromFile, privateKey, passphrase] = await Promise.all([
@@ -32,9 +34,7 @@ export async function readCredentials(config: SftpConfig): Promise<SftpCredentia
 
 function requirePrivateKey(config: SftpConfig, privateKey: Secret, passphrase: Secret | null): void {
   const unusable = (why: string, cause?: Error) =>
-    new ConnectionError('invalid', `${config.variable}: private_key_file ${config.privateKeyFile} ${why}`, {
-      cause,
-    });
+    new ConnectionError('invalid', `${config.variable}: the file of private_key_file ${why}`, { cause });
   const text = privateKey.reveal();
   if (text.startsWith('PuTTY-User-Key-File-')) {
     throw unusable("is a key of PuTTY's; convert it: puttygen KEY.ppk -O private-openssh -o KEY");
@@ -54,10 +54,14 @@ async function readSecret(config: SftpConfig, key: string, path: string | null):
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ConnectionError('missing', `${config.variable}: ${key} ${path} cannot be read`, { cause });
+    // Without its cause, whose message has the path.
+    throw new ConnectionError(
+      'missing',
+      `${config.variable}: the file of ${key} cannot be read (${errorCode(cause) ?? 'no reason given'})`,
+    );
   }
   // Editors and `echo` end a file with a newline that is no part of the secret; a key does not mind the loss.
   const secret = text.replace(/\r?\n$/, '');
-  if (secret === '') throw new ConnectionError('invalid', `${config.variable}: ${key} ${path} is empty`);
+  if (secret === '') throw new ConnectionError('invalid', `${config.variable}: the file of ${key} is empty`);
   return new Secret(secret);
 }

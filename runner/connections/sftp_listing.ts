@@ -33,7 +33,7 @@ export interface SftpListing {
 
 const UNUSABLE: Readonly<Record<Exclude<EntryKind, SftpEntry['kind']>, string>> = {
   link: 'it is a link, and links are not followed',
-  device: 'it is no regular file',
+  device: 'it is not a regular file',
 };
 const NO_SIZE = 'the server does not tell its size';
 

@@ -18,7 +18,7 @@ export async function lstat(session: SftpSession, path: string): Promise<Attribu
 
 /** As `lstat`, of a hidden name too. */
 export async function lstatAt(session: SftpSession, { path, remote }: Place): Promise<Attributes | null> {
-  const step = { doing: 'look at', path };
+  const step = { doing: 'stat', path };
   if (!session.lacksLstat) {
     try {
       const asked = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));

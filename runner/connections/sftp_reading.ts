@@ -68,7 +68,7 @@ async function openedAttributes(
 ): Promise<Attributes | null> {
   if (!session.lacksFstat) {
     try {
-      const step = { doing: 'look at the open file', path };
+      const step = { doing: 'stat the open file', path };
       return await session.request<Stats>(step, (sftp, done) => sftp.fstat(handle, done));
     } catch (error) {
       if (!isAnswer(error)) throw error;
@@ -88,7 +88,7 @@ interface LaterLook {
 function requireSameOrGone(session: SftpSession, entry: SftpEntry, look: LaterLook): void {
   if (look.now === null) {
     const { id: connection } = session.config;
-    session.log.debug('sftp: the file was taken away once it was read', { connection, path: entry.path });
+    session.log.debug('sftp: the file was removed once it was read', { connection, path: entry.path });
   } else requireSame(session, entry, look);
 }
 

@@ -114,7 +114,7 @@ export class SftpSession implements AsyncDisposable {
     try {
       await this.#send(step, send, true);
     } catch (error) {
-      this.log.warn('sftp: could not tidy up', {
+      this.log.warn('sftp: cleanup failed', {
         reason: error instanceof Error ? error.message : `${error}`,
       });
     }
@@ -128,7 +128,11 @@ export class SftpSession implements AsyncDisposable {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     socket.once('close', () => resolve());
     const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
-    client.end().catch((error: unknown) => this.log.debug('sftp: goodbye not heard', { reason: `${error}` }));
+    client
+      .end()
+      .catch((error: unknown) =>
+        this.log.debug('sftp: the server did not confirm the close', { reason: `${error}` }),
+      );
     await closed;
     clearTimeout(giveUp);
   }

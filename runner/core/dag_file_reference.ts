@@ -57,7 +57,7 @@ function upstreamCheck(
 function refusalOf(ref: TemplateRef, usedIn: TemplatedKey, around: Surroundings): string | null {
   if (ref.segments === null) {
     if (!ref.text.endsWith('}}')) return 'is not closed: end it with }}';
-    return 'is no look-up: a template holds one name such as run.business_date, and no expression';
+    return 'is not a reference: a template holds one name such as run.business_date, and no expression';
   }
   const [root = '', ...keys] = ref.segments;
   if (usedIn === 'map_over' && root !== 'tasks') {
@@ -94,7 +94,7 @@ function paramRefusal([name, ...rest]: readonly string[], params: readonly strin
 
 function outputRefusal([taskId, output]: readonly string[], around: Surroundings): string | null {
   if (taskId === undefined || output !== 'output')
-    return 'is no output: write tasks.<task_id>.output or a key of it';
+    return 'is not an output: write tasks.<task_id>.output or a key of it';
   if (taskId === around.task.taskId)
     return "is the task's own output, which does not exist before it has run";
   if (!around.taskIds.includes(taskId)) return `names no task${didYouMeanOrList(taskId, around.taskIds)}`;

@@ -29,7 +29,7 @@ export function id(shown: Shown) {
   return text({ ...shown, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     throw new FieldError(
-      `${JSON.stringify(found)} is no id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all`,
+      `${JSON.stringify(found)} is not an id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all`,
     );
   });
 }
@@ -46,7 +46,7 @@ export const paramName = z
 export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
   return text({ examples: ['30s', '5m', '1h', '2d'], ...shown, pattern: DURATION }, (found) => {
     const ms = parseDuration(found);
-    if (ms < leastMs) throw new FieldError(`${JSON.stringify(found)} is no time at all: write more than 0s`);
+    if (ms < leastMs) throw new FieldError(`${JSON.stringify(found)} is too short: write more than 0s`);
     return ms;
   });
 }
@@ -58,7 +58,7 @@ export function connectionId(shown: Shown) {
     const lower = found.toLowerCase();
     const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';
     throw new FieldError(
-      `${JSON.stringify(found)} is no id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE${meant}`,
+      `${JSON.stringify(found)} is not the id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE${meant}`,
     );
   });
 }
@@ -70,7 +70,7 @@ export function instant(shown: Shown) {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new FieldError(
-        `${JSON.stringify(found)} is no instant: write date, time and offset, such as 2026-03-10T03:00:00Z`,
+        `${JSON.stringify(found)} is not an instant: write date, time and offset, such as 2026-03-10T03:00:00Z`,
       );
     }
   });
@@ -86,7 +86,7 @@ export function date(shown: Shown) {
     const read = /^\d{4}-\d\d-\d\d$/.test(found) ? dateOrNull(found) : null;
     if (read !== null) return read;
     throw new FieldError(
-      `${JSON.stringify(found)} is no date: write one of the calendar, such as 2026-01-31`,
+      `${JSON.stringify(found)} is not a date: write one of the calendar, such as 2026-01-31`,
     );
   });
 }
@@ -104,7 +104,7 @@ export function timeZone(shown: Shown) {
     if (isTimeZone(found)) return found;
     const near = didYouMean(found, Intl.supportedValuesOf('timeZone'));
     throw new FieldError(
-      `${JSON.stringify(found)} is no time zone${near === '' ? ': write an IANA name such as America/New_York' : near}`,
+      `${JSON.stringify(found)} is not a time zone${near === '' ? ': write an IANA name such as America/New_York' : near}`,
     );
   });
 }

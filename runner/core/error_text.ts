@@ -7,9 +7,16 @@ export interface ErrorFacts {
   readonly errorText: string;
 }
 
-/** Facts of anything thrown, safe to store: no NUL, no lone surrogate (Postgres refuses both), bounded. */
-export function errorFacts(thrown: unknown): ErrorFacts {
-  return { errorClass: cleanText(classOf(thrown)).slice(0, 200), errorText: cleanText(messageOf(thrown)) };
+/**
+ * Facts of anything thrown, safe to store: no NUL, no lone surrogate (Postgres refuses both), bounded.
+ *
+ * @param by who threw it, for a sentence where it is no Error: `the task`
+ */
+export function errorFacts(thrown: unknown, by = 'the code'): ErrorFacts {
+  return {
+    errorClass: cleanText(classOf(thrown)).slice(0, 200),
+    errorText: cleanText(messageOf(thrown, by)),
+  };
 }
 
 /** Text that Postgres accepts as `text` and inside `jsonb`, at most `MAX_ERROR_CHARS` long. */
@@ -22,23 +29,41 @@ function classOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.name || thrown.constructor.name : typeof thrown;
 }
 
-function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return `not an Error was thrown: ${printable(thrown)}`;
+function messageOf(thrown: unknown, by: string): string {
+  if (!(thrown instanceof Error)) return `${by} threw ${thrownWords(thrown)}`;
   const messages: string[] = [];
   const seen = new Set<unknown>();
   for (let error: unknown = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
     seen.add(error);
     const text = error.message === '' ? error.name : error.message;
     if (!messages.some((message) => message.includes(text))) messages.push(text);
-    if (error instanceof AggregateError) messages.push(...error.errors.map((inner) => messageOf(inner)));
+    if (error instanceof AggregateError) messages.push(...error.errors.map((inner) => messageOf(inner, by)));
   }
   return messages.join(': ');
 }
 
-function printable(value: unknown): string {
+/** `a plain string: no answer` */
+function thrownWords(thrown: unknown): string {
+  switch (typeof thrown) {
+    case 'undefined':
+      return 'undefined';
+    case 'object':
+      return thrown === null ? 'null' : `an object that is no Error: ${printable(thrown)}`;
+    case 'function':
+      return `a function: ${thrown.name || 'without a name'}`;
+    case 'string':
+      return thrown === '' ? 'an empty string' : `a plain string: ${thrown}`;
+    default:
+      return `a plain ${typeof thrown}: ${String(thrown)}`;
+  }
+}
+
+/** The object's own message where it has one, else its JSON. */
+function printable(thrown: object): string {
   try {
-    return String(value);
+    if ('message' in thrown && typeof thrown.message === 'string') return thrown.message;
+    return JSON.stringify(thrown);
   } catch (cause) {
-    return `a value that cannot be printed (${cause instanceof Error ? cause.message : 'unknown'})`;
+    return `it cannot be printed (${cause instanceof Error ? cause.message : 'unknown'})`;
   }
 }

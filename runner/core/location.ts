@@ -117,7 +117,7 @@ function checkPath(text: string, segments: readonly string[]): void {
     if (segment.includes('\\')) throw refused(text, 'the path may not hold a backslash; write /');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     if (/[\u0000-\u001f\u007f-\u009f]/.test(segment) || !segment.isWellFormed()) {
-      throw refused(text, 'the path holds a character that is no text');
+      throw refused(text, 'the path holds a character that is not text');
     }
     if (segment !== segment.trim()) throw refused(text, 'a part of the path begins or ends with a space');
     if (Buffer.byteLength(segment) > LONGEST_SEGMENT_BYTES) {
@@ -127,5 +127,5 @@ function checkPath(text: string, segments: readonly string[]): void {
 }
 
 function refused(text: string, why: string): LocationError {
-  return new LocationError(`${JSON.stringify(text.slice(0, 200))} is no location: ${why}`);
+  return new LocationError(`${JSON.stringify(text.slice(0, 200))} is not a location: ${why}`);
 }

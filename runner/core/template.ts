@@ -72,7 +72,7 @@ function renderText(text: string, roots: JsonObject, path: KeyPath): Json {
 function lookUp(template: Template, roots: JsonObject, path: KeyPath): Json {
   const { segments } = template;
   if (segments === null)
-    throw templateError(template, path, `is no look-up; write one as \${{ run.business_date }}`);
+    throw templateError(template, path, `is not a reference; write one such as \${{ run.business_date }}`);
   let found: Json = roots;
   for (const [depth, key] of segments.entries()) {
     const value = ownValue(found, key);

@@ -8,7 +8,7 @@ export interface Template {
   readonly offset: number;
   /** As written, braces included. */
   readonly text: string;
-  /** `['tasks', 'export', 'output', 'rows']`; null where what is between the braces is no look-up. */
+  /** `['tasks', 'export', 'output', 'rows']`; null where what is between the braces is not a reference. */
   readonly segments: readonly string[] | null;
 }
 

@@ -5,7 +5,7 @@ import { type DagIndex, taskOf } from '../core/dag_index.ts';
 import { cleanText, errorFacts } from '../core/error_text.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/settle.ts';
-import { isStorableJson } from '../core/stored_json.ts';
+import { notJson, notJsonSentence } from '../core/stored_json.ts';
 import { renderTemplates, type TemplateScope } from '../core/template.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
@@ -19,6 +19,9 @@ import { attemptFiles } from './files/attempt_files.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 import { chargeStrays, type TakeStray } from './stray_errors.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
+
+/** Who threw, where what was thrown is no Error. */
+const BY_TASK = 'the task';
 
 /** After which another worker may take a task whose type this one lacks. */
 const OTHER_WORKER_MS = 5_000;
@@ -67,8 +70,8 @@ export async function runAttempt(
 /** Fails the attempt with what strays from it; once it has ended there is nothing left to charge. */
 function strayTaker(claimed: ClaimedTask, controller: AbortController, report: AttemptReport): TakeStray {
   return (error) => {
-    const { errorText } = errorFacts(error);
-    report.log.error('an error left the promise of the task', { error: errorText, ...stackOf(error) });
+    const { errorText } = errorFacts(error, BY_TASK);
+    report.log.error('an error outside of the promise of the task', { error: errorText, ...stackOf(error) });
     if (controller.signal.aborted) return;
     const message = `${claimed.taskId}: an error outside of its promise: ${errorText}`;
     controller.abort(new AttemptAborted('stray', message, { cause: error }));
@@ -93,7 +96,7 @@ async function workTask(work: Work): Promise<Outcome> {
     const until = engine.clock.now().add({ milliseconds: OTHER_WORKER_MS });
     throw new DeferTask(
       until,
-      `worker ${engine.workerId()} has no task type ${task.type}; one that has it may take it`,
+      `worker ${engine.workerId()} has no task type ${task.type}; left to a worker that has it`,
     );
   }
   const reads = tasksRead(task);
@@ -183,16 +186,14 @@ function pick(outputs: JsonObject, taskIds: readonly string[]): JsonObject {
 }
 
 function success(task: Task, output: Json | undefined): Outcome {
+  const problem = notJson(output ?? null);
+  if (problem !== null) {
+    throw new FailTask(`${task.taskId}: ${notJsonSentence('the return value', problem)}`);
+  }
   const text = JSON.stringify(output ?? null);
-  if (text === undefined) throw new FailTask(`${task.taskId}: its output is no JSON value`);
   if (text.length > MAX_OUTPUT_CHARS) {
     throw new FailTask(
-      `${task.taskId}: its output has ${text.length} characters of JSON; at most ${MAX_OUTPUT_CHARS}`,
-    );
-  }
-  if (!isStorableJson(text)) {
-    throw new FailTask(
-      `${task.taskId}: its output has a NUL or a lone surrogate, which the database cannot keep`,
+      `${task.taskId}: the return value has ${text.length} characters of JSON, at most ${MAX_OUTPUT_CHARS} are kept: write it to an artifact`,
     );
   }
   return { kind: 'success', output: output ?? null };
@@ -212,8 +213,8 @@ function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptRepo
   // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
   const facts =
     abort?.why === 'stray'
-      ? { ...errorFacts(abort.cause), errorText: cleanText(abort.message) }
-      : errorFacts(abort?.why === 'timeout' ? abort : error);
+      ? { ...errorFacts(abort.cause, BY_TASK), errorText: cleanText(abort.message) }
+      : errorFacts(abort?.why === 'timeout' ? abort : error, BY_TASK);
   report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
   const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
   return { kind: 'failed', error: facts, retry: isFinal && abort === null ? 'never' : 'allowed' };

@@ -2,7 +2,7 @@ import { withTransaction } from '../connections/postgres.ts';
 import { cleanText } from '../core/error_text.ts';
 import { actionProblem } from '../core/event_action.ts';
 import type { JsonObject } from '../core/json.ts';
-import { isStorableJson } from '../core/stored_json.ts';
+import { notJson, notJsonSentence } from '../core/stored_json.ts';
 import { recordEvents } from '../store/event.ts';
 import { type ClaimedTask, lockRunningAttempt } from '../store/task_instance.ts';
 import { WARNED } from '../store/task_warning.ts';
@@ -58,8 +58,7 @@ async function recordEvent(
 
 /** @throws FailTask where the database could not keep it */
 function storable(taskId: string, facts: JsonObject): JsonObject {
-  if (!isStorableJson(JSON.stringify(facts))) {
-    throw new FailTask(`${taskId}: its event has a NUL or a lone surrogate, which the database cannot keep`);
-  }
+  const problem = notJson(facts);
+  if (problem !== null) throw new FailTask(`${taskId}: ${notJsonSentence('its event', problem)}`);
   return facts;
 }

@@ -21,7 +21,7 @@ export class ConnectionPools implements AsyncDisposable {
   postgres(id: string): Pool {
     const config = connectionFromEnv(id, this.#env);
     if (config.kind !== 'postgres') {
-      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is no postgres:// URL`);
+      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is not a postgres:// URL`);
     }
     const url = config.url.reveal();
     const open = this.#pools.get(url);

@@ -25,7 +25,7 @@ export async function untilDatabaseAnswers<T>(
     } catch (error) {
       if (!isDatabaseAway(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
       onLost();
-      log.warn('the database does not answer; trying again', { pauseMs, error: String(error) });
+      log.warn('the database is unavailable; retrying', { pauseMs, error: String(error) });
       // A process that has nothing else left to do need not wait for the database to come back.
       await pause(pauseMs, undefined, { ref: false });
     }

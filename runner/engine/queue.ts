@@ -118,7 +118,7 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
       [WORK_JOB]: async (payload) => {
         const hint = workHint(payload);
         if (hint === null)
-          log.warn('a job of the queue is not a hint and is dropped', { payload: JSON.stringify(payload) });
+          log.warn('a job of the queue names no task and is dropped', { payload: JSON.stringify(payload) });
         else await handlers.work(hint);
       },
       [SCHEDULE_JOB]: async (payload) => {

@@ -93,7 +93,9 @@ export class Slots {
     try {
       await withTransaction(pool, async (tx) => addWorkHints(tx, await releaseSlot(tx, claimed)));
     } catch (error) {
-      log.warn('a kept slot was not freed; it is free at the end of its time', { error: String(error) });
+      log.warn('a held slot was not released; it is released when its time is over', {
+        error: String(error),
+      });
     }
   }
 

@@ -171,7 +171,7 @@ export class Worker implements AsyncDisposable {
         await sweep(this.#engine);
         await this.#readDags();
       } catch (error) {
-        const message = isDatabaseAway(error) ? 'the database does not answer' : 'upkeep failed';
+        const message = isDatabaseAway(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });
       }
       await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
@@ -185,7 +185,7 @@ export class Worker implements AsyncDisposable {
   /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
   async #loseLease(): Promise<void> {
     const { log } = this.#options;
-    log.error('the lease was lost: this worker gives up what it runs and registers anew', {
+    log.error('the lease was lost: this worker stops its tasks and registers again', {
       workerId: this.#workerId,
     });
     this.#running.supersedeAll('the lease of this worker was lost');
@@ -231,10 +231,10 @@ export class Worker implements AsyncDisposable {
     const isHandedOver = await isSettledWithin(this.#handOver(), graceMs + HAND_OVER_MS);
     clearTimeout(grace);
     if (!isHandedOver)
-      log.error('tasks could not be handed over; the lease will run out', { running: this.#running.size });
+      log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
     await this.#heartbeat[Symbol.asyncDispose]();
     const isSignedOff = await isSettledWithin(this.#signOff(), SIGN_OFF_MS);
-    if (!isSignedOff) log.warn('the worker could not sign off in time; its lease will run out');
+    if (!isSignedOff) log.warn('the worker could not deregister in time; its lease will expire');
     // What a silent database still holds would be waited for; it ends with the process.
     if (isHandedOver && isSignedOff) {
       await this.#engine.connections[Symbol.asyncDispose]();
@@ -250,7 +250,7 @@ export class Worker implements AsyncDisposable {
     await this.#inHand.whenEmpty();
     await this.#upkeep;
     await this.#reconciler.handBackAll(this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('lost claims could not be handed over; the lease will run out', {
+      this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
         error: String(error),
       });
     });
@@ -258,7 +258,7 @@ export class Worker implements AsyncDisposable {
 
   async #signOff(): Promise<void> {
     await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('the worker could not sign off; its lease will run out', {
+      this.#options.log.warn('the worker could not deregister; its lease will expire', {
         error: String(error),
       });
     });

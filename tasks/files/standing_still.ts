@@ -37,7 +37,7 @@ export function ageOf({ modifiedAt }: FileEntry, now: Temporal.Instant): number 
 
 /** Null for a file that a second look finds as the first did. `second`: null where nothing was there any more. */
 export function changedMeanwhile(first: FileEntry, second: FileEntry | null): string | null {
-  if (second === null) return 'it was taken away';
+  if (second === null) return 'it was removed';
   return isSameEntry(first, second) ? null : `still growing: ${first.bytes} bytes, then ${second.bytes}`;
 }
 

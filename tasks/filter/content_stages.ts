@@ -16,7 +16,7 @@ export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerato
   const inflate = dialect.compression === 'gzip' || (dialect.compression === 'auto' && isGzip(first));
   if (inflate && !isGzip(first)) {
     throw new Refusal(
-      `the file is ${foreignContent(first, dialect.encoding) ?? 'not gzip'}, and gzip was due`,
+      `the file is ${foreignContent(first, dialect.encoding) ?? 'not gzip'}, and gzip was expected`,
     );
   }
   const text = inflate ? sniffed(gunzipped(all), dialect) : sniffed(all, dialect);
@@ -44,7 +44,7 @@ async function peek(chunks: Chunks): Promise<{ first: Uint8Array; all: Chunks }>
 async function* sniffed(chunks: Chunks, dialect: Dialect): AsyncGenerator<Uint8Array> {
   const { first, all } = await peek(chunks);
   const kind = foreignContent(first, dialect.encoding);
-  if (kind !== null) throw new Refusal(`the file is ${kind}, and CSV in ${dialect.encoding} was due`);
+  if (kind !== null) throw new Refusal(`the file is ${kind}, and CSV in ${dialect.encoding} was expected`);
   yield* all;
 }
 

@@ -24,7 +24,7 @@ export interface FilteredNight {
   readonly scan: FileScan;
 }
 
-/** Keeps the rejects with the run, also of a file that is refused: whoever must have it mended needs them then. */
+/** Keeps the rejects with the run, also of a file that is refused: whoever must have it fixed needs them then. */
 export async function keepRejects(files: Files, rejects: Spool, rejected: number): Promise<void> {
   const notKept = rejected - REJECTS_KEPT_MAX;
   if (notKept > 0) await rejects.write(new TextEncoder().encode(`,,,and ${notKept} more,\n`));
@@ -40,7 +40,7 @@ export async function publishFiltered(files: Files, night: FilteredNight) {
     rows: scan.kept,
   });
   if (facts.sha256 !== sha256) {
-    throw new TaskError(`${location}: published with sha256 ${facts.sha256}, and ${sha256} was due`);
+    throw new TaskError(`${location}: published with sha256 ${facts.sha256}, expected ${sha256}`);
   }
 
   const content = {

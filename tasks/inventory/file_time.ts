@@ -24,20 +24,20 @@ export type FileTime =
  *   problem: nobody can say which instant was meant
  */
 export function parseFileTime(text: string, timezone: string): FileTime {
-  if (!DATE_AND_TIME.test(text)) return problem(`${quote(text)} is no date and time`);
+  if (!DATE_AND_TIME.test(text)) return problem(`${quote(text)} is not a date and time`);
   try {
     if (WITH_OFFSET.test(text.slice('2026-03-10'.length))) {
       return { at: Temporal.Instant.from(text.replace(' ', 'T')), problem: null };
     }
   } catch (error) {
-    if (error instanceof RangeError) return problem(`${quote(text)} is no date and time`);
+    if (error instanceof RangeError) return problem(`${quote(text)} is not a date and time`);
     throw error;
   }
   let wall: Temporal.PlainDateTime;
   try {
     wall = Temporal.PlainDateTime.from(text.replace(' ', 'T'));
   } catch (error) {
-    if (error instanceof RangeError) return problem(`${quote(text)} is no date and time`);
+    if (error instanceof RangeError) return problem(`${quote(text)} is not a date and time`);
     throw error;
   }
   const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) =>

@@ -30,7 +30,7 @@ export function findColumns<Meaning extends string>(
     const key = name.toLowerCase();
     if (byName.has(key)) {
       throw new Refusal(
-        `header: column ${name} stands twice, at ${(byName.get(key) ?? 0) + 1} and ${index + 1}`,
+        `header: column ${name} occurs twice, at ${(byName.get(key) ?? 0) + 1} and ${index + 1}`,
       );
     }
     byName.set(key, index);

@@ -1,39 +1,23 @@
+import { activeIdTable } from './active_ids.ts';
 import { BlankLines, isEndMark } from './blank_lines.ts';
-import { ByteTable } from './byte_table.ts';
-import { type ByteEncoding, encodeText } from './byte_text.ts';
-import type { ColumnMapping, RESET_COLUMNS } from './column_mapping.ts';
+import type { ByteTable } from './byte_table.ts';
 import { FacilityRows } from './facility_rows.ts';
 import { CARRIAGE_RETURN, LINE_FEED, lineEnd } from './line_end.ts';
 import { LocationNumbers } from './location_numbers.ts';
-import { type QuantityNotation, quantityAt, zeroDecimalQuantityAt } from './quantity.ts';
+import { quantityAt, zeroDecimalQuantityAt } from './quantity.ts';
 import { Refusal } from './refusal.ts';
 import { readHeader, refuseEndlessHeader } from './reset_header.ts';
 import { alikeColumns, type ResetLayout } from './reset_layout.ts';
 import { RowCarry } from './row_carry.ts';
 import { RowFields } from './row_fields.ts';
-import { RowOutcomes, type RowSink } from './row_outcomes.ts';
+import { RowOutcomes } from './row_outcomes.ts';
 import { RowPrefix } from './row_prefix.ts';
 import { type ScanResult, scanResult } from './scan_result.ts';
+import type { ScannerOptions, ScannerSink } from './scanner_options.ts';
 import { StructuralIndex } from './structural_index.ts';
 import { Utf8Check } from './utf8_check.ts';
 
 const BLOCK_BYTES = 16 * 1024;
-
-export interface ScannerOptions {
-  readonly delimiter: string;
-  /** Empty for none. */
-  readonly quote: string;
-  readonly encoding: ByteEncoding;
-  readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
-  readonly quantity: QuantityNotation;
-  /** Ids of the active products, exactly as the file writes them. */
-  readonly activeIds: Iterable<string>;
-}
-
-export interface ScannerSink extends RowSink {
-  /** The header line as it stands, once, before any row; a view that holds only during the call. */
-  header(bytes: Uint8Array): void;
-}
 
 /**
  * Picks the rows of active products out of a reset file, in one pass over its bytes: what csv-parse would
@@ -48,7 +32,7 @@ export class ResetScanner {
   readonly #fields: RowFields;
   readonly #utf8: Utf8Check | null;
   readonly #carry = new RowCarry();
-  readonly #active = new ByteTable();
+  readonly #active: ByteTable;
   readonly #facilities = new FacilityRows();
   readonly #outcomes: RowOutcomes;
   readonly #locations = new LocationNumbers();
@@ -70,10 +54,7 @@ export class ResetScanner {
     const singleByte = options.encoding !== 'utf-8';
     this.#fields = new RowFields({ delimiter: this.#delimiter, quote, singleByte });
     this.#utf8 = singleByte ? null : new Utf8Check();
-    for (const id of options.activeIds) {
-      const bytes = encodeText(id, options.encoding);
-      if (bytes && this.#active.find(bytes, 0, bytes.length) < 0) this.#active.add(bytes, 0, bytes.length);
-    }
+    this.#active = activeIdTable(options.activeIds, options.encoding);
     this.#outcomes = new RowOutcomes(sink, { encoding: options.encoding, activeCount: this.#active.size });
   }
 

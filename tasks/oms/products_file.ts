@@ -35,7 +35,7 @@ export async function readProducts(
           throw new Refusal(`line ${line}: ${problem ?? `${fields.length} fields and not ${HEADER.length}`}`);
         }
         if (line === 1) requireHeader(fields);
-        else if (type !== idType) throw new Refusal(`line ${line}: id_type ${type}, and ${idType} was due`);
+        else if (type !== idType) throw new Refusal(`line ${line}: id_type ${type}, expected ${idType}`);
         else products.push({ productId, idValue });
       }
     }
@@ -49,5 +49,5 @@ export async function readProducts(
 
 function requireHeader(fields: readonly string[]): void {
   if (fields.join() === HEADER.join()) return;
-  throw new Refusal(`header ${fields.join(',')}, and ${HEADER.join(',')} was due`);
+  throw new Refusal(`header ${fields.join(',')}, expected ${HEADER.join(',')}`);
 }

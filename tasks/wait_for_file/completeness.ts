@@ -59,7 +59,7 @@ async function lookWithManifest(listed: FileEntry, location: string, { files }: 
   }
   // Looked at after the manifest: what the manifest speaks of may have come after the listing.
   const entry = await files.stat(listed.location);
-  if (entry === null) return notYet('it was taken away');
+  if (entry === null) return notYet('it was removed');
   if (entry.bytes !== manifest.bytes) {
     return notYet(`it has ${entry.bytes} bytes, and its manifest says ${manifest.bytes}`);
   }

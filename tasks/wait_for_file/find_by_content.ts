@@ -10,7 +10,7 @@ import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.
 /**
  * Tonight's file by the snapshot that its rows carry. Only files that can be tonight's by their mtime are read, the newest
  * first: no snapshot is newer than the file that tells of it.
- * @throws FailTask for a complete file whose rows contradict each other: waiting does not mend it
+ * @throws FailTask for a complete file whose rows contradict each other: waiting does not help
  */
 export async function findByContent(
   context: TaskContext<Place>,
@@ -37,7 +37,7 @@ export async function findByContent(
     const read = await snapshotOf(context, whole.entry, where);
     if ((await files.stat(entry.location)) === null) {
       throw new FailTask(
-        `${entry.location}: taken away once it was read. Where the server does so with every file, its snapshot must stand ` +
+        `${entry.location}: removed once it was read. Where the server does so with every file, its snapshot must stand ` +
           'in its name (name_pattern): with snapshot_in the file is read twice',
       );
     }

@@ -76,7 +76,7 @@ test('validate exits 4 for a path that is not there, and 2 where there is no fol
   assert.match(noTasks.stderr, /STOCKFLOW_TASKS/);
 });
 
-test('next moves an instant out of the hour that the clocks skip, and shows the time here beside it', async () => {
+test('next moves an instant out of the hour that the clocks skip, and shows the time here beside it, each under its zone', async () => {
   const { code, stdout } = await project.run([
     'dags',
     'next',
@@ -87,11 +87,19 @@ test('next moves an instant out of the hour that the clocks skip, and shows the 
     '2026-03-07',
   ]);
   assert.equal(code, 0);
+  assert.match(stdout, /^business date {2}in America\/New_York {3}in UTC, your zone +note$/m);
   assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
     '2026-03-07     2026-03-07 02:30 EST  2026-03-07 07:30 UTC',
     '2026-03-08     2026-03-08 03:30 EDT  2026-03-08 07:30 UTC  2026-03-08 02:30 does not exist in America/New_York: it runs at 03:30 EDT',
     '2026-03-09     2026-03-09 02:30 EDT  2026-03-09 06:30 UTC',
   ]);
+});
+
+test('next shows one column of times where the zone of the DAG is the one here', async () => {
+  const { stdout } = await project.run(['dags', 'next', 'new_york', '-n', '1', '--after', '2026-03-06'], {
+    TZ: 'America/New_York',
+  });
+  assert.equal(stdout, 'business date  in America/New_York   note\n2026-03-06     2026-03-06 02:30 EST\n');
 });
 
 test('next takes the first of an hour that comes twice, of a file too, and as data', async () => {

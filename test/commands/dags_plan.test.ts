@@ -135,6 +135,10 @@ test('an invalid file exits 3 with its problems, and what is nowhere exits 4', a
   ]);
   assert.equal(invalid.code, 3);
   assert.match(invalid.stdout, /^bent {2}dags\/bent\.yaml: invalid\n {2}dags\/bent\.yaml:\d+:\d+ /);
+  assert.match(invalid.stderr, /bent: an invalid file changes nothing; it never had a valid version/);
+  await project.write('dags/reset.yaml', 'dag_id: reset\n');
+  const spoilt = await project.run(['dags', 'plan', 'reset']);
+  assert.match(spoilt.stderr, /reset: an invalid file changes nothing; the last valid version goes on/);
   const [plan] = JSON.parse(json.stdout);
   assert.deepEqual([json.code, plan.kind, plan.problems.length > 0], [3, 'invalid', true]);
   assert.deepEqual([noFile.code, noId.code, past.code], [4, 4, 2]);

@@ -57,7 +57,7 @@ function about(findings: readonly Finding[], check: string): readonly string[] {
     .map(({ verdict, found }) => `${verdict}: ${found}`);
 }
 
-test('doctor finds nothing to mend where a worker lives and every place can be used, and leaves no file behind', async (t) => {
+test('doctor finds nothing to fix where a worker lives and every place can be used, and leaves no file behind', async (t) => {
   const project = await projectFor(t);
   await using server = await startDemoServer();
   await mkdir(path.join(server.rootDir, 'out'));
@@ -145,7 +145,7 @@ test('a database that is away, and one that lacks migrations, are findings like 
   assert.equal(pending.code, 1);
   assert.match(pending.stdout, /^problem {2}migrations: pending: graphile_worker, 0001_runner\.sql/m);
   assert.match(pending.stdout, /-> run stockflow migrate\n/);
-  assert.match(pending.stderr, /problems; mend the first one first/);
+  assert.match(pending.stderr, /problems; fix the first one first/);
 });
 
 test('fingerprint prints the key that a server shows, without logging in, and exits 1 where another one is pinned', async (t) => {

@@ -131,7 +131,7 @@ test('a hint that was lost, one whose handler fails, a crash and an unusable typ
   );
   assert.match(
     (await sentences(runId, 'a'))[0] ?? '',
-    /^workers failed to look at it, and look again at .*, in \S+.*: no route$/,
+    /^its wake-up job failed, and is retried at .*, in \S+.*: no route$/,
   );
   await pool.query(`delete from graphile_worker._private_jobs where key = ${key}`);
   assert.deepEqual(await blockers(runId, 'a'), [{ kind: 'hint_lost' }]);
@@ -177,7 +177,7 @@ test('with a worker', async (t) => {
       assert.deepEqual(explanation.next, { kind: 'any_moment' });
       await cancelTask(pool, runId, { taskId: 'top', by: BY, reason: null });
       assert.deepEqual(await sentences(runId, 'top'), [
-        `cancelled; stockflow tasks clear ${runId} --only-failed lets it run again`,
+        `cancelled; stockflow tasks clear ${runId} --only-failed runs it again`,
       ]);
     },
   );
@@ -233,7 +233,7 @@ test('with a worker', async (t) => {
     await reached(runId, 'shaky', 'up_for_retry');
     assert.match(
       (await sentences(runId, 'sensor'))[0] ?? '',
-      /^looks again at .* UTC, in (59m|1h) .*: no file yet$/,
+      /^checks again at .* UTC, in (59m|1h) .*: no file yet$/,
     );
     assert.match(
       (await sentences(runId, 'shaky'))[0] ?? '',

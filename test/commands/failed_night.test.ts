@@ -41,7 +41,8 @@ test('three commands lead from a failed night to its cause and its retry, each n
   const status = await project.run(['status']);
   assert.equal(status.code, 1);
   assert.match(status.stdout, /^nightly +failed .* failed: filter: rows fell from 100 to 3$/m);
-  const show = await project.run(suggested(status.stderr, /what happened/));
+  const [, row = ''] = /^nightly .* (stockflow runs show \d+) /m.exec(status.stdout) ?? [];
+  const show = await project.run(suggested(row, /runs show/));
   assert.equal(show.code, 0);
   assert.match(show.stdout, /^filter failed at attempt 1: rows fell from 100 to 3$/m);
   const logs = await project.run(suggested(show.stdout, /its log/));

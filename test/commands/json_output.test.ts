@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SHIPPED = { STOCKFLOW_DAGS: path.join(ROOT, 'dags'), STOCKFLOW_TASKS: path.join(ROOT, 'tasks') };
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24 };
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
 const shell: Shell = {
   env: {},
   stdout: nowhere,

@@ -265,7 +265,7 @@ test('status exits 1 and names the night that did not run, the failure and the i
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /^nightly +did not run +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d 01:00 UTC .*no worker has looked since$/m,
+    /^nightly +did not run +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d 01:00 UTC .*no worker has been running since$/m,
   );
   assert.match(stdout, /^failing +failed .*boom: rows fell from 100 to 3$/m);
   assert.match(stdout, /^bent +invalid .*dags\/bent\.yaml:/m);

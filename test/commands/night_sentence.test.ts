@@ -66,12 +66,12 @@ test('a night is told in one sentence, whatever became of it', () => {
   );
   assert.equal(
     sentenceOf({ state: 'queued', startedAt: null, finishedAt: null }),
-    'waits for its turn: stockflow runs explain 7',
+    'queued: other runs come first',
   );
   assert.equal(sentenceOf({ state: 'cancelled' }), 'cancelled');
   assert.equal(
     sentenceOf(null, { lastDue: null, cursor: at('2026-01-30T12:00:00Z') }),
-    'did not run: no worker has looked since',
+    'did not run: no worker has been running since',
   );
   assert.equal(sentenceOf(null, { lastDue: null, cursor: SEVEN }), 'not due yet, next 2026-02-02 01:00 EST');
 });
@@ -83,11 +83,11 @@ test('a pause and an invalid file are told beside what the night came to', () =>
   );
   assert.equal(
     sentenceOf(null, { isPaused: true, lastDue: null }),
-    'paused, owes nothing; stockflow dags resume nightly schedules it again',
+    'paused; stockflow dags resume nightly schedules it again',
   );
   assert.equal(
     sentenceOf({ state: 'failed' }, { problems: ['dags/nightly.yaml:1:1: what'] }),
-    'its file is invalid: dags/nightly.yaml:1:1: what; by the version in force its last night: failed',
+    'its file is invalid: dags/nightly.yaml:1:1: what; the last valid version goes on, its last night: failed',
   );
 });
 

@@ -78,7 +78,7 @@ test('a night on which no worker looked did not run; the newest such night is na
     date: '2026-02-01',
     verdict: 'did not run',
     isProblem: true,
-    detail: 'no worker has looked since',
+    detail: 'no worker has been running since',
   });
 });
 

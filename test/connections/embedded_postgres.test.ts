@@ -30,6 +30,15 @@ test('the first user starts the server, the second finds it, and whoever leaves 
   assert.equal(await runningServer(data(homeDir)), null);
 });
 
+test('a home that cannot be created is named as that, with the reason and what to set', async (t) => {
+  const file = join(await home(t), 'a_file');
+  await writeFile(file, '');
+  await assert.rejects(
+    ensureEmbeddedPostgres({ homeDir: join(file, 'home') }),
+    /^EmbeddedPostgresError: STOCKFLOW_HOME \S*a_file\/home cannot be created \(ENOTDIR.*\)\. Set it to a folder that this user can write/,
+  );
+});
+
 test('data survive a stop and a start, on the same port', async (t) => {
   const homeDir = await usedHome(t);
   const before = await arrive(t, homeDir);
@@ -106,7 +115,7 @@ test('a server killed under its user is brought back by the user, at the same ad
   const homeDir = await usedHome(t);
   const user = await arrive(t, homeDir);
   await killServer(homeDir);
-  await user.logged('the embedded Postgres is back');
+  await user.logged('the embedded Postgres is running again');
   assert.equal(await valueAt(user.url, '1'), 1);
   await user.leave();
   assert.equal(await runningServer(data(homeDir)), null);

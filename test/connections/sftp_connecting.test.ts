@@ -7,6 +7,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { generateKeyPair } from '../../demo/host_key.ts';
 import { ConnectionError } from '../../runner/connections/connection_error.ts';
+import { errorFacts } from '../../runner/core/error_text.ts';
 import { startProxy } from '../support/tcp_proxy.ts';
 import { connect, type LogLine, pattern, SERVERS, startDemoServer, type TestServer } from './sftp_suite.ts';
 
@@ -177,19 +178,23 @@ describe('connecting', () => {
     const query = `host_key=${server.fingerprint}&password_file=${file}`;
     const missing = await failureOf(connect(server, { query }));
     assert.equal(missing.kind, 'missing');
-    assert.match(missing.message, /STOCKFLOW_CONN_RETAILPRO: password_file .*password cannot be read/);
+    assert.equal(
+      errorFacts(missing).errorText,
+      'STOCKFLOW_CONN_RETAILPRO: the file of password_file cannot be read (ENOENT)',
+    );
     await writeFile(file, 'CANARY-pass\n');
     await using sftp = await connect(server, { query });
     assert.equal((await sftp.stat('password'))?.bytes, 12);
   });
 
-  test('a key file that holds no key is refused before anything is sent', async () => {
+  test('a key file that holds no key is refused before anything is sent, and its path is not told', async () => {
     const file = join(server.rootDir, 'no_key');
     await writeFile(file, 'CANARY-not-a-key');
     const query = `host_key=${server.fingerprint}&private_key_file=${file}`;
     const error = await failureOf(connect(server, { port: 1, query }));
     assert.equal(error.kind, 'invalid');
-    assert.match(error.message, /no_key/);
+    assert.match(error.message, /^STOCKFLOW_CONN_RETAILPRO: the file of private_key_file cannot be used/);
+    assert.doesNotMatch(errorFacts(error).errorText, /no_key/);
     assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /CANARY/);
   });
 

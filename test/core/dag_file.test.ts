@@ -197,7 +197,7 @@ tasks:
     retry_delay: 1x
 `;
   assert.deepEqual(report(source, 'dags/night.yaml'), [
-    '2:11 timezone: "America/NewYork" is no time zone, did you mean America/New_York?',
+    '2:11 timezone: "America/NewYork" is not a time zone, did you mean America/New_York?',
     '3:14 schedule: bad cron "0 25 * * *" at its column 3',
     '4:1 shedule: unknown key, did you mean schedule?',
     '8:18 tasks[0].depends_on[0]: these tasks wait for each other: a -> b -> c -> a; remove one of the dependencies',
@@ -230,7 +230,7 @@ test('dag_id is an id, and the name of its file', () => {
     "1:9 dag_id: night is not the file's name: write day, or rename the file",
   ]);
   assert.deepEqual(report(text.replace('night', 'Night'), 'dags/night.yaml'), [
-    '1:9 dag_id: "Night" is no id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all',
+    '1:9 dag_id: "Night" is not an id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all',
   ]);
   assert.deepEqual(report(text.replace('night', '2026'), 'dags/night.yaml'), [
     '1:9 dag_id: found 2026, expected text: put quotes around it, "2026"',
@@ -254,7 +254,7 @@ ${'tasks:'}
     '5:10 catchup: found "lates", did you mean latest? It is one of none, latest, all',
     '6:17 catchup_window: found 60, expected text such as "24h"',
     '7:18 max_active_runs: found "2", expected a number: remove the quotes',
-    '8:17 dagrun_timeout: "0s" is no time at all: write more than 0s',
+    '8:17 dagrun_timeout: "0s" is too short: write more than 0s',
     '9:25 default_args.retries: found 1.5, expected a whole number',
     '9:57 default_args.retry_exponential_backoff: found "true", expected true or false: remove the quotes',
     '11:42 tasks[0].depends_on: found "b", expected a list: write [b]',
@@ -293,15 +293,15 @@ test('a bad cron is pointed at within its text, in a list too', () => {
 test('zones and dates that do not exist are refused, and dates the wrong way round', () => {
   const source = (start: string, end: string) => `start_date: ${start}\nend_date: ${end}\n${withTasks(TASK)}`;
   assert.deepEqual(report(source('2026-02-29', '26-1-1')), [
-    '1:13 start_date: "2026-02-29" is no date: write one of the calendar, such as 2026-01-31',
-    '2:11 end_date: "26-1-1" is no date: write one of the calendar, such as 2026-01-31',
+    '1:13 start_date: "2026-02-29" is not a date: write one of the calendar, such as 2026-01-31',
+    '2:11 end_date: "26-1-1" is not a date: write one of the calendar, such as 2026-01-31',
   ]);
   assert.deepEqual(report(source('2026-02-02', '2026-02-01')), [
     '2:11 end_date: 2026-02-01 is before the start_date 2026-02-02: no day is left to run on',
   ]);
   assert.deepEqual(report(source('2026-02-02', '2026-02-02')), []);
   assert.deepEqual(report(withTasks(TASK).replace('America/New_York', 'New York')), [
-    '2:11 timezone: "New York" is no time zone: write an IANA name such as America/New_York',
+    '2:11 timezone: "New York" is not a time zone: write an IANA name such as America/New_York',
   ]);
 });
 

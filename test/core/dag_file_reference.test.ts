@@ -45,9 +45,9 @@ test('names that are not there are refused with the nearest', () => {
     params: 'names no param: write params.<name>',
     'params.limit.x': 'goes too deep: a param is a single value, write params.limit',
     'tasks.exprot.output': 'names no task, did you mean export?',
-    'tasks.export.outptu': 'is no output: write tasks.<task_id>.output or a key of it',
-    'tasks.export': 'is no output: write tasks.<task_id>.output or a key of it',
-    '1 + 1': 'is no look-up: a template holds one name such as run.business_date, and no expression',
+    'tasks.export.outptu': 'is not an output: write tasks.<task_id>.output or a key of it',
+    'tasks.export': 'is not an output: write tasks.<task_id>.output or a key of it',
+    '1 + 1': 'is not a reference: a template holds one name such as run.business_date, and no expression',
     'constructor.x': 'begins with no root of a template; there are run, params, tasks, item, map_index',
     'params.__proto__': 'names no param of this DAG; there are limit, since',
   };

@@ -58,10 +58,11 @@ test('what could leave its folder, or is no single file, is refused', () => {
 
 test('a refusal says what was found and what to write', () => {
   assert.throws(() => parseLocation('out/x.csv'), {
-    message: '"out/x.csv" is no location: write artifact:name, sftp://connection/path or file:relative/path',
+    message:
+      '"out/x.csv" is not a location: write artifact:name, sftp://connection/path or file:relative/path',
   });
   assert.throws(() => parseLocation('sftp://retailpro/a/../b'), {
-    message: '"sftp://retailpro/a/../b" is no location: the path may not hold ..',
+    message: '"sftp://retailpro/a/../b" is not a location: the path may not hold ..',
   });
 });
 

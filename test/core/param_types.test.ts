@@ -17,7 +17,7 @@ test('the id of a connection is lower case, and the one that was meant is told',
   assert.equal(connectionId().parse('retail_pro2'), 'retail_pro2');
   assert.equal(
     refusal(connectionId(), 'RETAILPRO'),
-    '"RETAILPRO" is no id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE; write retailpro',
+    '"RETAILPRO" is not the id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE; write retailpro',
   );
   assert.match(refusal(connectionId(), 'Bad Conn') ?? '', /STOCKFLOW_CONN_WAREHOUSE$/);
 });
@@ -26,7 +26,10 @@ test('a time zone is an IANA name, an instant has its offset', () => {
   assert.equal(timezone().parse('America/New_York'), 'America/New_York');
   assert.match(refusal(timezone(), 'America/New_Yorc') ?? '', /did you mean America\/New_York/);
   assert.equal(instant().parse('2026-03-10T04:00+01:00').toString(), '2026-03-10T03:00:00Z');
-  assert.match(refusal(instant(), '2026-03-10 04:00') ?? '', /is no instant: write date, time and offset/);
+  assert.match(
+    refusal(instant(), '2026-03-10 04:00') ?? '',
+    /is not an instant: write date, time and offset/,
+  );
 });
 
 test('the JSON Schema of a param keeps its form for editors', () => {

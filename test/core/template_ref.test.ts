@@ -16,7 +16,7 @@ test('references are listed in order with the way to their string and their offs
   ]);
 });
 
-test('what is no look-up has no segments, and an unclosed template reaches to the end', () => {
+test('what is not a reference has no segments, and an unclosed template reaches to the end', () => {
   assert.deepEqual(templateRefs(`\${{ 1 + 1 }}!`), [
     { path: [], offset: 0, text: `\${{ 1 + 1 }}`, segments: null },
   ]);

@@ -39,6 +39,24 @@ test('product ids and SKUs are unique, and some look like numbers', () => {
   assert.ok(products.some(({ productId }) => /^\dE\+\d+$/.test(productId)));
 });
 
+test('the changes that a newcomer sees first are of ordinary SKUs and of a size that a shop could have', () => {
+  const { truth, products } = makeWorld();
+  const skus = new Map(products.map(({ productId, sku }) => [productId, sku]));
+  const largest = [...truth.keys.values()]
+    .map(({ productId, before, after }) => ({
+      sku: skus.get(productId) ?? '',
+      after: after.onHandUnits,
+      size: Math.abs(after.onHandUnits - before.onHandUnits),
+    }))
+    .toSorted((a, b) => b.size - a.size)
+    .slice(0, 20);
+  for (const change of largest) {
+    assert.match(change.sku, /^[1-9]\d{7}$/);
+    assert.ok(change.size >= 10 && change.size <= 30, JSON.stringify(change));
+    assert.ok(change.after >= -5, JSON.stringify(change));
+  }
+});
+
 test('each way of nearly being active occurs, and an SKU read as a number would hit an inactive one', () => {
   const { products, activeProducts } = makeWorld(SMALL);
   for (const nearMiss of NEAR_MISSES)

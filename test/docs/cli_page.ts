@@ -8,7 +8,7 @@ import type { ExitCode } from '../../runner/commands/exit_code.ts';
 import { allCommands, commandFolders } from '../../runner/commands/found_commands.ts';
 import { ROOT } from './pages.ts';
 
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24 };
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
 /** To configure commands with, not to run them. */
 export const NO_SHELL: Shell = {
   env: {},
@@ -23,13 +23,13 @@ export const ALL_COMMANDS = allCommands(commandFolders({ STOCKFLOW_TASKS: path.j
 
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done',
-  1: 'the run failed, or a look at things found a problem',
+  1: 'the run failed, or a check found a problem',
   2: 'the command line or a setting is wrong',
   3: 'a DAG file is invalid',
   4: 'there is no such DAG, run, task or file',
   5: 'the database or an SFTP server cannot be reached or used',
-  6: 'it wants a yes: on a terminal it asks, elsewhere say `-y`',
-  7: 'the wait is over; the run goes on',
+  6: 'confirmation is required: on a terminal it asks, elsewhere pass `-y`',
+  7: 'the wait timed out; the run goes on',
   130: 'Ctrl-C',
 };
 

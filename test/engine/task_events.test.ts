@@ -69,7 +69,7 @@ test("a task cannot record the runner's own events, nor what is no action, nor w
   assert.match(await errorOf({ action: 'Door Opened' }), /found "Door Opened", expected noun\.verb/);
   assert.match(
     await errorOf({ action: 'door.opened', after: { door: '\0' } }),
-    /has a NUL or a lone surrogate/,
+    /its event cannot be stored: it holds text with a NUL character at door/,
   );
 });
 

@@ -164,13 +164,31 @@ test('one worker runs DAGs of every shape', async (t) => {
   });
 
   await t.test('an output that the database cannot keep fails the task, clearly', async () => {
-    await engine.writeDag('outputs', stepDag('outputs', ['task_id: nul', 'task_id: huge', 'task_id: fine']));
+    await engine.writeDag(
+      'outputs',
+      stepDag('outputs', [
+        'task_id: nul',
+        'task_id: huge',
+        'task_id: fine',
+        'task_id: big',
+        'task_id: text, retries: 0',
+      ]),
+    );
     step.on('nul', () => 'a\0b');
     step.on('huge', () => 'x'.repeat(1 << 20));
+    step.on('big', () => ({ rows: [{ id: 1n as never }] }));
+    step.on('text', () => {
+      throw 'no answer';
+    });
     step.on('fine', () => ({ text: 'é\u2028', number: 0.1 }));
     const { tasks } = await engine.run('outputs');
-    assert.match(tasks[0]?.errorText ?? '', /has a NUL or a lone surrogate/);
+    assert.equal(
+      tasks[0]?.errorText,
+      'nul: the return value cannot be stored: it is text with a NUL character',
+    );
     assert.match(tasks[1]?.errorText ?? '', /at most 1048576/);
+    assert.equal(tasks[3]?.errorText, 'big: the return value is not JSON: it holds a BigInt at rows[0].id');
+    assert.equal(tasks[4]?.errorText, 'the task threw a plain string: no answer');
     assert.deepEqual(tasks[2]?.output, { text: 'é\u2028', number: 0.1 });
   });
 

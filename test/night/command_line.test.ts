@@ -49,11 +49,18 @@ test('a night without its file exits 1 and says on stderr what was not there', a
   assert.deepEqual(await omsDigest(night.pool), before);
 });
 
-test('a good night exits 0, and every count is right', async () => {
+test('a good night exits 0, every count is right, and its report names the changes that `changes` lists first', async () => {
   await night.site.putReset({ snapshotAt: night.snapshotAt, content: night.file });
   const { code, stdout, stderr } = await project.run(COMMAND);
   assert.equal(code, 0, stderr);
   const { run } = shown.parse(JSON.parse(stdout));
   assert.equal(run.state, 'success');
-  assert.ok(isSound(await night.report(await night.ended(run.run_id))));
+  const report = await night.report(await night.ended(run.run_id));
+  assert.ok(isSound(report));
+
+  const changes = await project.run(['changes', String(run.run_id), '-o', 'json']);
+  assert.equal(changes.code, 0, changes.stderr);
+  const listed = z.object({ changes: z.array(z.unknown()) }).parse(JSON.parse(changes.stdout));
+  assert.equal(report.night?.largest.length, 5, 'the report names the five largest');
+  assert.deepEqual(report.night?.largest, listed.changes.slice(0, 5), 'by the definition of `changes`');
 });

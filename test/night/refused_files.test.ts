@@ -55,13 +55,13 @@ const CASES: readonly Case[] = [
     title: 'gzip under the name of a CSV file',
     file: { content: gzipSync(file), manifest: { rows: 1_200 } },
     by: 'filter_reset_file',
-    says: [/the file is gzip, and CSV in utf-8 was due/],
+    says: [/the file is gzip, and CSV in utf-8 was expected/],
   },
   {
     title: 'HTML under the name of a CSV file',
     file: { content: '<!DOCTYPE html>\n<html><body>Sign in</body></html>\n' },
     by: 'filter_reset_file',
-    says: [/the file is HTML, and CSV in utf-8 was due/],
+    says: [/the file is HTML, and CSV in utf-8 was expected/],
   },
   { title: 'an empty file', file: { content: '' }, by: 'filter_reset_file', says: [/empty/] },
   {
@@ -107,10 +107,10 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    title: 'a column that stands twice in the header',
+    title: 'a column that occurs twice in the header',
     file: { content: [header.replace('comments', 'idValue'), ...rows, ''].join('\n') },
     by: 'filter_reset_file',
-    says: [/column idValue stands twice, at 5 and 7/],
+    says: [/column idValue occurs twice, at 5 and 7/],
   },
   {
     title: 'another delimiter',

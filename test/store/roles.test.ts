@@ -65,7 +65,7 @@ test('a worker whose role is stockflow_worker only works a DAG from its file to 
   worker.kill('SIGTERM');
   const ended = await worker.ended;
   assert.equal(ended.code, 0, ended.stderr);
-  assert.doesNotMatch(ended.stderr, /permission denied|upkeep failed|must be owner/);
+  assert.doesNotMatch(ended.stderr, /permission denied|maintenance failed|must be owner/);
   const { rows } = await pool.query(
     `select action, count(*)::integer as count from stockflow.event where action in ('dag.added', 'run.created', 'task.failed', 'task.cleared')
       group by action order by action`,

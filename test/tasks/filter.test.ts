@@ -258,7 +258,7 @@ test('a windows-1252 file with other marks keeps its bytes', async () => {
 test('content that is no CSV is refused by its name', async () => {
   assert.match(
     await refusal({ content: gzipSync(HEADER + ROWS) }),
-    /^the file is gzip, and CSV in utf-8 was due$/,
+    /^the file is gzip, and CSV in utf-8 was expected$/,
   );
   assert.match(
     await refusal({ content: gzipSync('%PDF-1.7'), params: { compression: 'gzip' } }),
@@ -266,7 +266,7 @@ test('content that is no CSV is refused by its name', async () => {
   );
   assert.match(
     await refusal({ content: HEADER + ROWS, params: { compression: 'gzip' } }),
-    /not gzip, and gzip was due$/,
+    /not gzip, and gzip was expected$/,
   );
   assert.match(await refusal({ content: '<html>Not found</html>' }), /^the file is HTML/);
   assert.match(await refusal({ content: Uint8Array.from([0x50, 0x4b, 3, 4]) }), /^the file is zip/);

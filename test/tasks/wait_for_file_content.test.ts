@@ -75,7 +75,7 @@ const REFUSED: readonly (readonly [why: string, rows: readonly string[], params:
       { snapshot_in: { column: 'counted' } },
       /the snapshot is 2026-03-10T03:00:00Z on line 2 and 2026-03-10T02:00:00Z on line 3/,
     ],
-    ['a row without a time', ['S1,A,5,'], {}, /line 2: "" is no date and time/],
+    ['a row without a time', ['S1,A,5,'], {}, /line 2: "" is not a date and time/],
     ['no row at all', [], {}, /none of its 0 rows says when it was counted/],
     [
       'a column that is not there',
@@ -102,10 +102,10 @@ for (const [why, rows, params, message] of REFUSED) {
   });
 }
 
-test('packed bytes where CSV was due are named', async () => {
+test('packed bytes where CSV was expected are named', async () => {
   await using at = await world();
   await at.files.put(`${FOLDER}/stock_1.csv`, gzipSync(file('S1,A,5,2026-03-10T03:00:00Z')), WRITTEN);
-  await assert.rejects(look(at), /the file is gzip, and CSV in utf-8 was due/);
+  await assert.rejects(look(at), /the file is gzip, and CSV in utf-8 was expected/);
 });
 
 test('a file that was applied, is of another night or is still young is waited past, with the reason', async () => {

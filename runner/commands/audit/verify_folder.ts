@@ -56,9 +56,13 @@ async function readManifest(
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new CommandError(EXIT.notFound, `${file} cannot be read: ${folder} is no folder of audit export`, {
-      cause,
-    });
+    throw new CommandError(
+      EXIT.notFound,
+      `${file} cannot be read: ${folder} is not a folder of audit export`,
+      {
+        cause,
+      },
+    );
   }
   try {
     const manifest = manifestSchema.parse(JSON.parse(text));

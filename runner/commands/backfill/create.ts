@@ -20,7 +20,7 @@ import { describe, type Shell } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { registerNamedDag } from '../dag_in_force.ts';
 import { EXIT } from '../exit_code.ts';
-import { addFollowOptions, type FollowOptions, followLogLevel, followToEnd } from '../follow_backfill.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
 import { NO_WORKER } from '../no_worker.ts';
 import { addOutputOption, printListing, tell } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
@@ -79,7 +79,7 @@ export function configure(command: Command, shell: Shell): void {
 
 async function create(shell: Shell, name: string, options: Options): Promise<void> {
   const settings = readSettings(shell.env);
-  await using session = await openSession(shell, settings, { logLevel: followLogLevel(shell, options) });
+  await using session = await openSession(shell, settings);
   const taskTypes = await taskTypesOf(settings);
   const order: BackfillOrder = BACKFILL_ORDERS[options.runBackwards === true ? 1 : 0];
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
@@ -118,7 +118,7 @@ function showPlan(shell: Shell, plan: PlannedBackfill, { output }: Options): voi
   printPlan(shell, plan, output);
   tell(shell, output, `\n${planCountsText(plan.dates)}`);
   if (tellUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
-  tell(shell, output, 'nothing was done; without --dry-run the same is worked');
+  tell(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
 }
 
 function printPlan(shell: Shell, { dag, dates }: PlannedBackfill, output: Options['output']): void {

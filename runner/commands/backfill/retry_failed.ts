@@ -14,7 +14,7 @@ import { findNamedBackfill } from '../backfill_lookup.ts';
 import { printBackfill, readBackfillReport } from '../backfill_report.ts';
 import { describe, type Shell } from '../command.ts';
 import { EXIT } from '../exit_code.ts';
-import { addFollowOptions, type FollowOptions, followLogLevel, followToEnd } from '../follow_backfill.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
 import { NO_WORKER } from '../no_worker.ts';
 import { addOutputOption, tell } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
@@ -39,7 +39,7 @@ export function configure(command: Command, shell: Shell): void {
     .option('--detach', 'return at once; workers work it');
   addOutputOption(addFollowOptions(command)).action(async (name: string, options: Options) => {
     const settings = readSettings(shell.env);
-    await using session = await openSession(shell, settings, { logLevel: followLogLevel(shell, options) });
+    await using session = await openSession(shell, settings);
     await retry(shell, session, { settings, backfill: await findNamedBackfill(session.pool, name), options });
   });
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findNamedBackfill } from '../backfill_lookup.ts';
 import { describe, type Shell } from '../command.ts';
-import { addFollowOptions, type FollowOptions, followLogLevel, followToEnd } from '../follow_backfill.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
 import { addOutputOption } from '../output.ts';
 import { openSession } from '../session.ts';
 import { readSettings } from '../settings.ts';
@@ -18,7 +18,7 @@ export function configure(command: Command, shell: Shell): void {
   }).argument('<backfill>', 'the id of a backfill, or of a DAG for its newest one');
   addOutputOption(addFollowOptions(command)).action(async (name: string, options: FollowOptions) => {
     const settings = readSettings(shell.env);
-    await using session = await openSession(shell, settings, { logLevel: followLogLevel(shell, options) });
+    await using session = await openSession(shell, settings);
     const { backfillId } = await findNamedBackfill(session.pool, name);
     await followToEnd(shell, session, { settings, backfillId, options });
   });

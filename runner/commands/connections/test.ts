@@ -1,4 +1,4 @@
-/** Logs in and looks around, as the tasks will. */
+/** Logs in and checks the folders that DAGs use. */
 import type { Command } from 'commander';
 import { connectionFromEnv } from '../../connections/connection_config.ts';
 import { outsideUse } from '../../core/outside_use.ts';

@@ -37,7 +37,7 @@ export function configure(command: Command, shell: Shell): void {
       if (after === null) {
         throw new CommandError(
           EXIT.usage,
-          `--after ${options.after} is no moment; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
+          `--after ${options.after} is not an instant; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
       const schedule = scheduleOf(dag);
@@ -55,10 +55,17 @@ function columnsIn(schedule: Schedule): readonly Column<Temporal.Instant>[] {
   const local = Temporal.Now.timeZoneId();
   return [
     { key: 'business_date', value: (instant) => businessDateOf(instant, timezone) },
-    { key: 'scheduled_for', value: (instant) => instant, text: (instant) => inZone(instant, timezone) },
+    {
+      key: 'scheduled_for',
+      title: `in ${timezone}`,
+      value: (instant) => instant,
+      text: (instant) => inZone(instant, timezone),
+    },
     { key: 'dag_time', value: (instant) => zonedText(instant, timezone), dataOnly: true },
     {
       key: 'local_time',
+      title: `in ${local}, your zone`,
+      dataOnly: local === timezone,
       value: (instant) => zonedText(instant, local),
       text: (instant) => inZone(instant, local),
     },

@@ -11,7 +11,7 @@ import { taskTypesOf } from '../task_types.ts';
 import { painter } from '../terminal_text.ts';
 import { planJson } from './plan_json.ts';
 import { PLAN_COLUMNS, planRows } from './plan_rows.ts';
-import { readPlan } from './plan_source.ts';
+import { type Plan, readPlan } from './plan_source.ts';
 import { planTargets } from './plan_targets.ts';
 import { planText } from './plan_text.ts';
 
@@ -55,12 +55,31 @@ export function configure(command: Command, shell: Shell): void {
     const isUnsafe = plans.some(({ change }) => change !== null && !change.isSafe);
     if (isInvalid) shell.exitCode = EXIT.invalidDag;
     else if (isUnsafe) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(isInvalid, isUnsafe));
+    tell(shell, options.output, isInvalid ? invalidAdvice(plans) : changeAdvice(isUnsafe));
   });
 }
 
-function advice(isInvalid: boolean, isUnsafe: boolean): string {
-  if (isInvalid) return '\nan invalid file changes nothing: its last good version stays in force';
+/** A file that was never valid has no version that could go on. */
+function invalidAdvice(plans: readonly Plan[]): string {
+  const invalid = plans.filter(({ problems }) => problems.length > 0);
+  const lines = [
+    { ids: idsOf(invalid.filter(({ before }) => before !== null)), what: 'the last valid version goes on' },
+    {
+      ids: idsOf(invalid.filter(({ before }) => before === null)),
+      what: 'it never had a valid version, so nothing is scheduled',
+    },
+  ];
+  return lines
+    .filter(({ ids }) => ids !== '')
+    .map(({ ids, what }) => `\n${ids}: an invalid file changes nothing; ${what}`)
+    .join('');
+}
+
+function idsOf(plans: readonly Plan[]): string {
+  return plans.map(({ target }) => target.dagId).join(', ');
+}
+
+function changeAdvice(isUnsafe: boolean): string {
   if (isUnsafe) return '\nnot safe as it stands; nothing was changed';
   return '\nsafe; a worker puts a saved file into force within seconds: stockflow dags list';
 }
@@ -72,7 +91,7 @@ function changeInstant(text: string | undefined, now: Temporal.Instant): Tempora
   if (moment === null) {
     throw new CommandError(
       EXIT.usage,
-      `--at ${text} is no moment; write 2026-06-18T12:00:00Z, or "2026-06-18 12:00" in your own time zone`,
+      `--at ${text} is not an instant; write 2026-06-18T12:00:00Z, or "2026-06-18 12:00" in your own time zone`,
     );
   }
   if (Temporal.Instant.compare(moment, now) < 0)

@@ -1,7 +1,6 @@
 /** Looks at the runner's database: its state, its clock, and whether it can announce work. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import { queueHealth } from '../../store/queue_health.ts';
 import { pendingNames, type Session } from '../session.ts';
 import { countText, spanText } from '../time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
@@ -9,8 +8,6 @@ import { type Finding, ok, problem, warning } from './finding.ts';
 const NOTIFY_WITHIN_MS = 5_000;
 const CLOCK_ROUNDS = 3;
 const MAX_CLOCK_SKEW_MS = 1_000;
-/** A worker that lives takes a due hint within a second or two. */
-const OVERDUE_HINT_MS = 60_000;
 
 export async function lookAtServer({ pool, isEmbedded }: Session): Promise<readonly Finding[]> {
   const begunAt = performance.now();
@@ -92,28 +89,4 @@ async function clockSkewMs(pool: Pool): Promise<number> {
     if (tookMs < best.tookMs) best = { tookMs, skewMs: before + tookMs / 2 - there };
   }
   return best.skewMs;
-}
-
-export async function lookAtQueue({ pool }: Session): Promise<readonly Finding[]> {
-  const { dueCount, oldestDueMs, failedCount, lastError } = await queueHealth(pool);
-  const findings: Finding[] = [];
-  if (oldestDueMs > OVERDUE_HINT_MS) {
-    findings.push(
-      problem(
-        'queue',
-        `${countText(dueCount)} hints are due, the oldest for ${spanText(oldestDueMs)}`,
-        'start a worker: stockflow up; with workers running, look at their logs',
-      ),
-    );
-  }
-  if (failedCount > 0) {
-    findings.push(
-      warning(
-        'queue',
-        `${countText(failedCount)} hints failed and are tried again: ${lastError}`,
-        'look at the logs of the workers',
-      ),
-    );
-  }
-  return findings.length > 0 ? findings : [ok('queue', `${countText(dueCount)} hints are due`)];
 }

@@ -28,7 +28,7 @@ export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
     (await dagFilesIn(settings.dagsDir)).map((file) => readDagFile(file, taskTypes)),
   );
   const broken = [...taskTypes.broken.values()].map((why) =>
-    problem('task types', why, 'mend the file; tasks of other types are not affected'),
+    problem('task types', why, 'fix the file; tasks of other types are not affected'),
   );
   const invalid = files.flatMap(({ problems }) => {
     const [first] = problems;

@@ -43,7 +43,7 @@ function lostWarning(lost: readonly WorkerRow[]): Finding {
   return warning(
     'workers',
     `lost in the last 24 h: ${names.join('; ')}`,
-    'their tasks went to others; look why they died: memory, a kill, the host',
+    'other workers took their tasks over; find out why they died: memory, a kill, the host',
   );
 }
 

@@ -74,6 +74,6 @@ async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): 
     print(decoder.decode());
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new CommandError(EXIT.problem, `artifact ${name} is no text and is not printed`, { cause });
+    throw new CommandError(EXIT.problem, `artifact ${name} is not text and is not printed`, { cause });
   }
 }

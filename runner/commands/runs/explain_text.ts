@@ -1,5 +1,7 @@
 /** An explanation as people read it: what is late and what holds the run, then task by task, then what comes next. */
+import type { Blocker } from '../../core/blocker.ts';
 import type { Late, TaskExplanation } from '../../core/explain.ts';
+import { isTerminalRunState } from '../../core/states.ts';
 import { oneLine, type Paint, styleOfState } from '../terminal_text.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
 import type { Explained } from './explain_json.ts';
@@ -15,12 +17,9 @@ export function explainText(explained: Explained, paint: Paint): string {
   const lines = [
     ...explanation.late.map((late) => paint('red', `late: ${lateWords(late, telling)}`)),
     ...explanation.run.map((blocker) => blockerWords(blocker, telling)),
-    ...(isPaused ? [`${run.dagId} is paused: no new runs are made, this one goes on`] : []),
+    ...(isPaused ? [pausedWords(run)] : []),
   ];
-  const free =
-    explanation.run.length === 0
-      ? 'ready: it starts at any moment'
-      : 'held by nothing but what holds the run';
+  const free = freeWords(explanation.run);
   const tasks = groupsOf(explanation.tasks, telling).map(({ first, sentences, alike }) => {
     const { instance } = first;
     const more = alike > ALIKE_SHOWN ? ` and ${alike - ALIKE_SHOWN} more like it` : '';
@@ -45,12 +44,26 @@ export function explainText(explained: Explained, paint: Paint): string {
   ].join('');
 }
 
+function pausedWords({ dagId, state }: Explained['run']): string {
+  return `${dagId} is paused: no new runs are made${isTerminalRunState(state) ? '' : ', this one goes on'}`;
+}
+
+/** Of a task that nothing holds but what holds its whole run. */
+function freeWords(ofRun: readonly Blocker[]): string {
+  const kinds = new Set(ofRun.map(({ kind }) => kind));
+  if (kinds.has('run_ended')) return 'did not run: the run ended before it';
+  if (kinds.has('run_queued')) return 'ready: it starts with the run';
+  if (kinds.has('no_worker')) return 'ready: it starts when a worker runs';
+  return 'ready: it starts at any moment';
+}
+
 export function nextWords({ run, explanation }: Explained, telling: Telling): string {
   const { next } = explanation;
   if (next.kind === 'at') return `${nameOf(next.instance)} at ${when(next.at, telling)}`;
   if (next.kind === 'any_moment') return 'at any moment';
   const isNoWorker = explanation.run.some(({ kind }) => kind === 'no_worker');
   if (isNoWorker) return 'nothing before a worker runs: stockflow up';
+  if (run.state === 'success') return 'nothing, the run is done';
   return `nothing by itself; stockflow runs show ${run.runId} says how to go on`;
 }
 

@@ -2,6 +2,7 @@
 import type { Blocker, StateCounts } from '../../core/blocker.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { InstanceFacts } from '../../core/explain_facts.ts';
+import type { RunState } from '../../core/states.ts';
 import { taskName } from '../run_report.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
 
@@ -17,10 +18,10 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
   const { runId } = telling;
   switch (blocker.kind) {
     case 'run_ended':
-      return `the run has ended: ${blocker.state}; stockflow tasks clear ${runId} --only-failed lets what failed run again`;
+      return `the run has ended: ${blocker.state}${afterEnd(blocker.state, runId)}`;
     case 'run_queued': {
       const ahead = blocker.ahead.map((run) => `run ${run.runId} (${run.state})`);
-      const before = ahead.length === 0 ? 'a worker starts it at its next look' : `before it: ${few(ahead)}`;
+      const before = ahead.length === 0 ? 'a worker starts it within seconds' : `before it: ${few(ahead)}`;
       return `the run is queued: max_active_runs is ${blocker.maxActiveRuns}; ${before}`;
     }
     case 'no_worker':
@@ -36,7 +37,7 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
         ? `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}, whenever that is`
         : `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}: ${when(blocker.at, telling)}`;
     case 'sensor':
-      return `looks again at ${when(blocker.at, telling)}${because(blocker.reason)}`;
+      return `checks again at ${when(blocker.at, telling)}${because(blocker.reason)}`;
     case 'retry':
       return `failed ${times(blocker.failureCount)}, of ${blocker.retries} ${blocker.retries === 1 ? 'retry' : 'retries'} the next at ${when(blocker.at, telling)}${because(blocker.error)}`;
     case 'pool': {
@@ -51,9 +52,9 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
     case 'workers_busy':
       return `the workers are busy: ${blocker.running} of ${blocker.concurrency} task instances that they can run at once`;
     case 'hint_lost':
-      return 'no worker has been told of it: its hint was lost, and a worker that sweeps writes it again within seconds';
+      return 'its wake-up job is missing; the next sweep of a worker adds it again, within seconds';
     case 'hint_put_off':
-      return `workers failed to look at it, and look again at ${when(blocker.at, telling)}${because(blocker.error)}`;
+      return `its wake-up job failed, and is retried at ${when(blocker.at, telling)}${because(blocker.error)}`;
     case 'restarting':
       return `its worker died (${times(blocker.crashCount)}); it starts again, and after 3 times no more`;
     case 'type_unusable':
@@ -61,16 +62,23 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
     case 'failed':
       return `failed after ${blocker.attempts} ${blocker.attempts === 1 ? 'attempt' : 'attempts'}${because(blocker.error)}`;
     case 'quarantined':
-      return `quarantined: its worker died ${times(blocker.crashCount)} while it ran; stockflow tasks clear ${runId} --only-failed lets it run again`;
+      return `quarantined: its worker died ${times(blocker.crashCount)} while it ran; stockflow tasks clear ${runId} --only-failed runs it again`;
     case 'upstream_failed':
-      return `not run because of ${blocker.causes.map(({ taskId, state }) => `${taskId} (${state})`).join(', ') || 'what is above it'}`;
+      return `not run because of ${blocker.causes.map(({ taskId, state }) => `${taskId} (${state})`).join(', ') || 'an upstream task'}`;
     case 'skipped':
       return blocker.upstream.length > 0
         ? `skipped, as ${blocker.upstream.join(', ')} was`
         : `skipped${because(blocker.reason)}`;
     case 'cancelled':
-      return `cancelled; stockflow tasks clear ${runId} --only-failed lets it run again`;
+      return `cancelled; stockflow tasks clear ${runId} --only-failed runs it again`;
   }
+}
+
+/** What a person can do about a run that has ended. */
+function afterEnd(state: RunState, runId: number): string {
+  if (state === 'success') return '';
+  const what = state === 'cancelled' ? 'was cancelled' : 'failed';
+  return `; stockflow tasks clear ${runId} --only-failed runs what ${what} again`;
 }
 
 /** `2026-01-31 01:30:00 EST, in 12m 04s` */

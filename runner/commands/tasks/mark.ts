@@ -15,7 +15,7 @@ interface MarkOptions {
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Says by hand how a task ended. What waits for it goes on by that; nothing is run in its place.',
+    does: 'Marks by hand how a task ended. Tasks that wait for it go on by that; nothing is run in its place.',
     examples: ['stockflow tasks mark 12 apply_variance --state skipped --reason "applied by hand"'],
   })
     .argument('<run>', 'the id of a run, or of a DAG for its newest run')

@@ -98,7 +98,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
 /** A link may lead to a file, and is then listed as one. */
 function whyUnusable(entry: Dirent): string | null {
   if (entry.isDirectory()) return 'it is a folder';
-  return entry.isFile() || entry.isSymbolicLink() ? null : 'it is no regular file';
+  return entry.isFile() || entry.isSymbolicLink() ? null : 'it is not a regular file';
 }
 
 function nullIfMissing(error: NodeJS.ErrnoException): null {

@@ -35,7 +35,7 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> &
   async function openConnection(id: string): Promise<SftpConnection> {
     const config = connectionFromEnv(id, owner.env);
     if (config.kind !== 'sftp') {
-      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is no sftp:// URL`);
+      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is not an sftp:// URL`);
     }
     return await openSftp(config, { signal: owner.signal, log: owner.log });
   }

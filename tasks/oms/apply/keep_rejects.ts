@@ -10,7 +10,7 @@ const REJECTS_KEPT_MAX = 100_000;
 
 /**
  * Keeps the rejected lines with the run, at most 100,000 of them: a night that is refused for them leaves nothing in the
- * OMS, and whoever must have them mended needs them then.
+ * OMS, and whoever must have them fixed needs them then.
  */
 export async function keepRejects(client: PoolClient, files: Files): Promise<void> {
   const { rows } = await client.query<{ line: number; problem: string; raw: string }>(SELECT_REJECTS, [

@@ -30,7 +30,7 @@ test('changes tells what the last night did to each count', async (t) => {
   await oms.stock('F1', 'P2', 5);
   await oms.stock('F1', 'P3', 4);
   await oms.ship({ id: 'S', facility: 'F1', product: 'P1', quantity: 3, at: '2026-03-10T01:00:00Z' });
-  // P1: L 7, RP 10, V -3. P2: L 5, RP -2. P3 stands twice and differs.
+  // P1: L 7, RP 10, V -3. P2: L 5, RP -2. P3 occurs twice and differs.
   await oms.night([
     ['F1', 'SKU-P1', 10],
     ['F1', '=cmd', -2],

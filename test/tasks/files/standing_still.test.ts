@@ -39,7 +39,7 @@ test('a second look must find the size, and the time as far as it is told', () =
   assert.equal(changedMeanwhile(entry(60), entry(60)), null);
   assert.equal(changedMeanwhile(entry(60), entry(60, 48)), 'still growing: 40 bytes, then 48');
   assert.equal(changedMeanwhile(entry(60), entry(59)), 'still growing: 40 bytes, then 40');
-  assert.equal(changedMeanwhile(entry(60), null), 'it was taken away');
+  assert.equal(changedMeanwhile(entry(60), null), 'it was removed');
   assert.ok(isSameEntry(entry(null), entry(60)));
   assert.ok(!isSameEntry(entry(null), entry(null, 41)));
 });

@@ -159,7 +159,7 @@ test('a refusal of the scanner ends the reading and keeps its class', async () =
   }
   await assert.rejects(
     scan(request({ chunks: file() })),
-    new Refusal('the file is HTML, and CSV in utf-8 was due'),
+    new Refusal('the file is HTML, and CSV in utf-8 was expected'),
   );
   assert.equal(isClosed, true);
 });

@@ -170,7 +170,7 @@ test('P7: file_moved: a byte more or less, or a second later, is not the file th
 test('P7: content_type: gzip, zip and HTML are called by their names, and gzip passes where it is due', async () => {
   const text = `${HEADER}S1,A1,12\n`;
   assert.equal(await work({ content: gzipSync(text), compression: 'auto' }), 1);
-  const foreign = (kind: string) => new RegExp(`the file is ${kind}, and CSV in utf-8 was due$`);
+  const foreign = (kind: string) => new RegExp(`the file is ${kind}, and CSV in utf-8 was expected$`);
   await stopped({ content: gzipSync(text) }, foreign('gzip'));
   await stopped({ content: Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0) }, foreign('zip'));
   await stopped({ content: '<html><body>Session expired</body></html>\n' }, foreign('HTML'));

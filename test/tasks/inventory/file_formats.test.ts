@@ -58,10 +58,10 @@ test('a missing column is refused with the columns that are there', () => {
   );
 });
 
-test('a header name that stands twice is refused, in another case too', () => {
+test('a header name that occurs twice is refused, in another case too', () => {
   assert.equal(
     headerRefusal(['facilityId', 'idValue', 'availableQty', 'IDVALUE']),
-    'header: column IDVALUE stands twice, at 2 and 4',
+    'header: column IDVALUE occurs twice, at 2 and 4',
   );
 });
 

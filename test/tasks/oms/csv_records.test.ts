@@ -80,7 +80,7 @@ for (const [what, content, dialect, message] of [
   ['a file cut in its last line', 'a,b\nx,1', {}, /line 2 has no line end/],
   ['bytes of another encoding', Buffer.from('a,b\né,1\n', 'latin1'), {}, /not utf-8/],
   ['cut gzip', gzipSync('a,b\nx,1\n').subarray(0, -6), { compression: 'gzip' }, /not readable as gzip/],
-  ['plain text where gzip was due', 'a,b\n', { compression: 'gzip' }, /not readable as gzip/],
+  ['plain text where gzip was expected', 'a,b\n', { compression: 'gzip' }, /not readable as gzip/],
   ['an endless line', 'x'.repeat(70_000), {}, /longer than 65536 characters/],
 ] as const) {
   test(`${what} is refused`, async () => {

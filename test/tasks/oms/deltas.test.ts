@@ -187,7 +187,7 @@ test('rejected lines within the bound are kept with their line and reason, the o
   assert.deepEqual([applied?.rows, applied?.posted, applied?.rejected], [20, 16, 4]);
   const { rows } = await oms.pool.query('select line, reason from oms.inventory_sync_reject order by line');
   assert.deepEqual(rows, [
-    { line: 18, reason: '"2026-03-10" is no date and time' },
+    { line: 18, reason: '"2026-03-10" is not a date and time' },
     { line: 19, reason: 'its date 2026-03-10T09:00:00Z lies in the future' },
     {
       line: 20,
