@@ -92,6 +92,7 @@ export class Worker implements AsyncDisposable {
       log: options.log,
       env: options.env,
       projectDir: options.projectDir,
+      isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };

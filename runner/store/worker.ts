@@ -31,10 +31,13 @@ export async function renewLease(db: Queryable, workerId: number, leaseMs: numbe
   return rowCount === 1;
 }
 
+/** Tasks that a worker `w` runs, by the table. */
+const RUNNING_THERE = `(select count(*) from stockflow.task_instance t where t.worker_id = w.worker_id and t.state = 'running')`;
+
 /** Gives a worker's lease up for a reason that it knows itself, so that its tasks start elsewhere. */
 export async function giveUpLease(db: Queryable, workerId: number, reason: string): Promise<void> {
   await db.query(
-    `update stockflow.worker set lost_at = now(), lost_reason = $2
+    `update stockflow.worker w set lost_at = now(), lost_reason = $2, lost_task_count = ${RUNNING_THERE}
       where worker_id = $1 and lost_at is null and stopped_at is null`,
     [workerId, reason],
   );
@@ -42,7 +45,8 @@ export async function giveUpLease(db: Queryable, workerId: number, reason: strin
 
 export async function markWorkerStopped(db: Queryable, workerId: number): Promise<void> {
   await db.query(
-    'update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null',
+    `update stockflow.worker w set stopped_at = now(), lost_task_count = ${RUNNING_THERE}
+      where worker_id = $1 and stopped_at is null`,
     [workerId],
   );
 }
@@ -53,7 +57,7 @@ export async function markWorkerStopped(db: Queryable, workerId: number): Promis
  */
 export async function markLostWorkers(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ workerId: number }>(
-    `update stockflow.worker set lost_at = now()
+    `update stockflow.worker w set lost_at = now(), lost_task_count = ${RUNNING_THERE}
       where lost_at is null and stopped_at is null and lease_expires_at < now()
         and pg_postmaster_start_time() < now() - $1 * interval '1 ms'
      returning worker_id as "workerId"`,

@@ -21,7 +21,11 @@ export interface WorkerProcess {
 /** Starts a worker process and waits until it takes work. Killed, whatever its state, when `lifetime` ends. */
 export async function startWorkerProcess(
   lifetime: Lifetime,
-  options: Pick<WorkerProcessOptions, 'url'> & Partial<WorkerProcessOptions>,
+  {
+    nodeFlags = [],
+    ...options
+  }: Pick<WorkerProcessOptions, 'url'> &
+    Partial<WorkerProcessOptions> & { readonly nodeFlags?: readonly string[] },
 ): Promise<WorkerProcess> {
   const all: WorkerProcessOptions = {
     tasksDir: FIXTURE_TASKS,
@@ -32,7 +36,7 @@ export async function startWorkerProcess(
   };
   const child = spawn(
     process.execPath,
-    [path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
+    [...nodeFlags, path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
