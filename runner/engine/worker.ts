@@ -5,7 +5,7 @@ import type { Environment } from '../connections/connection_config.ts';
 import { createPool, isDatabaseAway } from '../connections/postgres.ts';
 import { errorFacts } from '../core/error_text.ts';
 import type { Log } from '../log.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker } from '../store/worker.ts';
+import { LEASE_MS, markWorkerStopped, registerWorker, takeBackDeath } from '../store/worker.ts';
 import { DatabaseClock } from './clock.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { DagVersions } from './dag_versions.ts';
@@ -192,8 +192,10 @@ export class Worker implements AsyncDisposable {
     this.#running.supersedeAll('the lease of this worker was lost');
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
+    const lostId = this.#workerId;
     this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
     this.#heartbeat = this.#startHeartbeat();
+    await untilDatabaseAnswers(log, () => takeBackDeath(this.#pool, lostId));
   }
 
   #startHeartbeat(): Heartbeat {

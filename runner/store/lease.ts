@@ -34,7 +34,9 @@ export async function runsWithLostTasks(db: Queryable): Promise<readonly number[
 export async function reclaimLostTasks(db: Queryable, runId: number): Promise<readonly Reclaimed[]> {
   const { rows } = await db.query<Reclaimed>(
     `with lost as (
-       select t.task_instance_id, t.worker_id, (w.lost_task_count = 1)::integer as lone, coalesce('gave up: ' || w.lost_reason, 'stopped answering') as reason
+       select t.task_instance_id, t.worker_id, -- What a lost worker claims before it knows of its loss has not killed it.
+              (w.lost_task_count = 1 and t.timeout_at - t.execution_timeout <= coalesce(w.lost_at, w.stopped_at))::integer as lone,
+              coalesce('gave up: ' || w.lost_reason, 'stopped answering') as reason
          from stockflow.task_instance t join stockflow.worker w using (worker_id)
         where t.run_id = $1 and t.state = 'running' and (w.lost_at is not null or w.stopped_at is not null)
         order by t.task_instance_id

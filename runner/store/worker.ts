@@ -65,3 +65,18 @@ export async function markLostWorkers(db: Queryable): Promise<readonly number[]>
   );
   return rows.map(({ workerId }) => workerId);
 }
+
+/** A worker that was taken for dead is back, as after a pause of its host: the death is held against nobody any more. */
+export async function takeBackDeath(db: Queryable, workerId: number): Promise<void> {
+  await db.query(
+    `with back as (
+       update stockflow.worker set lost_task_count = null where worker_id = $1 and lost_task_count = 1
+       returning worker_id, lost_at
+     )
+     update stockflow.task_instance t set lone_crash_count = t.lone_crash_count - 1
+       from back join stockflow.task_attempt a using (worker_id)
+      where a.task_instance_id = t.task_instance_id and a.state = 'crashed' and a.started_at <= back.lost_at
+        and t.finished_at is null and t.lone_crash_count > 0`,
+    [workerId],
+  );
+}

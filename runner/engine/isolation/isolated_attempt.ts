@@ -1,6 +1,5 @@
 /** Works an attempt in a process of its own: starts it, passes on what it tells, and says what killed it where it died. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { processEndSentence } from '../../core/process_end.ts';
 import { ABORT_GRACE_MS, AttemptAborted } from '../attempt_abort.ts';
 import type { AttemptInput, AttemptSink } from '../attempt_context.ts';
 import type { Ending } from '../attempt_ending.ts';
@@ -9,6 +8,7 @@ import { EventLoopWatch } from '../event_loop_watch.ts';
 import type { TakeStray } from '../stray_errors.ts';
 import type { Isolation } from './isolation.ts';
 import { type FromProcess, fromProcess, type ToProcess } from './messages.ts';
+import { processEndSentence } from './process_end.ts';
 
 const PROGRAM = new URL('./attempt_process.ts', import.meta.url);
 
