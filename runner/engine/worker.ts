@@ -78,6 +78,7 @@ export class Worker implements AsyncDisposable {
   #upkeep: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #strays: Disposable | null = null;
+  #isEnding = false;
 
   private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
     this.#options = options;
@@ -215,6 +216,9 @@ export class Worker implements AsyncDisposable {
     const { errorText } = errorFacts(error);
     if (owned === 'shared')
       return log.error('an error belongs to no task of this worker', { error: errorText });
+    // Its last words fail in turn where nobody reads them.
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     const stack = process.env.STOCKFLOW_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
     process.stderr.write(
       `worker ${this.#workerId} ends: ${errorText}. Its tasks start elsewhere, or here once it is started again; a supervisor ` +

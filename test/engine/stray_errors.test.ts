@@ -106,6 +106,13 @@ test('an endless loop ends its worker with one sentence that names what ran, and
   assert.equal((await effectsOf(engine.pool, runId)).filter(({ phase }) => phase === 'end').length, 2);
 });
 
+test('an endless loop ends its worker also where nobody reads its last words', async (t) => {
+  const { engine } = await setUp(t, ['loop'], 0);
+  const stuck = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, stallMs: 1_500 });
+  stuck.stopReading();
+  assert.equal(await stuck.ended, 'SIGKILL');
+});
+
 for (const { way, found } of [
   { way: 'segv', found: 'its process was killed by SIGSEGV: native code crashed' },
   { way: 'memory', found: 'its process ran out of memory' },

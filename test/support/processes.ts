@@ -16,6 +16,8 @@ export interface WorkerProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
   /** All that it has written to stderr. */
   readonly said: () => string;
+  /** From now on nobody reads its stderr, as when what it was piped to has ended. */
+  stopReading(): void;
 }
 
 /** Starts a worker process and waits until it takes work. Killed, whatever its state, when `lifetime` ends. */
@@ -56,6 +58,7 @@ export async function startWorkerProcess(
     signal: (name) => child.kill(name),
     ended,
     said: () => said,
+    stopReading: () => child.stderr?.destroy(),
   };
 }
 
