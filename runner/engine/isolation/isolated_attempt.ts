@@ -60,9 +60,7 @@ class IsolatedAttempt {
       this.#lastWords = `${this.#lastWords}${chunk}`.slice(-LAST_WORDS_CHARS);
     });
     child.on('message', (message) => this.#take(message));
-    child.once('error', (error) =>
-      resolve(this.#crash(`its process could not be started: ${error.message}`)),
-    );
+    child.on('error', (error) => resolve(this.#crash(`its process could not be started: ${error.message}`)));
     // What the task has left behind would keep the pipes open, and go on working.
     child.once('exit', () => this.#kill());
     child.once('close', (exitCode, endSignal) =>
@@ -110,7 +108,7 @@ class IsolatedAttempt {
         break;
       case 'ended':
         this.#ending ??= message.ending;
-        this.#killAfter(LEAVE_WITHIN_MS);
+        this.#timers.add(setTimeout(() => this.#kill(), LEAVE_WITHIN_MS));
         break;
     }
   }
@@ -150,16 +148,17 @@ class IsolatedAttempt {
     const { reason } = this.#work.signal;
     const why = reason instanceof AttemptAborted ? reason.why : 'superseded';
     this.#send({ kind: 'abort', why, message: String(reason?.message ?? reason) });
-    this.#killAfter(ABORT_GRACE_MS);
+    const { log } = this.#work.sink;
+    const grace = setTimeout(() => {
+      log.warn('its process was killed: it had not ended after its signal', { waited_ms: ABORT_GRACE_MS });
+      this.#kill();
+    }, ABORT_GRACE_MS);
+    this.#timers.add(grace);
   }
 
   #send(message: ToProcess): void {
     // One that is about to die takes nothing more, and its end is told by `close`.
     if (this.#child.connected) this.#child.send(message, () => undefined);
-  }
-
-  #killAfter(graceMs: number): void {
-    this.#timers.add(setTimeout(() => this.#kill(), graceMs));
   }
 
   /** Ends the process and all that it has started. */
