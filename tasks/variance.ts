@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { connectionId, defineTask, duration, instant, location } from '../runner/task.ts';
 import { varianceColumnsSchema } from './inventory/columns_param.ts';
-import { durationSchema } from './inventory/duration.ts';
-import { instantSchema } from './inventory/instant.ts';
-import { locationSchema } from './inventory/location.ts';
 import { fileSnapshotSchema } from './oms/applied_file.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { readProducts } from './oms/products_file.ts';
@@ -21,19 +18,19 @@ export default defineTask({
   type: 'variance',
   description: 'Freezes the night in the OMS and publishes the inventory variance file',
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** The output of `wait_for_file`. */
     file: fileSnapshotSchema,
     /** The list that `export` wrote. */
-    active: locationSchema,
+    active: location({ access: 'read', of: 'file' }),
     /** A folder. */
-    to: locationSchema,
+    to: location({ access: 'write', of: 'folder' }),
     id_type: z.string().min(1).default('SKU'),
     columns: varianceColumnsSchema,
     /** Shipments before this instant count as booked. */
-    go_live: instantSchema.nullish(),
-    unacknowledged_after: durationSchema.prefault('3d'),
+    go_live: instant().nullish(),
+    unacknowledged_after: duration().prefault('3d'),
   }),
   async run({ params, run, connections, files, meter, log, signal, warn }) {
     const products = await readProducts(files, params.active, params.id_type);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
-import { durationSchema } from './inventory/duration.ts';
+import { connectionId, DeferTask, defineTask, duration, FailTask, location } from '../runner/task.ts';
+import { leftOutTexts } from './files/left_out.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
-import { locationSchema } from './inventory/location.ts';
 import { supersedeSchema } from './inventory/supersede.ts';
 import { newestRevision } from './oms/applied_revision.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
@@ -22,23 +21,23 @@ export default defineTask({
   description: "Waits until tonight's file of the external system is there and complete",
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
-    from: locationSchema,
-    connection: z.string(),
+    from: location({ access: 'read', of: 'pattern' }),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** Not looked at where `snapshot_in` is given. */
     name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
     /** Where the rows say when they were counted, for files whose name does not. */
     snapshot_in: snapshotInSchema.nullish(),
     /** For a file without a manifest: how long its size and mtime must have stood still. */
-    stable_for: durationSchema.prefault('30s'),
-    poll_interval: durationSchema.prefault('30s'),
+    stable_for: duration().prefault('30s'),
+    poll_interval: duration().prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
-    max_age: durationSchema.prefault('24h'),
+    max_age: duration().prefault('24h'),
     /** Of a night that is applied already. */
     supersede: supersedeSchema,
   }),
   async run(context) {
-    const { params, run, attempt, connections, log, now } = context;
+    const { params, run, attempt, connections, files, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
@@ -62,7 +61,8 @@ export default defineTask({
       return { ...file, revision: await revisionOf(context, pool, { file, externalSystemId, supersede }) };
     }
 
-    const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
+    const leftOut = await leftOutTexts(files, params.from);
+    const why = `no file at ${params.from} for ${run.businessDate}: ${describe([...seen, ...leftOut])}`;
     if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });
     throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);

@@ -4,7 +4,7 @@ import { cleanText, type ErrorFacts, errorFacts } from '../core/error_text.ts';
 import type { Json } from '../core/json.ts';
 import type { Outcome } from '../core/settle.ts';
 import { isStorableJson } from '../core/stored_json.ts';
-import { DeferTask, FailTask, SkipTask, TaskError } from '../task.ts';
+import { type DeferTask, FailTask, type SkipTask, taskErrorKind } from '../task.ts';
 import { AttemptAborted } from './attempt_abort.ts';
 
 /** Largest output of a task, in UTF-16 code units of its JSON. */
@@ -39,18 +39,26 @@ export function endingOfOutput(taskId: string, output: Json | undefined): Ending
 }
 
 export function endingOfError(error: unknown): Ending {
-  if (error instanceof SkipTask) return { kind: 'skipped', reason: cleanText(error.message) };
-  if (error instanceof DeferTask) {
+  if (isSkip(error)) return { kind: 'skipped', reason: cleanText(error.message) };
+  if (isDeferral(error)) {
     return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
   }
-  const isFinal = error instanceof FailTask || (error instanceof ConnectionError && !error.retryable);
+  const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
   return { kind: 'failed', error: errorFacts(error), isFinal, stack: stackOf(error) };
+}
+
+function isSkip(error: unknown): error is SkipTask {
+  return taskErrorKind(error) === 'skip';
+}
+
+function isDeferral(error: unknown): error is DeferTask {
+  return taskErrorKind(error) === 'defer';
 }
 
 /** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
 export function stackOf(error: unknown): string | null {
   const isExpected =
-    error instanceof TaskError || error instanceof ConnectionError || error instanceof AttemptAborted;
+    taskErrorKind(error) !== null || error instanceof ConnectionError || error instanceof AttemptAborted;
   return error instanceof Error && !isExpected && error.stack !== undefined ? cleanText(error.stack) : null;
 }
 
