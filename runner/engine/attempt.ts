@@ -55,13 +55,13 @@ export async function runAttempt(
       workTask({ engine, claimed, task, index, report, signal, takeStray }),
     ).catch(endingOfError);
     const abort = signal.reason instanceof AttemptAborted ? signal.reason : null;
-    return told(outcomeOf(ending, abort), ending, report);
+    return withFailureLogged(outcomeOf(ending, abort), ending, report);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function told(outcome: Outcome | null, ending: Ending, { log }: AttemptReport): Outcome | null {
+function withFailureLogged(outcome: Outcome | null, ending: Ending, { log }: AttemptReport): Outcome | null {
   if (outcome?.kind !== 'failed') return outcome;
   const stack = ending.kind === 'failed' && ending.stack !== null ? { stack: ending.stack } : {};
   log.error(outcome.error.errorText, { error_class: outcome.error.errorClass, ...stack });

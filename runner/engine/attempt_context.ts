@@ -41,10 +41,10 @@ export function paramsOf(taskType: TaskType, { claimed, given }: AttemptInput): 
 export function filesOf(
   host: AttemptHost,
   { claimed }: AttemptInput,
-  told: { readonly log: TaskLog; readonly signal: AbortSignal },
+  given: { readonly log: TaskLog; readonly signal: AbortSignal },
 ): Files & AsyncDisposable {
   const { runId } = claimed;
-  return attemptFiles(host, claimed, { env: host.env, runId, token: attemptTokenText(claimed), ...told });
+  return attemptFiles(host, claimed, { env: host.env, runId, token: attemptTokenText(claimed), ...given });
 }
 
 export function contextOf(

@@ -25,13 +25,13 @@ function send(message: FromProcess): void {
 }
 
 const log: Log = {
-  debug: (message, facts) => tell('debug', message, facts),
-  info: (message, facts) => tell('info', message, facts),
-  warn: (message, facts) => tell('warn', message, facts),
-  error: (message, facts) => tell('error', message, facts),
+  debug: (message, facts) => sendLog('debug', message, facts),
+  info: (message, facts) => sendLog('info', message, facts),
+  warn: (message, facts) => sendLog('warn', message, facts),
+  error: (message, facts) => sendLog('error', message, facts),
 };
 
-function tell(level: keyof Log, message: string, facts: object | undefined): void {
+function sendLog(level: keyof Log, message: string, facts: object | undefined): void {
   process.send?.({ kind: 'log', level, message, ...(facts === undefined ? {} : { facts }) });
 }
 
@@ -46,10 +46,10 @@ function onStray(error: unknown): void {
   send({ kind: 'stray', errorClass, message: errorText, stack: stackOf(error) });
 }
 
-async function work(told: Work): Promise<Ending> {
-  const { file, type, input } = told;
+async function work(order: Work): Promise<Ending> {
+  const { file, type, input } = order;
   try {
-    const host = hostOf(told);
+    const host = hostOf(order);
     const taskType = await loadTaskType(file, type);
     await using files = filesOf(host, input, { log, signal: controller.signal });
     const params = paramsOf(taskType, input);
@@ -87,15 +87,15 @@ process.on('disconnect', endGroup);
 new Worker(new URL('./orphan_watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 
 process.on('message', async (message) => {
-  const told = toProcess.safeParse(message);
-  if (!told.success) return;
-  if (told.data.kind === 'abort') {
-    controller.abort(new AttemptAborted(told.data.why, told.data.message));
+  const read = toProcess.safeParse(message);
+  if (!read.success) return;
+  if (read.data.kind === 'abort') {
+    controller.abort(new AttemptAborted(read.data.why, read.data.message));
     return;
   }
-  const { turnEveryMs } = told.data;
+  const { turnEveryMs } = read.data;
   if (turnEveryMs !== null) setInterval(() => send({ kind: 'turn' }), turnEveryMs).unref();
-  const ending = await work(told.data);
+  const ending = await work(read.data);
   process.send?.({ kind: 'ended', ending } satisfies FromProcess, () => process.exit(0));
 });
 send({ kind: 'ready' });
