@@ -25,6 +25,7 @@ export async function startBenchWorker(databaseUrl: string, concurrency: number)
     taskTypes: {
       byName: new Map(types.map((type) => [type.type, type])),
       broken: new Map(),
+      files: new Map(),
       sourceHash: 'bench',
     },
     projectDir: '.',

@@ -91,6 +91,12 @@ export interface Kill {
   readonly at: Temporal.Instant;
 }
 
+/** A worker that ended by a signal of its own while a deadly task was about. */
+export interface DeathByTask {
+  readonly pid: number;
+  readonly at: Temporal.Instant;
+}
+
 /** A process that was told to end. */
 export interface Drain {
   readonly pid: number;
@@ -139,7 +145,7 @@ export interface UnexplainedEnd {
   readonly lastLines: readonly string[];
 }
 
-export type Invariant = 'E1' | 'E2' | 'E3' | 'E4' | 'E5' | 'E6' | 'E7' | 'E8' | 'E10' | 'E11' | 'end';
+export type Invariant = 'E1' | 'E2' | 'E3' | 'E4' | 'E5' | 'E6' | 'E7' | 'E8' | 'E10' | 'E11' | 'E12' | 'end';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -1,6 +1,7 @@
 import type { Random } from '../demo/random.ts';
 import { blackHole } from './faults/black_hole.ts';
 import { clock } from './faults/clock.ts';
+import { deadlyTask } from './faults/deadly_task.ts';
 import { drain } from './faults/drain.ts';
 import { failpoint } from './faults/failpoint.ts';
 import { freeze } from './faults/freeze.ts';
@@ -24,6 +25,7 @@ export const FAULTS: readonly Fault[] = [
   lostClaim,
   clock,
   drain,
+  deadlyTask,
 ];
 
 export function drawFault(random: Random, faults: readonly Fault[] = FAULTS): Fault {

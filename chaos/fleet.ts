@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Failpoint } from '../runner/engine/failpoint.ts';
 import type { WorkerProcessOptions } from '../test/support/worker_process.ts';
-import type { Acknowledged, UnexplainedEnd } from './facts.ts';
+import type { Acknowledged, DeathByTask, UnexplainedEnd } from './facts.ts';
 import { readLogLine } from './worker_log.ts';
 
 /** What the campaign has done to a process, so that an end it did not cause is told from one that it did. */
@@ -45,12 +45,21 @@ export interface FleetOptions {
   readonly logDir: string;
 }
 
+/** Small, so that a task can soon hold more. */
+const HEAP_MB = 192;
+
+/** By which a task ends its process. */
+const DEADLY_SIGNALS: readonly unknown[] = ['SIGSEGV', 'SIGABRT'];
+
 const KEPT_LINES = 30;
 const MOST_TRIES = 20;
 
 export class Fleet implements AsyncDisposable {
   readonly acknowledged: Acknowledged[] = [];
   readonly unexplainedEnds: UnexplainedEnd[] = [];
+  readonly deathsByTask: DeathByTask[] = [];
+  /** Whether the load has had tasks that end their process. */
+  hasDeadlyTasks = false;
   /** Lines of the workers' logs that name a deadlock or a serialization failure. */
   readonly conflictLines: string[] = [];
   readonly #options: FleetOptions;
@@ -114,10 +123,14 @@ export class Fleet implements AsyncDisposable {
     };
     const shift = clockShiftMs === 0 ? [] : ['--import', path.join(import.meta.dirname, 'clock_shift.ts')];
     const program = path.join(import.meta.dirname, '../test/support/worker_process.ts');
-    const child = spawn(process.execPath, [...shift, program, JSON.stringify(options)], {
-      env: { ...process.env, CHAOS_CLOCK_SHIFT_MS: `${clockShiftMs}` },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${HEAP_MB}`, ...shift, program, JSON.stringify(options)],
+      {
+        env: { ...process.env, CHAOS_CLOCK_SHIFT_MS: `${clockShiftMs}` },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
     this.#children.add(child);
     // A direction given to a process that has just died goes nowhere.
     child.stdin.on('error', () => undefined);
@@ -165,7 +178,9 @@ export class Fleet implements AsyncDisposable {
       this.#workers.delete(worker);
       this.#children.delete(child);
       const wasArmed = worker.armed !== null && end === 'SIGKILL';
-      if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
+      const isDeathByTask = this.hasDeadlyTasks && DEADLY_SIGNALS.includes(end);
+      if (isDeathByTask) this.deathsByTask.push({ pid, at: Temporal.Now.instant() });
+      else if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
         this.unexplainedEnds.push({ pid, end, lastLines: lines });
     });
     return worker;

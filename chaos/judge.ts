@@ -4,6 +4,7 @@ import { checkAcknowledgedKept } from './checks/acknowledged_kept.ts';
 import { checkComebacks } from './checks/comeback.ts';
 import { checkDrains } from './checks/drain.ts';
 import { checkEndedRight } from './checks/ended_right.ts';
+import { checkInnocents } from './checks/innocents.ts';
 import { checkLiveHints } from './checks/live_hint.ts';
 import { checkNoConflicts } from './checks/no_conflicts.ts';
 import { checkOneResultPerToken } from './checks/one_result_per_token.ts';
@@ -22,6 +23,7 @@ import {
   transitionsOfWorkers,
   withoutLiveJob,
 } from './read_facts.ts';
+import { DEADLY } from './shapes.ts';
 import type { World } from './world.ts';
 
 /** A queued task has a live job again after this, at the latest. */
@@ -34,6 +36,7 @@ const COMEBACK_LIMIT_MS = 20_000;
 const AFTER_OUTAGE_MS = 10_000;
 const LOOK_BACK_S = 15;
 const RUNS_AT_ONCE = 300;
+const DEADLY_DAGS = new Set(DEADLY.map(({ dagId }) => dagId));
 
 export interface Finding {
   readonly trial: number;
@@ -116,6 +119,7 @@ export class Judge {
       ...checkVersionPinned(facts),
       ...checkDrains(records.drains, facts.attempts),
       ...checkEndedRight({ ...facts, runs: ended }),
+      ...checkInnocents({ ...facts, runs: ended }, DEADLY_DAGS),
     ]);
   }
 

@@ -13,6 +13,7 @@ const INVARIANTS: Readonly<Record<Invariant, string>> = {
   E8: 'no deadlock or serialization failure reaches a user',
   E10: 'a run keeps its DAG version',
   E11: 'SIGTERM ends in time and hands over',
+  E12: 'no task is quarantined that ends no process; one that does is found out, alone',
   end: 'every run ends as its DAG must',
 };
 

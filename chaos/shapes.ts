@@ -26,7 +26,7 @@ function shape(
     ...unless('schedule', 'schedule: null'),
     ...unless('max_active_runs', 'max_active_runs: 4'),
   ];
-  const lines = tasks.map((task) => `  - {type: step, ${task}}`);
+  const lines = tasks.map((task) => `  - {${task.includes('type: ') ? '' : 'type: step, '}${task}}`);
   return {
     dagId,
     weight,
@@ -43,6 +43,15 @@ export const TICK = 'tick';
 export const EDITED = 'edited';
 /** Wide enough that every worker gets a share. */
 export const FAN_IN = 'fan_in';
+
+/** Runs that a fault starts: a task that ends its process, beside innocents that take longer. Each innocent must end well. */
+export const DEADLY: readonly Shape[] = ['segv', 'abort', 'memory'].map((way) =>
+  shape(`deadly_${way}`, 0, [
+    `task_id: deadly, type: deadly, allow_failure: true, with: {way: ${way}}`,
+    ...numbered(3, (n) => `task_id: i${n}, with: {busy_ms: 1500}`),
+    'task_id: end, depends_on: [i0, i1, i2]',
+  ]),
+);
 
 export const SHAPES: readonly Shape[] = [
   shape(
@@ -93,6 +102,7 @@ export const SHAPES: readonly Shape[] = [
     ['schedule: "* * * * *"', 'catchup: all', 'catchup_window: 24h'],
   ),
   editedShape('v0'),
+  ...DEADLY,
 ];
 
 /** The DAG whose text changes: each of its tasks says which text it was worked by. */

@@ -1,6 +1,6 @@
 import type { Task } from './dag.ts';
 
-/** Crashes of an instance's worker after which the instance is failed instead of started again. */
+/** Crashes of an instance's worker, with nothing else running there, after which it is failed instead of started again. */
 export const CRASHES_TO_QUARANTINE = 3;
 
 type RetryPolicy = Pick<Task, 'retries' | 'retryDelayMs' | 'retryExponentialBackoff' | 'maxRetryDelayMs'>;

@@ -45,6 +45,7 @@ function search(value: unknown, path: string, above: readonly object[]): NotJson
     ? value.entries()
     : Object.entries(value);
   for (const [key, part] of entries) {
+    if (part === undefined && typeof key === 'string') continue; // an optional property without a value
     const problem =
       typeof key === 'string' && textProblem(key) !== null
         ? { path, found: `a key with ${textProblem(key)}`, isJson: true }

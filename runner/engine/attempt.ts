@@ -1,33 +1,30 @@
 /** Works one attempt: renders its params, runs its task, and says how it ended. */
-import { ConnectionError } from '../connections/connection_error.ts';
 import type { Task } from '../core/dag.ts';
 import { type DagIndex, taskOf } from '../core/dag_index.ts';
-import { cleanText, errorFacts } from '../core/error_text.ts';
+import { errorFacts } from '../core/error_text.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/settle.ts';
-import { notJson, notJsonSentence } from '../core/stored_json.ts';
 import { renderTemplates, type TemplateScope } from '../core/template.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
-import { DeferTask, FailTask, SkipTask, type TaskContext, taskErrorKind } from '../task.ts';
+import { DeferTask, FailTask, SkipTask, type TaskType } from '../task.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
-import { recordOfAttempt, warnOfAttempt } from './attempt_event.ts';
+import { type AttemptInput, contextOf, filesOf, paramsOf } from './attempt_context.ts';
+import { BY_TASK, type Ending, endingOfError, endingOfOutput, outcomeOf, stackOf } from './attempt_ending.ts';
 import type { AttemptReport } from './attempt_report.ts';
 import type { Engine } from './engine.ts';
 import { failpoint } from './failpoint.ts';
-import { attemptFiles } from './files/attempt_files.ts';
+import { workIsolated } from './isolation/isolated_attempt.ts';
+import { isolationOf } from './isolation/isolation.ts';
 import { untilDatabaseAnswers } from './patience.ts';
 import { chargeStrays, type TakeStray } from './stray_errors.ts';
 import { scopeOf, tasksRead } from './template_scope.ts';
 
-/** Who threw, where what was thrown is no Error. */
-const BY_TASK = 'the task';
-
 /** After which another worker may take a task whose type this one lacks. */
 const OTHER_WORKER_MS = 5_000;
 
-/** Largest output of a task, in UTF-16 code units of its JSON. */
-const MAX_OUTPUT_CHARS = 1 << 20;
+/** Beyond the grace time of its task, for a process to end that was killed. */
+const KILLED_WITHIN_MS = 1_000;
 
 /**
  * @returns null when the attempt was superseded: whoever did that has settled it, and its result is of no interest
@@ -53,25 +50,33 @@ export async function runAttempt(
   );
   try {
     const { signal } = controller;
-    const outcome = await chargeStrays(strayTaker(claimed, controller, report), () =>
-      workTask({ engine, claimed, task, index, report, signal }),
-    );
-    if (signal.aborted && signal.reason instanceof AttemptAborted && signal.reason.why === 'stray') {
-      throw signal.reason;
-    }
-    return outcome;
-  } catch (error) {
-    return outcomeOfError(error, controller.signal, report);
+    const takeStray = strayTaker(claimed, controller, report);
+    const ending = await chargeStrays(takeStray, () =>
+      workTask({ engine, claimed, task, index, report, signal, takeStray }),
+    ).catch(endingOfError);
+    const abort = signal.reason instanceof AttemptAborted ? signal.reason : null;
+    return withFailureLogged(outcomeOf(ending, abort), ending, report);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function withFailureLogged(outcome: Outcome | null, ending: Ending, { log }: AttemptReport): Outcome | null {
+  if (outcome?.kind !== 'failed') return outcome;
+  const stack = ending.kind === 'failed' && ending.stack !== null ? { stack: ending.stack } : {};
+  log.error(outcome.error.errorText, { error_class: outcome.error.errorClass, ...stack });
+  return outcome;
 }
 
 /** Fails the attempt with what strays from it; once it has ended there is nothing left to charge. */
 function strayTaker(claimed: ClaimedTask, controller: AbortController, report: AttemptReport): TakeStray {
   return (error) => {
     const { errorText } = errorFacts(error, BY_TASK);
-    report.log.error('an error outside of the promise of the task', { error: errorText, ...stackOf(error) });
+    const stack = stackOf(error);
+    report.log.error('an error outside of the promise of the task', {
+      error: errorText,
+      ...(stack === null ? {} : { stack }),
+    });
     if (controller.signal.aborted) return;
     const message = `${claimed.taskId}: an error outside of its promise: ${errorText}`;
     controller.abort(new AttemptAborted('stray', message, { cause: error }));
@@ -85,9 +90,10 @@ interface Work {
   readonly index: DagIndex;
   readonly report: AttemptReport;
   readonly signal: AbortSignal;
+  readonly takeStray: TakeStray;
 }
 
-async function workTask(work: Work): Promise<Outcome> {
+async function workTask(work: Work): Promise<Ending> {
   const { engine, claimed, task, index, report, signal } = work;
   const taskType = engine.taskTypes.byName.get(task.type);
   if (taskType === undefined) {
@@ -109,60 +115,30 @@ async function workTask(work: Work): Promise<Outcome> {
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {
     throw new SkipTask(`run_if is false: ${task.runIf}`);
   }
-  const params = taskType.params.safeParse(renderTemplates(task.with, scope));
-  if (!params.success) {
-    const problems = params.error.issues
-      .map(({ path, message }) => `with.${path.join('.')}: ${message}`)
-      .join('; ');
-    throw new FailTask(`${task.taskId}: ${problems}`);
-  }
-  await using files = attemptFiles(engine, claimed, {
-    env: engine.env,
-    runId: claimed.runId,
-    token: attemptTokenText(claimed),
-    signal,
-    log: report.log,
-  });
-  const context: TaskContext<unknown> = {
-    params: params.data,
-    run: {
-      runId: String(claimed.runId),
-      dagId: claimed.dagId,
-      runType: claimed.runType,
-      scheduledFor: claimed.scheduledFor,
-      businessDate: claimed.businessDate,
-      timezone: index.dag.timezone,
-      params: claimed.runParams,
-    },
-    attempt: {
-      taskId: claimed.taskId,
-      mapIndex: claimed.mapIndex,
-      number: claimed.attemptNumber,
-      token: attemptTokenText(claimed),
-      startedAt: claimed.attemptStartedAt,
-      deadlineAt: claimed.deadlineAt,
-    },
-    upstream: pick(
-      outputs,
-      task.dependsOn.map(({ taskId }) => taskId),
-    ),
-    connections: { postgres: async (id) => engine.connections.postgres(id) },
-    files,
-    meter: report.addToMeter,
-    progress: report.setProgress,
-    record: recordOfAttempt(engine, claimed),
-    warn: warnOfAttempt(engine, claimed, report.log),
-    log: report.log,
-    signal,
-    now: () => engine.clock.now(),
-  };
-  const ran = taskType.run(context);
+  const upstream = pick(
+    outputs,
+    task.dependsOn.map(({ taskId }) => taskId),
+  );
+  const { timezone } = index.dag;
+  const input = { claimed, timezone, given: renderTemplates(task.with, scope), upstream };
+  const params = paramsOf(taskType, input);
+  const isolation = isolationOf(taskType, claimed, engine.taskTypes.files.get(task.type) ?? null);
+  if (isolation === null) return await workHere(work, taskType, { input, params });
+  const ran = workIsolated(engine, { input, isolation, sink: report, signal, takeStray: work.takeStray });
   report.track(ran);
-  return success(task, await abandonable(ran, signal, ABORT_GRACE_MS));
+  return await abandonable(ran, signal, ABORT_GRACE_MS + KILLED_WITHIN_MS);
 }
 
-function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string {
-  return `${taskInstanceId}-${attemptToken}`;
+/** Runs the task in this process, beside the others. */
+async function workHere(
+  { engine, claimed, report, signal }: Work,
+  taskType: TaskType,
+  { input, params }: { readonly input: AttemptInput; readonly params: unknown },
+): Promise<Ending> {
+  await using files = filesOf(engine, input, { log: report.log, signal });
+  const ran = taskType.run(contextOf(engine, input, { params, files, signal, sink: report }));
+  report.track(ran);
+  return endingOfOutput(claimed.taskId, await abandonable(ran, signal, ABORT_GRACE_MS));
 }
 
 /** What the templates of this instance see: of a mapped task its own element as well. */
@@ -183,56 +159,4 @@ function isTruthy(value: Json): boolean {
 
 function pick(outputs: JsonObject, taskIds: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(outputs).filter(([taskId]) => taskIds.includes(taskId)));
-}
-
-function success(task: Task, output: Json | undefined): Outcome {
-  const problem = notJson(output ?? null);
-  if (problem !== null) {
-    throw new FailTask(`${task.taskId}: ${notJsonSentence('the return value', problem)}`);
-  }
-  const text = JSON.stringify(output ?? null);
-  if (text.length > MAX_OUTPUT_CHARS) {
-    throw new FailTask(
-      `${task.taskId}: the return value has ${text.length} characters of JSON, at most ${MAX_OUTPUT_CHARS} are kept: write it to an artifact`,
-    );
-  }
-  return { kind: 'success', output: output ?? null };
-}
-
-function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptReport): Outcome | null {
-  const abort =
-    error instanceof AttemptAborted
-      ? error
-      : signal.aborted && signal.reason instanceof AttemptAborted
-        ? signal.reason
-        : null;
-  if (abort?.why === 'superseded') return null;
-  if (abort?.why === 'drain') return { kind: 'handed_over', reason: abort.message };
-  if (isSkip(error)) return { kind: 'skipped', reason: cleanText(error.message) };
-  if (isDeferral(error)) return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
-  // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
-  const facts =
-    abort?.why === 'stray'
-      ? { ...errorFacts(abort.cause, BY_TASK), errorText: cleanText(abort.message) }
-      : errorFacts(abort?.why === 'timeout' ? abort : error, BY_TASK);
-  report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
-  const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
-  return { kind: 'failed', error: facts, retry: isFinal && abort === null ? 'never' : 'allowed' };
-}
-
-function isSkip(error: unknown): error is SkipTask {
-  return taskErrorKind(error) === 'skip';
-}
-
-function isDeferral(error: unknown): error is DeferTask {
-  return taskErrorKind(error) === 'defer';
-}
-
-/** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
-function stackOf(error: unknown): JsonObject {
-  const isExpected =
-    taskErrorKind(error) !== null || error instanceof ConnectionError || error instanceof AttemptAborted;
-  return error instanceof Error && !isExpected && error.stack !== undefined
-    ? { stack: cleanText(error.stack) }
-    : {};
 }

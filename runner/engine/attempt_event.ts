@@ -9,8 +9,10 @@ import { WARNED } from '../store/task_warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../task.ts';
 import type { Engine } from './engine.ts';
 
+type Recorder = Pick<Engine, 'pool' | 'actor'>;
+
 /** Lets an attempt add to the history under its worker's name, only while it is the attempt that counts. */
-export function recordOfAttempt(engine: Engine, claimed: ClaimedTask): TaskContext<unknown>['record'] {
+export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskContext<unknown>['record'] {
   return async (event) => {
     const problem = actionProblem(event.action);
     if (problem !== null) throw new FailTask(`${claimed.taskId}: event action: ${problem}`);
@@ -20,7 +22,7 @@ export function recordOfAttempt(engine: Engine, claimed: ClaimedTask): TaskConte
 
 /** Lets an attempt say a warning of its run, which does not fail it. */
 export function warnOfAttempt(
-  engine: Engine,
+  engine: Recorder,
   claimed: ClaimedTask,
   log: TaskLog,
 ): TaskContext<unknown>['warn'] {
@@ -32,7 +34,7 @@ export function warnOfAttempt(
 
 /** @throws TaskError where the attempt was superseded */
 async function recordEvent(
-  engine: Engine,
+  engine: Recorder,
   claimed: ClaimedTask,
   { action, reason, before, after }: TaskEvent,
 ): Promise<void> {

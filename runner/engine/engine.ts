@@ -18,6 +18,12 @@ export interface Engine {
   /** Names the connections that tasks may open; the project's folder is where `file:` locations begin. */
   readonly env: Environment;
   readonly projectDir: string;
+  /** What an attempt in a process of its own is given beyond that. */
+  readonly isolation: {
+    readonly databaseUrl: string;
+    /** How long the event loop of one that is suspected may stand still. */
+    readonly stallMs: number;
+  };
   /** The id under which this process holds its lease; a new one when the lease was lost. */
   workerId(): number;
   readonly actor: Actor;

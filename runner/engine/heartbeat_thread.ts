@@ -32,6 +32,19 @@ async function stalledTasks(): Promise<string> {
   return running.map(({ taskId, runId }) => `${taskId} of run ${runId}`).join(', ') || 'no task';
 }
 
+/** Nothing else reaches a thread that loops: neither its signals' handlers nor an exception. */
+function endProcess(reason: string): void {
+  try {
+    writeSync(
+      2,
+      `worker ${workerId} ends: ${reason}. Its tasks start elsewhere; start it again, as a supervisor does.\n`,
+    );
+  } finally {
+    // Also where nobody reads its last words.
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
+
 const watch = new EventLoopWatch(stallMs);
 let isHeld = true;
 let isStalled = false;
@@ -42,14 +55,7 @@ while (isHeld && !isStalled) {
     if (isHeld && isStalled) {
       const reason = `its event loop stood still for ${Math.round(stallMs / 1000)} s while it ran ${await stalledTasks()}`;
       await giveUpLease(pool, workerId, reason);
-      if (stalledProcess === 'end') {
-        writeSync(
-          2,
-          `worker ${workerId} ends: ${reason}. Its tasks start elsewhere; start it again, as a supervisor does.\n`,
-        );
-        // Nothing else reaches a thread that loops: neither its signals' handlers nor an exception.
-        process.kill(process.pid, 'SIGKILL');
-      }
+      if (stalledProcess === 'end') endProcess(reason);
     }
   } catch (error) {
     notify({ kind: 'missed', error: String(error) });

@@ -86,12 +86,12 @@ async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<r
   if (run === null) return [];
   const reclaimed = await reclaimLostTasks(tx, runId);
   failpoint('reap.reclaimed');
-  const quarantined = reclaimed.filter(({ crashCount }) => crashCount >= CRASHES_TO_QUARANTINE);
+  const quarantined = reclaimed.filter(({ loneCrashCount }) => loneCrashCount >= CRASHES_TO_QUARANTINE);
   await recordEvents(
     tx,
     engine.actor,
-    reclaimed.map(({ dagId, taskId, mapIndex, attemptNumber, crashCount, workerId }) => ({
-      action: crashCount >= CRASHES_TO_QUARANTINE ? 'task.quarantined' : 'task.crashed',
+    reclaimed.map(({ dagId, taskId, mapIndex, attemptNumber, crashCount, loneCrashCount, workerId }) => ({
+      action: loneCrashCount >= CRASHES_TO_QUARANTINE ? 'task.quarantined' : 'task.crashed',
       dagId,
       runId,
       taskId,
@@ -114,7 +114,7 @@ async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<r
       quarantined.map(({ taskInstanceId }) => taskInstanceId),
       {
         errorClass: 'Quarantined',
-        errorText: `its worker died ${CRASHES_TO_QUARANTINE} times while it ran; it is not started again by itself`,
+        errorText: `its worker died ${CRASHES_TO_QUARANTINE} times while nothing else ran there; it is not started again by itself`,
       },
     );
     const index = await engine.versions.get(run.dagVersionId, tx);

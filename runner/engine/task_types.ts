@@ -12,6 +12,8 @@ export interface TaskTypes {
   readonly byName: ReadonlyMap<string, TaskType>;
   /** Files that could not be loaded: the type is unusable and says why, the others work. */
   readonly broken: ReadonlyMap<string, string>;
+  /** The file of each type, from which a process of its own loads it. */
+  readonly files: ReadonlyMap<string, string>;
   /** Of the files' text: workers with other code are told apart by it. */
   readonly sourceHash: string;
 }
@@ -29,6 +31,7 @@ export function checkableTypes({ byName, broken }: TaskTypes): ReadonlyMap<strin
 export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
   const byName = new Map<string, TaskType>();
   const broken = new Map<string, string>();
+  const files = new Map<string, string>();
   const names = (await readdir(folder)).filter((name) => /^[a-z][a-z0-9_]*\.ts$/.test(name)).sort();
   const hash = createHash('sha256');
   for (const name of names) {
@@ -39,11 +42,12 @@ export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
       const source = await readFile(file);
       hash.update(`${name}\0${source.length}\0`).update(source);
       byName.set(type, await loadTaskType(file, type));
+      files.set(type, file);
     } catch (error) {
       broken.set(type, `${path.join(folder, name)}: ${readingProblem(error) ?? errorFacts(error).errorText}`);
     }
   }
-  return { byName, broken, sourceHash: hash.digest('hex').slice(0, 8) };
+  return { byName, broken, files, sourceHash: hash.digest('hex').slice(0, 8) };
 }
 
 /** A name that holds no file, in words; null for any other error. */
@@ -54,7 +58,8 @@ function readingProblem(error: unknown): string | null {
   return code === 'EACCES' ? 'cannot be read: permission denied' : null;
 }
 
-async function loadTaskType(file: string, type: string): Promise<TaskType> {
+/** @throws Error where the file defines no task type of this name */
+export async function loadTaskType(file: string, type: string): Promise<TaskType> {
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   const taskType = module.default;
   if (!isTaskType(taskType))

@@ -5,7 +5,7 @@ import type { Environment } from '../connections/connection_config.ts';
 import { createPool, isDatabaseAway } from '../connections/postgres.ts';
 import { errorFacts } from '../core/error_text.ts';
 import type { Log } from '../log.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker } from '../store/worker.ts';
+import { LEASE_MS, markWorkerStopped, registerWorker, takeBackDeath } from '../store/worker.ts';
 import { DatabaseClock } from './clock.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { DagVersions } from './dag_versions.ts';
@@ -78,6 +78,7 @@ export class Worker implements AsyncDisposable {
   #upkeep: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #strays: Disposable | null = null;
+  #isEnding = false;
 
   private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
     this.#options = options;
@@ -92,6 +93,7 @@ export class Worker implements AsyncDisposable {
       log: options.log,
       env: options.env,
       projectDir: options.projectDir,
+      isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };
@@ -191,8 +193,10 @@ export class Worker implements AsyncDisposable {
     this.#running.supersedeAll('the lease of this worker was lost');
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
+    const lostId = this.#workerId;
     this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
     this.#heartbeat = this.#startHeartbeat();
+    await untilDatabaseAnswers(log, () => takeBackDeath(this.#pool, lostId));
   }
 
   #startHeartbeat(): Heartbeat {
@@ -212,6 +216,9 @@ export class Worker implements AsyncDisposable {
     const { errorText } = errorFacts(error);
     if (owned === 'shared')
       return log.error('an error belongs to no task of this worker', { error: errorText });
+    // Its last words fail in turn where nobody reads them.
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     const stack = process.env.STOCKFLOW_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
     process.stderr.write(
       `worker ${this.#workerId} ends: ${errorText}. Its tasks start elsewhere, or here once it is started again; a supervisor ` +

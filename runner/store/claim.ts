@@ -33,7 +33,7 @@ export const CLAIM_DUE = `claimed as (
             r.dag_version_id as "dagVersionId", r.run_type as "runType", r.scheduled_for as "scheduledFor",
             r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams",
             c.task_id as "taskId", c.map_index as "mapIndex", c.map_item as "mapItem", c.attempt_token as "attemptToken",
-            c.pool, c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.deadline_at as "deadlineAt",
+            c.pool, c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.crash_count as "crashCount", c.deadline_at as "deadlineAt",
             a.started_at as "attemptStartedAt", now() as "claimedAt"
        from claimed c
        join attempt a using (task_instance_id)
@@ -48,10 +48,11 @@ const CLAIM = {
          left join stockflow.task_attempt a using (task_instance_id, attempt_number)
         where t.task_instance_id = $2 and t.attempt_token = $3 and (t.pool = 'default' or $4)
           and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
-          -- Of the tasks whose worker has died a worker has one at a time, so that the one that killed it is found.
-          and (t.crash_count = 0 or not exists (
+          -- A task whose worker has died runs in a process of its own. One whose worker has died again all the same, as where the
+          -- host runs out of memory, a worker has one at a time, so that the one that did it is found.
+          and (t.crash_count < 2 or not exists (
             select from stockflow.task_instance other
-             where other.worker_id = $1 and other.state = 'running' and other.crash_count > 0))
+             where other.worker_id = $1 and other.state = 'running' and other.crash_count >= 2))
           for no key update of t
      ), ${CLAIM_DUE}`,
 };

@@ -10,6 +10,8 @@ export interface Reclaimed {
   readonly mapIndex: number;
   readonly attemptNumber: number;
   readonly crashCount: number;
+  /** Those of its crashes in which nothing else ran on its worker. */
+  readonly loneCrashCount: number;
   readonly token: number;
   readonly priority: number;
   readonly workerId: number;
@@ -32,7 +34,9 @@ export async function runsWithLostTasks(db: Queryable): Promise<readonly number[
 export async function reclaimLostTasks(db: Queryable, runId: number): Promise<readonly Reclaimed[]> {
   const { rows } = await db.query<Reclaimed>(
     `with lost as (
-       select t.task_instance_id, t.worker_id, coalesce('gave up: ' || w.lost_reason, 'stopped answering') as reason
+       select t.task_instance_id, t.worker_id, -- What a lost worker claims before it knows of its loss has not killed it.
+              (w.lost_task_count = 1 and t.timeout_at - t.execution_timeout <= coalesce(w.lost_at, w.stopped_at))::integer as lone,
+              coalesce('gave up: ' || w.lost_reason, 'stopped answering') as reason
          from stockflow.task_instance t join stockflow.worker w using (worker_id)
         where t.run_id = $1 and t.state = 'running' and (w.lost_at is not null or w.stopped_at is not null)
         order by t.task_instance_id
@@ -41,7 +45,7 @@ export async function reclaimLostTasks(db: Queryable, runId: number): Promise<re
        update stockflow.task_instance t
           set state = 'queued', worker_id = null, timeout_at = null, queued_at = now(),
               attempt_token = t.attempt_token + 1, crash_count = t.crash_count + 1,
-              error_class = 'WorkerLost', error_text = 'worker ' || lost.worker_id || ' ' || lost.reason
+              lone_crash_count = t.lone_crash_count + coalesce(lost.lone, 0), error_class = 'WorkerLost', error_text = 'worker ' || lost.worker_id || ' ' || lost.reason
          from lost
         where t.task_instance_id = lost.task_instance_id
        returning t.*, lost.worker_id as lost_worker_id
@@ -53,7 +57,7 @@ export async function reclaimLostTasks(db: Queryable, runId: number): Promise<re
      )
      select c.task_instance_id as "taskInstanceId", c.run_id as "runId", r.dag_id as "dagId", c.task_id as "taskId",
             c.map_index as "mapIndex", c.attempt_number as "attemptNumber", c.crash_count as "crashCount",
-            c.attempt_token as token, c.priority, c.lost_worker_id as "workerId"
+            c.lone_crash_count as "loneCrashCount", c.attempt_token as token, c.priority, c.lost_worker_id as "workerId"
        from reclaimed c join stockflow.dag_run r using (run_id)
       order by c.task_instance_id`,
     [runId],

@@ -77,7 +77,7 @@ export async function clearInstances(
        update stockflow.task_instance t
           set state = 'none', planned_at = b.planned_at, deadline_missed_at = null, queued_at = null, started_at = null,
               finished_at = null, timeout_at = null, worker_id = null, wake_at = null, wake_reason = null,
-              failure_count = 0, crash_count = 0, output = null, error_class = null, error_text = null,
+              failure_count = 0, crash_count = 0, lone_crash_count = 0, output = null, error_class = null, error_text = null,
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before

@@ -23,6 +23,8 @@ export interface ClaimedTask {
   readonly pool: string;
   readonly attemptNumber: number;
   readonly failureCount: number;
+  /** Deaths of its workers while it ran. */
+  readonly crashCount: number;
   readonly deadlineAt: Temporal.Instant | null;
   /** First look of this attempt. */
   readonly attemptStartedAt: Temporal.Instant;

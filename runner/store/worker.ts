@@ -31,10 +31,13 @@ export async function renewLease(db: Queryable, workerId: number, leaseMs: numbe
   return rowCount === 1;
 }
 
+/** Tasks that a worker `w` runs, by the table. */
+const RUNNING_THERE = `(select count(*) from stockflow.task_instance t where t.worker_id = w.worker_id and t.state = 'running')`;
+
 /** Gives a worker's lease up for a reason that it knows itself, so that its tasks start elsewhere. */
 export async function giveUpLease(db: Queryable, workerId: number, reason: string): Promise<void> {
   await db.query(
-    `update stockflow.worker set lost_at = now(), lost_reason = $2
+    `update stockflow.worker w set lost_at = now(), lost_reason = $2, lost_task_count = ${RUNNING_THERE}
       where worker_id = $1 and lost_at is null and stopped_at is null`,
     [workerId, reason],
   );
@@ -42,7 +45,8 @@ export async function giveUpLease(db: Queryable, workerId: number, reason: strin
 
 export async function markWorkerStopped(db: Queryable, workerId: number): Promise<void> {
   await db.query(
-    'update stockflow.worker set stopped_at = now() where worker_id = $1 and stopped_at is null',
+    `update stockflow.worker w set stopped_at = now(), lost_task_count = ${RUNNING_THERE}
+      where worker_id = $1 and stopped_at is null`,
     [workerId],
   );
 }
@@ -53,11 +57,26 @@ export async function markWorkerStopped(db: Queryable, workerId: number): Promis
  */
 export async function markLostWorkers(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ workerId: number }>(
-    `update stockflow.worker set lost_at = now()
+    `update stockflow.worker w set lost_at = now(), lost_task_count = ${RUNNING_THERE}
       where lost_at is null and stopped_at is null and lease_expires_at < now()
         and pg_postmaster_start_time() < now() - $1 * interval '1 ms'
      returning worker_id as "workerId"`,
     [LEASE_MS],
   );
   return rows.map(({ workerId }) => workerId);
+}
+
+/** A worker that was taken for dead is back, as after a pause of its host: the death is held against nobody any more. */
+export async function takeBackDeath(db: Queryable, workerId: number): Promise<void> {
+  await db.query(
+    `with back as (
+       update stockflow.worker set lost_task_count = null where worker_id = $1 and lost_task_count = 1
+       returning worker_id, lost_at
+     )
+     update stockflow.task_instance t set lone_crash_count = t.lone_crash_count - 1
+       from back join stockflow.task_attempt a using (worker_id)
+      where a.task_instance_id = t.task_instance_id and a.state = 'crashed' and a.started_at <= back.lost_at
+        and t.finished_at is null and t.lone_crash_count > 0`,
+    [workerId],
+  );
 }

@@ -4,6 +4,7 @@ import { checkAcknowledgedKept } from '../../chaos/checks/acknowledged_kept.ts';
 import { checkComebacks } from '../../chaos/checks/comeback.ts';
 import { checkDrains } from '../../chaos/checks/drain.ts';
 import { checkEndedRight } from '../../chaos/checks/ended_right.ts';
+import { checkInnocents } from '../../chaos/checks/innocents.ts';
 import { checkLiveHints } from '../../chaos/checks/live_hint.ts';
 import { checkNoConflicts } from '../../chaos/checks/no_conflicts.ts';
 import { checkOneResultPerToken } from '../../chaos/checks/one_result_per_token.ts';
@@ -250,4 +251,29 @@ test('a run that has not ended, or failed for no good reason, is found; quaranti
     );
   says(checkEndedRight({ ...failed, attempts: crashes(2) }), /run 1 of story is failed/);
   says(checkEndedRight({ ...failed, attempts: crashes(3) }));
+});
+
+test('E12: a quarantined innocent is found, and a deadly task that ended otherwise than by what killed it', () => {
+  const deadlyDags = new Set(['deadly_segv']);
+  const runs = [run, { ...run, runId: 2, dagId: 'deadly_segv' }];
+  const crashed = { state: 'failed', errorClass: 'ProcessCrashed', errorText: 'killed by SIGSEGV' };
+  const deadly = instance(7, 'deadly', { runId: 2, ...crashed });
+  says(checkInnocents({ runs, instances: [instance(1, 'first'), deadly] }, deadlyDags));
+  const quarantined = { state: 'failed', errorClass: 'Quarantined', errorText: 'died 3 times' };
+  says(
+    checkInnocents(
+      {
+        runs,
+        instances: [
+          instance(1, 'first', quarantined),
+          instance(2, 'i0', { runId: 2, ...quarantined }),
+          { ...deadly, ...quarantined },
+        ],
+      },
+      deadlyDags,
+    ),
+    /first of run 1 .* was quarantined/,
+    /i0 of run 2 .* was quarantined/,
+    /deadly of run 2 .* ended failed \(Quarantined: died 3 times\)/,
+  );
 });

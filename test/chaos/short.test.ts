@@ -6,7 +6,16 @@ import { reportText, summarize } from '../../chaos/report.ts';
 import { SHAPES } from '../../chaos/shapes.ts';
 
 /** Those that last long are for `npm run chaos`. */
-const QUICK = ['kill', 'failpoint', 'lost_hints', 'forged_hints', 'lost_claim', 'drain', 'stop'];
+const QUICK = [
+  'kill',
+  'failpoint',
+  'lost_hints',
+  'forged_hints',
+  'lost_claim',
+  'drain',
+  'stop',
+  'deadly_task',
+];
 
 test('a dozen faults under load violate no invariant', async () => {
   const result = await runCampaign({

@@ -143,6 +143,7 @@ test('a hint that was lost, one whose handler fails, a crash and an unusable typ
   const without = {
     byName: new Map(),
     broken: new Map([['quick', 'tasks/quick.ts: no such module']]),
+    files: new Map(),
     sourceHash: 'test',
   };
   assert.deepEqual((await blockers(runId, 'a', without)).at(-1), {

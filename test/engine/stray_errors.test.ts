@@ -16,7 +16,13 @@ import {
 } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
-const by = { actor: 'test', channel: 'cli' } as const;
+const manual = {
+  date: null,
+  params: {},
+  timeEdges: 'keep',
+  reason: null,
+  by: { actor: 'test', channel: 'cli' },
+} as const;
 
 async function setUp(lifetime: Lifetime, ways: readonly string[], innocents: number) {
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
@@ -33,14 +39,7 @@ async function setUp(lifetime: Lifetime, ways: readonly string[], innocents: num
   ];
   const yaml = `dag_id: beside\ntimezone: UTC\nschedule: null\ntasks:\n${lines.join('\n')}\n`;
   assert.deepEqual(await engine.writeDag('beside', yaml), []);
-  const { runId } = await triggerRun(engine.pool, {
-    dagId: 'beside',
-    date: null,
-    params: {},
-    timeEdges: 'keep',
-    by,
-    reason: null,
-  });
+  const { runId } = await triggerRun(engine.pool, { ...manual, dagId: 'beside' });
   return { engine, runId };
 }
 
@@ -95,18 +94,67 @@ test('an endless loop ends its worker with one sentence that names what ran, and
   ]);
   assert.match(rows[0]?.lost_reason, /its event loop stood still/);
   await openGate(engine.pool, 'g');
-  // Each further worker has one suspect at a time: it works the innocents off, and the loop ends it or is quarantined.
-  for (let round = 0; round < 8; round += 1) {
-    const worker = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, stallMs: 1_500 });
-    const isOver = await Promise.race([
-      worker.ended.then(() => false),
-      endOf(engine.pool, runId, 'loop').then(() => true),
-    ]);
-    if (isOver) break;
-  }
+  // Started again, each suspect runs in a process of its own: the loop ends there, and nothing else with it.
+  await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, stallMs: 1_500 });
   const { states } = await engine.ended(runId);
   assert.deepEqual(states, { innocent_0: 'success', innocent_1: 'success', loop: 'failed' });
   const loop = (await instancesOfRun(engine.pool, runId)).find(({ taskId }) => taskId === 'loop');
-  assert.equal(loop?.errorClass, 'Quarantined');
+  assert.equal(
+    loop?.errorText,
+    'loop: its event loop stood still for 2 s (it ran in a process of its own, because its worker had died while it ran)',
+  );
   assert.equal((await effectsOf(engine.pool, runId)).filter(({ phase }) => phase === 'end').length, 2);
+});
+
+test('an endless loop ends its worker also where nobody reads its last words', async (t) => {
+  const { engine } = await setUp(t, ['loop'], 0);
+  const stuck = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, stallMs: 1_500 });
+  stuck.stopReading();
+  assert.equal(await stuck.ended, 'SIGKILL');
+});
+
+for (const { way, found } of [
+  { way: 'segv', found: 'its process was killed by SIGSEGV: native code crashed' },
+  { way: 'memory', found: 'its process ran out of memory' },
+]) {
+  test(`${way}: what kills its worker is found at its next start, and the innocents beside it end well`, async (t) => {
+    const { engine, runId } = await setUp(t, [way], 3);
+    const options = { url: engine.url, leaseMs: 1_000, nodeFlags: ['--max-old-space-size=96'] };
+    const first = await startWorkerProcess(t, options);
+    assert.equal(await first.ended, way === 'segv' ? 'SIGSEGV' : 'SIGABRT');
+    const second = await startWorkerProcess(t, options);
+    const { state, errorText } = await endOf(engine.pool, runId, way);
+    assert.equal(state, 'failed');
+    assert.ok(errorText?.startsWith(`${way}: ${found}`), errorText ?? '');
+    await openGate(engine.pool, 'g');
+    const { states } = await engine.ended(runId);
+    assert.deepEqual(states, {
+      ...{ innocent_0: 'success', innocent_1: 'success', innocent_2: 'success' },
+      [way]: 'failed',
+    });
+    const crashed = (await attemptsOfRun(engine.pool, runId)).filter((one) => one.state === 'crashed');
+    assert.ok(crashed.every(({ workerId }) => workerId === first.workerId && workerId !== second.workerId));
+  });
+}
+
+test('a task beside which workers die again and again, each time of another, is never quarantined', async (t) => {
+  const { engine, runId } = await setUp(t, [], 1);
+  const yaml = `dag_id: killer\ntimezone: UTC\nschedule: null\nmax_active_runs: 9\ntasks:\n  - {task_id: segv, type: stray, retries: 0, with: {way: segv}}\n`;
+  assert.deepEqual(await engine.writeDag('killer', yaml), []);
+  const killers: number[] = [];
+  for (let death = 1; death <= 3; death += 1) {
+    const worker = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000 });
+    await until('the innocent to start', async () =>
+      (await effectsOf(engine.pool, runId)).some(({ pid }) => pid === worker.pid),
+    );
+    killers.push((await triggerRun(engine.pool, { ...manual, dagId: 'killer' })).runId);
+    assert.equal(await worker.ended, 'SIGSEGV');
+  }
+  await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000 });
+  await openGate(engine.pool, 'g');
+  const { run, tasks } = await engine.ended(runId);
+  assert.deepEqual([run.state, tasks[0]?.crashCount], ['success', 3]);
+  for (const killer of killers) {
+    assert.match((await engine.ended(killer)).tasks[0]?.errorText ?? '', /was killed by SIGSEGV/);
+  }
 });

@@ -58,6 +58,7 @@ export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskTyp
   const types: TaskTypes = {
     byName: new Map(taskTypes.map((type) => [type.type, type])),
     broken: new Map(),
+    files: new Map(),
     sourceHash: 'test',
   };
 

@@ -16,12 +16,18 @@ export interface WorkerProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
   /** All that it has written to stderr. */
   readonly said: () => string;
+  /** From now on nobody reads its stderr, as when what it was piped to has ended. */
+  stopReading(): void;
 }
 
 /** Starts a worker process and waits until it takes work. Killed, whatever its state, when `lifetime` ends. */
 export async function startWorkerProcess(
   lifetime: Lifetime,
-  options: Pick<WorkerProcessOptions, 'url'> & Partial<WorkerProcessOptions>,
+  {
+    nodeFlags = [],
+    ...options
+  }: Pick<WorkerProcessOptions, 'url'> &
+    Partial<WorkerProcessOptions> & { readonly nodeFlags?: readonly string[] },
 ): Promise<WorkerProcess> {
   const all: WorkerProcessOptions = {
     tasksDir: FIXTURE_TASKS,
@@ -32,7 +38,7 @@ export async function startWorkerProcess(
   };
   const child = spawn(
     process.execPath,
-    [path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
+    [...nodeFlags, path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
@@ -52,6 +58,7 @@ export async function startWorkerProcess(
     signal: (name) => child.kill(name),
     ended,
     said: () => said,
+    stopReading: () => child.stderr?.destroy(),
   };
 }
 

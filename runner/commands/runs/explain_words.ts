@@ -56,7 +56,7 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
     case 'hint_put_off':
       return `its wake-up job failed, and is retried at ${when(blocker.at, telling)}${because(blocker.error)}`;
     case 'restarting':
-      return `its worker died (${times(blocker.crashCount)}); it starts again, and after 3 times no more`;
+      return `its worker died (${times(blocker.crashCount)}); it starts again, in a process of its own`;
     case 'type_unusable':
       return `its task type ${blocker.type} cannot be used here: ${blocker.why}`;
     case 'failed':

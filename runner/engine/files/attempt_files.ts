@@ -15,7 +15,7 @@ const MAX_READ_BYTES = 16 << 20;
 
 /** The files that one attempt may see, by location; what it reads and publishes is recorded under its name. */
 export function attemptFiles(
-  engine: Engine,
+  engine: Pick<Engine, 'pool' | 'projectDir'>,
   claimed: ClaimedTask,
   owner: SftpOwner,
 ): Files & AsyncDisposable {

@@ -1,0 +1,101 @@
+/** The process of an isolated attempt: told its one piece of work by the worker that started it, see isolated_attempt.ts. */
+import { Worker } from 'node:worker_threads';
+import { createPool } from '../../connections/postgres.ts';
+import { errorFacts } from '../../core/error_text.ts';
+import type { Log } from '../../log.ts';
+import { LEASE_MS } from '../../store/worker.ts';
+import { AttemptAborted } from '../attempt_abort.ts';
+import { type AttemptHost, type AttemptSink, contextOf, filesOf, paramsOf } from '../attempt_context.ts';
+import { BY_TASK, type Ending, endingOfError, endingOfOutput, stackOf } from '../attempt_ending.ts';
+import { DatabaseClock } from '../clock.ts';
+import { ConnectionPools } from '../connection_pools.ts';
+import { loadTaskType } from '../task_types.ts';
+import { type FromProcess, type ToProcess, toProcess } from './messages.ts';
+
+type Work = Extract<ToProcess, { kind: 'work' }>;
+
+/** As many as one task needs at once for its files, events and artifacts. */
+const SESSIONS = 4;
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+const controller = new AbortController();
+
+function send(message: FromProcess): void {
+  process.send?.(message);
+}
+
+const log: Log = {
+  debug: (message, facts) => sendLog('debug', message, facts),
+  info: (message, facts) => sendLog('info', message, facts),
+  warn: (message, facts) => sendLog('warn', message, facts),
+  error: (message, facts) => sendLog('error', message, facts),
+};
+
+function sendLog(level: keyof Log, message: string, facts: object | undefined): void {
+  process.send?.({ kind: 'log', level, message, ...(facts === undefined ? {} : { facts }) });
+}
+
+const sink: AttemptSink = {
+  log,
+  addToMeter: (amounts) => send({ kind: 'meter', amounts }),
+  setProgress: (progress) => send({ kind: 'progress', progress }),
+};
+
+function onStray(error: unknown): void {
+  const { errorClass, errorText } = errorFacts(error, BY_TASK);
+  send({ kind: 'stray', errorClass, message: errorText, stack: stackOf(error) });
+}
+
+async function work(order: Work): Promise<Ending> {
+  const { file, type, input } = order;
+  try {
+    const host = hostOf(order);
+    const taskType = await loadTaskType(file, type);
+    await using files = filesOf(host, input, { log, signal: controller.signal });
+    const params = paramsOf(taskType, input);
+    const context = contextOf(host, input, { params, files, signal: controller.signal, sink });
+    return endingOfOutput(input.claimed.taskId, await taskType.run(context));
+  } catch (error) {
+    return endingOfError(error);
+  }
+}
+
+/** Sessions of its own: what is written there is fenced by the attempt's token, whichever process writes it. */
+function hostOf({ databaseUrl, env, projectDir, actor, now }: Work): AttemptHost {
+  const clock = new DatabaseClock();
+  clock.observe(now);
+  const pool = createPool(databaseUrl, {
+    applicationName: 'stockflow task',
+    max: SESSIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: LEASE_MS / 2,
+    onIdleError: (error) => log.debug('an idle session broke', { error: error.message }),
+  });
+  return { pool, connections: new ConnectionPools(env, log), clock, env, projectDir, actor, log };
+}
+
+function endGroup(): void {
+  process.kill(-process.pid, 'SIGKILL');
+}
+
+process.on('unhandledRejection', onStray);
+process.on('uncaughtException', onStray);
+// Those who stop a service signal all of its processes; how long its tasks may go on is for the worker to say.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// Nobody waits for it any more, and its tasks may already have started elsewhere.
+process.on('disconnect', endGroup);
+new Worker(new URL('./orphan_watch.ts', import.meta.url), { workerData: process.ppid }).unref();
+
+process.on('message', async (message) => {
+  const read = toProcess.safeParse(message);
+  if (!read.success) return;
+  if (read.data.kind === 'abort') {
+    controller.abort(new AttemptAborted(read.data.why, read.data.message));
+    return;
+  }
+  const { turnEveryMs } = read.data;
+  if (turnEveryMs !== null) setInterval(() => send({ kind: 'turn' }), turnEveryMs).unref();
+  const ending = await work(read.data);
+  process.send?.({ kind: 'ended', ending } satisfies FromProcess, () => process.exit(0));
+});
+send({ kind: 'ready' });

@@ -1,0 +1,100 @@
+/** What a worker and the process of an isolated attempt say to each other, as JSON. */
+import { z } from 'zod';
+import type { AttemptInput } from '../attempt_context.ts';
+import type { Ending } from '../attempt_ending.ts';
+
+const instant = z.string().transform((text) => Temporal.Instant.from(text));
+const jsonObject = z.record(z.string(), z.json());
+
+const claimed = z.object({
+  taskInstanceId: z.number(),
+  runId: z.number(),
+  dagId: z.string(),
+  dagVersionId: z.number(),
+  runType: z.enum(['scheduled', 'catchup', 'manual', 'backfill']),
+  scheduledFor: instant,
+  businessDate: z.string().transform((text) => Temporal.PlainDate.from(text)),
+  timeEdges: z.enum(['keep', 'collapse']),
+  runParams: jsonObject,
+  taskId: z.string(),
+  mapIndex: z.number(),
+  mapItem: z.json(),
+  attemptToken: z.number(),
+  pool: z.string(),
+  attemptNumber: z.number(),
+  failureCount: z.number(),
+  crashCount: z.number(),
+  deadlineAt: instant.nullable(),
+  attemptStartedAt: instant,
+  claimedAt: instant,
+});
+
+const input: z.ZodType<AttemptInput> = z.object({
+  claimed,
+  timezone: z.string(),
+  given: z.json(),
+  upstream: jsonObject,
+});
+
+/** To the process: its one piece of work, and that it is to end. */
+export const toProcess = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('work'),
+    file: z.string(),
+    type: z.string(),
+    input,
+    databaseUrl: z.string(),
+    env: z.record(z.string(), z.string()),
+    projectDir: z.string(),
+    actor: z.object({ actor: z.string(), channel: z.literal('worker') }),
+    now: instant,
+    /** How often to say that the event loop turns; null for never. */
+    turnEveryMs: z.number().nullable(),
+  }),
+  z.object({
+    kind: z.literal('abort'),
+    why: z.enum(['timeout', 'superseded', 'drain', 'stray']),
+    message: z.string(),
+  }),
+]);
+/** As it is sent: JSON writes the instants as text. */
+export type ToProcess = z.output<typeof toProcess>;
+
+const error = z.object({ errorClass: z.string(), errorText: z.string() });
+const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('returned'), output: z.json() }),
+  z.object({ kind: z.literal('skipped'), reason: z.string() }),
+  z.object({ kind: z.literal('deferred'), until: instant, reason: z.string() }),
+  z.object({ kind: z.literal('failed'), error, isFinal: z.boolean(), stack: z.string().nullable() }),
+]);
+
+const amounts = z.partialRecord(z.enum(['rowsIn', 'rowsOut', 'bytesIn', 'bytesOut']), z.number());
+
+/** From the process. Whatever else a library sends over the same channel is none of these. */
+export const fromProcess = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('turn') }),
+  z.object({
+    kind: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+    facts: jsonObject.optional(),
+  }),
+  z.object({
+    kind: z.literal('progress'),
+    progress: z.object({
+      done: z.number(),
+      total: z.number().nullable(),
+      unit: z.enum(['bytes', 'rows', 'items']),
+    }),
+  }),
+  z.object({ kind: z.literal('meter'), amounts }),
+  z.object({
+    kind: z.literal('stray'),
+    errorClass: z.string(),
+    message: z.string(),
+    stack: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('ended'), ending }),
+]);
+export type FromProcess = z.output<typeof fromProcess>;
