@@ -12,7 +12,7 @@ const MAX_CLOCK_SKEW_MS = 1_000;
 /** A worker that lives takes a due hint within a second or two. */
 const OVERDUE_HINT_MS = 60_000;
 
-export async function lookAtServer({ pool, isEmbedded }: Session): Promise<readonly Finding[]> {
+export async function lookAtServer({ pool, isEmbedded, isPooled }: Session): Promise<readonly Finding[]> {
   const begunAt = performance.now();
   const { rows } = await pool.query<{ version: string; database: string; role: string; bytes: number }>(
     `select current_setting('server_version') as version, current_database() as database, current_user as role,
@@ -20,7 +20,8 @@ export async function lookAtServer({ pool, isEmbedded }: Session): Promise<reado
   );
   const tookMs = performance.now() - begunAt;
   const [row] = rows;
-  const kind = isEmbedded ? 'embedded' : 'of DATABASE_URL';
+  const through = isPooled ? ', through a pooler in session mode' : '';
+  const kind = isEmbedded ? 'embedded' : `of DATABASE_URL${through}`;
   const megabytes = countText((row?.bytes ?? 0) / 1e6);
   return [
     ok(

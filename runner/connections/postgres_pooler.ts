@@ -1,0 +1,112 @@
+/**
+ * Finds a pooler between this process and Postgres, and whether it gives the server of a session to others between two
+ * transactions (PgBouncer's modes `transaction` and `statement`).
+ */
+import { isDatabaseAway } from './postgres_away.ts';
+import type { PostgresClient } from './postgres_client.ts';
+import { type DatabaseAddress, DatabaseUnreachable, errorCode } from './postgres_error.ts';
+
+/** In PgBouncer's words, `transaction` for its `statement` as well; `direct` where nothing stands in between. */
+export type PoolMode = 'direct' | 'session' | 'transaction';
+
+/** A pooler keeps nothing of a session from one transaction to the next. */
+export class SessionNotKept extends Error {
+  override name = 'SessionNotKept';
+  /** What is wrong, and what helps; the message says both. */
+  readonly found: string;
+  readonly fix: string;
+
+  constructor({ host, port, database }: DatabaseAddress) {
+    const found =
+      `the pooler at ${host}:${port} gives a session of the database ${database} to others between two transactions, ` +
+      'which breaks LISTEN/NOTIFY, prepared statements and session settings, and Stockflow needs them';
+    const fix =
+      'set pool_mode = session for this database in the pooler, or let DATABASE_URL lead straight to Postgres';
+    super(`${found}: ${fix}`);
+    this.found = found;
+    this.fix = fix;
+  }
+}
+
+/** The server's process that answered one of two sessions; both stay open. */
+export interface Look {
+  readonly session: 'first' | 'second';
+  readonly serverPid: number;
+}
+
+/** Whether two sessions that each keep a server of their own cannot have seen this. */
+export function isShared(looks: readonly Look[]): boolean {
+  const countOf = (values: readonly (string | number)[]) => new Set(values).size;
+  const sessions = countOf(looks.map(({ session }) => session));
+  const servers = countOf(looks.map(({ serverPid }) => serverPid));
+  const pairs = countOf(looks.map(({ session, serverPid }) => `${session} ${serverPid}`));
+  return servers !== sessions || pairs !== sessions;
+}
+
+/** While others use the pooler, two sessions can by chance be answered as if each had its own server. */
+const ROUNDS = 3;
+/** PgBouncer lets a session wait two minutes for a server. */
+export const POOLER_TIMEOUT_MS = 10_000;
+/** PgBouncer's answer to BEGIN in the mode `statement`; it then ends the session. */
+const PROTOCOL_VIOLATION = '08P01';
+
+/**
+ * How the connection of `first` is pooled. A second session is opened only where the server's process that answers is not the
+ * one that the connection was said to have.
+ *
+ * @param first connected, in no transaction
+ * @param serverPid the `pg_backend_pid()` that it has just given
+ * @param openSecond a session by the same URL, to be connected, with POOLER_TIMEOUT_MS for its answers
+ * @throws DatabaseUnreachable, also where the pooler has no second session to give
+ */
+export async function poolModeOf(
+  first: PostgresClient,
+  serverPid: number,
+  openSecond: () => PostgresClient,
+): Promise<PoolMode> {
+  if (first.processID === serverPid) return 'direct';
+  const second = openSecond();
+  await second.connect();
+  try {
+    return await compare(first, second, [{ session: 'first', serverPid }]);
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const reason = `the pooler in between gave no second session (${why}); its default_pool_size must leave room for a worker's`;
+    throw new DatabaseUnreachable(second.address, new Error(reason, { cause: error }));
+  } finally {
+    await second.end();
+  }
+}
+
+async function compare(first: PostgresClient, second: PostgresClient, looks: Look[]): Promise<PoolMode> {
+  const clients = { first, second };
+  const isSharedAfter = async (session: Look['session']) => {
+    looks.push({ session, serverPid: await serverPidOf(clients[session]) });
+    return isShared(looks);
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if ((await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
+    // The second session now holds a server, so the first one cannot be given that.
+    if (await refusesTransactions(second)) return 'transaction';
+    if ((await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
+    await second.query('rollback');
+  }
+  return 'session';
+}
+
+/** Begins a transaction, unless the mode is `statement`. */
+async function refusesTransactions(client: PostgresClient): Promise<boolean> {
+  try {
+    await client.query('begin');
+    return false;
+  } catch (error) {
+    if (errorCode(error) === PROTOCOL_VIOLATION) return true;
+    throw error;
+  }
+}
+
+async function serverPidOf(client: PostgresClient): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
