@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { type EmbeddedPostgres, ensureEmbeddedPostgres, type ServerLog } from './embedded_postgres.ts';
-import { PostgresClient } from './postgres_client.ts';
 import { DatabaseUnreachable } from './postgres_error.ts';
 import { createPool, type PoolOptions } from './postgres_pool.ts';
-import { POOLER_TIMEOUT_MS, type PoolMode, poolModeOf, SessionNotKept } from './postgres_pooler.ts';
+import { type PoolMode, SessionNotKept } from './postgres_pooler.ts';
+import { readServer } from './postgres_server.ts';
 
 export { isDatabaseAway } from './postgres_away.ts';
 export { EmbeddedPostgresError } from './postgres_embedded_error.ts';
@@ -19,7 +19,7 @@ export interface Database extends AsyncDisposable {
   readonly url: string;
   /** Null for the database of DATABASE_URL; else whether this call started the embedded server. */
   readonly embedded: { readonly startedHere: boolean } | null;
-  readonly poolMode: Exclude<PoolMode, 'transaction'>;
+  readonly poolMode: Extract<PoolMode, 'direct' | 'session'>;
   /** A pool that ends with this database. */
   createPool(options: PoolOptions): Pool;
 }
@@ -78,26 +78,10 @@ function databaseOn(
 
 /** @returns how the connection is pooled, of the ways that can be worked with */
 async function refuseUnfit(url: string): Promise<Database['poolMode']> {
-  const openClient = () =>
-    new PostgresClient({
-      connectionString: url,
-      application_name: 'stockflow',
-      connectionTimeoutMillis: POOLER_TIMEOUT_MS,
-      query_timeout: POOLER_TIMEOUT_MS,
-    });
-  const client = openClient();
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ version: number; standby: boolean; pid: number }>(
-      `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby, pg_backend_pid() as pid`,
-    );
-    const unfit = (reason: string) => new DatabaseUnreachable(client.address, new Error(reason));
-    if (rows[0]?.standby) throw unfit('it is a read-only standby; name its primary');
-    if ((rows[0]?.version ?? 0) < OLDEST_SERVER) throw unfit('it is older than Postgres 15');
-    const poolMode = await poolModeOf(client, rows[0]?.pid ?? 0, openClient);
-    if (poolMode === 'transaction') throw new SessionNotKept(client.address);
-    return poolMode;
-  } finally {
-    await client.end();
-  }
+  const { address, versionNumber, isStandby, poolMode } = await readServer(url, 'stockflow');
+  const unfit = (reason: string) => new DatabaseUnreachable(address, new Error(reason));
+  if (isStandby) throw unfit('it is a read-only standby; name its primary');
+  if (versionNumber < OLDEST_SERVER) throw unfit('it is older than Postgres 15');
+  if (poolMode === 'transaction' || poolMode === 'statement') throw new SessionNotKept(address);
+  return poolMode;
 }

@@ -6,8 +6,8 @@ import { isDatabaseAway } from './postgres_away.ts';
 import type { PostgresClient } from './postgres_client.ts';
 import { type DatabaseAddress, DatabaseUnreachable, errorCode } from './postgres_error.ts';
 
-/** In PgBouncer's words, `transaction` for its `statement` as well; `direct` where nothing stands in between. */
-export type PoolMode = 'direct' | 'session' | 'transaction';
+/** In PgBouncer's words; `direct` where nothing stands in between. */
+export type PoolMode = 'direct' | 'session' | 'transaction' | 'statement';
 
 /** A pooler keeps nothing of a session from one transaction to the next. */
 export class SessionNotKept extends Error {
@@ -86,10 +86,10 @@ async function compare(first: PostgresClient, second: PostgresClient, looks: Loo
     return isShared(looks);
   };
   for (let round = 0; round < ROUNDS; round += 1) {
-    if ((await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
-    // The second session now holds a server, so the first one cannot be given that.
-    if (await refusesTransactions(second)) return 'transaction';
-    if ((await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
+    const isFound = (await isSharedAfter('second')) || (await isSharedAfter('first'));
+    // From here on the second session holds a server, so the first one cannot be given that.
+    if (await refusesTransactions(second)) return 'statement';
+    if (isFound || (await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
     await second.query('rollback');
   }
   return 'session';
