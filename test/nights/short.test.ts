@@ -18,6 +18,7 @@ const KINDS = [
     'yesterday',
   ] as const),
   ...(['rerun', 'twice', 'backfill', 'commit_lost', 'sftp_cut', 'crashed', 'corrected', 'ordinary'] as const),
+  ...(['lost_cover', 'two_locations', 'late_entries', 'ordinary'] as const),
 ];
 
 test('after each night, one of every kind at least, every count is what the model says, where the plain practice leaves wrong ones', {
