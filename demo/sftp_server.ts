@@ -15,6 +15,7 @@ import ssh2 from 'ssh2';
 import { fingerprintOf, generateKeyPair } from './host_key.ts';
 import { Jail } from './sftp_server_jail.ts';
 import { type Login, LoginDesk } from './sftp_server_login.ts';
+import type { Oddities } from './sftp_server_oddities.ts';
 import { MAX_DATA_BYTES } from './sftp_server_packet.ts';
 import { EXTENSIONS, serveSftp } from './sftp_server_session.ts';
 
@@ -32,6 +33,7 @@ export interface SftpServerOptions {
   readonly extensions?: Readonly<Record<string, string>>;
   /** The most that one read is answered with. */
   readonly maxReadBytes?: number;
+  readonly oddities?: Oddities;
 }
 
 export interface RunningSftpServer extends AsyncDisposable {
@@ -43,6 +45,7 @@ export interface RunningSftpServer extends AsyncDisposable {
 /** Listens on loopback only. @throws Error where the root is missing, the key unusable or the port taken */
 export async function startSftpServer(options: SftpServerOptions): Promise<RunningSftpServer> {
   const { hostKey, otherHostKeys = [], auth, port = 0, readOnly = false, extensions = EXTENSIONS } = options;
+  const { oddities = {} } = options;
   const maxReadBytes = Math.min(options.maxReadBytes ?? MAX_DATA_BYTES, MAX_DATA_BYTES);
   const jail = new Jail(options.rootDir);
   const sockets = new Set<net.Socket>();
@@ -58,7 +61,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<Runni
       const session = accept();
       session.on('subsystem', (acceptChannel, reject, { name }) => {
         if (name !== 'sftp') return reject();
-        void serveSftp(acceptChannel(), { jail, readOnly, extensions, maxReadBytes });
+        void serveSftp(acceptChannel(), { jail, readOnly, extensions, maxReadBytes, oddities });
       });
     });
   });

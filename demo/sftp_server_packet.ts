@@ -34,7 +34,8 @@ export const STATUS = {
 export type Status = (typeof STATUS)[keyof typeof STATUS];
 
 const RESPONSE = { VERSION: 2, STATUS: 101, HANDLE: 102, DATA: 103, NAME: 104, ATTRS: 105, EXTENDED: 201 };
-const ATTRIBUTE = { SIZE: 1, UID_GID: 2, PERMISSIONS: 4, TIMES: 8 };
+const ATTRIBUTE = { SIZE: 1, UID_GID: 2, PERMISSIONS: 4, TIMES: 8 } as const;
+export type Attribute = keyof typeof ATTRIBUTE;
 
 /** Bytes of a whole packet; also what `limits@openssh.com` promises. */
 export const MAX_PACKET_BYTES = 256 * 1024;
@@ -132,19 +133,23 @@ export function dataPacket(id: number, buffer: Buffer, dataBytes: number): Buffe
 export interface NamedFile {
   readonly name: string;
   readonly stats: Stats | null;
+  /** Attributes that are not told. */
+  readonly untold?: readonly Attribute[];
+  /** Without the line that `ls -l` would show. */
+  readonly isBare?: boolean;
 }
 
 export function namePacket(id: number, files: readonly NamedFile[]): Buffer {
-  const fields = files.flatMap(({ name, stats }) => [
+  const fields = files.flatMap(({ name, stats, untold = [], isBare = false }) => [
     text(name),
-    text(longName(name, stats)),
-    stats === null ? uint32(0) : attributes(stats),
+    text(isBare ? name : longName(name, stats)),
+    stats === null ? uint32(0) : attributes(stats, untold),
   ]);
   return packet(RESPONSE.NAME, [uint32(id), uint32(files.length), ...fields]);
 }
 
-export function attributesPacket(id: number, stats: Stats): Buffer {
-  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats)]);
+export function attributesPacket(id: number, stats: Stats, untold: readonly Attribute[] = []): Buffer {
+  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats, untold)]);
 }
 
 /** The answer to `limits@openssh.com`: packet, read and write bytes, open handles. */
@@ -177,14 +182,16 @@ function text(value: string): Buffer {
   return Buffer.concat([uint32(bytes.length), bytes]);
 }
 
-function attributes(stats: Stats): Buffer {
-  const flags = ATTRIBUTE.SIZE | ATTRIBUTE.UID_GID | ATTRIBUTE.PERMISSIONS | ATTRIBUTE.TIMES;
-  return Buffer.concat([
-    uint32(flags),
-    uint64(stats.size),
-    ...[stats.uid, stats.gid, stats.mode].map(uint32),
-    ...[stats.atimeMs, stats.mtimeMs].map((ms) => uint32(Math.floor(ms / 1000))),
-  ]);
+function attributes(stats: Stats, untold: readonly Attribute[]): Buffer {
+  const fields: Readonly<Record<Attribute, readonly Buffer[]>> = {
+    SIZE: [uint64(stats.size)],
+    UID_GID: [stats.uid, stats.gid].map(uint32),
+    PERMISSIONS: [uint32(stats.mode)],
+    TIMES: [stats.atimeMs, stats.mtimeMs].map((ms) => uint32(Math.floor(ms / 1000))),
+  };
+  const told = (Object.keys(fields) as Attribute[]).filter((name) => !untold.includes(name));
+  const flags = told.reduce((sum, name) => sum | ATTRIBUTE[name], 0);
+  return Buffer.concat([uint32(flags), ...told.flatMap((name) => fields[name])]);
 }
 
 /** As `ls -l` begins it; clients look at its first letter for the type. */

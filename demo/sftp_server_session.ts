@@ -7,15 +7,18 @@
  */
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { change } from './sftp_server_changes.ts';
 import { HandleTable } from './sftp_server_handles.ts';
 import type { Jail } from './sftp_server_jail.ts';
+import { type Oddities, oddStatusOf, ReadOnce, refuseOddly } from './sftp_server_oddities.ts';
 import {
   attributesPacket,
   DATA_HEADER_BYTES,
   dataPacket,
   handlePacket,
+  type NamedFile,
   namePacket,
   PacketReader,
   packets,
@@ -24,7 +27,7 @@ import {
   statusPacket,
   versionPacket,
 } from './sftp_server_packet.ts';
-import { reasonOf, refuseIfReadOnly, statusOf } from './sftp_server_refusal.ts';
+import { reasonOf, refuseIfReadOnly } from './sftp_server_refusal.ts';
 
 export const EXTENSIONS = {
   'posix-rename@openssh.com': '1',
@@ -39,6 +42,13 @@ export interface SessionOptions {
   readonly extensions: Readonly<Record<string, string>>;
   /** The most that one read is answered with; servers differ, and clients must ask again for the rest. */
   readonly maxReadBytes: number;
+  readonly oddities: Oddities;
+}
+
+/** What one client has open. */
+interface Opened {
+  readonly handles: HandleTable;
+  readonly readOnce: ReadOnce;
 }
 
 const MAX_HANDLES = 256;
@@ -53,11 +63,12 @@ const EXCLUSIVE = 32;
 /** Serves until the client closes the channel; then nothing of it stays open. */
 export async function serveSftp(channel: Duplex, options: SessionOptions): Promise<void> {
   const handles = new HandleTable(MAX_HANDLES);
+  const opened = { handles, readOnce: new ReadOnce() };
   const closed = new AbortController();
   channel.once('close', () => closed.abort());
   try {
     for await (const packet of packets(channel)) {
-      const answered = channel.write(answer(packet, handles, options));
+      const answered = channel.write(answer(packet, opened, options));
       if (!answered) await once(channel, 'drain', { signal: closed.signal });
     }
   } catch {
@@ -69,48 +80,45 @@ export async function serveSftp(channel: Duplex, options: SessionOptions): Promi
   }
 }
 
-function answer(packet: Buffer, handles: HandleTable, options: SessionOptions): Buffer {
+function answer(packet: Buffer, opened: Opened, options: SessionOptions): Buffer {
   const request = new PacketReader(packet);
   if (request.type === REQUEST.INIT) return versionPacket(options.extensions);
   const id = request.uint32();
   try {
-    return perform(id, request, handles, options) ?? statusPacket(id, STATUS.OK, '');
+    refuseOddly(request.type, options.oddities);
+    return perform(id, request, opened, options) ?? statusPacket(id, STATUS.OK, '');
   } catch (error) {
-    return statusPacket(id, statusOf(error), reasonOf(error));
+    return statusPacket(id, oddStatusOf(error, options.oddities), reasonOf(error));
   }
 }
 
 function perform(
   id: number,
   request: PacketReader,
-  handles: HandleTable,
+  opened: Opened,
   options: SessionOptions,
 ): Buffer | undefined {
-  const { jail } = options;
+  const { jail, oddities } = options;
+  const { handles } = opened;
   switch (request.type) {
     case REQUEST.OPEN:
-      return open(id, request, handles, options);
+      return open(id, request, opened, options);
     case REQUEST.CLOSE:
-      return handles.close(request.bytes());
+      return close(request.bytes(), opened);
     case REQUEST.READ:
-      return read(
-        id,
-        handles.file(request.bytes()),
-        request.uint64(),
-        Math.min(request.uint32(), options.maxReadBytes),
-      );
+      return readSome(id, request, opened, options);
     case REQUEST.WRITE:
       return write(handles.file(request.bytes()), request.uint64(), request.bytes());
     case REQUEST.LSTAT:
-      return attributesPacket(id, fs.lstatSync(jail.entry(request.text())));
+      return attributes(id, jail.entry(request.text()), options);
     case REQUEST.STAT:
-      return attributesPacket(id, fs.statSync(jail.target(request.text())));
+      return attributes(id, jail.target(request.text()), options);
     case REQUEST.FSTAT:
       return attributesPacket(id, fs.fstatSync(handles.file(request.bytes())));
     case REQUEST.OPENDIR:
       return handlePacket(id, handles.addDirectory(jail.target(request.text())));
     case REQUEST.READDIR:
-      return readDirectory(id, request.bytes(), handles);
+      return readDirectory(id, handles.nextEntries(request.bytes(), DIRECTORY_ENTRIES_PER_ANSWER), oddities);
     case REQUEST.REALPATH:
       return namePacket(id, [{ name: jail.visible(request.text()), stats: null }]);
     default:
@@ -118,12 +126,29 @@ function perform(
   }
 }
 
-function open(id: number, request: PacketReader, handles: HandleTable, options: SessionOptions): Buffer {
+/** A target of the jail has no link at its end, so that LSTAT and STAT differ by the path alone. */
+function attributes(id: number, path: string, { oddities }: SessionOptions): Buffer {
+  return attributesPacket(id, fs.lstatSync(path), oddities.untold?.(basename(path)));
+}
+
+function close(handle: Buffer, { handles, readOnce }: Opened): undefined {
+  handles.close(handle);
+  readOnce.closed(handle);
+}
+
+function open(id: number, request: PacketReader, opened: Opened, options: SessionOptions): Buffer {
   const path = request.text();
   const asked = request.uint32();
   const { mode = 0o666 } = request.attributes();
   const writes = (asked & (WRITE | APPEND | CREATE | TRUNCATE)) !== 0;
-  if (!writes) return handlePacket(id, handles.addFile(options.jail.target(path), fs.constants.O_RDONLY, 0));
+  const { handles, readOnce } = opened;
+  if (!writes) {
+    const target = options.jail.target(path);
+    const handle = handles.addFile(target, fs.constants.O_RDONLY, 0);
+    // Parts are our own: a server takes away what was meant to be fetched.
+    if (options.oddities.readOnce && !basename(target).startsWith('.')) readOnce.opened(handle, target);
+    return handlePacket(id, handle);
+  }
   refuseIfReadOnly(options.readOnly);
   const { O_RDWR, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_NOFOLLOW } = fs.constants;
   const flags =
@@ -134,6 +159,19 @@ function open(id: number, request: PacketReader, handles: HandleTable, options: 
     (asked & TRUNCATE ? O_TRUNC : 0) |
     (asked & EXCLUSIVE ? O_EXCL : 0);
   return handlePacket(id, handles.addFile(options.jail.entry(path), flags, mode));
+}
+
+function readSome(
+  id: number,
+  request: PacketReader,
+  { handles, readOnce }: Opened,
+  { maxReadBytes }: SessionOptions,
+): Buffer {
+  const handle = request.bytes();
+  const position = request.uint64();
+  const length = Math.min(request.uint32(), maxReadBytes);
+  readOnce.readTo(handle, position + length);
+  return read(id, handles.file(handle), position, length);
 }
 
 function read(id: number, fd: number, position: number, length: number): Buffer {
@@ -147,7 +185,12 @@ function write(fd: number, position: number, data: Buffer): undefined {
   while (done < data.length) done += fs.writeSync(fd, data, done, data.length - done, position + done);
 }
 
-function readDirectory(id: number, handle: Buffer, handles: HandleTable): Buffer {
-  const files = handles.nextEntries(handle, DIRECTORY_ENTRIES_PER_ANSWER);
-  return files.length === 0 ? statusPacket(id, STATUS.EOF, 'end of directory') : namePacket(id, files);
+function readDirectory(
+  id: number,
+  files: readonly NamedFile[],
+  { untold, bareNames = false }: Oddities,
+): Buffer {
+  if (files.length === 0) return statusPacket(id, STATUS.EOF, 'end of directory');
+  const shown = files.map((file) => ({ ...file, untold: untold?.(file.name) ?? [], isBare: bareNames }));
+  return namePacket(id, shown);
 }

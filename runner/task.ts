@@ -7,8 +7,10 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { Json, JsonObject } from './core/json.ts';
+import type { LeftOutFile } from './core/left_out.ts';
 
-export type { Json, JsonObject };
+export { type LocationUse, location } from './core/location_param.ts';
+export type { Json, JsonObject, LeftOutFile };
 
 /** The run that a task instance belongs to. */
 export interface RunFacts {
@@ -59,8 +61,11 @@ export interface FileEntry {
   /** The last path segment. */
   readonly name: string;
   readonly bytes: number;
-  /** Whole seconds on SFTP (protocol v3). */
-  readonly modifiedAt: Temporal.Instant;
+  /**
+   * By the clock of whoever holds the file, which may be wrong; whole seconds on SFTP (protocol v3). Null where an SFTP
+   * server does not tell.
+   */
+  readonly modifiedAt: Temporal.Instant | null;
 }
 
 /** What a file held, as far as its reader or writer knows. */
@@ -92,6 +97,11 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 export interface Files {
   /** Entries whose last path segment matches `*`; sorted by name; an absent folder is empty. */
   list(pattern: string): Promise<readonly FileEntry[]>;
+  /**
+   * What `list` leaves out though its name is like the pattern, and why: a link, a folder, other capitals, a copy named
+   * `... (1).csv`. By name, at most 20; none for artifacts.
+   */
+  leftOut(pattern: string): Promise<readonly LeftOutFile[]>;
   /** Null where nothing is there. */
   stat(location: string): Promise<FileEntry | null>;
   /** @throws TaskError naming the location where nothing is there */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { defineTask, FailTask } from '../runner/task.ts';
+import { defineTask, FailTask, location } from '../runner/task.ts';
 import { openGate } from './guard/gate.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { guardActiveList } from './inventory/guards.ts';
-import { locationSchema } from './inventory/location.ts';
 import { checkOms } from './oms/check_oms.ts';
 import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/list_products.ts';
 import { formatProducts } from './oms/products_file.ts';
@@ -26,7 +25,7 @@ export default defineTask({
     connection: z.string(),
     query: z.enum(QUERY_NAMES),
     id_type: z.string().min(1).default('SKU'),
-    to: locationSchema,
+    to: location({ access: 'write', of: 'file' }),
     guards: z.strictObject({ max_drop: z.number().min(0).max(1).default(0.2) }).prefault({}),
     override: overrideSchema,
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineTask, FailTask } from '../runner/task.ts';
+import { defineTask, FailTask, location } from '../runner/task.ts';
+import { foundFileSchema } from './files/found_file.ts';
 import {
   describeRejects,
   guardScan,
@@ -7,6 +8,7 @@ import {
   requireWhole,
   withoutRowSentence,
 } from './filter/check_scan.ts';
+import { openFound } from './filter/open_found.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { judgeRepetition } from './filter/repeated_file.ts';
@@ -17,9 +19,7 @@ import { openGate } from './guard/gate.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { foundFileSchema } from './inventory/found_file.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
-import { locationSchema } from './inventory/location.ts';
 import { Refusal } from './inventory/refusal.ts';
 import { readProducts } from './oms/products_file.ts';
 
@@ -34,9 +34,9 @@ export default defineTask({
     /** The output of `wait_for_file`. */
     file: foundFileSchema,
     /** The list that `export` wrote. */
-    active: locationSchema,
+    active: location({ access: 'read', of: 'file' }),
     /** A folder. */
-    to: locationSchema,
+    to: location({ access: 'write', of: 'folder' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     id_type: z.string().min(1).default('SKU'),
@@ -64,13 +64,7 @@ export default defineTask({
     const gate = openGate(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const products = await readProducts(files, params.active, params.id_type);
-    const opened = await files.open(found.location);
-    if (opened.bytes !== found.bytes || !opened.modifiedAt.equals(found.modified_at)) {
-      throw new FailTask(
-        `${found.location}: replaced since it was found: ${found.bytes} bytes of ${found.modified_at} then, ` +
-          `${opened.bytes} bytes of ${opened.modifiedAt} now; clear the task that found it`,
-      );
-    }
+    const opened = await openFound(files, found);
 
     await using filtered = new Spool();
     await using rejects = new Spool();

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { defineTask, location } from '../runner/task.ts';
+import { compareTimes } from './files/entry.ts';
+import { leftOutTexts } from './files/left_out.ts';
 import { durationSchema } from './inventory/duration.ts';
-import { locationSchema } from './inventory/location.ts';
 import { lookForFiles } from './list_new_files/look_for_files.ts';
 import { judgedFiles } from './oms/delta/judged_files.ts';
 
@@ -16,7 +17,7 @@ export default defineTask({
   description: 'Lists the complete files of a folder that nothing was done with yet',
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
-    from: locationSchema,
+    from: location({ access: 'read', of: 'pattern' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     /** For a file without a manifest: how long its size and mtime must have stood still. */
@@ -32,9 +33,7 @@ export default defineTask({
     const judged = await judgedFiles(pool, params.external_system_id, entries);
     const judgedLocations = new Set(judged.map(({ location }) => location));
     const fresh = entries.filter(({ location }) => !judgedLocations.has(location));
-    const oldestFirst = fresh.toSorted(
-      (a, b) => Temporal.Instant.compare(a.modifiedAt, b.modifiedAt) || (a.name < b.name ? -1 : 1),
-    );
+    const oldestFirst = fresh.toSorted((a, b) => compareTimes(a, b) || (a.name < b.name ? -1 : 1));
     const { complete, waiting } = await lookForFiles(oldestFirst.slice(0, params.max_files), {
       files,
       from: params.from,
@@ -43,6 +42,8 @@ export default defineTask({
       stableForMs: params.stable_for,
       giveUpAfterMs: params.give_up_after,
     });
+    const leftOut = await leftOutTexts(files, params.from);
+    if (leftOut.length > 0) log.warn('names like those meant, left out', { leftOut });
     const refused = judged.filter(({ outcome }) => outcome === 'refused');
     if (refused.length > 0) {
       log.warn('files that were refused still lie there', {
@@ -58,6 +59,8 @@ export default defineTask({
       waiting_count: waiting.length,
       set_aside: refused.slice(0, NAMED_MAX).map(({ location, reason }) => ({ location, reason })),
       set_aside_count: refused.length,
+      /** `name: why`, of names that are like those meant. */
+      left_out: leftOut,
       done_count: judged.length - refused.length,
       left_count: Math.max(0, fresh.length - params.max_files),
     };

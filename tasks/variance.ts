@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { defineTask, location } from '../runner/task.ts';
 import { varianceColumnsSchema } from './inventory/columns_param.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { instantSchema } from './inventory/instant.ts';
-import { locationSchema } from './inventory/location.ts';
 import { fileSnapshotSchema } from './oms/applied_file.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { readProducts } from './oms/products_file.ts';
@@ -26,9 +25,9 @@ export default defineTask({
     /** The output of `wait_for_file`. */
     file: fileSnapshotSchema,
     /** The list that `export` wrote. */
-    active: locationSchema,
+    active: location({ access: 'read', of: 'file' }),
     /** A folder. */
-    to: locationSchema,
+    to: location({ access: 'write', of: 'folder' }),
     id_type: z.string().min(1).default('SKU'),
     columns: varianceColumnsSchema,
     /** Shipments before this instant count as booked. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DeferTask, defineTask, FailTask } from '../runner/task.ts';
+import { DeferTask, defineTask, FailTask, location } from '../runner/task.ts';
+import { leftOutTexts } from './files/left_out.ts';
 import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
-import { locationSchema } from './inventory/location.ts';
 import { supersedeSchema } from './inventory/supersede.ts';
 import { newestRevision } from './oms/applied_revision.ts';
 import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
@@ -22,7 +22,7 @@ export default defineTask({
   description: "Waits until tonight's file of the external system is there and complete",
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
-    from: locationSchema,
+    from: location({ access: 'read', of: 'pattern' }),
     connection: z.string(),
     external_system_id: z.string().min(1),
     /** Not looked at where `snapshot_in` is given. */
@@ -38,7 +38,7 @@ export default defineTask({
     supersede: supersedeSchema,
   }),
   async run(context) {
-    const { params, run, attempt, connections, log, now } = context;
+    const { params, run, attempt, connections, files, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
@@ -62,7 +62,8 @@ export default defineTask({
       return { ...file, revision: await revisionOf(context, pool, { file, externalSystemId, supersede }) };
     }
 
-    const why = `no file at ${params.from} for ${run.businessDate}: ${describe(seen)}`;
+    const leftOut = await leftOutTexts(files, params.from);
+    const why = `no file at ${params.from} for ${run.businessDate}: ${describe([...seen, ...leftOut])}`;
     if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });
     throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);

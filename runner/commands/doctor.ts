@@ -5,6 +5,7 @@ import type { Dag } from '../core/dag.ts';
 import { errorFacts } from '../core/error_text.ts';
 import { outsideUse } from '../core/outside_use.ts';
 import { checkTasks } from '../engine/task_checks.ts';
+import type { TaskTypes } from '../engine/task_types.ts';
 import { createLog } from '../log.ts';
 import { listDags } from '../store/dag.ts';
 import { describe, type Shell } from './command.ts';
@@ -50,10 +51,12 @@ function verdictOf(problems: number): string {
 async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Finding> {
   const pausedInDatabase = new Map<string, boolean>();
   yield* lookAtDatabase(shell, settings, pausedInDatabase);
-  const dags: Dag[] = [];
+  let dags: readonly Dag[] = [];
+  let taskTypes: TaskTypes['byName'] = new Map();
   yield* await looked('dag files', 'STOCKFLOW_DAGS and STOCKFLOW_TASKS name the folders', async () => {
     const found = await lookAtDagFiles(settings);
-    dags.push(...found.dags);
+    dags = found.dags;
+    taskTypes = found.taskTypes.byName;
     return found.findings;
   });
   // A paused DAG may wait for connections that nobody has set up.
@@ -65,7 +68,7 @@ async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Find
     const names = paused.map(({ dagId }) => dagId).join(', ');
     yield ok('paused', `${names}; what only they use is not looked at until stockflow dags resume`);
   }
-  const use = outsideUse(live);
+  const use = outsideUse(live, (type) => taskTypes.get(type)?.params ?? null);
   const log = createLog(logOptions(settings, 'silent'));
   for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
     yield* await look;

@@ -7,6 +7,7 @@ export const CONNECTION_ERROR_KINDS = [
   'lost', // the conversation ended in the middle
   'stalled', // the other side stopped answering
   'refused_by_server', // it answered no, for a reason it did not make clear
+  'unsupported', // it does not offer what is needed
   'no_permission',
   'not_found',
   'not_a_file', // a link, a folder or a device where a file was due
@@ -26,6 +27,7 @@ const RETRYABLE: Readonly<Record<ConnectionErrorKind, boolean>> = {
   lost: true,
   stalled: true,
   refused_by_server: true, // a full disk and a limit on sessions look like this
+  unsupported: false,
   no_permission: false,
   not_found: true, // it may be late
   not_a_file: false,

@@ -5,12 +5,20 @@
 import type { SftpConfig } from './connection_config.ts';
 import { connectSftp, type SftpOptions } from './sftp_connect.ts';
 import { makeDirs } from './sftp_folders.ts';
-import { list, type SftpEntry, stat } from './sftp_listing.ts';
+import { list, type SftpEntry, type SftpListing, stat } from './sftp_listing.ts';
 import { type PublishOwner, sweepParts } from './sftp_parts.ts';
-import { nearestFolder, probeWriting } from './sftp_probe.ts';
+import {
+  nearestFolder,
+  type PublishingProbe,
+  probeMakingFolders,
+  probePublishing,
+  probeReading,
+} from './sftp_probe.ts';
 import { publish } from './sftp_publishing.ts';
 import { openFile, type SftpFile } from './sftp_reading.ts';
 import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
+
+export type { SftpEntry } from './sftp_listing.ts';
 
 /**
  * Paths are relative to the base directory, `''` is that directory itself; each part is `[A-Za-z0-9._-]{1,128}`
@@ -18,8 +26,8 @@ import type { SftpContent, WrittenFacts } from './sftp_writing.ts';
  * signal's reason once it is aborted.
  */
 export interface SftpConnection extends AsyncDisposable {
-  /** Files and folders, by name; an absent folder is empty. Links, devices and unsafe names are left out and logged. */
-  list(dirPath: string): Promise<readonly SftpEntry[]>;
+  /** An absent folder is empty. Links, devices, unsafe names and files of no known size are left out, and named. */
+  list(dirPath: string): Promise<SftpListing>;
   /** Null where nothing is there; a link or a device is refused. */
   stat(path: string): Promise<SftpEntry | null>;
   open(path: string): Promise<SftpFile>;
@@ -33,8 +41,12 @@ export interface SftpConnection extends AsyncDisposable {
   sweepParts(dirPath: string, ownPrefix: string): Promise<readonly string[]>;
   /** The folder at or above the path that is there; `''` for the base directory. */
   nearestFolder(path: string): Promise<string>;
-  /** Makes a hidden file in the folder and takes it away again, as publishing does. */
-  probeWriting(dirPath: string): Promise<void>;
+  /** Publishes a hidden file in the folder, replaces it and removes it, as publishing does. */
+  probePublishing(dirPath: string): Promise<PublishingProbe>;
+  /** Makes a hidden folder in the folder, and removes it. */
+  probeMakingFolders(dirPath: string): Promise<void>;
+  /** Opens the file and reads its beginning, as reading does. */
+  probeReading(path: string): Promise<void>;
 }
 
 /** Connects; closed, within seconds, by `await using`. @throws ConnectionError, or the signal's reason */
@@ -48,7 +60,9 @@ export async function openSftp(config: SftpConfig, options: SftpOptions): Promis
     makeDirs: (path) => makeDirs(session, path),
     sweepParts: async (dirPath, ownPrefix) => (await sweepParts(session, dirPath, ownPrefix)) ?? [],
     nearestFolder: (path) => nearestFolder(session, path),
-    probeWriting: (dirPath) => probeWriting(session, dirPath),
+    probePublishing: (dirPath) => probePublishing(session, dirPath),
+    probeMakingFolders: (dirPath) => probeMakingFolders(session, dirPath),
+    probeReading: (path) => probeReading(session, path),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

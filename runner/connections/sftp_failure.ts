@@ -7,11 +7,15 @@ export interface Step {
   readonly doing: string;
   /** Below the connection's base directory. */
   readonly path: string;
+  /** Where it stores something: a no can then come of a lack of space. */
+  readonly stores?: true;
 }
 
 /** SSH_FX_* of draft-ietf-secsh-filexfer-02 section 7. */
 const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
+const FAILURE = 4;
+const BAD_MESSAGE = 5;
 const OP_UNSUPPORTED = 8;
 
 /** The status a server answered with, or null where the error is no answer of a server. */
@@ -19,8 +23,20 @@ export function statusCode(error: unknown): number | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 }
 
-export function isUnsupported(error: unknown): boolean {
-  return statusCode(error) === OP_UNSUPPORTED;
+/** Whether a request failed by an answer, so that the connection is as good as before. */
+export function isAnswer(error: unknown): error is ConnectionError {
+  return error instanceof ConnectionError && statusCode(error.cause) !== null;
+}
+
+/** The no for everything that has no status of its own. */
+export function saysFailure(error: unknown): boolean {
+  return error instanceof ConnectionError && statusCode(error.cause) === FAILURE;
+}
+
+/** Old servers know no OP_UNSUPPORTED. */
+export function saysUnsupported(error: unknown): boolean {
+  const status = error instanceof ConnectionError ? statusCode(error.cause) : null;
+  return status === OP_UNSUPPORTED || status === BAD_MESSAGE;
 }
 
 export function failure(
@@ -48,11 +64,11 @@ export function refusalByServer(config: SftpConfig, step: Step, cause: Error): C
         why: `${said}; give ${config.user} the right to it`,
         cause,
       });
-    default:
-      return failure(config, step, {
-        kind: 'refused_by_server',
-        why: `${said}; a full disk, a quota or a name already taken look like this`,
-        cause,
-      });
+    case OP_UNSUPPORTED:
+      return failure(config, step, { kind: 'unsupported', why: `${said}: it does not know how to`, cause });
+    default: {
+      const likely = step.stores ? '; a full disk, a quota or a name already taken look like this' : '';
+      return failure(config, step, { kind: 'refused_by_server', why: `${said}${likely}`, cause });
+    }
   }
 }

@@ -1,5 +1,5 @@
-import { ConnectionError } from './connection_error.ts';
-import { failure } from './sftp_failure.ts';
+import { kindOf } from './sftp_attributes.ts';
+import { failure, isAnswer } from './sftp_failure.ts';
 import { lstat, refuseLinkedFolder } from './sftp_lstat.ts';
 import { remotePath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
@@ -21,20 +21,19 @@ async function makeDir(session: SftpSession, path: string): Promise<void> {
   if (await isFolder(session, path)) return;
   const remote = remotePath(session.config, path);
   try {
-    await session.request<undefined>({ doing: 'make', path }, (sftp, done) =>
+    await session.request<undefined>({ doing: 'make', path, stores: true }, (sftp, done) =>
       sftp.mkdir(remote, { mode: MODE }, (error) => done(error, undefined)),
     );
   } catch (error) {
     // Another attempt may have made it meanwhile.
-    const answered = error instanceof ConnectionError && error.kind === 'refused_by_server';
-    if (!(answered && (await isFolder(session, path)))) throw error;
+    if (!(isAnswer(error) && (await isFolder(session, path)))) throw error;
   }
 }
 
 async function isFolder(session: SftpSession, path: string): Promise<boolean> {
-  const stats = await lstat(session, path);
-  if (stats === null) return false;
-  if (stats.isDirectory()) return true;
+  const attributes = await lstat(session, path);
+  if (attributes === null) return false;
+  if ((await kindOf(session, path, { attributes })) === 'directory') return true;
   throw failure(
     session.config,
     { doing: 'make the folder', path },

@@ -1,6 +1,8 @@
-import type { FileEntryWithStats, Stats } from 'ssh2';
+import type { FileEntryWithStats } from 'ssh2';
+import { readEntries } from './sftp_absent.ts';
+import { type Attributes, type EntryKind, kindOf, modifiedAt } from './sftp_attributes.ts';
 import { failure } from './sftp_failure.ts';
-import { lstat, modifiedAt, orNullIfAbsent, refuseLinkedFolder } from './sftp_lstat.ts';
+import { lstat, refuseLinkedFolder } from './sftp_lstat.ts';
 import { isSafeName, joinPath, remotePath, splitPath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
 
@@ -11,24 +13,46 @@ export interface SftpEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory';
   readonly bytes: number;
-  /** Whole seconds: protocol version 3 knows no finer. */
-  readonly modifiedAt: Temporal.Instant;
+  /** Whole seconds: protocol version 3 knows no finer. Null where the server does not tell. */
+  readonly modifiedAt: Temporal.Instant | null;
 }
 
-/** Files and folders in a folder, by name; an absent folder is empty. Links and unsafe names are left out, and logged. */
-export async function list(session: SftpSession, dirPath: string): Promise<readonly SftpEntry[]> {
+/** An entry of a folder that cannot be used. */
+export interface LeftOut {
+  /** As the server gives it: it may hold any character. */
+  readonly name: string;
+  /** A clause, e.g. `it is a link, and links are not followed`. */
+  readonly why: string;
+}
+
+export interface SftpListing {
+  /** Files and folders, by name. */
+  readonly entries: readonly SftpEntry[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const UNUSABLE: Readonly<Record<Exclude<EntryKind, SftpEntry['kind']>, string>> = {
+  link: 'it is a link, and links are not followed',
+  device: 'it is no regular file',
+};
+const NO_SIZE = 'the server does not tell its size';
+
+/** An absent folder is empty. An entry that lacks an attribute concerns itself alone. */
+export async function list(session: SftpSession, dirPath: string): Promise<SftpListing> {
+  await refuseLinkedFolder(session, dirPath);
   const entries: SftpEntry[] = [];
-  for (const { filename, attrs } of (await readFolder(session, dirPath)) ?? []) {
-    if (!isSafeName(filename)) {
-      if (!isOwnKindOfPart(filename)) skip(session, dirPath, { name: filename, why: 'unsafe name' });
-      continue;
-    }
-    const path = joinPath(dirPath, filename);
-    const entry = entryOf(path, attrs.mode === undefined ? await lstat(session, path) : attrs);
-    if (entry === null) skip(session, dirPath, { name: filename, why: 'a link or a device' });
+  const leftOut: LeftOut[] = [];
+  for (const listed of (await readEntries(session, dirPath)) ?? []) {
+    const { filename: name } = listed;
+    if (name === '.' || name === '..' || isPart(name)) continue;
+    const entry = isSafeName(name)
+      ? await entryListed(session, joinPath(dirPath, name), listed)
+      : 'its name may hold only letters, digits and . _ - and begins with no dot';
+    if (entry === null) continue;
+    if (typeof entry === 'string') leftOut.push({ name, why: entry });
     else entries.push(entry);
   }
-  return entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  return { entries: entries.sort((left, right) => (left.name < right.name ? -1 : 1)), leftOut };
 }
 
 /**
@@ -38,38 +62,45 @@ export async function list(session: SftpSession, dirPath: string): Promise<reado
 export async function stat(session: SftpSession, path: string): Promise<SftpEntry | null> {
   remotePath(session.config, path); // refuses an unsafe path before any part of it is sent
   await refuseLinkedFolder(session, splitPath(path).dir);
-  const stats = await lstat(session, path);
-  if (stats === null) return null;
-  const entry = entryOf(path, stats);
-  if (entry !== null) return entry;
-  const why = stats.isSymbolicLink() ? 'it is a link, and links are not followed' : 'it is no regular file';
-  throw failure(session.config, { doing: 'use', path }, { kind: 'not_a_file', why });
+  const attributes = await lstat(session, path);
+  if (attributes === null) return null;
+  const entry = entryOf(path, await kindOf(session, path, { attributes }), attributes);
+  if (typeof entry !== 'string') return entry;
+  const kind = entry === NO_SIZE ? 'unsupported' : 'not_a_file';
+  throw failure(session.config, { doing: 'use', path }, { kind, why: entry });
 }
 
-/** As the server gives it, hidden names included; null where the folder is not there. */
-export async function readFolder(
+/** The entry, or why it cannot be used; null where it has gone since it was listed. */
+async function entryListed(
   session: SftpSession,
-  dirPath: string,
-): Promise<readonly FileEntryWithStats[] | null> {
-  const remote = remotePath(session.config, dirPath);
-  await refuseLinkedFolder(session, dirPath);
-  return orNullIfAbsent(
-    session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
-      sftp.readdir(remote, done),
-    ),
-  );
+  path: string,
+  { attrs, longname }: FileEntryWithStats,
+): Promise<SftpEntry | string | null> {
+  const listed: Attributes = attrs;
+  const isWhole = listed.mode !== undefined && listed.size !== undefined && listed.mtime !== undefined;
+  const looked = isWhole ? listed : await lstat(session, path);
+  if (looked === null) return null;
+  const attributes = { ...looked, ...withoutGaps(listed) };
+  return entryOf(path, await kindOf(session, path, { attributes, longname }), attributes);
 }
 
-function entryOf(path: string, stats: Stats | null): SftpEntry | null {
-  if (stats === null || !(stats.isFile() || stats.isDirectory())) return null;
-  const kind = stats.isFile() ? 'file' : 'directory';
-  return { path, name: splitPath(path).name, kind, bytes: stats.size, modifiedAt: modifiedAt(stats) };
+function withoutGaps({ mode, size, mtime }: Attributes): Attributes {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(size === undefined ? {} : { size }),
+    ...(mtime === undefined ? {} : { mtime }),
+  };
 }
 
-function isOwnKindOfPart(name: string): boolean {
-  return name === '.' || name === '..' || /^\.[A-Za-z0-9._-]+\.part$/.test(name);
+/** The entry, or why it cannot be used. */
+function entryOf(path: string, kind: EntryKind, attributes: Attributes): SftpEntry | string {
+  if (kind === 'link' || kind === 'device') return UNUSABLE[kind];
+  const bytes = kind === 'directory' ? 0 : attributes.size;
+  if (bytes === undefined) return NO_SIZE;
+  return { path, name: splitPath(path).name, kind, bytes, modifiedAt: modifiedAt(attributes) };
 }
 
-function skip(session: SftpSession, dirPath: string, { name, why }: { name: string; why: string }): void {
-  session.log.warn('sftp: left out of the listing', { connection: session.config.id, dirPath, name, why });
+/** A file on its way to its name, ours or another installation's. */
+function isPart(name: string): boolean {
+  return /^\.[A-Za-z0-9._-]+\.part$/.test(name);
 }

@@ -1,28 +1,37 @@
 import type { Stats } from 'ssh2';
-import { ConnectionError } from './connection_error.ts';
-import { failure } from './sftp_failure.ts';
+import { orNullIfAbsent } from './sftp_absent.ts';
+import { type Attributes, kindOf } from './sftp_attributes.ts';
+import { failure, saysUnsupported } from './sftp_failure.ts';
 import { remotePath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
 
+/** A path below the base directory, as messages show it, and as the server knows it. */
+export interface Place {
+  readonly path: string;
+  readonly remote: string;
+}
+
 /** Of the name itself, links not followed; null where nothing is there. */
-export async function lstat(session: SftpSession, path: string): Promise<Stats | null> {
-  const remote = remotePath(session.config, path);
-  return orNullIfAbsent(
-    session.request<Stats>({ doing: 'look at', path }, (sftp, done) => sftp.lstat(remote, done)),
-  );
+export async function lstat(session: SftpSession, path: string): Promise<Attributes | null> {
+  return await lstatAt(session, { path, remote: remotePath(session.config, path) });
 }
 
-export async function orNullIfAbsent<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ConnectionError && error.kind === 'not_found') return null;
-    throw error;
+/** As `lstat`, of a hidden name too. */
+export async function lstatAt(session: SftpSession, { path, remote }: Place): Promise<Attributes | null> {
+  const step = { doing: 'look at', path };
+  if (!session.lacksLstat) {
+    try {
+      const asked = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
+      return await orNullIfAbsent(session, path, asked);
+    } catch (error) {
+      if (!saysUnsupported(error)) throw error;
+      session.lacksLstat = true;
+      const { id: connection } = session.config;
+      session.log.debug('sftp: the server has no LSTAT, so links are followed', { connection });
+    }
   }
-}
-
-export function modifiedAt(stats: Stats): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(stats.mtime * 1000);
+  const asked = session.request<Stats>(step, (sftp, done) => sftp.stat(remote, done));
+  return await orNullIfAbsent(session, path, asked);
 }
 
 /**
@@ -36,9 +45,9 @@ export async function refuseLinkedFolder(session: SftpSession, dirPath: string):
   // From the top, because below a link a look already goes through it.
   for (const path of prefixes) {
     if (session.plainFolders.has(path)) continue;
-    const stats = await lstat(session, path);
-    if (stats === null) return;
-    if (stats.isSymbolicLink()) {
+    const attributes = await lstat(session, path);
+    if (attributes === null) return;
+    if ((await kindOf(session, path, { attributes })) === 'link') {
       const why = 'it is a link, and links are not followed';
       throw failure(session.config, { doing: 'enter', path }, { kind: 'not_a_file', why });
     }

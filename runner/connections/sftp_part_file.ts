@@ -1,17 +1,12 @@
 /** One part file on its way to its final name. */
 import { createHash } from 'node:crypto';
-import type { Stats } from 'ssh2';
 import { failure } from './sftp_failure.ts';
+import { lstatAt, type Place } from './sftp_lstat.ts';
 import { readInOrder } from './sftp_read_ahead.ts';
 import type { SftpSession } from './sftp_session.ts';
 import { type SftpContent, type WrittenFacts, writeContent } from './sftp_writing.ts';
 
-export interface PartFile {
-  /** Below the base directory, for messages. */
-  readonly path: string;
-  /** On the server. */
-  readonly remote: string;
-}
+export type PartFile = Place;
 
 const MODE = 0o640;
 
@@ -22,7 +17,7 @@ export async function writePart(
   content: SftpContent,
 ): Promise<WrittenFacts> {
   const { path, remote } = part;
-  const handle = await session.request<Buffer>({ doing: 'create', path }, (sftp, done) =>
+  const handle = await session.request<Buffer>({ doing: 'create', path, stores: true }, (sftp, done) =>
     sftp.open(remote, 'wx', MODE, done),
   );
   let closed = false;
@@ -30,11 +25,11 @@ export async function writePart(
     reached(session, path, 'created');
     const written = await writeContent(session, { handle, path }, content);
     reached(session, path, 'written');
-    const synced = await session.requestExtension({ doing: 'sync', path }, (sftp, done) =>
+    const synced = await session.requestExtension({ doing: 'sync', path, stores: true }, (sftp, done) =>
       sftp.ext_openssh_fsync(handle, (error) => done(error, undefined)),
     );
     if (!synced) session.log.debug('sftp: server offers no fsync', { connection: session.config.id });
-    await session.request<undefined>({ doing: 'close', path }, (sftp, done) =>
+    await session.request<undefined>({ doing: 'close', path, stores: true }, (sftp, done) =>
       sftp.close(handle, (error) => done(error, undefined)),
     );
     closed = true;
@@ -51,13 +46,17 @@ export async function writePart(
 }
 
 /** @throws ConnectionError `corrupt` unless the server gives back exactly what was written */
-export async function verifyPart(
-  session: SftpSession,
-  { path, remote }: PartFile,
-  written: WrittenFacts,
-): Promise<void> {
+export async function verifyPart(session: SftpSession, part: PartFile, written: WrittenFacts): Promise<void> {
+  const { path, remote } = part;
   const step = { doing: 'verify', path };
-  const { size } = await session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
+  const attributes = await lstatAt(session, part);
+  if (attributes === null) {
+    throw failure(session.config, step, {
+      kind: 'corrupt',
+      why: 'it is gone, though nobody else knows its name',
+    });
+  }
+  const { size = written.bytes } = attributes; // where it is not told, the bytes read back decide
   if (size !== written.bytes) {
     const why = `${written.bytes} bytes were written, the server holds ${size}`;
     throw failure(session.config, step, { kind: 'corrupt', why });

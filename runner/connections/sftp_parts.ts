@@ -3,7 +3,8 @@
  * the connection died, is cleared by the next publish of the same name in the same run.
  */
 import { ConnectionError } from './connection_error.ts';
-import { readFolder } from './sftp_listing.ts';
+import { readEntries } from './sftp_absent.ts';
+import { refuseLinkedFolder } from './sftp_lstat.ts';
 import { joinPath, remotePath } from './sftp_path.ts';
 import type { SftpSession } from './sftp_session.ts';
 
@@ -26,8 +27,8 @@ export function partName(name: string, { runId, token }: PublishOwner): string {
 }
 
 /**
- * Removes the part files with the given prefix.
- * @returns their names, or null where the folder is not there
+ * Removes the part files with the given prefix. In a drop folder that may be written and not listed they stay.
+ * @returns their names, or null where the folder is not there, or cannot be listed
  */
 export async function sweepParts(
   session: SftpSession,
@@ -38,7 +39,8 @@ export async function sweepParts(
   if (!/^\.[A-Za-z0-9._-]+\.[A-Za-z0-9-]+\.$/.test(ownPrefix)) {
     throw new ConnectionError('invalid', `part prefix ${JSON.stringify(ownPrefix)}: .<name>.<run>. is meant`);
   }
-  const found = await readFolder(session, dirPath);
+  await refuseLinkedFolder(session, dirPath);
+  const found = await readEntries(session, dirPath).catch((error: unknown) => unlistable(session, error));
   if (found === null) return null;
   const names = found.map(({ filename }) => filename).filter((name) => isPartOf(name, ownPrefix));
   for (const name of names) {
@@ -46,6 +48,14 @@ export async function sweepParts(
     session.log.warn('sftp: removed a part left by an earlier attempt', { dirPath, name });
   }
   return names;
+}
+
+function unlistable(session: SftpSession, error: unknown): null {
+  if (!(error instanceof ConnectionError && error.kind === 'no_permission')) throw error;
+  session.log.debug('sftp: the folder cannot be listed, so parts are not looked for', {
+    reason: error.message,
+  });
+  return null;
 }
 
 async function removePart(session: SftpSession, dirPath: string, name: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { kindOf } from './sftp_attributes.ts';
 import { failure } from './sftp_failure.ts';
 import { makeDirs } from './sftp_folders.ts';
-import { lstat } from './sftp_lstat.ts';
+import { lstat, lstatAt, type Place } from './sftp_lstat.ts';
 import { discardPart, type PartFile, reached, verifyPart, writePart } from './sftp_part_file.ts';
 import { type PublishOwner, partName, partPath, partPrefix, sweepParts } from './sftp_parts.ts';
 import { joinPath, remotePath, splitPath } from './sftp_path.ts';
@@ -41,7 +42,7 @@ export async function publish(
     await verifyPart(session, part, written);
     // Only now is the sum of streamed content known.
     if (!(content instanceof Uint8Array) && (await holds(session, path, written))) return written;
-    await moveIntoPlace(session, part, path);
+    await moveIntoPlace(session, part, { path, remote: remotePath(session.config, path) });
     moved = true;
     reached(session, path, 'renamed');
     return written;
@@ -50,15 +51,22 @@ export async function publish(
   }
 }
 
-async function moveIntoPlace(session: SftpSession, part: PartFile, path: string): Promise<void> {
-  const remote = remotePath(session.config, path);
-  const step = { doing: 'rename the part to', path };
+/**
+ * Gives the part its final name, over what has that name.
+ * @throws ConnectionError `conflict` where the server cannot replace a file in one step
+ */
+export async function moveIntoPlace(
+  session: SftpSession,
+  part: PartFile,
+  { path, remote }: Place,
+): Promise<void> {
+  const step = { doing: 'rename the part to', path, stores: true } as const;
   reached(session, path, 'renaming');
   const replaced = await session.requestExtension(step, (sftp, done) =>
     sftp.ext_openssh_rename(part.remote, remote, (error) => done(error, undefined)),
   );
   if (replaced) return;
-  if ((await lstat(session, path)) !== null) {
+  if ((await lstatAt(session, { path, remote })) !== null) {
     throw failure(session.config, step, {
       kind: 'conflict',
       why:
@@ -67,17 +75,26 @@ async function moveIntoPlace(session: SftpSession, part: PartFile, path: string)
     });
   }
   // By the protocol this fails, and changes nothing, where the name was taken meanwhile.
-  await session.request<undefined>(step, (sftp, done) =>
+  const renamed = await session.requestExtension(step, (sftp, done) =>
     sftp.rename(part.remote, remote, (error) => done(error, undefined)),
   );
+  if (renamed) return;
+  throw failure(session.config, step, {
+    kind: 'unsupported',
+    why:
+      'the server cannot rename a file, and without that a reader could take a half-written one; ask whoever runs it ' +
+      'to allow renaming in this folder',
+  });
 }
 
 async function holds(session: SftpSession, path: string, facts: WrittenFacts): Promise<boolean> {
-  const there = await lstat(session, path);
-  if (there === null || !there.isFile() || there.size !== facts.bytes) return false;
+  const attributes = await lstat(session, path);
+  if (attributes === null || (await kindOf(session, path, { attributes })) !== 'file') return false;
+  if (attributes.size !== facts.bytes) return false;
   const hash = createHash('sha256');
   for await (const chunk of (await openFile(session, path)).chunks()) hash.update(chunk);
-  const same = hash.digest('hex') === facts.sha256;
+  // Looked at again: a server may take a file away once it is read.
+  const same = hash.digest('hex') === facts.sha256 && (await lstat(session, path)) !== null;
   if (same) reached(session, path, 'already there');
   return same;
 }

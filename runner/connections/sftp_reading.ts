@@ -1,7 +1,8 @@
 import type { Stats } from 'ssh2';
-import { failure } from './sftp_failure.ts';
+import { type Attributes, modifiedAt } from './sftp_attributes.ts';
+import { failure, isAnswer } from './sftp_failure.ts';
 import { type SftpEntry, stat } from './sftp_listing.ts';
-import { modifiedAt as instantOf, lstat } from './sftp_lstat.ts';
+import { lstat } from './sftp_lstat.ts';
 import { remotePath } from './sftp_path.ts';
 import { readInOrder } from './sftp_read_ahead.ts';
 import type { SftpSession } from './sftp_session.ts';
@@ -36,8 +37,7 @@ async function* readChunks(session: SftpSession, entry: SftpEntry): AsyncGenerat
   const remote = remotePath(session.config, entry.path);
   const handle = await session.request<Buffer>(step, (sftp, done) => sftp.open(remote, 'r', done));
   try {
-    const fstat = () => session.request<Stats>(step, (sftp, done) => sftp.fstat(handle, done));
-    requireSame(session, entry, { when: 'when opened', now: await fstat() });
+    requireSame(session, entry, { when: 'when opened', now: await openedAttributes(session, entry, handle) });
     let readBytes = 0;
     for await (const chunk of readInOrder(session, { handle, path: entry.path, bytes: entry.bytes })) {
       readBytes += chunk.length;
@@ -46,24 +46,62 @@ async function* readChunks(session: SftpSession, entry: SftpEntry): AsyncGenerat
     if (readBytes !== entry.bytes) {
       throw changed(session, entry, `it ended after ${readBytes} of ${entry.bytes} bytes`);
     }
-    requireSame(session, entry, { when: 'after reading', now: await fstat() });
+    requireSameOrGone(session, entry, {
+      when: 'after reading',
+      now: await openedAttributes(session, entry, handle),
+    });
     // The handle still reads a file that was replaced under its name; the name itself tells.
-    requireSame(session, entry, { when: 'by name after reading', now: await lstat(session, entry.path) });
+    requireSameOrGone(session, entry, {
+      when: 'by name after reading',
+      now: await lstat(session, entry.path),
+    });
   } finally {
     await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 }
 
-function requireSame(
+/** Of what the handle reads; of the name, where the server does not tell of handles. */
+async function openedAttributes(
   session: SftpSession,
-  entry: SftpEntry,
-  { when, now }: { readonly when: string; readonly now: Stats | null },
-): void {
+  { path }: SftpEntry,
+  handle: Buffer,
+): Promise<Attributes | null> {
+  if (!session.lacksFstat) {
+    try {
+      const step = { doing: 'look at the open file', path };
+      return await session.request<Stats>(step, (sftp, done) => sftp.fstat(handle, done));
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+      session.lacksFstat = true;
+      session.log.debug('sftp: the server does not tell of open files', { reason: error.message });
+    }
+  }
+  return await lstat(session, path);
+}
+
+interface LaterLook {
+  readonly when: string;
+  readonly now: Attributes | null;
+}
+
+/** Some servers take a file away once its last byte is read: all of it has come, so that is as good. */
+function requireSameOrGone(session: SftpSession, entry: SftpEntry, look: LaterLook): void {
+  if (look.now === null) {
+    const { id: connection } = session.config;
+    session.log.debug('sftp: the file was taken away once it was read', { connection, path: entry.path });
+  } else requireSame(session, entry, look);
+}
+
+function requireSame(session: SftpSession, entry: SftpEntry, { when, now }: LaterLook): void {
   if (now === null) throw changed(session, entry, `it was gone ${when}`);
-  const modifiedAt = instantOf(now);
-  if (now.size === entry.bytes && modifiedAt.equals(entry.modifiedAt)) return;
-  const [before, after] = [describe(entry.bytes, entry.modifiedAt), describe(now.size, modifiedAt)];
-  throw changed(session, entry, `it was ${before} at first and ${after} ${when}`);
+  const after = { bytes: now.size ?? entry.bytes, modifiedAt: modifiedAt(now) };
+  if (after.bytes === entry.bytes && isSameTime(entry.modifiedAt, after.modifiedAt)) return;
+  throw changed(session, entry, `it was ${describe(entry)} at first and ${describe(after)} ${when}`);
+}
+
+/** Servers may tell a time in one answer and not in another: then the size decides. */
+function isSameTime(before: Temporal.Instant | null, after: Temporal.Instant | null): boolean {
+  return before === null || after === null || before.equals(after);
 }
 
 function changed(session: SftpSession, entry: SftpEntry, what: string) {
@@ -77,6 +115,6 @@ function changed(session: SftpSession, entry: SftpEntry, what: string) {
   );
 }
 
-function describe(bytes: number, modifiedAt: Temporal.Instant): string {
-  return `${bytes} bytes of ${modifiedAt}`;
+function describe({ bytes, modifiedAt }: Pick<SftpEntry, 'bytes' | 'modifiedAt'>): string {
+  return modifiedAt === null ? `${bytes} bytes` : `${bytes} bytes of ${modifiedAt}`;
 }

@@ -3,8 +3,8 @@ import type { SFTPWrapper } from 'ssh2';
 import type SftpClient from 'ssh2-sftp-client';
 import type { JsonObject } from '../core/json.ts';
 import type { SftpConfig } from './connection_config.ts';
-import { ConnectionError, type ConnectionErrorKind } from './connection_error.ts';
-import { failure, isUnsupported, refusalByServer, type Step, statusCode } from './sftp_failure.ts';
+import type { ConnectionError, ConnectionErrorKind } from './connection_error.ts';
+import { failure, refusalByServer, type Step, saysUnsupported, statusCode } from './sftp_failure.ts';
 import { ReadSize } from './sftp_read_size.ts';
 import { IdleWatchdog } from './sftp_watchdog.ts';
 
@@ -46,6 +46,10 @@ export class SftpSession implements AsyncDisposable {
   readonly log: ConnectionLog;
   /** Folders known to be no links, below the base directory. */
   readonly plainFolders = new Set<string>();
+  /** Whether the server was found to know no LSTAT. */
+  lacksLstat = false;
+  /** Whether the server was found to tell nothing of open files. */
+  lacksFstat = false;
   readonly readSize: ReadSize;
   readonly #parts: SessionParts;
   readonly #watchdog: IdleWatchdog;
@@ -100,7 +104,7 @@ export class SftpSession implements AsyncDisposable {
       );
       return !unknown;
     } catch (error) {
-      if (error instanceof ConnectionError && isUnsupported(error.cause)) return false;
+      if (saysUnsupported(error)) return false;
       throw error;
     }
   }

@@ -26,7 +26,7 @@ export async function writeContent(
   for await (const block of blocksOf(content, session.signal)) {
     hash.update(block);
     const at = position;
-    const written = session.request<undefined>({ doing: 'write', path }, (sftp, done) =>
+    const written = session.request<undefined>({ doing: 'write', path, stores: true }, (sftp, done) =>
       sftp.write(handle, block, 0, block.length, at, (error) => done(error, undefined)),
     );
     // Once one fails the others are never awaited; their failure is the same one.

@@ -17,6 +17,11 @@ export function exampleAt(schema: z.ZodType, path: KeyPath): Json | null {
   return typeof example === 'string' || typeof example === 'number' ? example : null;
 }
 
+/** What the schema's author noted under the key, of the value at the path; undefined where nothing is noted. */
+export function annotationAt(schema: z.ZodType, path: KeyPath, key: string): unknown {
+  return schemasAt(schema, path).find((found) => key in found)?.[key];
+}
+
 const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
 
 /** Made once per schema: a bad file asks for it at every error. */

@@ -1,26 +1,44 @@
-/** Whether the writer of a file without a manifest has done: its size and mtime must have stood still. */
+/**
+ * Whether the writer of a file without a manifest has done: its size and mtime must have stood still. That is judged by
+ * two looks on our own clock. Where the mtime is long enough ago they are a moment apart; where the server tells none,
+ * or one that is still to come, its clock says nothing, and they are as far apart as the file must have stood still.
+ */
 import type { FileEntry } from '../../runner/task.ts';
+import { isSameEntry } from './entry.ts';
 
-/** Between two looks at a file: SFTP tells mtimes in whole seconds. */
-export const LOOKS_APART_MS = 1000;
+/** SFTP tells mtimes in whole seconds. */
+const A_MOMENT_MS = 1000;
 
-export interface Patience {
+export interface Stillness {
   readonly now: () => Temporal.Instant;
+  /** How long size and mtime must have stood still. */
   readonly stableForMs: number;
 }
 
-/** Null for a file that has not changed for long enough. */
-export function tooYoung({ bytes, modifiedAt }: FileEntry, { now, stableForMs }: Patience): string | null {
-  const ageMs = now().epochMilliseconds - modifiedAt.epochMilliseconds;
-  if (ageMs >= stableForMs) return null;
-  return `${bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
+/** What the first look says. */
+export type FirstLook =
+  | { readonly secondLookAfterMs: number; readonly tooYoung: null }
+  | { readonly secondLookAfterMs: null; readonly tooYoung: string };
+
+export function firstLook(entry: FileEntry, { now, stableForMs }: Stillness): FirstLook {
+  const ageMs = ageOf(entry, now());
+  if (ageMs === null) return { secondLookAfterMs: stableForMs, tooYoung: null };
+  if (ageMs >= stableForMs) return { secondLookAfterMs: Math.min(A_MOMENT_MS, stableForMs), tooYoung: null };
+  const tooYoung = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
+  return { secondLookAfterMs: null, tooYoung };
+}
+
+/** How long ago the file was changed, by its mtime; null where that is untold, or still to come. */
+export function ageOf({ modifiedAt }: FileEntry, now: Temporal.Instant): number | null {
+  if (modifiedAt === null) return null;
+  const ageMs = now.epochMilliseconds - modifiedAt.epochMilliseconds;
+  return ageMs < 0 ? null : ageMs;
 }
 
 /** Null for a file that a second look finds as the first did. `second`: null where nothing was there any more. */
 export function changedMeanwhile(first: FileEntry, second: FileEntry | null): string | null {
   if (second === null) return 'it was taken away';
-  if (second.bytes === first.bytes && second.modifiedAt.equals(first.modifiedAt)) return null;
-  return `still growing: ${first.bytes} bytes, then ${second.bytes}`;
+  return isSameEntry(first, second) ? null : `still growing: ${first.bytes} bytes, then ${second.bytes}`;
 }
 
 function seconds(ms: number): string {

@@ -1,6 +1,6 @@
 import type { Files } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
-import type { FoundFile } from '../inventory/found_file.ts';
+import type { FoundFile } from '../files/found_file.ts';
 import { within } from '../inventory/location.ts';
 import { manifestName } from '../inventory/manifest.ts';
 import { publishedName } from '../inventory/published_name.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { FoundFile } from '../inventory/found_file.ts';
+import type { FoundFile } from '../files/found_file.ts';
 import { bookedBetween, nightOfAppliedFile } from '../oms/applied_sha256.ts';
 import type { Night } from '../oms/night.ts';
 

@@ -1,4 +1,5 @@
 import type { Files, OpenFile } from '../../runner/task.ts';
+import { isSameEntry } from '../files/entry.ts';
 import { Refusal } from '../inventory/refusal.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function* unmovedChunks(
     yield* opened.chunks();
   } catch (cause) {
     const now = await files.stat(opened.location);
-    if (now?.bytes === opened.bytes && now.modifiedAt.equals(opened.modifiedAt)) throw cause;
+    if (now !== null && isSameEntry(now, opened)) throw cause;
     throw new Refusal(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

@@ -1,7 +1,7 @@
 /** Which of the new files their writers have done with. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
-import { changedMeanwhile, LOOKS_APART_MS, tooYoung } from '../files/standing_still.ts';
+import { ageOf, changedMeanwhile, firstLook } from '../files/standing_still.ts';
 import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/manifest.ts';
 import { Refusal } from '../inventory/refusal.ts';
 
@@ -23,21 +23,24 @@ export interface FoundFiles {
   readonly waiting: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** Looks twice, a moment apart, at all of them together, so that a hundred files take no longer than one. */
+/** Looks twice at all of them together, so that a hundred files take no longer than one. */
 export async function lookForFiles(entries: readonly FileEntry[], look: Look): Promise<FoundFiles> {
   if (entries.length === 0) return { complete: [], waiting: [] };
-  await setTimeout(Math.min(LOOKS_APART_MS, look.stableForMs), undefined, { signal: look.signal });
-  const second = new Map((await look.files.list(look.from)).map((entry) => [entry.location, entry]));
   const manifests = new Set((await look.files.list(manifestName(look.from))).map(({ location }) => location));
+  const hasManifest = ({ location }: FileEntry) => manifests.has(manifestName(location));
+  const pauses = entries
+    .filter((entry) => !hasManifest(entry))
+    .map((entry) => firstLook(entry, look).secondLookAfterMs ?? 0);
+  await setTimeout(Math.max(0, ...pauses), undefined, { signal: look.signal });
+  const second = new Map((await look.files.list(look.from)).map((entry) => [entry.location, entry]));
   const complete: ReturnType<typeof listed>[] = [];
   const waiting: { name: string; why: string }[] = [];
   for (const entry of entries) {
     look.signal.throwIfAborted();
-    const hasManifest = manifests.has(manifestName(entry.location));
-    const judgement = hasManifest
+    const judgement = hasManifest(entry)
       ? await byManifest(entry, look)
       : await byStillness(entry, second.get(entry.location) ?? null, look);
-    const ageMs = look.now().epochMilliseconds - entry.modifiedAt.epochMilliseconds;
+    const ageMs = ageOf(entry, look.now()) ?? look.giveUpAfterMs;
     if (judgement.why === null) complete.push(listed(entry, judgement.manifest));
     // Not one that was taken away or is being written just now.
     else if (judgement.isStill && ageMs >= look.giveUpAfterMs)
@@ -71,7 +74,7 @@ async function byManifest(entry: FileEntry, { files }: Look): Promise<Judgement>
 
 async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Judgement> {
   const unfinished = (why: string, isStill: boolean): Judgement => ({ why, isStill, manifest: null });
-  const moving = changedMeanwhile(entry, second) ?? tooYoung(entry, look);
+  const moving = changedMeanwhile(entry, second) ?? firstLook(entry, look).tooYoung;
   if (moving !== null) return unfinished(moving, false);
   if (!(await endsALine(entry, look))) {
     return unfinished('its last line has no end: it was cut or is still being written', true);
@@ -98,7 +101,7 @@ function listed(entry: FileEntry, manifest: DeltaManifest | null) {
     location: entry.location,
     name: entry.name,
     bytes: entry.bytes,
-    modified_at: entry.modifiedAt.toString(),
+    modified_at: entry.modifiedAt?.toString() ?? null,
     manifest: manifest && { sha256: manifest.sha256, bytes: manifest.bytes, rows: manifest.rows },
   };
 }

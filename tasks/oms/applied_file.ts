@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { location } from '../../runner/task.ts';
 import { instantSchema } from '../inventory/instant.ts';
-import { locationSchema } from '../inventory/location.ts';
 import { revisionSchema } from '../inventory/revision.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
@@ -17,7 +17,7 @@ export const fileSnapshotSchema = z.looseObject({
 
 /** A published file, as the output of the task that published it. */
 export const publishedFileSchema = fileSnapshotSchema.extend({
-  location: locationSchema,
+  location: location({ access: 'read', of: 'file' }),
   sha256: sha256Schema,
   rows: z.int().nonnegative().nullish(),
   /** The external system's own file, from which this one was made. */

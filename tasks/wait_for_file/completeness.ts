@@ -1,7 +1,7 @@
 /** Whether the writer of a file has done. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
-import { changedMeanwhile, LOOKS_APART_MS, tooYoung } from '../files/standing_still.ts';
+import { changedMeanwhile, firstLook } from '../files/standing_still.ts';
 import { type Manifest, manifestName, parseManifest } from '../inventory/manifest.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import type { Candidate } from './candidates.ts';
@@ -42,9 +42,9 @@ export type Whole =
 export async function lookForEnd(entry: FileEntry, viewer: Viewer): Promise<Whole> {
   const location = manifestName(entry.location);
   if ((await viewer.files.stat(location)) !== null) return lookWithManifest(entry, location, viewer);
-  const young = tooYoung(entry, viewer);
-  if (young !== null) return notYet(young);
-  await setTimeout(Math.min(LOOKS_APART_MS, viewer.stableForMs), undefined, { signal: viewer.signal });
+  const { secondLookAfterMs, tooYoung } = firstLook(entry, viewer);
+  if (tooYoung !== null) return notYet(tooYoung);
+  await setTimeout(secondLookAfterMs, undefined, { signal: viewer.signal });
   const changed = changedMeanwhile(entry, await viewer.files.stat(entry.location));
   return changed === null ? { entry, manifest: null } : notYet(changed);
 }
@@ -82,7 +82,7 @@ function found(candidate: Candidate, entry: FileEntry, manifest: Manifest | null
     location: entry.location,
     name: entry.name,
     bytes: entry.bytes,
-    modified_at: entry.modifiedAt.toString(),
+    modified_at: entry.modifiedAt?.toString() ?? null,
     snapshot_at: snapshotAt.toString(),
     facilities,
     manifest:

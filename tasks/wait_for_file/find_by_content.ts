@@ -1,4 +1,5 @@
 import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
+import { compareTimes } from '../files/entry.ts';
 import { guardSnapshotAge } from '../inventory/guards.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import { type Night, refusal } from './candidates.ts';
@@ -20,12 +21,12 @@ export async function findByContent(
   const viewer = { files, now, signal, stableForMs: params.stable_for };
   const seen: string[] = [];
   const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
-  for (const entry of entries.toSorted((a, b) => Temporal.Instant.compare(b.modifiedAt, a.modifiedAt))) {
-    const stale = guardSnapshotAge(entry.modifiedAt, night.scheduledFor, night.maxAgeMs);
+  for (const entry of entries.toSorted((a, b) => compareTimes(b, a))) {
+    const { modifiedAt } = entry;
+    const stale =
+      modifiedAt === null ? null : guardSnapshotAge(modifiedAt, night.scheduledFor, night.maxAgeMs);
     if (stale !== null) {
-      seen.push(
-        `${entry.name}: written ${entry.modifiedAt}, before ${stale.bound}, the oldest allowed (max_age)`,
-      );
+      seen.push(`${entry.name}: written ${modifiedAt}, before ${stale.bound}, the oldest allowed (max_age)`);
       continue;
     }
     const whole = await lookForEnd(entry, viewer);
@@ -34,6 +35,12 @@ export async function findByContent(
       continue;
     }
     const read = await snapshotOf(context, whole.entry, where);
+    if ((await files.stat(entry.location)) === null) {
+      throw new FailTask(
+        `${entry.location}: taken away once it was read. Where the server does so with every file, its snapshot must stand ` +
+          'in its name (name_pattern): with snapshot_in the file is read twice',
+      );
+    }
     const why = judge(read, night);
     if (why !== null) {
       seen.push(`${entry.name}: ${why}`);

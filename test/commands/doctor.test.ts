@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { STATUS } from '../../demo/sftp_server_packet.ts';
 import { migrateQueue } from '../../runner/engine/queue.ts';
 import { startDemoServer, type TestServer } from '../connections/sftp_suite.ts';
 import { testDatabase } from '../support/database.ts';
@@ -101,7 +102,7 @@ test('doctor names each place that cannot be used, with what to do, and exits 1'
   );
   assert.match(
     about(findings, 'connection store').join('\n'),
-    /^problem: store: cannot create .* give nightly the right/m,
+    /^problem: store: cannot make a folder in the base directory: .* give nightly the right/m,
   );
   assert.match(about(findings, 'dag files').join('\n'), /^problem: dags\/broken\.yaml:2:11 timezone: /m);
   for (const { verdict, fix } of findings) assert.equal(fix === null, verdict === 'ok');
@@ -195,4 +196,38 @@ test('connections test looks at one connection without the database, and exits 5
   assert.match(database.stdout, /^ok {7}connection oms: postgres:\/\/.*: Postgres \d+/m);
   assert.equal(unset.code, 5);
   assert.match(unset.stderr, /STOCKFLOW_CONN_ERP is not set/);
+});
+
+test('connections test tells, with a fix for each cause, what the tasks would meet at night', async (t) => {
+  const project = await projectFor(t);
+  await project.write(
+    'dags/exports.yaml',
+    `dag_id: exports
+timezone: UTC
+schedule: null
+tasks:
+  - {task_id: move, type: move, with: {connection: oms, from: "sftp://store/out/*.csv", to: "sftp://store/exports/active.csv"}}
+`,
+  );
+  await using server = await startDemoServer({
+    oddities: { refused: { RENAME: STATUS.OP_UNSUPPORTED, OPENDIR: STATUS.PERMISSION_DENIED } },
+    extensions: {},
+  });
+  for (const folder of ['out', 'in', 'exports']) await mkdir(path.join(server.rootDir, folder));
+  const { code, stdout } = await project.run(['connections', 'test', 'store'], {
+    STOCKFLOW_CONN_STORE: storeUrl(server),
+  });
+  assert.equal(code, 5);
+  assert.match(
+    stdout,
+    /problem {2}connection store: store: cannot list out: .*\n +-> have the user be given the right on sftp:/,
+  );
+  for (const folder of ['in', 'exports'])
+    assert.match(
+      stdout,
+      new RegExp(
+        `problem {2}connection store: store: cannot rename the part to ${folder}/\\.stockflow_probe\\S+: the server cannot rename .*\\n +-> ask whoever runs the server to offer it`,
+      ),
+    );
+  assert.deepEqual((await readdir(server.rootDir, { recursive: true })).sort(), ['exports', 'in', 'out']);
 });

@@ -162,7 +162,7 @@ describe('connecting', () => {
         password: 'CANARY-pass',
         onLog: (line) => lines.push(line),
       });
-      assert.deepEqual(await sftp.list(''), []);
+      assert.deepEqual((await sftp.list('')).entries, []);
       const failed = await failureOf(sftp.open('absent'));
       assert.doesNotMatch(inspect(failed, { depth: 9, showHidden: true }), /CANARY/);
     }

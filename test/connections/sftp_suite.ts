@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generateKeyPair } from '../../demo/host_key.ts';
 import { startSftpServer } from '../../demo/sftp_server.ts';
 import type { Login } from '../../demo/sftp_server_login.ts';
+import type { Oddities } from '../../demo/sftp_server_oddities.ts';
 import { connectionFromEnv, type SftpConfig } from '../../runner/connections/connection_config.ts';
 import { openSftp, type SftpConnection } from '../../runner/connections/sftp.ts';
 import type { SftpOptions } from '../../runner/connections/sftp_connect.ts';
@@ -31,6 +32,7 @@ export interface DemoServerOptions extends ServerOptions {
   readonly extensions?: Readonly<Record<string, string>>;
   readonly maxReadBytes?: number;
   readonly login?: Partial<Login>;
+  readonly oddities?: Oddities;
 }
 
 export async function startDemoServer({ login, ...options }: DemoServerOptions = {}): Promise<TestServer> {

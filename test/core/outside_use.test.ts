@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
+import type { Dag } from '../../runner/core/dag.ts';
 import { parseDag } from '../../runner/core/dag_file.ts';
+import { type LocationUse, location } from '../../runner/core/location_param.ts';
 import { outsideUse } from '../../runner/core/outside_use.ts';
+
+function usesOf(dag: Dag, paramsOf: (type: string) => z.ZodType | null): readonly string[] {
+  return outsideUse([dag], paramsOf).folders.map(
+    ({ connection, path, access, pattern, usedBy }) =>
+      `${access} ${connection}:${path}${pattern === null ? '' : ` ${pattern}`} by ${usedBy.join(' ')}`,
+  );
+}
 
 function dagOf(dagId: string, tasks: string) {
   const source = `dag_id: ${dagId}\ntimezone: UTC\nschedule: null\ntasks:\n${tasks}`;
@@ -16,29 +26,71 @@ const nightly = dagOf(
   - {task_id: send, type: x, with: {connection: oms, to: "sftp://store/in/filtered", active: "artifact:a.csv"}}
   - {task_id: copy, type: x, with: {nested: {list: ["sftp://store/out/reset_*.csv"]}}}
   - {task_id: dated, type: x, depends_on: [find], with: {to: "sftp://partner/\${{ run.business_date }}/x.csv"}}
+  - {task_id: export, type: x, depends_on: [find], with: {to: "sftp://partner/exports/active.csv"}}
   - {task_id: other, type: x, depends_on: [find], with: {connection: "\${{ tasks.find.output }}", note: "sftp://Not A Place"}}
 `,
 );
 
 test('each connection is listed with the tasks that use it, once each', () => {
-  const { connections } = outsideUse([
-    nightly,
-    dagOf('tiny', '  - {task_id: a, type: x, with: {connection: oms}}\n'),
-  ]);
+  const { connections } = outsideUse(
+    [nightly, dagOf('tiny', '  - {task_id: a, type: x, with: {connection: oms}}\n')],
+    () => null,
+  );
   assert.deepEqual(Object.fromEntries(connections), {
     oms: ['nightly.find', 'nightly.send', 'tiny.a'],
     store: ['nightly.find', 'nightly.send', 'nightly.copy'],
-    partner: ['nightly.dated'],
+    partner: ['nightly.dated', 'nightly.export'],
   });
 });
 
-test('what a task publishes to is written, all else is read; a path ends before its first pattern or template', () => {
-  const folders = outsideUse([nightly]).folders.map(
-    ({ connection, path, access, usedBy }) => `${access} ${connection}:${path} by ${usedBy.join(' ')}`,
+test('of a param that does not say its use, `to` is written, a name with an ending is a file, and a template ends the path', () => {
+  assert.deepEqual(
+    usesOf(nightly, () => null),
+    [
+      'read store:out reset_*.csv by nightly.find nightly.copy',
+      'write store:in/filtered by nightly.send',
+      'write partner: by nightly.dated',
+      'write partner:exports active.csv by nightly.export',
+    ],
   );
-  assert.deepEqual(folders, [
-    'read store:out by nightly.find nightly.copy',
-    'write store:in/filtered by nightly.send',
-    'write partner: by nightly.dated',
-  ]);
+});
+
+test('a param that says its use is taken at its word', () => {
+  const params = z.strictObject({
+    connection: z.string().optional(),
+    from: location({ access: 'write', of: 'folder' }).optional(),
+    nested: z.strictObject({ list: z.array(location({ access: 'read', of: 'pattern' })) }).optional(),
+    to: location({ access: 'read', of: 'file' }).nullish(),
+  });
+  const dag = dagOf(
+    'told',
+    `  - task_id: a
+    type: x
+    with: {from: "sftp://store/v1.0", to: "sftp://store/in/filtered", nested: {list: ["sftp://store/out/*"]}}
+`,
+  );
+  assert.deepEqual(
+    usesOf(dag, () => params),
+    ['write store:v1.0 by told.a', 'read store:in filtered by told.a', 'read store:out * by told.a'],
+  );
+});
+
+test('a location is refused with what is wrong, as the use of the param has it', () => {
+  const refusal = (use: LocationUse, text: string) => location(use).safeParse(text).error?.issues[0]?.message;
+  assert.equal(
+    refusal({ access: 'read', of: 'file' }, 'store/a.csv'),
+    'must be artifact:name, sftp://connection/path or file:path',
+  );
+  assert.match(
+    refusal({ access: 'read', of: 'file' }, 'sftp://Bad Conn/../x') ?? '',
+    /after sftp:\/\/ comes the id of a connection/,
+  );
+  assert.match(refusal({ access: 'read', of: 'file' }, 'sftp://store/*.csv') ?? '', /a single file is meant/);
+  assert.match(
+    refusal({ access: 'read', of: 'pattern' }, 'sftp://store/*/a') ?? '',
+    /last part of the path only/,
+  );
+  assert.match(refusal({ access: 'write', of: 'folder' }, 'sftp://store/../a') ?? '', /may not hold \.\./);
+  for (const folder of ['sftp://store', 'sftp://store/', 'sftp://store/in/', 'sftp://store/in'])
+    assert.equal(refusal({ access: 'write', of: 'folder' }, folder), undefined, folder);
 });

@@ -43,8 +43,8 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
       await put('outgoing/delta_002_1345.csv', `${HEADER}\n7,002,SKU-P1,1,2026-03-10 09:35\n`, OLD);
       await put('outgoing/delta_003_1345.csv', '<html>503 Service Unavailable</html>\n', OLD);
       await put('outgoing/delta_004_again.csv', sales, OLD);
-      // As if written this moment, by a clock that is fast: it waits.
-      await put('outgoing/delta_005_1345.csv', `${HEADER}\n`, Temporal.Now.instant().add({ hours: 1 }));
+      // Written this moment: it waits.
+      await put('outgoing/delta_005_1345.csv', `${HEADER}\n`, Temporal.Now.instant());
       const { run, tasks, states } = await feed.run();
       assert.deepEqual(states, {
         list_delta_files: 'success',

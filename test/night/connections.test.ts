@@ -14,7 +14,7 @@ test('a server with another host key than the pinned one is a hard stop that nam
   const { states } = await assertRefused(night, {
     taskId: 'wait_for_reset_file',
     says: [
-      new RegExp(`pinned ${OTHER_KEY}, shown ${RegExp.escape(night.site.fingerprint)}`),
+      new RegExp(`pinned ${OTHER_KEY}; shown ${RegExp.escape(night.site.fingerprint)}`),
       /STOCKFLOW_CONN_RETAILPRO/,
     ],
   });

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Content, FileEntry, FileFacts, Files, Json, OpenFile } from '../../runner/task.ts';
+import { leftOutOf } from '../../runner/core/left_out.ts';
+import type { Content, FileEntry, FileFacts, Files, Json, LeftOutFile, OpenFile } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
 
 const CHUNK_BYTES = 32 * 1024;
@@ -23,6 +24,8 @@ export class TaskFiles implements Files {
   readonly reads: FileFacts[] = [];
   /** Answers of `lastGoodOutput`, by task_id. */
   readonly lastGood = new Map<string, Json>();
+  /** Whether `stat` and `list` tell mtimes, as not every SFTP server does. */
+  tellsTimes = true;
   readonly #artifacts = new Map<string, Stored>();
   readonly #root: string;
   readonly #now: () => Temporal.Instant;
@@ -76,6 +79,20 @@ export class TaskFiles implements Files {
     return entries.filter((entry) => entry !== null);
   }
 
+  async leftOut(pattern: string): Promise<readonly LeftOutFile[]> {
+    const slash = pattern.lastIndexOf('/');
+    const folder = this.path(`${pattern.slice(0, slash)}/x`).slice(0, -2);
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw error;
+    });
+    const named = entries.map((entry) => ({
+      name: entry.name,
+      why: entry.isFile() ? null : 'it is a folder',
+    }));
+    return leftOutOf(pattern.slice(slash + 1), named);
+  }
+
   async stat(location: string): Promise<FileEntry | null> {
     const name = location.slice(location.search(/[^/:]+$/));
     const artifact = this.#artifacts.get(location);
@@ -83,7 +100,8 @@ export class TaskFiles implements Files {
     if (location.startsWith('artifact:')) return null;
     try {
       const facts = await stat(this.path(location));
-      const modifiedAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(facts.mtimeMs / 1000) * 1000);
+      const mtime = Temporal.Instant.fromEpochMilliseconds(Math.floor(facts.mtimeMs / 1000) * 1000);
+      const modifiedAt = this.tellsTimes ? mtime : null;
       return facts.isFile() ? { location, name, bytes: facts.size, modifiedAt } : null;
     } catch (error) {
       if (isAbsent(error)) return null;
@@ -115,7 +133,7 @@ export class TaskFiles implements Files {
       yield chunk.slice(0, bytesRead);
     }
     const after = await this.stat(entry.location);
-    if (after?.bytes !== entry.bytes || done !== entry.bytes || !after.modifiedAt.equals(entry.modifiedAt)) {
+    if (after === null || done !== entry.bytes || after.bytes !== entry.bytes || !isSameTime(after, entry)) {
       throw new TaskError(`${entry.location}: changed while it was read`);
     }
   }
@@ -174,6 +192,10 @@ function sha256(bytes: Uint8Array): string {
 
 function globToRegExp(glob: string): RegExp {
   return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+}
+
+function isSameTime({ modifiedAt: a }: FileEntry, { modifiedAt: b }: FileEntry): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
 }
 
 function isAbsent(error: unknown): boolean {

@@ -37,6 +37,8 @@ interface Night {
   readonly lastGood?: Json;
   /** The size that the file was found with. */
   readonly foundBytes?: number;
+  /** Whether the file was taken away after it was found. */
+  readonly isGone?: boolean;
 }
 
 const outputSchema = z.looseObject({
@@ -72,6 +74,7 @@ async function runRaw(world: TaskWorld, night: Night = {}): Promise<Json | undef
     facilities: { S1: '2026-03-10T02:55:00Z' },
     manifest: night.manifest ?? null,
   };
+  if (night.isGone) await world.files.remove(LOCATION);
   const params = { file, active: ACTIVE, to: TO, connection: 'oms', external_system_id: 'RETAIL_PRO' };
   return world.run(filter, { ...params, ...night.params }, night.overrides);
 }
@@ -323,6 +326,18 @@ test('a file that was replaced after it was found is refused with both sizes', a
     await refusal({ foundBytes: 3 }),
     /^replaced since it was found: 3 bytes of .* then, 93 bytes of /,
   );
+});
+
+test('a file that is gone since it was found is refused, and a server that takes away what is read is named', async () => {
+  await using world = await openTaskWorld({ postgres: { oms: pool } });
+  await assert.rejects(runRaw(world, { isGone: true }), (error: Error) => {
+    assert.ok(error instanceof FailTask);
+    assert.match(
+      error.message,
+      /gone since it was found \(93 bytes of .*\); have it put there again, .*once it is read/,
+    );
+    return true;
+  });
 });
 
 test('an empty active list is refused before the file is read', async () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, beforeEach, test } from 'node:test';
 import type { z } from 'zod';
 import { DeferTask, FailTask, type Json } from '../../runner/task.ts';
-import { foundFileSchema } from '../../tasks/inventory/found_file.ts';
+import { foundFileSchema } from '../../tasks/files/found_file.ts';
 import waitForFile from '../../tasks/wait_for_file.ts';
 import { testDatabase } from '../support/database.ts';
 import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../support/task_context.ts';
@@ -120,6 +120,34 @@ test('a file that grows between two looks is not taken, however old its mtime sa
     return entries;
   };
   assert.match((await deferral(at, { stable_for: '1s' })).message, /still growing: 40 bytes, then 48/);
+});
+
+test('a file whose time the server does not tell, or has still to come, is taken once it stood still before our eyes', async () => {
+  await using at = await world();
+  await at.files.put(TONIGHT, ROWS, at.clock.now.add({ hours: 4 }));
+  assert.equal((await look(at, { stable_for: '1s' })).modified_at?.toString(), '2026-03-10T09:00:00Z');
+  at.files.tellsTimes = false;
+  assert.equal((await look(at, { stable_for: '1s' })).modified_at, null);
+  const listing = at.files.list.bind(at.files);
+  at.files.list = async (pattern) => {
+    const entries = await listing(pattern);
+    await at.files.put(TONIGHT, `${ROWS}S2,A1,5\n`);
+    return entries;
+  };
+  assert.match((await deferral(at, { stable_for: '1s' })).message, /still growing: 40 bytes, then 48/);
+});
+
+test("where tonight's file lies there under a name or as a thing that cannot be used, it is named with why", async () => {
+  await using at = await world();
+  await at.files.put(`${FOLDER}/Reset_Inventory_20260310T030000Z.CSV`, ROWS, OLD);
+  await at.files.put(`${FOLDER}/reset_inventory_20260310T030000Z.csv/inside`, ROWS, OLD);
+  await at.files.put(`${FOLDER}/notes.txt`, ROWS, OLD);
+  assert.equal(
+    (await deferral(at)).message,
+    `no file at ${FOLDER}/reset_inventory_*.csv for 2026-03-10: ` +
+      'Reset_Inventory_20260310T030000Z.CSV: its capitals differ from reset_inventory_*.csv; ' +
+      'reset_inventory_20260310T030000Z.csv: it is a folder',
+  );
 });
 
 test('the file with the newest snapshot is taken', async () => {

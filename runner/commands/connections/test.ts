@@ -14,14 +14,15 @@ import { painter } from '../terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Connects, logs in, and sees that every folder which the DAG files name on it can be read or written. Needs no database of the runner. Exits 5 when it cannot be used.',
+    does: 'Connects, logs in, and tries in every folder that the DAG files name on it what the tasks will do: lists, reads the first byte of a file, publishes a hidden file, renames and removes it. Needs no database of the runner. Exits 5 when it cannot be used.',
     examples: ['stockflow connections test warehouse', 'stockflow connections test warehouse -o json'],
   }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
     // A wrong variable is a usage error, not a finding: there is nothing to connect to.
     connectionFromEnv(id, shell.env);
-    const use = outsideUse((await lookAtDagFiles(settings)).dags);
+    const { dags, taskTypes } = await lookAtDagFiles(settings);
+    const use = outsideUse(dags, (type) => taskTypes.byName.get(type)?.params ?? null);
     const log = createLog(logOptions(settings, 'silent'));
     const rows = await lookAtConnection(shell, id, { use, log });
     if (options.output === 'table') {

@@ -7,13 +7,16 @@ import {
   type SftpConfig,
 } from '../../connections/connection_config.ts';
 import { readServer } from '../../connections/postgres_server.ts';
-import { openSftp, type SftpConnection } from '../../connections/sftp.ts';
+import { openSftp } from '../../connections/sftp.ts';
 import { errorFacts } from '../../core/error_text.ts';
 import type { FolderUse, OutsideUse } from '../../core/outside_use.ts';
 import type { Log } from '../../log.ts';
 import type { Shell } from '../command.ts';
 import { spanText } from '../time_text.ts';
+import { connectionFix } from './connection_fix.ts';
 import { type Finding, looked, ok, problem } from './finding.ts';
+import { lookAtFolder } from './folders.ts';
+import { usersText } from './users_text.ts';
 
 /** Each that a DAG uses, and each that is set. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
@@ -36,7 +39,10 @@ export async function lookAtConnection(
       problem(check, `${errorFacts(error).errorText} (${user})`, 'set it in the environment or in .env'),
     ];
   }
-  const fix = `mend ${config.variable} or the server; stockflow connections test ${id} looks again`;
+  const fix = connectionFix(
+    config,
+    `check ${config.variable} and the server; then: stockflow connections test ${id}`,
+  );
   return await looked(check, fix, () =>
     config.kind === 'postgres'
       ? lookAtPostgres(check, config)
@@ -80,33 +86,8 @@ async function lookAtSftp(
   const took = spanText(performance.now() - begunAt);
   const findings = [ok(check, `${config.display}: host key as pinned, logged in within ${took}`)];
   for (const folder of folders) {
-    const fix = `give ${config.user} the right to it on ${config.host}, or correct the path in the DAG file`;
-    findings.push(...(await looked(check, fix, async () => [await lookAtFolder(check, sftp, folder)])));
+    const fix = connectionFix(config, `stockflow connections test ${config.id}`);
+    findings.push(...(await looked(check, fix, () => lookAtFolder(check, sftp, folder))));
   }
   return findings;
-}
-
-async function lookAtFolder(check: string, sftp: SftpConnection, folder: FolderUse): Promise<Finding> {
-  const there = await sftp.nearestFolder(folder.path);
-  const name = folder.path === '' ? 'the base directory' : folder.path;
-  const users = usersText(folder.usedBy);
-  if (folder.access === 'write') {
-    await sftp.probeWriting(there);
-    const made = there === folder.path ? '' : `, which is not there yet and is made when needed`;
-    return ok(check, `${name} can be written by ${users}${made}`);
-  }
-  if (there !== folder.path && (await sftp.stat(folder.path)) === null) {
-    const fix = 'make the folder, or correct the path in the DAG file';
-    return problem(check, `${name}, which ${users} reads, is not there`, fix);
-  }
-  const entries = await sftp.list(there);
-  return ok(check, `${name} can be read by ${users}, ${entries.length} entries in it`);
-}
-
-/** `inventory_sync.filter_reset_file, pos_feed (3 tasks)` */
-function usersText(usedBy: readonly string[]): string {
-  const byDag = Map.groupBy(usedBy, (user) => user.slice(0, user.indexOf('.')));
-  return [...byDag]
-    .map(([dagId, users]) => (users.length === 1 ? users[0] : `${dagId} (${users.length} tasks)`))
-    .join(', ');
 }

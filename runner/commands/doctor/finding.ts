@@ -25,12 +25,13 @@ export function problem(check: string, found: string, fix: string): Finding {
 /** The findings of a look, or the one that it could not be made. */
 export async function looked(
   check: string,
-  fix: string,
+  fix: string | ((error: unknown) => string),
   look: () => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
     return await look();
   } catch (error) {
-    return [problem(check, errorFacts(error).errorText, fix)];
+    const whatToDo = typeof fix === 'string' ? fix : fix(error);
+    return [problem(check, errorFacts(error).errorText, whatToDo)];
   }
 }

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Dag } from '../../core/dag.ts';
 import { formatProblem } from '../../core/problem.ts';
 import { readDagFile } from '../../engine/dag_folder.ts';
+import type { TaskTypes } from '../../engine/task_types.ts';
 import { dagFilesIn } from '../dag_lookup.ts';
 import type { Settings } from '../settings.ts';
 import { taskTypesOf } from '../task_types.ts';
@@ -18,6 +19,7 @@ export interface ProjectLook {
   readonly findings: readonly Finding[];
   /** Of the files that are valid. */
   readonly dags: readonly Dag[];
+  readonly taskTypes: TaskTypes;
 }
 
 export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
@@ -53,7 +55,7 @@ export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
           'put a file made by defineTask there: its name is the type',
         )
       : ok('task types', [...taskTypes.byName.keys()].sort().join(', '));
-  return { findings: [types, ...broken, valid, ...invalid], dags };
+  return { findings: [types, ...broken, valid, ...invalid], dags, taskTypes };
 }
 
 export async function lookAtDisks(settings: Settings): Promise<readonly Finding[]> {

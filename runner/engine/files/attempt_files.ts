@@ -47,12 +47,25 @@ export function attemptFiles(
       rows: facts.rows,
     });
 
+  /** As `at`, for a pattern. */
+  function matching<T>(
+    location: string,
+    use: <Pattern>(store: FileStore<never, Pattern>, pattern: Pattern) => T,
+  ): T {
+    const pattern = parseLocationPattern(location);
+    switch (pattern.scheme) {
+      case 'artifact':
+        return use(artifact, pattern);
+      case 'file':
+        return use(local, pattern);
+      case 'sftp':
+        return use(sftp, pattern);
+    }
+  }
+
   return {
-    list(location) {
-      const pattern = parseLocationPattern(location);
-      if (pattern.scheme === 'artifact') return artifact.list(pattern);
-      return pattern.scheme === 'file' ? local.list(pattern) : sftp.list(pattern);
-    },
+    list: (location) => matching(location, (store, pattern) => store.list(pattern)),
+    leftOut: (location) => matching(location, (store, pattern) => store.leftOut(pattern)),
     stat: (location) => at(location, (store, place) => store.stat(place)),
     open: (location) => at(location, (store, place) => store.open(place)),
     async read(location) {

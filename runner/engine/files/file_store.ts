@@ -1,3 +1,4 @@
+import type { LeftOutFile } from '../../core/left_out.ts';
 import type { Content, FileEntry, OpenFile } from '../../task.ts';
 
 /** What was written, as it lies at its location. */
@@ -9,6 +10,8 @@ export interface Written {
 /** Files of one scheme. Locations and patterns come parsed; the location a file is known by is `Files`' business. */
 export interface FileStore<Place, Pattern> {
   list(pattern: Pattern): Promise<readonly FileEntry[]>;
+  /** What `list` leaves out though its name is like the pattern. */
+  leftOut(pattern: Pattern): Promise<readonly LeftOutFile[]>;
   stat(place: Place): Promise<FileEntry | null>;
   open(place: Place): Promise<OpenFile>;
   publish(place: Place, content: Content, options: { readonly rows: number | null }): Promise<Written>;

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { leftOutOf } from '../../core/left_out.ts';
 import { formatLocation, type Location, type LocationPattern, matchesPattern } from '../../core/location.ts';
 import { type FileEntry, TaskError } from '../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
@@ -8,13 +10,18 @@ import { type FileStore, piecesOf } from './file_store.ts';
 type LocalPlace = Extract<Location, { scheme: 'file' }>;
 type LocalPattern = Extract<LocationPattern, { scheme: 'file' }>;
 
+/** This host always knows when. */
+interface LocalEntry extends FileEntry {
+  readonly modifiedAt: Temporal.Instant;
+}
+
 const CHUNK_BYTES = 1 << 18;
 
 /** `file:` locations, below one directory of this host. */
 export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern> {
   const resolve = (place: string) => path.join(baseDir, place);
 
-  async function statPlace(place: LocalPlace): Promise<FileEntry | null> {
+  async function statPlace(place: LocalPlace): Promise<LocalEntry | null> {
     const stats = await stat(resolve(place.path), { bigint: true }).catch(nullIfMissing);
     if (stats === null || !stats.isFile()) return null;
     return {
@@ -25,7 +32,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
     };
   }
 
-  async function* chunks(place: LocalPlace, before: FileEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async function* chunks(place: LocalPlace, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     await using file = await open(resolve(place.path), 'r');
     let bytesRead = 0;
     while (true) {
@@ -54,6 +61,11 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
       const entries = await Promise.all(places.map(statPlace));
       return entries.filter((entry) => entry !== null);
     },
+    async leftOut({ folder, pattern }) {
+      const found = (await readdir(resolve(folder), { withFileTypes: true }).catch(nullIfMissing)) ?? [];
+      const named = found.map((entry) => ({ name: entry.name, why: whyUnusable(entry) }));
+      return leftOutOf(pattern, named);
+    },
     async open(place) {
       const entry = await statPlace(place);
       if (entry === null) throw new TaskError(`${formatLocation(place)}: no such file below ${baseDir}`);
@@ -81,6 +93,12 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
       return { bytes, sha256: hash.digest('hex') };
     },
   };
+}
+
+/** A link may lead to a file, and is then listed as one. */
+function whyUnusable(entry: Dirent): string | null {
+  if (entry.isDirectory()) return 'it is a folder';
+  return entry.isFile() || entry.isSymbolicLink() ? null : 'it is no regular file';
 }
 
 function nullIfMissing(error: NodeJS.ErrnoException): null {

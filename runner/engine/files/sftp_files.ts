@@ -1,6 +1,7 @@
 import { connectionFromEnv, type Environment } from '../../connections/connection_config.ts';
 import { ConnectionError } from '../../connections/connection_error.ts';
-import { openSftp, type SftpConnection } from '../../connections/sftp.ts';
+import { openSftp, type SftpConnection, type SftpEntry } from '../../connections/sftp.ts';
+import { leftOutOf } from '../../core/left_out.ts';
 import { formatLocation, type Location, type LocationPattern, matchesPattern } from '../../core/location.ts';
 import type { FileEntry, TaskLog } from '../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
@@ -41,10 +42,18 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> &
 
   return {
     async list({ connection, folder, pattern }) {
-      const entries = await (await connect(connection)).list(folder);
+      const { entries } = await (await connect(connection)).list(folder);
       return entries
         .filter((entry) => entry.kind === 'file' && matchesPattern(pattern, entry.name))
         .map((entry) => entryOf(connection, entry));
+    },
+    async leftOut({ connection, folder, pattern }) {
+      const { entries, leftOut } = await (await connect(connection)).list(folder);
+      const named = entries.map(({ name, kind }) => ({
+        name,
+        why: kind === 'file' ? null : 'it is a folder',
+      }));
+      return leftOutOf(pattern, [...named, ...leftOut]);
     },
     async stat({ connection, path }) {
       const entry = await (await connect(connection)).stat(path);
@@ -69,12 +78,7 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> &
 
 function entryOf(
   connection: string,
-  {
-    path,
-    name,
-    bytes,
-    modifiedAt,
-  }: { path: string; name: string; bytes: number; modifiedAt: Temporal.Instant },
+  { path, name, bytes, modifiedAt }: Pick<SftpEntry, 'path' | 'name' | 'bytes' | 'modifiedAt'>,
 ): FileEntry {
   return { location: formatLocation({ scheme: 'sftp', connection, path }), name, bytes, modifiedAt };
 }

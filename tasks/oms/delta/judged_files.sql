@@ -6,4 +6,4 @@ select f.location, f.outcome, coalesce(f.reason, '') as reason
     on f.external_system_id = $1
    and f.location = there.location
    and f.bytes = there.bytes
-   and f.modified_at = there.modified_at;
+   and f.modified_at is not distinct from there.modified_at;

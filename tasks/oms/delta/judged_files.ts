@@ -1,8 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import type { FileEntry } from '../../../runner/task.ts';
+import { type FileEntry, location } from '../../../runner/task.ts';
 import { instantSchema } from '../../inventory/instant.ts';
-import { locationSchema } from '../../inventory/location.ts';
 import { deltaManifestSchema } from '../../inventory/manifest.ts';
 import { readSql } from '../sql.ts';
 
@@ -11,10 +10,11 @@ const JUDGE_FILE = readSql(import.meta.url, './judge_file.sql');
 
 /** A complete file that nothing was done with yet: an element of `list_new_files`' output, as the next task reads it. */
 export const listedFileSchema = z.strictObject({
-  location: locationSchema,
+  location: location({ access: 'read', of: 'file' }),
   name: z.string(),
   bytes: z.int().nonnegative(),
-  modified_at: instantSchema,
+  /** Null where the server does not tell: then the size alone says whether it is the same file. */
+  modified_at: instantSchema.nullable(),
   manifest: deltaManifestSchema.nullable(),
 });
 export type ListedFile = z.output<typeof listedFileSchema>;

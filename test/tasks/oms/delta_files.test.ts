@@ -91,6 +91,18 @@ test('a manifest says when a file is whole, and must agree with it', async (t) =
   );
 });
 
+test('a file whose time the server does not tell is listed once, and applied once', async (t) => {
+  const oms = await tillWorld(t);
+  oms.tasks.files.tellsTimes = false;
+  await put(oms, 'untold.csv', [['SKU-P1', -1, BEFORE]]);
+  await put(oms, 'untold.CSV', [['SKU-P1', -1, BEFORE]]);
+  const { files, left_out: leftOut } = await list(oms, { stable_for: '1s' });
+  assert.deepEqual(leftOut, ['untold.CSV: its capitals differ from *.csv']);
+  assert.equal((await applyOne(oms, files[0])).net_units, -1);
+  const after = await list(oms, { stable_for: '1s' });
+  assert.deepEqual([after.files, after.done_count], [[], 1]);
+});
+
 test('more files than one run takes are left for the next, oldest first', async (t) => {
   const oms = await tillWorld(t);
   for (const name of ['a.csv', 'b.csv', 'c.csv']) {

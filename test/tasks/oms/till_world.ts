@@ -33,7 +33,7 @@ const fileSchema = z.object({
   location: z.string(),
   name: z.string(),
   bytes: z.int(),
-  modified_at: z.string(),
+  modified_at: z.string().nullable(),
   manifest: z.object({ sha256: z.string(), bytes: z.int(), rows: z.int() }).nullable(),
 });
 const listSchema = z.looseObject({

@@ -1,0 +1,65 @@
+/** Tries in the folders of an SFTP server what the tasks will do there. */
+import type { SftpConnection, SftpEntry } from '../../connections/sftp.ts';
+import { matchesPattern } from '../../core/location.ts';
+import type { FolderUse } from '../../core/outside_use.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+import { usersText } from './users_text.ts';
+
+/** @throws ConnectionError where the tasks would fail */
+export async function lookAtFolder(
+  check: string,
+  sftp: SftpConnection,
+  folder: FolderUse,
+): Promise<readonly Finding[]> {
+  return folder.access === 'write'
+    ? await lookAtTarget(check, sftp, folder)
+    : [await lookAtSource(check, sftp, folder)];
+}
+
+async function lookAtTarget(
+  check: string,
+  sftp: SftpConnection,
+  folder: FolderUse,
+): Promise<readonly Finding[]> {
+  const there = await sftp.nearestFolder(folder.path);
+  const isMissing = there !== folder.path;
+  if (isMissing) await sftp.probeMakingFolders(there);
+  const { canReplace, leftBehind } = await sftp.probePublishing(there);
+  const name = nameOf(folder);
+  const made = isMissing ? ', which is not there yet and is made when needed' : '';
+  const findings = [ok(check, `${name} can be written by ${usersText(folder.usedBy)}${made}`)];
+  if (!canReplace) {
+    const fix =
+      'give each file a name of its own, as those with a checksum in it; or ask for posix-rename@openssh.com';
+    findings.push(warning(check, `${name}: the server cannot replace a file in one step`, fix));
+  }
+  if (leftBehind !== null) {
+    const fix = 'remove it by hand; parts of broken attempts will stay there too';
+    findings.push(warning(check, `${leftBehind} was written as a probe and cannot be removed`, fix));
+  }
+  return findings;
+}
+
+async function lookAtSource(check: string, sftp: SftpConnection, folder: FolderUse): Promise<Finding> {
+  const users = usersText(folder.usedBy);
+  if (folder.path !== '' && (await sftp.stat(folder.path)) === null) {
+    const fix = 'make the folder, or correct the path in the DAG file';
+    return problem(check, `${nameOf(folder)}, which ${users} reads, is not there`, fix);
+  }
+  const { entries } = await sftp.list(folder.path);
+  const read = newest(entries, folder.pattern ?? '*');
+  if (read !== null) await sftp.probeReading(read.path);
+  const what = read === null ? '' : `, ${read.name} too`;
+  const count = entries.length === 1 ? '1 entry' : `${entries.length} entries`;
+  return ok(check, `${nameOf(folder)} can be read by ${users}, ${count} in it${what}`);
+}
+
+function newest(entries: readonly SftpEntry[], pattern: string): SftpEntry | null {
+  const files = entries.filter(({ kind, name }) => kind === 'file' && matchesPattern(pattern, name));
+  const time = ({ modifiedAt }: SftpEntry) => modifiedAt?.epochMilliseconds ?? 0;
+  return files.toSorted((a, b) => time(b) - time(a))[0] ?? null;
+}
+
+function nameOf({ path }: FolderUse): string {
+  return path === '' ? 'the base directory' : path;
+}
