@@ -29,17 +29,17 @@ export class SessionNotKept extends Error {
 }
 
 /** The server's process that answered one of two sessions; both stay open. */
-export interface Look {
+export interface ServerAnswer {
   readonly session: 'first' | 'second';
   readonly serverPid: number;
 }
 
 /** Whether two sessions that each keep a server of their own cannot have seen this. */
-export function isShared(looks: readonly Look[]): boolean {
+export function isShared(answers: readonly ServerAnswer[]): boolean {
   const countOf = (values: readonly (string | number)[]) => new Set(values).size;
-  const sessions = countOf(looks.map(({ session }) => session));
-  const servers = countOf(looks.map(({ serverPid }) => serverPid));
-  const pairs = countOf(looks.map(({ session, serverPid }) => `${session} ${serverPid}`));
+  const sessions = countOf(answers.map(({ session }) => session));
+  const servers = countOf(answers.map(({ serverPid }) => serverPid));
+  const pairs = countOf(answers.map(({ session, serverPid }) => `${session} ${serverPid}`));
   return servers !== sessions || pairs !== sessions;
 }
 
@@ -79,11 +79,15 @@ export async function poolModeOf(
   }
 }
 
-async function compare(first: PostgresClient, second: PostgresClient, looks: Look[]): Promise<PoolMode> {
+async function compare(
+  first: PostgresClient,
+  second: PostgresClient,
+  answers: ServerAnswer[],
+): Promise<PoolMode> {
   const clients = { first, second };
-  const isSharedAfter = async (session: Look['session']) => {
-    looks.push({ session, serverPid: await serverPidOf(clients[session]) });
-    return isShared(looks);
+  const isSharedAfter = async (session: ServerAnswer['session']) => {
+    answers.push({ session, serverPid: await serverPidOf(clients[session]) });
+    return isShared(answers);
   };
   for (let round = 0; round < ROUNDS; round += 1) {
     const isFound = (await isSharedAfter('second')) || (await isSharedAfter('first'));

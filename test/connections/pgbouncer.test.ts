@@ -8,7 +8,7 @@ import {
   isDatabaseAway,
   SessionNotKept,
 } from '../../runner/connections/postgres.ts';
-import { isShared, type Look } from '../../runner/connections/postgres_pooler.ts';
+import { isShared, type ServerAnswer } from '../../runner/connections/postgres_pooler.ts';
 import { testDatabase } from '../support/database.ts';
 import { skipWithoutPgbouncer, startPgbouncer } from '../support/pgbouncer.ts';
 
@@ -20,7 +20,7 @@ async function poolModeOf(databaseUrl: string): Promise<string> {
   return database.poolMode;
 }
 
-function looks(...of: readonly (readonly [Look['session'], number])[]): readonly Look[] {
+function answers(...of: readonly (readonly [ServerAnswer['session'], number])[]): readonly ServerAnswer[] {
   return of.map(([session, serverPid]) => ({ session, serverPid }));
 }
 
@@ -32,11 +32,11 @@ async function occupy(t: TestContext, pooled: string, sessions: number): Promise
 }
 
 test('sessions are shared where two were answered by one server, or one by two', () => {
-  assert.equal(isShared(looks(['first', 11])), false);
-  assert.equal(isShared(looks(['first', 11], ['second', 12], ['first', 11], ['second', 12])), false);
-  assert.equal(isShared(looks(['first', 11], ['second', 11])), true);
-  assert.equal(isShared(looks(['first', 11], ['second', 12], ['first', 13])), true);
-  assert.equal(isShared(looks(['first', 11], ['second', 12], ['first', 12], ['second', 11])), true);
+  assert.equal(isShared(answers(['first', 11])), false);
+  assert.equal(isShared(answers(['first', 11], ['second', 12], ['first', 11], ['second', 12])), false);
+  assert.equal(isShared(answers(['first', 11], ['second', 11])), true);
+  assert.equal(isShared(answers(['first', 11], ['second', 12], ['first', 13])), true);
+  assert.equal(isShared(answers(['first', 11], ['second', 12], ['first', 12], ['second', 11])), true);
 });
 
 test('a database that is connected to without a pooler is direct', async () => {
