@@ -2,16 +2,16 @@
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { type EmbeddedPostgres, ensureEmbeddedPostgres, type ServerLog } from './embedded_postgres.ts';
-import { DatabaseUnreachable } from './postgres_error.ts';
+import { DatabaseUnreachable, SessionNotKept } from './postgres_error.ts';
 import { createPool, type PoolOptions } from './postgres_pool.ts';
-import { type PoolMode, SessionNotKept } from './postgres_pooler.ts';
+import type { PoolMode } from './postgres_pooler.ts';
 import { readServer } from './postgres_server.ts';
 
 export { isDatabaseAway } from './postgres_away.ts';
 export { EmbeddedPostgresError } from './postgres_embedded_error.ts';
-export { ConnectionLost, DatabaseUnreachable } from './postgres_error.ts';
+export { ConnectionLost, DatabaseUnreachable, SessionNotKept } from './postgres_error.ts';
 export { createPool, type PoolOptions } from './postgres_pool.ts';
-export { type PoolMode, SessionNotKept } from './postgres_pooler.ts';
+export type { PoolMode } from './postgres_pooler.ts';
 export { CommitOutcomeUnknown, withTransaction } from './postgres_transaction.ts';
 
 export interface Database extends AsyncDisposable {

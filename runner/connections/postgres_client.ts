@@ -1,16 +1,24 @@
 import pg from 'pg';
-import { ConnectionLost, type DatabaseAddress, DatabaseUnreachable } from './postgres_error.ts';
+import {
+  ConnectionLost,
+  type DatabaseAddress,
+  DatabaseUnreachable,
+  SessionNotKept,
+} from './postgres_error.ts';
 import { POSTGRES_TYPES, toParameter } from './postgres_values.ts';
 
 type ConnectCallback = (...result: [error: Error] | [error: null, client: pg.Client]) => void;
+
+/** A prepared statement of this session is missing, or is there before it was prepared: the session is another's. */
+const FOREIGN_STATEMENT = new Set(['26000', '42P05']);
 
 /** What Postgres takes as settings of a session, in ms. */
 const SESSION_SETTINGS = ['statement_timeout', 'idle_in_transaction_session_timeout'] as const;
 type SessionSettings = Readonly<Partial<Record<(typeof SESSION_SETTINGS)[number], number | false>>>;
 
 /**
- * pg's client with Temporal values both ways, which tells a lost connection from the server's answer: ConnectionLost
- * and DatabaseUnreachable against pg's DatabaseError. `query_timeout` (ms) breaks the connection, as a session that
+ * pg's client with Temporal values both ways, which tells a lost connection from the server's answer: ConnectionLost,
+ * DatabaseUnreachable and SessionNotKept against pg's DatabaseError. `query_timeout` (ms) breaks the connection, as a session that
  * does not answer is of no more use. Its settings are set by a statement: a pooler refuses them when it is connected to.
  */
 export class PostgresClient extends pg.Client {
@@ -121,7 +129,9 @@ export class PostgresClient extends pg.Client {
   }
 
   #explain(error: unknown): unknown {
-    return error instanceof pg.DatabaseError ? error : (this.#lost ?? error);
+    if (!(error instanceof pg.DatabaseError)) return this.#lost ?? error;
+    const isStranger = FOREIGN_STATEMENT.has(error.code ?? '');
+    return isStranger ? new SessionNotKept(this.address, { cause: error }) : error;
   }
 }
 

@@ -4,29 +4,10 @@
  */
 import { isDatabaseAway } from './postgres_away.ts';
 import type { PostgresClient } from './postgres_client.ts';
-import { type DatabaseAddress, DatabaseUnreachable, errorCode } from './postgres_error.ts';
+import { DatabaseUnreachable, errorCode } from './postgres_error.ts';
 
 /** In PgBouncer's words; `direct` where nothing stands in between. */
 export type PoolMode = 'direct' | 'session' | 'transaction' | 'statement';
-
-/** A pooler keeps nothing of a session from one transaction to the next. */
-export class SessionNotKept extends Error {
-  override name = 'SessionNotKept';
-  /** What is wrong, and what helps; the message says both. */
-  readonly found: string;
-  readonly fix: string;
-
-  constructor({ host, port, database }: DatabaseAddress) {
-    const found =
-      `the pooler at ${host}:${port} gives a session of the database ${database} to others between two transactions, ` +
-      'which breaks LISTEN/NOTIFY, prepared statements and session settings, and Stockflow needs them';
-    const fix =
-      'set pool_mode = session for this database in the pooler, or let DATABASE_URL lead straight to Postgres';
-    super(`${found}: ${fix}`);
-    this.found = found;
-    this.fix = fix;
-  }
-}
 
 /** The server's process that answered one of two sessions; both stay open. */
 export interface ServerAnswer {

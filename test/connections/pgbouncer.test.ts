@@ -120,3 +120,21 @@ test('the time-outs of a pool are in force in each of its sessions, through a po
     assert.deepEqual(await settingsOf(databaseUrl, {}), { statement: '0', idle: '0' });
   }
 });
+
+test('a pooler that begins to share sessions under a running worker is named by the first statement that meets it', {
+  skip,
+}, async (t) => {
+  const pooled = await startPgbouncer(t, url, { pool_mode: 'transaction', default_pool_size: 1 });
+  const pool = createPool(pooled, { applicationName: 'worker', max: 2 });
+  t.after(() => pool.end());
+  const [first, second] = [await pool.connect(), await pool.connect()];
+  const prepared = { name: 'one', text: 'select 1' };
+  await first.query(prepared);
+  await assert.rejects(second.query(prepared), (error) => {
+    assert.ok(error instanceof SessionNotKept, String(error));
+    assert.match(String(error.cause), /prepared statement "one" already exists/);
+    return true;
+  });
+  first.release();
+  second.release();
+});
