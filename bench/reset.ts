@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
-import { openTaskWorld, type TaskWorld } from '../test/support/task_context.ts';
+import { openTaskWorld, type TaskWorld } from '../runner/testing.ts';
 import { assertProven } from '../test/tasks/oms/assert_proven.ts';
 import { OmsWorld, type PublishedFile, runOf } from '../test/tasks/oms/oms_world.ts';
 import { type Bench, type Round, timed } from './bench.ts';

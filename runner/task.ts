@@ -9,7 +9,17 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from './core/json.ts';
 import type { LeftOutFile } from './core/left_out.ts';
 
-export { type LocationUse, location } from './core/location_param.ts';
+export { ConnectionError, type ConnectionErrorKind } from './connections/connection_error.ts';
+export { type TransactionOptions, withTransaction } from './connections/postgres_transaction.ts';
+export {
+  connectionId,
+  duration,
+  instant,
+  type LocationUse,
+  location,
+  type ShownParam,
+  timezone,
+} from './core/param_types.ts';
 export type { Json, JsonObject, LeftOutFile };
 
 /** The run that a task instance belongs to. */
@@ -234,27 +244,40 @@ export function defineTask<Schema extends z.ZodType>(taskType: TaskType<Schema>)
   return taskType;
 }
 
+/** Errors that tell the runner what becomes of the task. A copy of this module in another package makes the same ones. */
+const TASK_ERROR = Symbol.for('stockflow.TaskError');
+export type TaskErrorKind = 'error' | 'skip' | 'fail' | 'defer';
+
 /** A failure with a sentence a person can act on; retried like any other. Subclasses decide otherwise. */
 export class TaskError extends Error {
   override name = 'TaskError';
+  readonly [TASK_ERROR]: TaskErrorKind = 'error';
 }
 
 /** The task has nothing to do; its instance ends `skipped`. */
 export class SkipTask extends TaskError {
   override name = 'SkipTask';
+  override readonly [TASK_ERROR] = 'skip';
 }
 
 /** The task failed in a way that trying again cannot mend. */
 export class FailTask extends TaskError {
   override name = 'FailTask';
+  override readonly [TASK_ERROR] = 'fail';
 }
 
 /** Run the task again at or after `until`; holds no worker slot meanwhile. */
 export class DeferTask extends TaskError {
   override name = 'DeferTask';
+  override readonly [TASK_ERROR] = 'defer';
   readonly until: Temporal.Instant;
   constructor(until: Temporal.Instant, why: string) {
     super(why);
     this.until = until;
   }
+}
+
+/** What a thrown value asks for; null for an error that nobody declared as a task's. */
+export function taskErrorKind(error: unknown): TaskErrorKind | null {
+  return error instanceof Error && TASK_ERROR in error ? (error as TaskError)[TASK_ERROR] : null;
 }

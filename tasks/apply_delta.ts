@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { defineTask, FailTask } from '../runner/task.ts';
+import { connectionId, defineTask, duration, FailTask, timezone } from '../runner/task.ts';
 import { deltaColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { durationSchema } from './inventory/duration.ts';
-import { timezoneSchema } from './inventory/file_time.ts';
 import { Refusal } from './inventory/refusal.ts';
 import { applyDeltaFile } from './oms/delta/apply_delta_file.ts';
 import { listedFileSchema } from './oms/delta/judged_files.ts';
@@ -17,7 +15,7 @@ export default defineTask({
   type: 'apply_delta',
   description: 'Posts the movements of a delta file to the OMS, once for its content',
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** An element of the output of `list_new_files`. */
     file: listedFileSchema,
@@ -25,12 +23,12 @@ export default defineTask({
     ...dialectShape,
     ...quantityShape,
     /** Of dates without an offset; the DAG's by default. */
-    timezone: timezoneSchema.nullish(),
+    timezone: timezone().nullish(),
     id_type: z.string().min(1).default('SKU'),
     /** The OMS's reason for the movement, `reason_enum_id`. */
     reason: z.string().min(1).default('EXTERNAL_DELTA'),
     /** By how much a line may be dated after the present: clocks differ. */
-    max_clock_skew: durationSchema.prefault('5m'),
+    max_clock_skew: duration().prefault('5m'),
     guards: z
       .strictObject({
         /** Share of the lines. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { connectionId, defineTask } from '../runner/task.ts';
 import { VARIANCE_COLUMNS } from './inventory/column_mapping.ts';
 import { varianceColumnsSchema } from './inventory/columns_param.ts';
 import { dialectShape } from './inventory/dialect.ts';
@@ -20,7 +20,7 @@ export default defineTask({
   type: 'apply_variance',
   description: "Applies a published variance file after its night's reset, once per night",
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** The output of `variance`. */
     file: publishedFileSchema,

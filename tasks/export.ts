@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask, FailTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
 import { openGate } from './guard/gate.ts';
 import { overrideSchema } from './inventory/guard_override.ts';
 import { guardActiveList } from './inventory/guards.ts';
@@ -22,7 +22,7 @@ export default defineTask({
   type: 'export',
   description: 'Lists the active products of the OMS in a CSV file',
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     query: z.enum(QUERY_NAMES),
     id_type: z.string().min(1).default('SKU'),
     to: location({ access: 'write', of: 'file' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask, FailTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
 import { foundFileSchema } from './files/found_file.ts';
 import {
   describeRejects,
@@ -37,7 +37,7 @@ export default defineTask({
     active: location({ access: 'read', of: 'file' }),
     /** A folder. */
     to: location({ access: 'write', of: 'folder' }),
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     id_type: z.string().min(1).default('SKU'),
     columns: resetColumnsSchema,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { defineTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, duration, location } from '../runner/task.ts';
 import { compareTimes } from './files/entry.ts';
 import { leftOutTexts } from './files/left_out.ts';
-import { durationSchema } from './inventory/duration.ts';
 import { lookForFiles } from './list_new_files/look_for_files.ts';
 import { judgedFiles } from './oms/delta/judged_files.ts';
 
@@ -18,12 +17,12 @@ export default defineTask({
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
     from: location({ access: 'read', of: 'pattern' }),
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** For a file without a manifest: how long its size and mtime must have stood still. */
-    stable_for: durationSchema.prefault('30s'),
+    stable_for: duration().prefault('30s'),
     /** A file that is not complete for so long is listed all the same: then it fails by name, where it would wait unseen. */
-    give_up_after: durationSchema.prefault('1h'),
+    give_up_after: duration().prefault('1h'),
     /** In one run; the rest is for the next. */
     max_files: z.int().min(1).max(1000).default(500),
   }),

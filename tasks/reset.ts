@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask } from '../runner/task.ts';
+import { connectionId, defineTask } from '../runner/task.ts';
 import { openGate } from './guard/gate.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { RESET_COLUMNS } from './inventory/column_mapping.ts';
@@ -21,7 +21,7 @@ export default defineTask({
   type: 'reset',
   description: "Makes the OMS's counts match a published reset file, once per night",
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** The output of `filter`. */
     file: publishedFileSchema,

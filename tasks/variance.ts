@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { defineTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, duration, instant, location } from '../runner/task.ts';
 import { varianceColumnsSchema } from './inventory/columns_param.ts';
-import { durationSchema } from './inventory/duration.ts';
-import { instantSchema } from './inventory/instant.ts';
 import { fileSnapshotSchema } from './oms/applied_file.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { readProducts } from './oms/products_file.ts';
@@ -20,7 +18,7 @@ export default defineTask({
   type: 'variance',
   description: 'Freezes the night in the OMS and publishes the inventory variance file',
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** The output of `wait_for_file`. */
     file: fileSnapshotSchema,
@@ -31,8 +29,8 @@ export default defineTask({
     id_type: z.string().min(1).default('SKU'),
     columns: varianceColumnsSchema,
     /** Shipments before this instant count as booked. */
-    go_live: instantSchema.nullish(),
-    unacknowledged_after: durationSchema.prefault('3d'),
+    go_live: instant().nullish(),
+    unacknowledged_after: duration().prefault('3d'),
   }),
   async run({ params, run, connections, files, meter, log, signal, warn }) {
     const products = await readProducts(files, params.active, params.id_type);

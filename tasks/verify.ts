@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask, FailTask } from '../runner/task.ts';
+import { connectionId, defineTask, FailTask } from '../runner/task.ts';
 import { inTransaction } from './oms/transaction.ts';
 import { checkNight, INVARIANT_NAMES, type NightCheck, recordProof } from './oms/verify/verify.ts';
 
@@ -22,7 +22,7 @@ export default defineTask({
   type: 'verify',
   description: 'Reads a night back from the OMS and fails where a count is not what it must be',
   params: z.strictObject({
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
   }),
   async run({ params, run, attempt, connections, log, meter, signal }) {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { DeferTask, defineTask, FailTask, location } from '../runner/task.ts';
+import { connectionId, DeferTask, defineTask, duration, FailTask, location } from '../runner/task.ts';
 import { leftOutTexts } from './files/left_out.ts';
-import { durationSchema } from './inventory/duration.ts';
 import { namePatternSchema } from './inventory/file_name.ts';
 import { supersedeSchema } from './inventory/supersede.ts';
 import { newestRevision } from './oms/applied_revision.ts';
@@ -23,17 +22,17 @@ export default defineTask({
   params: z.strictObject({
     /** Where to look: the last segment may hold `*`. */
     from: location({ access: 'read', of: 'pattern' }),
-    connection: z.string(),
+    connection: connectionId(),
     external_system_id: z.string().min(1),
     /** Not looked at where `snapshot_in` is given. */
     name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
     /** Where the rows say when they were counted, for files whose name does not. */
     snapshot_in: snapshotInSchema.nullish(),
     /** For a file without a manifest: how long its size and mtime must have stood still. */
-    stable_for: durationSchema.prefault('30s'),
-    poll_interval: durationSchema.prefault('30s'),
+    stable_for: duration().prefault('30s'),
+    poll_interval: duration().prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
-    max_age: durationSchema.prefault('24h'),
+    max_age: duration().prefault('24h'),
     /** Of a night that is applied already. */
     supersede: supersedeSchema,
   }),

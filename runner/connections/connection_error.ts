@@ -36,9 +36,12 @@ const RETRYABLE: Readonly<Record<ConnectionErrorKind, boolean>> = {
   corrupt: true,
 };
 
+const CONNECTION_ERROR = Symbol.for('stockflow.ConnectionError');
+
 /** What went wrong between us and a database or a file server; its text holds no secret. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
+  readonly [CONNECTION_ERROR] = true;
   readonly kind: ConnectionErrorKind;
   readonly retryable: boolean;
 
@@ -46,5 +49,10 @@ export class ConnectionError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.kind = kind;
     this.retryable = RETRYABLE[kind];
+  }
+
+  /** True for one that another copy of this module made, too. */
+  static override [Symbol.hasInstance](value: unknown): value is ConnectionError {
+    return value instanceof Error && CONNECTION_ERROR in value;
   }
 }

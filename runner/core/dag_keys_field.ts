@@ -51,6 +51,31 @@ export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
   });
 }
 
+/** The id of a connection, as `STOCKFLOW_CONN_<ID>` has it in lower case. */
+export function connectionId(shown: Shown) {
+  return text({ ...shown, pattern: ID }, (found) => {
+    if (new RegExp(ID).test(found)) return found;
+    const lower = found.toLowerCase();
+    const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';
+    throw new FieldError(
+      `${JSON.stringify(found)} is no id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE${meant}`,
+    );
+  });
+}
+
+export function instant(shown: Shown) {
+  return text({ ...shown, format: 'date-time' }, (found) => {
+    try {
+      return Temporal.Instant.from(found);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new FieldError(
+        `${JSON.stringify(found)} is no instant: write date, time and offset, such as 2026-03-10T03:00:00Z`,
+      );
+    }
+  });
+}
+
 /** A time of day in the DAG's zone. */
 export function wallTime(shown: Shown) {
   return text({ ...shown, pattern: WALL_TIME }, parseWallTime);

@@ -9,7 +9,7 @@ import { isStorableJson } from '../core/stored_json.ts';
 import { renderTemplates, type TemplateScope } from '../core/template.ts';
 import type { ClaimedTask } from '../store/task_instance.ts';
 import { outputsOf } from '../store/task_output.ts';
-import { DeferTask, FailTask, SkipTask, type TaskContext, TaskError } from '../task.ts';
+import { DeferTask, FailTask, SkipTask, type TaskContext, taskErrorKind } from '../task.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './attempt_abort.ts';
 import { recordOfAttempt, warnOfAttempt } from './attempt_event.ts';
 import type { AttemptReport } from './attempt_report.ts';
@@ -207,23 +207,30 @@ function outcomeOfError(error: unknown, signal: AbortSignal, report: AttemptRepo
         : null;
   if (abort?.why === 'superseded') return null;
   if (abort?.why === 'drain') return { kind: 'handed_over', reason: abort.message };
-  if (error instanceof SkipTask) return { kind: 'skipped', reason: cleanText(error.message) };
-  if (error instanceof DeferTask)
-    return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
+  if (isSkip(error)) return { kind: 'skipped', reason: cleanText(error.message) };
+  if (isDeferral(error)) return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
   // A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason.
   const facts =
     abort?.why === 'stray'
       ? { ...errorFacts(abort.cause), errorText: cleanText(abort.message) }
       : errorFacts(abort?.why === 'timeout' ? abort : error);
   report.log.error(facts.errorText, { error_class: facts.errorClass, ...stackOf(error) });
-  const isFinal = error instanceof FailTask || (error instanceof ConnectionError && !error.retryable);
+  const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
   return { kind: 'failed', error: facts, retry: isFinal && abort === null ? 'never' : 'allowed' };
+}
+
+function isSkip(error: unknown): error is SkipTask {
+  return taskErrorKind(error) === 'skip';
+}
+
+function isDeferral(error: unknown): error is DeferTask {
+  return taskErrorKind(error) === 'defer';
 }
 
 /** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
 function stackOf(error: unknown): JsonObject {
   const isExpected =
-    error instanceof TaskError || error instanceof ConnectionError || error instanceof AttemptAborted;
+    taskErrorKind(error) !== null || error instanceof ConnectionError || error instanceof AttemptAborted;
   return error instanceof Error && !isExpected && error.stack !== undefined
     ? { stack: cleanText(error.stack) }
     : {};

@@ -1,9 +1,9 @@
 /** Where a file says when it was counted, if not in its name: in a column of its rows. */
 import { z } from 'zod';
-import type { OpenFile } from '../../runner/task.ts';
+import { type OpenFile, timezone } from '../../runner/task.ts';
 import { csvContent } from '../filter/content_stages.ts';
 import { dialectShape } from '../inventory/dialect.ts';
-import { parseFileTime, timezoneSchema } from '../inventory/file_time.ts';
+import { parseFileTime } from '../inventory/file_time.ts';
 import { Refusal } from '../inventory/refusal.ts';
 import { csvRecords } from '../oms/csv_records.ts';
 import { hashedChunks } from '../oms/hashed_chunks.ts';
@@ -13,7 +13,7 @@ export const snapshotInSchema = z.strictObject({
   /** Where facilities were counted at different times; without it all rows must say the same. */
   facility_column: z.string().min(1).nullish(),
   /** Of times without an offset; the DAG's by default. */
-  timezone: timezoneSchema.nullish(),
+  timezone: timezone().nullish(),
   ...dialectShape,
 });
 export type SnapshotIn = z.output<typeof snapshotInSchema>;

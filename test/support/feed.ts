@@ -9,11 +9,11 @@ import { triggerRun } from '../../runner/engine/trigger.ts';
 import { Worker } from '../../runner/engine/worker.ts';
 import { findRun } from '../../runner/store/dag_run.ts';
 import { instancesOfRun } from '../../runner/store/task_instance.ts';
+import { openTaskWorld } from '../../runner/testing.ts';
 import { OmsWorld } from '../tasks/oms/oms_world.ts';
 import { type Lifetime, testDatabase } from './database.ts';
 import { type EndedRun, testLog } from './engine.ts';
 import { type NightServer, startNightSite } from './night_site.ts';
-import { openTaskWorld } from './task_context.ts';
 import { until } from './until.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');

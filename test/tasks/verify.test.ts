@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { FailTask } from '../../runner/task.ts';
+import { openTaskWorld } from '../../runner/testing.ts';
 import verify from '../../tasks/verify.ts';
-import { openTaskWorld } from '../support/task_context.ts';
 import { type OmsWorld, openOmsWorld, SYSTEM } from './oms/oms_world.ts';
 
 const PARAMS = { connection: 'oms', external_system_id: SYSTEM };

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { after, beforeEach, test } from 'node:test';
 import type { z } from 'zod';
 import { DeferTask, FailTask, type Json } from '../../runner/task.ts';
+import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../runner/testing.ts';
 import { foundFileSchema } from '../../tasks/files/found_file.ts';
 import waitForFile from '../../tasks/wait_for_file.ts';
 import { testDatabase } from '../support/database.ts';
-import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../support/task_context.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

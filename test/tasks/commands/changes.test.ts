@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { migrateQueue } from '../../../runner/engine/queue.ts';
+import { openTaskWorld } from '../../../runner/testing.ts';
 import { cliProject } from '../../commands/cli_project.ts';
 import { testDatabase } from '../../support/database.ts';
 import { testLog } from '../../support/engine.ts';
-import { openTaskWorld } from '../../support/task_context.ts';
 import { OmsWorld } from '../oms/oms_world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');

@@ -4,10 +4,10 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Json } from '../../../runner/task.ts';
+import { openTaskWorld } from '../../../runner/testing.ts';
 import filter from '../../../tasks/filter.ts';
 import { testDatabase } from '../../support/database.ts';
 import { assertStopped } from '../../support/oms_untouched.ts';
-import { openTaskWorld } from '../../support/task_context.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

@@ -6,7 +6,6 @@ import { RESET_COLUMNS } from '../../../tasks/inventory/column_mapping.ts';
 import { resetColumnsSchema, varianceColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
 import { foreignContent } from '../../../tasks/inventory/content_sniff.ts';
 import { dialectShape } from '../../../tasks/inventory/dialect.ts';
-import { durationSchema } from '../../../tasks/inventory/duration.ts';
 import { namePatternSchema, snapshotAtOf } from '../../../tasks/inventory/file_name.ts';
 import { findColumns } from '../../../tasks/inventory/header_check.ts';
 import { within } from '../../../tasks/inventory/location.ts';
@@ -176,15 +175,6 @@ test('a delimiter or quote that could stand in an id or a number is refused', ()
   for (const bad of ['a', '7', '-', '', ',,', '\n', '\r', '\0', '€']) {
     assert.equal(dialectShape.delimiter.safeParse(bad).success, false, JSON.stringify(bad));
   }
-});
-
-test('durations are read with their unit', () => {
-  assert.deepEqual(
-    ['30s', '5m', '1h', '2d', '0s'].map((text) => durationSchema.parse(text)),
-    [30_000, 300_000, 3_600_000, 172_800_000, 0],
-  );
-  for (const bad of ['30', '1w', '-1s', '1.5h', ''])
-    assert.equal(durationSchema.safeParse(bad).success, false);
 });
 
 test('a published name carries the night and the first of the checksum', () => {

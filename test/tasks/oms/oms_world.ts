@@ -6,13 +6,13 @@ import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { Pool } from 'pg';
 import type { Json } from '../../../runner/task.ts';
+import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../../runner/testing.ts';
 import applyVariance from '../../../tasks/apply_variance.ts';
 import exportTask from '../../../tasks/export.ts';
 import reset from '../../../tasks/reset.ts';
 import variance from '../../../tasks/variance.ts';
 import { testDatabase } from '../../support/database.ts';
 import { omsDigest } from '../../support/night_oms.ts';
-import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../support/task_context.ts';
 import { appliedSchema, type PublishedFile, resetSchema, varianceSchema } from './task_outputs.ts';
 
 export type { PublishedFile } from './task_outputs.ts';

@@ -1,9 +1,9 @@
 /** An OMS whose stores have tills, and the delta files that these drop. */
 import assert from 'node:assert/strict';
 import { z } from 'zod';
+import type { ContextOverrides } from '../../../runner/testing.ts';
 import applyDelta from '../../../tasks/apply_delta.ts';
 import listFiles from '../../../tasks/list_new_files.ts';
-import type { ContextOverrides } from '../../support/task_context.ts';
 import { type OmsWorld, openOmsWorld } from './oms_world.ts';
 
 export const FOLDER = 'sftp://pos/outgoing';

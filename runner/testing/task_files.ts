@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { leftOutOf } from '../../runner/core/left_out.ts';
-import type { Content, FileEntry, FileFacts, Files, Json, LeftOutFile, OpenFile } from '../../runner/task.ts';
-import { TaskError } from '../../runner/task.ts';
+import { leftOutOf } from '../core/left_out.ts';
+import { matchesPattern } from '../core/location.ts';
+import type { Content, FileEntry, FileFacts, Files, Json, LeftOutFile, OpenFile } from '../task.ts';
+import { TaskError } from '../task.ts';
 
 const CHUNK_BYTES = 32 * 1024;
 
@@ -69,10 +70,9 @@ export class TaskFiles implements Files {
       if (isAbsent(error)) return [];
       throw error;
     });
-    const matches = globToRegExp(pattern.slice(slash + 1));
     const entries = await Promise.all(
       names
-        .filter((name) => matches.test(name))
+        .filter((name) => matchesPattern(pattern.slice(slash + 1), name))
         .sort()
         .map((name) => this.stat(`${folder}/${name}`)),
     );
@@ -188,10 +188,6 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<Ar
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function globToRegExp(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
 }
 
 function isSameTime({ modifiedAt: a }: FileEntry, { modifiedAt: b }: FileEntry): boolean {

@@ -16,8 +16,8 @@ import type {
   TaskContext,
   TaskEvent,
   TaskType,
-} from '../../runner/task.ts';
-import { TaskError } from '../../runner/task.ts';
+} from '../task.ts';
+import { TaskError } from '../task.ts';
 import { TaskFiles } from './task_files.ts';
 
 export interface TaskWorldOptions {
@@ -80,7 +80,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     params,
     run: {
       runId: '1',
-      dagId: 'inventory_sync',
+      dagId: 'dag_under_test',
       runType: 'scheduled',
       scheduledFor: Temporal.Instant.from('2026-03-10T05:00:00Z'),
       businessDate: Temporal.PlainDate.from('2026-03-10'),
