@@ -5,6 +5,9 @@ import type { Change } from '../tasks/oms/changes/read_changes.ts';
 import type { NightCheck } from '../tasks/oms/verify/verify.ts';
 import type { TruthCheck } from './truth.ts';
 
+const key = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
+const none = { count: 0, first: [] };
+
 /** The parts of the tasks' outputs that the report shows. */
 const outputs = z.object({
   export_active_products: z.object({ rows: z.number() }),
@@ -20,6 +23,7 @@ const outputs = z.object({
     collapsed: z.number(),
     reasons: z.record(z.string(), z.number()),
     source: z.object({ sha256: z.string() }),
+    active_without_row: z.object({ count: z.number(), first: z.array(z.string()) }),
   }),
   create_variance_file: z.object({
     name: z.string(),
@@ -37,7 +41,12 @@ const outputs = z.object({
     conflicting_keys: z.number(),
     held_out_keys: z.number(),
     zero_or_below: z.object({ count: z.number() }),
-    // A batch that was applied before there were overrides has none.
+    // A batch of an earlier version has none of these four.
+    keys_at_several_locations: z.number().default(0),
+    lost_cover: z.object({ count: z.number(), first: z.array(key) }).default(none),
+    undone_entries: z
+      .object({ count: z.number(), first: z.array(key.extend({ quantity: z.number() })) })
+      .default(none),
     overridden_guards: z
       .array(
         z.object({
@@ -92,7 +101,10 @@ export interface NightReport {
     readonly sha256: string;
     readonly snapshot_at: string;
   };
-  readonly active: { readonly products: number };
+  readonly active: {
+    readonly products: number;
+    readonly without_row: { readonly count: number; readonly first: readonly string[] };
+  };
   readonly filtered: { readonly name: string; readonly bytes: number; readonly rows: number };
   readonly rows: {
     readonly kept: number;
@@ -135,7 +147,7 @@ export function nightReport(tasks: readonly TaskInstance[], largest: readonly Ch
       sha256: filter.source.sha256,
       snapshot_at: wait.snapshot_at,
     },
-    active: { products: found.export_active_products.rows },
+    active: { products: found.export_active_products.rows, without_row: filter.active_without_row },
     filtered: { name: filter.name, bytes: filter.bytes, rows: filter.rows },
     rows: {
       kept: filter.kept,

@@ -10,6 +10,7 @@ const CLAIMS: Readonly<Record<InvariantName, string>> = {
   I5: 'each night is applied at most once',
 };
 
+const NAMED_SHOWN = 5;
 const LABEL_WIDTH = 19;
 
 export function reportText(report: DemoReport): string {
@@ -66,6 +67,7 @@ function nightLines(night: NightReport): readonly string[] {
       `${count(night.ambiguous.keys)} keys left as they were: nobody can say whether Retail Pro had booked them`,
     ),
     line('Unacknowledged', `${count(night.unacknowledged.shipments)} shipments for more than 3 days`),
+    ...coverLines(night),
     ...overriddenLines(reset.overridden_guards),
     '',
     'Largest changes    facility  sku             before    after     diff',
@@ -73,6 +75,35 @@ function nightLines(night: NightReport): readonly string[] {
       ({ facility_id, sku, before, after, diff }) =>
         `                   ${facility_id.padEnd(9)} ${sku.padEnd(13)} ${String(before).padStart(8)} ${String(after).padStart(8)} ${signed(diff).padStart(8)}`,
     ),
+  ];
+}
+
+/** What the file did not count, and what of the OMS's own it took back. */
+function coverLines({ active, reset }: NightReport): readonly string[] {
+  const { lost_cover: lost, undone_entries: undone, keys_at_several_locations: located } = reset;
+  const at = ({ sku, facility_id }: { readonly sku: string; readonly facility_id: string }) =>
+    `${sku} at ${facility_id}`;
+  const takenBack = undone.first.map((entry) => `${at(entry)} (${signed(entry.quantity)})`);
+  return [
+    line(
+      'Lost cover',
+      `${count(lost.count)} counts that the night before had set, ${count(active.without_row.count)} active products at every store, ${count(located)} counts given by location`,
+    ),
+    ...namedLine(lost.count, lost.first.map(at)),
+    ...namedLine(active.without_row.count, active.without_row.first),
+    line(
+      'Taken back',
+      `${count(undone.count)} ${undone.count === 1 ? 'entry' : 'entries'} of the OMS that the file does not have`,
+    ),
+    ...namedLine(undone.count, takenBack),
+  ];
+}
+
+function namedLine(of: number, names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, NAMED_SHOWN);
+  if (shown.length === 0) return [];
+  return [
+    line('', `${shown.join(', ')}${of > shown.length ? `, and ${count(of - shown.length)} more` : ''}`),
   ];
 }
 

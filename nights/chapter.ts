@@ -13,8 +13,10 @@ import { ExpectedCounts } from './expected_counts.ts';
 import type { Happening } from './happening.ts';
 import { heldKeys } from './held_keys.ts';
 import { judgeKey } from './judge_key.ts';
-import { type NightKind, type NightPlan, planNight, snapshotOf } from './night_plan.ts';
+import { generateLateEntries } from './late_entry.ts';
+import { type NightKind, type NightPlan, planNight, snapshotOf, snapshotsOf } from './night_plan.ts';
 import type { NightResult } from './night_result.ts';
+import { misreported, type OwedWarnings, owedWarnings, warningNames } from './night_warnings.ts';
 import { countBatches, readOmsCounts } from './oms_counts.ts';
 import { OmsScribe } from './oms_scribe.ts';
 import { plainOnHand } from './plain_practice.ts';
@@ -23,6 +25,9 @@ import { openStoreWorld, type StoreWorld } from './store_world.ts';
 import { tallyOf } from './tally.ts';
 import { tellWindow } from './tell.ts';
 import { type AppliedNight, type Outcome, type PlannedNight, workNight } from './work_night.ts';
+
+/** In a night that has them. */
+const LATE_ENTRIES = 2;
 
 /** Does something to the OMS that no model knows of: the comparison has to find it. */
 export type Meddle = (
@@ -65,7 +70,9 @@ class Chapter {
   #clockMs: number;
   #ids = 0;
   #batches = { RESET: 0, VARIANCE: 0 };
-  #lastApplied: { readonly snapshotAtMs: number; readonly content: string } | null = null;
+  #lastApplied: { readonly snapshotAtMs: number; readonly file: NightFile } | null = null;
+  /** The keys that the newest night has set. */
+  #covered: ReadonlySet<string> = new Set();
   #missed: PlannedNight | null = null;
 
   constructor(stores: StoreWorld, options: ChapterOptions) {
@@ -104,8 +111,8 @@ class Chapter {
     await this.#scribe.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
     await this.#options.meddle?.(pool, { night, when: 'after the run' });
-    const { traits, ...compared } = await this.#compare(plan, outcome);
-    const astray = [...outcome.astray, ...(await this.#countBatches(outcome))];
+    const { traits, misreported, ...compared } = await this.#compare(plan, outcome);
+    const astray = [...outcome.astray, ...misreported, ...(await this.#countBatches(outcome))];
     this.#remember({ plan, file }, outcome);
     return {
       night,
@@ -124,11 +131,16 @@ class Chapter {
   }
 
   #tell(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Happening[] {
-    return tellWindow({
+    const { keys } = this.#stores;
+    const fromMs = this.#clockMs;
+    const ofStores = keys.filter(({ facilityId }) => storeIds.includes(facilityId));
+    const late = plan.kind === 'late_entries' ? random.shuffle(ofStores).slice(0, LATE_ENTRIES) : [];
+    const told = tellWindow({
       random,
-      keys: this.#stores.keys,
+      // Little else happens to these, so that the night can see what was taken away.
+      keys: keys.filter((key) => !late.includes(key)),
       storeIds,
-      fromMs: this.#clockMs,
+      fromMs,
       toMs: plan.endAtMs,
       freezeAtMs: plan.freezeAtMs,
       focusMs: [
@@ -141,18 +153,18 @@ class Chapter {
       ],
       nextId: () => String(++this.#ids),
     });
+    return [...told, ...generateLateEntries({ random, plan, keys: late, fromMs })];
   }
 
   #fileOf(random: Random, snapshotOf: (facilityId: string) => number, mark: number): NightFile {
-    const { world } = this.#stores;
-    return writeNightFile({ random, world, happenings: this.#happenings, snapshotOf, mark });
+    const { world, locations } = this.#stores;
+    return writeNightFile({ random, world, locations, happenings: this.#happenings, snapshotOf, mark });
   }
 
   #remember(night: PlannedNight, { applied }: Outcome): void {
     const last = applied.at(-1);
     this.#missed = last === undefined ? night : null;
-    if (last !== undefined)
-      this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, content: last.file.content };
+    if (last !== undefined) this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, file: last.file };
   }
 
   /** Every count of the OMS against the model's, and how many batches there are. */
@@ -161,13 +173,17 @@ class Chapter {
     const wrong: string[] = [];
     let [plainWrongKeys, heldCount] = [0, 0];
     let covered: ReadonlySet<string> = new Set();
+    const said: { owed: OwedWarnings; misreported: readonly string[] }[] = [];
     for (const night of outcome.applied) {
       const set = this.#setRight(night);
       covered = set.covered;
-      heldCount += set.heldCount;
+      heldCount += set.held.size;
+      said.push(this.#judgeWarnings(night, set));
+      this.#covered = covered;
     }
     // Of a night that was corrected the newest file's.
-    const snapshots = this.#snapshotsOf(outcome.applied.at(-1)?.plan ?? plan);
+    const { facilities } = this.#stores.world;
+    const snapshots = snapshotsOf(outcome.applied.at(-1)?.plan ?? plan, facilities);
     const tonights = outcome.applied.at(-1)?.file.retailproUnits;
     const found = await readOmsCounts(pool, snapshots);
     const byKey = Map.groupBy(this.#happenings, keyText);
@@ -189,7 +205,12 @@ class Chapter {
       keysCompared: keys.length,
       wrong,
       plainWrongKeys: this.#options.withPlainPractice ? plainWrongKeys : null,
+      misreported: said.flatMap(({ misreported }) => misreported),
       traits: [
+        ...new Set(said.flatMap(({ owed }) => warningNames(owed).map((name) => `a warning: ${name}`))),
+        ...(outcome.applied.some(({ file }) => file.located.intersection(file.told).size > 0)
+          ? ['counts summed over two locations']
+          : []),
         ...(heldCount > 0 ? ['keys held because a booking was ambiguous'] : []),
         ...(plan.ownSnapshotAtMs.size > 0 ? ['stores counted at their own time'] : []),
         ...(this.#isCancelledAcross(plan) ? ['units cancelled after T that had left before it'] : []),
@@ -207,8 +228,18 @@ class Chapter {
       .map(({ kind, added }) => `${added} more ${kind} batches for ${applied.length} nights`);
   }
 
+  #judgeWarnings(night: AppliedNight, set: { covered: ReadonlySet<string>; held: ReadonlySet<string> }) {
+    const { world } = this.#stores;
+    const owed = owedWarnings({
+      ...{ ...night, ...set, coveredBefore: this.#covered, happenings: this.#happenings },
+      snapshots: snapshotsOf(night.plan, world.facilities),
+      activeProducts: world.activeProducts.length,
+    });
+    return { owed, misreported: misreported(owed, night.warnings) };
+  }
+
   #setRight({ plan, file, knownAtMs }: AppliedNight) {
-    const snapshots = this.#snapshotsOf(plan);
+    const snapshots = snapshotsOf(plan, this.#stores.world.facilities);
     const held = heldKeys(this.#happenings, snapshots, knownAtMs);
     const covered = new Set([...file.told].filter((text) => !held.has(text)));
     const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#happenings, atMs)]));
@@ -218,12 +249,7 @@ class Chapter {
       if (snapshotAtMs !== undefined && covered.has(text))
         this.#expected.setRight(key, snapshotAtMs, shelves.get(key.facilityId)?.get(text) ?? 0);
     }
-    return { covered, heldCount: held.size };
-  }
-
-  #snapshotsOf(plan: NightPlan): ReadonlyMap<string, number> {
-    const { facilities } = this.#stores.world;
-    return new Map(facilities.map(({ facilityId }) => [facilityId, snapshotOf(plan, facilityId)]));
+    return { covered, held };
   }
 
   #isCancelledAcross(plan: NightPlan): boolean {

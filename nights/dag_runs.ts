@@ -7,6 +7,7 @@ import { triggerRun } from '../runner/engine/trigger.ts';
 import type { Worker } from '../runner/engine/worker.ts';
 import { findRun } from '../runner/store/dag_run.ts';
 import { instancesOfRun } from '../runner/store/task_instance.ts';
+import { warningsOfRuns } from '../runner/store/task_warning.ts';
 import { DIRECTIONS } from '../test/support/tcp_proxy.ts';
 import { startDoomedWorker } from './crash.ts';
 import type { NightPlan } from './night_plan.ts';
@@ -23,7 +24,7 @@ const COMMIT = 'commit\0';
 /** The night's commits to the OMS, in their order. */
 const COMMITTING_TASKS = ['export', 'variance', 'reset', 'apply_variance', 'verify'] as const;
 
-type RunParams = Readonly<Record<string, string | boolean>>;
+export type RunParams = Readonly<Record<string, string | boolean>>;
 
 export interface RunOfNight {
   readonly random: Random;
@@ -54,6 +55,12 @@ export class DagRuns {
     const taken = this.#runIds;
     this.#runIds = [];
     return taken;
+  }
+
+  /** What the newest run, or runs, warn of. */
+  async warnings(runs = 1): Promise<readonly string[]> {
+    const found = await warningsOfRuns(this.#stores.pool, this.#runIds.slice(-runs));
+    return found.map(({ sentence }) => sentence);
   }
 
   /** Runs that changed nothing, ended in success and did not say so; those since it was last asked. */

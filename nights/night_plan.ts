@@ -4,7 +4,7 @@ import { type ClockChange, clockChange, dueAtMs } from './calendar.ts';
 
 /** Of a hundred nights. */
 const WEIGHTS = {
-  ordinary: 30,
+  ordinary: 18,
   /** No file at the deadline; it comes later and the night is run again. */
   late: 6,
   missing: 5,
@@ -27,6 +27,12 @@ const WEIGHTS = {
   sftp_cut: 4,
   /** A newer file of the date comes once the night is applied: refused, and then, with the word, applied on top. */
   corrected: 6,
+  /** Ids of the file were read as numbers: in all stores or in one, keys lose their count. */
+  lost_cover: 5,
+  /** Some products are counted at two locations of a store. */
+  two_locations: 4,
+  /** Returns and receipts that the OMS knows and Retail Pro enters after its snapshot. */
+  late_entries: 5,
   /** A night that was missed is worked before this one; dealt only where there is one. */
   caught_up: 0,
 } as const;
@@ -107,4 +113,12 @@ export function correctedPlan(plan: NightPlan, laterMs: number): NightPlan {
 
 export function snapshotOf(plan: NightPlan, facilityId: string): number {
   return plan.ownSnapshotAtMs.get(facilityId) ?? plan.snapshotAtMs;
+}
+
+/** Each facility's T, by its id. */
+export function snapshotsOf(
+  plan: NightPlan,
+  facilities: readonly { readonly facilityId: string }[],
+): ReadonlyMap<string, number> {
+  return new Map(facilities.map(({ facilityId }) => [facilityId, snapshotOf(plan, facilityId)]));
 }

@@ -1,8 +1,10 @@
 /** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { type NightSetting, putDagInForce } from '../demo/night.ts';
+import { DAG_ID, type NightSetting, putDagInForce } from '../demo/night.ts';
 import type { Random } from '../demo/random.ts';
 import { makeFacilities, storesOf } from '../demo/world/facility.ts';
 import { makeProducts } from '../demo/world/product.ts';
@@ -26,6 +28,9 @@ const DAY_MS = 86_400_000;
 const WRITE_DOWN = readFileSync(path.join(import.meta.dirname, 'write_down.sql'), 'utf8');
 const ROOT = path.resolve(import.meta.dirname, '..');
 
+/** What the reset does with a product at several locations of a store. */
+export type LocationRule = 'hold_out' | 'sum';
+
 export interface StoreWorld {
   readonly pool: Pool;
   readonly world: World;
@@ -34,6 +39,7 @@ export interface StoreWorld {
   readonly omsProxy: TcpProxy;
   readonly sftpProxy: TcpProxy;
   readonly setting: NightSetting;
+  readonly locations: LocationRule;
   /** Every active product at every facility, the warehouse too. */
   readonly keys: readonly StockKey[];
 }
@@ -78,6 +84,7 @@ export async function openStoreWorld(
   await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(WRITE_DOWN)]);
   const site = await startNightSite(server);
   lifetime.after(async () => await site[Symbol.asyncDispose]());
+  const locations: LocationRule = random.fork('locations').chance(0.5) ? 'sum' : 'hold_out';
   const address = new URL(url);
   const omsProxy = await startProxy({ target: { host: address.hostname, port: Number(address.port) } });
   const sftpProxy = await startProxy({ target: { port: site.port } });
@@ -89,7 +96,7 @@ export async function openStoreWorld(
     databaseUrl: url,
     pool,
     world,
-    dagsDir: path.join(ROOT, 'dags'),
+    dagsDir: locations === 'sum' ? await dagsThatSum(lifetime) : path.join(ROOT, 'dags'),
     taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
     env: { STOCKFLOW_CONN_OMS: address.href, STOCKFLOW_CONN_RETAILPRO: site.url({ port: sftpProxy.port }) },
     concurrency: 4,
@@ -97,5 +104,17 @@ export async function openStoreWorld(
     by: { actor: 'nights', channel: 'cli' },
   };
   await putDagInForce(setting);
-  return { pool, world, site, omsProxy, sftpProxy, setting, keys };
+  return { pool, world, site, omsProxy, sftpProxy, setting, locations, keys };
+}
+
+const FILE_OF_RESET = 'file: "${{ tasks.filter_reset_file.output }}"';
+
+/** The shipped DAG, for a sender that counts by location. */
+async function dagsThatSum(lifetime: Lifetime): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-nights-'));
+  lifetime.after(() => rm(folder, { recursive: true, force: true }));
+  const shipped = await readFile(path.join(ROOT, 'dags', `${DAG_ID}.yaml`), 'utf8');
+  const summing = shipped.replace(FILE_OF_RESET, `${FILE_OF_RESET}\n      locations: sum`);
+  await writeFile(path.join(folder, `${DAG_ID}.yaml`), summing);
+  return folder;
 }

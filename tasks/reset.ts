@@ -95,9 +95,8 @@ export default defineTask({
           runId: run.runId,
         }),
     );
-    if (!outcome.isAlreadyApplied) {
-      for (const { sentence, facts } of resetWarnings(outcome.result)) await context.warn(sentence, facts);
-    }
+    // Of a batch that was applied before, too: the attempt that applied it may have died before it could warn.
+    for (const { sentence, facts } of resetWarnings(outcome.result)) await context.warn(sentence, facts);
     return {
       ...outcome.result,
       batch_id: outcome.batchId,

@@ -5,17 +5,30 @@ import type { BadRow } from './file_flaw.ts';
 export const RESET_HEADER =
   'externalFacilityId,facilityId,locationSeqId,idType,idValue,availableQty,comments\n';
 
-const LOCATION = 'TLTLTLLL01';
+/** Where every store keeps what it sells. */
+export const LOCATION = 'TLTLTLLL01';
 /** A store Retail Pro has and the OMS does not. */
 const UNKNOWN_STORE = { externalId: '999', facilityId: 'STORE_999' };
 
 /** What every row of a facility begins with, up to the product. */
-export function rowStart({ externalId, facilityId }: Pick<Facility, 'externalId' | 'facilityId'>): string {
-  return `${externalId},${facilityId},${LOCATION},SKU,`;
+export function rowStart(
+  { externalId, facilityId }: Pick<Facility, 'externalId' | 'facilityId'>,
+  location = LOCATION,
+): string {
+  return `${externalId},${facilityId},${location},SKU,`;
 }
 
 export function goodRow(facility: Facility, sku: string, units: number): string {
   return `${rowStart(facility)}${sku},${units},${commentFor(sku, units)}\n`;
+}
+
+/** A count at one of several locations of the store. */
+export function locatedRow(
+  facility: Facility,
+  sku: string,
+  { location, units }: { readonly location: string; readonly units: number },
+): string {
+  return `${rowStart(facility, location)}${sku},${units},\n`;
 }
 
 export function badRow(facility: Facility, sku: string, badness: BadRow): string {

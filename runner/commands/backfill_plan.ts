@@ -1,5 +1,6 @@
 /** What a backfill would do, from the DAG's file as it stands: the same for the dry run and before a backfill is made. */
 import type { Pool } from 'pg';
+import { type BackfillHold, type BackfillLoad, holdOfBackfill } from '../core/backfill_hold.ts';
 import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../core/backfill_plan.ts';
 import { applyRefusals, type Refusal } from '../core/backfill_refusal.ts';
 import type { Dag } from '../core/dag.ts';
@@ -11,7 +12,9 @@ import { readDagFile } from '../engine/dag_folder.ts';
 import { paramsToRun } from '../engine/dag_to_run.ts';
 import { DagVersions } from '../engine/dag_versions.ts';
 import type { TaskTypes } from '../engine/task_types.ts';
+import { queuedScheduleInstants, usualRunMs } from '../store/backfill_hold.ts';
 import { findDag, listDags } from '../store/dag.ts';
+import type { TimeEdges } from '../store/dag_run.ts';
 import type { Shell } from './command.ts';
 import { dagFileOf, invalidDag, unknownDag } from './dag_lookup.ts';
 import type { Session } from './session.ts';
@@ -22,11 +25,15 @@ export interface PlannedBackfill {
   /** In the order of work. */
   readonly dates: readonly PlannedDate[];
   readonly refusals: readonly Refusal[];
+  /** Which run of the schedule waits for it; null where none does. */
+  readonly hold: BackfillHold | null;
 }
 
 export interface PlanRequest extends BackfillRange {
   readonly dagId: string;
   readonly params: Readonly<Record<string, string>>;
+  readonly timeEdges: TimeEdges;
+  readonly maxActiveRuns: number;
 }
 
 /** Changes nothing. @throws CommandError; TriggerError; BackfillRangeError */
@@ -38,7 +45,7 @@ export async function planAsAsked(
   const { taskTypes } = request;
   const dag = await dagAsItStands(session.pool, request);
   const params = paramsToRun(dag, request.params, taskTypes);
-  const dates = await planDates(session.pool, dag, request);
+  const planned = await planDates(session.pool, dag, request);
   const asker = {
     taskTypes,
     env: shell.env,
@@ -47,8 +54,23 @@ export async function planAsAsked(
     signal: shell.signal,
   };
   const now = await databaseNow(session.pool);
-  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates, now });
-  return { dag, dates: applyRefusals(dates, refusals), refusals };
+  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates: planned, now });
+  const dates = applyRefusals(planned, refusals);
+  return { dag, dates, refusals, hold: await foreseeHold(session.pool, dag, { ...request, dates, now }) };
+}
+
+async function foreseeHold(
+  pool: Pool,
+  dag: Dag,
+  load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },
+): Promise<BackfillHold | null> {
+  const { dagId } = dag;
+  return holdOfBackfill(dag, {
+    ...load,
+    usualRunMs: await usualRunMs(pool, dagId, load.timeEdges),
+    isPaused: (await findDag(pool, dagId))?.isPaused ?? dag.isPausedUponCreation,
+    queued: await queuedScheduleInstants(pool, dagId),
+  });
 }
 
 /** By its file, which a look must not put in force; where there is none, by the version that is. */

@@ -1,6 +1,6 @@
 /** A backfill with its dates, as it stands now, and how it is told. */
 import type { Pool } from 'pg';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { databaseNow } from '../engine/clock.ts';
 import { type Backfill, findBackfill } from '../store/backfill.ts';
 import { type BackfillDate, datesOfBackfill } from '../store/backfill_report.ts';
@@ -36,12 +36,18 @@ export async function readBackfillReport(pool: Pool, backfillId: number): Promis
   };
 }
 
-/** On stdout: to machines `{backfill, dates}`, to people first what failed. */
-export function printBackfill(shell: Shell, output: OutputFormat, report: BackfillReport): void {
+/** On stdout: to machines `{backfill, dates}` and what `more` adds, to people first what failed. */
+export function printBackfill(
+  shell: Shell,
+  output: OutputFormat,
+  report: BackfillReport,
+  more: JsonObject = {},
+): void {
   const rows = report.dates.map((date): ShownDate => ({ date, timezone: report.timezone }));
   const data: Json = {
     backfill: rowObject(BACKFILL_COLUMNS, report.backfill),
     dates: rows.map((row) => rowObject(DATE_COLUMNS, row)),
+    ...more,
   };
   const text = () => backfillText(report, rows, painter(shell.stdout, shell.env));
   printShown(shell, output, { columns: DATE_COLUMNS, rows, data, text });

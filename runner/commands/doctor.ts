@@ -1,5 +1,6 @@
 /** Everything that must be right for a night to work, each failure with its fix. */
 import type { Command } from 'commander';
+import { SessionNotKept } from '../connections/postgres.ts';
 import type { Dag } from '../core/dag.ts';
 import { errorFacts } from '../core/error_text.ts';
 import { outsideUse } from '../core/outside_use.ts';
@@ -119,7 +120,9 @@ async function* lookAtDatabase(
     session = stack.use(await openSession(shell, settings, { migrations }));
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    yield problem('database', errorFacts(error).errorText, `see that it runs, and that ${where} is right`);
+    yield error instanceof SessionNotKept
+      ? problem('database', error.found, error.fix)
+      : problem('database', errorFacts(error).errorText, `see that it runs, and that ${where} is right`);
     return;
   }
   const fix = `read the log of the database that ${where} names`;

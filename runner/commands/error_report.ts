@@ -1,6 +1,6 @@
 /** The one place that says how an error ends the process. Imported when there is one: it knows every layer's errors. */
 import { ConnectionError } from '../connections/connection_error.ts';
-import { isDatabaseAway } from '../connections/postgres.ts';
+import { isDatabaseAway, SessionNotKept } from '../connections/postgres.ts';
 import { EmbeddedPostgresError } from '../connections/postgres_embedded_error.ts';
 import { PoolExhausted } from '../connections/postgres_error.ts';
 import { BackfillRangeError } from '../core/backfill_plan.ts';
@@ -46,6 +46,7 @@ function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof BackfillRangeError) return EXIT.usage;
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
   if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];
+  if (error instanceof SessionNotKept) return EXIT.usage;
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;

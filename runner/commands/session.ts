@@ -17,6 +17,8 @@ export interface Session extends AsyncDisposable {
   readonly pool: Pool;
   readonly log: Log;
   readonly isEmbedded: boolean;
+  /** Whether DATABASE_URL leads through a pooler, in session mode. */
+  readonly isPooled: boolean;
 }
 
 export interface SessionOptions {
@@ -29,7 +31,7 @@ export interface SessionOptions {
   readonly logLevel?: LogOptions['level'];
 }
 
-/** @throws CommandError when migrations are pending; DatabaseUnreachable; EmbeddedPostgresError; MigrationError */
+/** @throws CommandError when migrations are pending; DatabaseUnreachable; SessionNotKept; EmbeddedPostgresError; MigrationError */
 export async function openSession(
   shell: Shell,
   settings: Settings,
@@ -50,6 +52,7 @@ export async function openSession(
       pool,
       log,
       isEmbedded,
+      isPooled: database.poolMode === 'session',
       [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     };
     if (migrations === 'apply' || (migrations === 'check' && isEmbedded)) {

@@ -1,15 +1,17 @@
 /** The database that the runner works on: the one DATABASE_URL names, or the embedded one. */
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
-import { ensureEmbeddedPostgres, type ServerLog } from './embedded_postgres.ts';
-import { PostgresClient } from './postgres_client.ts';
-import { DatabaseUnreachable } from './postgres_error.ts';
+import { type EmbeddedPostgres, ensureEmbeddedPostgres, type ServerLog } from './embedded_postgres.ts';
+import { DatabaseUnreachable, SessionNotKept } from './postgres_error.ts';
 import { createPool, type PoolOptions } from './postgres_pool.ts';
+import type { PoolMode } from './postgres_pooler.ts';
+import { readServer } from './postgres_server.ts';
 
 export { isDatabaseAway } from './postgres_away.ts';
 export { EmbeddedPostgresError } from './postgres_embedded_error.ts';
-export { ConnectionLost, DatabaseUnreachable } from './postgres_error.ts';
+export { ConnectionLost, DatabaseUnreachable, SessionNotKept } from './postgres_error.ts';
 export { createPool, type PoolOptions } from './postgres_pool.ts';
+export type { PoolMode } from './postgres_pooler.ts';
 export { CommitOutcomeUnknown, withTransaction } from './postgres_transaction.ts';
 
 export interface Database extends AsyncDisposable {
@@ -17,6 +19,7 @@ export interface Database extends AsyncDisposable {
   readonly url: string;
   /** Null for the database of DATABASE_URL; else whether this call started the embedded server. */
   readonly embedded: { readonly startedHere: boolean } | null;
+  readonly poolMode: Extract<PoolMode, 'direct' | 'session'>;
   /** A pool that ends with this database. */
   createPool(options: PoolOptions): Pool;
 }
@@ -26,21 +29,38 @@ const OLDEST_SERVER = 150_000;
 /**
  * Opens the runner's database and sees that it can be worked on. Disposing ends its pools, and the embedded server if
  * nobody else uses it.
- * @throws DatabaseUnreachable: also for a standby and for a Postgres before 15; EmbeddedPostgresError
+ * @throws DatabaseUnreachable: also for a standby and for a Postgres before 15; SessionNotKept; EmbeddedPostgresError
  */
 export async function connectDatabase(
   env: Readonly<Record<string, string | undefined>>,
   log?: ServerLog,
 ): Promise<Database> {
-  const pools: Pool[] = [];
   const given = env.DATABASE_URL || null;
   const home = resolve(env.STOCKFLOW_HOME || '.stockflow');
   const embedded =
     given === null ? await ensureEmbeddedPostgres({ homeDir: home, ...(log && { log }) }) : null;
   const url = given ?? embedded?.url ?? '';
-  const database: Database = {
+  try {
+    const poolMode = await refuseUnfit(url);
+    return databaseOn(url, { embedded, poolMode });
+  } catch (error) {
+    await embedded?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function databaseOn(
+  url: string,
+  {
+    embedded,
+    poolMode,
+  }: { readonly embedded: EmbeddedPostgres | null; readonly poolMode: Database['poolMode'] },
+): Database {
+  const pools: Pool[] = [];
+  return {
     url,
     embedded: embedded && { startedHere: embedded.startedHere },
+    poolMode,
     createPool(options) {
       const pool = createPool(url, options);
       pools.push(pool);
@@ -54,30 +74,14 @@ export async function connectDatabase(
       }
     },
   };
-  try {
-    await refuseUnfit(url);
-    return database;
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
-  }
 }
 
-async function refuseUnfit(url: string): Promise<void> {
-  const client = new PostgresClient({
-    connectionString: url,
-    application_name: 'stockflow',
-    connectionTimeoutMillis: 10_000,
-  });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ version: number; standby: boolean }>(
-      `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby`,
-    );
-    const unfit = (reason: string) => new DatabaseUnreachable(client.address, new Error(reason));
-    if (rows[0]?.standby) throw unfit('it is a read-only standby; name its primary');
-    if ((rows[0]?.version ?? 0) < OLDEST_SERVER) throw unfit('it is older than Postgres 15');
-  } finally {
-    await client.end();
-  }
+/** @returns how the connection is pooled, of the ways that can be worked with */
+async function refuseUnfit(url: string): Promise<Database['poolMode']> {
+  const { address, versionNumber, isStandby, poolMode } = await readServer(url, 'stockflow');
+  const unfit = (reason: string) => new DatabaseUnreachable(address, new Error(reason));
+  if (isStandby) throw unfit('it is a read-only standby; name its primary');
+  if (versionNumber < OLDEST_SERVER) throw unfit('it is older than Postgres 15');
+  if (poolMode === 'transaction' || poolMode === 'statement') throw new SessionNotKept(address);
+  return poolMode;
 }

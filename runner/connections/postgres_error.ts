@@ -45,6 +45,25 @@ export class PoolExhausted extends Error {
   override name = 'PoolExhausted';
 }
 
+/** A pooler keeps nothing of a session from one transaction to the next. */
+export class SessionNotKept extends Error {
+  override name = 'SessionNotKept';
+  /** What is wrong, and what helps; the message says both. */
+  readonly found: string;
+  readonly fix: string;
+
+  constructor({ host, port, database }: DatabaseAddress, options?: ErrorOptions) {
+    const found =
+      `the pooler at ${host}:${port} gives a session of the database ${database} to others between two transactions, ` +
+      'which breaks LISTEN/NOTIFY, prepared statements and session settings, and Stockflow needs them';
+    const fix =
+      'set pool_mode = session for this database in the pooler, or let DATABASE_URL lead straight to Postgres';
+    super(`${found}: ${fix}`, options);
+    this.found = found;
+    this.fix = fix;
+  }
+}
+
 /** The SQLSTATE or errno of an error of pg or Node. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

@@ -19,6 +19,7 @@ test('a value that JSON keeps as it is may be stored, and so may one that says i
     {},
     { rows: [{ id: 1 }, null] },
     [shared, shared],
+    { note: undefined },
     Temporal.Instant.from('2026-01-31T06:00:00Z'),
     { at: new Date(0) },
     Object.assign(Object.create(null), { plain: true }),

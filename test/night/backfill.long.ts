@@ -80,6 +80,10 @@ const comparable = ({ business_date, scheduled_for, decision, reason }: z.output
   reason,
 });
 
+function plannedDates(stdout: string): readonly z.output<typeof plannedDate>[] {
+  return z.object({ dates: z.array(plannedDate) }).parse(JSON.parse(stdout)).dates;
+}
+
 let dryRun: readonly z.output<typeof plannedDate>[] = [];
 
 test('31 nights: the dry run plans each date and does nothing', async () => {
@@ -95,7 +99,7 @@ test('31 nights: the dry run plans each date and does nothing', async () => {
     'json',
   );
   assert.equal(code, 0, stderr);
-  dryRun = z.array(plannedDate).parse(JSON.parse(stdout));
+  dryRun = plannedDates(stdout);
   assert.deepEqual(
     dryRun.map(comparable),
     Array.from({ length: NIGHTS }, (_, index) => ({
@@ -123,7 +127,7 @@ test('a connection that does not answer is said, not guessed: the dry run exits 
     assert.match(stderr, /31 of these dates could not be checked: wait_for_reset_file: /);
     assert.match(stderr, says);
     assert.doesNotMatch(stderr + stdout, /s3cret/);
-    for (const date of z.array(plannedDate).parse(JSON.parse(stdout))) {
+    for (const date of plannedDates(stdout)) {
       assert.equal(date.decision, 'create');
       assert.match(date.detail ?? '', /^not checked: /);
     }
@@ -233,7 +237,7 @@ test('nights older than an applied one are refused with both snapshots, and noth
   ];
   const { code, stdout } = await backfill(...words, '--dry-run', '-o', 'json');
   assert.equal(code, 0);
-  const planned = z.array(plannedDate).parse(JSON.parse(stdout));
+  const planned = plannedDates(stdout);
   assert.deepEqual(
     planned.map(({ business_date, decision, reason }) => [business_date, decision, reason]),
     [
@@ -266,10 +270,7 @@ test('the newest night first leaves the older ones nothing to do, and the plan s
   const words = ['--from', '2025-02-15', '--to', '2025-02-17', '--run-backwards', '--dry-run', '-o', 'json'];
   const { stdout } = await backfill('create', 'inventory_sync', ...words);
   assert.deepEqual(
-    z
-      .array(plannedDate)
-      .parse(JSON.parse(stdout))
-      .map(({ business_date, decision, reason }) => [business_date, decision, reason]),
+    plannedDates(stdout).map(({ business_date, decision, reason }) => [business_date, decision, reason]),
     [
       ['2025-02-17', 'create', null],
       ['2025-02-16', 'refused', 'newer night comes first'],

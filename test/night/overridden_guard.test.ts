@@ -145,7 +145,38 @@ test('the next night is measured by that one again, and overrides nothing by its
     text,
     /^OVERRIDDEN +max_row_drop of filter_reset_file, because: stocktaking in half of the stores\n +the file has 600 rows, 33\.33 % fewer than the 900 of the last good night; /m,
   );
-  assert.match(reportText(await night.report(good)), /^Overridden +no guard$/m);
+  // What the night before had set, less what this one has set or holds out.
+  const { rows } = await pool.query<{ count: number }>(
+    `with set_by as (
+       select b.business_date, r.facility_id, r.product_id
+         from oms.external_inventory_reset r join oms.inventory_sync_batch b using (batch_id)
+     ), lost as (
+       select facility_id, product_id from set_by where business_date = $1::date - 1
+       except select facility_id, product_id from set_by where business_date = $1
+       except select facility_id, product_id from oms.inventory_sync_held_key where business_date = $1
+     )
+     select count(*)::integer as count from lost`,
+    [`${date}`],
+  );
+  const lost = rows[0]?.count ?? 0;
+  assert.ok(lost > 5);
+  assert.match(
+    text,
+    new RegExp(
+      `^Lost cover +${lost} counts that the night before had set, 0 .*\\n +(\\S+ at \\S+, ){5}and ${lost - 5} more$`,
+      'm',
+    ),
+  );
+  const whole = reportText(await night.report(good));
+  assert.match(whole, /^Overridden +no guard$/m);
+  assert.match(
+    whole,
+    /^Lost cover +0 counts that the night before had set, 0 active products at every store, 0 counts/m,
+  );
+  assert.match(
+    whole,
+    /^Taken back +1 entry of the OMS that the file does not have\n +\S+ at \S+ \(\+\d+\)$/m,
+  );
 });
 
 test('the rejects of a refused file can be read with the run', async () => {

@@ -18,6 +18,7 @@ const KINDS = [
     'yesterday',
   ] as const),
   ...(['rerun', 'twice', 'backfill', 'commit_lost', 'sftp_cut', 'crashed', 'corrected', 'ordinary'] as const),
+  ...(['lost_cover', 'two_locations', 'late_entries', 'ordinary'] as const),
 ];
 
 test('after each night, one of every kind at least, every count is what the model says, where the plain practice leaves wrong ones', {
@@ -37,6 +38,12 @@ test('after each night, one of every kind at least, every count is what the mode
   assert.equal(figures.keys_compared, KINDS.length * 30);
   assert.ok((figures.plain_practice_wrong_nights ?? 0) > 0, 'the comparison could not catch a wrong count');
   assert.equal(figures.traits['clock set back'], 1);
+  for (const trait of [
+    'a warning: lost cover',
+    'a warning: undone entries',
+    'counts summed over two locations',
+  ])
+    assert.ok((figures.traits[trait] ?? 0) > 0, `no night has ${trait}`);
   assert.deepEqual(Object.keys(figures.places), [
     '40 min before T',
     'T to the freeze',

@@ -14,6 +14,7 @@ import { countLiveWorkers } from '../../store/live_worker.ts';
 import { CLI_ACTOR } from '../actor.ts';
 import { collectParam, parseCount, parseDate } from '../arguments.ts';
 import { PLAN_WITH_DETAIL } from '../backfill_columns.ts';
+import { holdData, holdText } from '../backfill_hold_text.ts';
 import { type PlannedBackfill, planAsAsked, planCountsText } from '../backfill_plan.ts';
 import { printBackfill, readBackfillReport } from '../backfill_report.ts';
 import { describe, type Shell } from '../command.ts';
@@ -21,8 +22,9 @@ import { confirm } from '../confirm.ts';
 import { registerNamedDag } from '../dag_in_force.ts';
 import { EXIT } from '../exit_code.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
+import { rowObject } from '../listing.ts';
 import { NO_WORKER } from '../no_worker.ts';
-import { addOutputOption, printListing, tell } from '../output.ts';
+import { addOutputOption, printShown, tell } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 import { readSettings } from '../settings.ts';
 import { formatTable } from '../table_text.ts';
@@ -83,10 +85,12 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   const taskTypes = await taskTypesOf(settings);
   const order: BackfillOrder = BACKFILL_ORDERS[options.runBackwards === true ? 1 : 0];
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
-  const asked = { params: options.param, ...range };
+  const { timeEdges, maxActiveRuns } = options;
+  const asked = { params: options.param, timeEdges, maxActiveRuns, ...range };
   const plan = await planAsAsked(shell, session, { ...asked, dagId: name, settings, taskTypes });
   if (options.dryRun === true) return showPlan(shell, plan, options);
   const count = plan.dates.filter(isWorked).length;
+  if (count > 0) tellHold(shell, plan, options);
   if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
   await registerNamedDag(session.pool, settings, name);
   const { dagId } = plan.dag;
@@ -94,8 +98,6 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
     ...asked,
     dagId,
     taskTypes,
-    timeEdges: options.timeEdges,
-    maxActiveRuns: options.maxActiveRuns,
     refusals: plan.refusals,
     by: CLI_ACTOR,
     reason: options.reason ?? null,
@@ -109,21 +111,31 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   );
   tellUnchecked(shell, plan);
   await tellPaused(shell, session, { dagId, options });
-  if (options.detach === true) return await detach(shell, session, { backfillId, options });
+  if (options.detach === true) return await detach(shell, session, { backfillId, plan, options });
   await followToEnd(shell, session, { settings, backfillId, options });
 }
 
 /** The plan on stdout; exits 5 where it cannot be sure, as a connection could not be asked. */
-function showPlan(shell: Shell, plan: PlannedBackfill, { output }: Options): void {
+function showPlan(shell: Shell, plan: PlannedBackfill, options: Options): void {
+  const { output } = options;
   printPlan(shell, plan, output);
   tell(shell, output, `\n${planCountsText(plan.dates)}`);
+  tellHold(shell, plan, options);
   if (tellUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
   tell(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
 }
 
-function printPlan(shell: Shell, { dag, dates }: PlannedBackfill, output: Options['output']): void {
+/** To machines `{dates, holds_back}`. */
+function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: Options['output']): void {
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
-  printListing(shell, output, { columns: PLAN_WITH_DETAIL, rows });
+  const listing = { columns: PLAN_WITH_DETAIL, rows };
+  const data = { dates: rows.map((row) => rowObject(PLAN_WITH_DETAIL, row)), holds_back: holdData(hold) };
+  const text = () => formatTable(listing, painter(shell.stdout, shell.env));
+  printShown(shell, output, { ...listing, data, text });
+}
+
+function tellHold(shell: Shell, { dag, hold }: PlannedBackfill, { output }: Options): void {
+  if (hold !== null) tell(shell, output, holdText(hold, dag));
 }
 
 /** @returns true where there is something that was not checked */
@@ -175,9 +187,14 @@ async function tellPaused(
 async function detach(
   shell: Shell,
   session: Session,
-  { backfillId, options }: { readonly backfillId: number; readonly options: Options },
+  {
+    backfillId,
+    plan,
+    options,
+  }: { readonly backfillId: number; readonly plan: PlannedBackfill; readonly options: Options },
 ): Promise<void> {
-  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+  const holds_back = holdData(plan.hold);
+  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId), { holds_back });
   if ((await countLiveWorkers(session.pool)) === 0) tell(shell, options.output, NO_WORKER);
   tell(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }

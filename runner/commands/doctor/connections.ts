@@ -6,7 +6,7 @@ import {
   type PostgresConfig,
   type SftpConfig,
 } from '../../connections/connection_config.ts';
-import { createPool } from '../../connections/postgres.ts';
+import { readServer } from '../../connections/postgres_server.ts';
 import { openSftp } from '../../connections/sftp.ts';
 import { errorFacts } from '../../core/error_text.ts';
 import type { FolderUse, OutsideUse } from '../../core/outside_use.ts';
@@ -54,18 +54,22 @@ export async function lookAtConnection(
   );
 }
 
+/** All that tasks do on a database of theirs is transactions, so a pooler that keeps those is no hindrance. */
 async function lookAtPostgres(check: string, config: PostgresConfig): Promise<readonly Finding[]> {
-  const pool = createPool(config.url.reveal(), { applicationName: 'stockflow doctor', max: 1 });
-  try {
-    const begunAt = performance.now();
-    const { rows } = await pool.query<{ version: string }>(
-      "select current_setting('server_version') as version",
-    );
-    const took = spanText(performance.now() - begunAt);
-    return [ok(check, `${config.display}: Postgres ${rows[0]?.version}, logged in and answered in ${took}`)];
-  } finally {
-    await pool.end();
+  const begunAt = performance.now();
+  const { version, poolMode } = await readServer(config.url.reveal(), 'stockflow doctor');
+  const took = spanText(performance.now() - begunAt);
+  if (poolMode === 'statement') {
+    return [
+      problem(
+        check,
+        `${config.display}: the pooler in between is in statement mode and refuses transactions, without which no task works on it`,
+        `set pool_mode = transaction or session for this database in the pooler, or let ${config.variable} lead straight to Postgres`,
+      ),
+    ];
   }
+  const through = poolMode === 'direct' ? '' : `, through a pooler in ${poolMode} mode`;
+  return [ok(check, `${config.display}: Postgres ${version}, logged in and answered in ${took}${through}`)];
 }
 
 async function lookAtSftp(

@@ -9,7 +9,7 @@ const NOTIFY_WITHIN_MS = 5_000;
 const CLOCK_ROUNDS = 3;
 const MAX_CLOCK_SKEW_MS = 1_000;
 
-export async function lookAtServer({ pool, isEmbedded }: Session): Promise<readonly Finding[]> {
+export async function lookAtServer({ pool, isEmbedded, isPooled }: Session): Promise<readonly Finding[]> {
   const begunAt = performance.now();
   const { rows } = await pool.query<{ version: string; database: string; role: string; bytes: number }>(
     `select current_setting('server_version') as version, current_database() as database, current_user as role,
@@ -17,7 +17,8 @@ export async function lookAtServer({ pool, isEmbedded }: Session): Promise<reado
   );
   const tookMs = performance.now() - begunAt;
   const [row] = rows;
-  const kind = isEmbedded ? 'embedded' : 'of DATABASE_URL';
+  const through = isPooled ? ', through a pooler in session mode' : '';
+  const kind = isEmbedded ? 'embedded' : `of DATABASE_URL${through}`;
   const megabytes = countText((row?.bytes ?? 0) / 1e6);
   return [
     ok(

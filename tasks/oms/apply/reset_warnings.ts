@@ -5,10 +5,14 @@ import type { JsonObject } from '../../../runner/task.ts';
 const NAMED_MAX = 5;
 
 const keySchema = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
+const none = { count: 0, first: [] };
+// A batch that was applied by an earlier version has none of these.
 const resultSchema = z.looseObject({
-  keys_at_several_locations: z.int(),
-  lost_cover: z.object({ count: z.int(), first: z.array(keySchema) }),
-  undone_entries: z.object({ count: z.int(), first: z.array(keySchema.extend({ quantity: z.number() })) }),
+  keys_at_several_locations: z.int().default(0),
+  lost_cover: z.object({ count: z.int(), first: z.array(keySchema) }).default(none),
+  undone_entries: z
+    .object({ count: z.int(), first: z.array(keySchema.extend({ quantity: z.number() })) })
+    .default(none),
 });
 
 export interface ResetWarning {

@@ -156,3 +156,20 @@ test('a return that the file does not have is taken back, and the night says whi
     /^1 count lost what the OMS had recorded in the 24 h before the snapshot and the file does not have, .*: SKU-P1 at F1 \(\+1\)$/,
   );
 });
+
+test('an attempt that finds its night applied, as the one before it died after the commit, warns of what the night left undone', async (t) => {
+  const oms = await open(t);
+  await oms.stock('F1', 'P1', 10);
+  await oms.move('F1', 'P1', 1, BEFORE);
+  await oms.freeze();
+  const file = await oms.resetFile([['F1', 'SKU-P1', 10]]);
+  await oms.reset(file);
+  oms.tasks.warnings.length = 0;
+  const { already_applied } = await oms.reset(file, { overrides: { attempt: { token: 'again' } } });
+  assert.equal(already_applied, true);
+  assert.match(oms.tasks.warnings[0] ?? '', /^nothing was changed: /);
+  assert.match(
+    oms.tasks.warnings[1] ?? '',
+    /^1 count lost what the OMS had recorded .*: SKU-P1 at F1 \(\+1\)$/,
+  );
+});
