@@ -173,9 +173,16 @@ test('the next night is measured by that one again, and overrides nothing by its
     whole,
     /^Lost cover +0 counts that the night before had set, 0 active products at every store, 0 counts/m,
   );
+  assert.match(whole, /^Taken back +\d+ entr(y|ies) of the OMS that the file does not have$/m);
+  const report = await night.report(good);
+  const found = report.night ?? assert.fail('no night');
+  const undone_entries = {
+    count: 6,
+    first: [{ facility_id: 'STORE_001', product_id: 'P1', sku: '0042', quantity: 2 }],
+  };
   assert.match(
-    whole,
-    /^Taken back +1 entry of the OMS that the file does not have\n +\S+ at \S+ \(\+\d+\)$/m,
+    reportText({ ...report, night: { ...found, reset: { ...found.reset, undone_entries } } }),
+    /^Taken back +6 entries of the OMS that the file does not have\n +0042 at STORE_001 \(\+2\), and 5 more$/m,
   );
 });
 
