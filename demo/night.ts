@@ -1,20 +1,20 @@
 /** Works one night of the reference world through the real DAG: prepared, triggered, waited for, and checked. */
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { readDagFile, registerDagFile } from '../runner/engine/dag_folder.ts';
-import { pauseDag } from '../runner/engine/pause.ts';
-import type { TaskTypes } from '../runner/engine/task_types.ts';
-import { triggerRun } from '../runner/engine/trigger.ts';
-import { Worker } from '../runner/engine/worker.ts';
+import { readDagFile, registerDagFile } from '../runner/engine/dags/folder.ts';
+import { pauseDag } from '../runner/engine/dags/pause.ts';
+import type { TaskTypes } from '../runner/engine/dags/task_types.ts';
+import { triggerRun } from '../runner/engine/operator/trigger.ts';
+import { Worker } from '../runner/engine/worker/worker.ts';
 import type { Log } from '../runner/log.ts';
-import { type DagRun, findRun } from '../runner/store/dag_run.ts';
-import type { Actor } from '../runner/store/event.ts';
-import { instancesOfRun, type TaskInstance } from '../runner/store/task_instance.ts';
+import type { Actor } from '../runner/store/event/event.ts';
+import { type DagRun, findRun } from '../runner/store/run/dag_run.ts';
+import { instancesOfRun, type TaskInstance } from '../runner/store/task/instance.ts';
 import { findBatches, largestChanges } from '../tasks/oms/changes/read_changes.ts';
 import { verifyNight } from '../tasks/oms/verify/verify.ts';
-import { batchIdsOf, combineChecks, type DemoReport, nightReport, taskReports } from './report.ts';
-import { checkTruth } from './truth.ts';
-import type { World } from './world.ts';
+import { batchIdsOf, combineChecks, type DemoReport, nightReport, taskReports } from './report/report.ts';
+import { checkTruth } from './report/truth.ts';
+import type { World } from './world/world.ts';
 
 export const DAG_ID = 'inventory_sync';
 const EXTERNAL_SYSTEM_ID = 'RETAIL_PRO';

@@ -1,10 +1,10 @@
 /** Makes the reference world real: the OMS in the database, Retail Pro's file on the SFTP site. */
 import type { Pool } from 'pg';
 import type { Progress } from '../runner/task.ts';
-import { type RetailproFileFacts, writeRetailproFile } from './retailpro_file.ts';
-import { outgoingDir } from './sftp_site.ts';
-import type { World } from './world.ts';
-import { isSeeded, seedOms } from './world_oms.ts';
+import { type RetailproFileFacts, writeRetailproFile } from './retailpro/file.ts';
+import { outgoingDir } from './sftp_server/site.ts';
+import { isSeeded, seedOms } from './world/oms/load.ts';
+import type { World } from './world/world.ts';
 
 /** Told of every step: a title, then its progress, then that it is done and what it made. */
 export interface Stage {

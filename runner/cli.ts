@@ -1,9 +1,9 @@
 /** The entry of `stockflow`. Imports as little as help and typing errors need: every command is imported when called. */
-import type { Shell } from './commands/command.ts';
-import { CommandError } from './commands/exit_code.ts';
-import { commandFolders } from './commands/found_commands.ts';
-import { processShell } from './commands/process_shell.ts';
-import { answerTop } from './commands/top_help.ts';
+import type { Shell } from './commands/cli/command.ts';
+import { CommandError } from './commands/cli/exit_code.ts';
+import { commandFolders } from './commands/cli/found_commands.ts';
+import { processShell } from './commands/cli/process_shell.ts';
+import { answerTop } from './commands/cli/top_help.ts';
 
 async function main(): Promise<number> {
   let shell: Shell;
@@ -18,7 +18,7 @@ async function main(): Promise<number> {
   const folders = commandFolders(shell.env);
   const answered = answerTop(words, shell, folders);
   if (answered !== null) return answered;
-  const { runProgram } = await import('./commands/program.ts');
+  const { runProgram } = await import('./commands/cli/program.ts');
   const exitCode = await runProgram(words, shell, folders);
   await Promise.all([process.stdout, process.stderr].map(flushed));
   return exitCode;

@@ -43,7 +43,7 @@ function openLogger(format: LogFormat, level: LogLevel): winston.Logger {
   });
 }
 
-/** `12:00:01 warn  task failed dagId=inventory_sync runId=3` */
+/** `12:00:01 warn  task failed dagId=nightly_load runId=3` */
 function prettyLine({ level, message, ...facts }: winston.Logform.TransformableInfo): string {
   const time = Temporal.Now.plainTimeISO().toString({ smallestUnit: 'second' });
   const fields = Object.entries(facts).map(([name, value]) => ` ${name}=${prettyValue(value)}`);

@@ -6,11 +6,11 @@
  */
 import type { Pool } from 'pg';
 import type { z } from 'zod';
-import type { Json, JsonObject } from './core/json.ts';
-import type { LeftOutFile } from './core/left_out.ts';
+import type { Json, JsonObject } from './core/value/json.ts';
+import type { LeftOutFile } from './core/value/left_out.ts';
 
 export { ConnectionError, type ConnectionErrorKind } from './connections/connection_error.ts';
-export { type TransactionOptions, withTransaction } from './connections/postgres_transaction.ts';
+export { type TransactionOptions, withTransaction } from './connections/postgres/transaction.ts';
 export {
   connectionId,
   duration,
@@ -19,7 +19,7 @@ export {
   location,
   type ShownParam,
   timezone,
-} from './core/param_types.ts';
+} from './core/dag_file/schema/param_types.ts';
 export type { Json, JsonObject, LeftOutFile };
 
 /** The run that a task instance belongs to. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { connectionId, defineTask, duration, FailTask, timezone } from '../runner/task.ts';
-import { deltaColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { Refusal } from './inventory/refusal.ts';
+import { deltaColumnsSchema } from './inventory/columns/param.ts';
+import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
+import { Refusal } from './inventory/file/invalid_file.ts';
 import { applyDeltaFile } from './oms/delta/apply_delta_file.ts';
-import { listedFileSchema } from './oms/delta/judged_files.ts';
+import { listedFileSchema } from './oms/delta/files/processed_files.ts';
 
 /**
  * Posts the movements of one small file to the OMS, once for its content: a file that comes again, under whatever name, is

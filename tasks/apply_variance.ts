@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { connectionId, defineTask } from '../runner/task.ts';
-import { VARIANCE_COLUMNS } from './inventory/column_mapping.ts';
-import { varianceColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape } from './inventory/dialect.ts';
-import { findColumns } from './inventory/header_check.ts';
-import { publishedFileSchema } from './oms/applied_file.ts';
+import { findColumns } from './inventory/columns/header_check.ts';
+import { VARIANCE_COLUMNS } from './inventory/columns/mapping.ts';
+import { varianceColumnsSchema } from './inventory/columns/param.ts';
+import { dialectShape } from './inventory/file/dialect.ts';
+import { publishedFileSchema } from './oms/applied/file.ts';
 import { applyBatch } from './oms/apply/apply_batch.ts';
-import { varyNight } from './oms/apply/vary_night.ts';
+import { varyNight } from './oms/apply/variance/apply_variance.ts';
 
 /** As `variance` writes it. */
 const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });

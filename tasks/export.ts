@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
-import { openGate } from './guard/gate.ts';
-import { overrideSchema } from './inventory/guard_override.ts';
-import { guardActiveList } from './inventory/guards.ts';
-import { checkOms } from './oms/check_oms.ts';
-import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/list_products.ts';
-import { formatProducts } from './oms/products_file.ts';
+import { openGate } from './guard/guard_check.ts';
+import { guardActiveList } from './inventory/guard/guards.ts';
+import { overrideSchema } from './inventory/guard/override.ts';
+import { checkOms } from './oms/check/check_oms.ts';
+import { formatProducts } from './oms/products/file.ts';
+import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/products/list.ts';
 
 const QUERY_NAMES = Object.keys(PRODUCT_QUERIES).filter(
   (name): name is ProductQuery => name in PRODUCT_QUERIES,

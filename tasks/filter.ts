@@ -15,13 +15,13 @@ import { judgeRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { unmovedChunks } from './filter/unmoved_chunks.ts';
-import { openGate } from './guard/gate.ts';
+import { openGate } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
-import { resetColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { overrideSchema } from './inventory/guard_override.ts';
-import { Refusal } from './inventory/refusal.ts';
-import { readProducts } from './oms/products_file.ts';
+import { resetColumnsSchema } from './inventory/columns/param.ts';
+import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
+import { Refusal } from './inventory/file/invalid_file.ts';
+import { overrideSchema } from './inventory/guard/override.ts';
+import { readProducts } from './oms/products/file.ts';
 
 /**
  * Reads a reset file once and publishes its rows of active products as they stand, header first, with a manifest

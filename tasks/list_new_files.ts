@@ -3,7 +3,7 @@ import { connectionId, defineTask, duration, location } from '../runner/task.ts'
 import { compareTimes } from './files/entry.ts';
 import { leftOutTexts } from './files/left_out.ts';
 import { lookForFiles } from './list_new_files/look_for_files.ts';
-import { judgedFiles } from './oms/delta/judged_files.ts';
+import { judgedFiles } from './oms/delta/files/processed_files.ts';
 
 const NAMED_MAX = 20;
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { connectionId, defineTask } from '../runner/task.ts';
-import { openGate } from './guard/gate.ts';
+import { openGate } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
-import { RESET_COLUMNS } from './inventory/column_mapping.ts';
-import { resetColumnsSchema } from './inventory/columns_param.ts';
-import { dialectShape, quantityShape } from './inventory/dialect.ts';
-import { overrideSchema } from './inventory/guard_override.ts';
-import { findColumns } from './inventory/header_check.ts';
-import { publishedFileSchema } from './oms/applied_file.ts';
+import { findColumns } from './inventory/columns/header_check.ts';
+import { RESET_COLUMNS } from './inventory/columns/mapping.ts';
+import { resetColumnsSchema } from './inventory/columns/param.ts';
+import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
+import { overrideSchema } from './inventory/guard/override.ts';
+import { publishedFileSchema } from './oms/applied/file.ts';
 import { applyBatch, LOCATION_RULES } from './oms/apply/apply_batch.ts';
-import { resetNight } from './oms/apply/reset_night.ts';
-import { resetWarnings } from './oms/apply/reset_warnings.ts';
+import { resetNight } from './oms/apply/reset/reset_night.ts';
+import { resetWarnings } from './oms/apply/warnings/reset_warnings.ts';
 
 /**
  * Makes the OMS's counts at the file's snapshot those of the external system, once per night. Fails without retry, and

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { connectionId, defineTask, duration, instant, location } from '../runner/task.ts';
-import { varianceColumnsSchema } from './inventory/columns_param.ts';
-import { fileSnapshotSchema } from './oms/applied_file.ts';
+import { varianceColumnsSchema } from './inventory/columns/param.ts';
+import { fileSnapshotSchema } from './oms/applied/file.ts';
+import { inTransaction } from './oms/database/transaction.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
-import { readProducts } from './oms/products_file.ts';
-import { inTransaction } from './oms/transaction.ts';
-import { publishVariance } from './oms/variance_file.ts';
+import { publishVariance } from './oms/freeze/variance_file.ts';
+import { readProducts } from './oms/products/file.ts';
 
 const AMBIGUOUS_NAMED_MAX = 50;
 const UNACKNOWLEDGED_NAMED_MAX = 20;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask, FailTask } from '../runner/task.ts';
-import { inTransaction } from './oms/transaction.ts';
+import { inTransaction } from './oms/database/transaction.ts';
 import { checkNight, INVARIANT_NAMES, type NightCheck, recordProof } from './oms/verify/verify.ts';
 
 /** What each invariant claims, for the sentence about a violation. */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { connectionId, DeferTask, defineTask, duration, FailTask, location } from '../runner/task.ts';
 import { leftOutTexts } from './files/left_out.ts';
-import { namePatternSchema } from './inventory/file_name.ts';
-import { supersedeSchema } from './inventory/supersede.ts';
-import { newestRevision } from './oms/applied_revision.ts';
-import { lastAppliedSnapshot } from './oms/last_applied_snapshot.ts';
-import { newestAppliedReset } from './oms/newest_applied_reset.ts';
+import { namePatternSchema } from './inventory/file/name.ts';
+import { supersedeSchema } from './inventory/guard/supersede.ts';
+import { lastAppliedSnapshot } from './oms/applied/last_snapshot.ts';
+import { newestAppliedReset } from './oms/applied/newest_reset.ts';
+import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
-import { foreseeRefusal } from './wait_for_file/foresee_refusal.ts';
+import { foreseeRefusal } from './wait_for_file/precheck.ts';
 import { revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 

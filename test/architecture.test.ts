@@ -83,7 +83,9 @@ test('the runner knows neither the tasks nor the demo', () => {
 });
 
 test('what judges the sync, the world and the nights, shares no code with it', () => {
-  const judges = [...sourceFiles('nights'), ...sourceFiles('demo/world')];
+  const judges = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
+    ({ file }) => !file.endsWith('.test.ts') && !file.endsWith('.long.ts'),
+  );
   const strays = judges.flatMap(({ file, imports }) =>
     imports.filter((target) => target.startsWith('tasks/')).map((target) => `${file} -> ${target}`),
   );
@@ -91,9 +93,9 @@ test('what judges the sync, the world and the nights, shares no code with it', (
 });
 
 test('the runner holds no word of the inventory', () => {
-  const words = /\b(inventory|retail ?pro|variance|sku|hotwax|facility|oms)\b/i;
+  const words = /(?<![a-z])(inventory|retail ?pro|variance|sku|hotwax|facility|oms)(?![a-z])/i;
   // `migrate --oms` installs the reference OMS beside the runner's own tables.
-  const mayNameTheOms = ['runner/store/migrate.ts', 'runner/commands/migrate.ts'];
+  const mayNameTheOms = ['runner/store/schema/migrate.ts', 'runner/commands/migrate.ts'];
   const found = runner
     .filter(({ file }) => !mayNameTheOms.includes(file))
     .map(({ file }) => ({
@@ -111,8 +113,53 @@ test('one file alone imports graphile-worker', () => {
   const files = [...runner, ...tasks, ...demo].filter(({ packages }) => packages.includes('graphile-worker'));
   assert.deepEqual(
     files.map(({ file }) => file),
-    ['runner/engine/queue.ts'],
+    ['runner/engine/queue/queue.ts'],
   );
+});
+
+test('the tables of graphile-worker are named in store/queue alone', () => {
+  const found = [...runner, ...tasks, ...demo]
+    .map(({ file }) => file)
+    .filter((file) => readFileSync(path.join(ROOT, file), 'utf8').includes('graphile_worker'))
+    .filter((file) => !file.startsWith('runner/store/queue/'));
+  assert.deepEqual(found, []);
+});
+
+const LAID_OUT = ['runner', 'tasks', 'demo', 'test'];
+
+/** The files of each folder, those of task types apart. */
+function filesByFolder(): ReadonlyMap<string, readonly string[]> {
+  const names = LAID_OUT.flatMap((root) =>
+    readdirSync(path.join(ROOT, root), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/')),
+  );
+  return Map.groupBy(names, (name) => path.posix.dirname(name));
+}
+
+test('no folder holds more than 15 files, and no three files beside each other begin with one word', () => {
+  const found: string[] = [];
+  for (const [folder, files] of filesByFolder()) {
+    if (files.length > 15) found.push(`${folder}: ${files.length} files`);
+    const words = Map.groupBy(
+      files,
+      (file) => `${path.extname(file)} ${/^[a-z0-9]+_/.exec(path.basename(file))?.[0]}`,
+    );
+    for (const [word, family] of words) {
+      if (!word.endsWith('undefined') && family.length > 2)
+        found.push(`${folder}: ${family.map((file) => path.basename(file)).join(' ')}`);
+    }
+  }
+  assert.deepEqual(found, []);
+});
+
+test('no file has more than 300 lines', () => {
+  const found = [...filesByFolder().values()]
+    .flat()
+    .filter(
+      (file) => file.endsWith('.ts') && readFileSync(path.join(ROOT, file), 'utf8').split('\n').length > 301,
+    );
+  assert.deepEqual(found, []);
 });
 
 test('no file imports itself by way of others', () => {

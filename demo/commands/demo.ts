@@ -1,22 +1,22 @@
 /** Runs a whole night in a world of its own, and proves the counts right */
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CLI_ACTOR } from '../../runner/commands/actor.ts';
-import { describe, type Shell } from '../../runner/commands/command.ts';
-import { EXIT } from '../../runner/commands/exit_code.ts';
-import { applyMigrations, openSession } from '../../runner/commands/session.ts';
-import { readSettings } from '../../runner/commands/settings.ts';
-import { taskTypesOf } from '../../runner/commands/task_types.ts';
-import { layFeedFiles } from '../feed_files.ts';
-import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds.ts';
+import { CLI_ACTOR } from '../../runner/commands/cli/actor.ts';
+import { describe, type Shell } from '../../runner/commands/cli/command.ts';
+import { EXIT } from '../../runner/commands/cli/exit_code.ts';
+import { applyMigrations, openSession } from '../../runner/commands/cli/session.ts';
+import { readSettings } from '../../runner/commands/cli/settings.ts';
+import { taskTypesOf } from '../../runner/commands/cli/task_types.ts';
+import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds/feeds.ts';
+import { layFeedFiles } from '../feeds/files.ts';
 import { type NightSetting, putDagInForce, reportNight, startNightWorker, workNight } from '../night.ts';
 import { prepareWorld } from '../prepare.ts';
-import { isSound, reportDocument } from '../report.ts';
-import { reportText } from '../report_text.ts';
-import { USUAL_ROWS } from '../retailpro_file.ts';
-import { type SftpSite, startSftpSite } from '../sftp_site.ts';
-import { StageLines } from '../stage_lines.ts';
-import { makeWorld } from '../world.ts';
+import { isSound, reportDocument } from '../report/report.ts';
+import { StageLines } from '../report/stage_lines.ts';
+import { reportText } from '../report/text.ts';
+import { USUAL_ROWS } from '../retailpro/file.ts';
+import { type SftpSite, startSftpSite } from '../sftp_server/site.ts';
+import { makeWorld } from '../world/world.ts';
 
 interface DemoOptions {
   readonly rows: number;

@@ -3,7 +3,7 @@
  * where someone reads them as numbers: leading zeros, `1E+05`, and inactive products whose SKU is the number that an
  * active one's SKU would become.
  */
-import type { Random } from '../random.ts';
+import type { Random } from './random.ts';
 
 /** Each lacks exactly one thing of an active product. */
 export const NEAR_MISSES = [

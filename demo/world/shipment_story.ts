@@ -2,9 +2,10 @@
  * How a shipment came to Retail Pro's knowledge, or did not. Each outcome is one way in which the acknowledgement can
  * stand to the snapshot at T.
  */
-import type { Random } from '../random.ts';
+
 import type { Booking, Shipped } from './event.ts';
 import type { Night } from './night.ts';
+import type { Random } from './random.ts';
 import type { StockKey } from './stock_key.ts';
 
 /** Outcome -> its share of shipments, in parts of their sum. */

@@ -1,7 +1,8 @@
 /** What happened to one key up to a night and during it. */
-import type { Random } from '../random.ts';
+
 import type { Moved, StockEvent } from './event.ts';
 import type { Night } from './night.ts';
+import type { Random } from './random.ts';
 import { type Outcome, tellShipment } from './shipment_story.ts';
 import type { StockKey } from './stock_key.ts';
 

@@ -2,11 +2,12 @@
  * What must be true of every key after the night, worked out from the events alone: no query and no formula of the
  * sync is used, so that agreement proves something.
  */
+
+import { omsLedger } from '../../world/oms/ledger.ts';
+import type { FileFlaws } from '../retailpro/flaw.ts';
 import { ambiguousKeys } from './ambiguity.ts';
 import type { StockEvent } from './event.ts';
-import type { FileFlaws } from './file_flaw.ts';
 import type { Night } from './night.ts';
-import { omsLedger } from './oms_ledger.ts';
 import { retailproCounts } from './retailpro_count.ts';
 import { keyText, type StockKey } from './stock_key.ts';
 import { trueCounts } from './true_count.ts';

@@ -1,10 +1,10 @@
 /** Completion of commands, options and DAGs on Tab. */
 import { Argument, type Command } from 'commander';
-import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
-import { type CommandModule, describe, type Shell } from './command.ts';
+import type { CatalogEntry, CatalogGroup } from './cli/catalog_entry.ts';
+import { type CommandModule, describe, type Shell } from './cli/command.ts';
+import { readSettings } from './cli/settings.ts';
 import { candidates } from './completion/candidates.ts';
 import { SCRIPTS, SHELLS, type ShellName } from './completion/scripts.ts';
-import { readSettings } from './settings.ts';
 
 export function completionOf(commands: readonly (CatalogEntry | CatalogGroup)[]): CommandModule {
   return { configure: (command, shell) => configure(command, shell, commands) };

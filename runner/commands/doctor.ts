@@ -1,14 +1,18 @@
 /** Everything that must be right for a night to work, each failure with its fix. */
 import type { Command } from 'commander';
-import { SessionNotKept } from '../connections/postgres.ts';
-import type { Dag } from '../core/dag.ts';
-import { errorFacts } from '../core/error_text.ts';
-import { outsideUse } from '../core/outside_use.ts';
-import { checkTasks } from '../engine/task_checks.ts';
-import type { TaskTypes } from '../engine/task_types.ts';
+import { SessionNotKept } from '../connections/postgres/connect.ts';
+import type { Dag } from '../core/dag/dag.ts';
+import { outsideUse } from '../core/dag/outside_use.ts';
+import { errorFacts } from '../core/value/error_text.ts';
+import { checkTasks } from '../engine/dags/task_checks.ts';
+import type { TaskTypes } from '../engine/dags/task_types.ts';
 import { createLog } from '../log.ts';
-import { listDags } from '../store/dag.ts';
-import { describe, type Shell } from './command.ts';
+import { listDags } from '../store/dag/dag.ts';
+import { describe, type Shell } from './cli/command.ts';
+import { EXIT, Interrupted } from './cli/exit_code.ts';
+import { openSession, type Session } from './cli/session.ts';
+import { logOptions, readSettings, type Settings } from './cli/settings.ts';
+import { taskTypesOf } from './cli/task_types.ts';
 import { connectionIds, lookAtConnection } from './doctor/connections.ts';
 import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtServer } from './doctor/database.ts';
 import { type Finding, looked, ok, problem } from './doctor/finding.ts';
@@ -16,12 +20,8 @@ import { FINDING_COLUMNS, findingText } from './doctor/finding_text.ts';
 import { lookAtDagFiles, lookAtDisks } from './doctor/project.ts';
 import { lookAtQueue } from './doctor/queue.ts';
 import { lookAtWorkers } from './doctor/workers.ts';
-import { EXIT, Interrupted } from './exit_code.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
-import { openSession, type Session } from './session.ts';
-import { logOptions, readSettings, type Settings } from './settings.ts';
-import { taskTypesOf } from './task_types.ts';
-import { painter } from './terminal_text.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
+import { painter } from './output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -1,11 +1,11 @@
 /** Brings the database up to date. */
 import type { Command } from 'commander';
-import { missingRoles } from '../store/roles.ts';
-import { describe, type Shell } from './command.ts';
-import type { Column } from './listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output.ts';
-import { type AppliedMigration, applyMigrations, openSession } from './session.ts';
-import { readSettings } from './settings.ts';
+import { missingRoles } from '../store/schema/roles.ts';
+import { describe, type Shell } from './cli/command.ts';
+import { type AppliedMigration, applyMigrations, openSession } from './cli/session.ts';
+import { readSettings } from './cli/settings.ts';
+import type { Column } from './output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
 
 const COLUMNS: readonly Column<AppliedMigration>[] = [
   { key: 'set', value: ({ set }) => set },

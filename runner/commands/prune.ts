@@ -1,13 +1,13 @@
 /** Deletes logs, artifacts and history beyond an age. */
 import type { Command } from 'commander';
-import { recordEvents } from '../store/event.ts';
-import { prune } from '../store/retention.ts';
-import { CLI_ACTOR } from './actor.ts';
-import { parseSpanMs } from './arguments.ts';
-import { describe, type Shell } from './command.ts';
-import { CommandError, EXIT } from './exit_code.ts';
-import { openSession } from './session.ts';
-import { readSettings } from './settings.ts';
+import { recordEvents } from '../store/event/event.ts';
+import { prune } from '../store/schema/retention.ts';
+import { CLI_ACTOR } from './cli/actor.ts';
+import { parseSpanMs } from './cli/arguments.ts';
+import { describe, type Shell } from './cli/command.ts';
+import { CommandError, EXIT } from './cli/exit_code.ts';
+import { openSession } from './cli/session.ts';
+import { readSettings } from './cli/settings.ts';
 
 interface PruneOptions {
   readonly logs?: number;

@@ -1,24 +1,24 @@
 /** Starts a run of a DAG. */
 import { type Command, Option } from 'commander';
-import { triggerRun } from '../engine/trigger.ts';
-import type { DagRun, TimeEdges } from '../store/dag_run.ts';
-import { countLiveWorkers } from '../store/live_worker.ts';
-import { CLI_ACTOR } from './actor.ts';
-import { collectParam, parseDate, parseSpanMs } from './arguments.ts';
-import { describe, type Shell } from './command.ts';
-import { registerNamedDag, zonesOfVersions } from './dag_in_force.ts';
-import { EXIT } from './exit_code.ts';
-import { followRun } from './follow_run.ts';
-import { drainWorker, startWorker } from './foreground_worker.ts';
-import { rowObject } from './listing.ts';
-import { NO_WORKER } from './no_worker.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from './output.ts';
-import { RUN_COLUMNS } from './run_columns.ts';
-import { printRunResult } from './run_result.ts';
-import { openSession, type Session } from './session.ts';
-import { readSettings, type Settings } from './settings.ts';
-import { taskTypesOf } from './task_types.ts';
-import { inZone } from './time_text.ts';
+import { triggerRun } from '../engine/operator/trigger.ts';
+import type { DagRun, TimeEdges } from '../store/run/dag_run.ts';
+import { countLiveWorkers } from '../store/worker/live_worker.ts';
+import { CLI_ACTOR } from './cli/actor.ts';
+import { collectParam, parseDate, parseSpanMs } from './cli/arguments.ts';
+import { describe, type Shell } from './cli/command.ts';
+import { EXIT } from './cli/exit_code.ts';
+import { openSession, type Session } from './cli/session.ts';
+import { readSettings, type Settings } from './cli/settings.ts';
+import { taskTypesOf } from './cli/task_types.ts';
+import { registerNamedDag, zonesOfVersions } from './dag/in_force.ts';
+import { rowObject } from './output/listing.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from './output/output.ts';
+import { inZone } from './output/time_text.ts';
+import { RUN_COLUMNS } from './run/columns.ts';
+import { followRun } from './run/follow.ts';
+import { printRunResult } from './run/result.ts';
+import { drainWorker, startWorker } from './worker/foreground.ts';
+import { NO_WORKER } from './worker/no_worker.ts';
 
 interface Options {
   readonly date?: Temporal.PlainDate;
@@ -35,8 +35,8 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Starts a run of a DAG, as its file stands now.',
     examples: [
-      'stockflow trigger inventory_sync --wait',
-      'stockflow trigger inventory_sync --date 2026-01-31 --time-edges collapse --local',
+      'stockflow trigger nightly_load --wait',
+      'stockflow trigger nightly_load --date 2026-01-31 --time-edges collapse --local',
       'stockflow trigger stock_count --param store=12 --reason "recount asked for by store 12"',
     ],
   })

@@ -1,7 +1,7 @@
 /** Schedules and works, without migrating. */
 import type { Command } from 'commander';
-import { describe, type Shell } from './command.ts';
-import { serve } from './serve.ts';
+import { describe, type Shell } from './cli/command.ts';
+import { serve } from './worker/serve.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
 import type { Log } from '../log.ts';
-import type { Actor } from '../store/event.ts';
+import type { Actor } from '../store/event/event.ts';
 import type { DatabaseClock } from './clock.ts';
-import type { ConnectionPools } from './connection_pools.ts';
-import type { DagVersions } from './dag_versions.ts';
-import type { TaskTypes } from './task_types.ts';
+import type { TaskTypes } from './dags/task_types.ts';
+import type { DagVersions } from './dags/versions.ts';
+import type { ConnectionPools } from './worker/connection_pools.ts';
 
 /** What the parts of one worker process share. */
 export interface Engine {

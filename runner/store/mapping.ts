@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/value/json.ts';
 import type { Queryable } from './queryable.ts';
 
 /** One that was removed before it was decided has done nothing: an element that is back gets another instead. */

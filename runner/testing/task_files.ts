@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { leftOutOf } from '../core/left_out.ts';
-import { matchesPattern } from '../core/location.ts';
+import { leftOutOf } from '../core/value/left_out.ts';
+import { matchesPattern } from '../core/value/location.ts';
 import type { Content, FileEntry, FileFacts, Files, Json, LeftOutFile, OpenFile } from '../task.ts';
 import { TaskError } from '../task.ts';
 

@@ -1,17 +1,17 @@
 /** What the sync changed, key by key, and what it left alone */
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { parseCount } from '../../runner/commands/arguments.ts';
-import { describe, type Shell } from '../../runner/commands/command.ts';
-import { addOutputOption, type OutputFormat } from '../../runner/commands/output.ts';
-import { openSession, type Session } from '../../runner/commands/session.ts';
-import { readSettings } from '../../runner/commands/settings.ts';
+import { parseCount } from '../../runner/commands/cli/arguments.ts';
+import { describe, type Shell } from '../../runner/commands/cli/command.ts';
+import { openSession, type Session } from '../../runner/commands/cli/session.ts';
+import { readSettings } from '../../runner/commands/cli/settings.ts';
+import { addOutputOption, type OutputFormat } from '../../runner/commands/output/output.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
 import { batchesOfRun } from './changes/batches_of_run.ts';
-import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/narrowing.ts';
+import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/filters.ts';
 import { withOms } from './changes/oms_client.ts';
-import { readPicture } from './changes/picture.ts';
 import { printChanges } from './changes/print_changes.ts';
+import { readPicture } from './changes/report.ts';
 
 export interface ChangesOptions {
   readonly sku?: string;

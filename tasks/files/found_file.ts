@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { location } from '../../runner/task.ts';
-import { instantSchema } from '../inventory/instant.ts';
-import { manifestSchema } from '../inventory/manifest.ts';
-import { revisionSchema } from '../inventory/revision.ts';
+import { instantSchema } from '../inventory/file/instant.ts';
+import { manifestSchema } from '../inventory/file/manifest.ts';
+import { revisionSchema } from '../inventory/file/revision.ts';
 
 /** A file of the external system that is complete: the output of `wait_for_file`, as the next task reads it. */
 export const foundFileSchema = z.strictObject({

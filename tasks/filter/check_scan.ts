@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { disagreements, type Manifest } from '../inventory/file/manifest.ts';
 import {
   guardFacilityDrop,
   guardFacilityKeyDrop,
@@ -10,10 +12,8 @@ import {
   guardRejectedActive,
   guardRowDrop,
   type Tripped,
-} from '../inventory/guards.ts';
-import { disagreements, type Manifest } from '../inventory/manifest.ts';
-import { hasZeroDecimals } from '../inventory/quantity.ts';
-import { Refusal } from '../inventory/refusal.ts';
+} from '../inventory/guard/guards.ts';
+import { hasZeroDecimals } from '../inventory/row/quantity.ts';
 import type { FileScan } from './messages.ts';
 import { REJECTS_NAME } from './publish_filtered.ts';
 

@@ -1,9 +1,9 @@
 /** What a file's bytes go through before they are scanned: a look at what they are, decompression, transcoding. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { foreignContent, isGzip, SNIFF_BYTES } from '../inventory/content_sniff.ts';
-import type { Dialect } from '../inventory/dialect.ts';
-import { Refusal } from '../inventory/refusal.ts';
+import { foreignContent, isGzip, SNIFF_BYTES } from '../inventory/file/content_sniff.ts';
+import type { Dialect } from '../inventory/file/dialect.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
 
 type Chunks = AsyncIterable<Uint8Array>;
 

@@ -2,11 +2,11 @@
  * What the filter's two threads say to each other. Both directions are bounded: the reader waits for `scanned`
  * once enough bytes are on their way, the scanner for `taken`.
  */
-import type { ColumnMapping, RESET_COLUMNS } from '../inventory/column_mapping.ts';
-import type { Dialect } from '../inventory/dialect.ts';
-import type { QuantityNotation } from '../inventory/quantity.ts';
-import type { RejectReason } from '../inventory/row_fields.ts';
-import type { ScanResult } from '../inventory/scan_result.ts';
+import type { ColumnMapping, RESET_COLUMNS } from '../inventory/columns/mapping.ts';
+import type { Dialect } from '../inventory/file/dialect.ts';
+import type { QuantityNotation } from '../inventory/row/quantity.ts';
+import type { RejectReason } from '../inventory/scan/row/fields.ts';
+import type { ScanResult } from '../inventory/scan/scan_result.ts';
 
 /** `workerData` of the scanning thread. */
 export interface ScanSetup {

@@ -1,9 +1,9 @@
 import type { Files } from '../../runner/task.ts';
 import { TaskError } from '../../runner/task.ts';
 import type { FoundFile } from '../files/found_file.ts';
-import { within } from '../inventory/location.ts';
-import { manifestName } from '../inventory/manifest.ts';
-import { publishedName } from '../inventory/published_name.ts';
+import { within } from '../inventory/file/location.ts';
+import { manifestName } from '../inventory/file/manifest.ts';
+import { publishedName } from '../inventory/file/published_name.ts';
 import type { FileScan } from './messages.ts';
 import { REJECTS_KEPT_MAX } from './reject_line.ts';
 import type { Spool } from './spool.ts';

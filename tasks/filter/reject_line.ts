@@ -1,4 +1,4 @@
-import type { RejectedRow } from '../inventory/row_outcomes.ts';
+import type { RejectedRow } from '../inventory/scan/row/outcomes.ts';
 
 export const REJECTS_HEADER = 'file,line,column,reason,raw\n';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { FoundFile } from '../files/found_file.ts';
-import { bookedBetween, nightOfAppliedFile } from '../oms/applied_sha256.ts';
+import { bookedBetween, nightOfAppliedFile } from '../oms/applied/sha256.ts';
 import type { Night } from '../oms/night.ts';
 
 export interface OfferedFile {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../inventory/refusal.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
 import type { FileScan, FromScanner, OutputName, ScanSetup, ToScanner } from './messages.ts';
 
 /** So much may be read ahead of the scanner: enough to keep both busy, little enough to forget. */

@@ -1,10 +1,10 @@
 /** The scanning thread: chunks come in, kept rows and rejects go out, and at the end what the file held. */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { decodeText } from '../inventory/byte_text.ts';
-import { FaultFinder } from '../inventory/fault_column.ts';
-import { Refusal } from '../inventory/refusal.ts';
-import { ResetScanner } from '../inventory/reset_scanner.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { decodeText } from '../inventory/scan/bytes/text.ts';
+import { FaultFinder } from '../inventory/scan/fault_column.ts';
+import { ResetScanner } from '../inventory/scan/reset_scanner.ts';
 import { csvContent } from './content_stages.ts';
 import { Inbox } from './inbox.ts';
 import type { FileScan, FirstReject, ScanSetup } from './messages.ts';

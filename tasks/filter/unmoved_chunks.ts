@@ -1,6 +1,6 @@
 import type { Files, OpenFile } from '../../runner/task.ts';
 import { isSameEntry } from '../files/entry.ts';
-import { Refusal } from '../inventory/refusal.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
 
 /**
  * The file's bytes. A read that failed because the file moved would fail again on the next attempt, which can only find

@@ -2,8 +2,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { ageOf, changedMeanwhile, firstLook } from '../files/standing_still.ts';
-import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/manifest.ts';
-import { Refusal } from '../inventory/refusal.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/file/manifest.ts';
 
 const NEWLINE = 0x0a;
 const GZIP = [0x1f, 0x8b] as const;

@@ -1,7 +1,7 @@
 /** Which of the files that lie there is tonight's. */
 import type { FileEntry } from '../../runner/task.ts';
-import { snapshotAtOf } from '../inventory/file_name.ts';
-import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guards.ts';
+import { snapshotAtOf } from '../inventory/file/name.ts';
+import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.ts';
 
 export interface Candidate {
   readonly entry: FileEntry;

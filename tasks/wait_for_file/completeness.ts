@@ -2,8 +2,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { changedMeanwhile, firstLook } from '../files/standing_still.ts';
-import { type Manifest, manifestName, parseManifest } from '../inventory/manifest.ts';
-import { Refusal } from '../inventory/refusal.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { type Manifest, manifestName, parseManifest } from '../inventory/file/manifest.ts';
 import type { Candidate } from './candidates.ts';
 
 export interface Viewer {

@@ -1,7 +1,7 @@
 import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
 import { compareTimes } from '../files/entry.ts';
-import { guardSnapshotAge } from '../inventory/guards.ts';
-import { Refusal } from '../inventory/refusal.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { guardSnapshotAge } from '../inventory/guard/guards.ts';
 import { type Night, refusal } from './candidates.ts';
 import { lookAt, lookForEnd } from './completeness.ts';
 import type { Finding, Place } from './find_by_name.ts';

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { FailTask, type TaskContext } from '../../runner/task.ts';
-import { decideRevision, type Supersede } from '../inventory/supersede.ts';
-import { newestRevision } from '../oms/applied_revision.ts';
-import { hashedChunks } from '../oms/hashed_chunks.ts';
+import { decideRevision, type Supersede } from '../inventory/guard/supersede.ts';
+import { newestRevision } from '../oms/applied/revision.ts';
+import { hashedChunks } from '../oms/csv/hashed_chunks.ts';
 import type { FoundFileOutput } from './completeness.ts';
 
 /**

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { type OpenFile, timezone } from '../../runner/task.ts';
 import { csvContent } from '../filter/content_stages.ts';
-import { dialectShape } from '../inventory/dialect.ts';
-import { parseFileTime } from '../inventory/file_time.ts';
-import { Refusal } from '../inventory/refusal.ts';
-import { csvRecords } from '../oms/csv_records.ts';
-import { hashedChunks } from '../oms/hashed_chunks.ts';
+import { dialectShape } from '../inventory/file/dialect.ts';
+import { Refusal } from '../inventory/file/invalid_file.ts';
+import { parseFileTime } from '../inventory/file/time.ts';
+import { hashedChunks } from '../oms/csv/hashed_chunks.ts';
+import { csvRecords } from '../oms/csv/records.ts';
 
 export const snapshotInSchema = z.strictObject({
   column: z.string().min(1),

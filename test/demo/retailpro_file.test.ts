@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { retailproFile, rowAccounting, writeRetailproFile } from '../../demo/retailpro_file.ts';
+import { retailproFile, rowAccounting, writeRetailproFile } from '../../demo/retailpro/file.ts';
 import { keyText } from '../../demo/world/stock_key.ts';
-import { makeWorld, type World } from '../../demo/world.ts';
-import { handWorkedWorld } from './world_story.ts';
+import { makeWorld, type World } from '../../demo/world/world.ts';
+import { handWorkedWorld } from './world/story.ts';
 
 const FLAWED = makeWorld({
   seed: 'file',

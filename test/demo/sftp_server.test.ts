@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
-import { fingerprintOf, generateKeyPair } from '../../demo/host_key.ts';
-import { type RunningSftpServer, startSftpServer } from '../../demo/sftp_server.ts';
-import { opensshAvailable } from '../support/openssh.ts';
+import { fingerprintOf, generateKeyPair } from '../../demo/sftp_server/host_key.ts';
+import { type RunningSftpServer, startSftpServer } from '../../demo/sftp_server/server.ts';
+import { opensshAvailable } from '../support/sftp/openssh.ts';
 
-const SERVER_FILE = fileURLToPath(new URL('../../demo/sftp_server.ts', import.meta.url));
+const SERVER_FILE = fileURLToPath(new URL('../../demo/sftp_server/server.ts', import.meta.url));
 
 test('a key pair has one fingerprint, whichever half it is taken from', () => {
   const pair = generateKeyPair();

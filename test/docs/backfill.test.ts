@@ -5,8 +5,8 @@ import {
   decideInstant,
   decisionText,
   REPROCESS_MODES,
-} from '../../runner/core/backfill_plan.ts';
-import { RUN_STATES } from '../../runner/core/states.ts';
+} from '../../runner/core/backfill/plan.ts';
+import { RUN_STATES } from '../../runner/core/run/states.ts';
 import { page } from './pages.ts';
 
 const backfill = page('backfill.md');

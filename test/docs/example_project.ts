@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CheckableType } from '../../runner/core/dag_file_types.ts';
-import { loadTaskTypes } from '../../runner/engine/task_types.ts';
-import type { Lifetime } from '../support/database.ts';
+import type { CheckableType } from '../../runner/core/dag_file/task_types.ts';
+import { loadTaskTypes } from '../../runner/engine/dags/task_types.ts';
+import type { Lifetime } from '../support/postgres/database.ts';
 import { allBlocks, type Block, ROOT } from './pages.ts';
 
 export interface ExampleProject {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { FIRM_GUARDS, OVERRIDABLE_GUARDS } from '../../tasks/inventory/guard_override.ts';
+import { disagreements } from '../../tasks/inventory/file/manifest.ts';
 import {
   guardActiveList,
   guardFacilityDrop,
@@ -15,8 +15,8 @@ import {
   guardRowDrop,
   guardSnapshotAge,
   guardSnapshotOrder,
-} from '../../tasks/inventory/guards.ts';
-import { disagreements } from '../../tasks/inventory/manifest.ts';
+} from '../../tasks/inventory/guard/guards.ts';
+import { FIRM_GUARDS, OVERRIDABLE_GUARDS } from '../../tasks/inventory/guard/override.ts';
 import { openOmsWorld } from '../tasks/oms/oms_world.ts';
 import { page, ROOT, tableBelow } from './pages.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockerWords } from '../../runner/commands/runs/explain_words.ts';
-import type { Blocker } from '../../runner/core/blocker.ts';
+import { blockerWords } from '../../runner/commands/runs/explain/words.ts';
+import type { Blocker } from '../../runner/core/explain/blocker.ts';
 import { page, tableBelow } from './pages.ts';
 
 const at = Temporal.Instant.from('2026-01-31T06:30:00Z');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/postgres/database.ts';
 import { allBlocks, blocksOf, page, ROOT, tableBelow } from './pages.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['runner', 'oms'] });

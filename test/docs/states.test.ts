@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CRASHES_TO_QUARANTINE } from '../../runner/core/retry.ts';
+import { CRASHES_TO_QUARANTINE } from '../../runner/core/run/retry.ts';
 import {
   ATTEMPT_STATES,
   OPERATOR_RUN_TRANSITIONS,
   RUN_TRANSITIONS,
   TASK_TRANSITIONS,
-} from '../../runner/core/states.ts';
-import { LEASE_MS } from '../../runner/store/worker.ts';
+} from '../../runner/core/run/states.ts';
+import { LEASE_MS } from '../../runner/store/worker/worker.ts';
 import { blocksOf, page, tableBelow } from './pages.ts';
 
 const states = page('states.md');

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { testServerUrl } from '../support/database.ts';
+import { testServerUrl } from '../support/postgres/database.ts';
 import { documentedTypes, exampleProject } from './example_project.ts';
 import { ROOT } from './pages.ts';
 

@@ -1,6 +1,6 @@
 /** One throw-away Postgres for the whole run: `node --test --test-global-setup=test/support/global_setup.ts`. */
-import { TEST_SERVER_VARIABLE } from './database.ts';
-import { startThrowawayServer, type ThrowawayServer } from './postgres_server.ts';
+import { TEST_SERVER_VARIABLE } from './postgres/database.ts';
+import { startThrowawayServer, type ThrowawayServer } from './postgres/server.ts';
 
 let server: ThrowawayServer | undefined;
 

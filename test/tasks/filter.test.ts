@@ -10,8 +10,8 @@ import { z } from 'zod';
 import { FailTask, type Json } from '../../runner/task.ts';
 import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../runner/testing.ts';
 import filter from '../../tasks/filter.ts';
-import type { manifestSchema } from '../../tasks/inventory/manifest.ts';
-import { testDatabase } from '../support/database.ts';
+import type { manifestSchema } from '../../tasks/inventory/file/manifest.ts';
+import { testDatabase } from '../support/postgres/database.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

@@ -6,7 +6,7 @@ import { DeferTask, FailTask, type Json } from '../../runner/task.ts';
 import { type ContextOverrides, openTaskWorld, type TaskWorld } from '../../runner/testing.ts';
 import { foundFileSchema } from '../../tasks/files/found_file.ts';
 import waitForFile from '../../tasks/wait_for_file.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/postgres/database.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

@@ -1,8 +1,8 @@
-import { errorCode } from '../../connections/postgres_error.ts';
-import type { Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import { openSession, type Session } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { errorCode } from '../../connections/postgres/errors.ts';
+import type { Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { openSession, type Session } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
 
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';

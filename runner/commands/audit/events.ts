@@ -1,12 +1,12 @@
 /** The history: who did what, when and why. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { DurationError, parseDuration } from '../../core/duration.ts';
-import { type ListedEvent, listEvents } from '../../store/event_listing.ts';
-import { momentIn, parseCount } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { inZone } from '../time_text.ts';
+import { DurationError, parseDuration } from '../../core/time/duration.ts';
+import { type ListedEvent, listEvents } from '../../store/event/listing.ts';
+import { momentIn, parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { inZone } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 
 interface Options {
@@ -28,7 +28,7 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow audit events --since 7d',
       'stockflow audit events --run 42',
-      'stockflow audit events --dag inventory_sync --action task.marked --actor jane',
+      'stockflow audit events --dag nightly_load --action task.marked --actor jane',
       'stockflow audit events --since 2026-01-01 --limit 100000 -o csv > events.csv',
     ],
   })

@@ -7,18 +7,24 @@ import {
   connectionIdsIn,
   type PostgresConfig,
 } from '../../connections/connection_config.ts';
-import { createPool, withTransaction } from '../../connections/postgres.ts';
-import type { Json } from '../../core/json.ts';
-import { type DateQuery, jsonRows, otherViews, ownViews, type ViewOfDate } from '../../store/audit_rows.ts';
-import { newestSeal } from '../../store/event_seal_check.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { parseDate } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import { csvText } from '../csv_text.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { bytesText } from '../time_text.ts';
+import { createPool, withTransaction } from '../../connections/postgres/connect.ts';
+import type { Json } from '../../core/value/json.ts';
+import {
+  type DateQuery,
+  jsonRows,
+  otherViews,
+  ownViews,
+  type ViewOfDate,
+} from '../../store/event/audit_rows.ts';
+import { newestSeal } from '../../store/event/seal_check.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { parseDate } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { csvText } from '../output/csv_text.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { bytesText } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 import { Bundle, type BundleFile } from './bundle.ts';
 
@@ -40,7 +46,7 @@ export function configure(command: Command, shell: Shell): void {
       'Postgres connection has of that date in its schema audit, each with its sha256.',
     examples: [
       'stockflow audit export --date 2026-01-31',
-      'stockflow audit export --date 2026-01-31 --dag inventory_sync --to evidence/january --format csv',
+      'stockflow audit export --date 2026-01-31 --dag nightly_load --to evidence/january --format csv',
     ],
   })
     .requiredOption('--date <date>', 'the business date', parseDate)

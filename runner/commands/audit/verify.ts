@@ -1,13 +1,13 @@
 /** Whether the history, or an exported folder, is as it was written. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkSeals, type SealCheck, type SealProblem } from '../../store/event_seal_check.ts';
-import { describe, type Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
-import { formatTable } from '../table_text.ts';
-import { painter } from '../terminal_text.ts';
-import { countText, inZone } from '../time_text.ts';
+import { checkSeals, type SealCheck, type SealProblem } from '../../store/event/seal_check.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { formatTable } from '../output/table_text.ts';
+import { painter } from '../output/terminal_text.ts';
+import { countText, inZone } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 
 interface Options {

@@ -4,11 +4,11 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { errorCode } from '../../connections/postgres_error.ts';
-import type { Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { type OutputFormat, printListing, tell } from '../output.ts';
+import { errorCode } from '../../connections/postgres/errors.ts';
+import type { Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import type { Column } from '../output/listing.ts';
+import { type OutputFormat, printListing, tell } from '../output/output.ts';
 import { MANIFEST, type Manifest, manifestSchema, SUMS } from './bundle.ts';
 
 interface CheckedFile {

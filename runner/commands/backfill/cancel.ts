@@ -1,17 +1,17 @@
 /** Begins no further date of a backfill. */
 import type { Command } from 'commander';
-import { cancelBackfill } from '../../engine/backfill.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { findNamedBackfill } from '../backfill_lookup.ts';
-import { describe, type Shell } from '../command.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { cancelBackfill } from '../../engine/backfill/requests.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { findNamedBackfill } from './report/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Ends a backfill: no further date begins, and a run that waits is cancelled. One that runs goes on to its end.',
     examples: [
-      'stockflow backfill cancel inventory_sync --reason "wrong month"',
+      'stockflow backfill cancel nightly_load --reason "wrong month"',
       'stockflow backfill cancel 3',
     ],
   })

@@ -6,30 +6,30 @@ import {
   isWorked,
   REPROCESS_MODES,
   type Reprocess,
-} from '../../core/backfill_plan.ts';
-import { createBackfill } from '../../engine/backfill.ts';
-import { findDag } from '../../store/dag.ts';
-import type { TimeEdges } from '../../store/dag_run.ts';
-import { countLiveWorkers } from '../../store/live_worker.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { collectParam, parseCount, parseDate } from '../arguments.ts';
-import { PLAN_WITH_DETAIL } from '../backfill_columns.ts';
-import { holdData, holdText } from '../backfill_hold_text.ts';
-import { type PlannedBackfill, planAsAsked, planCountsText } from '../backfill_plan.ts';
-import { printBackfill, readBackfillReport } from '../backfill_report.ts';
-import { describe, type Shell } from '../command.ts';
-import { confirm } from '../confirm.ts';
-import { registerNamedDag } from '../dag_in_force.ts';
-import { EXIT } from '../exit_code.ts';
-import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
-import { rowObject } from '../listing.ts';
-import { NO_WORKER } from '../no_worker.ts';
-import { addOutputOption, printShown, tell } from '../output.ts';
-import { openSession, type Session } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { formatTable } from '../table_text.ts';
-import { taskTypesOf } from '../task_types.ts';
-import { painter } from '../terminal_text.ts';
+} from '../../core/backfill/plan.ts';
+import { createBackfill } from '../../engine/backfill/requests.ts';
+import { findDag } from '../../store/dag/dag.ts';
+import type { TimeEdges } from '../../store/run/dag_run.ts';
+import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { collectParam, parseCount, parseDate } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { confirm } from '../cli/confirm.ts';
+import { EXIT } from '../cli/exit_code.ts';
+import { openSession, type Session } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { registerNamedDag } from '../dag/in_force.ts';
+import { rowObject } from '../output/listing.ts';
+import { addOutputOption, printShown, tell } from '../output/output.ts';
+import { formatTable } from '../output/table_text.ts';
+import { painter } from '../output/terminal_text.ts';
+import { NO_WORKER } from '../worker/no_worker.ts';
+import { holdData, holdText } from './hold_text.ts';
+import { PLAN_WITH_DETAIL } from './report/columns.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
+import { type PlannedBackfill, planAsAsked, planCountsText } from './report/plan.ts';
+import { printBackfill, readBackfillReport } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly from: Temporal.PlainDate;
@@ -49,9 +49,9 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Works every date of a range, oldest first and one at a time. Ctrl-C detaches: the backfill goes on.',
     examples: [
-      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31 --dry-run',
-      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31',
-      'stockflow backfill create inventory_sync --from 2026-01-01 --to 2026-01-31 --reprocess failed -y --detach',
+      'stockflow backfill create nightly_load --from 2026-01-01 --to 2026-01-31 --dry-run',
+      'stockflow backfill create nightly_load --from 2026-01-01 --to 2026-01-31',
+      'stockflow backfill create nightly_load --from 2026-01-01 --to 2026-01-31 --reprocess failed -y --detach',
     ],
   })
     .argument('<dag>', 'the id of a DAG')

@@ -1,12 +1,12 @@
 /** Backfills, newest first. */
 import type { Command } from 'commander';
-import { listBackfills } from '../../store/backfill_report.ts';
-import { parseCount } from '../arguments.ts';
-import { LISTED_COLUMNS } from '../backfill_columns.ts';
-import { describe, type Shell } from '../command.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { listBackfills } from '../../store/backfill/report.ts';
+import { parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { LISTED_COLUMNS } from './report/columns.ts';
 
 interface Options {
   readonly limit: number;
@@ -16,7 +16,7 @@ interface Options {
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Lists backfills, newest first.',
-    examples: ['stockflow backfill list', 'stockflow backfill list inventory_sync -o csv'],
+    examples: ['stockflow backfill list', 'stockflow backfill list nightly_load -o csv'],
   })
     .argument('[dag]', 'the id of a DAG; all by default')
     .option('--limit <count>', 'at most so many', parseCount, 20);

@@ -1,25 +1,25 @@
 /** Lets the dates of a backfill that failed go on where they failed. */
 import type { Command } from 'commander';
-import type { Refusal } from '../../core/backfill_refusal.ts';
-import { failedDates, retryFailed } from '../../engine/backfill.ts';
-import { askRefusals } from '../../engine/backfill_refusals.ts';
+import type { Refusal } from '../../core/backfill/refusal.ts';
+import { askRefusals } from '../../engine/backfill/prechecks.ts';
+import { failedDates, retryFailed } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
-import { paramsToRun } from '../../engine/dag_to_run.ts';
-import { DagVersions } from '../../engine/dag_versions.ts';
-import type { Backfill } from '../../store/backfill.ts';
-import { type BackfillDate, datesOfBackfill } from '../../store/backfill_report.ts';
-import { countLiveWorkers } from '../../store/live_worker.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { findNamedBackfill } from '../backfill_lookup.ts';
-import { printBackfill, readBackfillReport } from '../backfill_report.ts';
-import { describe, type Shell } from '../command.ts';
-import { EXIT } from '../exit_code.ts';
-import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
-import { NO_WORKER } from '../no_worker.ts';
-import { addOutputOption, tell } from '../output.ts';
-import { openSession, type Session } from '../session.ts';
-import { readSettings, type Settings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
+import { DagVersions } from '../../engine/dags/versions.ts';
+import { paramsToRun } from '../../engine/operator/dag_to_run.ts';
+import type { Backfill } from '../../store/backfill/backfill.ts';
+import { type BackfillDate, datesOfBackfill } from '../../store/backfill/report.ts';
+import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { EXIT } from '../cli/exit_code.ts';
+import { openSession, type Session } from '../cli/session.ts';
+import { readSettings, type Settings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { addOutputOption, tell } from '../output/output.ts';
+import { NO_WORKER } from '../worker/no_worker.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
+import { findNamedBackfill } from './report/lookup.ts';
+import { printBackfill, readBackfillReport } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly detach?: true;
@@ -30,7 +30,7 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Lets every date of a backfill whose run failed go on where it failed, in the order of the backfill, and follows it.',
     examples: [
-      'stockflow backfill retry-failed inventory_sync',
+      'stockflow backfill retry-failed nightly_load',
       'stockflow backfill retry-failed 3 --detach --reason "the files are there now"',
     ],
   })

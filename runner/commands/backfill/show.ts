@@ -1,16 +1,16 @@
 /** A backfill: what failed, and every date. */
 import type { Command } from 'commander';
-import { findNamedBackfill } from '../backfill_lookup.ts';
-import { printBackfill, readBackfillReport } from '../backfill_report.ts';
-import { describe, type Shell } from '../command.ts';
-import { addOutputOption, type OutputFormat, tell } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { addOutputOption, type OutputFormat, tell } from '../output/output.ts';
+import { findNamedBackfill } from './report/lookup.ts';
+import { printBackfill, readBackfillReport } from './report/report.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Shows a backfill: first what failed and how to go on, then every date, what was decided for it, and its run.',
-    examples: ['stockflow backfill show inventory_sync', 'stockflow backfill show 3 -o json'],
+    examples: ['stockflow backfill show nightly_load', 'stockflow backfill show 3 -o json'],
   }).argument('<backfill>', 'the id of a backfill, or of a DAG for its newest one');
   addOutputOption(command).action(async (name: string, { output }: { output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));

@@ -1,17 +1,17 @@
 /** Follows a backfill to its end. */
 import type { Command } from 'commander';
-import { findNamedBackfill } from '../backfill_lookup.ts';
-import { describe, type Shell } from '../command.ts';
-import { addFollowOptions, type FollowOptions, followToEnd } from '../follow_backfill.ts';
-import { addOutputOption } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { addOutputOption } from '../output/output.ts';
+import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
+import { findNamedBackfill } from './report/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Follows a backfill to its end, and exits by its result. Ctrl-C detaches: the backfill goes on.',
     examples: [
-      'stockflow backfill watch inventory_sync',
+      'stockflow backfill watch nightly_load',
       'stockflow backfill watch 3 --timeout 2h',
       'stockflow backfill watch 3 --local        go on with one whose worker is gone',
     ],

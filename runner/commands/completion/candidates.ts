@@ -1,10 +1,10 @@
 /** What can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
-import type { CatalogEntry, CatalogGroup } from '../catalog_entry.ts';
-import type { Shell } from '../command.ts';
-import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../dag_lookup.ts';
-import { CommandError } from '../exit_code.ts';
-import type { Settings } from '../settings.ts';
+import type { CatalogEntry, CatalogGroup } from '../cli/catalog_entry.ts';
+import type { Shell } from '../cli/command.ts';
+import { CommandError } from '../cli/exit_code.ts';
+import type { Settings } from '../cli/settings.ts';
+import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../dag/lookup.ts';
 
 export interface UnfinishedLine {
   /** After `stockflow`, without the last one. */

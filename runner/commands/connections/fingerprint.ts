@@ -1,10 +1,10 @@
 /** The host key that an SFTP server shows, to be confirmed and pinned. */
 import type { Command } from 'commander';
 import { connectionFromEnv, type SftpConfig } from '../../connections/connection_config.ts';
-import { shownHostKeys } from '../../connections/sftp_fingerprint.ts';
-import { describe, type Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
+import { shownHostKeys } from '../../connections/sftp/connect/fingerprint.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
 
 interface Shown {
   readonly type: string;

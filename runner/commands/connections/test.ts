@@ -1,16 +1,16 @@
 /** Logs in and checks the folders that DAGs use. */
 import type { Command } from 'commander';
 import { connectionFromEnv } from '../../connections/connection_config.ts';
-import { outsideUse } from '../../core/outside_use.ts';
+import { outsideUse } from '../../core/dag/outside_use.ts';
 import { createLog } from '../../log.ts';
-import { describe, type Shell } from '../command.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { EXIT } from '../cli/exit_code.ts';
+import { logOptions, readSettings } from '../cli/settings.ts';
 import { lookAtConnection } from '../doctor/connections.ts';
 import { FINDING_COLUMNS, findingText } from '../doctor/finding_text.ts';
 import { lookAtDagFiles } from '../doctor/project.ts';
-import { EXIT } from '../exit_code.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { logOptions, readSettings } from '../settings.ts';
-import { painter } from '../terminal_text.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { painter } from '../output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

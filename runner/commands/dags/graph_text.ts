@@ -1,8 +1,9 @@
 /** A DAG's graph as a tree of lines. */
-import { formatWallTime } from '../../core/civil_time.ts';
-import type { Dag, Task } from '../../core/dag.ts';
-import { formatDuration } from '../../core/duration.ts';
-import { topologicalOrder } from '../../core/graph.ts';
+
+import type { Dag, Task } from '../../core/dag/dag.ts';
+import { topologicalOrder } from '../../core/dag/graph.ts';
+import { formatDuration } from '../../core/time/duration.ts';
+import { formatWallTime } from '../../core/time/wall_time.ts';
 
 export interface GraphLine {
   readonly task: Task;

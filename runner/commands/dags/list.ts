@@ -1,20 +1,20 @@
 /** All DAGs. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import type { Dag } from '../../core/dag.ts';
-import { parseDag } from '../../core/dag_file.ts';
-import { readParsedDag } from '../../engine/dag_source.ts';
-import { nextScheduledFor } from '../../engine/schedule_dag.ts';
-import { type DagRow, findVersion, listDags } from '../../store/dag.ts';
-import { type NightRun, newestRuns } from '../../store/night.ts';
-import { describe, type Shell } from '../command.ts';
-import { dagFilesIn, dagIdOfFile } from '../dag_lookup.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings, type Settings } from '../settings.ts';
-import { styleOfState } from '../terminal_text.ts';
-import { inZone } from '../time_text.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { parseDag } from '../../core/dag_file/parse.ts';
+import { readParsedDag } from '../../engine/dags/source.ts';
+import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
+import { type DagRow, findVersion, listDags } from '../../store/dag/dag.ts';
+import { type NightRun, newestRuns } from '../../store/run/last_due_run.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings, type Settings } from '../cli/settings.ts';
+import { dagFilesIn, dagIdOfFile } from '../dag/lookup.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { styleOfState } from '../output/terminal_text.ts';
+import { inZone } from '../output/time_text.ts';
 import { scheduleWords } from './schedule_words.ts';
 
 interface ListedDag {

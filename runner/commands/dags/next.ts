@@ -1,26 +1,26 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { businessDateOf } from '../../core/civil_time.ts';
-import { askedWallTimes } from '../../core/clock_change.ts';
-import { instantsAfter, type Schedule, scheduleOf } from '../../core/schedule.ts';
-import { momentIn, parseCount } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import { findDagByName } from '../dag_by_name.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { readSettings } from '../settings.ts';
-import { inZone } from '../time_text.ts';
-import { resolvedWords } from './plan_words.ts';
+import { askedWallTimes } from '../../core/time/clock_change.ts';
+import { instantsAfter, type Schedule, scheduleOf } from '../../core/time/schedule.ts';
+import { businessDateOf } from '../../core/time/wall_time.ts';
+import { momentIn, parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { readSettings } from '../cli/settings.ts';
+import { findDagByName } from '../dag/by_name.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { inZone } from '../output/time_text.ts';
+import { resolvedWords } from './plan/words.ts';
 import { scheduleWords } from './schedule_words.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Shows when a DAG is due, in its own time zone and in yours. Needs no database for a DAG that has a file.',
     examples: [
-      'stockflow dags next inventory_sync',
-      'stockflow dags next dags/inventory_sync.yaml -n 3 --after 2026-03-07',
-      'stockflow dags next inventory_sync --after 2026-03-08T06:00:00Z -o json',
+      'stockflow dags next nightly_load',
+      'stockflow dags next dags/nightly_load.yaml -n 3 --after 2026-03-07',
+      'stockflow dags next nightly_load --after 2026-03-08T06:00:00Z -o json',
     ],
   })
     .argument('<dag>', 'the id of a DAG, or its file')

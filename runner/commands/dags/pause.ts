@@ -1,16 +1,16 @@
 /** Stops the schedule of a DAG. */
 import type { Command } from 'commander';
-import { pauseDag } from '../../engine/pause.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { describe, type Shell } from '../command.ts';
-import { registerNamedDag } from '../dag_in_force.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { pauseDag } from '../../engine/dags/pause.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { registerNamedDag } from '../dag/in_force.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Stops scheduling a DAG. Runs that have begun go on, and it can still be triggered.',
-    examples: ['stockflow dags pause inventory_sync --reason "store audit until Monday"'],
+    examples: ['stockflow dags pause nightly_load --reason "store audit until Monday"'],
   })
     .argument('<dag>', 'the id of a DAG')
     .option('--reason <text>', 'kept in the history')

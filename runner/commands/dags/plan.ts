@@ -1,19 +1,19 @@
 /** What an edit of DAG files will do, before it is in force. */
 import type { Command } from 'commander';
 import { databaseNow } from '../../engine/clock.ts';
-import { momentIn, parseCount } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
-import { painter } from '../terminal_text.ts';
-import { planJson } from './plan_json.ts';
-import { PLAN_COLUMNS, planRows } from './plan_rows.ts';
-import { type Plan, readPlan } from './plan_source.ts';
-import { planTargets } from './plan_targets.ts';
-import { planText } from './plan_text.ts';
+import { momentIn, parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { painter } from '../output/terminal_text.ts';
+import { planJson } from './plan/json.ts';
+import { PLAN_COLUMNS, planRows } from './plan/rows.ts';
+import { type Plan, readPlan } from './plan/source.ts';
+import { planTargets } from './plan/targets.ts';
+import { planText } from './plan/text.ts';
 
 interface Options {
   readonly count: number;
@@ -26,8 +26,8 @@ export function configure(command: Command, shell: Shell): void {
     does: 'Compares DAG files with the versions in force, and shows what the change does in real instants: next runs, dates lost or doubled, both nights of the coming year on which the clocks change, edges, deadlines, runs in flight. Changes nothing. Exits 1 when a date would be lost or doubled.',
     examples: [
       'stockflow dags plan',
-      'stockflow dags plan dags/inventory_sync.yaml',
-      'stockflow dags plan dags/inventory_sync.yaml --at "2026-06-18 12:00"    as if it came into force then',
+      'stockflow dags plan dags/nightly_load.yaml',
+      'stockflow dags plan dags/nightly_load.yaml --at "2026-06-18 12:00"    as if it came into force then',
       'stockflow dags plan -o json | jq ".[].dates.lost"',
     ],
   })

@@ -1,17 +1,17 @@
 /** Schedules a paused DAG again. */
 import type { Command } from 'commander';
-import { resumeDag } from '../../engine/pause.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { describe, type Shell } from '../command.ts';
-import { registerNamedDag } from '../dag_in_force.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { inZone } from '../time_text.ts';
+import { resumeDag } from '../../engine/dags/pause.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { registerNamedDag } from '../dag/in_force.ts';
+import { inZone } from '../output/time_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Schedules a paused DAG again. What it missed meanwhile is run as its catchup says; with none, nothing of it.',
-    examples: ['stockflow dags resume inventory_sync --reason "audit done"'],
+    examples: ['stockflow dags resume nightly_load --reason "audit done"'],
   })
     .argument('<dag>', 'the id of a DAG')
     .option('--reason <text>', 'kept in the history')

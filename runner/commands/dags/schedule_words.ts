@@ -1,6 +1,6 @@
-import { parseCron } from '../../core/cron.ts';
-import { describeCron } from '../../core/cron_words.ts';
-import type { Dag } from '../../core/dag.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { describeCron } from '../../core/time/cron/describe.ts';
+import { parseCron } from '../../core/time/cron/parse.ts';
 
 /** `at 01:00 every day, America/New_York`, or `only when triggered`. */
 export function scheduleWords({ schedule, timezone }: Pick<Dag, 'schedule' | 'timezone'>): string {

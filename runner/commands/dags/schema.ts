@@ -1,9 +1,9 @@
 /** The JSON Schema of DAG files. */
 import type { Command } from 'commander';
-import { dagJsonSchema } from '../../core/dag_schema.ts';
-import { describe, type Shell } from '../command.ts';
-import { readSettings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
+import { dagJsonSchema } from '../../core/dag_file/schema/json_schema.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -1,16 +1,16 @@
 /** A DAG: its tasks, edges and times. */
 import type { Command } from 'commander';
-import { formatWallTime } from '../../core/civil_time.ts';
-import type { Dag } from '../../core/dag.ts';
-import { formatDuration } from '../../core/duration.ts';
-import type { Json } from '../../core/json.ts';
-import { describe, type Shell } from '../command.ts';
-import { findDagByName } from '../dag_by_name.ts';
-import { type Column, rowObject } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
-import { readSettings } from '../settings.ts';
-import { formatTable } from '../table_text.ts';
-import { drawable, painter } from '../terminal_text.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { formatDuration } from '../../core/time/duration.ts';
+import { formatWallTime } from '../../core/time/wall_time.ts';
+import type { Json } from '../../core/value/json.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { readSettings } from '../cli/settings.ts';
+import { findDagByName } from '../dag/by_name.ts';
+import { type Column, rowObject } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { formatTable } from '../output/table_text.ts';
+import { drawable, painter } from '../output/terminal_text.ts';
 import { type GraphLine, graphLines } from './graph_text.ts';
 import { scheduleWords } from './schedule_words.ts';
 
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<GraphLine>[] = [
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Shows the tasks of a DAG, what each waits for, and its times. Needs no database for a DAG that has a file.',
-    examples: ['stockflow dags show inventory_sync', 'stockflow dags show dags/inventory_sync.yaml -o json'],
+    examples: ['stockflow dags show nightly_load', 'stockflow dags show dags/nightly_load.yaml -o json'],
   }).argument('<dag>', 'the id of a DAG, or its file');
   addOutputOption(command).action(async (name: string, options: { output: OutputFormat }) => {
     const { dag, file } = await findDagByName(shell, readSettings(shell.env), name);

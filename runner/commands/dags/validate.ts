@@ -1,16 +1,16 @@
 /** Every problem of DAG files. */
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { formatProblem, type Problem } from '../../core/problem.ts';
-import { readDagFile } from '../../engine/dag_folder.ts';
-import { describe, type Shell } from '../command.ts';
-import { dagFilesIn } from '../dag_lookup.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { readSettings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
-import { harmless } from '../terminal_text.ts';
+import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
+import { readDagFile } from '../../engine/dags/folder.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { dagFilesIn } from '../dag/lookup.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { harmless } from '../output/terminal_text.ts';
 
 const COLUMNS: readonly Column<Problem>[] = [
   { key: 'file', value: ({ file }) => file },
@@ -25,7 +25,7 @@ export function configure(command: Command, shell: Shell): void {
     does: 'Checks DAG files: every problem of every file, as file:line:column. Needs no database. Exits 3 where there is one.',
     examples: [
       'stockflow dags validate',
-      'stockflow dags validate dags/inventory_sync.yaml',
+      'stockflow dags validate dags/nightly_load.yaml',
       'stockflow dags validate -o json',
     ],
   }).argument('[path...]', 'files, or folders of files; the dags folder by default');

@@ -6,13 +6,13 @@ import {
   type PostgresConfig,
   type SftpConfig,
 } from '../../connections/connection_config.ts';
-import { readServer } from '../../connections/postgres_server.ts';
-import { openSftp } from '../../connections/sftp.ts';
-import { errorFacts } from '../../core/error_text.ts';
-import type { FolderUse, OutsideUse } from '../../core/outside_use.ts';
+import { readServer } from '../../connections/postgres/server.ts';
+import { openSftp } from '../../connections/sftp/sftp.ts';
+import type { FolderUse, OutsideUse } from '../../core/dag/outside_use.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
-import type { Shell } from '../command.ts';
-import { spanText } from '../time_text.ts';
+import type { Shell } from '../cli/command.ts';
+import { spanText } from '../output/time_text.ts';
 import { connectionFix } from './connection_fix.ts';
 import { type Finding, looked, ok, problem } from './finding.ts';
 import { lookAtFolder } from './folders.ts';

@@ -1,5 +1,5 @@
 /** What a look at one thing found. */
-import { errorFacts } from '../../core/error_text.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
 
 export interface Finding {
   /** Which look: `database`, `notify`, `sftp`, ... */

@@ -1,5 +1,5 @@
-import type { Column } from '../listing.ts';
-import { oneLine, type Paint, type Style } from '../terminal_text.ts';
+import type { Column } from '../output/listing.ts';
+import { oneLine, type Paint, type Style } from '../output/terminal_text.ts';
 import type { Finding } from './finding.ts';
 
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [

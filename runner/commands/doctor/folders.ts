@@ -1,7 +1,7 @@
 /** Tries in the folders of an SFTP server what the tasks will do there. */
-import type { SftpConnection, SftpEntry } from '../../connections/sftp.ts';
-import { matchesPattern } from '../../core/location.ts';
-import type { FolderUse } from '../../core/outside_use.ts';
+import type { SftpConnection, SftpEntry } from '../../connections/sftp/sftp.ts';
+import type { FolderUse } from '../../core/dag/outside_use.ts';
+import { matchesPattern } from '../../core/value/location.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 import { usersText } from './users_text.ts';
 

@@ -2,14 +2,14 @@
 import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { Dag } from '../../core/dag.ts';
-import { formatProblem } from '../../core/problem.ts';
-import { readDagFile } from '../../engine/dag_folder.ts';
-import type { TaskTypes } from '../../engine/task_types.ts';
-import { dagFilesIn } from '../dag_lookup.ts';
-import type { Settings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
-import { bytesText } from '../time_text.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { formatProblem } from '../../core/dag_file/problem.ts';
+import { readDagFile } from '../../engine/dags/folder.ts';
+import type { TaskTypes } from '../../engine/dags/task_types.ts';
+import type { Settings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { dagFilesIn } from '../dag/lookup.ts';
+import { bytesText } from '../output/time_text.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
 /** A reset file is spooled whole while it is filtered, and a night's history is small beside it. */

@@ -1,9 +1,10 @@
 /** Checks whether workers start what is ready. */
-import { type WorkerLoad, workerLoad } from '../../store/explain.ts';
-import { liveAndLostWorkers } from '../../store/live_worker.ts';
-import { type QueueHealth, queueHealth } from '../../store/queue_health.ts';
-import type { Session } from '../session.ts';
-import { countText, spanText } from '../time_text.ts';
+
+import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
+import { type WorkerLoad, workerLoad } from '../../store/run/explain.ts';
+import { liveAndLostWorkers } from '../../store/worker/live_worker.ts';
+import type { Session } from '../cli/session.ts';
+import { countText, spanText } from '../output/time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** A worker with a free slot takes what is ready within a second or two. */

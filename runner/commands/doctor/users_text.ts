@@ -1,4 +1,4 @@
-/** `inventory_sync.filter_reset_file, pos_feed (3 tasks)` */
+/** `nightly_load.load_file, pos_feed (3 tasks)` */
 export function usersText(usedBy: readonly string[]): string {
   const byDag = Map.groupBy(usedBy, (user) => user.slice(0, user.indexOf('.')));
   return [...byDag]

@@ -1,7 +1,7 @@
 /** Looks at the workers that say they live. */
-import { liveAndLostWorkers, type WorkerRow } from '../../store/live_worker.ts';
-import type { Session } from '../session.ts';
-import { spanText } from '../time_text.ts';
+import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
+import type { Session } from '../cli/session.ts';
+import { spanText } from '../output/time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const LOST_WITHIN_MS = 24 * 3_600_000;

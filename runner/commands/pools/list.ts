@@ -1,11 +1,11 @@
 /** The pools: slots, and how many are in use. */
 import type { Command } from 'commander';
-import { listPools, type PoolRow } from '../../store/pool.ts';
-import { describe, type Shell } from '../command.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { listPools, type PoolRow } from '../../store/worker/pool.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
 
 const COLUMNS: readonly Column<PoolRow>[] = [
   { key: 'pool', value: ({ name }) => name },

@@ -1,12 +1,12 @@
 /** Sets how many slots a pool has. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { withTransaction } from '../../connections/postgres.ts';
-import { recordEvents } from '../../store/event.ts';
-import { DEFAULT_POOL, setPoolSlots } from '../../store/pool.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { describe, type Shell } from '../command.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import { recordEvents } from '../../store/event/event.ts';
+import { DEFAULT_POOL, setPoolSlots } from '../../store/worker/pool.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -1,17 +1,17 @@
 /** The files that a run kept: a list, or the text of one. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import { didYouMeanOrList } from '../../core/suggest.ts';
-import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../../store/artifact.ts';
-import { describe, type Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { harmless } from '../terminal_text.ts';
-import { bytesText } from '../time_text.ts';
+import { didYouMeanOrList } from '../../core/value/suggest.ts';
+import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../../store/task/artifact.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { harmless } from '../output/terminal_text.ts';
+import { bytesText } from '../output/time_text.ts';
+import { findNamedRun } from '../run/lookup.ts';
 
 const COLUMNS: readonly Column<Artifact>[] = [
   { key: 'name', value: ({ name }) => name },
@@ -25,7 +25,7 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Lists the artifacts that tasks of a run kept, or prints one of them.',
     examples: [
-      'stockflow runs artifacts inventory_sync',
+      'stockflow runs artifacts nightly_load',
       'stockflow runs artifacts 12 filter_rejects.csv > rejects.csv',
     ],
   })

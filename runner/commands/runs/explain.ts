@@ -1,25 +1,25 @@
 /** Why the tasks of a run are not running. */
 import type { Command } from 'commander';
-import type { Explanation } from '../../core/explain.ts';
-import { didYouMeanOrList } from '../../core/suggest.ts';
-import { describe, type Shell } from '../command.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
-import { painter } from '../terminal_text.ts';
-import { EXPLAIN_COLUMNS, type Explained, explainJson, explainRows } from './explain_json.ts';
-import { readExplanation } from './explain_source.ts';
-import { explainText } from './explain_text.ts';
+import type { Explanation } from '../../core/explain/explain.ts';
+import { didYouMeanOrList } from '../../core/value/suggest.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { painter } from '../output/terminal_text.ts';
+import { findNamedRun } from '../run/lookup.ts';
+import { EXPLAIN_COLUMNS, type Explained, explainJson, explainRows } from './explain/json.ts';
+import { readExplanation } from './explain/source.ts';
+import { explainText } from './explain/text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Tells for every task that is not running what it waits for, all of it; when anything can happen next; and what is late.',
     examples: [
-      'stockflow runs explain inventory_sync',
-      'stockflow runs explain 12 apply_variance',
+      'stockflow runs explain nightly_load',
+      'stockflow runs explain 12 send_report',
       'stockflow runs explain 12 -o json | jq ".tasks[].blockers"',
     ],
   })

@@ -1,14 +1,14 @@
 /** Runs, newest first. */
 import { type Command, Option } from 'commander';
-import { RUN_STATES, type RunState } from '../../core/states.ts';
-import { listRuns } from '../../store/dag_run.ts';
-import { parseCount } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import { zonesOfVersions } from '../dag_in_force.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { RUN_COLUMNS } from '../run_columns.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { RUN_STATES, type RunState } from '../../core/run/states.ts';
+import { listRuns } from '../../store/run/dag_run.ts';
+import { parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { zonesOfVersions } from '../dag/in_force.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { RUN_COLUMNS } from '../run/columns.ts';
 
 interface Options {
   readonly state?: RunState;
@@ -21,7 +21,7 @@ export function configure(command: Command, shell: Shell): void {
     does: 'Lists runs, newest first; instants are in the time zone of the DAG.',
     examples: [
       'stockflow runs list',
-      'stockflow runs list inventory_sync --state failed',
+      'stockflow runs list nightly_load --state failed',
       'stockflow runs list --limit 500 -o csv > runs.csv',
     ],
   })

@@ -1,23 +1,23 @@
 /** A run: what failed, every task, and how it went over time. */
 import type { Command } from 'commander';
-import { isTerminalRunState } from '../../core/states.ts';
-import { DagVersions } from '../../engine/dag_versions.ts';
-import { describe, type Shell } from '../command.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output.ts';
-import { ganttText } from '../run_gantt.ts';
-import { runGraphText } from '../run_graph.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { readRunReport, reportJson, TASK_COLUMNS } from '../run_report.ts';
-import { runText } from '../run_text.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { drawable, isUnicode, painter } from '../terminal_text.ts';
+import { isTerminalRunState } from '../../core/run/states.ts';
+import { DagVersions } from '../../engine/dags/versions.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { drawable, isUnicode, painter } from '../output/terminal_text.ts';
+import { ganttText } from '../run/gantt.ts';
+import { runGraphText } from '../run/graph.ts';
+import { findNamedRun } from '../run/lookup.ts';
+import { readRunReport, reportJson, TASK_COLUMNS } from '../run/report.ts';
+import { runText } from '../run/text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Shows a run: first what failed and how to go on, then every task with its times and amounts, planned and worked as bars over time.',
     examples: [
-      'stockflow runs show inventory_sync',
+      'stockflow runs show nightly_load',
       'stockflow runs show 12 --graph',
       'stockflow runs show 12 -o json',
     ],

@@ -1,18 +1,18 @@
 /** Follows a run to its end. */
 import type { Command } from 'commander';
-import { describe, type Shell } from '../command.ts';
-import { EXIT } from '../exit_code.ts';
-import { followRun } from '../follow_run.ts';
-import { addOutputOption, type OutputFormat } from '../output.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { printRunResult } from '../run_result.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { EXIT } from '../cli/exit_code.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { addOutputOption, type OutputFormat } from '../output/output.ts';
+import { followRun } from '../run/follow.ts';
+import { findNamedRun } from '../run/lookup.ts';
+import { printRunResult } from '../run/result.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Follows a run: tasks, progress and rates. Ends with the run, and exits 0 if it succeeded, 1 if not.',
-    examples: ['stockflow runs watch inventory_sync', 'stockflow runs watch 12 && echo done'],
+    examples: ['stockflow runs watch nightly_load', 'stockflow runs watch 12 && echo done'],
   }).argument('<run>', 'the id of a run, or of a DAG for its newest run');
   addOutputOption(command).action(async (name: string, options: { output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));

@@ -1,14 +1,14 @@
 /** Lets tasks of a run run again. */
 import type { Command } from 'commander';
-import { clearTasks } from '../../engine/operator.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { collectParam } from '../arguments.ts';
-import { changedText } from '../changed_text.ts';
-import { describe, type Shell } from '../command.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { taskTypesOf } from '../task_types.ts';
+import { clearTasks } from '../../engine/operator/operator.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { collectParam } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import { changedText } from '../output/changed_text.ts';
+import { findNamedRun } from '../run/lookup.ts';
 
 interface ClearOptions {
   readonly task?: string;
@@ -22,8 +22,8 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Lets tasks of a run run again, by the DAG version that the run began with. Attempts are added, none is overwritten.',
     examples: [
-      'stockflow tasks clear inventory_sync --only-failed        retry what failed last night',
-      'stockflow tasks clear 12 --task filter_reset_file --downstream',
+      'stockflow tasks clear nightly_load --only-failed        retry what failed last night',
+      'stockflow tasks clear 12 --task load_file --downstream',
       'stockflow tasks clear 12 --only-failed --param store=12    with another param from here on',
     ],
   })

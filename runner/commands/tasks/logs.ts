@@ -2,24 +2,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import { isTerminalRunState, isTerminalTaskState } from '../../core/states.ts';
-import { didYouMeanOrList } from '../../core/suggest.ts';
-import { findRun } from '../../store/dag_run.ts';
-import { attemptsOfRun } from '../../store/task_attempt.ts';
-import { instancesOfRun } from '../../store/task_instance.ts';
-import { readLog, type StoredLogLine } from '../../store/task_log.ts';
-import { parseCount } from '../arguments.ts';
-import { describe, type Shell } from '../command.ts';
-import { zonesOfVersions } from '../dag_in_force.ts';
-import { CommandError, EXIT } from '../exit_code.ts';
-import type { Column } from '../listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { taskName } from '../run_report.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
-import { harmless, painter, type Style } from '../terminal_text.ts';
-import { inZone } from '../time_text.ts';
+import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
+import { didYouMeanOrList } from '../../core/value/suggest.ts';
+import { findRun } from '../../store/run/dag_run.ts';
+import { attemptsOfRun } from '../../store/task/attempt.ts';
+import { instancesOfRun } from '../../store/task/instance.ts';
+import { readLog, type StoredLogLine } from '../../store/task/log.ts';
+import { parseCount } from '../cli/arguments.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { zonesOfVersions } from '../dag/in_force.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { harmless, painter, type Style } from '../output/terminal_text.ts';
+import { inZone } from '../output/time_text.ts';
+import { findNamedRun } from '../run/lookup.ts';
+import { taskName } from '../run/report.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -34,9 +34,9 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Prints what a task logged, oldest first; with -f goes on until the task has ended, or with --try that attempt.',
     examples: [
-      'stockflow tasks logs inventory_sync filter_reset_file',
-      'stockflow tasks logs 12 filter_reset_file --try 2',
-      'stockflow tasks logs 12 filter_reset_file -f -o jsonl',
+      'stockflow tasks logs nightly_load load_file',
+      'stockflow tasks logs 12 load_file --try 2',
+      'stockflow tasks logs 12 load_file -f -o jsonl',
     ],
   })
     .argument('<run>', 'the id of a run, or of a DAG for its newest run')

@@ -1,12 +1,12 @@
 /** Says by hand how a task ended. */
 import { type Command, Option } from 'commander';
-import { markTask } from '../../engine/operator.ts';
-import { CLI_ACTOR } from '../actor.ts';
-import { changedText } from '../changed_text.ts';
-import { describe, type Shell } from '../command.ts';
-import { findNamedRun } from '../run_lookup.ts';
-import { openSession } from '../session.ts';
-import { readSettings } from '../settings.ts';
+import { markTask } from '../../engine/operator/operator.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import { describe, type Shell } from '../cli/command.ts';
+import { openSession } from '../cli/session.ts';
+import { readSettings } from '../cli/settings.ts';
+import { changedText } from '../output/changed_text.ts';
+import { findNamedRun } from '../run/lookup.ts';
 
 interface MarkOptions {
   readonly state: 'success' | 'failed' | 'skipped';
@@ -16,7 +16,7 @@ interface MarkOptions {
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Marks by hand how a task ended. Tasks that wait for it go on by that; nothing is run in its place.',
-    examples: ['stockflow tasks mark 12 apply_variance --state skipped --reason "applied by hand"'],
+    examples: ['stockflow tasks mark 12 send_report --state skipped --reason "applied by hand"'],
   })
     .argument('<run>', 'the id of a run, or of a DAG for its newest run')
     .argument('<task>', 'the id of a task')

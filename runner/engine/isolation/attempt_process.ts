@@ -1,15 +1,15 @@
 /** The process of an isolated attempt: told its one piece of work by the worker that started it, see isolated_attempt.ts. */
 import { Worker } from 'node:worker_threads';
-import { createPool } from '../../connections/postgres.ts';
-import { errorFacts } from '../../core/error_text.ts';
+import { createPool } from '../../connections/postgres/connect.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
-import { LEASE_MS } from '../../store/worker.ts';
-import { AttemptAborted } from '../attempt_abort.ts';
-import { type AttemptHost, type AttemptSink, contextOf, filesOf, paramsOf } from '../attempt_context.ts';
-import { BY_TASK, type Ending, endingOfError, endingOfOutput, stackOf } from '../attempt_ending.ts';
+import { LEASE_MS } from '../../store/worker/worker.ts';
+import { AttemptAborted } from '../attempt/abort.ts';
+import { type AttemptHost, type AttemptSink, contextOf, filesOf, paramsOf } from '../attempt/context.ts';
+import { BY_TASK, type Ending, endingOfError, endingOfOutput, stackOf } from '../attempt/ending.ts';
 import { DatabaseClock } from '../clock.ts';
-import { ConnectionPools } from '../connection_pools.ts';
-import { loadTaskType } from '../task_types.ts';
+import { loadTaskType } from '../dags/task_types.ts';
+import { ConnectionPools } from '../worker/connection_pools.ts';
 import { type FromProcess, type ToProcess, toProcess } from './messages.ts';
 
 type Work = Extract<ToProcess, { kind: 'work' }>;

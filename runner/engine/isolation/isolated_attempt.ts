@@ -1,11 +1,11 @@
 /** Works an attempt in a process of its own: starts it, passes on what it tells, and says what killed it where it died. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { ABORT_GRACE_MS, AttemptAborted } from '../attempt_abort.ts';
-import type { AttemptInput, AttemptSink } from '../attempt_context.ts';
-import type { Ending } from '../attempt_ending.ts';
+import { ABORT_GRACE_MS, AttemptAborted } from '../attempt/abort.ts';
+import type { AttemptInput, AttemptSink } from '../attempt/context.ts';
+import type { Ending } from '../attempt/ending.ts';
 import type { Engine } from '../engine.ts';
-import { EventLoopWatch } from '../event_loop_watch.ts';
-import type { TakeStray } from '../stray_errors.ts';
+import { EventLoopWatch } from '../worker/event_loop_watch.ts';
+import type { TakeStray } from '../worker/stray_errors.ts';
 import type { Isolation } from './isolation.ts';
 import { type FromProcess, fromProcess, type ToProcess } from './messages.ts';
 import { processEndSentence } from './process_end.ts';

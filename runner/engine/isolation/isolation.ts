@@ -1,4 +1,4 @@
-import type { ClaimedTask } from '../../store/task_instance.ts';
+import type { ClaimedTask } from '../../store/task/instance.ts';
 import type { TaskType } from '../../task.ts';
 
 /** Why an attempt runs in a process of its own, and the file from which that loads its type. */

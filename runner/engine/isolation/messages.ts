@@ -1,7 +1,7 @@
 /** What a worker and the process of an isolated attempt say to each other, as JSON. */
 import { z } from 'zod';
-import type { AttemptInput } from '../attempt_context.ts';
-import type { Ending } from '../attempt_ending.ts';
+import type { AttemptInput } from '../attempt/context.ts';
+import type { Ending } from '../attempt/ending.ts';
 
 const instant = z.string().transform((text) => Temporal.Instant.from(text));
 const jsonObject = z.record(z.string(), z.json());

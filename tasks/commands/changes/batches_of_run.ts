@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import { CommandError, EXIT } from '../../../runner/commands/exit_code.ts';
-import { findNamedRun } from '../../../runner/commands/run_lookup.ts';
-import type { DagRun } from '../../../runner/store/dag_run.ts';
-import { instancesOfRun } from '../../../runner/store/task_instance.ts';
+import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
+import { findNamedRun } from '../../../runner/commands/run/lookup.ts';
+import type { DagRun } from '../../../runner/store/run/dag_run.ts';
+import { instancesOfRun } from '../../../runner/store/task/instance.ts';
 import { type AppliedBatch, findBatches, instanceOf } from '../../oms/changes/read_changes.ts';
 
 const applied = z.looseObject({ batch_id: z.string() });

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Shell } from '../../../runner/commands/command.ts';
-import { CommandError, EXIT } from '../../../runner/commands/exit_code.ts';
-import type { Session } from '../../../runner/commands/session.ts';
+import type { Shell } from '../../../runner/commands/cli/command.ts';
+import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
+import type { Session } from '../../../runner/commands/cli/session.ts';
 import { connectionVariable } from '../../../runner/connections/connection_config.ts';
-import { ConnectionPools } from '../../../runner/engine/connection_pools.ts';
+import { ConnectionPools } from '../../../runner/engine/worker/connection_pools.ts';
 
 const CONNECTION = 'oms';
 

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
-import type { Shell } from '../../../runner/commands/command.ts';
-import { csvText } from '../../../runner/commands/csv_text.ts';
-import { type Column, rowObject } from '../../../runner/commands/listing.ts';
-import type { OutputFormat } from '../../../runner/commands/output.ts';
+import type { Shell } from '../../../runner/commands/cli/command.ts';
+import { csvText } from '../../../runner/commands/output/csv_text.ts';
+import { type Column, rowObject } from '../../../runner/commands/output/listing.ts';
+import type { OutputFormat } from '../../../runner/commands/output/output.ts';
 import {
   type AppliedBatch,
   type Change,
@@ -10,8 +10,8 @@ import {
   largestChanges,
   type Scope,
 } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './picture.ts';
-import { pictureText } from './picture_text.ts';
+import type { Picture } from './report.ts';
+import { pictureText } from './report_text.ts';
 
 export const CHANGE_COLUMNS: readonly Column<Change>[] = [
   { key: 'facility_id', value: ({ facility_id }) => facility_id },

@@ -1,24 +1,31 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject, type TaskContext } from '../../../runner/task.ts';
-import { Refusal } from '../../inventory/refusal.ts';
-import { newestRevision } from '../applied_revision.ts';
-import { type FileSnapshot, resolveSnapshot } from '../freeze/facility_snapshots.ts';
+import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { newestRevision } from '../applied/revision.ts';
+import { readSql } from '../database/sql.ts';
+import { inTransaction, lockSync } from '../database/transaction.ts';
 import { type FrozenNight, findFrozenNight } from '../freeze/frozen_night.ts';
+import { type FileSnapshot, resolveSnapshot } from '../freeze/stage/facility_snapshots.ts';
 import { describeSnapshot, type Revision, revisionKey, type Snapshot, sameSnapshot } from '../night.ts';
-import { readSql } from '../sql.ts';
-import { inTransaction, lockSync } from '../transaction.ts';
-import { type Batch, type BatchKind, findBatch, insertBatch, recordResult, refuseOlder } from './batch.ts';
-import { fileLines, type LineFormat, type LinesRead } from './file_lines.ts';
-import { countRows, type RowCounts } from './row_counts.ts';
-import { stageLines } from './stage_lines.ts';
+import {
+  type Batch,
+  type BatchKind,
+  findBatch,
+  insertBatch,
+  recordResult,
+  refuseOlder,
+} from './batch/batch.ts';
+import { countRows, type RowCounts } from './rejects/row_counts.ts';
+import { fileLines, type LineFormat, type LinesRead } from './stage/file_lines.ts';
+import { stageLines } from './stage/stage_lines.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
-const STAGING = sql('./staging.sql');
-const STAGE_FACILITIES = sql('./stage_facilities.sql');
-const STAGE_PRODUCTS = sql('./stage_products.sql');
-const COLLECT_KEYS = sql('./collect_keys.sql');
+const STAGING = sql('./stage/staging.sql');
+const STAGE_FACILITIES = sql('./stage/stage_facilities.sql');
+const STAGE_PRODUCTS = sql('./stage/stage_products.sql');
+const COLLECT_KEYS = sql('./reset/collect_keys.sql');
 const SEVERAL_LOCATIONS = "select from sync_key where status = 'several_locations' limit 1";
-const RESOLVE_LOCATIONS = sql('./resolve_locations.sql');
+const RESOLVE_LOCATIONS = sql('./stage/resolve_locations.sql');
 
 /** The published file, as the task that published it said. */
 export interface AppliedFile {

@@ -1,19 +1,19 @@
 /** What batches did to the counts, read back from the OMS. Call it in one read-only transaction. */
 import type { PoolClient } from 'pg';
 import type { JsonObject } from '../../../runner/task.ts';
-import { readSql } from '../sql.ts';
+import { readSql } from '../database/sql.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const CHANGED_KEYS = sql('./changed_keys.sql');
-const SELECT_CHANGES = `${CHANGED_KEYS}${sql('./select_changes.sql')}`;
+const SELECT_CHANGES = `${CHANGED_KEYS}${sql('./select/changes.sql')}`;
 const SUM_CHANGES = `${CHANGED_KEYS}${sql('./sum_changes.sql')}`;
-const SELECT_ZEROED = `${CHANGED_KEYS}${sql('./select_zeroed.sql')}`;
-const FIND_BATCHES = sql('./find_batches.sql');
+const SELECT_ZEROED = `${CHANGED_KEYS}${sql('./select/zeroed.sql')}`;
+const FIND_BATCHES = sql('./find/batches.sql');
 const LAST_NIGHT = sql('./last_night.sql');
-const SELECT_REJECTS = sql('./select_rejects.sql');
-const SELECT_HELD = sql('./select_held.sql');
-const FIND_PRODUCT = sql('./find_product.sql');
-const FIND_FACILITY = sql('./find_facility.sql');
+const SELECT_REJECTS = sql('./select/rejects.sql');
+const SELECT_HELD = sql('./select/held.sql');
+const FIND_PRODUCT = sql('./find/product.sql');
+const FIND_FACILITY = sql('./find/facility.sql');
 
 const ROWS_AT_ONCE = 5000;
 

@@ -1,27 +1,27 @@
 import type { PoolClient } from 'pg';
 import { FailTask } from '../../../runner/task.ts';
-import { newestRevision } from '../applied_revision.ts';
+import { newestRevision } from '../applied/revision.ts';
+import { readSql } from '../database/sql.ts';
+import { lockSync } from '../database/transaction.ts';
 import { describeSnapshot, earlierParts, type Revision, revisionKey, type Snapshot } from '../night.ts';
-import { readSql } from '../sql.ts';
-import { lockSync } from '../transaction.ts';
-import { type FileSnapshot, resolveSnapshot } from './facility_snapshots.ts';
 import { type ActiveProduct, findFrozenNight } from './frozen_night.ts';
 import { requireOneItem } from './require_one_item.ts';
+import { type FileSnapshot, resolveSnapshot } from './stage/facility_snapshots.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
-const STAGING = sql('./staging.sql');
-const STAGE_PRODUCTS = sql('./stage_products.sql');
-const STAGE_FACILITIES = sql('./stage_facilities.sql');
-const STAGE_ISSUED = sql('./stage_issued.sql');
-const STAGE_POSTED = sql('./stage_posted.sql');
-const FORGET = sql('./forget.sql');
-const INSERT_EXPECTATION = sql('./insert_expectation.sql');
-const INSERT_HELD_KEYS = sql('./insert_held_keys.sql');
-const RECORD_FREEZE = sql('./record_freeze.sql');
-const SELECT_VARIANCE = sql('./select_variance.sql');
-const SELECT_HELD_KEYS = sql('./select_held_keys.sql');
-const SELECT_UNACKNOWLEDGED = sql('./select_unacknowledged.sql');
-const SELECT_MOVED_IDS = sql('./select_moved_ids.sql');
+const STAGING = sql('./stage/staging.sql');
+const STAGE_PRODUCTS = sql('./stage/products.sql');
+const STAGE_FACILITIES = sql('./stage/facilities.sql');
+const STAGE_ISSUED = sql('./stage/issued.sql');
+const STAGE_POSTED = sql('./stage/posted.sql');
+const FORGET = sql('./record/forget.sql');
+const INSERT_EXPECTATION = sql('./record/insert_expectation.sql');
+const INSERT_HELD_KEYS = sql('./record/insert_held_keys.sql');
+const RECORD_FREEZE = sql('./record/record_freeze.sql');
+const SELECT_VARIANCE = sql('./select/variance.sql');
+const SELECT_HELD_KEYS = sql('./select/held_keys.sql');
+const SELECT_UNACKNOWLEDGED = sql('./warnings/select_unacknowledged.sql');
+const SELECT_MOVED_IDS = sql('./warnings/select_moved_ids.sql');
 
 export interface FreezeRequest {
   readonly night: Revision;

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
+import { readSql } from '../database/sql.ts';
 import { type Revision, revisionKey, type Snapshot } from '../night.ts';
-import { readSql } from '../sql.ts';
 
-const SELECT = readSql(import.meta.url, './select_freeze.sql');
+const SELECT = readSql(import.meta.url, './select/freeze.sql');
 
 /** A product sold online and the id by which tonight's files name it. */
 export interface ActiveProduct {

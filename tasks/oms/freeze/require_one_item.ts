@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { FailTask } from '../../../runner/task.ts';
-import { readSql } from '../sql.ts';
+import { readSql } from '../database/sql.ts';
 
-const SELECT_SHARED_KEYS = readSql(import.meta.url, './select_shared_keys.sql');
+const SELECT_SHARED_KEYS = readSql(import.meta.url, './select/shared_keys.sql');
 const NAMED_MAX = 5;
 
 export interface SharedKey {

@@ -1,17 +1,17 @@
 import type { PoolClient } from 'pg';
-import type { BatchKind } from '../apply/batch.ts';
+import type { BatchKind } from '../apply/batch/batch.ts';
+import { readSql } from '../database/sql.ts';
 import type { Night } from '../night.ts';
-import { readSql } from '../sql.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
-const BEGIN = readSql(import.meta.url, '../begin_repeatable_read.sql');
+const BEGIN = readSql(import.meta.url, '../database/begin_repeatable_read.sql');
 const STAGING = sql('./staging.sql');
 const SELECT_NIGHT = sql('./select_night.sql');
-const STAGE_SET_KEYS = sql('./stage_set_keys.sql');
-const STAGE_SET_KEYS_OF_ONE = sql('./stage_set_keys_of_one.sql');
-const STAGE_KEYS = sql('./stage_keys.sql');
-const STAGE_IDS = sql('./stage_ids.sql');
-const STAGE_COVERED = sql('./stage_covered.sql');
+const STAGE_SET_KEYS = sql('./stage/set_keys.sql');
+const STAGE_SET_KEYS_OF_ONE = sql('./stage/set_keys_of_one.sql');
+const STAGE_KEYS = sql('./stage/keys.sql');
+const STAGE_IDS = sql('./stage/ids.sql');
+const STAGE_COVERED = sql('./stage/covered.sql');
 const RECORD_PROOF = sql('./record_proof.sql');
 
 /** Each selects `checked`, `violations` and `examples`. */

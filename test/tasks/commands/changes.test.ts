@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { migrateQueue } from '../../../runner/engine/queue.ts';
+import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { openTaskWorld } from '../../../runner/testing.ts';
-import { cliProject } from '../../commands/cli_project.ts';
-import { testDatabase } from '../../support/database.ts';
-import { testLog } from '../../support/engine.ts';
+import { cliProject } from '../../runner/commands/cli_project.ts';
+import { testLog } from '../../support/engine/engine.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 import { OmsWorld } from '../oms/oms_world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');

@@ -6,8 +6,8 @@ import { MessageChannel } from 'node:worker_threads';
 import { Outbox } from '../../../tasks/filter/outbox.ts';
 import { type ScanRequest, scan } from '../../../tasks/filter/scan.ts';
 import { Spool } from '../../../tasks/filter/spool.ts';
-import { resetColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
-import { Refusal } from '../../../tasks/inventory/refusal.ts';
+import { resetColumnsSchema } from '../../../tasks/inventory/columns/param.ts';
+import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
 
 const HEADER = 'facilityId,idValue,availableQty,comments\n';
 const MEGABYTE = 1024 * 1024;

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { Json } from '../../../runner/task.ts';
 import { openTaskWorld } from '../../../runner/testing.ts';
 import filter from '../../../tasks/filter.ts';
-import { testDatabase } from '../../support/database.ts';
-import { assertStopped } from '../../support/oms_untouched.ts';
+import { assertStopped } from '../../support/night/oms_untouched.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

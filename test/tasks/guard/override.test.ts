@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { FailTask } from '../../../runner/task.ts';
 import exportTask from '../../../tasks/export.ts';
-import { FIRM_GUARDS, overrideSchema } from '../../../tasks/inventory/guard_override.ts';
-import { assertStopped } from '../../support/oms_untouched.ts';
+import { FIRM_GUARDS, overrideSchema } from '../../../tasks/inventory/guard/override.ts';
+import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { ACTIVE, type CountRow, openOmsWorld } from '../oms/oms_world.ts';
 
 const REASON = 'store 12 closed';

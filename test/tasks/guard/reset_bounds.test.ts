@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { assertStopped } from '../../support/oms_untouched.ts';
+import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { type CountRow, type OmsWorld, openOmsWorld, runOf } from '../oms/oms_world.ts';
 
 /** F1 with so many products, 10 of each; the night of 2026-03-10 is frozen. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeferTask } from '../../../runner/task.ts';
 import waitForFile from '../../../tasks/wait_for_file.ts';
-import { assertStopped } from '../../support/oms_untouched.ts';
+import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { openOmsWorld } from '../oms/oms_world.ts';
 
 const FOLDER = 'sftp://retailpro/retailpro/outgoing';

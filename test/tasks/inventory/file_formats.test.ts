@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { RESET_COLUMNS } from '../../../tasks/inventory/column_mapping.ts';
-import { resetColumnsSchema, varianceColumnsSchema } from '../../../tasks/inventory/columns_param.ts';
-import { foreignContent } from '../../../tasks/inventory/content_sniff.ts';
-import { dialectShape } from '../../../tasks/inventory/dialect.ts';
-import { namePatternSchema, snapshotAtOf } from '../../../tasks/inventory/file_name.ts';
-import { findColumns } from '../../../tasks/inventory/header_check.ts';
-import { within } from '../../../tasks/inventory/location.ts';
-import { disagreements, parseManifest } from '../../../tasks/inventory/manifest.ts';
-import { publishedName } from '../../../tasks/inventory/published_name.ts';
+import { findColumns } from '../../../tasks/inventory/columns/header_check.ts';
+import { RESET_COLUMNS } from '../../../tasks/inventory/columns/mapping.ts';
+import { resetColumnsSchema, varianceColumnsSchema } from '../../../tasks/inventory/columns/param.ts';
+import { foreignContent } from '../../../tasks/inventory/file/content_sniff.ts';
+import { dialectShape } from '../../../tasks/inventory/file/dialect.ts';
+import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
+import { within } from '../../../tasks/inventory/file/location.ts';
+import { disagreements, parseManifest } from '../../../tasks/inventory/file/manifest.ts';
+import { namePatternSchema, snapshotAtOf } from '../../../tasks/inventory/file/name.ts';
+import { publishedName } from '../../../tasks/inventory/file/published_name.ts';
+import { assertConserved } from '../../../tasks/inventory/row/account.ts';
 import {
   NO_QUANTITY,
   parseQuantity,
   quantityAt,
   zeroDecimalQuantityAt,
-} from '../../../tasks/inventory/quantity.ts';
-import { Refusal } from '../../../tasks/inventory/refusal.ts';
-import { assertConserved } from '../../../tasks/inventory/row_account.ts';
-import { bytesOf } from './scan_support.ts';
+} from '../../../tasks/inventory/row/quantity.ts';
+import { bytesOf } from './scan/support.ts';
 
 const DEFAULTS = resetColumnsSchema.parse(undefined);
 

@@ -10,7 +10,7 @@ import {
   guardRowDrop,
   guardSnapshotAge,
   guardSnapshotOrder,
-} from '../../../tasks/inventory/guards.ts';
+} from '../../../tasks/inventory/guard/guards.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 const HOUR_MS = 3_600_000;

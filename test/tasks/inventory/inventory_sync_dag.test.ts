@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadDag } from '../../../runner/core/dag_file.ts';
-import { checkableTypes, loadTaskTypes } from '../../../runner/engine/task_types.ts';
+import { loadDag } from '../../../runner/core/dag_file/parse.ts';
+import { checkableTypes, loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { dialectShape } from '../../../tasks/inventory/dialect.ts';
-import { Refusal } from '../../../tasks/inventory/refusal.ts';
-import { type CsvRecord, csvRecords } from '../../../tasks/oms/csv_records.ts';
+import { dialectShape } from '../../../tasks/inventory/file/dialect.ts';
+import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
+import { type CsvRecord, csvRecords } from '../../../tasks/oms/csv/records.ts';
 
 const dialectSchema = z.strictObject(dialectShape);
 

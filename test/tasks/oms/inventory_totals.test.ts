@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
-import { testDatabase } from '../../support/database.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 
 const ITEMS = ['I1', 'I2', 'I3'];
 

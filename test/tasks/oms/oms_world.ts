@@ -11,8 +11,8 @@ import applyVariance from '../../../tasks/apply_variance.ts';
 import exportTask from '../../../tasks/export.ts';
 import reset from '../../../tasks/reset.ts';
 import variance from '../../../tasks/variance.ts';
-import { testDatabase } from '../../support/database.ts';
-import { omsDigest } from '../../support/night_oms.ts';
+import { omsDigest } from '../../support/night/oms.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 import { appliedSchema, type PublishedFile, resetSchema, varianceSchema } from './task_outputs.ts';
 
 export type { PublishedFile } from './task_outputs.ts';

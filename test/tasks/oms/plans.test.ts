@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { freezeNight } from '../../../tasks/oms/freeze/freeze.ts';
 import { checkNight } from '../../../tasks/oms/verify/verify.ts';
-import { explained } from '../../support/explain.ts';
+import { explained } from '../../support/engine/explain.ts';
 import { BUSINESS_DATE, type CountRow, openOmsWorld, SYSTEM, T } from './oms_world.ts';
 
 /** The planner's choice is the same from here up to a million (looked at once); the suite has no time for those. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { assertStopped } from '../../support/oms_untouched.ts';
+import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { type CountRow, type OmsWorld, openOmsWorld, runOf } from './oms_world.ts';
 
 const BEFORE = '2026-03-10T01:00:00Z';

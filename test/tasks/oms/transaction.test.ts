@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inTransaction } from '../../../tasks/oms/transaction.ts';
-import { testDatabase } from '../../support/database.ts';
+import { inTransaction } from '../../../tasks/oms/database/transaction.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 
 const signal = new AbortController().signal;
 const isolation = 'read committed';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foreseeRefusal, type OldNight } from '../../../tasks/wait_for_file/foresee_refusal.ts';
+import { foreseeRefusal, type OldNight } from '../../../tasks/wait_for_file/precheck.ts';
 
 /** The night of 2026-06-10, due at 05:00Z: a snapshot from 2026-06-09T05:00Z to the deadline, 09:00Z, is its own. */
 const NIGHT: OldNight = {

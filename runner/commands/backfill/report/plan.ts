@@ -1,0 +1,99 @@
+/** What a backfill would do, from the DAG's file as it stands: the same for the dry run and before a backfill is made. */
+import type { Pool } from 'pg';
+import { type BackfillHold, type BackfillLoad, holdOfBackfill } from '../../../core/backfill/hold.ts';
+import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../../../core/backfill/plan.ts';
+import { applyRefusals, type Refusal } from '../../../core/backfill/refusal.ts';
+import type { Dag } from '../../../core/dag/dag.ts';
+import { indexDag } from '../../../core/dag/index.ts';
+import { askRefusals } from '../../../engine/backfill/prechecks.ts';
+import { planDates } from '../../../engine/backfill/requests.ts';
+import { databaseNow } from '../../../engine/clock.ts';
+import { readDagFile } from '../../../engine/dags/folder.ts';
+import type { TaskTypes } from '../../../engine/dags/task_types.ts';
+import { DagVersions } from '../../../engine/dags/versions.ts';
+import { paramsToRun } from '../../../engine/operator/dag_to_run.ts';
+import { queuedScheduleInstants, usualRunMs } from '../../../store/backfill/hold.ts';
+import { findDag, listDags } from '../../../store/dag/dag.ts';
+import type { TimeEdges } from '../../../store/run/dag_run.ts';
+import type { Shell } from '../../cli/command.ts';
+import type { Session } from '../../cli/session.ts';
+import type { Settings } from '../../cli/settings.ts';
+import { dagFileOf, invalidDag, unknownDag } from '../../dag/lookup.ts';
+
+export interface PlannedBackfill {
+  readonly dag: Dag;
+  /** In the order of work. */
+  readonly dates: readonly PlannedDate[];
+  readonly refusals: readonly Refusal[];
+  /** Which run of the schedule waits for it; null where none does. */
+  readonly hold: BackfillHold | null;
+}
+
+export interface PlanRequest extends BackfillRange {
+  readonly dagId: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly timeEdges: TimeEdges;
+  readonly maxActiveRuns: number;
+}
+
+/** Changes nothing. @throws CommandError; TriggerError; BackfillRangeError */
+export async function planAsAsked(
+  shell: Shell,
+  session: Session,
+  request: PlanRequest & { readonly settings: Settings; readonly taskTypes: TaskTypes },
+): Promise<PlannedBackfill> {
+  const { taskTypes } = request;
+  const dag = await dagAsItStands(session.pool, request);
+  const params = paramsToRun(dag, request.params, taskTypes);
+  const planned = await planDates(session.pool, dag, request);
+  const asker = {
+    taskTypes,
+    env: shell.env,
+    projectDir: process.cwd(),
+    log: session.log,
+    signal: shell.signal,
+  };
+  const now = await databaseNow(session.pool);
+  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates: planned, now });
+  const dates = applyRefusals(planned, refusals);
+  return { dag, dates, refusals, hold: await foreseeHold(session.pool, dag, { ...request, dates, now }) };
+}
+
+async function foreseeHold(
+  pool: Pool,
+  dag: Dag,
+  load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },
+): Promise<BackfillHold | null> {
+  const { dagId } = dag;
+  return holdOfBackfill(dag, {
+    ...load,
+    usualRunMs: await usualRunMs(pool, dagId, load.timeEdges),
+    isPaused: (await findDag(pool, dagId))?.isPaused ?? dag.isPausedUponCreation,
+    queued: await queuedScheduleInstants(pool, dagId),
+  });
+}
+
+/** By its file, which a look must not put in force; where there is none, by the version that is. */
+async function dagAsItStands(
+  pool: Pool,
+  { settings, taskTypes, dagId }: { settings: Settings; taskTypes: TaskTypes; dagId: string },
+): Promise<Dag> {
+  const file = await dagFileOf(settings, dagId);
+  if (file !== null) {
+    const { dag, problems } = await readDagFile(file, taskTypes);
+    if (dag === null) throw invalidDag(problems);
+    return dag;
+  }
+  const row = await findDag(pool, dagId);
+  if (row === null || row.dagVersionId === null || row.retiredAt !== null) {
+    const known = (await listDags(pool)).map((other) => other.dagId);
+    throw await unknownDag(settings, dagId, known);
+  }
+  return (await new DagVersions(pool).get(row.dagVersionId)).dag;
+}
+
+/** `29 to work: 27 create, 2 re-run (failed)`, and what is left out. */
+export function planCountsText(dates: readonly PlannedDate[]): string {
+  const counts = [...Map.groupBy(dates, decisionText)].map(([text, group]) => `${group.length} ${text}`);
+  return `${dates.filter(isWorked).length} of ${dates.length} dates to work: ${counts.join(', ')}`;
+}

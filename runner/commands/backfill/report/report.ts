@@ -1,0 +1,103 @@
+/** A backfill with its dates, as it stands now, and how it is told. */
+import type { Pool } from 'pg';
+import type { Json, JsonObject } from '../../../core/value/json.ts';
+import { databaseNow } from '../../../engine/clock.ts';
+import { type Backfill, findBackfill } from '../../../store/backfill/backfill.ts';
+import { type BackfillDate, datesOfBackfill } from '../../../store/backfill/report.ts';
+import type { Shell } from '../../cli/command.ts';
+import { CommandError, EXIT } from '../../cli/exit_code.ts';
+import { zonesOfVersions } from '../../dag/in_force.ts';
+import { rowObject } from '../../output/listing.ts';
+import { type OutputFormat, printShown } from '../../output/output.ts';
+import { formatTable } from '../../output/table_text.ts';
+import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
+import { inZone } from '../../output/time_text.ts';
+import { BACKFILL_COLUMNS, DATE_COLUMNS, type ShownDate, stateOf } from './columns.ts';
+
+export interface BackfillReport {
+  readonly backfill: Backfill;
+  /** In the order of work. */
+  readonly dates: readonly BackfillDate[];
+  readonly timezone: string;
+  /** The database's clock. */
+  readonly now: Temporal.Instant;
+}
+
+/** @throws CommandError (not found) */
+export async function readBackfillReport(pool: Pool, backfillId: number): Promise<BackfillReport> {
+  const backfill = await findBackfill(pool, backfillId);
+  if (backfill === null) throw new CommandError(EXIT.notFound, `there is no backfill ${backfillId}`);
+  const zones = await zonesOfVersions(pool, [backfill.dagVersionId]);
+  return {
+    backfill,
+    dates: await datesOfBackfill(pool, backfillId),
+    timezone: zones.get(backfill.dagVersionId) ?? 'UTC',
+    now: await databaseNow(pool),
+  };
+}
+
+/** On stdout: to machines `{backfill, dates}` and what `more` adds, to people first what failed. */
+export function printBackfill(
+  shell: Shell,
+  output: OutputFormat,
+  report: BackfillReport,
+  more: JsonObject = {},
+): void {
+  const rows = report.dates.map((date): ShownDate => ({ date, timezone: report.timezone }));
+  const data: Json = {
+    backfill: rowObject(BACKFILL_COLUMNS, report.backfill),
+    dates: rows.map((row) => rowObject(DATE_COLUMNS, row)),
+    ...more,
+  };
+  const text = () => backfillText(report, rows, painter(shell.stdout, shell.env));
+  printShown(shell, output, { columns: DATE_COLUMNS, rows, data, text });
+}
+
+function backfillText(report: BackfillReport, rows: readonly ShownDate[], paint: Paint): string {
+  const { backfill, dates, timezone } = report;
+  const { backfillId, dagId, from, to, state, createdAt, finishedAt } = backfill;
+  const at = (instant: Temporal.Instant) => inZone(instant, timezone, 'second');
+  const head = `backfill ${backfillId} of ${dagId}, ${from} to ${to}: ${paint(styleOfState(state), state)}`;
+  const why = backfill.reason === null ? '' : ` (${oneLine(backfill.reason)})`;
+  const failures = dates.filter(({ stage, runState }) => stage === 'begun' && runState === 'failed');
+  return [
+    `${head}\n`,
+    `asked for ${at(createdAt)} by ${backfill.actor}${why}${finishedAt === null ? '' : `, ended ${at(finishedAt)}`}\n`,
+    `${countsText(dates)}\n`,
+    ...failures.map((date) => failureText(date, paint)),
+    failures.length === 0 || state === 'running'
+      ? ''
+      : `retry what failed:  stockflow backfill retry-failed ${backfillId}\n`,
+    '\n',
+    formatTable({ columns: DATE_COLUMNS, rows }, paint),
+  ].join('');
+}
+
+/** `31 dates: 27 success, 2 failed, 1 skipped, 1 refused` */
+export function countsText(dates: readonly BackfillDate[]): string {
+  const ofDecision = (decision: string) => (decision === 'refused' ? 'refused' : 'skipped');
+  const groups = Map.groupBy(dates, (date) => stateOf(date) ?? ofDecision(date.decision));
+  const counts = ORDER.flatMap((name) => {
+    const count = groups.get(name)?.length ?? 0;
+    return count === 0 ? [] : [`${count} ${name}`];
+  });
+  return `${dates.length} ${dates.length === 1 ? 'date' : 'dates'}: ${counts.join(', ')}`;
+}
+
+const ORDER = [
+  'success',
+  'failed',
+  'cancelled',
+  'running',
+  'queued',
+  'waiting',
+  'skipped',
+  'refused',
+  'pruned',
+];
+
+function failureText({ businessDate, runId, failedTaskId, errorText }: BackfillDate, paint: Paint): string {
+  const what = failedTaskId === null ? 'failed' : `failed at ${failedTaskId}`;
+  const error = errorText === null ? '' : `: ${oneLine(errorText)}`;
+  return `${paint('red', `${businessDate} ${what}`)}${error}\n  in full:  stockflow runs show ${runId}\n`;
+}

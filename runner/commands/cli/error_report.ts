@@ -1,0 +1,54 @@
+/** The one place that says how an error ends the process. Imported when there is one: it knows every layer's errors. */
+import { ConnectionError } from '../../connections/connection_error.ts';
+import { isDatabaseAway, SessionNotKept } from '../../connections/postgres/connect.ts';
+import { EmbeddedPostgresError } from '../../connections/postgres/embedded/error.ts';
+import { PoolExhausted } from '../../connections/postgres/errors.ts';
+import { BackfillRangeError } from '../../core/backfill/plan.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
+import { TriggerError } from '../../engine/operator/dag_to_run.ts';
+import { OperatorError } from '../../engine/operator/operator.ts';
+import { MigrationError } from '../../store/schema/migrate.ts';
+import { harmless } from '../output/terminal_text.ts';
+import type { Shell } from './command.ts';
+import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';
+
+const TRIGGER_EXIT: Readonly<Record<TriggerError['kind'], ExitCode>> = {
+  not_found: EXIT.notFound,
+  invalid_dag: EXIT.invalidDag,
+  bad_params: EXIT.usage,
+  not_due: EXIT.problem,
+};
+
+const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
+  not_found: EXIT.notFound,
+  refused: EXIT.problem,
+  bad_params: EXIT.usage,
+};
+
+/** Says what went wrong on stderr, with the stack only where one is asked for. @returns the exit code */
+export function reportError(error: unknown, shell: Shell): ExitCode {
+  const expected = exitCodeOf(error);
+  if (!(error instanceof Interrupted)) {
+    const { errorText } = errorFacts(error);
+    shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${harmless(errorText)}\n`);
+  }
+  if (shell.env.STOCKFLOW_DEBUG) {
+    shell.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  } else if (expected === null) {
+    shell.stderr.write('STOCKFLOW_DEBUG=1 shows where it happened\n');
+  }
+  return expected ?? EXIT.problem;
+}
+
+/** Null for an error that no one foresaw. */
+function exitCodeOf(error: unknown): ExitCode | null {
+  if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof BackfillRangeError) return EXIT.usage;
+  if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
+  if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];
+  if (error instanceof SessionNotKept) return EXIT.usage;
+  if (error instanceof MigrationError) return EXIT.problem;
+  if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
+  if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;
+  return isDatabaseAway(error) ? EXIT.unreachable : null;
+}

@@ -1,0 +1,91 @@
+/** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CATALOG } from './catalog.ts';
+import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import type { CommandModule, Shell } from './command.ts';
+import { CommandError, EXIT } from './exit_code.ts';
+
+// Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
+const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
+
+const PACKAGE_DIR = resolve(import.meta.dirname, '../../..');
+const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
+/** Enough for the first line of the leading comment. */
+const HEAD_BYTES = 400;
+const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
+
+/** Where further commands lie: beside the demo of this package, and beside the project's task types. */
+export function commandFolders(env: Shell['env']): readonly string[] {
+  return [resolve(PACKAGE_DIR, 'demo/commands'), resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
+}
+
+/**
+ * The runner's commands, and those found beside it; a name that the runner has is the runner's.
+ * @param folders absolute, such as `/project/demo/commands`; absent ones hold none
+ */
+export function allCommands(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
+  const own: readonly (CatalogEntry | CatalogGroup)[] = [...CATALOG, completion(() => all)];
+  const taken = new Set(own.map(({ name }) => name));
+  const all = [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...own];
+  return all;
+}
+
+/** Made here, since it has to know every other command. */
+function completion(all: () => readonly (CatalogEntry | CatalogGroup)[]): CatalogEntry {
+  return {
+    name: 'completion',
+    summary: 'complete commands and DAGs on Tab',
+    load: async () => (await import('../completion.ts')).completionOf(all()),
+  };
+}
+
+function findCommands(folders: readonly string[]): readonly CatalogEntry[] {
+  return folders.flatMap((folder) =>
+    fileNames(folder).map((name) => {
+      const file = join(folder, name);
+      return {
+        name: name.slice(0, -'.ts'.length).replaceAll('_', '-'),
+        summary: summaryOf(file),
+        load: () => loadCommand(file),
+      };
+    }),
+  );
+}
+
+function fileNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => FILE_NAME.test(name))
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function summaryOf(file: string): string {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = readSync(descriptor, head);
+    const line = LEADING_COMMENT.exec(head.toString('utf8', 0, bytes))?.[1] ?? '';
+    return line.replace(/\.$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function loadCommand(file: string): Promise<CommandModule> {
+  let module: Partial<CommandModule>;
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (cause) {
+    throw new CommandError(EXIT.problem, `the command in ${file} cannot be loaded`, { cause });
+  }
+  const { configure } = module;
+  if (typeof configure !== 'function') {
+    throw new CommandError(EXIT.problem, `${file} exports no function configure(command, shell)`);
+  }
+  return { configure };
+}

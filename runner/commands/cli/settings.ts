@@ -1,0 +1,70 @@
+/** What the environment says, checked. Connections are read where they are used. */
+import { z } from 'zod';
+import type { LogFormat, LogOptions } from '../../log.ts';
+import { CommandError, EXIT } from './exit_code.ts';
+
+export interface Settings {
+  /** Null for the embedded database. */
+  readonly databaseUrl: string | null;
+  readonly homeDir: string;
+  readonly dagsDir: string;
+  readonly tasksDir: string;
+  /** Task instances at once in one worker. */
+  readonly concurrency: number;
+  readonly logFormat: LogFormat;
+  /** Stacks of errors, and log lines of level debug. */
+  readonly isDebug: boolean;
+}
+
+const schema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, {
+      error: 'write postgres://user:secret@host/database, or leave it unset',
+      abort: true,
+    })
+    .refine((text) => URL.canParse(text), 'it is not a URL; a secret in it must be percent-encoded')
+    .optional(),
+  STOCKFLOW_HOME: z.string().default('.stockflow'),
+  STOCKFLOW_DAGS: z.string().default('dags'),
+  STOCKFLOW_TASKS: z.string().default('tasks'),
+  // Tasks mostly wait for files and databases, so a few fit on the smallest machine.
+  STOCKFLOW_CONCURRENCY: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'write a whole number from 1 to 999')
+    .default('4'),
+  STOCKFLOW_LOG: z
+    .enum(['pretty', 'json'] satisfies readonly LogFormat[], { error: 'write pretty or json' })
+    .default('pretty'),
+  STOCKFLOW_DEBUG: z.string().optional(),
+});
+
+/** @throws CommandError (usage) that names every variable which is wrong, and never the database's value */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] || undefined]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return `${name}${name === 'DATABASE_URL' ? '' : `=${given[name]}`}: ${message}`;
+    });
+    throw new CommandError(EXIT.usage, problems.join('\n'));
+  }
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL ?? null,
+    homeDir: data.STOCKFLOW_HOME,
+    dagsDir: data.STOCKFLOW_DAGS,
+    tasksDir: data.STOCKFLOW_TASKS,
+    concurrency: Number(data.STOCKFLOW_CONCURRENCY),
+    logFormat: data.STOCKFLOW_LOG,
+    isDebug: data.STOCKFLOW_DEBUG !== undefined,
+  };
+}
+
+/** A log of `level`, or of debug where that was asked for. */
+export function logOptions(settings: Settings, level: LogOptions['level'] | 'silent'): LogOptions {
+  const format = settings.logFormat;
+  if (settings.isDebug) return { format, level: 'debug' };
+  return level === 'silent' ? { format, level: 'error', silent: true } : { format, level };
+}

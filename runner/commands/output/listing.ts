@@ -1,0 +1,43 @@
+import type { Json } from '../../core/value/json.ts';
+import type { Style } from './terminal_text.ts';
+
+export type Cell = Json | Temporal.Instant | Temporal.PlainDate;
+
+/** One column of a listing: how machines see a row's value, and how people do. */
+export interface Column<Row> {
+  /** The key in JSON and the header in CSV; the table's header has blanks for `_`. */
+  readonly key: string;
+  /** The table's header, where it says more than the key. */
+  readonly title?: string;
+  value(row: Row): Cell;
+  /** In a table, where it differs from the value. */
+  text?(row: Row): string;
+  style?(row: Row): Style | null;
+  /** By default numbers stand right. */
+  readonly align?: 'left' | 'right';
+  /** Left out of a table in which all of its cells are `-`. */
+  readonly omitEmpty?: boolean;
+  /** Left out of the table. */
+  readonly dataOnly?: boolean;
+  /** Left out of JSON and CSV. */
+  readonly tableOnly?: boolean;
+}
+
+export interface Listing<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+}
+
+/** Instants and dates as ISO text. */
+export function jsonOf(cell: Cell): Json {
+  return cell instanceof Temporal.Instant || cell instanceof Temporal.PlainDate ? cell.toString() : cell;
+}
+
+/** A row as JSON has it. */
+export function rowObject<Row>(columns: readonly Column<Row>[], row: Row): { [key: string]: Json } {
+  return Object.fromEntries(dataColumns(columns).map((column) => [column.key, jsonOf(column.value(row))]));
+}
+
+export function dataColumns<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[] {
+  return columns.filter(({ tableOnly }) => tableOnly !== true);
+}

@@ -1,0 +1,42 @@
+/** An explanation with everything that it is worked out from. */
+import type { Pool } from 'pg';
+import { explainRun } from '../../../core/explain/explain.ts';
+import { databaseNow } from '../../../engine/clock.ts';
+import type { TaskTypes } from '../../../engine/dags/task_types.ts';
+import { DagVersions } from '../../../engine/dags/versions.ts';
+import { findDag } from '../../../store/dag/dag.ts';
+import { usualDurations } from '../../../store/dag/usual_duration.ts';
+import { instancesToExplain } from '../../../store/queue/instances_with_jobs.ts';
+import type { DagRun } from '../../../store/run/dag_run.ts';
+import { poolsToExplain, runsAhead, runTimeoutAt, workerLoad } from '../../../store/run/explain.ts';
+import type { Explained } from './json.ts';
+
+export async function readExplanation(pool: Pool, run: DagRun, taskTypes: TaskTypes): Promise<Explained> {
+  const versions = new DagVersions(pool);
+  const index = await versions.get(run.dagVersionId);
+  const row = await findDag(pool, run.dagId);
+  const inForce = row?.dagVersionId == null ? index : await versions.get(row.dagVersionId);
+  const types = [...new Set(index.dag.tasks.map(({ type }) => type))];
+  const usual = (await usualDurations(pool, run.dagId)).map((one) => [one.taskId, one] as const);
+  const now = await databaseNow(pool);
+  const explanation = explainRun({
+    now,
+    index,
+    run: {
+      ...run,
+      timeoutAt: await runTimeoutAt(pool, run.runId),
+      maxActiveRuns: inForce.dag.maxActiveRuns,
+      ahead: await runsAhead(pool, run),
+    },
+    instances: await instancesToExplain(pool, run.runId),
+    pools: await poolsToExplain(pool, run.runId),
+    workers: await workerLoad(pool),
+    unusableTypes: new Map(
+      types
+        .filter((type) => !taskTypes.byName.has(type))
+        .map((type) => [type, taskTypes.broken.get(type) ?? `there is no task type ${type} here`]),
+    ),
+    usual: new Map(usual),
+  });
+  return { run, now, timezone: index.dag.timezone, isPaused: row?.isPaused ?? false, explanation };
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { EmbeddedPostgresError } from './error.ts';
+
+/** The system user that the server runs as, because Postgres refuses to run as root. */
+export interface ServerAccount {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const run = promisify(execFile);
+
+/**
+ * Null when this process is not root: the server then runs as the same user. As root: the owner of `dataDirectory`
+ * where it exists, else the user `postgres`, else `nobody`. No user is made.
+ */
+export async function serverAccount(dataDirectory: string): Promise<ServerAccount | null> {
+  if (process.getuid?.() !== 0) return null;
+  const owner = await ownerOf(dataDirectory);
+  if (owner !== null && owner.uid !== 0) return owner;
+  const passwd = await readFile('/etc/passwd', 'utf8');
+  const account = accountNamed(passwd, 'postgres') ?? accountNamed(passwd, 'nobody');
+  if (account === null) {
+    throw new EmbeddedPostgresError(
+      'Postgres refuses to run as root, and /etc/passwd has neither a user `postgres` nor `nobody`. ' +
+        'Run as another user, or set DATABASE_URL to a Postgres of your own',
+    );
+  }
+  return account;
+}
+
+/** The account of a user in the text of `/etc/passwd`; null where it is absent or is root. */
+export function accountNamed(passwd: string, name: string): ServerAccount | null {
+  for (const line of passwd.split('\n')) {
+    const [user, , uid, gid] = line.split(':');
+    if (user === name && Number(uid) > 0 && Number(gid) > 0) return { uid: Number(uid), gid: Number(gid) };
+  }
+  return null;
+}
+
+/** True when the account can enter `directory` (which must exist): tried, because modes alone leave out ACLs and mounts. */
+export async function canEnter(account: ServerAccount | null, directory: string): Promise<boolean> {
+  if (account === null) return true;
+  try {
+    await run('/bin/sh', ['-c', 'cd "$1" && test -r .', 'sh', directory], { ...account, cwd: '/' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'number') return false;
+    throw error;
+  }
+}
+
+async function ownerOf(path: string): Promise<ServerAccount | null> {
+  try {
+    const { uid, gid } = await stat(path);
+    return { uid, gid };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

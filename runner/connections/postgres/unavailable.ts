@@ -1,0 +1,16 @@
+import { ConnectionLost, DatabaseUnreachable, errorCode, PoolExhausted } from './errors.ts';
+import { CommitOutcomeUnknown, RollbackFailed } from './transaction.ts';
+
+/**
+ * 08: connection; 53: no disk, memory or session left; 57P: shut down, crashed, starting; 25P03: the session said nothing
+ * in a transaction for too long and was ended; 25006: a standby took over the address and was not promoted yet.
+ */
+const AWAY = /^(08...|53...|57P0[1-5]|25P03|25006)$/;
+
+/** True when the database gave no answer to what was asked, or cannot do it at present; waiting may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof RollbackFailed) return isDatabaseAway(error.cause);
+  if (error instanceof ConnectionLost || error instanceof DatabaseUnreachable) return true;
+  if (error instanceof CommitOutcomeUnknown || error instanceof PoolExhausted) return true;
+  return AWAY.test(errorCode(error) ?? '');
+}

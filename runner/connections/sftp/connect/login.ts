@@ -1,0 +1,94 @@
+/** Which ways of logging in are tried, in which order: those that the server still offers, each secret once. */
+import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2';
+import type { SftpCredentials } from './credentials.ts';
+
+type Way = 'publickey' | 'password' | 'keyboard-interactive';
+
+/** The key comes first: a password that is sent where a key would do counts as a failure, and failures lock accounts. */
+const ORDER: readonly Way[] = ['publickey', 'password', 'keyboard-interactive'];
+
+/**
+ * Logs in as OpenSSH's own client does: asks what the server takes, then goes from what has passed to what it still wants.
+ * A secret that was refused is not sent again, by whatever way; one that has passed may be asked for a second time.
+ */
+export class Login {
+  readonly #user: string;
+  readonly #credentials: SftpCredentials;
+  readonly #tried = new Set<Way>();
+  #offered: readonly string[] = [];
+  #questions: readonly string[] = [];
+  #last: Way | null = null;
+  #isPasswordRefused = false;
+  /** To a question; there may be several rounds of them. */
+  #isPasswordGiven = false;
+
+  constructor(user: string, credentials: SftpCredentials) {
+    this.#user = user;
+    this.#credentials = credentials;
+  }
+
+  /** For ssh2, which calls it before the first try (`left` is null then) and after each refusal. */
+  readonly next: AuthHandlerMiddleware = (left, partialSuccess, callback) => {
+    // ssh2's own types leave out what it takes for "nothing is left".
+    const answer = callback as (method: AnyAuthMethod | false) => void;
+    if ((left as readonly string[] | null) === null) return answer({ type: 'none', username: this.#user });
+    this.#offered = left;
+    if (!partialSuccess && (this.#last === 'password' || this.#last === 'keyboard-interactive')) {
+      this.#isPasswordRefused = true;
+    }
+    const way = ORDER.find((each) => this.#offered.includes(each) && this.#canUse(each));
+    this.#last = way ?? null;
+    if (way === undefined) return answer(false);
+    this.#tried.add(way);
+    answer(this.#methodOf(way));
+  };
+
+  /** What a refusal tells: the ways that the server takes, and what it asked that we cannot answer. */
+  describe(): string {
+    const offered = this.#offered.length === 0 ? 'nothing' : this.#offered.join(', ');
+    const tried =
+      this.#tried.size === 0 ? 'nothing that we have fits' : `tried: ${[...this.#tried].join(', ')}`;
+    const asked = this.#questions.map((question) => JSON.stringify(question)).join(', ');
+    return `it takes ${offered}; ${tried}${asked === '' ? '' : `; it asked ${asked}, which no secret of ours answers`}`;
+  }
+
+  #canUse(way: Way): boolean {
+    if (this.#tried.has(way)) return false;
+    const { password, privateKey } = this.#credentials;
+    return way === 'publickey' ? privateKey !== null : password !== null && !this.#isPasswordRefused;
+  }
+
+  #methodOf(way: Way): AnyAuthMethod {
+    const username = this.#user;
+    const { password, privateKey, passphrase } = this.#credentials;
+    switch (way) {
+      case 'publickey':
+        return {
+          type: way,
+          username,
+          key: privateKey?.reveal() ?? '',
+          ...(passphrase === null ? {} : { passphrase: passphrase.reveal() }),
+        };
+      case 'password':
+        return { type: way, username, password: password?.reveal() ?? '' };
+      case 'keyboard-interactive':
+        return {
+          type: way,
+          username,
+          prompt: (_name, _instructions, _language, prompts, finish) => finish(this.#answers(prompts)),
+        };
+    }
+  }
+
+  /** The password goes to one question that hides what is typed; whatever else is asked stays without an answer. */
+  #answers(prompts: readonly Prompt[]): string[] {
+    return prompts.map(({ prompt, echo }) => {
+      if (echo !== true && !this.#isPasswordGiven) {
+        this.#isPasswordGiven = true;
+        return this.#credentials.password?.reveal() ?? '';
+      }
+      this.#questions = [...this.#questions, prompt.trim()];
+      return '';
+    });
+  }
+}

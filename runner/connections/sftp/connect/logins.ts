@@ -1,0 +1,35 @@
+import type { SftpConfig } from '../../connection_config.ts';
+
+const REMEMBERED_MS = 10 * 60_000;
+/** After as many refusals in a row the login itself is taken to be wrong: trying on could lock the account. */
+const REFUSALS = 3;
+
+interface Granted {
+  readonly atMs: number;
+  refusals: number;
+}
+
+/** When this process last logged in to which server, to tell a limit on sessions from a login that is wrong. */
+class Logins {
+  readonly #granted = new Map<string, Granted>();
+
+  granted(config: SftpConfig): void {
+    this.#granted.set(keyOf(config), { atMs: performance.now(), refusals: 0 });
+  }
+
+  /** How many ms ago the same login was granted; null where that is too long ago, or refused too often since. */
+  refused(config: SftpConfig): number | null {
+    const last = this.#granted.get(keyOf(config));
+    if (last === undefined) return null;
+    const agoMs = performance.now() - last.atMs;
+    last.refusals += 1;
+    return agoMs <= REMEMBERED_MS && last.refusals <= REFUSALS ? agoMs : null;
+  }
+}
+
+export const LOGINS = new Logins();
+
+/** Another secret, or another way to it, is another login. */
+function keyOf({ host, port, user, password, passwordFile, privateKeyFile }: SftpConfig): string {
+  return JSON.stringify([host, port, user, password?.reveal() ?? null, passwordFile, privateKeyFile]);
+}

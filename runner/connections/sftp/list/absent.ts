@@ -1,0 +1,48 @@
+/**
+ * Telling what is absent. Servers should answer NO_SUCH_FILE; some answer a plain FAILURE, as they do for anything else:
+ * then the listing of the folder above decides.
+ */
+import type { FileEntryWithStats } from 'ssh2';
+import { ConnectionError } from '../../connection_error.ts';
+import { saysFailure } from '../failure.ts';
+import { remotePath, splitPath } from '../path.ts';
+import type { SftpSession } from '../session.ts';
+
+/** The entries as the server gives them, hidden names included; null where the folder is absent. */
+export async function readEntries(
+  session: SftpSession,
+  dirPath: string,
+): Promise<readonly FileEntryWithStats[] | null> {
+  const remote = remotePath(session.config, dirPath);
+  const asked = session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
+    sftp.readdir(remote, done),
+  );
+  return await orNullIfAbsent(session, dirPath, asked);
+}
+
+/** What was asked of the path, or null where nothing has that name. */
+export async function orNullIfAbsent<T>(
+  session: SftpSession,
+  path: string,
+  asked: Promise<T>,
+): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    if (error.kind === 'not_found') return null;
+    if (path !== '' && saysFailure(error) && (await isListed(session, path)) === false) return null;
+    throw error;
+  }
+}
+
+/** Null where the folder above cannot be listed. */
+async function isListed(session: SftpSession, path: string): Promise<boolean | null> {
+  const { dir, name } = splitPath(path);
+  try {
+    return (await readEntries(session, dir))?.some(({ filename }) => filename === name) ?? false;
+  } catch (error) {
+    if (error instanceof ConnectionError) return null;
+    throw error;
+  }
+}

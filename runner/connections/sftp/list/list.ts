@@ -1,0 +1,106 @@
+import type { FileEntryWithStats } from 'ssh2';
+import { failure } from '../failure.ts';
+import { isSafeName, joinPath, remotePath, splitPath } from '../path.ts';
+import type { SftpSession } from '../session.ts';
+import { readEntries } from './absent.ts';
+import { type Attributes, type EntryKind, kindOf, modifiedAt } from './attributes.ts';
+import { lstat, refuseLinkedFolder } from './lstat.ts';
+
+export interface SftpEntry {
+  /** Below the connection's base directory. */
+  readonly path: string;
+  /** The last part of `path`. */
+  readonly name: string;
+  readonly kind: 'file' | 'directory';
+  readonly bytes: number;
+  /** Whole seconds: protocol version 3 knows no finer. Null where the server does not tell. */
+  readonly modifiedAt: Temporal.Instant | null;
+}
+
+/** An entry of a folder that cannot be used. */
+export interface LeftOut {
+  /** As the server gives it: it may hold any character. */
+  readonly name: string;
+  /** A clause, e.g. `it is a link, and links are not followed`. */
+  readonly why: string;
+}
+
+export interface SftpListing {
+  /** Files and folders, by name. */
+  readonly entries: readonly SftpEntry[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const UNUSABLE: Readonly<Record<Exclude<EntryKind, SftpEntry['kind']>, string>> = {
+  link: 'it is a link, and links are not followed',
+  device: 'it is not a regular file',
+};
+const NO_SIZE = 'the server does not tell its size';
+
+/** An absent folder is empty. An entry that lacks an attribute concerns itself alone. */
+export async function list(session: SftpSession, dirPath: string): Promise<SftpListing> {
+  await refuseLinkedFolder(session, dirPath);
+  const entries: SftpEntry[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const listed of (await readEntries(session, dirPath)) ?? []) {
+    const { filename: name } = listed;
+    if (name === '.' || name === '..' || isPart(name)) continue;
+    const entry = isSafeName(name)
+      ? await entryListed(session, joinPath(dirPath, name), listed)
+      : 'its name may hold only letters, digits and . _ - and begins with no dot';
+    if (entry === null) continue;
+    if (typeof entry === 'string') leftOut.push({ name, why: entry });
+    else entries.push(entry);
+  }
+  return { entries: entries.sort((left, right) => (left.name < right.name ? -1 : 1)), leftOut };
+}
+
+/**
+ * Null where nothing is there.
+ * @throws ConnectionError `not_a_file` for a link, which is not followed, or a device
+ */
+export async function stat(session: SftpSession, path: string): Promise<SftpEntry | null> {
+  remotePath(session.config, path); // refuses an unsafe path before any part of it is sent
+  await refuseLinkedFolder(session, splitPath(path).dir);
+  const attributes = await lstat(session, path);
+  if (attributes === null) return null;
+  const entry = entryOf(path, await kindOf(session, path, { attributes }), attributes);
+  if (typeof entry !== 'string') return entry;
+  const kind = entry === NO_SIZE ? 'unsupported' : 'not_a_file';
+  throw failure(session.config, { doing: 'use', path }, { kind, why: entry });
+}
+
+/** The entry, or why it cannot be used; null where it has gone since it was listed. */
+async function entryListed(
+  session: SftpSession,
+  path: string,
+  { attrs, longname }: FileEntryWithStats,
+): Promise<SftpEntry | string | null> {
+  const listed: Attributes = attrs;
+  const isWhole = listed.mode !== undefined && listed.size !== undefined && listed.mtime !== undefined;
+  const looked = isWhole ? listed : await lstat(session, path);
+  if (looked === null) return null;
+  const attributes = { ...looked, ...withoutGaps(listed) };
+  return entryOf(path, await kindOf(session, path, { attributes, longname }), attributes);
+}
+
+function withoutGaps({ mode, size, mtime }: Attributes): Attributes {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(size === undefined ? {} : { size }),
+    ...(mtime === undefined ? {} : { mtime }),
+  };
+}
+
+/** The entry, or why it cannot be used. */
+function entryOf(path: string, kind: EntryKind, attributes: Attributes): SftpEntry | string {
+  if (kind === 'link' || kind === 'device') return UNUSABLE[kind];
+  const bytes = kind === 'directory' ? 0 : attributes.size;
+  if (bytes === undefined) return NO_SIZE;
+  return { path, name: splitPath(path).name, kind, bytes, modifiedAt: modifiedAt(attributes) };
+}
+
+/** A file on its way to its name, ours or another installation's. */
+function isPart(name: string): boolean {
+  return /^\.[A-Za-z0-9._-]+\.part$/.test(name);
+}

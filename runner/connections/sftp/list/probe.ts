@@ -1,0 +1,103 @@
+/** Trying, before the night, what the tasks will do: with the same requests, and nothing left behind. */
+import { randomBytes } from 'node:crypto';
+import { ConnectionError } from '../../connection_error.ts';
+import { isAnswer } from '../failure.ts';
+import { joinPath, remotePath, splitPath } from '../path.ts';
+import { discardPart, verifyPart, writePart } from '../publish/part_file.ts';
+import { partPath } from '../publish/parts.ts';
+import { moveIntoPlace } from '../publish/publish.ts';
+import type { SftpSession } from '../session.ts';
+import { stat } from './list.ts';
+import type { Place } from './lstat.ts';
+
+export interface PublishingProbe {
+  /** Whether a file can be replaced in one step. */
+  readonly canReplace: boolean;
+  /** The probe's path, where the server lets nothing be removed. */
+  readonly leftBehind: string | null;
+}
+
+/** The folder at or above the path that is there; `''` for the base directory. */
+export async function nearestFolder(session: SftpSession, path: string): Promise<string> {
+  let folder = path;
+  while (folder !== '' && (await stat(session, folder))?.kind !== 'directory') folder = splitPath(folder).dir;
+  return folder;
+}
+
+/**
+ * Publishes a hidden file in the folder twice, the second time over the first, and removes it.
+ * @throws ConnectionError where publishing would fail
+ */
+export async function probePublishing(session: SftpSession, folder: string): Promise<PublishingProbe> {
+  const name = `.stockflow_probe.${randomBytes(8).toString('hex')}`;
+  const place = (ending: string): Place => ({
+    path: joinPath(folder, `${name}${ending}`),
+    remote: partPath(session, folder, `${name}${ending}`),
+  });
+  const [part, target] = [place('.part'), place('')];
+  await publishProbe(session, { part, target, content: 'first' });
+  let canReplace = true;
+  try {
+    await publishProbe(session, { part, target, content: 'second' });
+  } catch (error) {
+    if (!(error instanceof ConnectionError && error.kind === 'conflict')) throw error;
+    canReplace = false;
+  }
+  return { canReplace, leftBehind: (await remove(session, target)) ? null : target.path };
+}
+
+/** Makes a hidden folder in the folder, and removes it. @throws ConnectionError where it cannot be made */
+export async function probeMakingFolders(session: SftpSession, folder: string): Promise<void> {
+  const name = `.stockflow_probe.${randomBytes(8).toString('hex')}`;
+  const step = { doing: 'make a folder in', path: folder, stores: true } as const;
+  const remote = partPath(session, folder, name);
+  await session.request<undefined>(step, (sftp, done) =>
+    sftp.mkdir(remote, { mode: 0o750 }, (error) => done(error, undefined)),
+  );
+  await session.tidy({ doing: 'remove', path: joinPath(folder, name) }, (sftp, done) =>
+    sftp.rmdir(remote, (error) => done(error, undefined)),
+  );
+}
+
+/**
+ * Opens the file and reads its first byte: a server may take away what is read to its end.
+ * @throws ConnectionError where reading would fail
+ */
+export async function probeReading(session: SftpSession, path: string): Promise<void> {
+  const step = { doing: 'read', path };
+  const remote = remotePath(session.config, path);
+  const handle = await session.request<Buffer>(step, (sftp, done) => sftp.open(remote, 'r', done));
+  try {
+    await session.request<number>(step, (sftp, done) => sftp.read(handle, Buffer.alloc(1), 0, 1, 0, done));
+  } finally {
+    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+  }
+}
+
+async function publishProbe(
+  session: SftpSession,
+  { part, target, content }: { readonly part: Place; readonly target: Place; readonly content: string },
+): Promise<void> {
+  const written = await writePart(session, part, Buffer.from(content));
+  let moved = false;
+  try {
+    await verifyPart(session, part, written);
+    await moveIntoPlace(session, part, target);
+    moved = true;
+  } finally {
+    if (!moved) await discardPart(session, part);
+  }
+}
+
+/** @returns whether it is gone */
+async function remove(session: SftpSession, { path, remote }: Place): Promise<boolean> {
+  try {
+    await session.request<undefined>({ doing: 'remove', path }, (sftp, done) =>
+      sftp.unlink(remote, (error) => done(error, undefined)),
+    );
+    return true;
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,184 @@
+import type { Socket } from 'node:net';
+import type { SFTPWrapper } from 'ssh2';
+import type SftpClient from 'ssh2-sftp-client';
+import type { JsonObject } from '../../core/value/json.ts';
+import type { SftpConfig } from '../connection_config.ts';
+import type { ConnectionError, ConnectionErrorKind } from '../connection_error.ts';
+import { IdleWatchdog } from './connect/watchdog.ts';
+import { failure, refusalByServer, type Step, saysUnsupported, statusCode } from './failure.ts';
+import { ReadSize } from './read/request_size.ts';
+
+export interface ConnectionLog {
+  debug(message: string, facts?: JsonObject): void;
+  warn(message: string, facts?: JsonObject): void;
+}
+
+/** Hands a request to ssh2; `done` takes its answer. */
+export type Send<T> = (sftp: SFTPWrapper, done: (error: Error | null | undefined, value: T) => void) => void;
+
+export interface SessionParts {
+  readonly config: SftpConfig;
+  readonly client: SftpClient;
+  readonly sftp: SFTPWrapper;
+  readonly socket: Socket;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  readonly idleMs: number;
+}
+
+/** How long tidying up may take once the caller has given up, and how long a goodbye. */
+const PATIENCE_AFTER_ABORT_MS = 2_000;
+
+/** Why every further request fails. */
+interface End {
+  readonly kind: ConnectionErrorKind;
+  readonly why: string;
+  readonly cause: unknown;
+}
+
+/**
+ * Requests over one SFTP channel, each of which settles: by its answer, by the caller's abort, by the watchdog, or
+ * by the loss of the connection. (ssh2 drops a request made after that without a word.)
+ */
+export class SftpSession implements AsyncDisposable {
+  readonly config: SftpConfig;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  /** Folders known to be no links, below the base directory. */
+  readonly plainFolders = new Set<string>();
+  /** Whether the server was found to know no LSTAT. */
+  lacksLstat = false;
+  /** Whether the server was found to tell nothing of open files. */
+  lacksFstat = false;
+  readonly readSize: ReadSize;
+  readonly #parts: SessionParts;
+  readonly #watchdog: IdleWatchdog;
+  readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
+  #end: End | null = null;
+  #lastError: unknown;
+
+  constructor(parts: SessionParts) {
+    this.config = parts.config;
+    this.signal = parts.signal;
+    this.log = parts.log;
+    this.readSize = new ReadSize(parts.sftp);
+    this.#parts = parts;
+    this.#watchdog = new IdleWatchdog(parts.idleMs, (idleMs) =>
+      this.#tearDown({ kind: 'stalled', why: `no answer for ${idleMs / 1000} s`, cause: this.#lastError }),
+    );
+    const lost = () => this.#finish({ kind: 'lost', why: 'the connection was lost', cause: this.#lastError });
+    const failed = (error: unknown) => {
+      this.#lastError ??= error;
+      lost();
+    };
+    parts.socket.once('close', lost);
+    parts.client.on('error', failed);
+    parts.sftp.on('error', failed);
+    parts.sftp.on('close', lost);
+    parts.signal.addEventListener('abort', this.#aborted, { once: true });
+  }
+
+  /** @throws ConnectionError, or the signal's reason once it is aborted */
+  request<T>(step: Step, send: Send<T>): Promise<T> {
+    if (this.signal.aborted) return Promise.reject(this.signal.reason);
+    return this.#send(step, send, false);
+  }
+
+  /** @returns whether the server offers the extension that `send` uses */
+  async requestExtension(step: Step, send: Send<undefined>): Promise<boolean> {
+    this.signal.throwIfAborted();
+    let unknown = false;
+    try {
+      await this.#send<undefined>(
+        step,
+        (sftp, done) => {
+          try {
+            send(sftp, done);
+          } catch {
+            // ssh2 throws, instead of asking, where the server did not announce the extension.
+            unknown = true;
+            done(null, undefined);
+          }
+        },
+        false,
+      );
+      return !unknown;
+    } catch (error) {
+      if (saysUnsupported(error)) return false;
+      throw error;
+    }
+  }
+
+  /** For what must be put in order on the way out: sent even after an abort, and never throws. */
+  async tidy(step: Step, send: Send<undefined>): Promise<void> {
+    try {
+      await this.#send(step, send, true);
+    } catch (error) {
+      this.log.warn('sftp: cleanup failed', {
+        reason: error instanceof Error ? error.message : `${error}`,
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#finish({ kind: 'lost', why: 'we have closed the connection', cause: undefined });
+    const { socket, client } = this.#parts;
+    if (socket.closed) return;
+    // Not events.once, which fails on the error event of a connection that is reset meanwhile.
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.once('close', () => resolve());
+    const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
+    client
+      .end()
+      .catch((error: unknown) =>
+        this.log.debug('sftp: the server did not confirm the close', { reason: `${error}` }),
+      );
+    await closed;
+    clearTimeout(giveUp);
+  }
+
+  #send<T>(step: Step, send: Send<T>, tidying: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#end !== null) return reject(failure(this.config, step, this.#end));
+      this.#waiting.set(reject, { step, tidying });
+      this.#watchdog.requestSent();
+      send(this.#parts.sftp, (error, value) => {
+        if (!this.#waiting.delete(reject)) return; // settled by an abort or a loss
+        this.#watchdog.requestSettled();
+        if (error === null || error === undefined) resolve(value);
+        else reject(this.#explained(step, error));
+      });
+    });
+  }
+
+  #explained(step: Step, error: Error): ConnectionError {
+    if (statusCode(error) !== null) return refusalByServer(this.config, step, error);
+    // ssh2 fails what is pending before the socket reports why.
+    const cause = this.#lastError ?? error;
+    return failure(this.config, step, { kind: 'lost', why: 'the connection was lost', cause });
+  }
+
+  #tearDown(end: End): void {
+    this.#parts.socket.destroy();
+    this.#finish(end);
+  }
+
+  #finish(end: End): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#watchdog.stop();
+    this.#parts.signal.removeEventListener('abort', this.#aborted);
+    for (const [reject, { step }] of this.#waiting) reject(failure(this.config, step, end));
+    this.#waiting.clear();
+  }
+
+  readonly #aborted = (): void => {
+    for (const [reject, { tidying }] of [...this.#waiting]) {
+      if (tidying) continue;
+      this.#waiting.delete(reject);
+      this.#watchdog.requestSettled();
+      reject(this.signal.reason);
+    }
+    this.#watchdog.shorten(PATIENCE_AFTER_ABORT_MS);
+  };
+}

@@ -1,0 +1,174 @@
+/** What a backfill does with each instant of its dates: decided here, for the plan that is shown and for the one that is worked. */
+
+import type { Dag } from '../dag/dag.ts';
+import { isTerminalRunState, type RunState } from '../run/states.ts';
+import { instantsBetween, scheduleOf } from '../time/schedule.ts';
+import { businessDateOf } from '../time/wall_time.ts';
+
+/** Which runs that have ended are worked again: none, those that did not succeed, or all. */
+export const REPROCESS_MODES = ['none', 'failed', 'completed'] as const;
+export type Reprocess = (typeof REPROCESS_MODES)[number];
+
+export const BACKFILL_ORDERS = ['oldest_first', 'newest_first'] as const;
+export type BackfillOrder = (typeof BACKFILL_ORDERS)[number];
+
+export const BACKFILL_DECISIONS = ['create', 'rerun', 'skip', 'refused'] as const;
+export type BackfillDecision = (typeof BACKFILL_DECISIONS)[number];
+
+/** More is a slip of the year more often than a wish. */
+export const BACKFILL_INSTANTS_AT_MOST = 1000;
+
+/** Dates that cannot be worked as asked: the message says why and what can be. */
+export class BackfillRangeError extends Error {
+  override name = 'BackfillRangeError';
+}
+
+export interface BackfillRange {
+  /** The first business date. */
+  readonly from: Temporal.PlainDate;
+  /** The last business date, not before `from`. */
+  readonly to: Temporal.PlainDate;
+  readonly reprocess: Reprocess;
+  readonly order: BackfillOrder;
+}
+
+/** A run that there is for an instant: the schedule's, an earlier backfill's, or a manual one of that date. */
+export interface ExistingRun {
+  readonly runId: number;
+  readonly scheduledFor: Temporal.Instant;
+  readonly state: RunState;
+}
+
+/** What is to be done for an instant. */
+export interface Decided {
+  readonly decision: BackfillDecision;
+  /** A few words for all but `create`: `succeeded`, `failed`, `newer snapshot applied`. */
+  readonly reason: string | null;
+  /** A sentence with the facts, where there is more to say. */
+  readonly detail: string | null;
+  /** The run that is there. */
+  readonly runId: number | null;
+}
+
+export interface PlannedDate extends Decided {
+  readonly businessDate: Temporal.PlainDate;
+  /** Null for a date on which the schedule has no instant. */
+  readonly scheduledFor: Temporal.Instant | null;
+}
+
+/**
+ * Every date of the range with its decision, in the order of work; a date with several instants comes several times.
+ *
+ * @param known runs of the range's instants, in any order, and the present instant
+ * @throws BackfillRangeError
+ */
+export function planBackfill(
+  dag: Dag,
+  range: BackfillRange,
+  known: { readonly runs: readonly ExistingRun[]; readonly now: Temporal.Instant },
+): readonly PlannedDate[] {
+  const byInstant = Map.groupBy(known.runs, ({ scheduledFor }) => scheduledFor.epochMilliseconds);
+  const planned = datesOf(dag, range).flatMap(({ businessDate, instants, reason }): readonly PlannedDate[] =>
+    instants.length === 0
+      ? [{ businessDate, scheduledFor: null, decision: 'skip', reason, detail: null, runId: null }]
+      : instants.map((scheduledFor) => {
+          const isDue = Temporal.Instant.compare(scheduledFor, known.now) <= 0;
+          const runs = byInstant.get(scheduledFor.epochMilliseconds) ?? [];
+          const decided = isDue ? decideInstant(runs, range.reprocess) : skip('in the future');
+          return { businessDate, scheduledFor, ...decided };
+        }),
+  );
+  return range.order === 'oldest_first' ? planned : planned.toReversed();
+}
+
+/**
+ * What becomes of an instant that is past. Of several runs (a manual one may stand beside the schedule's) the one that is
+ * still going on counts first, then one that succeeded, then the newest.
+ */
+export function decideInstant(runs: readonly ExistingRun[], reprocess: Reprocess): Decided {
+  const rank = ({ state }: ExistingRun) => (isTerminalRunState(state) ? (state === 'success' ? 1 : 2) : 0);
+  const [run] = runs.toSorted((a, b) => rank(a) - rank(b) || b.runId - a.runId);
+  if (run === undefined) return { decision: 'create', reason: null, detail: null, runId: null };
+  const { runId, state } = run;
+  const reason = state === 'success' ? 'succeeded' : state;
+  const isWanted = isTerminalRunState(state) && WORKS_AGAIN[reprocess](state);
+  return { decision: isWanted ? 'rerun' : 'skip', reason, detail: null, runId };
+}
+
+/** `create`, `re-run (failed)`, `skip (succeeded)`, `refused (newer snapshot applied)`. */
+export function decisionText({ decision, reason }: Pick<Decided, 'decision' | 'reason'>): string {
+  const verb = decision === 'rerun' ? 're-run' : decision;
+  return reason === null ? verb : `${verb} (${reason})`;
+}
+
+/** Whether there is anything to work. */
+export function isWorked({ decision }: Pick<Decided, 'decision'>): boolean {
+  return decision === 'create' || decision === 'rerun';
+}
+
+/** `failed` takes what a person cancelled as well: it did not succeed either. */
+const WORKS_AGAIN: Readonly<Record<Reprocess, (state: RunState) => boolean>> = {
+  none: () => false,
+  failed: (state) => state !== 'success',
+  completed: () => true,
+};
+
+interface RangeDate {
+  readonly businessDate: Temporal.PlainDate;
+  readonly instants: readonly Temporal.Instant[];
+  /** Why it has no instant. */
+  readonly reason: string;
+}
+
+/** Every date of the range, oldest first. */
+function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
+  if (dag.schedule.length === 0) {
+    throw new BackfillRangeError(
+      `${dag.dagId} has no schedule, so no date has an instant to work; stockflow trigger ${dag.dagId} --date ${from} works one date`,
+    );
+  }
+  const dayCount = from.until(to, { largestUnit: 'days' }).days + 1;
+  if (dayCount < 1) throw new BackfillRangeError(`--from ${from} lies after --to ${to}`);
+  if (dayCount > BACKFILL_INSTANTS_AT_MOST) throw tooMany(`${from} to ${to} has ${dayCount} dates`);
+  const byDate = instantsByDate(dag, { from, to });
+  return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({
+    businessDate,
+    instants: byDate.get(businessDate.toString()) ?? [],
+    reason: reasonForNone(dag, businessDate),
+  }));
+}
+
+function instantsByDate(
+  dag: Dag,
+  { from, to }: Pick<BackfillRange, 'from' | 'to'>,
+): ReadonlyMap<string, readonly Temporal.Instant[]> {
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(dag.timezone).toInstant();
+  const span = {
+    after: startOf(from).subtract({ milliseconds: 1 }),
+    until: startOf(to.add({ days: 1 })).subtract({ milliseconds: 1 }),
+  };
+  const found: Temporal.Instant[] = [];
+  for (const instant of instantsBetween(scheduleOf(dag), span)) {
+    if (found.length === BACKFILL_INSTANTS_AT_MOST)
+      throw tooMany(`${dag.dagId} is due more often than that from ${from} to ${to}`);
+    found.push(instant);
+  }
+  return Map.groupBy(found, (instant) => businessDateOf(instant, dag.timezone).toString());
+}
+
+function reasonForNone({ startDate, endDate }: Dag, date: Temporal.PlainDate): string {
+  if (startDate !== null && Temporal.PlainDate.compare(date, startDate) < 0)
+    return `before start_date ${startDate}`;
+  if (endDate !== null && Temporal.PlainDate.compare(date, endDate) > 0) return `after end_date ${endDate}`;
+  return 'not in the schedule';
+}
+
+function tooMany(what: string): BackfillRangeError {
+  return new BackfillRangeError(
+    `a backfill works at most ${BACKFILL_INSTANTS_AT_MOST} instants, and ${what}; ask for it in parts`,
+  );
+}
+
+function skip(reason: string): Decided {
+  return { decision: 'skip', reason, detail: null, runId: null };
+}

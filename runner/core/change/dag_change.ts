@@ -1,0 +1,158 @@
+/** What an edit of a DAG will do, in real instants: the whole plan of a change, worked out without I/O. */
+
+import type { Dag } from '../dag/dag.ts';
+import { type ClockChange, clockChanges } from '../time/clock_change.ts';
+import { runsByDate } from '../time/date_runs.ts';
+import { instantsAfter, instantsBetween, scheduleOf } from '../time/schedule.ts';
+import { businessDateOf } from '../time/wall_time.ts';
+import { type ChangeNight, changeNight } from './change_nights.ts';
+import { type DagVersions, type DateChanges, dateChanges, type ScheduleFacts } from './date_changes.ts';
+import { type ExpectedRun, type MissedDate, missedDeadlines, type UsualDuration } from './expected_times.ts';
+import { type KeyChanges, keyChanges } from './key_changes.ts';
+
+/** `unchanged` is the same meaning: comments, layout and the order of keys change nothing. */
+export type ChangeKind = 'new' | 'changed' | 'removed' | 'unchanged';
+
+export interface ChangeFacts extends ScheduleFacts {
+  /** Of past runs, by task_id. */
+  readonly usual: ReadonlyMap<string, UsualDuration>;
+  /** How many of the next runs are named. */
+  readonly nextCount: number;
+}
+
+/** One night on which the clocks change, by both versions. */
+export interface PlannedNight {
+  readonly change: ClockChange;
+  readonly before: ChangeNight | null;
+  readonly after: ChangeNight | null;
+}
+
+export interface DeadlineMisfit {
+  readonly taskId: string;
+  /** False where the version before misses it as well. */
+  readonly isNew: boolean;
+  readonly first: MissedDate;
+  /** Of the dates of the coming year. */
+  readonly dateCount: number;
+  readonly dueDateCount: number;
+  readonly usual: UsualDuration | null;
+}
+
+export interface DagChange {
+  readonly kind: ChangeKind;
+  /** No date is lost or doubled. */
+  readonly isSafe: boolean;
+  readonly next: {
+    readonly before: readonly Temporal.Instant[];
+    readonly after: readonly Temporal.Instant[];
+  };
+  readonly dates: DateChanges;
+  /** The first instant from which the change loses and doubles nothing; null where it is safe, or never will be. */
+  readonly safeFrom: Temporal.Instant | null;
+  readonly nights: readonly PlannedNight[];
+  readonly keys: KeyChanges;
+  readonly deadlines: readonly DeadlineMisfit[];
+}
+
+/** A year and a day, so that every date of the year is met whatever the year. */
+const DAYS = 366;
+const SAFE_WITHIN_DAYS = 8;
+/** How many instants are tried as the moment of the change; a few days of a nightly schedule. */
+const SAFE_CANDIDATES = 24;
+
+export function dagChange(versions: DagVersions, facts: ChangeFacts): DagChange {
+  const { before, after } = versions;
+  const keys = before === null || after === null ? wholeDag(versions) : keyChanges(before, after);
+  const dates = dateChanges(versions, facts, DAYS);
+  const isSafe = dates.lost.length === 0 && dates.doubled.length === 0;
+  return {
+    kind: kindOf(versions, keys),
+    isSafe,
+    next: { before: nextRuns(before, facts), after: nextRuns(after, facts) },
+    dates,
+    safeFrom: isSafe ? null : safeFrom(versions, facts),
+    nights: plannedNights(versions, facts.changeAt),
+    keys,
+    deadlines: deadlineMisfits(versions, facts),
+  };
+}
+
+function kindOf({ before, after }: DagVersions, keys: KeyChanges): ChangeKind {
+  if (after === null) return 'removed';
+  if (before === null) return 'new';
+  const lists = [keys.dag, keys.tasksAdded, keys.tasksRemoved, keys.tasks];
+  return lists.every((list) => list.length === 0) ? 'unchanged' : 'changed';
+}
+
+/** Of a new or removed DAG its tasks say enough. */
+function wholeDag({ before, after }: DagVersions): KeyChanges {
+  const ids = (dag: Dag | null) => dag?.tasks.map(({ taskId }) => taskId) ?? [];
+  return { dag: [], tasksAdded: ids(after), tasksRemoved: ids(before), tasks: [] };
+}
+
+function nextRuns(dag: Dag | null, { changeAt, nextCount }: ChangeFacts): readonly Temporal.Instant[] {
+  return dag === null ? [] : [...instantsAfter(scheduleOf(dag), changeAt).take(nextCount)];
+}
+
+/** Only right after an instant of either version does the answer change. */
+function safeFrom(versions: DagVersions, facts: ChangeFacts): Temporal.Instant | null {
+  const until = facts.changeAt.add({ hours: 24 * SAFE_WITHIN_DAYS });
+  const candidates = [versions.before, versions.after]
+    .flatMap((dag) =>
+      dag === null
+        ? []
+        : [...instantsBetween(scheduleOf(dag), { after: facts.changeAt, until }).take(SAFE_CANDIDATES)],
+    )
+    .toSorted(Temporal.Instant.compare);
+  for (const changeAt of candidates) {
+    const isSafeWithin = (days: number) => {
+      const { lost, doubled } = dateChanges(versions, { ...facts, changeAt }, days);
+      return lost.length === 0 && doubled.length === 0;
+    };
+    if (isSafeWithin(SAFE_WITHIN_DAYS)) return isSafeWithin(DAYS) ? changeAt : null;
+  }
+  return null;
+}
+
+function plannedNights({ before, after }: DagVersions, changeAt: Temporal.Instant): readonly PlannedNight[] {
+  const timezone = (after ?? before)?.timezone;
+  if (timezone === undefined) return [];
+  return clockChanges(timezone, { after: changeAt, until: changeAt.add({ hours: 24 * DAYS }) }).map(
+    (change) => ({
+      change,
+      before: before && changeNight(before, change),
+      after: after && changeNight(after, change),
+    }),
+  );
+}
+
+function deadlineMisfits({ before, after }: DagVersions, facts: ChangeFacts): readonly DeadlineMisfit[] {
+  if (after === null) return [];
+  const runs = comingRuns(after, facts.changeAt);
+  const missed = missedDeadlines(after, runs, facts.usual);
+  const missedBefore =
+    before === null ? new Map() : missedDeadlines(before, comingRuns(before, facts.changeAt), facts.usual);
+  return [...missed].flatMap(([taskId, dates]) => {
+    const [first] = dates;
+    if (first === undefined) return [];
+    return [
+      {
+        taskId,
+        isNew: !missedBefore.has(taskId),
+        first,
+        dateCount: dates.length,
+        dueDateCount: runs.length,
+        usual: facts.usual.get(taskId) ?? null,
+      },
+    ];
+  });
+}
+
+/** The first run of each date of the coming year. */
+function comingRuns(dag: Dag, changeAt: Temporal.Instant): readonly ExpectedRun[] {
+  const first = businessDateOf(changeAt, dag.timezone);
+  const byDate = runsByDate(scheduleOf(dag), { first, last: first.add({ days: DAYS - 1 }) });
+  return [...byDate]
+    .map(([date, runs]) => ({ businessDate: Temporal.PlainDate.from(date), scheduledFor: runs.first }))
+    .filter(({ scheduledFor }) => Temporal.Instant.compare(scheduledFor, changeAt) > 0);
+}

@@ -1,0 +1,170 @@
+/** What a change of a DAG does to its dates: which it loses, gains, works twice, or works at another hour. */
+
+import type { Dag } from '../dag/dag.ts';
+import { type DateSpan, type RunsByDate, runsByDate, runsOf } from '../time/date_runs.ts';
+import { type DueRun, planDue } from '../time/due.ts';
+import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
+import { businessDateOf } from '../time/wall_time.ts';
+
+/** Null before for a new DAG, null after for a removed one. */
+export interface DagVersions {
+  readonly before: Dag | null;
+  readonly after: Dag | null;
+}
+
+/** What the schedule has done so far. */
+export interface ScheduleFacts {
+  readonly now: Temporal.Instant;
+  /** When the change comes into force, `now` or later. What is due until then is taken to run. */
+  readonly changeAt: Temporal.Instant;
+  /** Instants up to here are settled. */
+  readonly cursor: Temporal.Instant;
+  readonly isPaused: boolean;
+  /** Runs of the schedule since the day before `now`. */
+  readonly ran: readonly {
+    readonly scheduledFor: Temporal.Instant;
+    readonly businessDate: Temporal.PlainDate;
+  }[];
+}
+
+export interface DateChanges {
+  /** Dates that had a run and have none any more; ascending, as are all of these. */
+  readonly lost: readonly Temporal.PlainDate[];
+  readonly gained: readonly Temporal.PlainDate[];
+  /** Dates that had one run and have several, or more than either version gives them. */
+  readonly doubled: readonly Temporal.PlainDate[];
+  /** Dates with one run before and after, by how much later it is. */
+  readonly moved: readonly { readonly shiftMs: number; readonly dates: readonly Temporal.PlainDate[] }[];
+  /** Other dates on which the number of runs changes. */
+  readonly recounted: readonly {
+    readonly before: number;
+    readonly after: number;
+    readonly dates: readonly Temporal.PlainDate[];
+  }[];
+  /** Runs that are made as the change comes into force: what the version before still owes, or a new DAG catches up. */
+  readonly owed: readonly DueRun[];
+}
+
+/** @param days how many dates from that of the change are compared */
+export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: number): DateChanges {
+  const { before, after } = versions;
+  const zones = [before, after].flatMap((dag) => (dag === null ? [] : [dag.timezone]));
+  const first = zones
+    .map((timezone) => businessDateOf(facts.changeAt, timezone))
+    .toSorted(Temporal.PlainDate.compare)[0];
+  const owed = owedRuns(versions, facts);
+  if (first === undefined) return { lost: [], gained: [], doubled: [], moved: [], recounted: [], owed };
+  const last = first.add({ days: days - 1 });
+
+  const settled = settledRuns(versions, facts, owed);
+  const old = side(before, facts.changeAt, { first, last });
+  const renewed = side(after, facts.changeAt, { first, last });
+
+  const lost: Temporal.PlainDate[] = [];
+  const gained: Temporal.PlainDate[] = [];
+  const doubled: Temporal.PlainDate[] = [];
+  const moved = new Map<number, Temporal.PlainDate[]>();
+  const recounted = new Map<string, { before: number; after: number; dates: Temporal.PlainDate[] }>();
+  for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    const key = date.toString();
+    const done = settled.get(key) ?? 0;
+    const was = old.coming.get(key);
+    const is = renewed.coming.get(key);
+    const wasCount = done + (was?.count ?? 0);
+    const isCount = done + (is?.count ?? 0);
+    const countOf = (runs: RunsByDate) => runs.get(key)?.count ?? 0;
+    const most = Math.max(1, ...[old, renewed].flatMap(({ own, usual }) => [countOf(own), countOf(usual)]));
+    const isSplit = countOf(old.usual) === 1 && countOf(renewed.usual) > 1 && isCount > 1;
+    if (wasCount > 0 && isCount === 0) lost.push(date);
+    else if (wasCount === 0 && isCount > 0) gained.push(date);
+    else if (isCount > most || isSplit) doubled.push(date);
+    else if (wasCount !== isCount) {
+      const group = recounted.get(`${wasCount} ${isCount}`) ?? {
+        before: wasCount,
+        after: isCount,
+        dates: [],
+      };
+      group.dates.push(date);
+      recounted.set(`${wasCount} ${isCount}`, group);
+    } else if (was?.count === 1 && is?.count === 1 && !was.first.equals(is.first)) {
+      const shiftMs = is.first.epochMilliseconds - was.first.epochMilliseconds;
+      moved.set(shiftMs, [...(moved.get(shiftMs) ?? []), date]);
+    }
+  }
+  return {
+    lost,
+    gained,
+    doubled,
+    moved: [...moved].map(([shiftMs, dates]) => ({ shiftMs, dates })),
+    recounted: [...recounted.values()],
+    owed,
+  };
+}
+
+/** By the version before, up to `now`; of a new DAG by its own, from its first instant. */
+function owedRuns({ before, after }: DagVersions, facts: ScheduleFacts): readonly DueRun[] {
+  const owner = before ?? after;
+  if (owner === null || facts.isPaused) return [];
+  const { catchup, catchupWindowMs } = owner;
+  const now = before === null ? facts.changeAt : facts.now;
+  const timing = { schedule: scheduleOf(owner), catchup, catchupWindowMs };
+  const made = new Set(facts.ran.map(({ scheduledFor }) => scheduledFor.epochMilliseconds));
+  return planDue(timing, { cursor: facts.cursor, now }).runs.filter(
+    ({ scheduledFor }) => !made.has(scheduledFor.epochMilliseconds),
+  );
+}
+
+/** How many runs each date has by the time of the change, whatever comes after. */
+function settledRuns(
+  { before, after }: DagVersions,
+  facts: ScheduleFacts,
+  owed: readonly DueRun[],
+): ReadonlyMap<string, number> {
+  const timezone = (before ?? after)?.timezone ?? 'UTC';
+  const untilChange =
+    before === null
+      ? []
+      : [...instantsBetween(scheduleOf(before), { after: laterOf(facts), until: facts.changeAt })];
+  const dates = [
+    ...facts.ran.map(({ businessDate }) => businessDate),
+    ...[...owed.map(({ scheduledFor }) => scheduledFor), ...untilChange].map((instant) =>
+      businessDateOf(instant, timezone),
+    ),
+  ];
+  const counts = new Map<string, number>();
+  for (const date of dates) counts.set(date.toString(), (counts.get(date.toString()) ?? 0) + 1);
+  return counts;
+}
+
+function laterOf({ now, cursor }: ScheduleFacts): Temporal.Instant {
+  return Temporal.Instant.compare(now, cursor) >= 0 ? now : cursor;
+}
+
+/** What a version does on each date: after the change, for itself, and for itself where no clock ever changes. */
+interface Side {
+  readonly coming: RunsByDate;
+  readonly own: RunsByDate;
+  readonly usual: RunsByDate;
+}
+
+function side(dag: Dag | null, changeAt: Temporal.Instant, dates: DateSpan): Side {
+  if (dag === null) return { coming: new Map(), own: new Map(), usual: new Map() };
+  const schedule = scheduleOf(dag);
+  const own = runsByDate(schedule, dates);
+  return {
+    own,
+    coming: cutBefore(schedule, own, changeAt),
+    usual: runsByDate({ ...schedule, timezone: 'UTC' }, dates),
+  };
+}
+
+/** Of the date of the change only what lies after it, and nothing of the dates before. */
+function cutBefore(schedule: Schedule, own: RunsByDate, changeAt: Temporal.Instant): RunsByDate {
+  const today = businessDateOf(changeAt, schedule.timezone);
+  const endOfToday = today.add({ days: 1 }).toZonedDateTime(schedule.timezone).toInstant();
+  const until = endOfToday.subtract({ milliseconds: 1 });
+  const left = [...instantsBetween(schedule, { after: changeAt, until })];
+  const ofToday = runsOf(left);
+  const whole = [...own].filter(([date]) => date > today.toString());
+  return new Map(ofToday === null ? whole : [[today.toString(), ofToday], ...whole]);
+}

@@ -1,0 +1,105 @@
+/** Two versions of a DAG compared key by key, in the words of the DAG file. */
+
+import type { Dag, Task } from '../dag/dag.ts';
+import { formatDuration } from '../time/duration.ts';
+import { formatWallTime } from '../time/wall_time.ts';
+import type { Json } from '../value/json.ts';
+
+export interface KeyChange {
+  /** Of a task's key its task_id; null for a key of the DAG. */
+  readonly taskId: string | null;
+  /** `schedule`, `params.store`, `not_before`, `with.guards.max_row_drop`, `depends_on.load_file`. */
+  readonly key: string;
+  /** Null where the key is not given; of a dependency its delay. */
+  readonly before: Json;
+  readonly after: Json;
+}
+
+export interface KeyChanges {
+  readonly dag: readonly KeyChange[];
+  readonly tasksAdded: readonly string[];
+  readonly tasksRemoved: readonly string[];
+  readonly tasks: readonly KeyChange[];
+}
+
+export function keyChanges(before: Dag, after: Dag): KeyChanges {
+  const oldTasks = new Map(before.tasks.map((task) => [task.taskId, task]));
+  const newIds = new Set(after.tasks.map(({ taskId }) => taskId));
+  return {
+    dag: differences(null, dagKeys(before), dagKeys(after)),
+    tasksAdded: after.tasks.map(({ taskId }) => taskId).filter((taskId) => !oldTasks.has(taskId)),
+    tasksRemoved: before.tasks.map(({ taskId }) => taskId).filter((taskId) => !newIds.has(taskId)),
+    tasks: after.tasks.flatMap((task) => {
+      const old = oldTasks.get(task.taskId);
+      return old === undefined ? [] : differences(task.taskId, taskKeys(old), taskKeys(task));
+    }),
+  };
+}
+
+/** Whether a key says when or after what a task starts or must be done. */
+export function isEdgeKey({ key }: KeyChange): boolean {
+  return /^(not_before|deadline|on_deadline|trigger_rule|depends_on\..*)$/.test(key);
+}
+
+type Keys = Readonly<Record<string, Json>>;
+
+function differences(taskId: string | null, before: Keys, after: Keys): readonly KeyChange[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((key) => ({ taskId, key, before: before[key] ?? null, after: after[key] ?? null }))
+    .filter((change) => canonical(change.before) !== canonical(change.after));
+}
+
+/** The same text for values that mean the same: the order of keys means nothing. */
+function canonical(value: Json): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function dagKeys(dag: Dag): Keys {
+  return {
+    description: dag.description,
+    timezone: dag.timezone,
+    schedule: dag.schedule,
+    start_date: dag.startDate?.toString() ?? null,
+    end_date: dag.endDate?.toString() ?? null,
+    catchup: dag.catchup,
+    catchup_window: formatDuration(dag.catchupWindowMs),
+    max_active_runs: dag.maxActiveRuns,
+    dagrun_timeout: dag.dagrunTimeoutMs === null ? null : formatDuration(dag.dagrunTimeoutMs),
+    ...Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [`params.${name}`, { ...spec }])),
+  };
+}
+
+function taskKeys(task: Task): Keys {
+  return {
+    type: task.type,
+    ...Object.fromEntries(
+      task.dependsOn.map(({ taskId, delayMs }) => [`depends_on.${taskId}`, formatDuration(delayMs)]),
+    ),
+    not_before: task.notBefore && formatWallTime(task.notBefore),
+    deadline: task.deadline && formatWallTime(task.deadline),
+    on_deadline: task.onDeadline,
+    trigger_rule: task.triggerRule,
+    run_if: task.runIf,
+    map_over: task.mapOver,
+    retries: task.retries,
+    retry_delay: formatDuration(task.retryDelayMs),
+    retry_exponential_backoff: task.retryExponentialBackoff,
+    max_retry_delay: formatDuration(task.maxRetryDelayMs),
+    execution_timeout: formatDuration(task.executionTimeoutMs),
+    pool: task.pool,
+    pool_slots: task.poolSlots,
+    priority: task.priority,
+    allow_failure: task.allowFailure,
+    ...leaves('with', task.with),
+  };
+}
+
+/** Each value that is no map, under the path of its keys. */
+function leaves(path: string, value: Json): Keys {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { [path]: value };
+  return Object.assign({}, ...Object.entries(value).map(([key, part]) => leaves(`${path}.${key}`, part)));
+}

@@ -1,0 +1,93 @@
+/**
+ * The DAG as the engine sees it: parsed, checked and with units made explicit. Built by `dag_file.ts`
+ * from a YAML text; never changed afterwards.
+ */
+import type { Json } from '../value/json.ts';
+
+export const CATCHUP_POLICIES = ['none', 'latest', 'all'] as const;
+export type CatchupPolicy = (typeof CATCHUP_POLICIES)[number];
+
+export const TRIGGER_RULES = [
+  'all_success',
+  'all_done',
+  'all_failed',
+  'one_success',
+  'one_failed',
+  'one_done',
+  'none_failed',
+  'none_failed_min_one_success',
+  'none_skipped',
+  'all_skipped',
+  'always',
+] as const;
+export type TriggerRule = (typeof TRIGGER_RULES)[number];
+
+export const PARAM_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'instant'] as const;
+export type ParamType = (typeof PARAM_TYPES)[number];
+
+/** A wall clock time in the DAG's zone, on the business date plus `plusDays` (`"00:30+1d"`). */
+export interface WallTime {
+  readonly time: Temporal.PlainTime;
+  readonly plusDays: number;
+}
+
+/** An edge: the task starts only after `taskId`, and no sooner than `delayMs` after its success. */
+export interface Dependency {
+  readonly taskId: string;
+  readonly delayMs: number;
+}
+
+export interface ParamSpec {
+  readonly type: ParamType;
+  /** `null` where the file gives none: the param may then be absent and renders as null. */
+  readonly default: Json;
+  readonly description: string;
+}
+
+export interface Task {
+  readonly taskId: string;
+  readonly type: string;
+  /** As written, templates not yet rendered. */
+  readonly with: Readonly<Record<string, Json>>;
+  readonly dependsOn: readonly Dependency[];
+  readonly notBefore: WallTime | null;
+  readonly deadline: WallTime | null;
+  readonly onDeadline: 'alert' | 'fail';
+  readonly triggerRule: TriggerRule;
+  /** A template; the task is skipped when it renders to false, null, 0 or an empty string. */
+  readonly runIf: string | null;
+  /** A template that renders to a list: one instance per element. */
+  readonly mapOver: string | null;
+  /** Attempts after the first failure, 0 for none. */
+  readonly retries: number;
+  readonly retryDelayMs: number;
+  readonly retryExponentialBackoff: boolean;
+  readonly maxRetryDelayMs: number;
+  readonly executionTimeoutMs: number;
+  readonly pool: string;
+  readonly poolSlots: number;
+  /** Higher starts first. */
+  readonly priority: number;
+  readonly allowFailure: boolean;
+}
+
+export interface Dag {
+  readonly dagId: string;
+  readonly description: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Cron expressions; none means manual only. */
+  readonly schedule: readonly string[];
+  readonly startDate: Temporal.PlainDate | null;
+  readonly endDate: Temporal.PlainDate | null;
+  readonly catchup: CatchupPolicy;
+  readonly catchupWindowMs: number;
+  readonly maxActiveRuns: number;
+  /** Its schedule begins paused, when its file is first read. */
+  readonly isPausedUponCreation: boolean;
+  /** `null` for no limit. */
+  readonly dagrunTimeoutMs: number | null;
+  readonly params: Readonly<Record<string, ParamSpec>>;
+  /** In the order of the file. */
+  readonly tasks: readonly Task[];
+}

@@ -1,0 +1,116 @@
+/** What tasks use outside the runner, as far as the DAG file itself says: connections, and folders on SFTP servers. */
+import type { z } from 'zod';
+import type { KeyPath } from '../dag_file/key_path.ts';
+import { isLocationUse, LOCATION_MARK, type LocationUse } from '../dag_file/schema/location_param.ts';
+import { annotationAt } from '../dag_file/schema/lookup.ts';
+import type { Json } from '../value/json.ts';
+import type { Dag } from './dag.ts';
+
+export interface FolderUse {
+  readonly connection: string;
+  /** Below the connection's base directory; empty for that directory. */
+  readonly path: string;
+  readonly access: LocationUse['access'];
+  /** Of the names that are read there, `*` for any text; null where it is not known before a run. */
+  readonly pattern: string | null;
+  /** `dag_id.task_id`. */
+  readonly usedBy: readonly string[];
+}
+
+export interface OutsideUse {
+  /** Who uses it (`dag_id.task_id`), by the connection's id. */
+  readonly connections: ReadonlyMap<string, readonly string[]>;
+  readonly folders: readonly FolderUse[];
+}
+
+/** A text in `with`. */
+interface Mention {
+  readonly path: KeyPath;
+  readonly text: string;
+  readonly usedBy: string;
+  /** As the param says; null where it says nothing. */
+  readonly use: LocationUse | null;
+}
+
+type Place = Omit<FolderUse, 'usedBy'>;
+
+/**
+ * What cannot be known before a run, behind a template, is left out.
+ * @param paramsOf the params of a task type; null where it is not known
+ */
+export function outsideUse(dags: readonly Dag[], paramsOf: (type: string) => z.ZodType | null): OutsideUse {
+  const connections = new Map<string, string[]>();
+  const folders = new Map<string, FolderUse & { readonly usedBy: string[] }>();
+  for (const mention of dags.flatMap((dag) => mentionsIn(dag, paramsOf))) {
+    const { usedBy } = mention;
+    const place = placeOf(mention);
+    const connection = place?.connection ?? connectionOf(mention);
+    if (connection !== null) addOnce(connections, connection, usedBy);
+    if (place === null) continue;
+    const name = JSON.stringify(place);
+    const known = folders.get(name);
+    if (known === undefined) folders.set(name, { ...place, usedBy: [usedBy] });
+    else if (!known.usedBy.includes(usedBy)) known.usedBy.push(usedBy);
+  }
+  return { connections, folders: [...folders.values()] };
+}
+
+function mentionsIn(dag: Dag, paramsOf: (type: string) => z.ZodType | null): readonly Mention[] {
+  return dag.tasks.flatMap((task) => {
+    const params = paramsOf(task.type);
+    return [...textsIn(task.with, [])].map(({ path, text }) => {
+      const mark = params === null ? null : annotationAt(params, path, LOCATION_MARK);
+      return { path, text, usedBy: `${dag.dagId}.${task.taskId}`, use: isLocationUse(mark) ? mark : null };
+    });
+  });
+}
+
+function* textsIn(value: Json, path: KeyPath): Iterable<Pick<Mention, 'path' | 'text'>> {
+  if (typeof value === 'string') yield { path, text: value };
+  else if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) yield* textsIn(element, [...path, index]);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) yield* textsIn(inner, [...path, name]);
+  }
+}
+
+function connectionOf({ path, text }: Mention): string | null {
+  return path.at(-1) === 'connection' && isConnectionId(text) ? text : null;
+}
+
+/** The folder that a text names, with the part of its path that is known; null for any other text. */
+function placeOf(mention: Mention): Place | null {
+  const [, connection = '', path = ''] = /^sftp:\/\/([^/]*)\/?(.*)$/s.exec(mention.text) ?? [];
+  if (!isConnectionId(connection)) return null;
+  const { access, of } = mention.use ?? guessedUse(mention);
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const pattern = of === 'folder' ? null : (segments.pop() ?? null);
+  const unknown = segments.findIndex(isTemplate);
+  return {
+    connection,
+    path: segments.slice(0, unknown === -1 ? undefined : unknown).join('/'),
+    access,
+    pattern: pattern === null || unknown !== -1 || isTemplate(pattern) ? null : pattern,
+  };
+}
+
+/** Of a param that says nothing: one called `to` is written, and a name with an ending is a file's. */
+function guessedUse({ path, text }: Mention): LocationUse {
+  const last = text.split('/').at(-1) ?? '';
+  const of = last.includes('*') ? 'pattern' : /\.[A-Za-z0-9]+$/.test(last) ? 'file' : 'folder';
+  return { access: path.at(-1) === 'to' ? 'write' : 'read', of };
+}
+
+function isTemplate(segment: string): boolean {
+  return segment.includes('${{');
+}
+
+function isConnectionId(text: string): boolean {
+  return /^[a-z][a-z0-9_]{0,62}$/.test(text);
+}
+
+function addOnce(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else if (!values.includes(value)) values.push(value);
+}

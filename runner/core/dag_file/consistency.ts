@@ -1,0 +1,88 @@
+/** What is wrong between values that are right by themselves: names, times and dates that do not fit each other. */
+
+import { PARAM_TYPES, type ParamType, type WallTime } from '../dag/dag.ts';
+import { defaultProblem } from '../dag/params.ts';
+import { parseWallTime, WallTimeError } from '../time/wall_time.ts';
+import type { Json, JsonObject } from '../value/json.ts';
+import type { Finding } from './finding.ts';
+import type { KeyPath } from './key_path.ts';
+import type { Outline, OutlineTask } from './outline.ts';
+import { dagKeys } from './schema/keys.ts';
+import { asMap } from './yaml/values.ts';
+
+/** @param scalarAt the scalar as it stands in the file, quotes included */
+export function fitFindings(
+  outline: Outline,
+  file: string,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  return [
+    ...nameFindings(outline.root, file),
+    ...dateFindings(outline.root),
+    ...paramFindings(outline.root, scalarAt),
+    ...outline.tasks.flatMap((task) => timeFindings(task, scalarAt)),
+  ];
+}
+
+function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly Finding[] {
+  const name = /([^/\\]+)\.ya?ml$/.exec(file)?.[1];
+  if (name === undefined || name === dagId || !dagKeys.shape.dag_id.safeParse(dagId).success) return [];
+  return [
+    { path: ['dag_id'], message: `${dagId} is not the file's name: write ${name}, or rename the file` },
+  ];
+}
+
+function dateFindings(root: JsonObject): readonly Finding[] {
+  const start = dagKeys.shape.start_date.safeParse(root.start_date).data;
+  const end = dagKeys.shape.end_date.safeParse(root.end_date).data;
+  if (start === undefined || end === undefined || Temporal.PlainDate.compare(start, end) <= 0) return [];
+  return [
+    { path: ['end_date'], message: `${end} is before the start_date ${start}: no day is left to run on` },
+  ];
+}
+
+function paramFindings(root: JsonObject, scalarAt: (path: KeyPath) => string | null): readonly Finding[] {
+  return Object.entries(asMap(root.params)).flatMap(([name, spec]): Finding[] => {
+    const { type, default: value = null } = asMap(spec);
+    const path = ['params', name, 'default'];
+    const message = isParamType(type) ? defaultProblem(type, value, scalarAt(path)) : null;
+    return message === null ? [] : [{ path, message }];
+  });
+}
+
+function timeFindings(
+  { keys, path }: OutlineTask,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  const notBefore = wallTimeOf(keys.not_before);
+  const deadline = wallTimeOf(keys.deadline);
+  const findings: Finding[] = ['not_before', 'deadline'].flatMap((key) => {
+    const written = scalarAt([...path, key]);
+    const isBare = wallTimeOf(keys[key]) !== null && written !== null && /^\d/.test(written);
+    const message = `found ${written} without quotes, which some YAML readers take for a number: write "${written}"`;
+    return isBare ? [{ path: [...path, key], message }] : [];
+  });
+  if (notBefore !== null && deadline !== null && compareWallTimes(notBefore, deadline) >= 0) {
+    const message = `${keys.deadline} is not after not_before ${keys.not_before}: the task could never be in time`;
+    findings.push({ path: [...path, 'deadline'], message });
+  }
+  return findings;
+}
+
+function compareWallTimes(a: WallTime, b: WallTime): number {
+  return a.plusDays - b.plusDays || Temporal.PlainTime.compare(a.time, b.time);
+}
+
+function wallTimeOf(value: Json | undefined): WallTime | null {
+  if (typeof value !== 'string') return null;
+  try {
+    return parseWallTime(value);
+  } catch (error) {
+    if (error instanceof WallTimeError) return null;
+    throw error;
+  }
+}
+
+function isParamType(value: Json | undefined): value is ParamType {
+  return PARAM_TYPES.some((type) => type === value);
+}

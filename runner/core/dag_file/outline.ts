@@ -1,0 +1,48 @@
+/** The tasks of a DAG file as far as they can be made out, so that their references are checked beside other errors. */
+
+import type { GraphNode } from '../dag/graph.ts';
+import type { Json, JsonObject } from '../value/json.ts';
+import type { KeyPath } from './key_path.ts';
+import { asList, asMap } from './yaml/values.ts';
+
+export interface OutlineTask {
+  /** `['tasks', 2]` */
+  readonly path: KeyPath;
+  /** Null where it is missing or no text. */
+  readonly taskId: string | null;
+  readonly dependsOn: readonly OutlineDependency[];
+  readonly keys: JsonObject;
+}
+
+export interface OutlineDependency {
+  readonly path: KeyPath;
+  readonly taskId: string;
+}
+
+export interface Outline {
+  readonly root: JsonObject;
+  readonly tasks: readonly OutlineTask[];
+  /** The tasks that have an id, the first of each. */
+  readonly graph: readonly (OutlineTask & GraphNode)[];
+}
+
+export function outlineOf(root: Json): Outline {
+  const tasks = asList(asMap(root).tasks).map((task, index) => outlineTask(asMap(task), ['tasks', index]));
+  const graph = new Map<string, OutlineTask & GraphNode>();
+  for (const task of tasks) {
+    const { taskId } = task;
+    if (taskId !== null && !graph.has(taskId)) graph.set(taskId, { ...task, taskId });
+  }
+  return { root: asMap(root), tasks, graph: [...graph.values()] };
+}
+
+function outlineTask(keys: JsonObject, path: KeyPath): OutlineTask {
+  const dependsOn = asList(keys.depends_on).flatMap((dependency, index) => {
+    const own = [...path, 'depends_on', index];
+    if (typeof dependency === 'string') return [{ path: own, taskId: dependency }];
+    const taskId = asMap(dependency).task_id;
+    return typeof taskId === 'string' ? [{ path: [...own, 'task_id'], taskId }] : [];
+  });
+  const taskId = typeof keys.task_id === 'string' ? keys.task_id : null;
+  return { path, taskId, dependsOn, keys };
+}

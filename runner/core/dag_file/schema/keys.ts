@@ -1,0 +1,183 @@
+/**
+ * The keys of a DAG file: the one list of them, from which files are checked and the editors' JSON Schema is made.
+ * Annotated defaults are those of `DEFAULTS`; the keys themselves stay optional, so that `default_args` can step between.
+ */
+import { z } from 'zod';
+import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
+import type { Json } from '../../value/json.ts';
+import { cron, date, duration, id, paramName, template, timeZone, wallTime, wholeNumber } from './fields.ts';
+
+/** What holds where neither the task nor `default_args` says otherwise. */
+export const DEFAULTS = {
+  retries: 0,
+  retry_delay: '1m',
+  retry_exponential_backoff: true,
+  max_retry_delay: '15m',
+  execution_timeout: '1h',
+  pool: 'default',
+  pool_slots: 1,
+  priority: 0,
+  trigger_rule: 'all_success',
+} as const;
+
+const anyJson = z.custom<Json>(() => true);
+
+const taskDefaults = {
+  retries: wholeNumber(
+    { description: 'Attempts after the first failure.', default: DEFAULTS.retries },
+    0,
+  ).optional(),
+  retry_delay: duration({
+    description: 'Wait before the first retry.',
+    default: DEFAULTS.retry_delay,
+    examples: ['30s', '5m'],
+  }).optional(),
+  retry_exponential_backoff: z
+    .boolean()
+    .meta({
+      description: 'Whether the wait doubles with each retry.',
+      default: DEFAULTS.retry_exponential_backoff,
+    })
+    .optional(),
+  max_retry_delay: duration({
+    description: 'The longest wait before a retry.',
+    default: DEFAULTS.max_retry_delay,
+  }).optional(),
+  execution_timeout: duration(
+    { description: 'How long one attempt may run.', default: DEFAULTS.execution_timeout },
+    1,
+  ).optional(),
+  pool: id({ description: 'The pool whose slots the task takes.', default: DEFAULTS.pool }).optional(),
+  pool_slots: wholeNumber(
+    { description: 'How many slots of the pool it takes.', default: DEFAULTS.pool_slots },
+    1,
+  ).optional(),
+  priority: wholeNumber(
+    { description: 'Among waiting tasks the higher starts first.', default: DEFAULTS.priority },
+    -2_147_483_648,
+  ).optional(),
+  trigger_rule: z
+    .enum(TRIGGER_RULES)
+    .meta({
+      description: 'How the upstream tasks must have ended for this one to run.',
+      default: DEFAULTS.trigger_rule,
+    })
+    .optional(),
+};
+
+// No pattern here: that no task is called so says more than that the id is malformed.
+const upstreamId = z.string().meta({ description: 'The task_id of the task to wait for.' });
+
+const dependency = z.union([
+  upstreamId,
+  z.strictObject({
+    task_id: upstreamId,
+    delay: duration({
+      description: 'Time that must pass after its success.',
+      default: '0s',
+      examples: ['1h'],
+    }).optional(),
+  }),
+]);
+
+export const taskKeys = z.strictObject({
+  task_id: id({ description: 'Names the task within the DAG.' }),
+  type: id({ description: 'The task type: the name of a file in tasks/.' }),
+  depends_on: z.array(dependency).meta({ description: 'The tasks that this one waits for.' }).optional(),
+  not_before: wallTime({
+    description: 'Starts no sooner than this wall clock time, in the zone of the DAG, on the business date.',
+    examples: ['01:30', '00:30+1d'],
+  }).optional(),
+  deadline: wallTime({
+    description: 'Should be finished by this wall clock time.',
+    examples: ['05:00'],
+  }).optional(),
+  on_deadline: z
+    .enum(['alert', 'fail'])
+    .meta({ description: 'What happens when it is not.', default: 'alert' })
+    .optional(),
+  with: z
+    .record(z.string(), anyJson)
+    .meta({ description: `The params of the task type; \${{ }} templates may stand in their values.` })
+    .optional(),
+  run_if: template({
+    description: 'Skip the task when this template gives false, null, 0 or an empty text.',
+    examples: [`\${{ params.full }}`],
+  }).optional(),
+  map_over: template({
+    description: 'One instance of the task for each element of the list that this template gives.',
+    examples: [`\${{ tasks.list_files.output.names }}`],
+  }).optional(),
+  allow_failure: z
+    .boolean()
+    .meta({ description: 'Whether the run can succeed though this task failed.', default: false })
+    .optional(),
+  ...taskDefaults,
+});
+
+const paramKeys = z.strictObject({
+  type: z.enum(PARAM_TYPES).meta({ description: 'Checked when a run is triggered.' }),
+  default: anyJson.meta({ description: 'The value when none is given.' }).optional(),
+  description: z.string().meta({ description: 'For the person who triggers a run.' }).optional(),
+});
+
+const cronShown = {
+  description: 'minute hour day-of-month month day-of-week, in the zone of the DAG.',
+  examples: ['0 1 * * *', '*/15 8-18 * * MON-FRI'],
+};
+
+export const dagKeys = z
+  .strictObject({
+    dag_id: id({ description: "The file's name without .yaml." }),
+    description: z.string().meta({ description: 'One line for people.', default: '' }).optional(),
+    timezone: timeZone({
+      description: 'IANA name of the zone in which all wall clock times of this file are read.',
+      examples: ['America/New_York', 'UTC'],
+    }),
+    schedule: z
+      .union([
+        cron(cronShown),
+        z.array(cron(cronShown)).min(1, 'is empty: write null to run by hand only'),
+        z.null(),
+      ])
+      .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
+    start_date: date({
+      description: 'The first business date that is scheduled.',
+      examples: ['2026-01-01'],
+    }).optional(),
+    end_date: date({ description: 'The last business date that is scheduled.' }).optional(),
+    catchup: z
+      .enum(CATCHUP_POLICIES)
+      .meta({
+        description: 'Which missed runs are made up for: none, the latest, or all.',
+        default: 'latest',
+      })
+      .prefault('latest'),
+    catchup_window: duration(
+      { description: 'How far back missed runs are looked for.', examples: ['24h'] },
+      1,
+    ).prefault('24h'),
+    is_paused_upon_creation: z
+      .boolean()
+      .meta({
+        description: 'Whether the schedule waits for dags resume when the file is first read.',
+        default: false,
+      })
+      .prefault(false),
+    max_active_runs: wholeNumber({ description: 'How many runs may be under way at once.' }, 1).prefault(1),
+    dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),
+    default_args: z
+      .strictObject(taskDefaults)
+      .meta({ description: 'What holds for every task that does not say otherwise.' })
+      .optional(),
+    params: z
+      .record(paramName, paramKeys)
+      .meta({ description: `Values that can be given when a run is triggered: \${{ params.name }}.` })
+      .optional(),
+    tasks: z.array(taskKeys).min(1).meta({ description: 'The tasks, in any order.' }),
+  })
+  .meta({ title: 'Stockflow DAG' });
+
+/** A DAG file whose values are of the right kind and read: durations in milliseconds, wall times, dates. */
+export type DagFile = z.output<typeof dagKeys>;
+export type TaskKeys = z.output<typeof taskKeys>;

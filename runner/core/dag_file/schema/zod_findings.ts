@@ -1,0 +1,75 @@
+/** zod's issues as findings: each at its own place, unions reduced to the branch that was meant. */
+import type { z } from 'zod';
+import type { Json } from '../../value/json.ts';
+import { didYouMeanOrList } from '../../value/suggest.ts';
+import type { Finding } from '../finding.ts';
+import type { KeyPath } from '../key_path.ts';
+import { valueAt } from '../yaml/values.ts';
+import { exampleAt, keysAt } from './lookup.ts';
+import { authorsMessagesOnly, describe, messageOf, wordFor } from './zod_message.ts';
+
+/** What was checked, and with what. */
+export interface Checked {
+  readonly schema: z.ZodType;
+  readonly value: Json;
+  /** The scalar as it stands in the file, to quote it as the user wrote it. */
+  readonly scalarAt: (path: KeyPath) => string | null;
+  /** Whether nothing can be said yet of the value there, as a template will put another in its place. */
+  readonly isOpen: (path: KeyPath) => boolean;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** All that the schema says against the value; paths begin at the value. */
+export function schemaFindings(checked: Checked): readonly Finding[] {
+  const { error } = checked.schema.safeParse(checked.value, authorsMessagesOnly);
+  return error === undefined ? [] : error.issues.flatMap((issue) => findingsOf(issue, [], checked));
+}
+
+function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly Finding[] {
+  const path = [...base, ...issue.path.filter((step) => typeof step !== 'symbol')];
+  if (checked.isOpen(path)) return [];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, checked));
+  const value = valueAt(checked.value, path);
+  if (value === undefined && issue.code !== 'custom')
+    return [{ path, message: 'is missing, and must be given' }];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionFindings(issue, path, checked);
+  if (issue.code === 'invalid_key') {
+    const name = String(path.at(-1));
+    const key = { value: name, scalar: name, example: null };
+    return issue.issues.map((inner) => ({ path, at: 'key', message: messageOf(inner, key) }));
+  }
+  const column: unknown = issue.code === 'custom' ? issue.params?.column : undefined;
+  const found = { value: value ?? null, scalar: checked.scalarAt(path) };
+  const message = messageOf(issue, { ...found, example: exampleAt(checked.schema, path) });
+  return [{ path, message, ...(typeof column === 'number' ? { index: column - 1 } : {}) }];
+}
+
+function unknownKey(path: KeyPath, key: string, { schema }: Checked): Finding {
+  return {
+    path: [...path, key],
+    at: 'key',
+    message: `unknown key${didYouMeanOrList(key, keysAt(schema, path))}`,
+  };
+}
+
+/** The findings of the branch that was meant: of those that take the value's kind, the one with the least against it. */
+function unionFindings(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: KeyPath,
+  checked: Checked,
+): readonly Finding[] {
+  const sameKind = issue.errors.filter((branch) => !branch.some((inner) => isWrongKind(inner)));
+  const branches = sameKind.map((branch) => branch.flatMap((inner) => findingsOf(inner, path, checked)));
+  const meant = branches.toSorted((a, b) => a.length - b.length)[0];
+  if (meant !== undefined) return meant;
+  const kinds = issue.errors
+    .flat()
+    .flatMap((inner) => (inner.code === 'invalid_type' ? [wordFor(inner.expected)] : []));
+  const found = describe({ value: valueAt(checked.value, path) ?? null, scalar: checked.scalarAt(path) });
+  return [{ path, message: `found ${found}, expected ${[...new Set(kinds)].join(' or ')}` }];
+}
+
+function isWrongKind(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.path.length === 0;
+}

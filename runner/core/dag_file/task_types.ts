@@ -1,0 +1,64 @@
+/** What is wrong with the `type` and `with` of tasks, by the task types there are. */
+import type { z } from 'zod';
+import { templateRefs } from '../run/template_ref.ts';
+import type { JsonObject } from '../value/json.ts';
+import { didYouMeanAndList } from '../value/suggest.ts';
+import type { Finding } from './finding.ts';
+import type { KeyPath } from './key_path.ts';
+import type { Outline, OutlineTask } from './outline.ts';
+import { taskKeys } from './schema/keys.ts';
+import { schemaFindings } from './schema/zod_findings.ts';
+import { isMap, valueAt } from './yaml/values.ts';
+
+/** A task type as a DAG file is checked against it: what it takes, or why its own file could not be loaded. */
+export type CheckableType = { readonly params: z.ZodType } | { readonly loadError: string };
+
+/** @param scalarAt the scalar as it stands in the file, quotes included */
+export function typeFindings(
+  outline: Outline,
+  taskTypes: ReadonlyMap<string, CheckableType>,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  return outline.tasks.flatMap((task) => {
+    const { type } = task.keys;
+    if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
+    const taskType = taskTypes.get(type);
+    if (taskType === undefined) return [unknownType(type, task, [...taskTypes.keys()])];
+    if ('loadError' in taskType) {
+      return [
+        { path: [...task.path, 'type'], message: `task type ${type} cannot be used: ${taskType.loadError}` },
+      ];
+    }
+    return paramFindings(task, taskType.params, scalarAt);
+  });
+}
+
+function unknownType(type: string, task: OutlineTask, known: readonly string[]): Finding {
+  const message = `no task type is called ${type}${didYouMeanAndList(type, known)}`;
+  return { path: [...task.path, 'type'], message };
+}
+
+function paramFindings(
+  task: OutlineTask,
+  schema: z.ZodType,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly Finding[] {
+  const given = task.keys.with ?? {};
+  if (!isMap(given)) return [];
+  const inWith = (path: KeyPath): KeyPath => [...task.path, 'with', ...path];
+  const findings = schemaFindings({
+    schema,
+    value: given,
+    scalarAt: (path) => scalarAt(inWith(path)),
+    isOpen: (path) => isTemplated(given, path),
+  });
+  return findings.map((finding) => ({ ...finding, path: inWith(finding.path) }));
+}
+
+/** Whether a text with a template stands at the path or, for a path into what it will become, on the way there. */
+export function isTemplated(given: JsonObject, path: KeyPath): boolean {
+  return path.some((_, depth) => {
+    const value = valueAt(given, path.slice(0, depth + 1));
+    return typeof value === 'string' && templateRefs(value).length > 0;
+  });
+}

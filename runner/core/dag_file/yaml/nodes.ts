@@ -1,0 +1,119 @@
+/**
+ * YAML nodes to JSON values. What YAML allows but a DAG file does not is reported and left out: anchors, aliases, tags,
+ * repeated keys, keys that reach for prototypes, text and numbers that JSON or Postgres would not hold as written.
+ */
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { Json } from '../../value/json.ts';
+import type { Finding } from '../finding.ts';
+import type { KeyPath } from '../key_path.ts';
+import type { Place, Places } from './positions.ts';
+
+/** Where what is read goes, next to the value itself. */
+export interface Sink {
+  /** The file's text, which the offsets of nodes refer to. */
+  readonly text: string;
+  readonly places: Places;
+  readonly setPlace: (path: KeyPath, place: Place) => void;
+  readonly report: (finding: Finding) => void;
+  /** A null stands at `path` for a value that was refused. */
+  readonly standIn: (path: KeyPath) => void;
+}
+
+interface Spot {
+  readonly path: KeyPath;
+  /** Offset of its key; null for a list's element and the document. */
+  readonly key: number | null;
+}
+
+const MAX_DEPTH = 32;
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+export function readNode(node: unknown, { path, key }: Spot, sink: Sink): Json {
+  if (!isNode(node)) {
+    sink.setPlace(path, { key, value: key ?? 0, scalar: '' });
+    return null;
+  }
+  const [start, end] = node.range ?? [key ?? 0, key ?? 0];
+  sink.setPlace(path, { key, value: start, scalar: isScalar(node) ? sink.text.slice(start, end) : null });
+  const refusal = refusalOf(node, path);
+  if (refusal !== null) {
+    sink.report({ path, offset: propertyOffset(node, start, sink.text), message: refusal });
+    if (isAlias(node) || path.length > MAX_DEPTH) {
+      sink.standIn(path);
+      return null;
+    }
+  }
+  if (isMap(node)) return readMap(node, path, sink);
+  if (isSeq(node)) {
+    return node.items.map((item, index) => readNode(item, { path: [...path, index], key: null }, sink));
+  }
+  return isScalar(node) ? readScalar(node, path, sink) : null;
+}
+
+function refusalOf(node: Node, path: KeyPath): string | null {
+  if (isAlias(node)) return `*${node.source} is an alias: write the value out, or use default_args`;
+  if (node.anchor !== undefined) return `&${node.anchor} is an anchor, and there are no aliases: remove it`;
+  if (node.tag !== undefined) return `the tag ${node.tag} is not taken: remove it`;
+  return path.length > MAX_DEPTH ? `nested more than ${MAX_DEPTH} deep: flatten it` : null;
+}
+
+/** The parser gives the place of a value without the anchor in front of it. */
+function propertyOffset(node: Node, start: number, text: string): number {
+  if (isAlias(node) || node.anchor === undefined) return start;
+  return Math.max(0, text.lastIndexOf(`&${node.anchor}`, start));
+}
+
+function readMap(map: YAMLMap<unknown, unknown>, path: KeyPath, sink: Sink): Json {
+  const entries = new Map<string, Json>();
+  for (const pair of map.items) {
+    const offset = (isNode(pair.key) ? pair.key.range?.[0] : map.range?.[0]) ?? 0;
+    const name = isScalar(pair.key) ? String(pair.key.value) : '?';
+    const inner = [...path, name];
+    const refusal = keyRefusal(
+      pair.key,
+      () => (entries.has(name) ? sink.places.at(inner)?.key : undefined),
+      sink,
+    );
+    if (refusal === null) entries.set(name, readNode(pair.value, { path: inner, key: offset }, sink));
+    else sink.report({ path: inner, offset, message: refusal });
+  }
+  return Object.fromEntries(entries);
+}
+
+/** @param firstOffset where the same key stood before in this map */
+function keyRefusal(key: unknown, firstOffset: () => number | null | undefined, sink: Sink): string | null {
+  if (!isScalar(key)) return 'a key must be a single word of text';
+  if (typeof key.value !== 'string') return `found ${key.source ?? 'nothing'} as a key: put quotes around it`;
+  if (key.anchor !== undefined || key.tag !== undefined) return 'a key takes no anchor and no tag';
+  if (FORBIDDEN_KEYS.has(key.value)) return `${key.value} is not taken as a key: choose another name`;
+  const first = firstOffset();
+  if (typeof first === 'number') {
+    return `repeats the key of line ${sink.places.positionAt(first).line}: keep one of them`;
+  }
+  return textRefusal(key.value);
+}
+
+function readScalar({ value, source }: Scalar, path: KeyPath, sink: Sink): Json {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
+    sink.report({
+      path,
+      message: `${source ?? value} is beyond what a number holds exactly: put quotes around it`,
+    });
+  } else if (typeof value === 'string') {
+    const refusal = textRefusal(value);
+    if (refusal === null) return value;
+    sink.report({ path, message: refusal });
+  } else {
+    sink.report({ path, message: 'is neither text, a number, true, false nor null' });
+  }
+  sink.standIn(path);
+  return null;
+}
+
+/** Postgres's jsonb takes neither a NUL nor half of a surrogate pair. */
+function textRefusal(text: string): string | null {
+  if (text.includes('\0')) return 'holds a NUL character: remove it';
+  return text.isWellFormed() ? null : 'holds half of a surrogate pair, which is no character: remove it';
+}

@@ -1,0 +1,90 @@
+/** The YAML parse itself, going on over tabs so that one of them does not hide every other error of the file. */
+import { type Document, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import type { Position } from './positions.ts';
+
+export interface ParsedYaml {
+  /** Null where the syntax is too broken to read on. */
+  readonly document: Document.Parsed | null;
+  /** The text that offsets in the document refer to. */
+  readonly text: string;
+  /** In the text as given. */
+  readonly positionAt: (offset: number) => Position;
+  readonly errors: readonly SyntaxProblem[];
+}
+
+export interface SyntaxProblem extends Position {
+  readonly message: string;
+}
+
+/** How wide a tab may have been meant; the first that makes sense of the file is taken. */
+const TAB_WIDTHS = [2, 4, 8];
+const TAB_INDENT = /^[ \t]*\t[ \t]*(?=[^ \t\r#])/;
+
+export function parseYaml(source: string): ParsedYaml {
+  const asGiven = parse(source);
+  if (!asGiven.document.errors.some((error) => error.code === 'TAB_AS_INDENT'))
+    return withErrors(source, asGiven);
+  const tabbed = source.split('\n').map((line) => TAB_INDENT.exec(line)?.[0] ?? '');
+  const readings = TAB_WIDTHS.values().map((width) => ({ width, ...parse(expandTabs(source, width)) }));
+  const reading = readings.find(({ document }) => document.errors.length === 0);
+  const tabs = tabbed.flatMap((indent, index) => {
+    const message = 'a tab indents this line: YAML takes spaces only';
+    return indent === '' ? [] : [{ line: index + 1, column: indent.indexOf('\t') + 1, message }];
+  });
+  if (reading === undefined) {
+    const others = withErrors(source, asGiven).errors.filter(({ line }) => tabbed[line - 1] === '');
+    return { ...withErrors(source, asGiven), errors: [...tabs, ...others] };
+  }
+  const positionAt = (offset: number): Position => {
+    const { line, column } = reading.positionAt(offset);
+    const indent = tabbed[line - 1] ?? '';
+    const widened = indent.replaceAll('\t', ' '.repeat(reading.width)).length - indent.length;
+    return { line, column: Math.max(1, column - widened) };
+  };
+  return { document: reading.document, text: expandTabs(source, reading.width), positionAt, errors: tabs };
+}
+
+interface Reading {
+  readonly document: Document.Parsed;
+  readonly positionAt: (offset: number) => Position;
+}
+
+function parse(text: string): Reading {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  return { document, positionAt };
+}
+
+/** One error a line: what follows on it is mostly the parser's confusion over the first. */
+function withErrors(source: string, { document, positionAt }: Reading): ParsedYaml {
+  const lines = source.split('\n');
+  const errors = new Map<number, SyntaxProblem>();
+  for (const error of document.errors) {
+    const position = positionAt(error.pos[0]);
+    if (errors.has(position.line)) continue;
+    errors.set(position.line, { ...position, message: messageOf(error, lines[position.line - 1] ?? '') });
+  }
+  return {
+    document: errors.size > 0 ? null : document,
+    text: source,
+    positionAt,
+    errors: [...errors.values()],
+  };
+}
+
+function messageOf(error: YAMLParseError, line: string): string {
+  if (error.code === 'MULTIPLE_DOCS') return 'a file holds one DAG: remove this --- and what follows it';
+  if (error.code === 'RESOURCE_EXHAUSTION')
+    return 'lists and maps are nested too deeply to be read: flatten them';
+  const templated = line.includes('${{') && /[{[]/.test(line.replaceAll('${{', ''));
+  const advice = templated ? '; put quotes around a template that stands inside { } or [ ]' : '';
+  return `not valid YAML: ${error.message}${advice}`;
+}
+
+function expandTabs(source: string, width: number): string {
+  return source.replace(/^[ \t]*\t[ \t]*/gm, (indent) => indent.replaceAll('\t', ' '.repeat(width)));
+}

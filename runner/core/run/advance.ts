@@ -1,0 +1,89 @@
+/** Which tasks of a run may start, must wait for an instant, or will never run: decided from tallies, without I/O. */
+
+import type { Task } from '../dag/dag.ts';
+import { resolveWallTime } from '../time/wall_time.ts';
+import type { TaskState } from './states.ts';
+import { decide } from './trigger_rule.ts';
+
+/** How many instances of a task are in which state, and when the last of them succeeded. */
+export interface TaskTally {
+  readonly counts: Readonly<Partial<Record<TaskState, number>>>;
+  readonly latestSuccessAt: Temporal.Instant | null;
+}
+
+/** The clock of a run: where its wall times lie, and whether they are waited for. */
+export interface RunClock {
+  readonly businessDate: Temporal.PlainDate;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly timeEdges: 'keep' | 'collapse';
+}
+
+export type NextStep =
+  | { readonly to: 'queued'; readonly plannedAt: Temporal.Instant | null }
+  | { readonly to: 'deferred'; readonly plannedAt: Temporal.Instant }
+  | { readonly to: 'skipped' | 'upstream_failed' };
+
+/**
+ * What becomes of a task none of whose instances has left `none`; null while its trigger rule is undecided.
+ *
+ * @param upstream the tallies of the task's direct upstreams, by task_id
+ * @param now by the database's clock
+ */
+export function nextStep(
+  task: Task,
+  upstream: ReadonlyMap<string, TaskTally>,
+  clock: RunClock,
+  now: Temporal.Instant,
+): NextStep | null {
+  const decision = decide(task.triggerRule, upstreamCounts(task, upstream));
+  if (decision === 'wait') return null;
+  if (decision === 'skip') return { to: 'skipped' };
+  if (decision === 'upstream_failed') return { to: 'upstream_failed' };
+  const plannedAt = plannedInstant(task, upstream, clock);
+  if (plannedAt === null || clock.timeEdges === 'collapse' || Temporal.Instant.compare(plannedAt, now) <= 0) {
+    return { to: 'queued', plannedAt };
+  }
+  return { to: 'deferred', plannedAt };
+}
+
+/**
+ * The instant before which the time edges hold the task back, as far as known: `not_before`, and for each delayed
+ * dependency its latest success plus the delay. Null for a task without time edges.
+ */
+export function plannedInstant(
+  task: Task,
+  upstream: ReadonlyMap<string, TaskTally>,
+  clock: RunClock,
+): Temporal.Instant | null {
+  const instants: Temporal.Instant[] = [];
+  if (task.notBefore !== null)
+    instants.push(resolveWallTime(clock.businessDate, task.notBefore, clock.timezone));
+  for (const { taskId, delayMs } of task.dependsOn) {
+    const succeededAt = upstream.get(taskId)?.latestSuccessAt ?? null;
+    if (delayMs > 0 && succeededAt !== null) instants.push(succeededAt.add({ milliseconds: delayMs }));
+  }
+  return instants.length === 0
+    ? null
+    : instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
+}
+
+function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskTally>) {
+  const counts = {
+    total: 0,
+    success: 0,
+    failed: 0,
+    upstream_failed: 0,
+    skipped: 0,
+    cancelled: 0,
+    unfinished: 0,
+  };
+  for (const { taskId } of task.dependsOn) {
+    for (const [state, count] of Object.entries(upstream.get(taskId)?.counts ?? {})) {
+      counts.total += count;
+      if (state in counts) counts[state as keyof typeof counts] += count;
+      else counts.unfinished += count;
+    }
+  }
+  return counts;
+}

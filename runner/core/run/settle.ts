@@ -1,0 +1,75 @@
+/** What becomes of a task instance when its attempt ends. */
+import type { Task } from '../dag/dag.ts';
+import type { ErrorFacts } from '../value/error_text.ts';
+import type { Json } from '../value/json.ts';
+import { retryDelayMs } from './retry.ts';
+import type { AttemptState, TaskState } from './states.ts';
+
+/** How an attempt ended, in the words of the task or of the runner that stopped it. */
+export type Outcome =
+  | { readonly kind: 'success'; readonly output: Json }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: ErrorFacts; readonly retry: 'allowed' | 'never' }
+  | { readonly kind: 'deferred'; readonly until: Temporal.Instant; readonly reason: string }
+  | { readonly kind: 'handed_over'; readonly reason: string };
+
+/** The one change that an ended attempt makes to its instance and to itself. */
+export interface Settlement {
+  readonly taskState: TaskState;
+  readonly attemptState: AttemptState;
+  /** Set for `deferred`: the instant itself; for `up_for_retry`: in `wakeAfterMs` from the database's now. */
+  readonly wakeAt: Temporal.Instant | null;
+  readonly wakeAfterMs: number | null;
+  readonly wakeReason: 'sensor' | 'retry' | null;
+  readonly failureCount: number;
+  readonly output: Json;
+  readonly error: ErrorFacts | null;
+}
+
+/**
+ * @param policy the task's retry keys
+ * @param failureCount failures of the instance before this attempt
+ */
+export function settle(
+  outcome: Outcome,
+  policy: Pick<Task, 'retries' | 'retryDelayMs' | 'retryExponentialBackoff' | 'maxRetryDelayMs'>,
+  failureCount: number,
+): Settlement {
+  const base = { wakeAt: null, wakeAfterMs: null, wakeReason: null, failureCount, output: null, error: null };
+  switch (outcome.kind) {
+    case 'success':
+      return { ...base, taskState: 'success', attemptState: 'success', output: outcome.output };
+    case 'skipped': {
+      const error = { errorClass: 'SkipTask', errorText: outcome.reason };
+      return { ...base, taskState: 'skipped', attemptState: 'skipped', error };
+    }
+    case 'deferred': {
+      const error = { errorClass: 'DeferTask', errorText: outcome.reason };
+      return {
+        ...base,
+        taskState: 'deferred',
+        attemptState: 'deferred',
+        wakeAt: outcome.until,
+        wakeReason: 'sensor',
+        error,
+      };
+    }
+    case 'handed_over': {
+      const error = { errorClass: 'HandedOver', errorText: outcome.reason };
+      return { ...base, taskState: 'queued', attemptState: 'handed_over', error };
+    }
+    case 'failed': {
+      const failures = failureCount + 1;
+      const delayMs = outcome.retry === 'never' ? null : retryDelayMs(policy, failures);
+      const failed = {
+        ...base,
+        attemptState: 'failed',
+        failureCount: failures,
+        error: outcome.error,
+      } as const;
+      return delayMs === null
+        ? { ...failed, taskState: 'failed' }
+        : { ...failed, taskState: 'up_for_retry', wakeAfterMs: delayMs, wakeReason: 'retry' };
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** The nights on which a zone's clocks change, and what becomes there of the wall times that a DAG asks for. */
+import { matchingDates } from './cron/dates.ts';
+import { instantsOnDate, type Schedule } from './schedule.ts';
+
+export interface ClockChange {
+  readonly at: Temporal.Instant;
+  /** The local date of the first wall time that is skipped, or that comes twice. */
+  readonly date: Temporal.PlainDate;
+  readonly direction: 'forward' | 'back';
+  /** The wall times that are skipped, or that come twice: from the first to before the last. */
+  readonly from: Temporal.PlainDateTime;
+  readonly until: Temporal.PlainDateTime;
+}
+
+/** How often a wall time comes on its date. */
+export type WallTimeFate = 'once' | 'never' | 'twice';
+
+/** A wall time, and the one instant that stands for it: after the gap, or the first of two. */
+export interface ResolvedWallTime {
+  readonly wall: Temporal.PlainDateTime;
+  readonly fate: WallTimeFate;
+  readonly at: Temporal.Instant;
+}
+
+/** After the first instant, up to and with the second. */
+export function clockChanges(
+  timezone: string,
+  { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },
+): readonly ClockChange[] {
+  const changes: ClockChange[] = [];
+  let next = after.toZonedDateTimeISO(timezone).getTimeZoneTransition('next');
+  while (next !== null && Temporal.Instant.compare(next.toInstant(), until) <= 0) {
+    const change = clockChangeAt(next);
+    if (change !== null) changes.push(change);
+    next = next.getTimeZoneTransition('next');
+  }
+  return changes;
+}
+
+export function resolveFate(wall: Temporal.PlainDateTime, timezone: string): ResolvedWallTime {
+  const first = wall.toZonedDateTime(timezone, { disambiguation: 'earlier' });
+  const second = wall.toZonedDateTime(timezone, { disambiguation: 'later' });
+  if (!first.toPlainDateTime().equals(wall)) return { wall, fate: 'never', at: second.toInstant() };
+  return { wall, fate: first.equals(second) ? 'once' : 'twice', at: first.toInstant() };
+}
+
+/** The wall times of the schedule's fixed hours on a date, ascending; empty where it is not due then. */
+export function askedWallTimes(schedule: Schedule, date: Temporal.PlainDate): readonly ResolvedWallTime[] {
+  if (instantsOnDate(schedule, date).length === 0) return [];
+  const walls = schedule.crons
+    .filter(({ hourRule }) => hourRule === 'once_per_date')
+    .filter((cron) => [...matchingDates(cron, { from: date, to: date })].length > 0)
+    .flatMap(({ hours, minutes }) =>
+      hours.flatMap((hour) => minutes.map((minute) => date.toPlainDateTime({ hour, minute }))),
+    );
+  const distinct = new Map(walls.map((wall) => [wall.toString(), wall]));
+  return [...distinct.values()]
+    .toSorted(Temporal.PlainDateTime.compare)
+    .map((wall) => resolveFate(wall, schedule.timezone));
+}
+
+/** Null where only the zone's name changes. */
+function clockChangeAt(transition: Temporal.ZonedDateTime): ClockChange | null {
+  const before = transition.subtract({ nanoseconds: 1 });
+  const shiftNs = transition.offsetNanoseconds - before.offsetNanoseconds;
+  if (shiftNs === 0) return null;
+  const newWall = transition.toPlainDateTime();
+  const oldWall = before.toPlainDateTime().add({ nanoseconds: 1 });
+  const isForward = shiftNs > 0;
+  const from = isForward ? oldWall : newWall;
+  return {
+    at: transition.toInstant(),
+    date: from.toPlainDate(),
+    direction: isForward ? 'forward' : 'back',
+    from,
+    until: isForward ? newWall : oldWall,
+  };
+}

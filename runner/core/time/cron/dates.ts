@@ -1,0 +1,24 @@
+/** The dates a cron expression picks, by its day and month fields alone. */
+import type { Cron } from './parse.ts';
+
+/** Ascending, `from` and `to` inclusive. Months without a match are passed over whole. */
+export function* matchingDates(
+  cron: Cron,
+  { from, to }: { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate },
+): Generator<Temporal.PlainDate> {
+  let date = from;
+  while (Temporal.PlainDate.compare(date, to) <= 0) {
+    if (!cron.months.includes(date.month)) {
+      date = date.with({ day: 1 }).add({ months: 1 });
+      continue;
+    }
+    if (matchesDay(cron, date)) yield date;
+    date = date.add({ days: 1 });
+  }
+}
+
+function matchesDay(cron: Cron, date: Temporal.PlainDate): boolean {
+  const onDayOfMonth = cron.daysOfMonth.includes(date.day);
+  const onDayOfWeek = cron.daysOfWeek.includes(date.dayOfWeek % 7);
+  return cron.dayRule === 'both' ? onDayOfMonth && onDayOfWeek : onDayOfMonth || onDayOfWeek;
+}

@@ -1,0 +1,113 @@
+/** Cron expressions in words, for people who do not read them. */
+import type { Cron } from './parse.ts';
+
+/** Monday first, by number of day with Sunday as 7. */
+const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+const MINUTES_PER_DAY = 1440;
+const EVERY_DAY = 'every day';
+
+/** `at 01:30 on weekdays`, `every 15 minutes from 09:00 to 17:45 every day`, `at 00:00 on day 1 of January`. */
+export function describeCron(cron: Cron): string {
+  const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
+  const spacing = evenSpacing(times);
+  const isAllDay = spacing !== null && times.length > 4 && times.length * spacing === MINUTES_PER_DAY;
+  const dates = dateWords(cron);
+  if (!isAllDay) return `${timeWords(cron, times, spacing)} ${dates}`;
+
+  const [first = 0] = times;
+  const rhythm = first === 0 ? everyWords(spacing) : `${everyWords(spacing)} from ${clock(first)}`;
+  return dates === EVERY_DAY ? rhythm : `${rhythm} ${dates}`;
+}
+
+function timeWords({ hours, minutes }: Cron, times: readonly number[], spacing: number | null): string {
+  const [first = 0] = times;
+  if (times.length <= 4) return `at ${joinWords(times.map(clock))}`;
+  if (spacing !== null)
+    return `${everyWords(spacing)} from ${clock(first)} to ${clock(times.at(-1) ?? first)}`;
+  const minuteWords =
+    minutes.length === 60 ? 'every minute' : `${plural('minute', minutes)} ${joinRuns(minutes)}`;
+  const hourWords = hours.length === 24 ? 'every hour' : `${plural('hour', hours)} ${joinRuns(hours)}`;
+  return `at ${minuteWords} of ${hourWords}`;
+}
+
+function dateWords({ daysOfMonth, daysOfWeek, months, dayRule }: Cron): string {
+  const inMonths = months.length === 12 ? '' : joinRuns(months, MONTH_NAMES);
+  const isAnyDayOfMonth = daysOfMonth.length === 31;
+  const isAnyDayOfWeek = daysOfWeek.length === 7;
+  const days = `${plural('day', daysOfMonth)} ${joinRuns(daysOfMonth)}`;
+  const suffix = inMonths === '' ? '' : ` in ${inMonths}`;
+
+  if (isAnyDayOfMonth && isAnyDayOfWeek) return EVERY_DAY + suffix;
+  if (dayRule === 'either') {
+    if (isAnyDayOfMonth || isAnyDayOfWeek) return EVERY_DAY + suffix;
+    return `on ${days} or on ${weekWords(daysOfWeek)}${suffix}`;
+  }
+  if (isAnyDayOfMonth) return `on ${weekWords(daysOfWeek)}${suffix}`;
+  const datesOfMonths = `on ${days} of ${inMonths || 'the month'}`;
+  return isAnyDayOfWeek ? datesOfMonths : `${datesOfMonths} falling on ${weekWords(daysOfWeek)}`;
+}
+
+function weekWords(daysOfWeek: readonly number[]): string {
+  const key = daysOfWeek.join();
+  if (key === '1,2,3,4,5') return 'weekdays';
+  if (key === '0,6') return 'weekends';
+  const fromMonday = daysOfWeek.map((day) => (day === 0 ? 7 : day)).sort((a, b) => a - b);
+  return joinRuns(fromMonday, DAY_NAMES);
+}
+
+/** Minutes between each time and the next, null where that differs or there is but one. */
+function evenSpacing([first = 0, second, ...rest]: readonly number[]): number | null {
+  if (second === undefined) return null;
+  const spacing = second - first;
+  return rest.every((time, i) => time === second + (i + 1) * spacing) ? spacing : null;
+}
+
+function everyWords(spacingMinutes: number): string {
+  const isHours = spacingMinutes % 60 === 0;
+  const count = isHours ? spacingMinutes / 60 : spacingMinutes;
+  const unit = isHours ? 'hour' : 'minute';
+  return count === 1 ? `every ${unit}` : `every ${count} ${unit}s`;
+}
+
+function clock(minuteOfDay: number): string {
+  const twoDigits = (value: number) => String(value).padStart(2, '0');
+  return `${twoDigits(Math.floor(minuteOfDay / 60))}:${twoDigits(minuteOfDay % 60)}`;
+}
+
+function plural(word: string, values: readonly number[]): string {
+  return values.length === 1 ? word : `${word}s`;
+}
+
+/** `1, 3 to 5 and 9`; with `names` the name of each value, the first standing for 1. */
+function joinRuns(values: readonly number[], names: readonly string[] = []): string {
+  const runs: number[][] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === value - 1) run.push(value);
+    else runs.push([value]);
+  }
+  const nameOf = (value: number | undefined) => names[(value ?? 0) - 1] ?? String(value);
+  return joinWords(
+    runs.flatMap((run) =>
+      run.length < 3 ? run.map(nameOf) : [`${nameOf(run[0])} to ${nameOf(run.at(-1))}`],
+    ),
+  );
+}
+
+function joinWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,102 @@
+/** How often a schedule fires on each of many dates, and first when. */
+import { clockChanges } from './clock_change.ts';
+import { matchingDates } from './cron/dates.ts';
+import type { Cron } from './cron/parse.ts';
+import { instantsOnDate, type Schedule } from './schedule.ts';
+
+export interface DateRuns {
+  readonly count: number;
+  readonly first: Temporal.Instant;
+}
+
+/** By date, as ISO text; dates on which it does not fire are left out. */
+export type RunsByDate = ReadonlyMap<string, DateRuns>;
+
+/** Both inclusive. */
+export interface DateSpan {
+  readonly first: Temporal.PlainDate;
+  readonly last: Temporal.PlainDate;
+}
+
+/** Whole dates of a zone. */
+export function runsByDate(schedule: Schedule, { first, last }: DateSpan): RunsByDate {
+  const found = new Map<string, DateRuns>();
+  const minutesOf = minutesByDate(schedule, { first, last });
+  const unsteady = unsteadyDates(schedule.timezone, { first, last });
+  for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    const runs = unsteady.has(date.toString())
+      ? runsOf(instantsOnDate(schedule, date))
+      : plainRuns(schedule, date, minutesOf(date));
+    if (runs !== null) found.set(date.toString(), runs);
+  }
+  return found;
+}
+
+/** @param instants ascending */
+export function runsOf(instants: readonly Temporal.Instant[]): DateRuns | null {
+  const [first] = instants;
+  return first === undefined ? null : { count: instants.length, first };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Where the clocks stand on a date, and stood on the one before, its instants are its wall times: half a million a year need no walk. */
+function plainRuns(
+  { timezone, startDate, endDate }: Schedule,
+  date: Temporal.PlainDate,
+  minutes: DayMinutes,
+): DateRuns | null {
+  if (minutes.count === 0) return null;
+  if (startDate !== null && Temporal.PlainDate.compare(date, startDate) < 0) return null;
+  if (endDate !== null && Temporal.PlainDate.compare(date, endDate) > 0) return null;
+  const start = date.toZonedDateTime(timezone).toInstant();
+  return { count: minutes.count, first: start.add({ milliseconds: minutes.first * MINUTE_MS }) };
+}
+
+/** Dates on which the clocks change, and those after them, on which a wall time moved over a gap may fire. */
+function unsteadyDates(timezone: string, { first, last }: DateSpan): ReadonlySet<string> {
+  const changes = clockChanges(timezone, {
+    after: first.subtract({ days: 2 }).toZonedDateTime(timezone).toInstant(),
+    until: last.add({ days: 2 }).toZonedDateTime(timezone).toInstant(),
+  });
+  return new Set(
+    changes.flatMap(({ from, until }) =>
+      [from, until].flatMap((wall) => {
+        const date = wall.toPlainDate();
+        return [date.toString(), date.add({ days: 1 }).toString()];
+      }),
+    ),
+  );
+}
+
+/** How many minutes of a day a schedule asks for, and the first of them, from midnight. */
+interface DayMinutes {
+  readonly count: number;
+  readonly first: number;
+}
+
+/** The answer is worked out once for each set of expressions that meet on a date. */
+function minutesByDate(
+  { crons }: Schedule,
+  { first, last }: DateSpan,
+): (date: Temporal.PlainDate) => DayMinutes {
+  const datesOf = crons.map(
+    (cron) => new Set([...matchingDates(cron, { from: first, to: last })].map((date) => date.toString())),
+  );
+  const made = new Map<string, DayMinutes>();
+  return (date) => {
+    const text = date.toString();
+    const matching = crons.filter((_, index) => datesOf[index]?.has(text));
+    const key = matching.map((cron) => cron.text).join('\n');
+    const minutes = made.get(key) ?? dayMinutes(matching);
+    made.set(key, minutes);
+    return minutes;
+  };
+}
+
+function dayMinutes(crons: readonly Cron[]): DayMinutes {
+  const minutes = new Set(
+    crons.flatMap((cron) => cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute))),
+  );
+  return { count: minutes.size, first: Math.min(...minutes) };
+}

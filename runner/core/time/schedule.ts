@@ -1,0 +1,106 @@
+/** When a DAG is due: its cron expressions in its zone, between its first and last date. */
+
+import type { Dag } from '../dag/dag.ts';
+import { cronEpochMs } from './cron/instants.ts';
+import { type Cron, parseCron } from './cron/parse.ts';
+import { businessDateOf } from './wall_time.ts';
+
+export interface Schedule {
+  /** None: nothing is ever due. */
+  readonly crons: readonly Cron[];
+  /** IANA name. */
+  readonly timezone: string;
+  /** The first local date on which it is due; null for no bound. */
+  readonly startDate: Temporal.PlainDate | null;
+  /** The last local date on which it is due; null for no bound. */
+  readonly endDate: Temporal.PlainDate | null;
+}
+
+/** Where an unbounded schedule ends: the last date of four digits. */
+const LAST_DATE = Temporal.PlainDate.from('9999-12-31');
+
+/** @throws CronError for an expression that the DAG file's check would have refused */
+export function scheduleOf(dag: Pick<Dag, 'schedule' | 'timezone' | 'startDate' | 'endDate'>): Schedule {
+  return {
+    crons: dag.schedule.map(parseCron),
+    timezone: dag.timezone,
+    startDate: dag.startDate,
+    endDate: dag.endDate,
+  };
+}
+
+/** Every instant after `afterExclusive`, ascending and distinct over all expressions, found as it is asked for. */
+export function* instantsAfter(
+  schedule: Schedule,
+  afterExclusive: Temporal.Instant,
+): Generator<Temporal.Instant> {
+  for (const ms of epochMsAfter(schedule, afterExclusive)) yield Temporal.Instant.fromEpochMilliseconds(ms);
+}
+
+/** As `instantsAfter`, `until` included. */
+export function* instantsBetween(
+  schedule: Schedule,
+  { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },
+): Generator<Temporal.Instant> {
+  const untilMs = until.epochMilliseconds;
+  for (const ms of epochMsAfter(schedule, after)) {
+    if (ms > untilMs) return;
+    yield Temporal.Instant.fromEpochMilliseconds(ms);
+  }
+}
+
+/** The instants whose local date is `date`: every instant of the schedule belongs to exactly one date. */
+export function instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): readonly Temporal.Instant[] {
+  if (!isWithin(schedule, date)) return [];
+  const upToDate = { ...schedule, endDate: date };
+  return [...epochMsFrom(upToDate, date)]
+    .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms))
+    .filter((instant) => businessDateOf(instant, schedule.timezone).equals(date));
+}
+
+/** The first instant after `after`; null when there is none any more. */
+export function nextInstant(schedule: Schedule, after: Temporal.Instant): Temporal.Instant | null {
+  return instantsAfter(schedule, after).next().value ?? null;
+}
+
+function* epochMsAfter(schedule: Schedule, after: Temporal.Instant): Generator<number> {
+  const afterMs = after.epochMilliseconds;
+  for (const ms of epochMsFrom(schedule, businessDateOf(after, schedule.timezone))) {
+    if (ms > afterMs) yield ms;
+  }
+}
+
+/** Ascending, within the schedule's dates; may begin with instants of the date before `from`. */
+function* epochMsFrom(schedule: Schedule, from: Temporal.PlainDate): Generator<number> {
+  const { crons, timezone, startDate, endDate } = schedule;
+  const first = startDate !== null && Temporal.PlainDate.compare(startDate, from) > 0 ? startDate : from;
+  // The clocks' largest leap is a day, so a wall time of the day before may fire on `first`, none of an earlier one.
+  const dates = { from: first.subtract({ days: 1 }), to: endDate ?? LAST_DATE };
+  for (const ms of mergeAscending(crons.map((cron) => cronEpochMs(cron, timezone, dates)))) {
+    if (
+      (startDate === null && endDate === null) ||
+      isWithin(schedule, businessDateOf(Temporal.Instant.fromEpochMilliseconds(ms), timezone))
+    ) {
+      yield ms;
+    }
+  }
+}
+
+function isWithin({ startDate, endDate }: Schedule, date: Temporal.PlainDate): boolean {
+  return (
+    (startDate === null || Temporal.PlainDate.compare(date, startDate) >= 0) &&
+    (endDate === null || Temporal.PlainDate.compare(date, endDate) <= 0)
+  );
+}
+
+function* mergeAscending(sources: readonly Generator<number>[]): Generator<number> {
+  const heads = sources.map((source) => ({ source, head: source.next() }));
+  for (;;) {
+    const least = Math.min(...heads.map(({ head }) => (head.done ? Number.POSITIVE_INFINITY : head.value)));
+    if (least === Number.POSITIVE_INFINITY) return;
+    yield least;
+    for (const merged of heads) {
+      if (merged.head.value === least) merged.head = merged.source.next();
+    }
+  }
+}

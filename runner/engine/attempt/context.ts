@@ -1,0 +1,88 @@
+import type { Json, JsonObject } from '../../core/value/json.ts';
+import type { ClaimedTask } from '../../store/task/instance.ts';
+import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
+import type { Engine } from '../engine.ts';
+import { recordOfAttempt, warnOfAttempt } from './events.ts';
+import { attemptFiles } from './files/attempt_files.ts';
+
+/** What an attempt works with, whichever process it runs in. */
+export type AttemptHost = Pick<
+  Engine,
+  'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log'
+>;
+
+/** What an attempt tells while it runs. */
+export interface AttemptSink {
+  readonly log: TaskLog;
+  readonly addToMeter: TaskContext<unknown>['meter'];
+  readonly setProgress: TaskContext<unknown>['progress'];
+}
+
+/** What one attempt is to work. */
+export interface AttemptInput {
+  readonly claimed: ClaimedTask;
+  readonly timezone: string;
+  /** The task's `with`, templates filled in. */
+  readonly given: Json;
+  readonly upstream: JsonObject;
+}
+
+/** `with` as the type's schema gives it. @throws FailTask naming each problem */
+export function paramsOf(taskType: TaskType, { claimed, given }: AttemptInput): unknown {
+  const params = taskType.params.safeParse(given);
+  if (params.success) return params.data;
+  const problems = params.error.issues
+    .map(({ path, message }) => `with.${path.join('.')}: ${message}`)
+    .join('; ');
+  throw new FailTask(`${claimed.taskId}: ${problems}`);
+}
+
+/** The files of the attempt, to be closed when it ends or is given up. */
+export function filesOf(
+  host: AttemptHost,
+  { claimed }: AttemptInput,
+  given: { readonly log: TaskLog; readonly signal: AbortSignal },
+): Files & AsyncDisposable {
+  const { runId } = claimed;
+  return attemptFiles(host, claimed, { env: host.env, runId, token: attemptTokenText(claimed), ...given });
+}
+
+export function contextOf(
+  host: AttemptHost,
+  { claimed, timezone, upstream }: AttemptInput,
+  parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & { readonly sink: AttemptSink },
+): TaskContext<unknown> {
+  const { sink, ...given } = parts;
+  return {
+    ...given,
+    run: {
+      runId: String(claimed.runId),
+      dagId: claimed.dagId,
+      runType: claimed.runType,
+      scheduledFor: claimed.scheduledFor,
+      businessDate: claimed.businessDate,
+      timezone,
+      params: claimed.runParams,
+    },
+    attempt: {
+      taskId: claimed.taskId,
+      mapIndex: claimed.mapIndex,
+      number: claimed.attemptNumber,
+      token: attemptTokenText(claimed),
+      startedAt: claimed.attemptStartedAt,
+      deadlineAt: claimed.deadlineAt,
+    },
+    upstream,
+    connections: { postgres: async (id) => host.connections.postgres(id) },
+    meter: sink.addToMeter,
+    progress: sink.setProgress,
+    record: recordOfAttempt(host, claimed),
+    warn: warnOfAttempt(host, claimed, sink.log),
+    log: sink.log,
+    now: () => host.clock.now(),
+  };
+}
+
+function attemptTokenText({ taskInstanceId, attemptToken }: ClaimedTask): string {
+  return `${taskInstanceId}-${attemptToken}`;
+}

@@ -1,0 +1,66 @@
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import { actionProblem } from '../../core/run/event_action.ts';
+import { cleanText } from '../../core/value/error_text.ts';
+import type { JsonObject } from '../../core/value/json.ts';
+import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
+import { recordEvents } from '../../store/event/event.ts';
+import { type ClaimedTask, lockRunningAttempt } from '../../store/task/instance.ts';
+import { WARNED } from '../../store/task/warning.ts';
+import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
+import type { Engine } from '../engine.ts';
+
+type Recorder = Pick<Engine, 'pool' | 'actor'>;
+
+/** Lets an attempt add to the history under its worker's name, only while it is the attempt that counts. */
+export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskContext<unknown>['record'] {
+  return async (event) => {
+    const problem = actionProblem(event.action);
+    if (problem !== null) throw new FailTask(`${claimed.taskId}: event action: ${problem}`);
+    await recordEvent(engine, claimed, event);
+  };
+}
+
+/** Lets an attempt say a warning of its run, which does not fail it. */
+export function warnOfAttempt(
+  engine: Recorder,
+  claimed: ClaimedTask,
+  log: TaskLog,
+): TaskContext<unknown>['warn'] {
+  return async (sentence, facts = {}) => {
+    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after: facts });
+    log.warn(sentence, facts);
+  };
+}
+
+/** @throws TaskError where the attempt was superseded */
+async function recordEvent(
+  engine: Recorder,
+  claimed: ClaimedTask,
+  { action, reason, before, after }: TaskEvent,
+): Promise<void> {
+  const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
+  await withTransaction(engine.pool, async (tx) => {
+    if (!(await lockRunningAttempt(tx, claimed))) {
+      throw new TaskError(`${taskId}: this attempt was superseded and may not record ${action}`);
+    }
+    await recordEvents(tx, engine.actor, [
+      {
+        action,
+        dagId,
+        runId,
+        taskId,
+        mapIndex,
+        ...(reason === undefined ? {} : { reason: cleanText(reason) }),
+        ...(before === undefined ? {} : { before: storable(taskId, before) }),
+        after: { ...storable(taskId, after ?? {}), attempt: attemptNumber },
+      },
+    ]);
+  });
+}
+
+/** @throws FailTask where the database could not keep it */
+function storable(taskId: string, facts: JsonObject): JsonObject {
+  const problem = notJson(facts);
+  if (problem !== null) throw new FailTask(`${taskId}: ${notJsonSentence('its event', problem)}`);
+  return facts;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import {
+  formatLocation,
+  type Location,
+  parseLocation,
+  parseLocationPattern,
+} from '../../../core/value/location.ts';
+import { lastGoodOutput } from '../../../store/run/last_good.ts';
+import { recordFile } from '../../../store/task/file.ts';
+import type { ClaimedTask } from '../../../store/task/instance.ts';
+import { type FileFacts, type Files, TaskError } from '../../../task.ts';
+import type { Engine } from '../../engine.ts';
+import { artifactFiles } from './artifact_files.ts';
+import type { FileStore, Written } from './file_store.ts';
+import { localFiles } from './local_files.ts';
+import { type SftpOwner, sftpFiles } from './sftp_files.ts';
+
+/** Largest file that `Files.read` holds in memory. */
+const MAX_READ_BYTES = 16 << 20;
+
+/** The files that one attempt may see, by location; what it reads and publishes is recorded under its name. */
+export function attemptFiles(
+  engine: Pick<Engine, 'pool' | 'projectDir'>,
+  claimed: ClaimedTask,
+  owner: SftpOwner,
+): Files & AsyncDisposable {
+  const artifact = artifactFiles(engine.pool, claimed);
+  const local = localFiles(engine.projectDir);
+  const sftp = sftpFiles(owner);
+
+  /** Calls `use` with the store and place of a location: the one look-up by scheme. */
+  function at<T>(location: string, use: <Place>(store: FileStore<Place, never>, place: Place) => T): T {
+    const place = parseLocation(location);
+    switch (place.scheme) {
+      case 'artifact':
+        return use(artifact, place);
+      case 'file':
+        return use(local, place);
+      case 'sftp':
+        return use(sftp, place);
+    }
+  }
+
+  const record = (direction: 'read' | 'published', facts: FileFacts) =>
+    recordFile(engine.pool, {
+      taskInstanceId: claimed.taskInstanceId,
+      attemptNumber: claimed.attemptNumber,
+      direction,
+      ...whereOf(parseLocation(facts.location)),
+      bytes: facts.bytes,
+      sha256: facts.sha256,
+      rows: facts.rows,
+    });
+
+  /** As `at`, for a pattern. */
+  function matching<T>(
+    location: string,
+    use: <Pattern>(store: FileStore<never, Pattern>, pattern: Pattern) => T,
+  ): T {
+    const pattern = parseLocationPattern(location);
+    switch (pattern.scheme) {
+      case 'artifact':
+        return use(artifact, pattern);
+      case 'file':
+        return use(local, pattern);
+      case 'sftp':
+        return use(sftp, pattern);
+    }
+  }
+
+  return {
+    list: (location) => matching(location, (store, pattern) => store.list(pattern)),
+    leftOut: (location) => matching(location, (store, pattern) => store.leftOut(pattern)),
+    stat: (location) => at(location, (store, place) => store.stat(place)),
+    open: (location) => at(location, (store, place) => store.open(place)),
+    async read(location) {
+      const file = await this.open(location);
+      if (file.bytes > MAX_READ_BYTES) {
+        throw new TaskError(
+          `${location} has ${file.bytes} bytes; at most ${MAX_READ_BYTES} are read at once`,
+        );
+      }
+      const pieces: Uint8Array[] = [];
+      for await (const chunk of file.chunks()) pieces.push(chunk);
+      const bytes = Uint8Array.from(Buffer.concat(pieces));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      await record('read', { location, bytes: bytes.length, sha256, rows: null });
+      return bytes;
+    },
+    async publish(location, content, options) {
+      const rows = options?.rows ?? null;
+      const written: Written = await at(location, (store, place) => store.publish(place, content, { rows }));
+      const facts = { location: formatLocation(parseLocation(location)), ...written, rows };
+      await record('published', facts);
+      return facts;
+    },
+    recordRead: (facts) => record('read', facts),
+    lastGoodOutput: (taskId) => lastGoodOutput(engine.pool, claimed, taskId),
+    [Symbol.asyncDispose]: () => sftp[Symbol.asyncDispose](),
+  };
+}
+
+function whereOf(location: Location): { readonly connection: string | null; readonly path: string } {
+  switch (location.scheme) {
+    case 'artifact':
+      return { connection: null, path: formatLocation(location) };
+    case 'file':
+      return { connection: null, path: formatLocation(location) };
+    case 'sftp':
+      return { connection: location.connection, path: location.path };
+  }
+}

@@ -1,0 +1,34 @@
+import type { Environment } from '../../../connections/connection_config.ts';
+import { parseLocationPattern } from '../../../core/value/location.ts';
+import type { Log } from '../../../log.ts';
+import { type FileEntry, type Files, TaskError } from '../../../task.ts';
+import { localFiles } from './local_files.ts';
+import { sftpFiles } from './sftp_files.ts';
+
+/** Listings outside of any run; each folder is looked at once. */
+export function listedFiles(owner: {
+  readonly env: Environment;
+  readonly projectDir: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): Pick<Files, 'list'> & AsyncDisposable {
+  const { env, projectDir, log, signal } = owner;
+  const local = localFiles(projectDir);
+  const sftp = sftpFiles({ env, runId: 0, token: 'listing', signal, log });
+  const listed = new Map<string, Promise<readonly FileEntry[]>>();
+
+  function look(location: string): Promise<readonly FileEntry[]> {
+    const pattern = parseLocationPattern(location);
+    if (pattern.scheme === 'artifact') throw new TaskError(`${location}: artifacts belong to a run`);
+    return pattern.scheme === 'file' ? local.list(pattern) : sftp.list(pattern);
+  }
+
+  return {
+    async list(location) {
+      const known = listed.get(location) ?? look(location);
+      listed.set(location, known);
+      return await known;
+    },
+    [Symbol.asyncDispose]: () => sftp[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,112 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { leftOutOf } from '../../../core/value/left_out.ts';
+import {
+  formatLocation,
+  type Location,
+  type LocationPattern,
+  matchesPattern,
+} from '../../../core/value/location.ts';
+import { type FileEntry, TaskError } from '../../../task.ts';
+import { type FileStore, piecesOf } from './file_store.ts';
+
+type LocalPlace = Extract<Location, { scheme: 'file' }>;
+type LocalPattern = Extract<LocationPattern, { scheme: 'file' }>;
+
+/** This host always knows when. */
+interface LocalEntry extends FileEntry {
+  readonly modifiedAt: Temporal.Instant;
+}
+
+const CHUNK_BYTES = 1 << 18;
+
+/** `file:` locations, below one directory of this host. */
+export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern> {
+  const resolve = (place: string) => path.join(baseDir, place);
+
+  async function statPlace(place: LocalPlace): Promise<LocalEntry | null> {
+    const stats = await stat(resolve(place.path), { bigint: true }).catch(nullIfMissing);
+    if (stats === null || !stats.isFile()) return null;
+    return {
+      location: formatLocation(place),
+      name: path.basename(place.path),
+      bytes: Number(stats.size),
+      modifiedAt: Temporal.Instant.fromEpochMilliseconds(Number(stats.mtimeMs)),
+    };
+  }
+
+  async function* chunks(place: LocalPlace, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    await using file = await open(resolve(place.path), 'r');
+    let bytesRead = 0;
+    while (true) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const read = await file.read(chunk, 0, CHUNK_BYTES, null);
+      if (read.bytesRead === 0) break;
+      bytesRead += read.bytesRead;
+      yield chunk.subarray(0, read.bytesRead);
+    }
+    const after = await statPlace(place);
+    if (bytesRead !== before.bytes || after?.modifiedAt.equals(before.modifiedAt) !== true) {
+      throw new TaskError(
+        `${before.location} changed while it was read: ${before.bytes} bytes before, ${bytesRead} read`,
+      );
+    }
+  }
+
+  return {
+    stat: statPlace,
+    async list({ folder, pattern }) {
+      const names = (await readdir(resolve(folder)).catch(nullIfMissing)) ?? [];
+      const places = names
+        .filter((name) => matchesPattern(pattern, name))
+        .sort()
+        .map((name): LocalPlace => ({ scheme: 'file', path: folder === '' ? name : `${folder}/${name}` }));
+      const entries = await Promise.all(places.map(statPlace));
+      return entries.filter((entry) => entry !== null);
+    },
+    async leftOut({ folder, pattern }) {
+      const found = (await readdir(resolve(folder), { withFileTypes: true }).catch(nullIfMissing)) ?? [];
+      const named = found.map((entry) => ({ name: entry.name, why: whyUnusable(entry) }));
+      return leftOutOf(pattern, named);
+    },
+    async open(place) {
+      const entry = await statPlace(place);
+      if (entry === null) throw new TaskError(`${formatLocation(place)}: no such file below ${baseDir}`);
+      return { ...entry, chunks: () => chunks(place, entry) };
+    },
+    async publish(place, content) {
+      const target = resolve(place.path);
+      await mkdir(path.dirname(target), { recursive: true });
+      const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.part`);
+      const hash = createHash('sha256');
+      let bytes = 0;
+      try {
+        await using file = await open(part, 'wx', 0o640);
+        for await (const piece of piecesOf(content)) {
+          hash.update(piece);
+          bytes += piece.length;
+          await file.writeFile(piece);
+        }
+        await file.sync();
+        await rename(part, target);
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
+      return { bytes, sha256: hash.digest('hex') };
+    },
+  };
+}
+
+/** A link may lead to a file, and is then listed as one. */
+function whyUnusable(entry: Dirent): string | null {
+  if (entry.isDirectory()) return 'it is a folder';
+  return entry.isFile() || entry.isSymbolicLink() ? null : 'it is not a regular file';
+}
+
+function nullIfMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+}

@@ -1,0 +1,89 @@
+import { connectionFromEnv, type Environment } from '../../../connections/connection_config.ts';
+import { ConnectionError } from '../../../connections/connection_error.ts';
+import { openSftp, type SftpConnection, type SftpEntry } from '../../../connections/sftp/sftp.ts';
+import { leftOutOf } from '../../../core/value/left_out.ts';
+import {
+  formatLocation,
+  type Location,
+  type LocationPattern,
+  matchesPattern,
+} from '../../../core/value/location.ts';
+import type { FileEntry, TaskLog } from '../../../task.ts';
+import { type FileStore, piecesOf } from './file_store.ts';
+
+type SftpPlace = Extract<Location, { scheme: 'sftp' }>;
+type SftpPattern = Extract<LocationPattern, { scheme: 'sftp' }>;
+
+export interface SftpOwner {
+  readonly env: Environment;
+  readonly runId: number;
+  /** Names the part files of this attempt. */
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+}
+
+/** `sftp:` locations. Each connection is opened at first use and lives as long as the attempt. */
+export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> & AsyncDisposable {
+  const open = new Map<string, Promise<SftpConnection>>();
+
+  function connect(id: string): Promise<SftpConnection> {
+    const opened = open.get(id);
+    if (opened !== undefined) return opened;
+    const opening = openConnection(id);
+    open.set(id, opening);
+    // A connection that could not be opened is tried anew by the next call, not remembered.
+    opening.catch(() => open.delete(id));
+    return opening;
+  }
+
+  async function openConnection(id: string): Promise<SftpConnection> {
+    const config = connectionFromEnv(id, owner.env);
+    if (config.kind !== 'sftp') {
+      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is not an sftp:// URL`);
+    }
+    return await openSftp(config, { signal: owner.signal, log: owner.log });
+  }
+
+  return {
+    async list({ connection, folder, pattern }) {
+      const { entries } = await (await connect(connection)).list(folder);
+      return entries
+        .filter((entry) => entry.kind === 'file' && matchesPattern(pattern, entry.name))
+        .map((entry) => entryOf(connection, entry));
+    },
+    async leftOut({ connection, folder, pattern }) {
+      const { entries, leftOut } = await (await connect(connection)).list(folder);
+      const named = entries.map(({ name, kind }) => ({
+        name,
+        why: kind === 'file' ? null : 'it is a folder',
+      }));
+      return leftOutOf(pattern, [...named, ...leftOut]);
+    },
+    async stat({ connection, path }) {
+      const entry = await (await connect(connection)).stat(path);
+      return entry?.kind === 'file' ? entryOf(connection, entry) : null;
+    },
+    async open({ connection, path }) {
+      const file = await (await connect(connection)).open(path);
+      return { ...entryOf(connection, file), chunks: () => file.chunks() };
+    },
+    async publish({ connection, path }, content) {
+      const sftp = await connect(connection);
+      const bytes = content instanceof Uint8Array ? content : piecesOf(content);
+      return await sftp.publish(path, bytes, { runId: String(owner.runId), token: owner.token });
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = await Promise.allSettled(open.values());
+      for (const result of opened)
+        if (result.status === 'fulfilled') await result.value[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function entryOf(
+  connection: string,
+  { path, name, bytes, modifiedAt }: Pick<SftpEntry, 'path' | 'name' | 'bytes' | 'modifiedAt'>,
+): FileEntry {
+  return { location: formatLocation({ scheme: 'sftp', connection, path }), name, bytes, modifiedAt };
+}

@@ -1,0 +1,118 @@
+/** Asks the task types of a DAG, before any run is made, which instants of a plan they would refuse. */
+import type { Environment } from '../../connections/connection_config.ts';
+import { isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
+import type { Refusal } from '../../core/backfill/refusal.ts';
+import type { Task } from '../../core/dag/dag.ts';
+import type { DagIndex } from '../../core/dag/index.ts';
+import { renderTemplates } from '../../core/run/template.ts';
+import { resolveWallTime } from '../../core/time/wall_time.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
+import type { JsonObject } from '../../core/value/json.ts';
+import type { Log } from '../../log.ts';
+import type { Precheck, PrecheckContext, TaskType } from '../../task.ts';
+import { listedFiles } from '../attempt/files/listed_files.ts';
+import { scopeOf, tasksNamed } from '../attempt/template_context.ts';
+import type { TaskTypes } from '../dags/task_types.ts';
+import { ConnectionPools } from '../worker/connection_pools.ts';
+
+export interface Asker {
+  readonly taskTypes: TaskTypes;
+  /** Names the connections. */
+  readonly env: Environment;
+  readonly projectDir: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface AskedPlan {
+  readonly index: DagIndex;
+  readonly params: JsonObject;
+  /** In the order of work. */
+  readonly dates: readonly PlannedDate[];
+  /** The database's. */
+  readonly now: Temporal.Instant;
+}
+
+interface Askable {
+  readonly task: Task;
+  readonly taskType: TaskType;
+  readonly precheck: Precheck;
+}
+
+/** @returns what was refused, and what could not be asked; nothing for an instant that may be worked */
+export async function askRefusals(asker: Asker, plan: AskedPlan): Promise<readonly Refusal[]> {
+  const askable = plan.index.dag.tasks.flatMap((task) => askableOf(asker.taskTypes, task));
+  if (askable.length === 0) return [];
+  const refusals: Refusal[] = [];
+  const workedBefore: Temporal.PlainDate[] = [];
+  // What cannot be asked once is not waited for again for each of the other dates.
+  const silent = new Map<string, string>();
+  await using connections = new ConnectionPools(asker.env, asker.log);
+  await using files = listedFiles(asker);
+  for (const { businessDate, scheduledFor, ...date } of plan.dates) {
+    if (scheduledFor === null || !isWorked(date)) continue;
+    const facts = { businessDate, scheduledFor, workedBefore: [...workedBefore] };
+    let refusal: Refusal | null = null;
+    for (const one of askable) {
+      refusal ??= await ask({ asker, plan, connections, files, silent }, one, facts);
+      if (refusal?.kind === 'refused') break;
+    }
+    if (refusal !== null) refusals.push(refusal);
+    if (refusal?.kind !== 'refused') workedBefore.push(businessDate);
+  }
+  return refusals;
+}
+
+/** Only a task that is sure to run, and whose `with` needs nothing that a run must make first. */
+function askableOf({ byName }: TaskTypes, task: Task): readonly Askable[] {
+  const taskType = byName.get(task.type);
+  const needsOutputs = tasksNamed(task.with).length > 0;
+  if (taskType?.precheck === undefined || needsOutputs || task.mapOver !== null || task.runIf !== null)
+    return [];
+  return [{ task, taskType, precheck: taskType.precheck.bind(taskType) }];
+}
+
+interface Asking {
+  readonly asker: Asker;
+  readonly plan: AskedPlan;
+  readonly connections: ConnectionPools;
+  readonly files: PrecheckContext<unknown>['files'];
+  readonly silent: Map<string, string>;
+}
+
+type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
+  readonly businessDate: Temporal.PlainDate;
+  readonly scheduledFor: Temporal.Instant;
+};
+
+async function ask(
+  { asker, plan, connections, files, silent }: Asking,
+  { task, taskType, precheck }: Askable,
+  { businessDate, scheduledFor, workedBefore }: DateFacts,
+): Promise<Refusal | null> {
+  const { dag } = plan.index;
+  const unknown = (detail: string): Refusal => {
+    silent.set(task.taskId, detail);
+    return { scheduledFor, kind: 'unknown', because: 'not checked', detail };
+  };
+  const why = silent.get(task.taskId);
+  if (why !== undefined) return unknown(why);
+  try {
+    const run = { runId: 0, dagId: dag.dagId, businessDate, scheduledFor, params: plan.params };
+    const rendered = renderTemplates(task.with, scopeOf(run, dag.timezone, {}));
+    const answer = await precheck({
+      params: await taskType.params.parseAsync(rendered),
+      run: { dagId: dag.dagId, scheduledFor, businessDate, timezone: dag.timezone, params: plan.params },
+      deadlineAt: task.deadline && resolveWallTime(businessDate, task.deadline, dag.timezone),
+      workedBefore,
+      connections: { postgres: async (id) => connections.postgres(id) },
+      files,
+      signal: asker.signal,
+      now: () => plan.now,
+    });
+    return answer && { scheduledFor, kind: 'refused', ...answer };
+  } catch (error) {
+    asker.signal.throwIfAborted();
+    return unknown(`${task.taskId}: ${errorFacts(error).errorText}`);
+  }
+}

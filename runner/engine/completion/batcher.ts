@@ -1,0 +1,142 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { taskOf } from '../../core/dag/index.ts';
+import { type Outcome, settle } from '../../core/run/settle.ts';
+import { recordEvents } from '../../store/event/event.ts';
+import type { ClaimedTask } from '../../store/task/instance.ts';
+import { type AttemptMeter, type Ended, wasSettled } from '../../store/task/settlement.ts';
+import type { Engine } from '../engine.ts';
+import { failpoint } from '../failpoint.ts';
+import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { attemptKey } from '../worker/running_attempts.ts';
+import { finishBatch } from './finish.ts';
+
+/** What the slot of an ended attempt is to do next. */
+export interface SlotRoom {
+  /** `follow`: a successor, or what waits in the queue; `queue`: only what waits there; `stop`: nothing. */
+  readonly next: 'follow' | 'queue' | 'stop';
+}
+
+interface Waiting extends SlotRoom {
+  readonly claimed: ClaimedTask;
+  readonly ended: Ended;
+  readonly resolve: (next: ClaimedTask | null) => void;
+}
+
+/**
+ * Ends attempts of this process. Those of one run that end while its last batch is being committed go together in the
+ * next transaction, so that a wide run costs few commits and a single chain waits for nobody.
+ */
+export class Finisher {
+  readonly #engine: Engine;
+  readonly #waiting = new Map<number, Waiting[]>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Settles an attempt; retried until the database answers, so it ends only when the result is taken or refused.
+   *
+   * @returns what was claimed for the caller to go on with, or null
+   */
+  async finish(
+    claimed: ClaimedTask,
+    result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
+    { next }: SlotRoom,
+  ): Promise<ClaimedTask | null> {
+    const { log, versions } = this.#engine;
+    const index = await untilDatabaseAnswers(log, () => versions.get(claimed.dagVersionId));
+    const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
+    const { taskInstanceId, taskId, attemptToken, runId } = claimed;
+    return await new Promise((resolve) => {
+      const waiting: Waiting = {
+        claimed,
+        ended: { taskInstanceId, taskId, attemptToken, settlement, meter: result.meter },
+        next,
+        resolve,
+      };
+      const others = this.#waiting.get(runId);
+      if (others !== undefined) {
+        others.push(waiting);
+        return;
+      }
+      this.#waiting.set(runId, [waiting]);
+      void this.#drain(claimed);
+    });
+  }
+
+  async #drain({ runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>): Promise<void> {
+    for (;;) {
+      // Those of the last batch go on at once, and what takes them no time ends together with the others again.
+      await nextTurn();
+      const batch = this.#waiting.get(runId) ?? [];
+      if (batch.length === 0) break;
+      this.#waiting.set(runId, []);
+      await this.#settleBatch({ runId, dagVersionId }, batch);
+    }
+    this.#waiting.delete(runId);
+  }
+
+  async #settleBatch(
+    { runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>,
+    batch: readonly Waiting[],
+  ): Promise<void> {
+    const engine = this.#engine;
+    let lostAnswer = false;
+    failpoint('finish.before');
+    const { accepted, claimed } = await untilDatabaseAnswers(
+      engine.log,
+      () =>
+        finishBatch(
+          engine,
+          { runId, dagVersionId, ended: batch.map(({ ended }) => ended) },
+          {
+            slots: batch.filter(({ next }) => next !== 'stop').length,
+            mayFollow: batch.filter(({ next }) => next === 'follow').length,
+          },
+        ),
+      () => {
+        lostAnswer = true;
+      },
+    );
+    failpoint('finish.answered');
+    const taken = new Set(accepted.map((one) => attemptKey(one.taskInstanceId, one.attemptToken)));
+    const waiting = [...claimed];
+    for (const { claimed: own, ended, next, resolve } of batch) {
+      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#tellSettled(own, ended);
+      else await this.#explainRefusal(own, ended, lostAnswer);
+      resolve(next === 'stop' ? null : (waiting.shift() ?? null));
+    }
+  }
+
+  /** The commit was acknowledged: from here on no crash may lose this result. */
+  #tellSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
+    const { taskInstanceId, attemptToken, settlement } = ended;
+    this.#engine.log.debug('an attempt was settled', {
+      ...{ dagId, runId, taskId, attempt: attemptNumber },
+      ...{ taskInstanceId, attemptToken, state: settlement.taskState },
+    });
+  }
+
+  /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
+  async #explainRefusal(claimed: ClaimedTask, ended: Ended, lostAnswer: boolean): Promise<void> {
+    const engine = this.#engine;
+    await untilDatabaseAnswers(engine.log, async () => {
+      if (lostAnswer && (await wasSettled(engine.pool, ended))) return;
+      const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
+      engine.log.warn('a late result was refused', { dagId, runId, taskId, attempt: attemptNumber });
+      await recordEvents(engine.pool, engine.actor, [
+        {
+          action: 'attempt.refused',
+          dagId,
+          runId,
+          taskId,
+          mapIndex,
+          reason: 'the attempt had been superseded when its result came',
+          after: { attempt: attemptNumber, state: ended.settlement.taskState },
+        },
+      ]);
+      failpoint('finish.refused');
+    });
+  }
+}

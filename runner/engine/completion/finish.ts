@@ -1,0 +1,218 @@
+/** Ends attempts: settlement, successors and hints in one transaction, many attempts of a run at a time. */
+import type { PoolClient } from 'pg';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import type { Task } from '../../core/dag/dag.ts';
+import type { DagIndex } from '../../core/dag/index.ts';
+import { isTerminalTaskState } from '../../core/run/states.ts';
+import { lockDag } from '../../store/dag/dag.ts';
+import { type Event, recordEvents } from '../../store/event/event.ts';
+import { claimFromQueue, claimOfRun } from '../../store/queue/claim_next.ts';
+import { addWorkHints, type WorkHint } from '../../store/queue/job.ts';
+import { lockRun } from '../../store/run/dag_run.ts';
+import { tallies } from '../../store/run/state_counts.ts';
+import type { ClaimedTask } from '../../store/task/instance.ts';
+import { outputsOf } from '../../store/task/output.ts';
+import { type Accepted, applySettlements, type Ended, runOutcome } from '../../store/task/settlement.ts';
+import { DEFAULT_POOL, nextInPools } from '../../store/worker/pool.ts';
+import { tasksRead } from '../attempt/template_context.ts';
+import type { Engine } from '../engine.ts';
+import { failpoint, passing } from '../failpoint.ts';
+import { closeRun } from '../schedule/runs.ts';
+import { startRuns } from '../schedule/start_runs.ts';
+import { attemptKey } from '../worker/running_attempts.ts';
+import { type AdvanceOptions, advanceRun, type RunAt, tasksTallied } from './advance_run.ts';
+
+/** Ended attempts of one run. */
+export interface Batch {
+  readonly runId: number;
+  readonly dagVersionId: number;
+  readonly ended: readonly Ended[];
+}
+
+/** The slots of this worker that the batch leaves free. */
+export interface Room {
+  readonly slots: number;
+  /** So many of them may go on with a successor; the others take what the queue gives next. */
+  readonly mayFollow: number;
+}
+
+export interface FinishedBatch {
+  /** Instances whose result was taken. */
+  readonly accepted: readonly Accepted[];
+  /** What this transaction claimed for its own worker, successors first, so that it need not pass through the queue. */
+  readonly claimed: readonly ClaimedTask[];
+}
+
+export async function finishBatch(engine: Engine, batch: Batch, room: Room): Promise<FinishedBatch> {
+  const index = await engine.versions.get(batch.dagVersionId);
+  const finished = await withTransaction(engine.pool, (tx) =>
+    settleAndAdvance(engine, tx, { ...batch, index, room }),
+  );
+  failpoint('finish.committed');
+  if (finished.endedRunOf !== null) await startNextRuns(engine, finished.endedRunOf);
+  return finished;
+}
+
+/** Three round trips where nothing is out of the ordinary: what is read under the lock, what follows from it, COMMIT. */
+async function settleAndAdvance(
+  engine: Engine,
+  tx: PoolClient,
+  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: Room },
+): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
+  const mayDecide = successorsOf(
+    index,
+    ended.filter(({ settlement }) => isTerminalTaskState(settlement.taskState)).map(({ taskId }) => taskId),
+  );
+  const [run, accepted, found] = await Promise.all([
+    passing('finish.locked', lockRun(tx, runId)),
+    passing('finish.settled', applySettlements(tx, ended)),
+    tallies(tx, runId, tasksTallied(mayDecide)),
+  ]);
+  if (run === null) throw new Error(`run ${runId} is not in the database`);
+  const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
+  const [, followed, freed] = await Promise.all([
+    passing('finish.recorded', recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted))),
+    follow(engine, tx, {
+      at: { run, index, now: run.now, tallies: found },
+      closed: closed.map(({ taskId }) => taskId),
+      room,
+    }),
+    hintsForFreedSlots(tx, accepted),
+  ]);
+  const again: WorkHint[] = accepted
+    .filter(({ state }) => !isTerminalTaskState(state))
+    .map(({ taskInstanceId, token, runAt, priority }) => ({ taskInstanceId, token, runAt, priority }));
+  const taken = new Set(followed.claimed.map(({ taskInstanceId }) => taskInstanceId));
+  const left = followed.hints.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
+  await addWorkHints(tx, [...again, ...left, ...freed]);
+  failpoint('finish.hinted');
+  if (followed.outcome !== 'unfinished') await closeRun(tx, run, followed.outcome);
+  failpoint('finish.before_commit');
+  const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;
+  return { accepted, claimed: followed.claimed, endedRunOf };
+}
+
+interface Followed {
+  readonly hints: readonly WorkHint[];
+  readonly claimed: readonly ClaimedTask[];
+  readonly outcome: 'unfinished' | 'success' | 'failed';
+}
+
+/**
+ * Decides what follows from closed tasks, and claims for the free slots: successors first, then what waits in the queue.
+ * Where nothing follows, it asks whether the run has ended.
+ */
+async function follow(
+  engine: Engine,
+  tx: PoolClient,
+  step: {
+    readonly at: RunAt & AdvanceOptions;
+    readonly closed: readonly string[];
+    readonly room: Room;
+  },
+): Promise<Followed> {
+  const { at, closed, room } = step;
+  const workerId = engine.workerId();
+  const claimed: ClaimedTask[] = [];
+  let outcome: Followed['outcome'] = 'unfinished';
+  const withLast = async (queued: readonly Task[]) => {
+    const next = queued.filter(({ pool }) => pool === DEFAULT_POOL);
+    const mayFollow = next.length === 0 ? 0 : room.mayFollow;
+    const taskIds = next.map(({ taskId }) => taskId);
+    const expected = next.some(({ mapOver }) => mapOver !== null)
+      ? mayFollow
+      : Math.min(next.length, mayFollow);
+    const [successors, others, outputs, ended] = await Promise.all([
+      mayFollow === 0
+        ? []
+        : claimOfRun(tx, { runId: at.run.runId, taskIds }, { workerId, atMost: mayFollow }),
+      room.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: room.slots - expected }),
+      mayFollow === 0 ? null : outputsOf(tx, at.run.runId, [...new Set(next.flatMap(tasksRead))]),
+      queued.length > 0 || closed.length === 0
+        ? ('unfinished' as const)
+        : runOutcome(tx, at.run.runId, at.index.allowedToFail),
+    ]);
+    outcome = ended;
+    claimed.push(...successors.map((successor) => ({ ...successor, outputs })), ...others);
+    failpoint('finish.claimed');
+  };
+  const hints = await advanceRun(tx, { ...at, withLast }, successorsOf(at.index, closed));
+  failpoint('finish.advanced');
+  return { hints, claimed, outcome };
+}
+
+function successorsOf(index: DagIndex, taskIds: readonly string[]): readonly Task[] {
+  return taskIds.flatMap((taskId) => index.successors.get(taskId) ?? []);
+}
+
+async function hintsForFreedSlots(
+  tx: PoolClient,
+  accepted: readonly Accepted[],
+): Promise<readonly WorkHint[]> {
+  const pooled = accepted.filter(({ pool }) => pool !== DEFAULT_POOL);
+  if (pooled.length === 0) return [];
+  return await nextInPools(
+    tx,
+    pooled.map(({ taskInstanceId }) => taskInstanceId),
+  );
+}
+
+/** Each in its own transaction, since a DAG's row is locked before its runs. A crash between is mended by the sweep. */
+async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
+  await withTransaction(engine.pool, async (tx) => {
+    const dag = await lockDag(tx, dagId);
+    failpoint('finish.next_run_locked');
+    if (dag?.dagVersionId != null)
+      await startRuns(tx, engine.versions, { dagId, dagVersionId: dag.dagVersionId });
+    failpoint('finish.next_run_before_commit');
+  });
+  failpoint('finish.next_run_committed');
+}
+
+function eventsOf(
+  dagId: string,
+  runId: number,
+  ended: readonly Ended[],
+  accepted: readonly Accepted[],
+): Event[] {
+  return [
+    ...failuresOf(dagId, runId, ended, accepted),
+    ...accepted.flatMap(({ taskId, mapIndex, missedDeadlineAt }) =>
+      missedDeadlineAt === null
+        ? []
+        : [
+            {
+              action: 'task.deadline_missed',
+              dagId,
+              runId,
+              taskId,
+              mapIndex,
+              reason: `not finished by ${missedDeadlineAt}`,
+            },
+          ],
+    ),
+  ];
+}
+
+function failuresOf(
+  dagId: string,
+  runId: number,
+  ended: readonly Ended[],
+  accepted: readonly Accepted[],
+): Event[] {
+  const endedByKey = new Map(ended.map((one) => [attemptKey(one.taskInstanceId, one.attemptToken), one]));
+  return accepted
+    .filter(({ state }) => state === 'failed' || state === 'up_for_retry')
+    .map(({ taskInstanceId, attemptToken, taskId, mapIndex, state, attemptNumber }) => {
+      const reason = endedByKey.get(attemptKey(taskInstanceId, attemptToken))?.settlement.error?.errorText;
+      return {
+        action: state === 'failed' ? 'task.failed' : 'task.retried',
+        dagId,
+        runId,
+        taskId,
+        mapIndex,
+        ...(reason === undefined ? {} : { reason }),
+        after: { state, attempt: attemptNumber },
+      };
+    });
+}

@@ -1,0 +1,124 @@
+/** The DAG files of a folder, brought into the database: a valid text becomes the version in force, a broken one is shown. */
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { loadDag } from '../../core/dag_file/parse.ts';
+import type { Problem } from '../../core/dag_file/problem.ts';
+import {
+  ensureDag,
+  findDag,
+  lockDag,
+  saveVersion,
+  setCurrentVersion,
+  setPaused,
+  setProblems,
+} from '../../store/dag/dag.ts';
+import { type Actor, recordEvents } from '../../store/event/event.ts';
+import { addScheduleHint } from '../../store/queue/job.ts';
+import { ensurePools } from '../../store/worker/pool.ts';
+import { databaseNow } from '../clock.ts';
+import { initialCursor, settleSchedule } from '../schedule/schedule_dag.ts';
+import { readDagSource } from './source.ts';
+import { checkableTypes, type TaskTypes } from './task_types.ts';
+import { DagVersions } from './versions.ts';
+
+/** A file as it stands, not yet looked into. */
+export interface DagText {
+  readonly dagId: string;
+  /** As people name it: relative to the folder they work in. */
+  readonly file: string;
+  readonly source: string;
+  readonly sha256: string;
+  /** Why the name holds no text; null where it does. */
+  readonly unreadable: Problem | null;
+}
+
+export interface DagFile extends DagText {
+  /** Null where the file has problems. */
+  readonly dag: Dag | null;
+  readonly problems: readonly Problem[];
+  /** Of a valid file, what its author may not have meant. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Every `*.yaml` and `*.yml` directly in the folder, by name. */
+export async function readDagTexts(folder: string): Promise<readonly DagText[]> {
+  const names = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+  return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
+}
+
+export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
+  return checkDagText(await readDagText(file), taskTypes);
+}
+
+export function checkDagText(text: DagText, taskTypes: TaskTypes): DagFile {
+  if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
+  return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
+}
+
+async function readDagText(file: string): Promise<DagText> {
+  const { source, problem: unreadable } = await readDagSource(file);
+  const sha256 = createHash('sha256')
+    .update(source ?? unreadable.message)
+    .digest('hex');
+  return {
+    dagId: path.basename(file).replace(/\.ya?ml$/, ''),
+    file,
+    source: source ?? '',
+    sha256,
+    unreadable,
+  };
+}
+
+/**
+ * Puts a file in force: its version where it is valid, else its problems beside the last good version.
+ *
+ * @returns true where anything changed
+ */
+export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
+  const { dagId, file, source, sha256, dag, problems } = dagFile;
+  const known = await findDag(db, dagId);
+  if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null)
+    return false;
+  if (dag === null && JSON.stringify(known?.problems) === JSON.stringify(problems)) return false;
+  return await withTransaction(db, async (tx) => {
+    await ensureDag(tx, { dagId, file, cursor: dag && initialCursor(dag) });
+    const before = await lockDag(tx, dagId);
+    if (dag === null) {
+      await setProblems(tx, dagId, problems);
+      await recordEvents(tx, by, [
+        {
+          action: 'dag.invalid',
+          dagId,
+          reason: problems[0]?.message ?? '',
+          after: { file, problems: problems.length, sha256 },
+        },
+      ]);
+      return true;
+    }
+    // What the version before still owes is its own affair; the new schedule begins now, so that moving a time to later
+    // today does not make the day run twice.
+    if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
+    const versionId = await saveVersion(tx, { dagId, sha256, source, file });
+    await setCurrentVersion(tx, dagId, versionId, file);
+    // Of a file that was invalid at first, too: its schedule has never begun.
+    const isFirst = before?.sha256 == null;
+    const beginsPaused = isFirst && dag.isPausedUponCreation;
+    if (beginsPaused) await setPaused(tx, dagId, true);
+    await ensurePools(tx, [...new Set(dag.tasks.map(({ pool }) => pool))]);
+    await recordEvents(tx, by, [
+      {
+        action: isFirst ? 'dag.added' : 'dag.changed',
+        dagId,
+        before: { sha256: before?.sha256 ?? null },
+        after: { sha256, file, ...(beginsPaused ? { is_paused: true } : {}) },
+      },
+    ]);
+    // The schedule may have changed: look at it at once.
+    await addScheduleHint(tx, dagId, await databaseNow(tx));
+    return true;
+  });
+}

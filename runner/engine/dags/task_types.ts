@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import type { CheckableType } from '../../core/dag_file/task_types.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
+import type { TaskType } from '../../task.ts';
+
+/** The task types of a folder: each `*.ts` directly in it whose default export `defineTask` made. */
+export interface TaskTypes {
+  readonly byName: ReadonlyMap<string, TaskType>;
+  /** Files that could not be loaded: the type is unusable and says why, the others work. */
+  readonly broken: ReadonlyMap<string, string>;
+  /** The file of each type, from which a process of its own loads it. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Of the files' text: workers with other code are told apart by it. */
+  readonly sourceHash: string;
+}
+
+/** All of them, as a DAG file is checked against them. */
+export function checkableTypes({ byName, broken }: TaskTypes): ReadonlyMap<string, CheckableType> {
+  const unusable = [...broken].map(([type, loadError]) => [type, { loadError }] as const);
+  return new Map<string, CheckableType>([...byName, ...unusable]);
+}
+
+/**
+ * Loads the task types of a folder, also those that lie there as links, as a ConfigMap's do.
+ * @throws the error of the folder itself; a file that cannot be loaded is `broken`
+ */
+export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
+  const byName = new Map<string, TaskType>();
+  const broken = new Map<string, string>();
+  const files = new Map<string, string>();
+  const names = (await readdir(folder)).filter((name) => /^[a-z][a-z0-9_]*\.ts$/.test(name)).sort();
+  const hash = createHash('sha256');
+  for (const name of names) {
+    const type = name.slice(0, -'.ts'.length);
+    const file = path.resolve(folder, name);
+    try {
+      // Node resolves what a file imports from where the file really lies.
+      const source = await readFile(file);
+      hash.update(`${name}\0${source.length}\0`).update(source);
+      byName.set(type, await loadTaskType(file, type));
+      files.set(type, file);
+    } catch (error) {
+      broken.set(type, `${path.join(folder, name)}: ${readingProblem(error) ?? errorFacts(error).errorText}`);
+    }
+  }
+  return { byName, broken, files, sourceHash: hash.digest('hex').slice(0, 8) };
+}
+
+/** A name that holds no file, in words; null for any other error. */
+function readingProblem(error: unknown): string | null {
+  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
+  if (code === 'EISDIR') return 'is a folder, and a task type is a file';
+  if (code === 'ENOENT') return 'is a link that leads to no file';
+  return code === 'EACCES' ? 'cannot be read: permission denied' : null;
+}
+
+/** @throws Error where the file defines no task type of this name */
+export async function loadTaskType(file: string, type: string): Promise<TaskType> {
+  const module: { default?: unknown } = await import(pathToFileURL(file).href);
+  const taskType = module.default;
+  if (!isTaskType(taskType))
+    throw new Error('its default export is not made by defineTask({ type, params, run })');
+  if (taskType.type !== type)
+    throw new Error(`it defines type ${taskType.type}; the file's name says ${type}`);
+  return taskType;
+}
+
+function isTaskType(value: unknown): value is TaskType<z.ZodType> {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'type' in value && 'params' in value && 'run' in value && typeof value.run === 'function';
+}

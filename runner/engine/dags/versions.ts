@@ -1,0 +1,54 @@
+import type { Pool } from 'pg';
+import { type DagIndex, indexDag } from '../../core/dag/index.ts';
+import { parseDag } from '../../core/dag_file/parse.ts';
+import { formatProblem } from '../../core/dag_file/problem.ts';
+import { findVersion } from '../../store/dag/dag.ts';
+import type { Queryable } from '../../store/queryable.ts';
+
+/** Tasks of all parsed versions that are kept, about 1 KB each; what a thousand DAGs of a busy minute have fits. */
+const MAX_KEPT_TASKS = 50_000;
+
+/** DAG versions by id, parsed from the text that the database keeps. A run uses the version it began with. */
+export class DagVersions {
+  readonly #pool: Pool;
+  /** Least recently asked for first. */
+  readonly #kept = new Map<number, DagIndex>();
+  #keptTasks = 0;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** @param db the open transaction's client, so that no second connection is waited for inside one */
+  async get(dagVersionId: number, db: Queryable = this.#pool): Promise<DagIndex> {
+    const kept = this.#kept.get(dagVersionId);
+    if (kept !== undefined) {
+      this.#kept.delete(dagVersionId);
+      this.#kept.set(dagVersionId, kept);
+      return kept;
+    }
+    const version = await findVersion(db, dagVersionId);
+    if (version === null) throw new Error(`DAG version ${dagVersionId} is not in the database`);
+    const { dag, problems } = parseDag(version.source, version.file);
+    if (dag === null) {
+      throw new Error(
+        `DAG version ${dagVersionId} of ${version.dagId} cannot be read by this code: ${problems.map(formatProblem).join('; ')}`,
+      );
+    }
+    const index = indexDag(dag);
+    this.#keep(dagVersionId, index);
+    return index;
+  }
+
+  #keep(dagVersionId: number, index: DagIndex): void {
+    // Two may have asked for it at once.
+    if (this.#kept.has(dagVersionId)) return;
+    this.#kept.set(dagVersionId, index);
+    this.#keptTasks += index.dag.tasks.length;
+    for (const [oldest, { dag }] of this.#kept) {
+      if (this.#keptTasks <= MAX_KEPT_TASKS || oldest === dagVersionId) return;
+      this.#kept.delete(oldest);
+      this.#keptTasks -= dag.tasks.length;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import type { Log } from '../../log.ts';
+import { dagIdsInForce, retireDags } from '../../store/dag/dag.ts';
+import { type Actor, recordEvents } from '../../store/event/event.ts';
+import { checkDagText, type DagFile, readDagTexts, registerDagFile } from './folder.ts';
+import type { TaskTypes } from './task_types.ts';
+
+/**
+ * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
+ * changes, not at every look: two hosts with different texts, as while a change is rolled out, do not fight over it.
+ */
+export class DagWatch {
+  readonly #folder: string;
+  readonly #taskTypes: TaskTypes;
+  readonly #seen = new Map<string, string>();
+
+  constructor(folder: string, taskTypes: TaskTypes) {
+    this.#folder = folder;
+    this.#taskTypes = taskTypes;
+  }
+
+  async look(pool: Pool, actor: string, log: Log): Promise<void> {
+    const by: Actor = { actor, channel: 'files' };
+    // Asked for before the folder is read: a file that another process adds and registers meanwhile is not gone.
+    const inForce = await dagIdsInForce(pool, this.#folder);
+    const texts = await readDagTexts(this.#folder);
+    // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
+    for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
+      const file = checkDagText(text, this.#taskTypes);
+      const isChange = await registerDagFile(pool, file, by);
+      this.#seen.set(file.dagId, file.sha256);
+      if (isChange) tell(log, file);
+    }
+    const present = new Set(texts.map(({ dagId }) => dagId));
+    for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
+    const gone = inForce.filter((dagId) => !present.has(dagId));
+    if (gone.length === 0) return;
+    for (const dagId of await retireDags(pool, gone)) {
+      log.warn('a DAG was retired: its file is gone', { dagId });
+      await recordEvents(pool, by, [{ action: 'dag.retired', dagId, reason: 'its file is gone' }]);
+    }
+  }
+}
+
+function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
+  if (dag === null)
+    log.error('a DAG file is invalid; a last good version, where there is one, stays in force', {
+      file,
+      problems: problems.length,
+    });
+  else log.info('a DAG version is in force', { dagId, sha256: sha256.slice(0, 12) });
+}

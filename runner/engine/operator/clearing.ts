@@ -1,0 +1,17 @@
+import { type DagIndex, taskOf } from '../../core/dag/index.ts';
+import { plannedInstant } from '../../core/run/advance.ts';
+import type { DagRun } from '../../store/run/dag_run.ts';
+
+/** The states of what failed, was cancelled, or was never run because of that. */
+export const NOT_SUCCEEDED: readonly string[] = ['failed', 'upstream_failed', 'cancelled'];
+
+/** Which instances become undecided again, with the wall clock edges of each task worked out anew. */
+export function clearingOf(
+  { run, index }: { readonly run: DagRun; readonly index: DagIndex },
+  taskIds: readonly string[],
+  states: readonly string[] | null,
+) {
+  const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
+  const plannedAt = taskIds.map((taskId) => plannedInstant(taskOf(index, taskId), new Map(), clock));
+  return { taskIds, states, plannedAt };
+}

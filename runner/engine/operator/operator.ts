@@ -1,0 +1,257 @@
+/** What a person may ask of a run: cancel, clear, mark. Each is one transaction and one event with who and why. */
+import type { Pool, PoolClient } from 'pg';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import { downstreamOf } from '../../core/dag/graph.ts';
+import { type DagIndex, taskOf } from '../../core/dag/index.ts';
+import { notDueYet } from '../../core/run/not_due.ts';
+import { isTerminalRunState } from '../../core/run/states.ts';
+import type { Json } from '../../core/value/json.ts';
+import { didYouMean } from '../../core/value/suggest.ts';
+import { lockDag } from '../../store/dag/dag.ts';
+import { type Actor, recordEvents } from '../../store/event/event.ts';
+import { addWorkHints } from '../../store/queue/job.ts';
+import { type DagRun, findRun, lockRun, markRunFinished, setRunParams } from '../../store/run/dag_run.ts';
+import {
+  actAsOperator,
+  type ChangedInstance,
+  cancelInstances,
+  clearInstances,
+  markInstances,
+  reopenRun,
+} from '../../store/run/operator.ts';
+import { databaseNow } from '../clock.ts';
+import { advanceRun } from '../completion/advance_run.ts';
+import type { TaskTypes } from '../dags/task_types.ts';
+import { DagVersions } from '../dags/versions.ts';
+import { closeRunIfDone } from '../schedule/runs.ts';
+import { startRuns } from '../schedule/start_runs.ts';
+import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
+import { runParams } from './run_params.ts';
+
+export interface Asked {
+  readonly by: Actor;
+  readonly reason: string | null;
+}
+
+/** There is no such run or task, or it is not in a state in which this can be done. */
+export class OperatorError extends Error {
+  override name = 'OperatorError';
+  readonly kind: 'not_found' | 'refused' | 'bad_params';
+  constructor(kind: OperatorError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Cancels a run with all that is unfinished in it; running tasks are told through their signal within seconds. */
+export async function cancelRun(
+  pool: Pool,
+  runId: number,
+  asked: Asked,
+): Promise<readonly ChangedInstance[]> {
+  return await inRun(pool, runId, async ({ tx, run }) => {
+    if (isTerminalRunState(run.state))
+      throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
+    const changed = await cancelInstances(tx, runId, null);
+    await markRunFinished(tx, run, 'cancelled');
+    await record(tx, asked, { action: 'run.cancelled', run, changed });
+    return changed;
+  });
+}
+
+/** Cancels one task of a running run; what depends on it is decided by its trigger rule. */
+export async function cancelTask(
+  pool: Pool,
+  runId: number,
+  task: Asked & { readonly taskId: string },
+): Promise<readonly ChangedInstance[]> {
+  return await inRun(pool, runId, async (open) => {
+    requireTask(open.index, task.taskId);
+    const changed = await cancelInstances(open.tx, runId, task.taskId);
+    if (changed.length === 0)
+      throw new OperatorError('refused', `task ${task.taskId} of run ${runId} has ended already`);
+    await record(open.tx, task, { action: 'task.cancelled', run: open.run, taskId: task.taskId, changed });
+    await decideSuccessors(open, [task.taskId]);
+    return changed;
+  });
+}
+
+export interface ClearRequest extends Asked {
+  /** Null for every task. */
+  readonly taskId: string | null;
+  /** Only what failed, was cancelled, or was never run because of that. */
+  readonly onlyFailed: boolean;
+  /** With it all that depends on the task, directly or not. */
+  readonly downstream: boolean;
+  /** Params that this run has from now on in place of its own, such as the override of a check. */
+  readonly newParams?: NewParams | null;
+}
+
+export interface NewParams {
+  readonly given: Readonly<Record<string, Json>>;
+  readonly taskTypes: TaskTypes | null;
+}
+
+/** Lets tasks run again: new attempts are added, none is overwritten. An ended run is queued again. */
+export async function clearTasks(
+  pool: Pool,
+  runId: number,
+  request: ClearRequest,
+): Promise<readonly ChangedInstance[]> {
+  return await inRun(pool, runId, async (open) => {
+    const { tx, run, index } = open;
+    const problem = notDueYet({ ...run, timezone: index.dag.timezone }, await databaseNow(tx));
+    if (problem !== null) throw new OperatorError('refused', problem);
+    const taskIds = tasksToClear(index, request);
+    await actAsOperator(tx);
+    const states = request.onlyFailed ? NOT_SUCCEEDED : null;
+    const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
+    if (changed.length === 0) throw new OperatorError('refused', `run ${runId} has nothing to clear there`);
+    if (request.newParams != null) await changeParams(open, request.newParams, request);
+    await record(tx, request, { action: 'task.cleared', run, changed });
+    if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
+    else if (run.state === 'running') await decide(open, taskIds);
+    return changed;
+  });
+}
+
+/**
+ * Says how a task ended, by hand. What depends on it goes by that: undecided tasks, and those that were given up because
+ * of it; what ran or was skipped stays as it is.
+ */
+export async function markTask(
+  pool: Pool,
+  runId: number,
+  mark: {
+    readonly taskId: string;
+    readonly state: 'success' | 'failed' | 'skipped';
+    readonly by: Actor;
+    readonly reason: string;
+  },
+): Promise<readonly ChangedInstance[]> {
+  return await inRun(pool, runId, async (open) => {
+    const { tx, run, index } = open;
+    requireTask(index, mark.taskId);
+    await actAsOperator(tx);
+    const changed = await markInstances(tx, runId, mark);
+    if (changed.length === 0)
+      throw new OperatorError('refused', `task ${mark.taskId} of run ${runId} is ${mark.state} already`);
+    await record(tx, mark, { action: 'task.marked', run, taskId: mark.taskId, changed, after: mark.state });
+    const downstream = [...downstreamOf(index.dag.tasks, mark.taskId, 'transitive')];
+    await clearInstances(tx, runId, clearingOf(open, downstream, ['upstream_failed']));
+    if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
+    else await decide(open, downstream);
+    return changed;
+  });
+}
+
+interface OpenRun {
+  readonly tx: PoolClient;
+  readonly run: DagRun;
+  readonly index: DagIndex;
+}
+
+/** Locks the DAG and then the run, and lets queued runs start in the freed place at the end. */
+async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promise<T>): Promise<T> {
+  const versions = new DagVersions(pool);
+  return await withTransaction(pool, async (tx) => {
+    const found = await findRun(tx, runId);
+    const dag = found && (await lockDag(tx, found.dagId));
+    const run = found && (await lockRun(tx, runId));
+    if (run === null)
+      throw new OperatorError(
+        'not_found',
+        `there is no run ${runId}; \`stockflow runs list\` shows what there is`,
+      );
+    const result = await act({ tx, run, index: await versions.get(run.dagVersionId, tx) });
+    if (dag?.dagVersionId != null)
+      await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
+    return result;
+  });
+}
+
+async function changeParams(
+  { tx, run, index }: OpenRun,
+  { given, taskTypes }: NewParams,
+  asked: Asked,
+): Promise<void> {
+  const params = runParams(index.dag, { ...run.params, ...given }, taskTypes);
+  if ('problem' in params) {
+    throw new OperatorError(
+      'bad_params',
+      `${params.problem}; run ${run.runId} keeps the DAG version that it began with: ` +
+        `\`stockflow trigger ${run.dagId} --date ${run.businessDate}\` works the date by the present one`,
+    );
+  }
+  await setRunParams(tx, run.runId, params.values);
+  await recordEvents(tx, asked.by, [
+    {
+      action: 'run.params_changed',
+      dagId: run.dagId,
+      runId: run.runId,
+      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      before: { params: run.params },
+      after: { params: params.values },
+    },
+  ]);
+}
+
+function tasksToClear(index: DagIndex, { taskId, downstream }: ClearRequest): readonly string[] {
+  if (taskId === null) return index.dag.tasks.map((task) => task.taskId);
+  requireTask(index, taskId);
+  return downstream ? [taskId, ...downstreamOf(index.dag.tasks, taskId, 'transitive')] : [taskId];
+}
+
+function requireTask(index: DagIndex, taskId: string): void {
+  if (index.taskById.has(taskId)) return;
+  throw new OperatorError(
+    'not_found',
+    `DAG ${index.dag.dagId} has no task ${taskId}${didYouMean(taskId, index.taskById.keys())}`,
+  );
+}
+
+async function decideSuccessors(open: OpenRun, taskIds: readonly string[]): Promise<void> {
+  await decide(
+    open,
+    taskIds.flatMap((taskId) => open.index.successors.get(taskId) ?? []).map((task) => task.taskId),
+  );
+}
+
+async function decide({ tx, run, index }: OpenRun, taskIds: readonly string[]): Promise<void> {
+  const tasks = taskIds.map((taskId) => taskOf(index, taskId));
+  await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, tasks));
+  await closeRunIfDone(tx, { run, index });
+}
+
+async function record(
+  tx: PoolClient,
+  asked: Asked,
+  what: {
+    readonly action: string;
+    readonly run: DagRun;
+    readonly taskId?: string;
+    readonly changed: readonly ChangedInstance[];
+    readonly after?: string;
+  },
+): Promise<void> {
+  const { action, run, taskId, changed, after } = what;
+  await recordEvents(tx, asked.by, [
+    {
+      action,
+      dagId: run.dagId,
+      runId: run.runId,
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      before: {
+        run: run.state,
+        tasks: Object.fromEntries(
+          changed.map((one) => [
+            one.mapIndex < 0 ? one.taskId : `${one.taskId}[${one.mapIndex}]`,
+            one.before,
+          ]),
+        ),
+      },
+      ...(after === undefined ? {} : { after: { state: after } }),
+    },
+  ]);
+}

@@ -1,0 +1,73 @@
+import type { Pool } from 'pg';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { notDueYet } from '../../core/run/not_due.ts';
+import { instantsOnDate, scheduleOf } from '../../core/time/schedule.ts';
+import { businessDateOf } from '../../core/time/wall_time.ts';
+import type { Json } from '../../core/value/json.ts';
+import { lockDag } from '../../store/dag/dag.ts';
+import type { Actor } from '../../store/event/event.ts';
+import { type DagRun, findRun, type TimeEdges } from '../../store/run/dag_run.ts';
+import { databaseNow } from '../clock.ts';
+import type { TaskTypes } from '../dags/task_types.ts';
+import { DagVersions } from '../dags/versions.ts';
+import { createRun } from '../schedule/runs.ts';
+import { startRuns } from '../schedule/start_runs.ts';
+import { dagToRun, TriggerError } from './dag_to_run.ts';
+
+export interface TriggerRequest {
+  readonly dagId: string;
+  /** The business date; null for the present instant. */
+  readonly date: Temporal.PlainDate | null;
+  readonly params: Readonly<Record<string, Json>>;
+  /** With them the params are held to what the tasks take as well, and not only when a task first reads them. */
+  readonly taskTypes?: TaskTypes | null;
+  readonly timeEdges: TimeEdges;
+  readonly by: Actor;
+  readonly reason: string | null;
+}
+
+/**
+ * Makes a manual run and starts it, or queues it behind the DAG's running ones.
+ *
+ * @throws TriggerError for a date that lies ahead as well
+ */
+export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<DagRun> {
+  const versions = new DagVersions(pool);
+  return await withTransaction(pool, async (tx) => {
+    const { dagId } = request;
+    const row = await lockDag(tx, dagId);
+    const { dagVersionId, index, params } = await dagToRun(tx, versions, {
+      dagId,
+      row,
+      params: request.params,
+      taskTypes: request.taskTypes ?? null,
+    });
+    const now = await databaseNow(tx);
+    const { timezone } = index.dag;
+    const scheduledFor = request.date === null ? now : instantOfDate(index.dag, request.date);
+    const businessDate = request.date ?? businessDateOf(scheduledFor, timezone);
+    const problem = notDueYet({ dagId, businessDate, scheduledFor, timezone }, now);
+    if (problem !== null) throw new TriggerError('not_due', problem);
+    const run = await createRun(tx, {
+      dagVersionId,
+      index,
+      runType: 'manual',
+      scheduledFor,
+      businessDate,
+      params,
+      timeEdges: request.timeEdges,
+      by: request.by,
+      reason: request.reason,
+    });
+    if (run === null) throw new Error(`a manual run of ${dagId} was taken for one that exists`);
+    await startRuns(tx, versions, { dagId, dagVersionId });
+    return (await findRun(tx, run.runId)) ?? run;
+  });
+}
+
+/** The first instant of the schedule on that date; the start of the date for a DAG that has none there. */
+function instantOfDate(dag: Dag, date: Temporal.PlainDate): Temporal.Instant {
+  for (const instant of instantsOnDate(scheduleOf(dag), date)) return instant;
+  return date.toZonedDateTime(dag.timezone).toInstant();
+}

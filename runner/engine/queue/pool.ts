@@ -1,0 +1,80 @@
+/**
+ * The sessions that the queue works on. graphile-worker does not await the query by which it ends a job, so that its
+ * failure ends the process; and it keeps a failure of its first query for ever. Both come of an outage, which here is
+ * waited out: a session is given when there is one, and a lost query fails with a code that graphile-worker tries again.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { createPool, isDatabaseAway } from '../../connections/postgres/connect.ts';
+import type { Log } from '../../log.ts';
+import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+
+/** Its statements take milliseconds; one without an answer was sent into a dead connection. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** A query whose session was lost. All of the queue's queries may be done twice: they name what they change. */
+class TryAgain extends Error {
+  override name = 'TryAgain';
+  /** The code that graphile-worker tries again soonest. */
+  readonly code = '40001';
+}
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: (broken?: boolean | Error) => void,
+) => void;
+
+export function createQueuePool(
+  databaseUrl: string,
+  options: { readonly max: number; readonly log: Log },
+): Pool {
+  const { max, log } = options;
+  const pool = createPool(databaseUrl, {
+    applicationName: 'stockflow queue',
+    max,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.debug('an idle session broke', { error: error.message }),
+  });
+  pool.on('connect', askForAnotherTry);
+  const connectOnce: () => Promise<PoolClient> = pool.connect.bind(pool);
+  const endOnce: () => Promise<void> = pool.end.bind(pool);
+  const asked = new Set<Promise<unknown>>();
+  Object.defineProperty(pool, 'connect', {
+    value: (callback?: ConnectCallback) => {
+      const connected = untilDatabaseAnswers(log, connectOnce);
+      asked.add(connected);
+      const answered = () => asked.delete(connected);
+      connected.then(answered, answered);
+      if (callback === undefined) return connected;
+      connected.then(
+        (client) => callback(undefined, client, client.release.bind(client)),
+        (error: Error) => callback(error, undefined, () => {}),
+      );
+      return undefined;
+    },
+  });
+  // The query that ends the last job is not awaited: a pool that ended before it had its session would never give one.
+  Object.defineProperty(pool, 'end', {
+    value: async () => {
+      while (asked.size > 0) await Promise.allSettled(asked);
+      await endOnce();
+    },
+  });
+  return pool;
+}
+
+function askForAnotherTry(client: PoolClient): void {
+  const query = client.query;
+  Object.defineProperty(client, 'query', {
+    configurable: true,
+    value: (...args: unknown[]) => {
+      const sent: unknown = Reflect.apply(query, client, args);
+      return sent instanceof Promise ? sent.catch(rethrow) : sent;
+    },
+  });
+}
+
+function rethrow(error: unknown): never {
+  if (!isDatabaseAway(error)) throw error;
+  throw new TryAgain(error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,154 @@
+/** The one file that knows graphile-worker: hints come in, a job's handler looks, and nothing else is asked of it. */
+import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker';
+import type { Pool } from 'pg';
+import type { Log } from '../../log.ts';
+import { SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
+import { createQueuePool } from './pool.ts';
+
+export interface QueueHandlers {
+  work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
+  schedule(dagId: string): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly databaseUrl: string;
+  readonly concurrency: number;
+  readonly handlers: QueueHandlers;
+  readonly log: Log;
+}
+
+/** How often jobs with a future `run_at` are looked for; new ones are announced by NOTIFY. */
+const POLL_INTERVAL_MS = 1_000;
+const RESTART_DELAY_MS = 1_000;
+
+/** Installs or upgrades the queue's own schema. */
+export async function migrateQueue(databaseUrl: string, log: Log): Promise<void> {
+  const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: queueLogger(log) });
+  try {
+    await utils.migrate();
+  } finally {
+    await utils.release();
+  }
+}
+
+/** Takes hints until it is stopped; begins again by itself when the queue's own connection fails for good. */
+export class Queue {
+  readonly #options: QueueOptions;
+  #runner: Runner | null = null;
+  #isStopping = false;
+  #wakeRestart: () => void = () => {};
+  #loop: Promise<void>;
+
+  private constructor(options: QueueOptions, first: Runner) {
+    this.#options = options;
+    this.#loop = this.#keepRunning(first);
+  }
+
+  static async start(options: QueueOptions): Promise<Queue> {
+    return new Queue(options, await startRunner(options));
+  }
+
+  /** Stops taking hints; resolves when those in hand are done. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#wakeRestart();
+    await this.#runner?.stop().catch((error: unknown) => {
+      this.#options.log.warn('the queue did not stop cleanly', { error: String(error) });
+    });
+    await this.#loop;
+  }
+
+  async #keepRunning(first: Runner): Promise<void> {
+    this.#runner = first;
+    while (!this.#isStopping) {
+      try {
+        await (this.#runner ?? (await this.#restart()))?.promise;
+      } catch (error) {
+        if (!this.#isStopping)
+          this.#options.log.warn('the queue failed and is started again', { error: String(error) });
+      }
+      this.#runner = null;
+      if (!this.#isStopping) await this.#restartDelay();
+    }
+  }
+
+  async #restart(): Promise<Runner | null> {
+    const runner = await startRunner(this.#options);
+    this.#runner = runner;
+    if (this.#isStopping) await runner.stop();
+    return runner;
+  }
+
+  #restartDelay(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, RESTART_DELAY_MS);
+      this.#wakeRestart = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** With sessions of its own, which end with it. */
+async function startRunner(options: QueueOptions): Promise<Runner> {
+  const { databaseUrl, concurrency, log } = options;
+  const pool = createQueuePool(databaseUrl, { max: concurrency + 3, log });
+  try {
+    const runner = await runOn(pool, options);
+    const end = () => void pool.end();
+    runner.promise.then(end, end);
+    return runner;
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Promise<Runner> {
+  return run({
+    pgPool,
+    concurrency,
+    noHandleSignals: true,
+    // Schedules are ours, in civil time; without this it looks for a crontab file.
+    parsedCronItems: [],
+    pollInterval: POLL_INTERVAL_MS,
+    logger: queueLogger(log),
+    taskList: {
+      [WORK_JOB]: async (payload) => {
+        const hint = workHint(payload);
+        if (hint === null)
+          log.warn('a job of the queue names no task and is dropped', { payload: JSON.stringify(payload) });
+        else await handlers.work(hint);
+      },
+      [SCHEDULE_JOB]: async (payload) => {
+        const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
+        if (dagId === null)
+          log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
+        else await handlers.schedule(dagId);
+      },
+    },
+  });
+}
+
+/** Anyone who can write to the queue's table can write a payload, so it is read as a stranger's. */
+function workHint(payload: unknown): { taskInstanceId: number; token: number } | null {
+  if (!isRecord(payload)) return null;
+  const { id, token } = payload;
+  return Number.isSafeInteger(id) && Number.isSafeInteger(token)
+    ? { taskInstanceId: Number(id), token: Number(token) }
+    : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function queueLogger(log: Log): Logger {
+  return new Logger(() => (level, message, meta) => {
+    const facts = meta?.error === undefined ? {} : { error: String(meta.error) };
+    if (level === 'error') log.error(message, facts);
+    else if (level === 'warning') log.warn(message, facts);
+    else log.debug(message, facts);
+  });
+}

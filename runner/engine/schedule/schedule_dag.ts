@@ -1,0 +1,138 @@
+import type { Pool } from 'pg';
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import { resolveParams } from '../../core/dag/params.ts';
+import { planDue } from '../../core/time/due.ts';
+import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
+import { businessDateOf } from '../../core/time/wall_time.ts';
+import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
+import { recordEvents } from '../../store/event/event.ts';
+import type { Queryable } from '../../store/queryable.ts';
+import { addScheduleHint } from '../../store/queue/job.ts';
+import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
+import { databaseNow } from '../clock.ts';
+import type { DagVersions } from '../dags/versions.ts';
+import { failpoint } from '../failpoint.ts';
+import { createRun, SCHEDULER } from './runs.ts';
+import { startRuns } from './start_runs.ts';
+
+/**
+ * Looks at a DAG's schedule: creates the runs that are due, says which were missed, starts what may start, and leaves
+ * a hint for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
+ */
+export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
+  failpoint('schedule.before');
+  await withTransaction(pool, async (tx) => {
+    const row = await lockDag(tx, dagId);
+    failpoint('schedule.locked');
+    if (row === null || row.dagVersionId === null) return;
+    const dagVersionId = row.dagVersionId;
+    await settleSchedule(tx, versions, row);
+    await startRuns(tx, versions, { dagId, dagVersionId });
+    await skipOvertaken(tx, (await versions.get(dagVersionId, tx)).dag);
+    failpoint('schedule.before_commit');
+  });
+  failpoint('schedule.committed');
+}
+
+/**
+ * Skips scheduled runs that wait behind a running one while a newer one waits already: where missed runs are not made up for, a
+ * pile of them is wanted by nobody. Under `catchup: all` each keeps its place.
+ */
+async function skipOvertaken(tx: Queryable, { dagId, catchup }: Dag): Promise<void> {
+  if (catchup === 'all') return;
+  const skipped = await cancelOvertaken(tx, dagId);
+  await recordEvents(
+    tx,
+    SCHEDULER,
+    skipped.map(({ runId, scheduledFor }) => ({
+      action: 'run.skipped',
+      dagId,
+      runId,
+      reason: OVERTAKEN,
+      after: { scheduled_for: scheduledFor.toString() },
+    })),
+  );
+}
+
+/**
+ * Makes the runs that a locked DAG's version in force owes up to now, names what was missed, and moves the cursor: what
+ * lies before it is settled, whatever version comes into force next. Nothing is done for a paused or retired DAG.
+ */
+export async function settleSchedule(tx: Queryable, versions: DagVersions, row: DagRow): Promise<void> {
+  const { dagId, dagVersionId } = row;
+  if (dagVersionId === null || row.retiredAt !== null || row.isPaused) return;
+  const index = await versions.get(dagVersionId, tx);
+  const now = await databaseNow(tx);
+  const plan = planDue(
+    {
+      schedule: scheduleOf(index.dag),
+      catchup: index.dag.catchup,
+      catchupWindowMs: index.dag.catchupWindowMs,
+    },
+    { cursor: row.scheduleCursor, now },
+  );
+  for (const { scheduledFor, runType } of plan.runs) {
+    await createRun(tx, {
+      dagVersionId,
+      index,
+      runType,
+      scheduledFor,
+      businessDate: businessDateOf(scheduledFor, index.dag.timezone),
+      params: defaultParams(index.dag),
+      timeEdges: 'keep',
+      by: SCHEDULER,
+      reason: null,
+    });
+    failpoint('schedule.run_created');
+  }
+  await recordDue(tx, index.dag, plan);
+  failpoint('schedule.recorded');
+  await setSchedule(tx, dagId, { cursor: now, next: plan.next });
+  failpoint('schedule.moved');
+  if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
+  failpoint('schedule.hinted');
+}
+
+async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {
+  const dated = (scheduledFor: Temporal.Instant, decision: 'run' | 'missed') => ({
+    scheduledFor,
+    businessDate: businessDateOf(scheduledFor, dag.timezone),
+    decision,
+  });
+  await recordDueInstants(tx, dag.dagId, [
+    ...plan.runs.map(({ scheduledFor }) => dated(scheduledFor, 'run')),
+    ...plan.missed.map((scheduledFor) => dated(scheduledFor, 'missed')),
+  ]);
+  const [first] = plan.missed;
+  const last = plan.missed.at(-1);
+  if (first === undefined || last === undefined) return;
+  await recordEvents(tx, SCHEDULER, [
+    {
+      action: 'schedule.missed',
+      dagId: dag.dagId,
+      reason: `catchup is ${dag.catchup}`,
+      after: { count: plan.missed.length, first: first.toString(), last: last.toString() },
+    },
+  ]);
+}
+
+/** A scheduled run takes the defaults; the file's check has made sure that they are of their types. */
+function defaultParams(dag: Dag) {
+  const resolved = resolveParams(dag.params, {});
+  if ('problems' in resolved) {
+    throw new Error(`DAG ${dag.dagId}: ${resolved.problems.map(({ message }) => message).join('; ')}`);
+  }
+  return resolved.values;
+}
+
+/** Where a schedule that begins now stands: what lies before is settled, unless `start_date` asks for earlier instants. */
+export function initialCursor(dag: Dag): Temporal.Instant | null {
+  if (dag.startDate === null || dag.catchup === 'none') return null;
+  return dag.startDate.toZonedDateTime(dag.timezone).toInstant().subtract({ milliseconds: 1 });
+}
+
+/** The next instant of the schedule after `after`, for showing. */
+export function nextScheduledFor(dag: Dag, after: Temporal.Instant): Temporal.Instant | null {
+  return nextInstant(scheduleOf(dag), after);
+}

@@ -1,0 +1,39 @@
+/** Letting queued runs start: idempotent, so any number of processes may do it at once. */
+
+import type { Queryable } from '../../store/queryable.ts';
+import { addWorkHints } from '../../store/queue/job.ts';
+import { type DagRun, markRunRunning, startableRuns } from '../../store/run/dag_run.ts';
+import { advanceBackfill } from '../backfill/advance.ts';
+import { databaseNow } from '../clock.ts';
+import { advanceRun } from '../completion/advance_run.ts';
+import type { DagVersions } from '../dags/versions.ts';
+import { failpoint } from '../failpoint.ts';
+import { closeRunIfDone } from './runs.ts';
+
+/**
+ * Starts queued runs as far as `max_active_runs` of the version in force lets them. A running backfill of the DAG adds its
+ * next runs before that, so that no newer run slips in between two of its dates. The DAG's row must be locked.
+ */
+export async function startRuns(
+  tx: Queryable,
+  versions: DagVersions,
+  dag: { readonly dagId: string; readonly dagVersionId: number },
+): Promise<void> {
+  await advanceBackfill(tx, versions, dag.dagId);
+  const { maxActiveRuns } = (await versions.get(dag.dagVersionId, tx)).dag;
+  for (const run of await startableRuns(tx, dag.dagId, maxActiveRuns)) await startRun(tx, versions, run);
+}
+
+async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {
+  const index = await versions.get(run.dagVersionId, tx);
+  if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
+  failpoint('start_run.marked');
+  const running: DagRun = { ...run, state: 'running' };
+  // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
+  const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
+  const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
+  failpoint('start_run.advanced');
+  await addWorkHints(tx, hints);
+  failpoint('start_run.hinted');
+  if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
+}

@@ -1,0 +1,61 @@
+/** Ends what has gone on for too long and whose own worker does not end it. */
+import { withTransaction } from '../../connections/postgres/connect.ts';
+import { taskOf } from '../../core/dag/index.ts';
+import { settle } from '../../core/run/settle.ts';
+import { lockDag } from '../../store/dag/dag.ts';
+import { recordEvents } from '../../store/event/event.ts';
+import { findRun, lockRun, markRunFinished } from '../../store/run/dag_run.ts';
+import { cancelInstances } from '../../store/run/operator.ts';
+import { overdueAttempts, overdueRuns } from '../../store/run/overdue.ts';
+import { finishBatch } from '../completion/finish.ts';
+import type { Engine } from '../engine.ts';
+import { SCHEDULER } from '../schedule/runs.ts';
+import { startRuns } from '../schedule/start_runs.ts';
+
+/** A worker aborts its attempts itself; this long after that it is taken to be stuck. */
+const STUCK_AFTER_MS = 30_000;
+
+const NOTHING_COUNTED = { rowsIn: null, rowsOut: null, bytesIn: null, bytesOut: null };
+
+export async function endOverdue(engine: Engine): Promise<void> {
+  for (const attempt of await overdueAttempts(engine.pool, STUCK_AFTER_MS)) {
+    const index = await engine.versions.get(attempt.dagVersionId);
+    const error = {
+      errorClass: 'AttemptAborted',
+      errorText: 'its worker did not end it after its execution_timeout; its result will be refused',
+    };
+    const settlement = settle(
+      { kind: 'failed', error, retry: 'allowed' },
+      taskOf(index, attempt.taskId),
+      attempt.failureCount,
+    );
+    const { runId, dagVersionId } = attempt;
+    const ended = [{ ...attempt, settlement, meter: NOTHING_COUNTED }];
+    await finishBatch(engine, { runId, dagVersionId, ended }, { slots: 0, mayFollow: 0 });
+  }
+  for (const runId of await overdueRuns(engine.pool)) await endOverdueRun(engine, runId);
+}
+
+async function endOverdueRun(engine: Engine, runId: number): Promise<void> {
+  await withTransaction(engine.pool, async (tx) => {
+    const found = await findRun(tx, runId);
+    const dag = found && (await lockDag(tx, found.dagId));
+    const run = await lockRun(tx, runId);
+    if (run?.state !== 'running') return;
+    const changed = await cancelInstances(tx, runId, null);
+    await markRunFinished(tx, run, 'failed');
+    await recordEvents(tx, SCHEDULER, [
+      {
+        action: 'run.timed_out',
+        dagId: run.dagId,
+        runId,
+        reason: 'it ran longer than its dagrun_timeout',
+        before: { tasks: Object.fromEntries(changed.map(({ taskId, before }) => [taskId, before])) },
+        after: { state: 'failed' },
+      },
+    ]);
+    if (dag?.dagVersionId != null) {
+      await startRuns(tx, engine.versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
+    }
+  });
+}

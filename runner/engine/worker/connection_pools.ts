@@ -1,0 +1,42 @@
+import type { Pool } from 'pg';
+import { connectionFromEnv, type Environment } from '../../connections/connection_config.ts';
+import { ConnectionError } from '../../connections/connection_error.ts';
+import { createPool } from '../../connections/postgres/connect.ts';
+import type { Log } from '../../log.ts';
+
+const SESSIONS_PER_CONNECTION = 8;
+
+/** The pools on the databases that tasks name, opened at first use and shared by the tasks of this process. */
+export class ConnectionPools implements AsyncDisposable {
+  readonly #pools = new Map<string, Pool>();
+  readonly #env: Environment;
+  readonly #log: Log;
+
+  constructor(env: Environment, log: Log) {
+    this.#env = env;
+    this.#log = log;
+  }
+
+  /** @throws ConnectionError `missing` or `invalid`, naming the variable */
+  postgres(id: string): Pool {
+    const config = connectionFromEnv(id, this.#env);
+    if (config.kind !== 'postgres') {
+      throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is not a postgres:// URL`);
+    }
+    const url = config.url.reveal();
+    const open = this.#pools.get(url);
+    if (open !== undefined) return open;
+    const pool = createPool(url, {
+      applicationName: `stockflow ${id}`,
+      max: SESSIONS_PER_CONNECTION,
+      onIdleError: (error) =>
+        this.#log.warn('an idle session broke', { connection: id, error: error.message }),
+    });
+    this.#pools.set(url, pool);
+    return pool;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
+  }
+}

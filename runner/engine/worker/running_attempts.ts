@@ -1,0 +1,56 @@
+import { AttemptAborted } from '../attempt/abort.ts';
+
+interface Running {
+  readonly token: number;
+  readonly controller: AbortController;
+}
+
+/** The attempts that this process is working on, and how to stop them. */
+export class RunningAttempts {
+  readonly #byId = new Map<number, Running>();
+  #closedBy: AttemptAborted | null = null;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(taskInstanceId: number, token: number): AbortController {
+    const controller = new AbortController();
+    this.#byId.set(taskInstanceId, { token, controller });
+    if (this.#closedBy !== null) controller.abort(this.#closedBy);
+    return controller;
+  }
+
+  remove(taskInstanceId: number, token: number): void {
+    if (this.#byId.get(taskInstanceId)?.token === token) this.#byId.delete(taskInstanceId);
+  }
+
+  /** Whoever took them over has them now. */
+  supersedeAll(message: string): void {
+    for (const { controller } of this.#byId.values())
+      controller.abort(new AttemptAborted('superseded', message));
+  }
+
+  /** Stops all that runs, to be handed over, and whatever is added later: a claim may have been under way. */
+  close(message: string): void {
+    this.#closedBy = new AttemptAborted('drain', message);
+    for (const { controller } of this.#byId.values()) controller.abort(this.#closedBy);
+  }
+
+  /** What runs now, as `id:token`. */
+  keys(): ReadonlySet<string> {
+    return new Set([...this.#byId].map(([taskInstanceId, { token }]) => attemptKey(taskInstanceId, token)));
+  }
+
+  /** Stops the named attempts: they were cancelled, reclaimed or cleared. */
+  abortSuperseded(keys: ReadonlySet<string>): void {
+    for (const [taskInstanceId, { token, controller }] of this.#byId) {
+      if (!keys.has(attemptKey(taskInstanceId, token)) || controller.signal.aborted) continue;
+      controller.abort(new AttemptAborted('superseded', 'this attempt was cancelled or taken over'));
+    }
+  }
+}
+
+export function attemptKey(taskInstanceId: number, token: number): string {
+  return `${taskInstanceId}:${token}`;
+}

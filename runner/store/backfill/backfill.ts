@@ -1,0 +1,234 @@
+/** Backfills and their dates. Whoever changes them holds the lock of their DAG's row. */
+import type {
+  BackfillDecision,
+  BackfillOrder,
+  ExistingRun,
+  PlannedDate,
+  Reprocess,
+} from '../../core/backfill/plan.ts';
+import { isWorked } from '../../core/backfill/plan.ts';
+import type { JsonObject } from '../../core/value/json.ts';
+import type { Queryable } from '../queryable.ts';
+import type { TimeEdges } from '../run/dag_run.ts';
+
+export type BackfillState = 'running' | 'success' | 'failed' | 'cancelled';
+
+export interface Backfill {
+  readonly backfillId: number;
+  readonly dagId: string;
+  readonly dagVersionId: number;
+  readonly from: Temporal.PlainDate;
+  readonly to: Temporal.PlainDate;
+  readonly reprocess: Reprocess;
+  readonly order: BackfillOrder;
+  readonly maxActiveRuns: number;
+  readonly timeEdges: TimeEdges;
+  readonly params: JsonObject;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly state: BackfillState;
+  readonly createdAt: Temporal.Instant;
+  readonly finishedAt: Temporal.Instant | null;
+}
+
+/** A date that waits for its turn. */
+export interface WaitingDate {
+  readonly position: number;
+  readonly businessDate: Temporal.PlainDate;
+  readonly scheduledFor: Temporal.Instant;
+  readonly decision: BackfillDecision;
+  readonly isRetry: boolean;
+  readonly runId: number | null;
+}
+
+const COLUMNS = `backfill_id as "backfillId", dag_id as "dagId", dag_version_id as "dagVersionId", from_date as "from",
+  to_date as "to", reprocess, run_order as "order", max_active_runs as "maxActiveRuns", time_edges as "timeEdges", params,
+  actor, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
+
+export type NewBackfill = Omit<Backfill, 'backfillId' | 'state' | 'createdAt' | 'finishedAt'>;
+
+export async function insertBackfill(db: Queryable, backfill: NewBackfill): Promise<Backfill> {
+  const { rows } = await db.query<Backfill>(
+    `insert into stockflow.backfill
+       (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     returning ${COLUMNS}`,
+    [
+      backfill.dagId,
+      backfill.dagVersionId,
+      backfill.from.toString(),
+      backfill.to.toString(),
+      backfill.reprocess,
+      backfill.order,
+      backfill.maxActiveRuns,
+      backfill.timeEdges,
+      JSON.stringify(backfill.params),
+      backfill.actor,
+      backfill.reason,
+    ],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('an inserted backfill was not returned');
+  return row;
+}
+
+/** @param dates in the order of work */
+export async function insertBackfillDates(
+  db: Queryable,
+  backfillId: number,
+  dates: readonly PlannedDate[],
+): Promise<void> {
+  await db.query(
+    `insert into stockflow.backfill_date
+       (backfill_id, position, business_date, scheduled_for, decision, reason, detail, stage, run_id)
+     select $1, d.position, d.business_date, d.scheduled_for, d.decision, d.reason, d.detail, d.stage, d.run_id
+       from unnest($2::date[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+            with ordinality as d(business_date, scheduled_for, decision, reason, detail, stage, run_id, position)`,
+    [
+      backfillId,
+      dates.map(({ businessDate }) => businessDate.toString()),
+      dates.map(({ scheduledFor }) => scheduledFor?.toString() ?? null),
+      dates.map(({ decision }) => decision),
+      dates.map(({ reason }) => reason),
+      dates.map(({ detail }) => detail),
+      dates.map((date) => (isWorked(date) ? 'waiting' : 'none')),
+      dates.map(({ runId }) => runId),
+    ],
+  );
+}
+
+export async function findBackfill(db: Queryable, backfillId: number): Promise<Backfill | null> {
+  const { rows } = await db.query<Backfill>(
+    `select ${COLUMNS} from stockflow.backfill where backfill_id = $1`,
+    [backfillId],
+  );
+  return rows[0] ?? null;
+}
+
+/** The one that is being worked. */
+export async function runningBackfill(db: Queryable, dagId: string): Promise<Backfill | null> {
+  const { rows } = await db.query<Backfill>({
+    name: 'stockflow.running_backfill',
+    text: `select ${COLUMNS} from stockflow.backfill where dag_id = $1 and state = 'running'`,
+    values: [dagId],
+  });
+  return rows[0] ?? null;
+}
+
+export async function dagsWithRunningBackfills(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ dagId: string }>(
+    `select dag_id as "dagId" from stockflow.backfill where state = 'running'`,
+  );
+  return rows.map(({ dagId }) => dagId);
+}
+
+/** Runs for any of these instants; a manual one counts where it is for the very instant, as `trigger --date` makes it. */
+export async function runsForInstants(
+  db: Queryable,
+  dagId: string,
+  span: { readonly from: Temporal.Instant; readonly until: Temporal.Instant },
+): Promise<readonly ExistingRun[]> {
+  const { rows } = await db.query<ExistingRun>(
+    `select run_id as "runId", scheduled_for as "scheduledFor", state from stockflow.dag_run
+      where dag_id = $1 and scheduled_for between $2 and $3`,
+    [dagId, span.from.toString(), span.until.toString()],
+  );
+  return rows;
+}
+
+/** How many of its runs have not ended. */
+export async function countUnendedRuns(db: Queryable, backfillId: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count
+       from stockflow.backfill_date d join stockflow.dag_run r using (run_id)
+      where d.backfill_id = $1 and d.stage = 'begun' and r.state in ('queued', 'running')`,
+    [backfillId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export async function nextWaitingDate(db: Queryable, backfillId: number): Promise<WaitingDate | null> {
+  const { rows } = await db.query<WaitingDate>(
+    `select position, business_date as "businessDate", scheduled_for as "scheduledFor", decision, is_retry as "isRetry",
+            run_id as "runId"
+       from stockflow.backfill_date where backfill_id = $1 and stage = 'waiting'
+      order by position limit 1`,
+    [backfillId],
+  );
+  return rows[0] ?? null;
+}
+
+export async function markDateBegun(
+  db: Queryable,
+  date: { readonly backfillId: number; readonly position: number; readonly runId: number },
+): Promise<void> {
+  await db.query(
+    `update stockflow.backfill_date set stage = 'begun', run_id = $3, begun_at = now()
+      where backfill_id = $1 and position = $2 and stage = 'waiting'`,
+    [date.backfillId, date.position, date.runId],
+  );
+}
+
+/** The date has nothing to be worked any more: what it found when its turn came. */
+export async function markDateSkipped(
+  db: Queryable,
+  date: {
+    readonly backfillId: number;
+    readonly position: number;
+    readonly reason: string;
+    readonly detail: string | null;
+    readonly runId: number | null;
+  },
+): Promise<void> {
+  await db.query(
+    `update stockflow.backfill_date
+        set stage = 'none', decision = 'skip', reason = $3, detail = $4, run_id = coalesce($5, run_id)
+      where backfill_id = $1 and position = $2 and stage = 'waiting'`,
+    [date.backfillId, date.position, date.reason, date.detail, date.runId],
+  );
+}
+
+/** Puts dates whose run has ended without success in line again. */
+export async function markDatesToRetry(
+  db: Queryable,
+  backfillId: number,
+  positions: readonly number[],
+): Promise<void> {
+  await db.query(
+    `update stockflow.backfill_date set stage = 'waiting', is_retry = true, begun_at = null
+      where backfill_id = $1 and position = any($2) and stage = 'begun'`,
+    [backfillId, positions],
+  );
+}
+
+export async function markBackfillEnded(
+  db: Queryable,
+  backfillId: number,
+  state: Exclude<BackfillState, 'running'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update stockflow.backfill set state = $2, finished_at = now() where backfill_id = $1 and state = 'running'`,
+    [backfillId, state],
+  );
+  return rowCount === 1;
+}
+
+export async function reopenBackfill(db: Queryable, backfillId: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update stockflow.backfill set state = 'running', finished_at = null where backfill_id = $1 and state <> 'running'`,
+    [backfillId],
+  );
+  return rowCount === 1;
+}
+
+/** A run that is worked again takes the backfill's waits and params. The run must be locked. */
+export async function setRunTerms(
+  db: Queryable,
+  run: { readonly runId: number; readonly timeEdges: TimeEdges; readonly params: JsonObject },
+): Promise<void> {
+  await db.query('update stockflow.dag_run set time_edges = $2, params = $3 where run_id = $1', [
+    run.runId,
+    run.timeEdges,
+    JSON.stringify(run.params),
+  ]);
+}

@@ -1,0 +1,34 @@
+/** The facts by which a backfill's hold on the schedule is judged. */
+
+import type { Queryable } from '../queryable.ts';
+import type { TimeEdges } from '../run/dag_run.ts';
+
+/** How many of a DAG's newest good runs say what is usual: a month of nights. */
+const RUNS = 30;
+
+/** The median of the newest successful runs that treated their waits in the same way; null where there is none. */
+export async function usualRunMs(db: Queryable, dagId: string, timeEdges: TimeEdges): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `with recent as (
+       select finished_at - started_at as took from stockflow.dag_run
+        where dag_id = $1 and state = 'success' and time_edges = $2 and started_at is not null
+        order by run_id desc limit $3
+     )
+     select extract(epoch from percentile_disc(0.5) within group (order by took))::float8 * 1000 as ms from recent`,
+    [dagId, timeEdges, RUNS],
+  );
+  return rows[0]?.ms ?? null;
+}
+
+/** The instants of the schedule's runs that have not started yet. */
+export async function queuedScheduleInstants(
+  db: Queryable,
+  dagId: string,
+): Promise<readonly Temporal.Instant[]> {
+  const { rows } = await db.query<{ scheduledFor: Temporal.Instant }>(
+    `select scheduled_for as "scheduledFor" from stockflow.dag_run
+      where dag_id = $1 and state = 'queued' and run_type in ('scheduled', 'catchup')`,
+    [dagId],
+  );
+  return rows.map(({ scheduledFor }) => scheduledFor);
+}

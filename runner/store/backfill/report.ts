@@ -1,0 +1,89 @@
+/** Backfills as people look at them: their dates with how the runs stand now. */
+import type { BackfillDecision } from '../../core/backfill/plan.ts';
+import type { RunState } from '../../core/run/states.ts';
+import type { Queryable } from '../queryable.ts';
+import type { Backfill } from './backfill.ts';
+
+export interface BackfillDate {
+  readonly position: number;
+  readonly businessDate: Temporal.PlainDate;
+  readonly scheduledFor: Temporal.Instant | null;
+  readonly decision: BackfillDecision;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly stage: 'none' | 'waiting' | 'begun';
+  readonly runId: number | null;
+  /** Of its run, as it stands now; null where there is none, or its history was pruned. */
+  readonly runState: RunState | null;
+  /** When its turn came. */
+  readonly begunAt: Temporal.Instant | null;
+  readonly finishedAt: Temporal.Instant | null;
+  /** The task that failed first. */
+  readonly failedTaskId: string | null;
+  readonly errorText: string | null;
+}
+
+/** In the order of work. */
+export async function datesOfBackfill(db: Queryable, backfillId: number): Promise<readonly BackfillDate[]> {
+  const { rows } = await db.query<BackfillDate>(
+    `select d.position, d.business_date as "businessDate", d.scheduled_for as "scheduledFor", d.decision, d.reason, d.detail,
+            d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
+            failed.task_id as "failedTaskId", failed.error_text as "errorText"
+       from stockflow.backfill_date d
+       left join stockflow.dag_run r on r.run_id = d.run_id
+       left join lateral (
+         select t.task_id, t.error_text from stockflow.task_instance t
+          where t.run_id = r.run_id and t.state = 'failed' and r.state = 'failed'
+          order by t.finished_at, t.task_instance_id limit 1) failed on true
+      where d.backfill_id = $1
+      order by d.position`,
+    [backfillId],
+  );
+  return rows;
+}
+
+export interface BackfillCounts {
+  /** Dates that are or were to be worked. */
+  readonly worked: number;
+  readonly ended: number;
+  readonly succeeded: number;
+  readonly refused: number;
+}
+
+export interface ListedBackfill extends Backfill, BackfillCounts {}
+
+/** Newest first. */
+export async function listBackfills(
+  db: Queryable,
+  filter: { readonly dagId: string | null; readonly limit: number },
+): Promise<readonly ListedBackfill[]> {
+  const { rows } = await db.query<ListedBackfill>(
+    `select b.backfill_id as "backfillId", b.dag_id as "dagId", b.dag_version_id as "dagVersionId", b.from_date as "from",
+            b.to_date as "to", b.reprocess, b.run_order as "order", b.max_active_runs as "maxActiveRuns",
+            b.time_edges as "timeEdges", b.params, b.actor, b.reason, b.state, b.created_at as "createdAt",
+            b.finished_at as "finishedAt", counts.*
+       from stockflow.backfill b
+      cross join lateral (
+        select count(*) filter (where d.stage <> 'none')::integer as worked,
+               count(*) filter (where d.stage = 'begun' and r.state in ('success', 'failed', 'cancelled'))::integer as ended,
+               count(*) filter (where d.stage = 'begun' and r.state = 'success')::integer as succeeded,
+               count(*) filter (where d.decision = 'refused')::integer as refused
+          from stockflow.backfill_date d left join stockflow.dag_run r on r.run_id = d.run_id
+         where d.backfill_id = b.backfill_id) counts
+      where $1::text is null or b.dag_id = $1
+      order by b.backfill_id desc limit $2`,
+    [filter.dagId, filter.limit],
+  );
+  return rows;
+}
+
+/** How many of its runs have ended without success. */
+export async function countUnsuccessful(db: Queryable, backfillId: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count
+       from stockflow.backfill_date d join stockflow.dag_run r using (run_id)
+      where d.backfill_id = $1 and d.stage = 'begun' and r.state in ('failed', 'cancelled')`,
+    [backfillId],
+  );
+  return rows[0]?.count ?? 0;
+}

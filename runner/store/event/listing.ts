@@ -1,0 +1,46 @@
+/** The history as `audit.event` shows it. */
+import type { Json } from '../../core/value/json.ts';
+import type { Queryable } from '../queryable.ts';
+
+export interface EventFilter {
+  readonly dagId: string | null;
+  readonly runId: number | null;
+  readonly since: Temporal.Instant | null;
+  /** `task.marked`, or a noun alone for all that is said of it. */
+  readonly action: string | null;
+  readonly actor: string | null;
+  readonly limit: number;
+}
+
+export interface ListedEvent {
+  readonly eventId: number;
+  readonly at: Temporal.Instant;
+  readonly actor: string;
+  readonly channel: string;
+  readonly action: string;
+  readonly dagId: string | null;
+  readonly runId: number | null;
+  readonly taskId: string | null;
+  readonly mapIndex: number | null;
+  readonly reason: string | null;
+  readonly before: Json;
+  readonly after: Json;
+}
+
+/** The newest events that fit, oldest first. */
+export async function listEvents(db: Queryable, filter: EventFilter): Promise<readonly ListedEvent[]> {
+  const { rows } = await db.query<ListedEvent>(
+    `select event_id as "eventId", at, actor, channel, action, dag_id as "dagId", run_id as "runId", task_id as "taskId",
+            map_index as "mapIndex", reason, before, after
+       from audit.event
+      where ($1::text is null or dag_id = $1)
+        and ($2::bigint is null or run_id = $2)
+        and ($3::timestamptz is null or at >= $3)
+        and ($4::text is null or action = $4 or action like $4 || '.%')
+        and ($5::text is null or actor = $5)
+      order by event_id desc
+      limit $6`,
+    [filter.dagId, filter.runId, filter.since, filter.action, filter.actor, filter.limit],
+  );
+  return rows.toReversed();
+}

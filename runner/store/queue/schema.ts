@@ -1,0 +1,12 @@
+import type { Queryable } from '../queryable.ts';
+
+/** The schema of graphile-worker; also what its migrations are called where ours are listed. */
+export const QUEUE_SCHEMA = 'graphile_worker';
+
+/** Whether the queue's own schema was ever installed in this database; a worker upgrades it when it starts. */
+export async function isQueueInstalled(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ installed: boolean }>(
+    `select to_regclass('graphile_worker._private_jobs') is not null as installed`,
+  );
+  return rows[0]?.installed ?? false;
+}

@@ -1,9 +1,0 @@
-import type { Queryable } from './queryable.ts';
-
-/** Whether the queue's own schema was ever installed in this database; a worker upgrades it when it starts. */
-export async function isQueueInstalled(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ installed: boolean }>(
-    `select to_regclass('graphile_worker._private_jobs') is not null as installed`,
-  );
-  return rows[0]?.installed ?? false;
-}

@@ -1,0 +1,189 @@
+import type { RunState } from '../../core/run/states.ts';
+import type { JsonObject } from '../../core/value/json.ts';
+import type { Queryable } from '../queryable.ts';
+
+export type RunType = 'scheduled' | 'catchup' | 'manual' | 'backfill';
+export type TimeEdges = 'keep' | 'collapse';
+
+export interface DagRun {
+  readonly runId: number;
+  readonly dagId: string;
+  readonly dagVersionId: number;
+  readonly runType: RunType;
+  readonly state: RunState;
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly params: JsonObject;
+  readonly timeEdges: TimeEdges;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly createdAt: Temporal.Instant;
+  readonly startedAt: Temporal.Instant | null;
+  readonly finishedAt: Temporal.Instant | null;
+}
+
+const COLUMNS = `run_id as "runId", dag_id as "dagId", dag_version_id as "dagVersionId", run_type as "runType", state,
+  scheduled_for as "scheduledFor", business_date as "businessDate", params, time_edges as "timeEdges", actor, reason,
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+
+export type NewRun = Pick<
+  DagRun,
+  | 'dagId'
+  | 'dagVersionId'
+  | 'runType'
+  | 'scheduledFor'
+  | 'businessDate'
+  | 'params'
+  | 'timeEdges'
+  | 'actor'
+  | 'reason'
+>;
+
+/** @returns null where the scheduled instant has its run already */
+export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | null> {
+  const { rows } = await db.query<DagRun>({
+    name: 'stockflow.insert_run',
+    text: `insert into stockflow.dag_run
+       (dag_id, dag_version_id, run_type, scheduled_for, business_date, params, time_edges, actor, reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (dag_id, scheduled_for) where run_type <> 'manual' do nothing
+     returning ${COLUMNS}`,
+    values: [
+      run.dagId,
+      run.dagVersionId,
+      run.runType,
+      run.scheduledFor.toString(),
+      run.businessDate.toString(),
+      JSON.stringify(run.params),
+      run.timeEdges,
+      run.actor,
+      run.reason,
+    ],
+  });
+  return rows[0] ?? null;
+}
+
+export async function findRun(db: Queryable, runId: number): Promise<DagRun | null> {
+  const { rows } = await db.query<DagRun>(`select ${COLUMNS} from stockflow.dag_run where run_id = $1`, [
+    runId,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** Attempts that begin from now on read these. Needs the run's lock. */
+export async function setRunParams(db: Queryable, runId: number, params: JsonObject): Promise<void> {
+  await db.query('update stockflow.dag_run set params = $2 where run_id = $1', [
+    runId,
+    JSON.stringify(params),
+  ]);
+}
+
+export interface LockedRun extends DagRun {
+  /** The instant at which the transaction began, by the database's clock. */
+  readonly now: Temporal.Instant;
+}
+
+/** The run, locked against every other change of it and its tasks until the transaction ends. */
+export async function lockRun(db: Queryable, runId: number): Promise<LockedRun | null> {
+  const { rows } = await db.query<LockedRun>({
+    name: 'stockflow.lock_run',
+    text: `select ${COLUMNS}, now() as now from stockflow.dag_run where run_id = $1 for no key update`,
+    values: [runId],
+  });
+  return rows[0] ?? null;
+}
+
+export interface RunFilter {
+  readonly dagId?: string;
+  readonly state?: RunState;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listRuns(db: Queryable, filter: RunFilter): Promise<readonly DagRun[]> {
+  const { rows } = await db.query<DagRun>(
+    `select ${COLUMNS} from stockflow.dag_run
+      where ($1::text is null or dag_id = $1) and ($2::text is null or state = $2)
+      order by run_id desc limit $3`,
+    [filter.dagId ?? null, filter.state ?? null, filter.limit],
+  );
+  return rows;
+}
+
+/** Queued runs of the DAG that fit beside its running ones, oldest instant first. The DAG's row must be locked. */
+export async function startableRuns(
+  db: Queryable,
+  dagId: string,
+  maxActiveRuns: number,
+): Promise<readonly DagRun[]> {
+  const { rows } = await db.query<DagRun>({
+    name: 'stockflow.startable_runs',
+    text: `select ${COLUMNS} from stockflow.dag_run
+      where dag_id = $1 and state = 'queued'
+      order by scheduled_for, run_id
+      limit greatest($2 - (select count(*) from stockflow.dag_run where dag_id = $1 and state = 'running'), 0)
+        for no key update`,
+    values: [dagId, maxActiveRuns],
+  });
+  return rows;
+}
+
+/** @param timeoutMs the DAG's `dagrun_timeout`, null for none */
+export async function markRunRunning(
+  db: Queryable,
+  runId: number,
+  timeoutMs: number | null,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'stockflow.mark_run_running',
+    text: `update stockflow.dag_run
+        set state = 'running', started_at = coalesce(started_at, now()), finished_at = null,
+            timeout_at = now() + $2 * interval '1 ms'
+      where run_id = $1 and state = 'queued'`,
+    values: [runId, timeoutMs],
+  });
+  return rowCount === 1;
+}
+
+export async function markRunFinished(
+  db: Queryable,
+  run: Pick<DagRun, 'runId' | 'state'>,
+  state: 'success' | 'failed' | 'cancelled',
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'stockflow.mark_run_finished',
+    text: 'update stockflow.dag_run set state = $3, finished_at = now() where run_id = $1 and state = $2',
+    values: [run.runId, run.state, state],
+  });
+  return rowCount === 1;
+}
+
+/** The reason of a run that was never started, as a newer one of its schedule waited already. */
+export const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
+
+/**
+ * Cancels the DAG's scheduled runs that have never started, but for the newest, and their instances. A running backfill's runs and
+ * manual ones are asked for by a person, and stay.
+ *
+ * @returns the cancelled runs, oldest first
+ */
+export async function cancelOvertaken(db: Queryable, dagId: string): Promise<readonly DagRun[]> {
+  const { rows } = await db.query<DagRun>(
+    `with overtaken as (
+       select run_id from stockflow.dag_run
+        where dag_id = $1 and state = 'queued' and started_at is null and run_type in ('scheduled', 'catchup')
+        order by scheduled_for desc
+       offset 1
+          for no key update
+     ), instance as (
+       update stockflow.task_instance t
+          set state = 'cancelled', finished_at = now(), attempt_token = t.attempt_token + 1
+         from overtaken where t.run_id = overtaken.run_id and t.state = 'none'
+     )
+     update stockflow.dag_run set state = 'cancelled', finished_at = now(), reason = $2
+      where run_id in (select run_id from overtaken)
+     returning ${COLUMNS}`,
+    [dagId, OVERTAKEN],
+  );
+  return rows.toSorted((a, b) => Temporal.Instant.compare(a.scheduledFor, b.scheduledFor));
+}

@@ -1,0 +1,91 @@
+/** What is known of the nights of all DAGs: when each was last due, and the run that answers for it. */
+import type { RunState } from '../../core/run/states.ts';
+import type { Queryable } from '../queryable.ts';
+import type { RunType } from './dag_run.ts';
+
+export interface DueInstant {
+  readonly dagId: string;
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly decision: 'run' | 'missed';
+}
+
+/** The newest instant of each DAG's schedule on which something was decided. */
+export async function lastDueInstants(db: Queryable): Promise<readonly DueInstant[]> {
+  const { rows } = await db.query<DueInstant>(
+    `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision
+       from stockflow.dag d
+      cross join lateral (select * from stockflow.due_instant
+                           where dag_id = d.dag_id order by scheduled_for desc limit 1) due`,
+  );
+  return rows;
+}
+
+/** A DAG's night: the run of that instant, or a manual one of its date. Null instants stand for the newest run of all. */
+export interface NightKey {
+  readonly dagId: string;
+  readonly scheduledFor: Temporal.Instant | null;
+  readonly businessDate: Temporal.PlainDate | null;
+}
+
+export interface NightRun {
+  readonly dagId: string;
+  readonly runId: number;
+  readonly runType: RunType;
+  readonly state: RunState;
+  readonly businessDate: Temporal.PlainDate;
+  readonly scheduledFor: Temporal.Instant;
+  readonly startedAt: Temporal.Instant | null;
+  readonly finishedAt: Temporal.Instant | null;
+  /** The task that failed first, where one did. */
+  readonly failedTaskId: string | null;
+  readonly errorText: string | null;
+  /** Tasks that were not finished by their deadline, also where they were worked again since. */
+  readonly missedDeadlines: readonly string[];
+  /** The last failure of a task that has succeeded since, in the words `task_id: error`; null where there was none. */
+  readonly mendedFailure: string | null;
+}
+
+/** The newest run of each night that has one. */
+export async function runsOfNights(db: Queryable, nights: readonly NightKey[]): Promise<readonly NightRun[]> {
+  const { rows } = await db.query<NightRun>(
+    `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
+            r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
+            failed.task_id as "failedTaskId", failed.error_text as "errorText",
+            array(select e.task_id from stockflow.event e
+                   where e.run_id = r.run_id and e.action = 'task.deadline_missed'
+                   group by e.task_id order by min(e.event_id))
+              as "missedDeadlines",
+            (select e.task_id || ': ' || coalesce(e.reason, 'failed') from stockflow.event e
+               join stockflow.task_instance t on t.run_id = e.run_id and t.task_id = e.task_id and t.state = 'success'
+                and t.map_index = coalesce(e.map_index, -1)
+              where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
+              order by e.event_id desc limit 1) as "mendedFailure"
+       from unnest($1::text[], $2::timestamptz[], $3::date[]) as night(dag_id, scheduled_for, business_date)
+      cross join lateral (
+        select * from stockflow.dag_run r
+         where r.dag_id = night.dag_id
+           and (night.scheduled_for is null
+                or (r.run_type <> 'manual' and r.scheduled_for = night.scheduled_for)
+                or (r.run_type = 'manual' and r.business_date = night.business_date))
+         order by r.run_id desc limit 1) r
+       left join lateral (
+        select t.task_id, t.error_text from stockflow.task_instance t
+         where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
+      order by r.dag_id`,
+    [
+      nights.map(({ dagId }) => dagId),
+      nights.map(({ scheduledFor }) => scheduledFor?.toString() ?? null),
+      nights.map(({ businessDate }) => businessDate?.toString() ?? null),
+    ],
+  );
+  return rows;
+}
+
+/** The newest run of each DAG. */
+export async function newestRuns(db: Queryable, dagIds: readonly string[]): Promise<readonly NightRun[]> {
+  return await runsOfNights(
+    db,
+    dagIds.map((dagId) => ({ dagId, scheduledFor: null, businessDate: null })),
+  );
+}

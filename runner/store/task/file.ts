@@ -1,0 +1,32 @@
+import type { Queryable } from '../queryable.ts';
+
+/** A file that an attempt read or published. */
+export interface FileTouch {
+  readonly taskInstanceId: number;
+  readonly attemptNumber: number;
+  readonly direction: 'read' | 'published';
+  /** Null for artifacts and local files. */
+  readonly connection: string | null;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rows: number | null;
+}
+
+export async function recordFile(db: Queryable, touch: FileTouch): Promise<void> {
+  await db.query(
+    `insert into stockflow.file
+       (task_instance_id, attempt_number, direction, connection, path, size_bytes, sha256, row_count)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      touch.taskInstanceId,
+      touch.attemptNumber,
+      touch.direction,
+      touch.connection,
+      touch.path,
+      touch.bytes,
+      touch.sha256,
+      touch.rows,
+    ],
+  );
+}

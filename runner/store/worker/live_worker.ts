@@ -1,0 +1,38 @@
+import type { Queryable } from '../queryable.ts';
+
+/** Workers whose lease holds. */
+export async function countLiveWorkers(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*) as count from stockflow.worker
+      where stopped_at is null and lost_at is null and lease_expires_at > now()`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export interface WorkerRow {
+  readonly workerId: number;
+  readonly host: string;
+  readonly pid: number;
+  readonly codeVersion: string;
+  readonly concurrency: number;
+  readonly isLive: boolean;
+  /** Since its last heartbeat, by the database's clock. */
+  readonly silentMs: number;
+  /** Why it gave its lease up by itself; null where it fell silent, or lives. */
+  readonly lostReason: string | null;
+}
+
+/** Those whose lease holds, and those that were lost within `lostWithinMs`; a worker that signed off is neither. */
+export async function liveAndLostWorkers(db: Queryable, lostWithinMs: number): Promise<readonly WorkerRow[]> {
+  const { rows } = await db.query<WorkerRow>(
+    `select worker_id as "workerId", host, pid, code_version as "codeVersion", concurrency,
+            lost_at is null and lease_expires_at > now() as "isLive",
+            (extract(epoch from now() - heartbeat_at) * 1000)::float8 as "silentMs", lost_reason as "lostReason"
+       from stockflow.worker
+      where stopped_at is null and (lost_at is null or lost_at > now() - $1 * interval '1 ms')
+        and heartbeat_at > now() - $1 * interval '1 ms'
+      order by worker_id`,
+    [lostWithinMs],
+  );
+  return rows;
+}

@@ -1,0 +1,65 @@
+import type { PoolClient } from 'pg';
+import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
+import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
+import type { Picture } from './report.ts';
+
+interface Named {
+  readonly sku?: string;
+  readonly facility?: string;
+}
+
+/** The ids behind --sku and --facility. @throws CommandError (not found) */
+export async function narrowed(
+  client: PoolClient,
+  { sku, facility }: Named,
+): Promise<Pick<Scope, 'productId' | 'facilityId'>> {
+  const productId = sku === undefined ? null : await findProductId(client, sku);
+  if (sku !== undefined && productId === null) {
+    throw new CommandError(EXIT.notFound, `no product of the OMS has or had the id ${sku}`);
+  }
+  const facilityId = facility === undefined ? null : await findFacilityId(client, facility);
+  if (facility !== undefined && facilityId === null) {
+    throw new CommandError(
+      EXIT.notFound,
+      `the OMS has no facility ${facility}, by its own id or by an external one`,
+    );
+  }
+  return { productId, facilityId };
+}
+
+export function nothingApplied(): CommandError {
+  return new CommandError(
+    EXIT.notFound,
+    'no night was applied to this OMS yet; stockflow runs list shows what ran',
+  );
+}
+
+/** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
+export function hasLeftOut(
+  { rejected, filterRejected, held, lostCover }: Picture,
+  { sku, facility }: Named,
+): boolean {
+  if (sku !== undefined || facility !== undefined) return false;
+  return rejected.total + filterRejected.total + held.total + lostCover.total > 0;
+}
+
+/** Nothing to show, and what is known of it. */
+export function noChange({ held, scope }: Picture, { sku, facility }: Named): CommandError {
+  const what = [
+    sku === undefined ? [] : [`SKU ${sku}`],
+    facility === undefined ? [] : [`facility ${facility}`],
+  ].flat();
+  const of = scope.batches
+    .map(({ batch_id }) => batch_id)
+    .slice(0, 3)
+    .join(', ');
+  if (what.length === 0) {
+    return new CommandError(EXIT.notFound, `${of} changed no count: every one was right already`);
+  }
+  const [first] = held.rows;
+  const why =
+    first === undefined
+      ? 'the counts were right already, or the file does not cover them'
+      : `held out: ${first.facility_id} ${first.reason}, ${first.detail}`;
+  return new CommandError(EXIT.notFound, `${of} changed nothing of ${what.join(' at ')}: ${why}`);
+}

@@ -1,0 +1,126 @@
+/** The changes for a person's eyes. */
+import type { Shell } from '../../../runner/commands/cli/command.ts';
+import type { Column } from '../../../runner/commands/output/listing.ts';
+import { formatTable } from '../../../runner/commands/output/table_text.ts';
+import { type Paint, painter } from '../../../runner/commands/output/terminal_text.ts';
+import { countText } from '../../../runner/commands/output/time_text.ts';
+import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
+import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
+import type { FilterReject, FilterRejects } from './filter_rejects.ts';
+import type { NamedKey, UndoneKey } from './left_behind.ts';
+import type { Picture } from './report.ts';
+
+type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
+
+export function pictureText(
+  shell: Shell,
+  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: Picture,
+  { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
+): string {
+  const paint = painter(shell.stdout, shell.env);
+  const reasons = totals.map(({ reason }) => reason);
+  const columns = changeColumns(reasons);
+  const total = totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  const batches = scope.batches.slice(0, limit).map(({ batch_id, snapshot_at, applied_at }) => {
+    const asOf = snapshot_at === null ? '' : `, as of ${snapshot_at}`;
+    return `${batch_id}${asOf}, applied ${applied_at.toString({ smallestUnit: 'second' })}\n`;
+  });
+  return [
+    [...batches, more(scope.batches.length - batches.length, 'batches')].join(''),
+    formatTable({ columns: TOTAL_COLUMNS, rows: totals }, paint),
+    section('Largest changes', { columns, rows: largest.slice(0, limit) }, paint) +
+      (largest.length > limit ? `and more (${countText(total)} keys in all): --limit, or -o csv\n` : ''),
+    section('Went to zero or below', { columns, rows: zeroOrBelow.slice(0, limit) }, paint) +
+      more(zeroOrBelow.length - limit, 'keys'),
+    section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +
+      more(held.total - held.rows.length, 'keys'),
+    section(
+      'Set the night before, missing from this file',
+      { columns: LOST_COLUMNS, rows: lostCover.rows.slice(0, limit) },
+      paint,
+    ) + more(lostCover.total - Math.min(limit, lostCover.rows.length), 'keys'),
+    section(
+      'Lost an entry that the file does not have',
+      { columns: UNDONE_COLUMNS, rows: undone.rows.slice(0, limit) },
+      paint,
+    ) + more(undone.total - Math.min(limit, undone.rows.length), 'keys'),
+    section('Rejected by the filter', { columns: FILTER_COLUMNS, rows: filterRejected.rows }, paint) +
+      moreRejects(filterRejected),
+    section('Rejected by the OMS', { columns: REJECT_COLUMNS, rows: rejected.rows }, paint) +
+      more(rejected.total - rejected.rows.length, 'rows'),
+    collapsed === 0 ? '' : `${countText(collapsed)} rows were repeats that said the same, and count once\n`,
+  ]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+const TOTAL_COLUMNS: readonly Column<ReasonTotal>[] = [
+  { key: 'reason', value: ({ reason }) => reason },
+  { key: 'keys', value: ({ keys }) => keys },
+  { key: 'units_up', value: ({ units_up }) => units_up },
+  { key: 'units_down', value: ({ units_down }) => units_down },
+  { key: 'net_units', value: ({ net_units }) => net_units },
+];
+
+const HELD_COLUMNS: readonly Column<Picture['held']['rows'][number]>[] = [
+  { key: 'facility_id', value: ({ facility_id }) => facility_id },
+  { key: 'sku', value: ({ sku }) => sku },
+  { key: 'product_id', value: ({ product_id }) => product_id },
+  { key: 'reason', value: ({ reason }) => reason },
+  { key: 'detail', value: ({ detail }) => detail },
+];
+
+const LOST_COLUMNS: readonly Column<NamedKey>[] = [
+  { key: 'facility_id', value: ({ facility_id }) => facility_id },
+  { key: 'sku', value: ({ sku }) => sku },
+  { key: 'product_id', value: ({ product_id }) => product_id },
+];
+
+const UNDONE_COLUMNS: readonly Column<UndoneKey>[] = [
+  ...LOST_COLUMNS,
+  { key: 'recorded', value: ({ quantity }) => quantity },
+];
+
+const REJECT_COLUMNS: readonly Column<Picture['rejected']['rows'][number]>[] = [
+  { key: 'batch_id', value: ({ batch_id }) => batch_id },
+  { key: 'line', value: ({ line }) => line },
+  { key: 'reason', value: ({ reason }) => reason },
+];
+
+const FILTER_COLUMNS: readonly Column<FilterReject>[] = [
+  { key: 'file', value: ({ file }) => file },
+  { key: 'line', value: ({ line }) => line },
+  { key: 'column', value: ({ column }) => column },
+  { key: 'reason', value: ({ reason }) => reason },
+];
+
+/** Reasons that moved nothing get no column. */
+function changeColumns(reasons: readonly string[]): readonly Column<Change>[] {
+  const units = (['before', 'reset', 'variance', 'delta', 'after', 'diff'] as const).filter(
+    (key) => !['reset', 'variance', 'delta'].includes(key) || reasons.includes(key),
+  );
+  return [
+    { key: 'facility_id', value: ({ facility_id }) => facility_id },
+    { key: 'sku', value: ({ sku }) => sku },
+    ...units.map((key: Unit): Column<Change> => ({ key, value: (change) => change[key] })),
+  ];
+}
+
+function section<Row>(
+  title: string,
+  listing: { readonly columns: readonly Column<Row>[]; readonly rows: readonly Row[] },
+  paint: Paint,
+): string {
+  return listing.rows.length === 0 ? '' : `${paint('bold', title)}\n${formatTable(listing, paint)}`;
+}
+
+function moreRejects({ rows, total, runId }: FilterRejects): string {
+  if (rows.length === 0) return '';
+  const left = total - rows.length;
+  const whole = `with the rows themselves: npx stockflow runs artifacts ${runId} ${REJECTS_NAME}\n`;
+  return left > 0 ? `and ${countText(left)} more rows; all ${whole}` : whole;
+}
+
+function more(count: number, what: string): string {
+  return count > 0 ? `and ${countText(count)} more ${what}: --limit, or -o json\n` : '';
+}

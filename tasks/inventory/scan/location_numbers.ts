@@ -1,0 +1,23 @@
+import { Refusal } from '../file/invalid_file.ts';
+import { ByteTable } from './bytes/table.ts';
+
+const MAX_LOCATIONS = 100_000;
+
+/** Numbers the locations that rows of active products name, from 1 on. */
+export class LocationNumbers {
+  readonly #table = new ByteTable();
+
+  /**
+   * Returns the number of the location whose id is `bytes[start, end)`; 0 for an empty one.
+   * @throws Refusal where the column cannot be one of locations
+   */
+  of(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return 0;
+    const found = this.#table.find(bytes, start, end);
+    if (found >= 0) return found + 1;
+    if (this.#table.size === MAX_LOCATIONS) {
+      throw new Refusal(`the location column holds more than ${MAX_LOCATIONS} locations`);
+    }
+    return this.#table.add(bytes, start, end) + 1;
+  }
+}

@@ -1,0 +1,45 @@
+import { findColumns } from '../columns/header_check.ts';
+import { type ColumnMapping, RESET_COLUMNS } from '../columns/mapping.ts';
+
+/** Where in a row of a reset file its fields stand; columns are 0-based. */
+export interface ResetLayout {
+  readonly columnCount: number;
+  readonly facility: number;
+  /** Read where the first is empty; equal to it where the file has one only. */
+  readonly otherFacility: number;
+  readonly id: number;
+  readonly quantity: number;
+  /** -1 where the file has none. */
+  readonly location: number;
+}
+
+/** @throws Refusal where the header lacks a column, or has one twice */
+export function layoutOf(
+  header: readonly string[],
+  columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>,
+  delimiter: string,
+): ResetLayout {
+  const found = findColumns(header, columns, RESET_COLUMNS, delimiter);
+  const facility = found.externalFacilityId ?? found.facilityId;
+  if (facility === undefined || found.idValue === undefined || found.availableQty === undefined) {
+    throw new Error('a required column passed the header check and is not there');
+  }
+  return {
+    columnCount: header.length,
+    facility,
+    otherFacility: found.facilityId ?? facility,
+    id: found.idValue,
+    quantity: found.availableQty,
+    location: found.locationSeqId ?? -1,
+  };
+}
+
+/** The columns by which rows lie together: the facility's, and those that follow it before any that tells rows apart. */
+export function alikeColumns({ facility, otherFacility, id, quantity }: ResetLayout): {
+  short: number;
+  long: number;
+} {
+  const short = Math.max(facility, otherFacility) + 1;
+  if (short > id) return { short: 0, long: 0 };
+  return { short, long: quantity >= short && quantity < id ? quantity : id };
+}

@@ -1,0 +1,101 @@
+import { assertConserved, type RowAccount } from '../../row/account.ts';
+import { NO_QUANTITY } from '../../row/quantity.ts';
+import { RejectReasonCounts } from '../../row/reject_reason_counts.ts';
+import { lineEnd } from '../bytes/line_end.ts';
+import { type ByteEncoding, decodeText } from '../bytes/text.ts';
+import { type CountedKey, SeenQuantities } from '../seen_quantities.ts';
+import type { RejectReason } from './fields.ts';
+
+const RAW_CHARACTERS = 500;
+
+export interface RejectedRow {
+  /** 1-based in the file; the header is line 1. */
+  readonly line: number;
+  readonly reason: RejectReason;
+  /** At most 500 characters of the row. */
+  readonly raw: string;
+}
+
+/** Where rows go that are not dropped. Bytes are views that hold only during the call. */
+export interface RowSink {
+  /** A kept row as it stands, line end included; in file order. */
+  kept(bytes: Uint8Array): void;
+  rejected(row: RejectedRow): void;
+}
+
+export interface RowFindings extends RowAccount {
+  /** Keys (facility, id) of which one location came with different quantities; all their rows are among the kept. */
+  readonly conflictingKeys: number;
+  /** Keys with rows of several locations; all their rows are among the kept. */
+  readonly keysAtSeveralLocations: number;
+  readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+/** What becomes of each data row: kept, dropped, collapsed into an equal one, or rejected. */
+export class RowOutcomes {
+  /** Data rows begun so far; count a row before saying what becomes of it. */
+  rowsIn = 0;
+  /** Well-formed rows of ids that are not active. */
+  dropped = 0;
+  readonly #sink: RowSink;
+  readonly #encoding: ByteEncoding;
+  readonly #seen: SeenQuantities;
+  readonly #reasons = new RejectReasonCounts();
+  #kept = 0;
+  #collapsed = 0;
+
+  constructor(sink: RowSink, { encoding, activeCount }: { encoding: ByteEncoding; activeCount: number }) {
+    this.#sink = sink;
+    this.#encoding = encoding;
+    this.#seen = new SeenQuantities(activeCount);
+  }
+
+  /** A well-formed row of an active product; `facility` is -1 where it names none. */
+  takeActive(row: Uint8Array, key: CountedKey): void {
+    if (key.facility < 0 || key.quantity === NO_QUANTITY) {
+      this.reject(key.facility < 0 ? 'no_facility' : 'bad_quantity', row);
+      return;
+    }
+    if (this.#seen.note(key) === 'same') {
+      this.#collapsed++;
+      return;
+    }
+    this.#kept++;
+    this.#sink.kept(row);
+  }
+
+  /** Keys with a row that can be used, by the facility's number. */
+  get keysByFacility(): readonly (number | undefined)[] {
+    return this.#seen.keysByFacility;
+  }
+
+  /** The numbers of the active products without a row that can be used. */
+  activeWithoutRow(): readonly number[] {
+    return this.#seen.withoutRow();
+  }
+
+  reject(reason: RejectReason, row: Uint8Array): void {
+    this.#reasons.add(reason);
+    const head = row.subarray(0, Math.min(lineEnd(row, 0, row.length), RAW_CHARACTERS * 4));
+    const raw = decodeText(head, this.#encoding).slice(0, RAW_CHARACTERS).toWellFormed();
+    this.#sink.rejected({ line: this.rowsIn + 1, reason, raw });
+  }
+
+  /** @throws Error where a row is in none of the counts */
+  findings(): RowFindings {
+    const account = {
+      rowsIn: this.rowsIn,
+      kept: this.#kept,
+      dropped: this.dropped,
+      rejected: this.#reasons.total,
+      collapsed: this.#collapsed,
+    };
+    assertConserved(account);
+    return {
+      ...account,
+      conflictingKeys: this.#seen.conflictingKeys,
+      keysAtSeveralLocations: this.#seen.keysAtSeveralLocations,
+      reasons: this.#reasons.byReason(),
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import { FailTask } from '../../../runner/task.ts';
+import { readSql } from '../database/sql.ts';
+import { inTransaction } from '../database/transaction.ts';
+import type { ActiveProduct } from '../freeze/frozen_night.ts';
+
+/** The queries that `export` may run, by the name its `query` param gives; each takes an instant and an id type. */
+export const PRODUCT_QUERIES = { active_products: readSql(import.meta.url, './active_products.sql') };
+export type ProductQuery = keyof typeof PRODUCT_QUERIES;
+
+const NAMED_MAX = 5;
+
+export interface ProductListRequest {
+  readonly query: ProductQuery;
+  readonly at: Temporal.Instant;
+  readonly idType: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ProductList {
+  readonly products: readonly ActiveProduct[];
+  /** Active products without a valid id of the type: no file can name them. */
+  readonly withoutId: readonly string[];
+}
+
+/** @throws FailTask where one id names two products, naming both */
+export async function listProducts(pool: Pool, request: ProductListRequest): Promise<ProductList> {
+  const { query, at, idType, signal } = request;
+  const rows = await inTransaction(pool, { isolation: 'read committed', signal }, async (client) => {
+    const parameters = [at, idType];
+    type Row = { product_id: string; id_value: string | null; product_count: number };
+    return (await client.query<Row>(PRODUCT_QUERIES[query], parameters)).rows;
+  });
+  const products = rows.flatMap(({ product_id, id_value }) =>
+    id_value === null ? [] : [{ productId: product_id, idValue: id_value }],
+  );
+  const doubles = rows.flatMap((row) =>
+    row.product_count > 1 && row.id_value !== null ? [row.id_value] : [],
+  );
+  refuseSharedIds(products, [...new Set(doubles)], idType);
+  return { products, withoutId: rows.filter((row) => row.id_value === null).map((row) => row.product_id) };
+}
+
+function refuseSharedIds(
+  products: readonly ActiveProduct[],
+  idValues: readonly string[],
+  idType: string,
+): void {
+  if (idValues.length === 0) return;
+  const named = idValues.slice(0, NAMED_MAX).map((idValue) => {
+    const owners = products
+      .filter((product) => product.idValue === idValue)
+      .map(({ productId }) => productId);
+    return `${idType} ${idValue} is on products ${owners.join(' and ')}`;
+  });
+  const more = idValues.length > NAMED_MAX ? `; and ${idValues.length - NAMED_MAX} more ids` : '';
+  throw new FailTask(`one id names two active products: ${named.join('; ')}${more}`);
+}

@@ -1,0 +1,74 @@
+/** Whether an old night would be refused because newer counts are applied: what its run would find, foretold. */
+import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
+import type { AppliedReset } from '../oms/applied/newest_reset.ts';
+import type { AppliedRevision } from '../oms/applied/revision.ts';
+import { judgeCandidates } from './candidates.ts';
+
+export interface OldNight {
+  readonly businessDate: Temporal.PlainDate;
+  readonly scheduledFor: Temporal.Instant;
+  readonly namePattern: string;
+  readonly maxAgeMs: number;
+  /** The deadline, after which no snapshot is this night's. */
+  readonly deadlineAt: Temporal.Instant | null;
+  /** The newest snapshot of another night that is in the counts. */
+  readonly applied: AppliedReset | null;
+  /** What this night itself is applied from, where another file may not supersede it; null where that is nothing. */
+  readonly own: AppliedRevision | null;
+  /** Nights that are to be worked before this one. */
+  readonly workedBefore: readonly Temporal.PlainDate[];
+}
+
+/** @param list what lies where the external system puts its files; asked only where it can make a difference */
+export async function foreseeRefusal(
+  night: OldNight,
+  list: () => Promise<readonly FileEntry[]>,
+): Promise<PrecheckRefusal | null> {
+  const { businessDate, scheduledFor, maxAgeMs, applied } = night;
+  const newer = night.workedBefore.find((date) => Temporal.PlainDate.compare(date, businessDate) > 0);
+  if (newer !== undefined) {
+    return {
+      because: 'newer night comes first',
+      detail: `${newer} is to be worked before ${businessDate}, and older counts do not overwrite newer ones`,
+    };
+  }
+  const own = await foreseeOtherFile(night, list);
+  if (own !== null) return own;
+  const earliest = scheduledFor.subtract({ milliseconds: maxAgeMs });
+  if (applied === null || Temporal.Instant.compare(applied.snapshotAt, earliest) < 0) return null;
+  const latest = night.deadlineAt ?? scheduledFor.add({ milliseconds: maxAgeMs });
+  const isSure = Temporal.Instant.compare(applied.snapshotAt, latest) >= 0;
+  const found = await list().catch((error: unknown) => {
+    // No file can be new enough: not knowing this night's does not matter.
+    if (isSure) return [];
+    throw error;
+  });
+  const { chosen } = judgeCandidates(found, { ...night, until: night.deadlineAt, lastApplied: null });
+  if (chosen !== null && Temporal.Instant.compare(chosen.snapshotAt, applied.snapshotAt) > 0) return null;
+  if (chosen === null && !isSure) return null;
+  const offered =
+    chosen === null
+      ? `any snapshot of ${businessDate}, at the latest ${latest},`
+      : `the snapshot ${chosen.snapshotAt} of ${businessDate}`;
+  return {
+    because: 'newer snapshot applied',
+    detail: `${offered} is not after the snapshot ${applied.snapshotAt} of ${applied.businessDate}, which is already applied`,
+  };
+}
+
+/** A night that is applied already finds the file that lies there now: one of another snapshot is another file. */
+async function foreseeOtherFile(
+  night: OldNight,
+  list: () => Promise<readonly FileEntry[]>,
+): Promise<PrecheckRefusal | null> {
+  if (night.own === null) return null;
+  const { chosen } = judgeCandidates(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
+  const { snapshotAt, revision } = night.own;
+  if (chosen === null || snapshotAt === null || chosen.snapshotAt.equals(snapshotAt)) return null;
+  return {
+    because: 'applied from another file',
+    detail:
+      `${night.businessDate} is applied from the snapshot ${snapshotAt} (revision ${revision}), and ` +
+      `${chosen.entry.name} is of ${chosen.snapshotAt}; --param supersede=true --param supersede_reason="why" applies it on top`,
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { Worker } from '../../../runner/engine/worker/worker.ts';
+import { defineTask, type Json, type TaskType } from '../../../runner/task.ts';
+import { quiet } from './durable_database.ts';
+
+const noop = defineTask({
+  type: 'noop',
+  description: 'does nothing',
+  params: z.strictObject({}),
+  run: async () => undefined,
+});
+
+const list = defineTask({
+  type: 'list',
+  description: 'gives a list of so many numbers',
+  params: z.strictObject({ count: z.number() }),
+  run: async ({ params }): Promise<Json> => Array.from({ length: params.count }, (_, index) => index),
+});
+
+/** A worker in this process for DAGs of no-op tasks. */
+export async function startBenchWorker(databaseUrl: string, concurrency: number): Promise<Worker> {
+  const types: readonly TaskType[] = [noop, list];
+  return await Worker.start({
+    databaseUrl,
+    taskTypes: {
+      byName: new Map(types.map((type) => [type.type, type])),
+      broken: new Map(),
+      files: new Map(),
+      sourceHash: 'bench',
+    },
+    projectDir: '.',
+    dagsDir: null,
+    env: {},
+    concurrency,
+    codeVersion: 'bench',
+    log: quiet,
+  });
+}
+
+export function chainDag(dagId: string, length: number): string {
+  const tasks = Array.from({ length }, (_, index) => {
+    const after = index === 0 ? '' : `, depends_on: [t${index - 1}]`;
+    return `  - {task_id: t${index}, type: noop${after}}`;
+  });
+  return `dag_id: ${dagId}\ntimezone: UTC\nschedule: null\ntasks:\n${tasks.join('\n')}\n`;
+}
+
+export function wideDag(dagId: string, count: number): string {
+  return `dag_id: ${dagId}
+timezone: UTC
+schedule: null
+tasks:
+  - {task_id: source, type: list, with: {count: ${count}}}
+  - {task_id: each, type: noop, depends_on: [source], map_over: "\${{ tasks.source.output }}"}
+`;
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { parseDag } from '../../runner/core/dag_file/parse.ts';
+import { formatProblem } from '../../runner/core/dag_file/problem.ts';
+import { registerDagFile } from '../../runner/engine/dags/folder.ts';
+import { triggerRun } from '../../runner/engine/operator/trigger.ts';
+import { type DagRun, findRun } from '../../runner/store/run/dag_run.ts';
+import { instancesOfRun } from '../../runner/store/task/instance.ts';
+
+const BY = { actor: 'bench', channel: 'cli' } as const;
+const LOOK_EVERY_MS = 50;
+
+/** Puts a DAG in force that has no file. */
+export async function registerDag(pool: Pool, dagId: string, source: string): Promise<void> {
+  const { dag, problems } = parseDag(source, `${dagId}.yaml`);
+  if (dag === null) throw new Error(problems.map(formatProblem).join('\n'));
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  await registerDagFile(
+    pool,
+    { dagId, file: `bench/${dagId}.yaml`, source, sha256, unreadable: null, warnings: [], dag, problems },
+    BY,
+  );
+}
+
+/** Triggers a run and waits for it. @throws Error unless it succeeds */
+export async function runToEnd(pool: Pool, dagId: string): Promise<DagRun> {
+  const { runId } = await triggerRun(pool, {
+    dagId,
+    date: null,
+    params: {},
+    timeEdges: 'collapse',
+    by: BY,
+    reason: null,
+  });
+  for (;;) {
+    const run = await findRun(pool, runId);
+    if (run?.state === 'success') return run;
+    if (run !== null && run.finishedAt !== null) {
+      const errors = (await instancesOfRun(pool, runId)).map(({ errorText }) => errorText).filter(Boolean);
+      throw new Error(`bench run ${runId} of ${dagId}: ${run.state}: ${errors.join('; ')}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** From the run's start to its end, by the database's clock, in ms. */
+export function durationMs({ startedAt, finishedAt }: DagRun): number {
+  if (startedAt === null || finishedAt === null) throw new Error('the run has not ended');
+  return finishedAt.since(startedAt).total('milliseconds');
+}

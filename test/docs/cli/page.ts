@@ -1,0 +1,95 @@
+/** docs/cli.md, made from what the commands say of themselves: `npm run docs` writes it, a test holds it to that. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Argument, Command } from 'commander';
+import type { CatalogEntry } from '../../../runner/commands/cli/catalog_entry.ts';
+import type { Output, Shell } from '../../../runner/commands/cli/command.ts';
+import type { ExitCode } from '../../../runner/commands/cli/exit_code.ts';
+import { allCommands, commandFolders } from '../../../runner/commands/cli/found_commands.ts';
+import { ROOT } from '../pages.ts';
+
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
+/** To configure commands with, not to run them. */
+export const NO_SHELL: Shell = {
+  env: {},
+  stdout: nowhere,
+  stderr: nowhere,
+  signal: new AbortController().signal,
+  urgent: new AbortController().signal,
+  exitCode: 0,
+};
+
+export const ALL_COMMANDS = allCommands(commandFolders({ STOCKFLOW_TASKS: path.join(ROOT, 'tasks') }));
+
+const MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'done',
+  1: 'the run failed, or a check found a problem',
+  2: 'the command line or a setting is wrong',
+  3: 'a DAG file is invalid',
+  4: 'there is no such DAG, run, task or file',
+  5: 'the database or an SFTP server cannot be reached or used',
+  6: 'confirmation is required: on a terminal it asks, elsewhere pass `-y`',
+  7: 'the wait timed out; the run goes on',
+  130: 'Ctrl-C',
+};
+
+export async function cliPage(): Promise<string> {
+  const sections: string[] = [];
+  for (const entry of ALL_COMMANDS) {
+    const entries = 'commands' in entry ? entry.commands : [entry];
+    const prefix = 'commands' in entry ? `${entry.name} ` : '';
+    for (const each of entries) sections.push(await sectionOf(each, `${prefix}${each.name}`));
+  }
+  return [
+    '# The command line',
+    'In a clone every line begins with `npx`. Data goes to stdout, everything else to stderr; `-o json`, `jsonl` and `csv`\n' +
+      'give the data to programs. On a terminal there are colours and progress, unless `NO_COLOR` is set.',
+    table(['exit code', 'meaning'], Object.entries(MEANINGS)),
+    'This page is what `stockflow help <command>` says, command by command.',
+    ...sections,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+async function sectionOf(entry: CatalogEntry, name: string): Promise<string> {
+  const command = new Command(name);
+  (await entry.load()).configure(command, NO_SHELL);
+  const [does = '', examples = ''] = command.description().split('\n\nExamples:\n');
+  const commands = examples.split('\n').map((line) => line.replace(/^ {2}\$ /, ''));
+  const help = command.createHelp();
+  const words = [
+    ...command.registeredArguments.map((argument) => [
+      code(argumentText(argument)),
+      help.argumentDescription(argument),
+    ]),
+    ...help
+      .visibleOptions(command)
+      .filter(({ long }) => long !== '--help')
+      .map((option) => [code(option.flags), help.optionDescription(option)]),
+  ];
+  return [
+    `## ${name}`,
+    does,
+    `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
+    ...(words.length === 0 ? [] : [table(['takes', 'meaning'], words)]),
+  ].join('\n\n');
+}
+
+function argumentText(argument: Argument): string {
+  const text = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${text}>` : `[${text}]`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  return [header, header.map(() => '---'), ...rows]
+    .map((cells) => `|${cells.map((text) => (text === '---' ? '---' : ` ${cell(text)} `)).join('|')}|`)
+    .join('\n');
+}
+
+if (import.meta.main) await writeFile(path.join(ROOT, 'docs/cli.md'), await cliPage());

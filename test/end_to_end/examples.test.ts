@@ -1,0 +1,86 @@
+/** Each file of dags/examples is worked to its end: against a real OMS schema and a real SFTP server. */
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { migrateQueue } from '../../runner/engine/queue/queue.ts';
+import { cliProject } from '../runner/commands/cli_project.ts';
+import { startDemoServer } from '../runner/connections/sftp/suite.ts';
+import { testLog } from '../support/engine/engine.ts';
+import { testDatabase } from '../support/postgres/database.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'oms'] });
+await migrateQueue(url, testLog);
+const server = await startDemoServer();
+after(() => server[Symbol.asyncDispose]());
+const sftp = `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`;
+const project = await cliProject(
+  { after },
+  {
+    DATABASE_URL: url,
+    STOCKFLOW_DAGS: path.join(ROOT, 'dags/examples'),
+    STOCKFLOW_TASKS: path.join(ROOT, 'tasks'),
+    STOCKFLOW_CONN_OMS: url,
+    STOCKFLOW_CONN_PROVIDER: sftp,
+    STOCKFLOW_CONN_AUDITORS: sftp,
+  },
+);
+
+/** One product sold online, known by its SKU and by no UPC. */
+before(async () => {
+  await pool.query(`
+    insert into oms.product (product_id, product_type_id, is_virtual, introduction_date)
+      values ('P1', 'FINISHED_GOOD', false, '2025-01-01T00:00:00Z');
+    insert into oms.good_identification (good_identification_type_id, product_id, from_date, id_value)
+      values ('SKU', 'P1', '2025-01-01T00:00:00Z', 'SKU-1');
+    insert into oms.shopify_shop_product (shop_id, product_id, shopify_product_id) values ('S', 'P1', '1');`);
+});
+
+interface EndedRun {
+  readonly code: number | null;
+  readonly states: Readonly<Record<string, string>>;
+}
+
+async function worked(dagId: string, date: string): Promise<EndedRun> {
+  const how = ['--date', date, '--time-edges', 'collapse', '--local', '-o', 'json'];
+  const { code, stdout, stderr } = await project.run(['trigger', dagId, ...how]);
+  assert.notEqual(stdout, '', stderr);
+  const { tasks }: { tasks: { task_id: string; state: string; error_text: string | null }[] } =
+    JSON.parse(stdout);
+  return {
+    code,
+    states: Object.fromEntries(
+      tasks.map(({ task_id, state, error_text }) => [
+        task_id,
+        state === 'failed' ? `failed: ${error_text}` : state,
+      ]),
+    ),
+  };
+}
+
+async function fileOnServer(name: string): Promise<string> {
+  return await readFile(path.join(server.rootDir, name), 'utf8');
+}
+
+test('the product feed is sent to its provider', async () => {
+  await mkdir(path.join(server.rootDir, 'in'), { recursive: true });
+  const { code, states } = await worked('active_products_feed', '2026-03-11');
+  assert.deepEqual([states, code], [{ list_products: 'success', send_to_provider: 'success' }, 0]);
+  assert.match(await fileOnServer('in/products_2026-03-11.csv'), /P1,SKU,SKU-1/);
+});
+
+test('the lists of a month are kept, and its run is good though one of them may fail', async () => {
+  await mkdir(path.join(server.rootDir, 'in'), { recursive: true });
+  const { code, states } = await worked('month_end_lists', '2026-03-01');
+  const { upc_list, ...others } = states;
+  assert.match(upc_list ?? '', /^failed: /);
+  assert.deepEqual([others, code], [{ sku_list: 'success', copy_for_auditors: 'success' }, 0]);
+  assert.match(await readFile(path.join(project.dir, 'month_end/2026-03-01_sku.csv'), 'utf8'), /SKU-1/);
+});
+
+test('no example is left out', async () => {
+  const source = await readFile(import.meta.filename, 'utf8');
+  for (const file of await readdir(path.join(ROOT, 'dags/examples')))
+    assert.ok(source.includes(`worked('${path.basename(file, '.yaml')}'`), `${file} is worked by no test`);
+});

@@ -1,0 +1,193 @@
+/** One campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { makeRandom } from '../../../demo/world/random.ts';
+import { createPool } from '../../../runner/connections/postgres/connect.ts';
+import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
+import { migrate } from '../../../runner/store/schema/migrate.ts';
+import { startProxy } from '../../support/tcp_proxy.ts';
+import { ChaosCluster } from '../cluster/cluster.ts';
+import { Fleet } from '../cluster/fleet.ts';
+import { patiently, silentLog } from '../cluster/retry_during_outage.ts';
+import { drawFault, FAULTS } from '../faults.ts';
+import { allRuns, claimAfter, unfinishedRuns } from '../verify/read_facts.ts';
+import { type Finding, Judge } from '../verify/verifier.ts';
+import { Load } from './load.ts';
+import { FAN_IN, SHAPES, type Shape } from './shapes.ts';
+import type { Fault, World } from './world.ts';
+
+export interface CampaignOptions {
+  readonly trials: number;
+  readonly seed: string;
+  /** No trial begins after this; null for no limit. */
+  readonly minutes: number | null;
+  readonly faults?: readonly Fault[];
+  readonly leaseMs?: number;
+  readonly workers?: number;
+  readonly shapes?: readonly Shape[];
+  /** Runs going on or queued, at least. */
+  readonly activeRuns?: number;
+  /** Load without faults before the first trial. */
+  readonly warmUpMs?: number;
+  /** Called after each trial. */
+  readonly onTrial?: (trial: Trial, findings: readonly Finding[]) => void;
+}
+
+export interface Trial {
+  readonly number: number;
+  readonly fault: string;
+  readonly what: string;
+  readonly tookMs: number;
+}
+
+export interface CampaignResult {
+  readonly seed: string;
+  readonly trials: readonly Trial[];
+  readonly findings: readonly Finding[];
+  readonly restartLatenciesMs: readonly number[];
+  readonly runs: number;
+  readonly acknowledged: number;
+  /** Where the workers' logs lie; null where nothing was found and they are gone. */
+  readonly logDir: string | null;
+  readonly tookMs: number;
+}
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+const DEFAULT_LEASE_MS = 1_500;
+const DEFAULT_WORKERS = 4;
+const CONCURRENCY = 4;
+const GRACE_MS = 1_000;
+const ACTIVE_RUNS = 6;
+/** For everything to end once the faults have ended. */
+const QUIET_WITHIN_MS = 90_000;
+const LOOK_EVERY_MS = 250;
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const startedMs = performance.now();
+  await using stack = new AsyncDisposableStack();
+  const logDir = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-logs-'));
+  const world = await makeWorld(options, logDir, stack);
+  const judge = new Judge(world);
+  const random = makeRandom(options.seed);
+  const looking = setInterval(() => void judge.lookAtHints(), LOOK_EVERY_MS * 4);
+  stack.defer(() => clearInterval(looking));
+
+  await pause(options.warmUpMs ?? 0);
+  const trials: Trial[] = [];
+  const endsAtMs = options.minutes === null ? Number.POSITIVE_INFINITY : startedMs + options.minutes * 60_000;
+  for (let number = 1; number <= options.trials && performance.now() < endsAtMs; number += 1) {
+    const trialMs = performance.now();
+    const own = random.fork(`trial ${number}`);
+    const fault = drawFault(own, options.faults ?? FAULTS);
+    const what = await fault.inject(world, own);
+    await judge.afterTrial(number);
+    const trial = { number, fault: fault.name, what, tookMs: Math.round(performance.now() - trialMs) };
+    trials.push(trial);
+    options.onTrial?.(trial, judge.findings);
+  }
+  await settleDown(world, judge, trials.length);
+  const runIds = await allRuns(world.pool);
+  await judge.atTheEnd(trials.length, runIds);
+  return {
+    seed: options.seed,
+    trials,
+    findings: judge.findings,
+    restartLatenciesMs: judge.restartLatenciesMs,
+    runs: runIds.length,
+    logDir: await keptLogs(logDir, judge),
+    acknowledged: world.fleet.acknowledged.length,
+    tookMs: Math.round(performance.now() - startedMs),
+  };
+}
+
+async function keptLogs(logDir: string, judge: Judge): Promise<string | null> {
+  if (judge.findings.length > 0) return logDir;
+  await rm(logDir, { recursive: true, force: true });
+  return null;
+}
+
+async function makeWorld(
+  options: CampaignOptions,
+  logDir: string,
+  stack: AsyncDisposableStack,
+): Promise<World> {
+  const {
+    leaseMs = DEFAULT_LEASE_MS,
+    workers = DEFAULT_WORKERS,
+    shapes = SHAPES,
+    activeRuns = ACTIVE_RUNS,
+  } = options;
+  const cluster = stack.use(await ChaosCluster.start());
+  const startedAt = Temporal.Now.instant();
+  const pool = createPool(cluster.url, {
+    applicationName: 'stockflow chaos',
+    max: 8,
+    statementTimeoutMs: 20_000,
+  });
+  stack.defer(() => pool.end());
+  await migrate(pool, { set: 'runner', directory: path.join(ROOT, 'migrations/runner') });
+  await migrateQueue(cluster.url, silentLog);
+  await pool.query(await readFile(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
+  const proxy = stack.use(await startProxy({ target: { port: cluster.port } }));
+  const farUrl = new URL(cluster.url);
+  farUrl.port = `${proxy.port}`;
+  const fleet = stack.use(
+    new Fleet({
+      size: workers,
+      url: cluster.url,
+      farUrl: farUrl.href,
+      leaseMs,
+      graceMs: GRACE_MS,
+      logDir,
+      concurrency: CONCURRENCY,
+    }),
+  );
+  const random = makeRandom(`${options.seed}/load`);
+  const load = stack.use(await Load.create(pool, { shapes, activeRuns, random }));
+  await fleet.fill();
+  load.begin();
+  return {
+    ...{ cluster, fleet, proxy, pool, load, leaseMs },
+    graceMs: GRACE_MS,
+    // Nobody is taken for dead in the first moments of the server: it counts as an outage that has just ended.
+    records: { kills: [], drains: [], outages: [{ from: startedAt, to: startedAt }], awaited: [] },
+  };
+}
+
+/** No more faults and no new runs: everything must end, and every worker must be able to work. */
+async function settleDown(world: World, judge: Judge, trial: number): Promise<void> {
+  const { fleet, load, pool } = world;
+  await load.end();
+  for (const worker of fleet.living) if (worker.armed !== null) await worker.disarm();
+  await fleet.fill();
+  const isQuiet = async () => (await patiently(() => unfinishedRuns(pool))).length === 0;
+  if (!(await within(QUIET_WITHIN_MS, isQuiet))) {
+    const stuck = await patiently(() => unfinishedRuns(pool));
+    judge.addViolation(
+      trial,
+      'end',
+      `runs ${stuck.join(', ')} have not ended ${QUIET_WITHIN_MS} ms after the last fault`,
+    );
+  }
+  const from = Temporal.Now.instant();
+  const idle = new Set(fleet.living);
+  await within(QUIET_WITHIN_MS, async () => {
+    if (await isQuiet()) await load.trigger(FAN_IN);
+    for (const worker of idle)
+      if ((await patiently(() => claimAfter(pool, worker.pid, from))) !== null) idle.delete(worker);
+    return idle.size === 0;
+  });
+  for (const { pid } of idle) judge.addViolation(trial, 'E7', `worker ${pid} does no work any more`);
+  await within(QUIET_WITHIN_MS, isQuiet);
+}
+
+async function within(limitMs: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  const giveUpAt = performance.now() + limitMs;
+  while (performance.now() < giveUpAt) {
+    if (await isSo()) return true;
+    await pause(LOOK_EVERY_MS);
+  }
+  return await isSo();
+}

@@ -1,0 +1,125 @@
+/** Keeps runs of every shape going, edits a DAG under its runs, and pushes a schedule back. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Random } from '../../../demo/world/random.ts';
+import { readDagFile, registerDagFile } from '../../../runner/engine/dags/folder.ts';
+import { loadTaskTypes, type TaskTypes } from '../../../runner/engine/dags/task_types.ts';
+import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
+import { patiently } from '../cluster/retry_during_outage.ts';
+import { unfinishedRuns } from '../verify/read_facts.ts';
+import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';
+
+const LOOK_EVERY_MS = 150;
+const EDIT_EVERY_LOOKS = 12;
+const PUSH_EVERY_LOOKS = 20;
+
+export interface LoadOptions {
+  readonly shapes: readonly Shape[];
+  /** Runs going on or queued, at least. */
+  readonly activeRuns: number;
+  readonly random: Random;
+}
+
+export class Load implements AsyncDisposable {
+  readonly #pool: Pool;
+  readonly #options: LoadOptions;
+  readonly #folder: string;
+  readonly #taskTypes: TaskTypes;
+  readonly #stopping = new AbortController();
+  #edits = 0;
+  #pushes = 0;
+  #loop: Promise<void> = Promise.resolve();
+
+  private constructor(pool: Pool, options: LoadOptions, setUp: { folder: string; taskTypes: TaskTypes }) {
+    this.#pool = pool;
+    this.#options = options;
+    this.#folder = setUp.folder;
+    this.#taskTypes = setUp.taskTypes;
+  }
+
+  /** With its DAGs in force and nothing running yet. */
+  static async create(pool: Pool, options: LoadOptions): Promise<Load> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-dags-'));
+    const taskTypes = await loadTaskTypes(path.join(import.meta.dirname, '../tasks'));
+    const load = new Load(pool, options, { folder, taskTypes });
+    for (const { dagId, yaml } of options.shapes) await load.#register(dagId, yaml);
+    return load;
+  }
+
+  begin(): void {
+    this.#loop = this.#keepGoing();
+  }
+
+  /** No new runs; those that exist go on. */
+  async end(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async trigger(dagId: string): Promise<number> {
+    const run = await patiently(() =>
+      triggerRun(this.#pool, {
+        ...{ dagId, date: null, params: {}, timeEdges: 'keep', reason: null },
+        by: { actor: 'chaos', channel: 'scheduler' },
+      }),
+    );
+    return run.runId;
+  }
+
+  /** Makes the schedule stand one minute further back than ever, and has `lookers` look at it at once. */
+  async pushSchedule(dagId: string, lookers: number): Promise<void> {
+    this.#pushes += 1;
+    await patiently(() =>
+      this.#pool.query(
+        `update stockflow.dag set schedule_cursor = created_at - $2 * interval '1 minute', next_scheduled_for = now() where dag_id = $1`,
+        [dagId, this.#pushes],
+      ),
+    );
+    await patiently(() =>
+      this.#pool.query(
+        `select graphile_worker.add_job('stockflow.schedule', json_build_object('dag_id', $1::text)) from generate_series(1, $2::integer)`,
+        [dagId, lookers],
+      ),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #keepGoing(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { shapes, activeRuns } = this.#options;
+    const has = (dagId: string) => shapes.some((shape) => shape.dagId === dagId);
+    for (let look = 0; !signal.aborted; look += 1) {
+      const active = (await patiently(() => unfinishedRuns(this.#pool))).length;
+      for (let count = active; count < activeRuns; count += 1) await this.trigger(this.#drawShape().dagId);
+      if (has(EDITED) && look % EDIT_EVERY_LOOKS === 0) await this.#edit();
+      if (has(TICK) && look % PUSH_EVERY_LOOKS === 0) await this.pushSchedule(TICK, 2);
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #drawShape(): Shape {
+    const { shapes, random } = this.#options;
+    return random.pick(shapes.flatMap((shape) => Array<Shape>(shape.weight).fill(shape)));
+  }
+
+  /** A new text, and now and then one that is broken. */
+  async #edit(): Promise<void> {
+    this.#edits += 1;
+    if (this.#edits % 4 === 0) await this.#register(EDITED, brokenEdit());
+    else await this.#register(EDITED, editedShape(`v${this.#edits}`).yaml);
+  }
+
+  async #register(dagId: string, yaml: string): Promise<void> {
+    const file = path.join(this.#folder, `${dagId}.yaml`);
+    await writeFile(file, yaml);
+    const dagFile = await readDagFile(file, this.#taskTypes);
+    await patiently(() => registerDagFile(this.#pool, dagFile, { actor: 'chaos', channel: 'files' }));
+  }
+}

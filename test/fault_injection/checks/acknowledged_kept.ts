@@ -1,0 +1,19 @@
+import type { Acknowledged, TransitionFact, Violation } from '../verify/facts.ts';
+
+/** E7: what the database acknowledged is there, whatever became of the server since. */
+export function checkAcknowledgedKept(
+  acknowledged: readonly Acknowledged[],
+  transitions: readonly TransitionFact[],
+): readonly Violation[] {
+  const kept = new Set(
+    transitions
+      .filter(({ before }) => before === 'running')
+      .map(({ instanceId, beforeToken, after }) => `${instanceId}:${beforeToken}:${after}`),
+  );
+  return acknowledged
+    .filter(({ instanceId, token, state }) => !kept.has(`${instanceId}:${token}:${state}`))
+    .map(({ instanceId, token, state }) => ({
+      invariant: 'E7',
+      text: `${instanceId}:${token} was acknowledged as ${state}, and is not in the database`,
+    }));
+}

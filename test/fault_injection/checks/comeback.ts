@@ -1,0 +1,24 @@
+import type { Comeback, Outage, UnexplainedEnd, Violation } from '../verify/facts.ts';
+import { withoutOutagesMs } from './outage_time.ts';
+
+/** E7: no worker is dead for good unless it was killed: it neither ends by itself nor stays idle after what was done to it. */
+export function checkComebacks(
+  comebacks: readonly Comeback[],
+  unexplainedEnds: readonly UnexplainedEnd[],
+  {
+    outages,
+    limitMs,
+    now,
+  }: { readonly outages: readonly Outage[]; readonly limitMs: number; readonly now: Temporal.Instant },
+): readonly Violation[] {
+  const idle = comebacks
+    .filter(({ from, workedAt }) => withoutOutagesMs(from, workedAt ?? now, outages) > limitMs)
+    .map(
+      ({ pid, after, from }) => `worker ${pid} did not work within ${limitMs} ms after ${after} at ${from}`,
+    );
+  const ended = unexplainedEnds.map(
+    ({ pid, end, lastLines }) =>
+      `worker ${pid} ended by itself with ${end}: ${lastLines.slice(-12).join(' | ')}`,
+  );
+  return [...idle, ...ended].map((text) => ({ invariant: 'E7', text }));
+}

@@ -1,0 +1,34 @@
+import type { RunFacts, Violation } from '../verify/facts.ts';
+
+/** Crashes of its workers after which a task is given up. */
+const CRASHES_TO_QUARANTINE = 3;
+
+/**
+ * Every run has ended, as a success. The one other right end is quarantine: a task that lost its worker three times has
+ * failed, and its run with it.
+ */
+export function checkEndedRight({
+  runs,
+  instances,
+  attempts,
+}: Pick<RunFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
+  const byRun = Map.groupBy(instances, ({ runId }) => runId);
+  const byInstance = Map.groupBy(attempts, ({ instanceId }) => instanceId);
+  return runs.flatMap(({ runId, dagId, state }) => {
+    if (state === 'success') return [];
+    const own = byRun.get(runId) ?? [];
+    const quarantined = own.filter(
+      ({ errorClass, instanceId }) =>
+        errorClass === 'Quarantined' &&
+        (byInstance.get(instanceId) ?? []).filter((attempt) => attempt.state === 'crashed').length >=
+          CRASHES_TO_QUARANTINE,
+    );
+    if (state === 'failed' && quarantined.length > 0) return [];
+    const tasks = own
+      .filter((task) => task.state !== 'success')
+      .map((task) => `${task.taskId} ${task.state} (${task.errorClass}: ${task.errorText})`);
+    return [
+      { invariant: 'end', text: `run ${runId} of ${dagId} is ${state}: ${tasks.slice(0, 3).join('; ')}` },
+    ];
+  });
+}

@@ -1,0 +1,29 @@
+import type { HintLook, Outage, Violation } from '../verify/facts.ts';
+import { withoutOutagesMs } from './outage_time.ts';
+
+/**
+ * E3: no queued task without a live job for longer than `limitMs`. A task lacks one from the first of the looks at which
+ * it did, one after another, to the last of them.
+ */
+export function checkLiveHints(
+  looks: readonly HintLook[],
+  outages: readonly Outage[],
+  limitMs: number,
+): readonly Violation[] {
+  const violations: Violation[] = [];
+  let since = new Map<string, Temporal.Instant>();
+  const told = new Set<string>();
+  for (const { at, without } of looks) {
+    since = new Map(without.map((key) => [key, since.get(key) ?? at]));
+    for (const [key, from] of since) {
+      const lackedMs = withoutOutagesMs(from, at, outages);
+      if (lackedMs <= limitMs || told.has(key)) continue;
+      told.add(key);
+      violations.push({
+        invariant: 'E3',
+        text: `${key} was queued without a live job for over ${limitMs} ms from ${from}`,
+      });
+    }
+  }
+  return violations;
+}

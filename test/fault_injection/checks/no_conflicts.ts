@@ -1,0 +1,20 @@
+import { CONFLICT } from '../cluster/worker_log.ts';
+import type { RunFacts, Violation } from '../verify/facts.ts';
+
+/** E8: no deadlock and no serialization failure reaches a user: neither a task's error nor a worker's log tells of one. */
+export function checkNoConflicts(
+  { instances, attempts }: Pick<RunFacts, 'instances' | 'attempts'>,
+  logLines: readonly string[],
+): readonly Violation[] {
+  const told = [
+    ...instances.map(({ instanceId, errorText }) => ({ where: `instance ${instanceId}`, text: errorText })),
+    ...attempts.map(({ instanceId, attemptNumber, errorText }) => ({
+      where: `instance ${instanceId} attempt ${attemptNumber}`,
+      text: errorText,
+    })),
+    ...logLines.map((text) => ({ where: 'log', text })),
+  ];
+  return told
+    .filter(({ text }) => text !== null && CONFLICT.test(text))
+    .map(({ where, text }) => ({ invariant: 'E8', text: `${where}: ${text}` }));
+}

@@ -1,0 +1,14 @@
+import type { Outage } from '../verify/facts.ts';
+
+/** How much of the time from one instant to another lay outside the outages, in ms. */
+export function withoutOutagesMs(
+  from: Temporal.Instant,
+  to: Temporal.Instant,
+  outages: readonly Outage[],
+): number {
+  const [start, end] = [from.epochMilliseconds, to.epochMilliseconds];
+  const away = outages.map((outage) =>
+    Math.max(Math.min(end, outage.to.epochMilliseconds) - Math.max(start, outage.from.epochMilliseconds), 0),
+  );
+  return end - start - away.reduce((sum, ms) => sum + ms, 0);
+}

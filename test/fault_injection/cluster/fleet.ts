@@ -1,0 +1,207 @@
+/** The worker processes of a campaign: started, directed, killed and replaced. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Failpoint } from '../../../runner/engine/failpoint.ts';
+import type { WorkerProcessOptions } from '../../support/engine/worker_process.ts';
+import type { Acknowledged, DeathByTask, UnexplainedEnd } from '../verify/facts.ts';
+import { readLogLine } from './worker_log.ts';
+
+/** What the campaign has done to a process, so that an end it did not cause is told from one that it did. */
+export type Fate = 'living' | 'killed' | 'draining';
+
+export interface FleetWorker {
+  readonly pid: number;
+  /** The id it began with; a worker that loses its lease takes another. */
+  readonly workerId: number;
+  /** Behind the proxy that can fall silent. */
+  readonly isFar: boolean;
+  readonly clockShiftMs: number;
+  fate: Fate;
+  /** Some of its connections never answer, and it cannot know which until it waits for one. */
+  isHalfOpen: boolean;
+  isStopped: boolean;
+  /** The failpoint at which it is to die. */
+  armed: string | null;
+  /** With its exit code or signal. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  signal(name: NodeJS.Signals): void;
+  arm(at: { readonly point: Failpoint; readonly pass: number; readonly action: 'die' | 'stop' }): void;
+  /** Waits for the process to say so: until then it may still die at the point. @returns whether it lives */
+  disarm(): Promise<boolean>;
+}
+
+export interface FleetOptions {
+  readonly size: number;
+  readonly url: string;
+  /** The same database through the proxy. */
+  readonly farUrl: string;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+  readonly concurrency: number;
+  /** A folder for the logs of the workers, one file each. */
+  readonly logDir: string;
+}
+
+/** Small, so that a task can soon hold more. */
+const HEAP_MB = 192;
+
+/** By which a task ends its process. */
+const DEADLY_SIGNALS: readonly unknown[] = ['SIGSEGV', 'SIGABRT'];
+
+const KEPT_LINES = 30;
+const MOST_TRIES = 20;
+
+export class Fleet implements AsyncDisposable {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly unexplainedEnds: UnexplainedEnd[] = [];
+  readonly deathsByTask: DeathByTask[] = [];
+  /** Whether the load has had tasks that end their process. */
+  hasDeadlyTasks = false;
+  /** Lines of the workers' logs that name a deadlock or a serialization failure. */
+  readonly conflictLines: string[] = [];
+  readonly #options: FleetOptions;
+  readonly #workers = new Set<FleetWorker>();
+  readonly #children = new Set<ChildProcess>();
+  #isClosing = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    process.on('exit', this.#killAll);
+  }
+
+  /** Those that nothing was done to, or nothing from which they do not come back. */
+  get living(): readonly FleetWorker[] {
+    return [...this.#workers].filter(({ fate }) => fate === 'living');
+  }
+
+  /** Living and neither stopped nor about to die. */
+  get unharmed(): readonly FleetWorker[] {
+    return this.living.filter(({ isStopped, armed }) => !isStopped && armed === null);
+  }
+
+  get far(): FleetWorker | null {
+    return this.living.find(({ isFar }) => isFar) ?? null;
+  }
+
+  /**
+   * Starts as many as are missing; one of them is the far one. One that cannot start is started again, as whoever
+   * looks after processes would.
+   *
+   * @throws the last reason, when none has started for a while
+   */
+  async fill(): Promise<void> {
+    for (let tries = 1; this.living.length < this.#options.size; tries += 1) {
+      const missing = this.#options.size - this.living.length;
+      const hasFar = this.far !== null;
+      const starts = await Promise.allSettled(
+        Array.from({ length: missing }, (_, index) => this.start({ isFar: index === 0 && !hasFar })),
+      );
+      const failed = starts.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected' && tries === MOST_TRIES) throw failed.reason;
+    }
+  }
+
+  async start({
+    isFar = false,
+    clockShiftMs = 0,
+  }: {
+    isFar?: boolean;
+    clockShiftMs?: number;
+  } = {}): Promise<FleetWorker> {
+    const { url, farUrl, leaseMs, graceMs, concurrency } = this.#options;
+    const options: WorkerProcessOptions = {
+      url: isFar ? farUrl : url,
+      // The line that falls silent is the engine's: how long a task waits for its own destination is its own affair.
+      effectsUrl: url,
+      tasksDir: path.join(import.meta.dirname, '../tasks'),
+      logLevel: 'debug',
+      isDirected: true,
+      ...{ concurrency, leaseMs, graceMs },
+    };
+    const shift = clockShiftMs === 0 ? [] : ['--import', path.join(import.meta.dirname, 'clock_shift.ts')];
+    const program = path.join(import.meta.dirname, '../../support/engine/worker_process.ts');
+    const child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${HEAP_MB}`, ...shift, program, JSON.stringify(options)],
+      {
+        env: { ...process.env, CHAOS_CLOCK_SHIFT_MS: `${clockShiftMs}` },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
+    this.#children.add(child);
+    // A direction given to a process that has just died goes nowhere.
+    child.stdin.on('error', () => undefined);
+    const lines: string[] = [];
+    const pid = child.pid ?? 0;
+    child.stderr.pipe(createWriteStream(path.join(this.#options.logDir, `${pid}.log`)));
+    createInterface(child.stderr).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+      this.#take(pid, line);
+    });
+    const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+    const answers = createInterface(child.stdout);
+    const [first] = await Promise.race([
+      once(answers, 'line'),
+      ended.then((end): never => {
+        throw new Error(`a worker ended with ${end} before it took work: ${lines.join('\n')}`);
+      }),
+    ]);
+    const worker: FleetWorker = {
+      ...{ pid, isFar, clockShiftMs, ended },
+      workerId: Number(first),
+      fate: 'living',
+      isHalfOpen: false,
+      isStopped: false,
+      armed: null,
+      signal: (name) => child.kill(name),
+      arm(at) {
+        worker.armed = `${at.point}:${at.pass}${at.action === 'stop' ? ':stop' : ''}`;
+        child.stdin.write(`${worker.armed}\n`);
+      },
+      async disarm() {
+        const { promise: disarmed, resolve } = Promise.withResolvers<boolean>();
+        const onAnswer = (line: string) => line === 'armed ' && resolve(true);
+        answers.on('line', onAnswer);
+        child.stdin.write('\n');
+        const lives = await Promise.race([disarmed, ended.then(() => false)]);
+        answers.off('line', onAnswer);
+        if (lives) worker.armed = null;
+        return lives;
+      },
+    };
+    this.#workers.add(worker);
+    void ended.then((end) => {
+      this.#workers.delete(worker);
+      this.#children.delete(child);
+      const wasArmed = worker.armed !== null && end === 'SIGKILL';
+      const isDeathByTask = this.hasDeadlyTasks && DEADLY_SIGNALS.includes(end);
+      if (isDeathByTask) this.deathsByTask.push({ pid, at: Temporal.Now.instant() });
+      else if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
+        this.unexplainedEnds.push({ pid, end, lastLines: lines });
+    });
+    return worker;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    const ends = [...this.#workers].map(({ ended }) => ended);
+    this.#killAll();
+    process.off('exit', this.#killAll);
+    await Promise.all(ends);
+  }
+
+  /** Also when the campaign is interrupted: a stopped worker would not notice that its starter is gone. */
+  readonly #killAll = (): void => {
+    for (const child of this.#children) child.kill('SIGKILL');
+  };
+
+  #take(pid: number, line: string): void {
+    const read = readLogLine(line);
+    if (read.kind === 'acknowledged') this.acknowledged.push({ ...read.attempt, pid });
+    if (read.kind === 'conflict') this.conflictLines.push(line);
+  }
+}

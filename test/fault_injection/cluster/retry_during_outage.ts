@@ -1,0 +1,10 @@
+import { untilDatabaseAnswers } from '../../../runner/engine/retry_unavailable.ts';
+import { createLog } from '../../../runner/log.ts';
+
+/** The campaign's own log is its report. */
+export const silentLog = createLog({ format: 'json', level: 'error', silent: true });
+
+/** The campaign outlasts the outages that it makes. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return await untilDatabaseAnswers(silentLog, work);
+}

@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DEADLY } from '../campaign/shapes.ts';
+import type { Fault, World } from '../campaign/world.ts';
+import { patiently } from '../cluster/retry_during_outage.ts';
+import { unfinishedRuns, workerIdsOf } from '../verify/read_facts.ts';
+
+/** For a deadly task to be started, to die with its worker, and to be found out at its next start. */
+const DONE_WITHIN_MS = 20_000;
+const LOOK_AGAIN_MS = 50;
+
+/** A run with a task that ends its process, beside the innocents of the load; the workers that die of it are replaced. */
+export const deadlyTask: Fault = {
+  name: 'deadly_task',
+  weight: 9,
+  async inject(world, random) {
+    const { fleet, load, pool } = world;
+    const { dagId } = random.pick(DEADLY);
+    fleet.hasDeadlyTasks = true;
+    const runId = await load.trigger(dagId);
+    const giveUpAt = performance.now() + DONE_WITHIN_MS;
+    let isGoingOn = true;
+    while (isGoingOn && performance.now() < giveUpAt) {
+      await pause(LOOK_AGAIN_MS);
+      await recordDeaths(world);
+      await fleet.fill();
+      isGoingOn = (await patiently(() => unfinishedRuns(pool))).includes(runId);
+    }
+    return `${dagId} as run ${runId}`;
+  },
+};
+
+async function recordDeaths({ fleet, pool, records }: World): Promise<void> {
+  for (const { pid, at } of fleet.deathsByTask.splice(0)) {
+    records.kills.push({ at, workerIds: await patiently(() => workerIdsOf(pool, pid)) });
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../../../demo/world/random.ts';
+import { FAILPOINTS, type Failpoint } from '../../../runner/engine/failpoint.ts';
+import { TICK } from '../campaign/shapes.ts';
+import { type Fault, pickVictim, type World } from '../campaign/world.ts';
+import type { FleetWorker } from '../cluster/fleet.ts';
+import { killNow, recordKill } from './kill.ts';
+import { claimFor } from './lost_claim.ts';
+import { stopFor } from './stop.ts';
+
+/** A point that is not passed in this time is disarmed, and the trial was one of an armed point that nobody passed. */
+const PATIENCE_MS = 3_000;
+const LOOK_AGAIN_MS = 20;
+
+/** A worker dies at a named place of the engine, at a drawn pass. */
+export const failpoint: Fault = {
+  name: 'failpoint',
+  weight: 27,
+  async inject(world, random) {
+    const point = random.pick(FAILPOINTS);
+    const pass = isRare(point) ? 1 : random.integer(1, 5);
+    const victim = await pickVictim(world, random);
+    victim.arm({ point, pass, action: 'die' });
+    await provoke(world, point, { victim, random });
+    await Promise.race([victim.ended, pause(PATIENCE_MS)]);
+    const died = !(await victim.disarm());
+    if (died) {
+      victim.fate = 'killed';
+      await recordKill(world, victim);
+      await world.fleet.fill();
+    }
+    return `worker ${victim.pid} at ${point}:${pass}${died ? '' : ', not passed'}`;
+  },
+};
+
+const RARE = [
+  'reap.',
+  'hand_back.',
+  'put_back.',
+  'schedule.',
+  'finish.refused',
+  'claim.in_pool',
+  'close_run.',
+  'start_run.',
+  'finish.next_run',
+];
+
+function isRare(point: Failpoint): boolean {
+  return RARE.some((prefix) => point.startsWith(prefix));
+}
+
+/** Brings about what leads to a point that a quiet night seldom passes. */
+async function provoke(
+  world: World,
+  point: Failpoint,
+  { victim, random }: { readonly victim: FleetWorker; readonly random: Random },
+): Promise<void> {
+  if (point.startsWith('schedule.')) await world.load.pushSchedule(TICK, 4);
+  if (point.startsWith('hand_back.')) {
+    for (let look = 0; look < 50 && (await claimFor(world.pool, victim.pid)) === 0; look += 1)
+      await pause(LOOK_AGAIN_MS);
+  }
+  if (point.startsWith('reap.')) {
+    const others = world.fleet.unharmed.filter((other) => other !== victim);
+    if (others.length > 1) await killNow(world, random.pick(others));
+  }
+  if (point === 'finish.refused') await stopFor(world, victim, world.leaseMs * 2);
+  if (point.startsWith('put_back.')) {
+    victim.fate = 'killed';
+    victim.signal('SIGTERM');
+  }
+}

@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Failpoint } from '../../../runner/engine/failpoint.ts';
+import { expectBack, type Fault, pickVictim, recordSilence } from '../campaign/world.ts';
+
+/** Where a worker holds the locks of a run, a DAG or a pool. */
+const IN_TRANSACTION: readonly Failpoint[] = [
+  'claim.in_pool',
+  'finish.locked',
+  'finish.settled',
+  'finish.hinted',
+  'finish.before_commit',
+  'finish.next_run_locked',
+  'advance.applied',
+];
+const REACHED_WITHIN_MS = 1_000;
+const WAKE_EVERY_MS = 50;
+
+/** A worker freezes with locks in its hands, and comes back long after its lease has run out. */
+export const freeze: Fault = {
+  name: 'freeze',
+  weight: 1,
+  async inject(world, random) {
+    const point = random.pick(IN_TRANSACTION);
+    const victim = await pickVictim(world, random);
+    victim.arm({ point, pass: 1, action: 'stop' });
+    await pause(REACHED_WITHIN_MS);
+    const from = Temporal.Now.instant();
+    const lastedMs = random.integer(world.leaseMs * 3, 18_000);
+    await pause(lastedMs);
+    await recordSilence(world, victim, { from, lastedMs });
+    // Again and again: it may reach the point only now, before it hears that it is disarmed.
+    const waking = setInterval(() => victim.signal('SIGCONT'), WAKE_EVERY_MS);
+    await victim.disarm();
+    clearInterval(waking);
+    expectBack(world, victim, `freezing at ${point}`);
+    return `worker ${victim.pid} at ${point} for ${lastedMs} ms`;
+  },
+};

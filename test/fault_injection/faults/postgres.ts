@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../../../demo/world/random.ts';
+import { expectBack, type Fault, type World } from '../campaign/world.ts';
+import { patiently } from '../cluster/retry_during_outage.ts';
+import { claimAfter } from '../verify/read_facts.ts';
+
+const GIVE_UP_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+
+/** Postgres stops at once, without a checkpoint, stays away, and recovers from its log. */
+export const postgres: Fault = {
+  name: 'postgres',
+  weight: 6,
+  async inject(world, random) {
+    const downMs = drawDownMs(random);
+    const from = Temporal.Now.instant();
+    await world.cluster.crash();
+    await pause(downMs);
+    await world.cluster.start();
+    world.records.outages.push({ from, to: Temporal.Now.instant() });
+    for (const worker of world.fleet.living) expectBack(world, worker, 'a restart of Postgres');
+    await untilSomeoneWorks(world);
+    return `away for ${downMs} ms`;
+  },
+};
+
+/** Restarts so close that nothing runs between them would try nothing. */
+async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
+  const from = Temporal.Now.instant();
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  while (performance.now() < giveUpAt) {
+    for (const { pid } of fleet.living) {
+      if ((await patiently(() => claimAfter(pool, pid, from))) !== null) return;
+    }
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+/** Mostly moments, sometimes seconds, once in a while up to a minute. */
+function drawDownMs(random: Random): number {
+  const draw = random.integer(1, 100);
+  if (draw <= 70) return random.integer(0, 1_000);
+  if (draw <= 95) return random.integer(1_000, 5_000);
+  return random.integer(5_000, 60_000);
+}

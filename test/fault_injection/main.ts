@@ -1,0 +1,53 @@
+/** `npm run chaos -- --trials N --seed S [--minutes M] [-o json]`, or `--kills N` to measure restarts with the shipped lease. */
+import { parseArgs } from 'node:util';
+import { LEASE_MS } from '../../runner/store/worker/worker.ts';
+import { type CampaignOptions, runCampaign } from './campaign/campaign.ts';
+import { LASTING_LOAD } from './campaign/shapes.ts';
+import { kill } from './faults/kill.ts';
+import { FAULTS } from './faults.ts';
+import { reportText, summarize, trialText } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
+    kills: { type: 'string' },
+    fault: { type: 'string', multiple: true },
+    output: { type: 'string', short: 'o', default: 'text' },
+  },
+});
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+const faults = FAULTS.filter(({ name }) => values.fault?.includes(name) ?? true);
+if (faults.length === 0) {
+  tell(`--fault is one of ${FAULTS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+// So that the server and the workers end with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+let told = 0;
+const campaign: CampaignOptions = {
+  trials: Number(values.kills ?? values.trials),
+  seed: values.seed,
+  minutes: values.minutes === undefined ? null : Number(values.minutes),
+  faults,
+  onTrial(trial, findings) {
+    tell(trialText(trial));
+    for (const { violation } of findings.slice(told))
+      tell(`  VIOLATION of ${violation.invariant}: ${violation.text}`);
+    told = findings.length;
+  },
+};
+/** Many workers and long tasks, so that something runs wherever the kill hits, and a kill need not wait for the last one. */
+const kills = { faults: [kill], leaseMs: LEASE_MS, workers: 10, shapes: LASTING_LOAD, activeRuns: 25 };
+
+const summary = summarize(
+  await runCampaign(values.kills === undefined ? campaign : { ...campaign, ...kills }),
+);
+process.stdout.write(
+  values.output === 'json' ? `${JSON.stringify(summary, null, 2)}\n` : reportText(summary),
+);
+process.exitCode = summary.findings.length === 0 ? 0 : 1;

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { DeferTask, defineTask, SkipTask, type TaskContext } from '../../../runner/task.ts';
+
+const paramsSchema = z.strictObject({
+  busy_ms: z.number().default(5),
+  /** The first attempts fail. */
+  fail_first: z.number().default(0),
+  /** Looks that find nothing and defer, before the one that ends. */
+  defer: z.number().default(0),
+  skip: z.boolean().default(false),
+  /** Gives a list of that many elements. */
+  items: z.number().default(0),
+  /** Handed back, so that it shows by which version of the file the task was worked. */
+  label: z.string().default(''),
+  element: z.json().default(null),
+});
+
+const DEFER_MS = 300;
+const RETRY_MS = 50;
+
+/**
+ * The one task of the campaign: leaves a row in `effect` at each start, look and end, and gives its own attempt's token
+ * back, so that the table shows whose result was taken. Outlasts the database, as a well-made destination's client does.
+ */
+export default defineTask({
+  type: 'step',
+  description: 'leaves a trace of every start and end',
+  params: paramsSchema,
+  async run(context) {
+    const { params, attempt, signal } = context;
+    await trace(context, 'start');
+    if (attempt.number <= params.fail_first) throw new Error('it fails by design');
+    if (params.skip) throw new SkipTask('it skips by design');
+    if (params.defer > 0 && (await looks(context)) < params.defer) {
+      await trace(context, 'look');
+      throw new DeferTask(context.now().add({ milliseconds: DEFER_MS }), 'nothing to see yet');
+    }
+    await pause(params.busy_ms, undefined, { signal });
+    await trace(context, 'end');
+    return {
+      token: attempt.token,
+      label: params.label,
+      items: Array.from({ length: params.items }, (_, index) => index),
+    };
+  },
+});
+
+type Context = TaskContext<z.infer<typeof paramsSchema>>;
+
+async function trace(context: Context, phase: 'start' | 'look' | 'end'): Promise<void> {
+  const { run, attempt } = context;
+  await insistently(context, async (effects) => {
+    await effects.query(
+      `insert into chaos.effect (run_id, task_id, map_index, token, phase, pid) values ($1, $2, $3, $4, $5, $6)
+       on conflict (token, phase) do nothing`,
+      [run.runId, attempt.taskId, attempt.mapIndex, attempt.token, phase, process.pid],
+    );
+  });
+}
+
+async function looks(context: Context): Promise<number> {
+  const { run, attempt } = context;
+  return await insistently(context, async (effects) => {
+    const { rowCount } = await effects.query(
+      `select from chaos.effect where run_id = $1 and task_id = $2 and map_index = $3 and phase = 'look'`,
+      [run.runId, attempt.taskId, attempt.mapIndex],
+    );
+    return rowCount ?? 0;
+  });
+}
+
+type Effects = Awaited<ReturnType<Context['connections']['postgres']>>;
+
+/** Whatever goes wrong on the way to the database, until the signal says that nobody waits for it any more. */
+async function insistently<T>(context: Context, work: (effects: Effects) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work(await context.connections.postgres('effects'));
+    } catch {
+      await pause(RETRY_MS, undefined, { signal: context.signal });
+    }
+  }
+}

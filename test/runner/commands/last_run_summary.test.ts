@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
+import { nightSentence } from '../../../runner/commands/status/last_run_summary.ts';
+import { parseDag } from '../../../runner/core/dag_file/parse.ts';
+import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
+import type { TaskWarning } from '../../../runner/store/task/warning.ts';
+
+const at = (text: string) => Temporal.Instant.from(text);
+const { dag } = parseDag(
+  'dag_id: nightly\ntimezone: America/New_York\nschedule: "0 1 * * *"\ntasks: [{task_id: a, type: x}]\n',
+  'nightly.yaml',
+);
+/** 1 February 2026, 07:00 in New York; the night was due at 01:00, 06:00Z. */
+const SEVEN = at('2026-02-01T12:00:00Z');
+const DUE = at('2026-02-01T06:00:00Z');
+const DATE = Temporal.PlainDate.from('2026-02-01');
+
+const run: NightRun = {
+  dagId: 'nightly',
+  runId: 7,
+  runType: 'scheduled',
+  state: 'success',
+  businessDate: DATE,
+  scheduledFor: DUE,
+  startedAt: DUE,
+  finishedAt: at('2026-02-01T06:40:00Z'),
+  failedTaskId: null,
+  errorText: null,
+  missedDeadlines: [],
+  mendedFailure: null,
+};
+
+function sentenceOf(
+  found: Partial<NightRun> | null,
+  changes: Partial<DagNight> = {},
+  warnings: readonly TaskWarning[] = [],
+): string {
+  const night: DagNight = {
+    dagId: 'nightly',
+    dag,
+    isPaused: false,
+    problems: [],
+    lastDue: { dagId: 'nightly', scheduledFor: DUE, businessDate: DATE, decision: 'run' },
+    cursor: DUE,
+    ...changes,
+  };
+  const status = nightStatus(night, nightKey(night, SEVEN), found && { ...run, ...found }, warnings);
+  return nightSentence(night, status, SEVEN);
+}
+
+test('a night is told in one sentence, whatever became of it', () => {
+  assert.equal(sentenceOf({}), 'succeeded at 01:40 EST, after 40m 00s');
+  assert.equal(
+    sentenceOf({ missedDeadlines: ['filter'] }),
+    'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline',
+  );
+  assert.equal(
+    sentenceOf({ state: 'failed', failedTaskId: 'filter', errorText: 'no file' }),
+    'failed: filter: no file',
+  );
+  assert.equal(sentenceOf({ state: 'failed' }), 'failed: a task was cancelled');
+  assert.equal(
+    sentenceOf({ state: 'running', finishedAt: null, missedDeadlines: ['filter'] }),
+    'running for 6h 00m; filter missed its deadline',
+  );
+  assert.equal(
+    sentenceOf({ state: 'queued', startedAt: null, finishedAt: null }),
+    'queued: other runs come first',
+  );
+  assert.equal(sentenceOf({ state: 'cancelled' }), 'cancelled');
+  assert.equal(
+    sentenceOf(null, { lastDue: null, cursor: at('2026-01-30T12:00:00Z') }),
+    'did not run: no worker has been running since',
+  );
+  assert.equal(sentenceOf(null, { lastDue: null, cursor: SEVEN }), 'not due yet, next 2026-02-02 01:00 EST');
+});
+
+test('a pause and an invalid file are told beside what the night came to', () => {
+  assert.equal(
+    sentenceOf({}, { isPaused: true }),
+    'succeeded at 01:40 EST, after 40m 00s; the DAG is paused',
+  );
+  assert.equal(
+    sentenceOf(null, { isPaused: true, lastDue: null }),
+    'paused; stockflow dags resume nightly schedules it again',
+  );
+  assert.equal(
+    sentenceOf({ state: 'failed' }, { problems: ['dags/nightly.yaml:1:1: what'] }),
+    'its file is invalid: dags/nightly.yaml:1:1: what; the last valid version goes on, its last night: failed',
+  );
+});
+
+test('a DAG that has no night yet says what that waits for', () => {
+  const never = { lastDue: null, cursor: SEVEN };
+  assert.equal(sentenceOf(null, never), 'not due yet, next 2026-02-02 01:00 EST');
+  const manual = dag && { ...dag, schedule: [] };
+  assert.equal(sentenceOf(null, { ...never, dag: manual }), 'runs only when triggered');
+  const unread = 'no worker has read its file yet: stockflow up reads it';
+  assert.equal(sentenceOf(null, { ...never, dag: null }), unread);
+});
+
+test('a night that succeeded with warnings says how many', () => {
+  const warning = { runId: 7, taskId: 'filter', mapIndex: -1, sentence: '3 products have no row' };
+  assert.equal(sentenceOf({}, {}, [warning]), 'succeeded at 01:40 EST, after 40m 00s, with a warning');
+  assert.equal(
+    sentenceOf({ missedDeadlines: ['filter'] }, {}, [
+      warning,
+      { ...warning, sentence: 'nothing was changed' },
+    ]),
+    'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline, with 2 warnings',
+  );
+});
+
+test('a night that was mended says what had failed', () => {
+  assert.equal(
+    sentenceOf({ missedDeadlines: ['filter'], mendedFailure: 'filter: no file' }),
+    'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline; it had failed before: filter: no file',
+  );
+});

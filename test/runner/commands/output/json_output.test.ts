@@ -1,0 +1,129 @@
+/** Every command that takes `-o`: what it prints as JSON is JSON and nothing else, while the log is at its loudest. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Command } from 'commander';
+import type { CatalogEntry, CatalogGroup } from '../../../../runner/commands/cli/catalog_entry.ts';
+import type { Output, Shell } from '../../../../runner/commands/cli/command.ts';
+import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
+import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
+import { testLog } from '../../../support/engine/engine.ts';
+import { testDatabase } from '../../../support/postgres/database.ts';
+import { startDemoServer } from '../../connections/sftp/suite.ts';
+import { cliProject } from '../cli_project.ts';
+
+interface Case {
+  readonly args: readonly string[];
+  /** What it ends with here; 0 by default. */
+  readonly code?: number;
+  /** With the DAGs and task types of this repository, in place of the test's own. */
+  readonly isShipped?: true;
+}
+
+/** By name. A command that takes `-o` and is not here fails the first test: give it a line on which it prints something. */
+const CASES: Readonly<Record<string, Case>> = {
+  demo: { args: ['--rows', '20000'], isShipped: true },
+  changes: { args: [], isShipped: true },
+  'audit events': { args: [] },
+  'audit export': { args: ['--date', '2026-01-01', '--to', 'out'] },
+  'audit verify': { args: [] },
+  'backfill create': {
+    args: ['quick', '--from', '2026-01-01', '--to', '2026-01-02', '--yes', '--detach'],
+  },
+  'backfill list': { args: [] },
+  'backfill show': { args: ['1'] },
+  'backfill watch': { args: ['1'] },
+  'backfill retry-failed': { args: ['retried', '--detach'] },
+  'connections fingerprint': { args: ['store'] },
+  'connections test': { args: ['store'] },
+  'dags list': { args: [] },
+  'dags next': { args: ['nightly'] },
+  'dags plan': { args: ['nightly'] },
+  'dags show': { args: ['nightly'] },
+  'dags validate': { args: [] },
+  doctor: { args: [], code: 1 },
+  migrate: { args: [] },
+  'pools list': { args: [] },
+  'runs artifacts': { args: ['failing'] },
+  'runs explain': { args: ['failing'] },
+  'runs list': { args: [] },
+  'runs show': { args: ['failing'] },
+  'runs watch': { args: ['failing'], code: 1 },
+  status: { args: [], code: 1 },
+  'tasks logs': { args: ['failing', 'boom'] },
+  trigger: { args: ['quick'] },
+};
+
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const SHIPPED = { STOCKFLOW_DAGS: path.join(ROOT, 'dags'), STOCKFLOW_TASKS: path.join(ROOT, 'tasks') };
+const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
+const shell: Shell = {
+  env: {},
+  stdout: nowhere,
+  stderr: nowhere,
+  signal: new AbortController().signal,
+  urgent: new AbortController().signal,
+  exitCode: 0,
+};
+
+const { url } = await testDatabase({ after }, { migrations: ['runner'] });
+await migrateQueue(url, testLog);
+const server = await startDemoServer();
+after(() => server[Symbol.asyncDispose]());
+const project = await cliProject(
+  { after },
+  {
+    DATABASE_URL: url,
+    STOCKFLOW_CONN_OMS: url,
+    STOCKFLOW_CONN_STORE: `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`,
+  },
+);
+
+before(async () => {
+  const dag = (dagId: string, schedule: string, tasks: string) =>
+    project.write(
+      `dags/${dagId}.yaml`,
+      `dag_id: ${dagId}\ntimezone: UTC\nschedule: ${schedule}\ntasks: ${tasks}\n`,
+    );
+  await dag('quick', '"0 1 * * *"', '[{task_id: a, type: step}]');
+  await dag('nightly', '"0 1 * * *"', '[{task_id: a, type: step}]');
+  for (const dagId of ['failing', 'retried'])
+    await dag(dagId, '"0 1 * * *"', '[{task_id: boom, type: step, retries: 0, with: {fail: "no rows"}}]');
+  const range = ['--from', '2026-01-01', '--to', '2026-01-01', '--yes', '--local'];
+  assert.equal((await project.run(['backfill', 'create', 'quick', ...range])).code, 0);
+  for (const dagId of ['failing', 'retried'])
+    assert.equal((await project.run(['backfill', 'create', dagId, ...range])).code, 1);
+});
+
+test('every command that takes -o has a line here', async () => {
+  const folders = ['demo/commands', 'tasks/commands'].map((folder) => path.join(ROOT, folder));
+  const taking: string[] = [];
+  for (const { name, entry } of leaves(allCommands(folders))) {
+    const command = new Command(name);
+    (await entry.load()).configure(command, shell);
+    if (command.options.some(({ long }) => long === '--output')) taking.push(name);
+  }
+  assert.deepEqual(taking.toSorted(), Object.keys(CASES).toSorted());
+});
+
+for (const [name, { args, code: expected = 0, isShipped = false }] of Object.entries(CASES)) {
+  test(`stdout of ${name} is JSON alone`, { timeout: 180_000 }, async () => {
+    const { code, stdout, stderr } = await project.run([...name.split(' '), ...args, '-o', 'json'], {
+      STOCKFLOW_DEBUG: '1',
+      STOCKFLOW_LOG: 'json',
+      ...(isShipped ? SHIPPED : {}),
+    });
+    assert.doesNotThrow(() => JSON.parse(stdout), `stdout: ${stdout}\nstderr: ${stderr}`);
+    assert.equal(code, expected, stderr);
+  });
+}
+
+function leaves(
+  entries: readonly (CatalogEntry | CatalogGroup)[],
+): readonly { readonly name: string; readonly entry: CatalogEntry }[] {
+  return entries.flatMap((entry) =>
+    'commands' in entry
+      ? entry.commands.map((one) => ({ name: `${entry.name} ${one.name}`, entry: one }))
+      : [{ name: entry.name, entry }],
+  );
+}

@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
+import { formatProblem } from '../../../../runner/core/dag_file/problem.ts';
+
+/** What is reported of the text, one line per problem, without the file's name and cron's own words. */
+function report(source: string, file = '<stdin>'): string[] {
+  return parseDag(source, file).problems.map((problem) =>
+    formatProblem(problem)
+      .slice(file.length + 1)
+      .replace(/( at its column \d+): .+$/, '$1'),
+  );
+}
+
+const HEAD = `dag_id: night
+timezone: America/New_York
+schedule: null
+`;
+
+/** A right DAG around tasks in flow style, the first on line 5 with its brace at column 5. */
+function withTasks(...tasks: string[]): string {
+  return `${HEAD}tasks:\n${tasks.map((task) => `  - ${task}\n`).join('')}`;
+}
+
+const TASK = '{task_id: a, type: noop}';
+
+test('a whole file becomes a Dag with its units made explicit', () => {
+  const { dag, problems } = parseDag(
+    `# yaml-language-server: $schema=../docs/dag.schema.json
+dag_id: night
+description: Nightly
+timezone: America/New_York
+schedule: "0 1 * * *"
+start_date: 2026-01-01
+end_date: 2026-12-31
+catchup: all
+catchup_window: 2d
+is_paused_upon_creation: true
+max_active_runs: 2
+dagrun_timeout: 8h
+default_args: {retries: 3, retry_delay: 30s, pool: sftp, execution_timeout: 30m}
+params:
+  since: {type: instant, default: "2026-03-08T01:00:00-05:00", description: From when}
+  full: {type: boolean}
+tasks:
+  - task_id: export
+    type: export
+    with: {connection: oms, limit: 5}
+  - task_id: apply
+    type: apply_variance
+    depends_on:
+      - {task_id: export, delay: 1h}
+    not_before: "01:30"
+    deadline: "00:30+1d"
+    on_deadline: fail
+    trigger_rule: none_failed
+    run_if: "\${{ params.full }}"
+    map_over: \${{ tasks.export.output.names }}
+    retries: 0
+    retry_exponential_backoff: false
+    max_retry_delay: 1h
+    pool_slots: 2
+    priority: -1
+    allow_failure: true
+    with: {name: "\${{ item.name }} \${{ map_index }}"}
+`,
+    'dags/night.yaml',
+  );
+  assert.deepEqual(problems, []);
+  assert.deepEqual(dag, {
+    dagId: 'night',
+    description: 'Nightly',
+    timezone: 'America/New_York',
+    schedule: ['0 1 * * *'],
+    startDate: Temporal.PlainDate.from('2026-01-01'),
+    endDate: Temporal.PlainDate.from('2026-12-31'),
+    catchup: 'all',
+    catchupWindowMs: 172_800_000,
+    maxActiveRuns: 2,
+    isPausedUponCreation: true,
+    dagrunTimeoutMs: 28_800_000,
+    params: {
+      since: { type: 'instant', default: '2026-03-08T06:00:00Z', description: 'From when' },
+      full: { type: 'boolean', default: null, description: '' },
+    },
+    tasks: [
+      {
+        taskId: 'export',
+        type: 'export',
+        with: { connection: 'oms', limit: 5 },
+        dependsOn: [],
+        notBefore: null,
+        deadline: null,
+        onDeadline: 'alert',
+        triggerRule: 'all_success',
+        runIf: null,
+        mapOver: null,
+        retries: 3,
+        retryDelayMs: 30_000,
+        retryExponentialBackoff: true,
+        maxRetryDelayMs: 900_000,
+        executionTimeoutMs: 1_800_000,
+        pool: 'sftp',
+        poolSlots: 1,
+        priority: 0,
+        allowFailure: false,
+      },
+      {
+        taskId: 'apply',
+        type: 'apply_variance',
+        with: { name: `\${{ item.name }} \${{ map_index }}` },
+        dependsOn: [{ taskId: 'export', delayMs: 3_600_000 }],
+        notBefore: { time: Temporal.PlainTime.from('01:30'), plusDays: 0 },
+        deadline: { time: Temporal.PlainTime.from('00:30'), plusDays: 1 },
+        onDeadline: 'fail',
+        triggerRule: 'none_failed',
+        runIf: `\${{ params.full }}`,
+        mapOver: `\${{ tasks.export.output.names }}`,
+        retries: 0,
+        retryDelayMs: 30_000,
+        retryExponentialBackoff: false,
+        maxRetryDelayMs: 3_600_000,
+        executionTimeoutMs: 1_800_000,
+        pool: 'sftp',
+        poolSlots: 2,
+        priority: -1,
+        allowFailure: true,
+      },
+    ],
+  });
+  // deepEqual sees no difference between two Temporal values.
+  assert.equal(dag?.startDate?.toString(), '2026-01-01');
+  assert.equal(dag?.endDate?.toString(), '2026-12-31');
+  assert.equal(dag?.tasks[1]?.notBefore?.time.toString(), '01:30:00');
+  assert.equal(dag?.tasks[1]?.deadline?.time.toString(), '00:30:00');
+});
+
+test('a bare file gets the documented defaults', () => {
+  const { dag } = parseDag(withTasks(TASK), 'night.yml');
+  const [task] = dag?.tasks ?? [];
+  assert.deepEqual(
+    { ...dag, tasks: [] },
+    {
+      dagId: 'night',
+      description: '',
+      timezone: 'America/New_York',
+      schedule: [],
+      startDate: null,
+      endDate: null,
+      catchup: 'latest',
+      catchupWindowMs: 86_400_000,
+      maxActiveRuns: 1,
+      isPausedUponCreation: false,
+      dagrunTimeoutMs: null,
+      params: {},
+      tasks: [],
+    },
+  );
+  assert.equal(task?.retries, 0);
+  assert.equal(task?.retryDelayMs, 60_000);
+  assert.equal(task?.retryExponentialBackoff, true);
+  assert.equal(task?.maxRetryDelayMs, 900_000);
+  assert.equal(task?.executionTimeoutMs, 3_600_000);
+  assert.equal(task?.pool, 'default');
+});
+
+test('several cron expressions are a list, and a byte order mark or CRLF changes nothing', () => {
+  const text = withTasks(TASK).replace('null', '["0 1 * * *", "30 13 * * MON-FRI"]');
+  assert.deepEqual(parseDag(text, '<stdin>').dag?.schedule, ['0 1 * * *', '30 13 * * MON-FRI']);
+  assert.deepEqual(report(`\uFEFF${text.replaceAll('\n', '\r\n')}`), []);
+});
+
+test('a file that is not there to be read says so at its first character', () => {
+  assert.deepEqual(report(''), ['1:1: found nothing, expected a map']);
+  assert.deepEqual(report('- a\n'), ['1:1: found a list, expected a map']);
+  assert.deepEqual(report(`${withTasks(TASK)}#${'x'.repeat(262_144)}`), [
+    '1:1: 262237 bytes, and a DAG file may have 262144: split the DAG',
+  ]);
+});
+
+test('every error of a file is reported at once, in the order of the file, behind a tab as well', () => {
+  const source = `dag_id: night
+timezone: America/NewYork
+schedule: "0 25 * * *"
+shedule: x
+tasks:
+  - task_id: a
+    type: noop
+    depends_on: [c]
+  - task_id: b
+\ttype: noop
+\tretires: 3
+    depends_on: [a]
+  - task_id: c
+    type: noop
+    depends_on: [b, exprt]
+    retry_delay: 1x
+`;
+  assert.deepEqual(report(source, 'dags/night.yaml'), [
+    '2:11 timezone: "America/NewYork" is not a time zone, did you mean America/New_York?',
+    '3:14 schedule: bad cron "0 25 * * *" at its column 3',
+    '4:1 shedule: unknown key, did you mean schedule?',
+    '8:18 tasks[0].depends_on[0]: these tasks wait for each other: a -> b -> c -> a; remove one of the dependencies',
+    '10:1: a tab indents this line: YAML takes spaces only',
+    '11:1: a tab indents this line: YAML takes spaces only',
+    '11:2 tasks[1].retires: unknown key, did you mean retries?',
+    '15:21 tasks[2].depends_on[1]: no task is called exprt; there are a, b',
+    '16:18 tasks[2].retry_delay: "1x" is not a duration: write whole numbers with a unit, the largest first, such as 30s, 5m, 1h, 2d or 1h30m',
+  ]);
+});
+
+test('a key that is missing is reported at the map that lacks it', () => {
+  assert.deepEqual(report(`# night\ndag_id: night\ntasks:\n  - {type: noop}\n`), [
+    '2:1 timezone: is missing, and must be given',
+    '2:1 schedule: is missing, and must be given',
+    '4:5 tasks[0].task_id: is missing, and must be given',
+  ]);
+});
+
+test('a DAG needs tasks', () => {
+  assert.deepEqual(report(`${HEAD}tasks: []\n`), ['4:8 tasks: is empty: write at least one']);
+  assert.deepEqual(report(`${HEAD}tasks:\n`), ['4:1 tasks: found nothing, expected a list']);
+  assert.deepEqual(report(`${HEAD}tasks:\n  - a\n`), ['5:5 tasks[0]: found "a", expected a map']);
+});
+
+test('dag_id is an id, and the name of its file', () => {
+  const text = withTasks(TASK);
+  assert.deepEqual(report(text, 'dags/night.yaml'), []);
+  assert.deepEqual(report(text, 'dags/day.yaml'), [
+    "1:9 dag_id: night is not the file's name: write day, or rename the file",
+  ]);
+  assert.deepEqual(report(text.replace('night', 'Night'), 'dags/night.yaml'), [
+    '1:9 dag_id: "Night" is not an id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all',
+  ]);
+  assert.deepEqual(report(text.replace('night', '2026'), 'dags/night.yaml'), [
+    '1:9 dag_id: found 2026, expected text: put quotes around it, "2026"',
+  ]);
+  assert.equal(report(withTasks(`{task_id: ${'a'.repeat(64)}, type: noop}`)).length, 1);
+  assert.equal(report(withTasks(`{task_id: ${'a'.repeat(63)}, type: noop}`)).length, 0);
+});
+
+test('values of the wrong kind are named as the user wrote them, with what to write instead', () => {
+  const source = `${HEAD}description: 007
+catchup: lates
+catchup_window: 60
+max_active_runs: "2"
+dagrun_timeout: 0s
+default_args: {retries: 1.5, retry_exponential_backoff: "true"}
+${'tasks:'}
+  - {task_id: a, type: noop, depends_on: b, priority: [1], with: 5, on_deadline: stop}
+`;
+  assert.deepEqual(report(source), [
+    '4:14 description: found 007, expected text: put quotes around it, "007"',
+    '5:10 catchup: found "lates", did you mean latest? It is one of none, latest, all',
+    '6:17 catchup_window: found 60, expected text such as "24h"',
+    '7:18 max_active_runs: found "2", expected a number: remove the quotes',
+    '8:17 dagrun_timeout: "0s" is too short: write more than 0s',
+    '9:25 default_args.retries: found 1.5, expected a whole number',
+    '9:57 default_args.retry_exponential_backoff: found "true", expected true or false: remove the quotes',
+    '11:42 tasks[0].depends_on: found "b", expected a list: write [b]',
+    '11:55 tasks[0].priority: found a list, expected a number',
+    '11:66 tasks[0].with: found 5, expected a map',
+    '11:82 tasks[0].on_deadline: found "stop", expected one of alert, fail',
+  ]);
+});
+
+test('unknown keys are refused on every level, with the nearest key or all there are', () => {
+  const source = `${HEAD}default_args: {retires: 1, task_id: a}
+params: {x: {type: integer, defualt: 1}}
+tasks:
+  - {task_id: a, type: noop, depend_on: []}
+  - {task_id: b, type: noop, depends_on: [{task_id: a, dely: 1h}]}
+`;
+  assert.deepEqual(report(source), [
+    '4:16 default_args.retires: unknown key, did you mean retries?',
+    '4:28 default_args.task_id: unknown key; there are retries, retry_delay, retry_exponential_backoff, max_retry_delay, execution_timeout, pool, pool_slots, priority, trigger_rule',
+    '5:29 params.x.defualt: unknown key, did you mean default?',
+    '7:30 tasks[0].depend_on: unknown key, did you mean depends_on?',
+    '8:56 tasks[1].depends_on[0].dely: unknown key, did you mean delay?',
+  ]);
+});
+
+test('a bad cron is pointed at within its text, in a list too', () => {
+  const cron = (schedule: string) => report(withTasks(TASK).replace('null', schedule));
+  assert.deepEqual(cron(`"0 1 * * *", '61 * * * *'`.replace(/^/, '[').concat(']')), [
+    '3:26 schedule[1]: bad cron "61 * * * *" at its column 1',
+  ]);
+  assert.deepEqual(cron('0 1 * FOO *'), ['3:17 schedule: bad cron "0 1 * FOO *" at its column 7']);
+  assert.deepEqual(cron('[]'), ['3:11 schedule: is empty: write null to run by hand only']);
+  assert.deepEqual(cron('5'), ['3:11 schedule: found 5, expected text or a list or null']);
+});
+
+test('zones and dates that do not exist are refused, and dates the wrong way round', () => {
+  const source = (start: string, end: string) => `start_date: ${start}\nend_date: ${end}\n${withTasks(TASK)}`;
+  assert.deepEqual(report(source('2026-02-29', '26-1-1')), [
+    '1:13 start_date: "2026-02-29" is not a date: write one of the calendar, such as 2026-01-31',
+    '2:11 end_date: "26-1-1" is not a date: write one of the calendar, such as 2026-01-31',
+  ]);
+  assert.deepEqual(report(source('2026-02-02', '2026-02-01')), [
+    '2:11 end_date: 2026-02-01 is before the start_date 2026-02-02: no day is left to run on',
+  ]);
+  assert.deepEqual(report(source('2026-02-02', '2026-02-02')), []);
+  assert.deepEqual(report(withTasks(TASK).replace('America/New_York', 'New York')), [
+    '2:11 timezone: "New York" is not a time zone: write an IANA name such as America/New_York',
+  ]);
+});
+
+test('wall times are quoted, and a deadline lies after not_before', () => {
+  const times = (text: string) => report(withTasks(`{task_id: a, type: noop, ${text}}`));
+  assert.deepEqual(times('not_before: 01:30'), [
+    '5:42 tasks[0].not_before: found 01:30 without quotes, which some YAML readers take for a number: write "01:30"',
+  ]);
+  assert.deepEqual(times('not_before: 0130'), [
+    '5:42 tasks[0].not_before: found 0130, expected text such as "01:30"',
+  ]);
+  assert.deepEqual(times('deadline: "25:00"'), [
+    '5:40 tasks[0].deadline: "25:00" is not a wall clock time: write "01:30", "23:15:30", or "00:30+1d" for the next day',
+  ]);
+  assert.deepEqual(times('not_before: "02:00", deadline: "02:00"'), [
+    '5:61 tasks[0].deadline: 02:00 is not after not_before 02:00: the task could never be in time',
+  ]);
+  assert.deepEqual(times('not_before: "23:00", deadline: "01:00+1d"'), []);
+  assert.deepEqual(times('not_before: "01:00+1d", deadline: "23:00"').length, 1);
+});
+
+test('params have a name, a type and a default of that type', () => {
+  const params = (text: string) => report(`params: {${text}}\n${withTasks(TASK)}`);
+  assert.deepEqual(
+    params('n: {type: integer, default: 5}, s: {type: string}, d: {type: date, default: 2026-01-31}'),
+    [],
+  );
+  assert.deepEqual(params('n: {type: integer, default: "5"}'), [
+    '1:38 params.n.default: found "5", expected a whole number: remove the quotes',
+  ]);
+  assert.deepEqual(params('s: {type: string, default: 007}'), [
+    '1:37 params.s.default: found 007, expected text: write "007"',
+  ]);
+  assert.deepEqual(params('n: {type: int}'), [
+    '1:20 params.n.type: found "int", expected one of string, integer, number, boolean, date, instant',
+  ]);
+  assert.deepEqual(params('"a b": {type: date, default: 2026-02-30}'), [
+    '1:10 params."a b": a name begins with a letter or _, then come A-Z a-z 0-9 _, at most 63 in all',
+    '1:39 params."a b".default: found "2026-02-30", expected a date such as 2026-01-31',
+  ]);
+});

@@ -1,0 +1,148 @@
+/** Nights by the hundred, in chapters that each have their own stores, dates and database. */
+import type { NightServer } from '../../support/night/site.ts';
+import type { NightKind } from '../plan/night_plan.ts';
+import { addTallies, type Tally, tallyOf } from './counts.ts';
+import type { NightResult } from './night_result.ts';
+import { type Meddle, workChapter } from './scenario.ts';
+
+/** So that one goes wrong is found again without working all before it. */
+export const CHAPTER_NIGHTS = 50;
+/** Half of a night is waiting; more at once only wait for the processor. */
+const CHAPTERS_AT_ONCE = 3;
+
+export interface CampaignOptions {
+  readonly count: number;
+  readonly seed: string;
+  /** The first night to work: its chapter is begun from its beginning. */
+  readonly from?: number;
+  readonly withPlainPractice?: boolean;
+  /** Ends early, with what was worked by then. */
+  readonly signal?: AbortSignal;
+  readonly onNight?: (result: NightResult) => void;
+  /** Of the nights of each chapter, in order; the rest are dealt at random. */
+  readonly kinds?: readonly NightKind[];
+  /** The demo's own, in this process, by default. */
+  readonly server?: NightServer;
+  /** Spoils counts on purpose, to see that it is found. */
+  readonly meddle?: Meddle;
+}
+
+export interface CampaignSummary {
+  readonly seed: string;
+  readonly nights: number;
+  readonly applied_nights: number;
+  readonly keys_compared: number;
+  readonly keys_compared_after_refused_nights: number;
+  readonly wrong_counts: number;
+  /** Runs that ended otherwise than they must, and nights with a batch too many or too few. */
+  readonly astray: number;
+  /** Runs that were green, changed nothing, and did not say so. */
+  readonly silent: number;
+  /** Nights by kind, and by what only some of them have. */
+  readonly kinds: Tally;
+  readonly traits: Tally;
+  readonly faults: Tally;
+  readonly events: Tally;
+  readonly places: Tally;
+  readonly beside_tasks: Tally;
+  /** Mean of a night of that kind, three chapters being worked at once. */
+  readonly milliseconds_by_kind: Tally;
+  /** Applied nights that the plain practice would have left with a wrong count; null where it was not worked out. */
+  readonly plain_practice_wrong_nights: number | null;
+  readonly plain_practice_wrong_counts: number | null;
+  readonly findings: readonly { readonly night: number; readonly what: string }[];
+}
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignSummary> {
+  const { count, from = 0, signal } = options;
+  const results: NightResult[] = [];
+  let next = Math.floor(from / CHAPTER_NIGHTS) * CHAPTER_NIGHTS;
+  const workChapters = async () => {
+    while (next < count && !signal?.aborted) {
+      const firstNight = next;
+      next += CHAPTER_NIGHTS;
+      await workOneChapter(options, firstNight, results);
+    }
+  };
+  await Promise.all(Array.from({ length: CHAPTERS_AT_ONCE }, workChapters));
+  return summarize(
+    results.toSorted((one, other) => one.night - other.night),
+    options,
+  );
+}
+
+async function workOneChapter(
+  { count, seed, withPlainPractice = false, signal, onNight, kinds, server, meddle }: CampaignOptions,
+  firstNight: number,
+  results: NightResult[],
+): Promise<void> {
+  const cleanUps: (() => Promise<void>)[] = [];
+  try {
+    const nights = workChapter(
+      { after: (cleanUp) => void cleanUps.unshift(cleanUp) },
+      {
+        seed: `${seed}/${firstNight / CHAPTER_NIGHTS}`,
+        firstNight,
+        nights: Math.min(CHAPTER_NIGHTS, count - firstNight),
+        withPlainPractice,
+        ...{ kinds, server, meddle },
+      },
+    );
+    for await (const result of nights) {
+      results.push(result);
+      onNight?.(result);
+      if (signal?.aborted) break;
+    }
+  } finally {
+    for (const cleanUp of cleanUps) await cleanUp();
+  }
+}
+
+function summarize(
+  results: readonly NightResult[],
+  { seed, withPlainPractice = false }: CampaignOptions,
+): CampaignSummary {
+  const sum = (figure: (result: NightResult) => number, of = results) =>
+    of.reduce((total, result) => total + figure(result), 0);
+  const applied = results.filter(({ isApplied }) => isApplied);
+  const refused = results.filter(({ isApplied }) => !isApplied);
+  const kinds = tallyOf(results.map(({ kind }) => kind));
+  const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
+  return {
+    seed,
+    nights: results.length,
+    applied_nights: applied.length,
+    keys_compared: sum(({ keysCompared }) => keysCompared),
+    keys_compared_after_refused_nights: sum(({ keysCompared }) => keysCompared, refused),
+    wrong_counts: sum(({ wrong }) => wrong.length),
+    astray: sum(({ astray }) => astray.length),
+    silent: sum(({ silent }) => silent.length),
+    kinds,
+    traits: tallyOf([
+      ...results.flatMap(({ traits }) => traits),
+      ...clockChanges.map((change) => `clock set ${change}`),
+    ]),
+    faults: addTallies(results.map(({ faults }) => faults)),
+    events: addTallies(results.map(({ events }) => events)),
+    places: addTallies(results.map(({ places }) => places)),
+    beside_tasks: addTallies(results.map(({ besideTasks }) => besideTasks)),
+    milliseconds_by_kind: Object.fromEntries(
+      Object.entries(kinds).map(([kind, nights]) => [
+        kind,
+        Math.round(
+          sum(
+            ({ milliseconds }) => milliseconds,
+            results.filter((one) => one.kind === kind),
+          ) / nights,
+        ),
+      ]),
+    ),
+    plain_practice_wrong_nights: withPlainPractice
+      ? applied.filter(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0).length
+      : null,
+    plain_practice_wrong_counts: withPlainPractice ? sum(({ plainWrongKeys }) => plainWrongKeys ?? 0) : null,
+    findings: results.flatMap(({ night, wrong, astray, silent }) =>
+      [...astray, ...silent, ...wrong].map((what) => ({ night, what })),
+    ),
+  };
+}

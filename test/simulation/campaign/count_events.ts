@@ -1,0 +1,56 @@
+/** What the happenings of a night were, by kind and by their place in it, so that a reader sees that each was tried. */
+import type { Happening, NightBooking, NightShipment } from '../plan/event.ts';
+import { type NightPlan, snapshotOf } from '../plan/night_plan.ts';
+import { type Tally, tallyOf } from './counts.ts';
+
+export function countHappenings(happenings: readonly Happening[]): Tally {
+  return tallyOf(happenings.flatMap(namesOf));
+}
+
+/** Where they lie: at the snapshot of their store to the millisecond, or between the night's instants. */
+export function countPlaces(happenings: readonly Happening[], plan: NightPlan): Tally {
+  return tallyOf(happenings.map((happening) => placeOf(happening, plan)));
+}
+
+function namesOf(happening: Happening): readonly string[] {
+  if (happening.kind === 'reserved') return ['reserved'];
+  if (happening.kind === 'shipped') return ['shipped', ...cancellation(happening), ...invoicing(happening)];
+  const { reason, recordedAtMs, atMs } = happening;
+  const known = recordedAtMs === null ? ', unknown to the OMS' : recordedAtMs > atMs ? ', recorded late' : '';
+  return [`${reason.replace('_', ' ')}${known}`];
+}
+
+function cancellation({ cancelled, bookings: [invoice] }: NightShipment): readonly string[] {
+  if (cancelled === null) return [];
+  const isAfter = invoice !== undefined && cancelled.atMs > invoice.sentAtMs;
+  return [`cancelled in part, ${isAfter ? 'after' : 'before'} its invoice`];
+}
+
+function invoicing({ facilityId, bookings }: NightShipment): readonly string[] {
+  const [invoice, ...slips] = bookings;
+  if (invoice === undefined) return ['never invoiced'];
+  const isWrong = invoice.facilityId !== facilityId;
+  const isSlipped = slips.some(({ postingType }) => postingType === 'SLIP_OUT');
+  return [
+    `invoiced at the ${isWrong ? 'wrong' : 'right'} store`,
+    ...(isWrong ? [isSlipped ? 'wrong store, slipped later' : 'wrong store, never slipped'] : []),
+    ...bookings.map(fateOf).filter((fate) => fate !== null),
+  ];
+}
+
+function fateOf({ bookedAtMs, responseAtMs, toldAtMs }: NightBooking): string | null {
+  if (bookedAtMs === null) return 'document lost, withdrawn later';
+  if (responseAtMs === null) return 'acknowledgement lost';
+  return toldAtMs !== responseAtMs ? 'acknowledged, the instant learnt a day later' : null;
+}
+
+const NEAR_MS = 40 * 60_000;
+
+function placeOf({ atMs, facilityId }: Happening, plan: NightPlan): string {
+  const snapshotAtMs = snapshotOf(plan, facilityId);
+  if (atMs === snapshotAtMs) return 'at T exactly';
+  if (atMs < snapshotAtMs) return atMs < snapshotAtMs - NEAR_MS ? 'earlier' : '40 min before T';
+  if (atMs <= plan.freezeAtMs) return 'T to the freeze';
+  if (atMs <= plan.resetAtMs) return 'freeze to reset';
+  return atMs <= plan.applyAtMs ? 'reset to apply' : 'after the apply';
+}

@@ -1,0 +1,38 @@
+import type { CampaignSummary } from './campaign.ts';
+import type { Tally } from './counts.ts';
+
+/** What a reader has to see: how much was tried, that each kind of thing was among it, and whether it held. */
+export function summaryText(of: CampaignSummary, tookSeconds: number): string {
+  const [first] = of.findings;
+  const refused = of.nights - of.applied_nights;
+  const lines = [
+    `seed ${of.seed}: ${of.nights} nights in ${tookSeconds} s, ${of.applied_nights} applied, ${refused} refused`,
+    `keys compared: ${of.keys_compared}, ${of.keys_compared_after_refused_nights} of them after refused nights`,
+    `wrong counts: ${of.wrong_counts}`,
+    `runs or batches astray: ${of.astray}`,
+    `green runs that changed nothing without saying so: ${of.silent}`,
+    ...listing('nights by kind', of.kinds),
+    ...listing('nights with', of.traits),
+    ...listing('faults', of.faults),
+    ...listing('events in the stores', of.events),
+    ...listing('when, by the stores', of.places),
+    ...listing('movements the OMS wrote', of.beside_tasks),
+  ];
+  if (of.plain_practice_wrong_nights !== null) {
+    lines.push(
+      `differences to the current count would have left ${of.plain_practice_wrong_counts} counts wrong, ` +
+        `in ${of.plain_practice_wrong_nights} of the ${of.applied_nights} applied nights`,
+    );
+  }
+  if (first !== undefined)
+    lines.push(`again: npm run nights -- --seed ${of.seed} --from ${first.night} --count ${first.night + 1}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function listing(title: string, tally: Tally): readonly string[] {
+  const width = Math.max(...Object.values(tally).map((count) => String(count).length));
+  return [
+    `${title}:`,
+    ...Object.entries(tally).map(([name, count]) => `  ${String(count).padStart(width)}  ${name}`),
+  ];
+}

@@ -1,0 +1,200 @@
+/** Runs of the shipped DAG for the nights of a chapter, with the OMS moving on beside them, and what can go wrong with one. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { DAG_ID, startNightWorker } from '../../../demo/night.ts';
+import type { Random } from '../../../demo/world/random.ts';
+import { clearTasks } from '../../../runner/engine/operator/operator.ts';
+import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
+import type { Worker } from '../../../runner/engine/worker/worker.ts';
+import { findRun } from '../../../runner/store/run/dag_run.ts';
+import { instancesOfRun } from '../../../runner/store/task/instance.ts';
+import { warningsOfRuns } from '../../../runner/store/task/warning.ts';
+import { DIRECTIONS } from '../../support/tcp_proxy.ts';
+import type { NightPlan } from '../plan/night_plan.ts';
+import { isSilent } from '../verify/silent_run.ts';
+import type { OmsScribe } from '../world/oms_writer.ts';
+import type { StoreWorld } from '../world/store_world.ts';
+import { startDoomedWorker } from './crash.ts';
+
+const LOOK_EVERY_MS = 30;
+const ENDED_WITHIN_MS = 90_000;
+/** What a task says that a starved machine has taken from its worker three times. */
+const QUARANTINED = /its worker died 3 times/;
+/** As a session sends it. */
+const COMMIT = 'commit\0';
+/** The night's commits to the OMS, in their order. */
+const COMMITTING_TASKS = ['export', 'variance', 'reset', 'apply_variance', 'verify'] as const;
+
+export type RunParams = Readonly<Record<string, string | boolean>>;
+
+export interface RunOfNight {
+  readonly random: Random;
+  readonly plan: NightPlan;
+}
+
+export class DagRuns {
+  readonly #stores: StoreWorld;
+  readonly #scribe: OmsScribe;
+  #worker: Worker | null = null;
+  /** What an unhurt night moves over SFTP, each way; the newest known. */
+  #sftpBytes = { to_server: 40_000, to_client: 40_000 };
+  #runIds: number[] = [];
+  #silent: string[] = [];
+
+  constructor(stores: StoreWorld, scribe: OmsScribe) {
+    this.#stores = stores;
+    this.#scribe = scribe;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.stop(1_000);
+    this.#worker = null;
+  }
+
+  /** Those triggered since it was last asked. */
+  takeRunIds(): readonly number[] {
+    const taken = this.#runIds;
+    this.#runIds = [];
+    return taken;
+  }
+
+  /** What the newest run, or runs, warn of. */
+  async warnings(runs = 1): Promise<readonly string[]> {
+    const found = await warningsOfRuns(this.#stores.pool, this.#runIds.slice(-runs));
+    return found.map(({ sentence }) => sentence);
+  }
+
+  /** Runs that changed nothing, ended in success and did not say so; those since it was last asked. */
+  takeSilent(): readonly string[] {
+    const taken = this.#silent;
+    this.#silent = [];
+    return taken;
+  }
+
+  /** @returns the run's state at its end, and what failed */
+  async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
+    await this.#startWorker();
+    const before = this.#relayed();
+    const state = await this.#ended(await this.#trigger(date, params), night);
+    const after = this.#relayed();
+    if (state === 'success') {
+      for (const direction of DIRECTIONS) this.#sftpBytes[direction] = after[direction] - before[direction];
+    }
+    return state;
+  }
+
+  /** Triggered twice at the same moment. */
+  async runTwice(night: RunOfNight): Promise<readonly string[]> {
+    await this.#startWorker();
+    const { date } = night.plan;
+    const runIds = await Promise.all([this.#trigger(date), this.#trigger(date)]);
+    const states: string[] = [];
+    for (const runId of runIds) states.push(await this.#ended(runId, night));
+    return states;
+  }
+
+  /** Its worker dies, and another goes on. @returns the state, and where it died */
+  async runWithCrash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
+    await this.stop();
+    const { databaseUrl, env } = this.#stores.setting;
+    const doomed = await startDoomedWorker(night.random, { databaseUrl, env });
+    const runId = await this.#trigger(night.plan.date);
+    const place = await doomed.died(
+      async () => (await findRun(this.#stores.pool, runId))?.finishedAt != null,
+    );
+    await this.#startWorker();
+    const state = await this.#ended(runId, night);
+    if (!QUARANTINED.test(state)) return { state, place };
+    await this.#clear(runId, {
+      taskId: null,
+      onlyFailed: true,
+      reason: 'it was the worker, and not the task',
+    });
+    return { state: await this.#ended(runId, night), place: `${place}, then quarantined and cleared` };
+  }
+
+  /** One commit to the OMS does not arrive, or does and is not answered. @returns the state, and which */
+  async runWithLostCommit(
+    night: RunOfNight,
+  ): Promise<{ readonly state: string; readonly lost: string | null }> {
+    const { random } = night;
+    const nth = random.integer(1, COMMITTING_TASKS.length);
+    const isAnswered = random.chance(0.6);
+    const { omsProxy } = this.#stores;
+    omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, fate: 'cut' });
+    const state = await this.run(night);
+    omsProxy.heal();
+    const what = `${isAnswered ? "commit's answer" : 'commit'} of ${COMMITTING_TASKS[nth - 1]} lost`;
+    return { state, lost: omsProxy.hasLostMessage() ? what : null };
+  }
+
+  /**
+   * All connections to the SFTP server are cut once a random number of bytes has passed; the task that fails by it is
+   * cleared by hand, as its retry is a minute away. @returns the state, and the task
+   */
+  async runWithCutSftp(night: RunOfNight): Promise<{ readonly state: string; readonly cut: string | null }> {
+    const { random } = night;
+    const { pool, sftpProxy } = this.#stores;
+    const direction = random.pick(DIRECTIONS);
+    await this.#startWorker();
+    sftpProxy.cutAfterBytes({ direction, count: random.integer(0, this.#sftpBytes[direction]) });
+    const runId = await this.#trigger(night.plan.date);
+    let cut: string | null = null;
+    const state = await this.#ended(runId, night, async () => {
+      const waiting = (await instancesOfRun(pool, runId)).filter((task) => task.state === 'up_for_retry');
+      for (const { taskId } of waiting) {
+        sftpProxy.heal();
+        cut ??= taskId;
+        await this.#clear(runId, { taskId, onlyFailed: false, reason: 'the server answers again' });
+      }
+    });
+    sftpProxy.heal();
+    return { state, cut };
+  }
+
+  async #clear(
+    runId: number,
+    what: { readonly taskId: string | null; readonly onlyFailed: boolean; readonly reason: string },
+  ): Promise<void> {
+    const { pool, setting } = this.#stores;
+    await clearTasks(pool, runId, { ...what, downstream: false, by: setting.by });
+  }
+
+  #relayed() {
+    const { sftpProxy } = this.#stores;
+    return {
+      to_server: sftpProxy.bytesRelayed('to_server'),
+      to_client: sftpProxy.bytesRelayed('to_client'),
+    };
+  }
+
+  async #startWorker(): Promise<void> {
+    this.#worker ??= await startNightWorker(this.#stores.setting);
+  }
+
+  async #trigger(date: Temporal.PlainDate, params: RunParams = {}): Promise<number> {
+    const request = { dagId: DAG_ID, date, params, timeEdges: 'collapse', reason: null } as const;
+    const { runId } = await triggerRun(this.#stores.pool, { ...request, by: this.#stores.setting.by });
+    this.#runIds.push(runId);
+    return runId;
+  }
+
+  /** Lets the OMS move on, a few writes a look, while the run is at work. */
+  async #ended(runId: number, night: RunOfNight, onLook?: () => Promise<void>): Promise<string> {
+    const { pool } = this.#stores;
+    const writing = night.random.fork(`writes beside run ${this.#runIds.length}`);
+    const giveUpAtMs = performance.now() + ENDED_WITHIN_MS;
+    for (;;) {
+      const run = await findRun(pool, runId);
+      if (run !== null && run.finishedAt !== null) {
+        const failed = (await instancesOfRun(pool, runId)).filter(({ state }) => state === 'failed');
+        if (run.state === 'success' && (await isSilent(pool, runId)))
+          this.#silent.push(`run ${runId} of ${run.businessDate} changed nothing, and does not say so`);
+        return [run.state, ...failed.map(({ taskId, errorText }) => `${taskId}: ${errorText}`)].join('; ');
+      }
+      if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
+      await onLook?.();
+      await this.#scribe.writeBeside(writing, night.plan);
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * A worker of the campaign in a process of its own, to be killed: `node test/simulation/work/worker_process.ts JSON`. Prints its id once
+ * it takes work; dies at the failpoint it was given, as `point:n`.
+ */
+import path from 'node:path';
+import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
+import { armFailpoint } from '../../../runner/engine/failpoint.ts';
+import { Worker } from '../../../runner/engine/worker/worker.ts';
+import { createLog } from '../../../runner/log.ts';
+
+export interface WorkerProcessOptions {
+  readonly databaseUrl: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Null to be killed from outside. */
+  readonly failAt: string | null;
+  readonly leaseMs: number;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+if (import.meta.main) {
+  const options: WorkerProcessOptions = JSON.parse(process.argv[2] ?? '{}');
+  armFailpoint(options.failAt);
+  const worker = await Worker.start({
+    databaseUrl: options.databaseUrl,
+    taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
+    projectDir: ROOT,
+    dagsDir: null,
+    env: options.env,
+    concurrency: 4,
+    codeVersion: 'nights',
+    log: createLog({ format: 'json', level: 'error' }),
+    leaseMs: options.leaseMs,
+  });
+  process.stdout.write(`${worker.engine.workerId()}\n`);
+  // Whoever started it is gone: nobody is left to kill it.
+  process.stdin.resume().once('end', () => process.exit(1));
+}

@@ -1,0 +1,112 @@
+/** Retail Pro's reset file of one night: its counts at each store's own snapshot, with the flaws the plan gives it. */
+
+import { goodRow, LOCATION, locatedRow, RESET_HEADER } from '../../../demo/retailpro/row.ts';
+import type { Facility } from '../../../demo/world/facility.ts';
+import type { Random } from '../../../demo/world/random.ts';
+import { retailproCounts } from '../../../demo/world/retailpro_count.ts';
+import { keyText } from '../../../demo/world/stock_key.ts';
+import type { World } from '../../../demo/world/world.ts';
+import type { Happening } from '../plan/event.ts';
+import type { LocationRule } from './store_world.ts';
+
+export interface FileRow {
+  readonly facility: Facility;
+  /** As the file writes it. */
+  readonly sku: string;
+  readonly location: string;
+  readonly units: number;
+}
+
+export interface NightFile {
+  readonly rows: readonly FileRow[];
+  readonly content: string;
+  /** The keys of which it gives one count. */
+  readonly told: ReadonlySet<string>;
+  /** The keys of which it has a row. */
+  readonly present: ReadonlySet<string>;
+  /** Rows of active products, repeats counted once. */
+  readonly keptRows: number;
+  /** The keys that it counts at several locations, with one count at each. */
+  readonly located: ReadonlySet<string>;
+  /** What it says of each key of an active product at a store, in the file or not. */
+  readonly retailproUnits: ReadonlyMap<string, number>;
+}
+
+export interface FileSource {
+  readonly random: Random;
+  readonly world: World;
+  /** What the night does with a key at several locations. */
+  readonly locations: LocationRule;
+  readonly happenings: readonly Happening[];
+  readonly snapshotOf: (facilityId: string) => number;
+  /** Makes the bytes unlike those of any other night. */
+  readonly mark: number;
+}
+
+export function writeNightFile(source: FileSource): NightFile {
+  const { random, world, happenings, snapshotOf, mark } = source;
+  const rows: FileRow[] = [];
+  const retailproUnits = new Map<string, number>();
+  for (const facility of world.stores) {
+    const { facilityId } = facility;
+    const counts = retailproCounts(happenings, snapshotOf(facilityId));
+    // One row more or less of a store stays within what the filter takes for plausible.
+    const flaw = random.chance(0.35) ? random.pick(['missing', 'repeated', 'contradicted'] as const) : null;
+    const flawed = random.pick(world.activeProducts);
+    for (const product of world.products) {
+      const key = keyText({ facilityId, productId: product.productId });
+      const units = counts.get(key) ?? 0;
+      const row = { facility, sku: product.sku, location: LOCATION, units };
+      if (product.kind !== 'active') {
+        rows.push({ ...row, units: mark });
+        continue;
+      }
+      retailproUnits.set(key, units);
+      const isFlawed = product === flawed;
+      if (isFlawed && flaw === 'missing') continue;
+      rows.push(row);
+      if (isFlawed && flaw === 'repeated') rows.push(row);
+      if (isFlawed && flaw === 'contradicted') rows.push({ ...row, units: units + 3 });
+    }
+  }
+  return fileOfRows(random.shuffle(rows), { ...source, retailproUnits });
+}
+
+/** A file with these rows, and what a reader who takes them at their word makes of them. */
+export function fileOfRows(
+  rows: readonly FileRow[],
+  {
+    world,
+    locations,
+    retailproUnits,
+  }: Pick<FileSource, 'world' | 'locations'> & Pick<NightFile, 'retailproUnits'>,
+): NightFile {
+  const told = new Set<string>();
+  const located = new Set<string>();
+  const present = new Set<string>();
+  let keptRows = 0;
+  for (const [key, own] of Map.groupBy(rows, (row) => keyOf(row, world))) {
+    if (key === null) continue;
+    present.add(key);
+    keptRows += new Set(own.map(({ location, units }) => `${location} ${units}`)).size;
+    const places = Map.groupBy(own, ({ location }) => location);
+    const isContradicted = places.values().some((at) => at.some(({ units }) => units !== at[0]?.units));
+    if (isContradicted) continue;
+    if (places.size > 1) located.add(key);
+    if (places.size === 1 || locations === 'sum') told.add(key);
+  }
+  const content = RESET_HEADER + rows.map(lineOf).join('');
+  return { rows, content, told, present, keptRows, located, retailproUnits };
+}
+
+/** Null where no active product has the id that the row gives. */
+export function keyOf({ facility, sku }: FileRow, { activeProducts }: World): string | null {
+  const product = activeProducts.find((active) => active.sku === sku);
+  return product === undefined ? null : keyText({ ...facility, productId: product.productId });
+}
+
+function lineOf({ facility, sku, location, units }: FileRow): string {
+  return location === LOCATION
+    ? goodRow(facility, sku, units)
+    : locatedRow(facility, sku, { location, units });
+}

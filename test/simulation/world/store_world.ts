@@ -1,0 +1,120 @@
+/** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { DAG_ID, type NightSetting, putDagInForce } from '../../../demo/night.ts';
+import { makeFacilities, storesOf } from '../../../demo/world/facility.ts';
+import { seedOms } from '../../../demo/world/oms/load.ts';
+import { makeProducts } from '../../../demo/world/product.ts';
+import type { Random } from '../../../demo/world/random.ts';
+import type { StockKey } from '../../../demo/world/stock_key.ts';
+import { assembleWorld, type World } from '../../../demo/world/world.ts';
+import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
+import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
+import { createLog } from '../../../runner/log.ts';
+import { type NightServer, type NightSite, startNightSite } from '../../support/night/site.ts';
+import { type Lifetime, testDatabase } from '../../support/postgres/database.ts';
+import { startProxy, type Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
+import { dueAtMs, TIMEZONE } from '../plan/calendar.ts';
+
+const STORES = 4;
+const PRODUCTS = 10;
+const ACTIVE_PRODUCTS = 6;
+/** Of the keys at the stores: those the OMS has no item of until something happens there. */
+const WITHOUT_ITEM_SHARE = 0.15;
+const DAY_MS = 86_400_000;
+const WRITE_DOWN = readFileSync(path.join(import.meta.dirname, 'write_down.sql'), 'utf8');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+/** What the reset does with a product at several locations of a store. */
+export type LocationRule = 'hold_out' | 'sum';
+
+export interface StoreWorld {
+  readonly pool: Pool;
+  readonly world: World;
+  readonly site: NightSite;
+  /** Through which the tasks reach the OMS, and the SFTP server. */
+  readonly omsProxy: TcpProxy;
+  readonly sftpProxy: TcpProxy;
+  readonly setting: NightSetting;
+  readonly locations: LocationRule;
+  /** Every active product at every facility, the warehouse too. */
+  readonly keys: readonly StockKey[];
+}
+
+/** A seeded OMS of its own database, and the shipped DAG in force, paused. */
+export async function openStoreWorld(
+  lifetime: Lifetime,
+  random: Random,
+  { date, server }: { readonly date: Temporal.PlainDate; readonly server: NightServer },
+): Promise<StoreWorld> {
+  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms'] });
+  const log = createLog({ format: 'json', level: 'error', silent: !process.env.STOCKFLOW_TEST_LOG });
+  const facilities = makeFacilities(random, STORES);
+  const storeIds = new Set(storesOf(facilities).map(({ facilityId }) => facilityId));
+  const range = makeProducts(random, PRODUCTS, ACTIVE_PRODUCTS);
+  const active = range.products.filter(({ kind }) => kind === 'active');
+  const keys = facilities.flatMap(({ facilityId }) =>
+    active.map(({ productId }) => ({ facilityId, productId })),
+  );
+  const openedAtMs = dueAtMs(date) - 3 * DAY_MS;
+  const events = keys
+    .filter(({ facilityId }) => !storeIds.has(facilityId) || !random.chance(WITHOUT_ITEM_SHARE))
+    .map(
+      (key) =>
+        ({
+          kind: 'moved',
+          ...key,
+          reason: 'opening',
+          atMs: openedAtMs,
+          units: random.integer(0, 40),
+          recordedAtMs: openedAtMs,
+        }) as const,
+    );
+  const world = assembleWorld({
+    seed: 'nights',
+    night: { businessDate: date, timezone: TIMEZONE, snapshotAtMs: openedAtMs + DAY_MS },
+    facilities,
+    range,
+    events,
+    flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
+  });
+  await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(WRITE_DOWN)]);
+  const site = await startNightSite(server);
+  lifetime.after(async () => await site[Symbol.asyncDispose]());
+  const locations: LocationRule = random.fork('locations').chance(0.5) ? 'sum' : 'hold_out';
+  const address = new URL(url);
+  const omsProxy = await startProxy({ target: { host: address.hostname, port: Number(address.port) } });
+  const sftpProxy = await startProxy({ target: { port: site.port } });
+  lifetime.after(async () => {
+    await Promise.all([omsProxy[Symbol.asyncDispose](), sftpProxy[Symbol.asyncDispose]()]);
+  });
+  address.host = `127.0.0.1:${omsProxy.port}`;
+  const setting: NightSetting = {
+    databaseUrl: url,
+    pool,
+    world,
+    dagsDir: locations === 'sum' ? await dagsThatSum(lifetime) : path.join(ROOT, 'dags'),
+    taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
+    env: { STOCKFLOW_CONN_OMS: address.href, STOCKFLOW_CONN_RETAILPRO: site.url({ port: sftpProxy.port }) },
+    concurrency: 4,
+    log,
+    by: { actor: 'nights', channel: 'cli' },
+  };
+  await putDagInForce(setting);
+  return { pool, world, site, omsProxy, sftpProxy, setting, locations, keys };
+}
+
+const FILE_OF_RESET = 'file: "${{ tasks.filter_reset_file.output }}"';
+
+/** The shipped DAG, for a sender that counts by location. */
+async function dagsThatSum(lifetime: Lifetime): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-nights-'));
+  lifetime.after(() => rm(folder, { recursive: true, force: true }));
+  const shipped = await readFile(path.join(ROOT, 'dags', `${DAG_ID}.yaml`), 'utf8');
+  const summing = shipped.replace(FILE_OF_RESET, `${FILE_OF_RESET}\n      locations: sum`);
+  await writeFile(path.join(folder, `${DAG_ID}.yaml`), summing);
+  return folder;
+}

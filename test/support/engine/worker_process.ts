@@ -1,0 +1,63 @@
+/**
+ * A worker in a process of its own, to be killed, stopped and drained: `node test/support/engine/worker_process.ts JSON`.
+ * Prints one line with its worker id when it takes work; ends on SIGTERM, tasks having had `graceMs`. Dies at the
+ * failpoint that `STOCKFLOW_FAIL_AT` names, as `point:n`.
+ */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
+import { armFailpoint } from '../../../runner/engine/failpoint.ts';
+import { Worker } from '../../../runner/engine/worker/worker.ts';
+import { createLog, type LogOptions } from '../../../runner/log.ts';
+
+export interface WorkerProcessOptions {
+  readonly url: string;
+  /** The destination of `effect` tasks; `url` by default. */
+  readonly effectsUrl?: string;
+  readonly tasksDir: string;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  /** How long its event loop may stand still; 10 s by default. */
+  readonly stallMs?: number;
+  readonly graceMs: number;
+  /** `warn` by default. */
+  readonly logLevel?: LogOptions['level'];
+  /**
+   * Takes lines from stdin, each the failpoint to arm from then on, empty for none, and answers `armed` and the line;
+   * ends when stdin does.
+   */
+  readonly isDirected?: boolean;
+}
+
+/** The starter directs it, and must not leave it behind: without a starter it ends. */
+async function followDirections(): Promise<void> {
+  for await (const line of createInterface(process.stdin)) {
+    armFailpoint(line === '' ? null : line);
+    process.stdout.write(`armed ${line}\n`);
+  }
+  if (!process.stdin.destroyed) process.exit(1);
+}
+
+if (import.meta.main) {
+  const options: WorkerProcessOptions = JSON.parse(process.argv[2] ?? '{}');
+  armFailpoint(process.env.STOCKFLOW_FAIL_AT || null);
+  if (options.isDirected) void followDirections();
+  const worker = await Worker.start({
+    databaseUrl: options.url,
+    taskTypes: await loadTaskTypes(options.tasksDir),
+    projectDir: options.tasksDir,
+    dagsDir: null,
+    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url },
+    concurrency: options.concurrency,
+    codeVersion: `pid ${process.pid}`,
+    log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),
+    leaseMs: options.leaseMs,
+    process: 'own',
+    ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
+  });
+  process.stdout.write(`${worker.engine.workerId()}\n`);
+  await once(process, 'SIGTERM');
+  await worker.stop(options.graceMs);
+  // As the command does: what a task or a silent database still holds open must not keep the process.
+  process.stderr.write('', () => process.exit(0));
+}

@@ -1,6 +1,0 @@
-/** Run as a process of its own: starts a throw-away server, prints its URL, and stays until it is killed. */
-import { startThrowawayServer } from './postgres_server.ts';
-
-const { url } = await startThrowawayServer();
-console.log(url);
-process.stdin.resume();
