@@ -1,115 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { z } from 'zod';
-import { explainJson } from '../../../../runner/commands/runs/explain/json.ts';
-import { readExplanation } from '../../../../runner/commands/runs/explain/source.ts';
-import { explainText } from '../../../../runner/commands/runs/explain/text.ts';
-import { blockerWords } from '../../../../runner/commands/runs/explain/words.ts';
-import type { Blocker } from '../../../../runner/core/explain/blocker.ts';
-import { pauseDag } from '../../../../runner/engine/dags/pause.ts';
-import type { TaskTypes } from '../../../../runner/engine/dags/task_types.ts';
-import { cancelTask } from '../../../../runner/engine/operator/operator.ts';
-import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
-import { findRun } from '../../../../runner/store/run/dag_run.ts';
-import { DeferTask, defineTask, FailTask, SkipTask } from '../../../../runner/task.ts';
-import { testEngine } from '../../../support/engine/engine.ts';
-import { until } from '../../../support/until.ts';
+import { test } from 'node:test';
+import { explainJson } from '../../../../../runner/commands/runs/explain/json.ts';
+import { explainText } from '../../../../../runner/commands/runs/explain/text.ts';
+import { pauseDag } from '../../../../../runner/engine/dags/pause.ts';
+import { cancelTask } from '../../../../../runner/engine/operator/operator.ts';
+import { findRun } from '../../../../../runner/store/run/dag_run.ts';
+import { until } from '../../../../support/until.ts';
+import {
+  again,
+  BY,
+  blockers,
+  engine,
+  explained,
+  open,
+  pool,
+  reached,
+  sentences,
+  start,
+} from './explained.ts';
 
-const open = Promise.withResolvers<void>();
-const noParams = z.strictObject({});
-const types = [
-  defineTask({ type: 'quick', description: 'of this test', params: noParams, run: async () => ({}) }),
-  defineTask({
-    type: 'held',
-    description: 'of this test',
-    params: noParams,
-    async run({ signal }) {
-      await Promise.race([
-        open.promise,
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      ]);
-      return {};
-    },
-  }),
-  defineTask({
-    type: 'fails',
-    description: 'of this test',
-    params: noParams,
-    async run() {
-      throw new Error('the store does not answer');
-    },
-  }),
-  defineTask({
-    type: 'gives_up',
-    description: 'of this test',
-    params: noParams,
-    async run() {
-      throw new FailTask('rows fell from 100 to 3');
-    },
-  }),
-  defineTask({
-    type: 'looks',
-    description: 'of this test',
-    params: noParams,
-    async run({ now }) {
-      throw new DeferTask(now().add({ hours: 1 }), 'no file yet');
-    },
-  }),
-  defineTask({
-    type: 'skips',
-    description: 'of this test',
-    params: noParams,
-    async run() {
-      throw new SkipTask('nothing to send');
-    },
-  }),
-];
-const engine = await testEngine({ after }, types);
-const { pool } = engine;
-const BY = { actor: 'test', channel: 'cli' } as const;
-
-async function start(dagId: string, keys: string, tasks: string, timeEdges: 'keep' | 'collapse' = 'keep') {
-  const problems = await engine.writeDag(
-    dagId,
-    `dag_id: ${dagId}\ntimezone: UTC\nschedule: null\n${keys}tasks:\n${tasks}`,
-  );
-  assert.deepEqual(problems, []);
-  return await again(dagId, timeEdges);
-}
-
-async function again(dagId: string, timeEdges: 'keep' | 'collapse' = 'keep'): Promise<number> {
-  const run = await triggerRun(pool, { dagId, date: null, params: {}, timeEdges, by: BY, reason: null });
-  return run.runId;
-}
-
-async function explained(runId: number, taskTypes: TaskTypes = engine.taskTypes) {
-  const run = await findRun(pool, runId);
-  assert.ok(run !== null);
-  return await readExplanation(pool, run, taskTypes);
-}
-
-async function blockers(runId: number, taskId: string, taskTypes?: TaskTypes): Promise<readonly Blocker[]> {
-  const { explanation } = await explained(runId, taskTypes);
-  return explanation.tasks.find(({ instance }) => instance.taskId === taskId)?.blockers ?? [];
-}
-
-async function sentences(runId: number, taskId: string): Promise<readonly string[]> {
-  const { now, timezone } = await explained(runId);
-  return (await blockers(runId, taskId)).map((blocker) => blockerWords(blocker, { now, timezone, runId }));
-}
-
-/** Waits until the task is in the state. */
-async function reached(runId: number, taskId: string, state: string): Promise<void> {
-  await until(`${taskId} of run ${runId} to be ${state}`, async () => {
-    const { rowCount } = await pool.query(
-      'select from stockflow.task_instance where run_id = $1 and task_id = $2 and state = $3',
-      [runId, taskId, state],
-    );
-    return rowCount === 0 ? null : true;
-  });
-}
-
-// What needs that nobody works comes first.
 test('without a worker that is what holds the run, and nothing comes next', async () => {
   const runId = await start('nobody', '', '  - {task_id: a, type: quick}\n');
   const { explanation, now, timezone } = await explained(runId);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { z } from 'zod';
-import { DeferTask, FailTask } from '../../runner/task.ts';
-import { openTaskWorld, type TaskWorld } from '../../runner/testing.ts';
-import { foundFileSchema } from '../../tasks/files/found_file.ts';
-import waitForFile from '../../tasks/wait_for_file.ts';
-import { testDatabase } from '../support/postgres/database.ts';
+import { DeferTask, FailTask } from '../../../runner/task.ts';
+import { openTaskWorld, type TaskWorld } from '../../../runner/testing.ts';
+import { foundFileSchema } from '../../../tasks/files/found_file.ts';
+import waitForFile from '../../../tasks/wait_for_file.ts';
+import { testDatabase } from '../../support/postgres/database.ts';
 
 const { pool } = await testDatabase({ after }, { migrations: ['oms'] });
 

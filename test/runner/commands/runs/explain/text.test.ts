@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockerWords } from '../../../../runner/commands/runs/explain/words.ts';
-import type { RunState } from '../../../../runner/core/run/states.ts';
+import { blockerWords } from '../../../../../runner/commands/runs/explain/words.ts';
+import type { RunState } from '../../../../../runner/core/run/states.ts';
 
 const now = Temporal.Instant.from('2026-01-31T06:00:00Z');
 
