@@ -118,7 +118,10 @@ test('a task in a process of its own has the whole context, and ends in every wa
     defer: ['deferred', 'later'],
     fail: ['failed', 'for good'],
     error: ['failed', 'out of range'],
-    big: ['failed', 'big: its output has 1048578 characters of JSON; at most 1048576'],
+    big: [
+      'failed',
+      'big: the return value has 1048578 characters of JSON, at most 1048576 are kept: write it to an artifact',
+    ],
   });
   const all = tasks.find(({ taskId }) => taskId === 'all');
   const first = tasks.find(({ taskId }) => taskId === 'first');
