@@ -61,7 +61,7 @@ test('the help of a command shows how it is used before its options', async () =
   ]);
   assert.equal(byOption.code, 0);
   assert.ok(byOption.stdout.indexOf('Examples:') < byOption.stdout.indexOf('Options:'));
-  assert.match(byOption.stdout, /\$ stockflow dags next inventory_sync\n/);
+  assert.match(byOption.stdout, /\$ stockflow dags next nightly_load\n/);
   assert.equal(byWord.stdout, byOption.stdout);
 });
 

@@ -83,7 +83,7 @@ test(
     const program = path.join(dir, 'program.ts');
     await writeFile(
       program,
-      `import { processShell } from '${REPOSITORY}/runner/commands/process_shell.ts';
+      `import { processShell } from '${REPOSITORY}/runner/commands/cli/process_shell.ts';
 import { createLog } from '${REPOSITORY}/runner/log.ts';
 const { stderr } = processShell();
 stderr.footer?.show(['progress 1']);
