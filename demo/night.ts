@@ -1,15 +1,21 @@
 /** Works one night of the reference world through the real DAG: prepared, triggered, waited for, and checked. */
+
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { readDagFile, registerDagFile } from '../runner/engine/dags/folder.ts';
-import { pauseDag } from '../runner/engine/dags/pause.ts';
-import type { TaskTypes } from '../runner/engine/dags/task_types.ts';
-import { triggerRun } from '../runner/engine/operator/trigger.ts';
-import { Worker } from '../runner/engine/worker/worker.ts';
-import type { Log } from '../runner/log.ts';
-import type { Actor } from '../runner/store/event/event.ts';
-import { type DagRun, findRun } from '../runner/store/run/dag_run.ts';
-import { instancesOfRun, type TaskInstance } from '../runner/store/task/instance.ts';
+import {
+  type Actor,
+  type DagRun,
+  findRun,
+  instancesOfRun,
+  type Log,
+  pauseDag,
+  readDagFile,
+  registerDagFile,
+  type TaskInstance,
+  type TaskTypes,
+  triggerRun,
+  Worker,
+} from '../runner/index.ts';
 import { findBatches, largestChanges } from '../tasks/oms/changes/read_changes.ts';
 import { verifyNight } from '../tasks/oms/verify/verify.ts';
 import { batchIdsOf, combineChecks, type DemoReport, nightReport, taskReports } from './report/report.ts';

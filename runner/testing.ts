@@ -2,6 +2,18 @@
  * For tests of a task type: `openTaskWorld` runs it once, on files in a temporary folder, with a clock that the test sets and
  * the databases that it hands in. `npx stockflow` is not needed, nor a worker.
  */
+
+// For campaigns that break things on purpose: places at which a process can be made to die, and a Postgres of their own.
+export { PostgresClient } from './connections/postgres/client.ts';
+export { serverAccount } from './connections/postgres/embedded/account.ts';
+export { findPostgresBinaries, programPath } from './connections/postgres/embedded/binaries.ts';
+export { CLUSTER_USER, initCluster } from './connections/postgres/embedded/cluster.ts';
+export { reachableBinaries } from './connections/postgres/embedded/home.ts';
+export { freePort } from './connections/postgres/embedded/port.ts';
+export { type ProgramContext, serverEnvironment } from './connections/postgres/embedded/program.ts';
+export { armFailpoint, FAILPOINTS, type Failpoint } from './engine/failpoint.ts';
+export { claim } from './store/task/claim.ts';
+export { LEASE_MS } from './store/worker/worker.ts';
 export { TaskFiles } from './testing/task_files.ts';
 export {
   type ContextOverrides,

@@ -82,6 +82,18 @@ test('the runner knows neither the tasks nor the demo', () => {
   assert.deepEqual(strays, []);
 });
 
+test('outside of runner its public files alone are imported', () => {
+  const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts'].map((name) => `runner/${name}`);
+  const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
+  const strays = [...tasks, ...demo, ...campaigns].flatMap(({ file, imports }) =>
+    imports
+      .filter((target) => target.startsWith('runner/') && !mayBe.includes(target))
+      .filter(() => !/\.(test|long)\.ts$/.test(file))
+      .map((target) => `${file} -> ${target}`),
+  );
+  assert.deepEqual(strays, []);
+});
+
 test('what judges the sync, the world and the nights, shares no code with it', () => {
   const judges = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
     ({ file }) => !file.endsWith('.test.ts') && !file.endsWith('.long.ts'),

@@ -1,12 +1,17 @@
 /** Runs a whole night in a world of its own, and proves the counts right */
+
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CLI_ACTOR } from '../../runner/commands/cli/actor.ts';
-import { describe, type Shell } from '../../runner/commands/cli/command.ts';
-import { EXIT } from '../../runner/commands/cli/exit_code.ts';
-import { applyMigrations, openSession } from '../../runner/commands/cli/session.ts';
-import { readSettings } from '../../runner/commands/cli/settings.ts';
-import { taskTypesOf } from '../../runner/commands/cli/task_types.ts';
+import {
+  applyMigrations,
+  CLI_ACTOR,
+  describe,
+  EXIT,
+  openSession,
+  readSettings,
+  type Shell,
+  taskTypesOf,
+} from '../../runner/command.ts';
 import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds/feeds.ts';
 import { layFeedFiles } from '../feeds/files.ts';
 import { type NightSetting, putDagInForce, reportNight, startNightWorker, workNight } from '../night.ts';

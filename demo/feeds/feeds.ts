@@ -1,6 +1,7 @@
 /** Works the other DAGs of the demo world: a till's delta files and an ERP's night. */
+
 import { z } from 'zod';
-import type { TaskInstance } from '../../runner/store/task/instance.ts';
+import type { TaskInstance } from '../../runner/index.ts';
 import { type Follow, type NightSetting, putDagInForce, workRun } from '../night.ts';
 
 export const FEED_DAGS = ['pos_inventory_delta', 'erp_inventory_reset'] as const;

@@ -1,6 +1,7 @@
 /** What the operator reads in the morning, as data: gathered from the outputs of the night's tasks and the checks. */
+
 import { z } from 'zod';
-import type { TaskInstance } from '../../runner/store/task/instance.ts';
+import type { TaskInstance } from '../../runner/index.ts';
 import type { Change } from '../../tasks/oms/changes/read_changes.ts';
 import type { NightCheck } from '../../tasks/oms/verify/verify.ts';
 import type { TruthCheck } from './truth.ts';

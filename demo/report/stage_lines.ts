@@ -1,5 +1,4 @@
-import type { Footer, Output } from '../../runner/commands/cli/command.ts';
-import type { TaskInstance } from '../../runner/store/task/instance.ts';
+import type { Footer, Output, TaskInstance } from '../../runner/index.ts';
 import type { Progress } from '../../runner/task.ts';
 import type { Stage } from '../prepare.ts';
 

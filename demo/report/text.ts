@@ -1,5 +1,5 @@
 /** The report for a person's eyes. */
-import { formatDuration } from '../../runner/core/time/duration.ts';
+import { formatDuration } from '../../runner/index.ts';
 import type { DemoReport, InvariantName, NightReport } from './report.ts';
 
 const CLAIMS: Readonly<Record<InvariantName, string>> = {

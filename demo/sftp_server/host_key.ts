@@ -1,5 +1,5 @@
 import ssh2 from 'ssh2';
-import { hostKeyFingerprint } from '../../runner/connections/sftp/connect/host_key.ts';
+import { hostKeyFingerprint } from '../../runner/index.ts';
 
 export interface KeyPair {
   /** OpenSSH PEM, unencrypted. */

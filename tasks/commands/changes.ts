@@ -1,11 +1,17 @@
 /** What the sync changed, key by key, and what it left alone */
+
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
-import { parseCount } from '../../runner/commands/cli/arguments.ts';
-import { describe, type Shell } from '../../runner/commands/cli/command.ts';
-import { openSession, type Session } from '../../runner/commands/cli/session.ts';
-import { readSettings } from '../../runner/commands/cli/settings.ts';
-import { addOutputOption, type OutputFormat } from '../../runner/commands/output/output.ts';
+import {
+  addOutputOption,
+  describe,
+  type OutputFormat,
+  openSession,
+  parseCount,
+  readSettings,
+  type Session,
+  type Shell,
+} from '../../runner/command.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
 import { batchesOfRun } from './changes/batches_of_run.ts';
 import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/filters.ts';

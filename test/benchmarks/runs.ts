@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { parseDag } from '../../runner/core/dag_file/parse.ts';
-import { formatProblem } from '../../runner/core/dag_file/problem.ts';
-import { registerDagFile } from '../../runner/engine/dags/folder.ts';
-import { triggerRun } from '../../runner/engine/operator/trigger.ts';
-import { type DagRun, findRun } from '../../runner/store/run/dag_run.ts';
-import { instancesOfRun } from '../../runner/store/task/instance.ts';
+import {
+  type DagRun,
+  findRun,
+  formatProblem,
+  instancesOfRun,
+  parseDag,
+  registerDagFile,
+  triggerRun,
+} from '../../runner/index.ts';
 
 const BY = { actor: 'bench', channel: 'cli' } as const;
 const LOOK_EVERY_MS = 50;

@@ -1,6 +1,7 @@
 /** `npm run chaos -- --trials N --seed S [--minutes M] [-o json]`, or `--kills N` to measure restarts with the shipped lease. */
+
 import { parseArgs } from 'node:util';
-import { LEASE_MS } from '../../runner/store/worker/worker.ts';
+import { LEASE_MS } from '../../runner/testing.ts';
 import { type CampaignOptions, runCampaign } from './campaign/campaign.ts';
 import { LASTING_LOAD } from './campaign/shapes.ts';
 import { kill } from './faults/kill.ts';

@@ -1,9 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
-import { findNamedRun } from '../../../runner/commands/run/lookup.ts';
-import type { DagRun } from '../../../runner/store/run/dag_run.ts';
-import { instancesOfRun } from '../../../runner/store/task/instance.ts';
+import { CommandError, type DagRun, EXIT, findNamedRun, instancesOfRun } from '../../../runner/command.ts';
 import { type AppliedBatch, findBatches, instanceOf } from '../../oms/changes/read_changes.ts';
 
 const applied = z.looseObject({ batch_id: z.string() });

@@ -1,9 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
-import { artifactChunks, findArtifact } from '../../../runner/store/task/artifact.ts';
-import { runOfInstance } from '../../../runner/store/task/instance.ts';
+import { artifactChunks, CommandError, EXIT, findArtifact, runOfInstance } from '../../../runner/command.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import { type AppliedBatch, instanceOf, type Some } from '../../oms/changes/read_changes.ts';
 

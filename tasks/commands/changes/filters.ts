@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
+import { CommandError, EXIT } from '../../../runner/command.ts';
 import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
 import type { Picture } from './report.ts';
 

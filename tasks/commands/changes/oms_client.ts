@@ -1,9 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Shell } from '../../../runner/commands/cli/command.ts';
-import { CommandError, EXIT } from '../../../runner/commands/cli/exit_code.ts';
-import type { Session } from '../../../runner/commands/cli/session.ts';
-import { connectionVariable } from '../../../runner/connections/connection_config.ts';
-import { ConnectionPools } from '../../../runner/engine/worker/connection_pools.ts';
+import {
+  CommandError,
+  ConnectionPools,
+  connectionVariable,
+  EXIT,
+  type Session,
+  type Shell,
+} from '../../../runner/command.ts';
 
 const CONNECTION = 'oms';
 

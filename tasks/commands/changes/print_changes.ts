@@ -1,8 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Shell } from '../../../runner/commands/cli/command.ts';
-import { csvText } from '../../../runner/commands/output/csv_text.ts';
-import { type Column, rowObject } from '../../../runner/commands/output/listing.ts';
-import type { OutputFormat } from '../../../runner/commands/output/output.ts';
+import { type Column, csvText, type OutputFormat, rowObject, type Shell } from '../../../runner/command.ts';
 import {
   type AppliedBatch,
   type Change,

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { OutputFormat } from '../../../runner/commands/output/output.ts';
+import type { OutputFormat } from '../../../runner/command.ts';
 import {
   type Change,
   heldKeysOf,

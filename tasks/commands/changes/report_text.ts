@@ -1,9 +1,12 @@
 /** The changes for a person's eyes. */
-import type { Shell } from '../../../runner/commands/cli/command.ts';
-import type { Column } from '../../../runner/commands/output/listing.ts';
-import { formatTable } from '../../../runner/commands/output/table_text.ts';
-import { type Paint, painter } from '../../../runner/commands/output/terminal_text.ts';
-import { countText } from '../../../runner/commands/output/time_text.ts';
+import {
+  type Column,
+  countText,
+  formatTable,
+  type Paint,
+  painter,
+  type Shell,
+} from '../../../runner/command.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
 import type { FilterReject, FilterRejects } from './filter_rejects.ts';

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { createPool } from '../../../runner/connections/postgres/connect.ts';
-import { ensureEmbeddedPostgres } from '../../../runner/connections/postgres/embedded/server.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { createLog } from '../../../runner/log.ts';
-import { migrate } from '../../../runner/store/schema/migrate.ts';
+import {
+  createLog,
+  createPool,
+  ensureEmbeddedPostgres,
+  migrate,
+  migrateQueue,
+} from '../../../runner/index.ts';
 
 export const quiet = createLog({ format: 'pretty', level: 'error' });
 

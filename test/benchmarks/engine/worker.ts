@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Worker } from '../../../runner/engine/worker/worker.ts';
+import { Worker } from '../../../runner/index.ts';
 import { defineTask, type Json, type TaskType } from '../../../runner/task.ts';
 import { quiet } from './durable_database.ts';
 

@@ -1,12 +1,11 @@
 /** One campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeRandom } from '../../../demo/world/random.ts';
-import { createPool } from '../../../runner/connections/postgres/connect.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { migrate } from '../../../runner/store/schema/migrate.ts';
+import { createPool, migrate, migrateQueue } from '../../../runner/index.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 import { ChaosCluster } from '../cluster/cluster.ts';
 import { Fleet } from '../cluster/fleet.ts';

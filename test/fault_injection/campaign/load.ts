@@ -1,13 +1,18 @@
 /** Keeps runs of every shape going, edits a DAG under its runs, and pushes a schedule back. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
-import { readDagFile, registerDagFile } from '../../../runner/engine/dags/folder.ts';
-import { loadTaskTypes, type TaskTypes } from '../../../runner/engine/dags/task_types.ts';
-import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
+import {
+  loadTaskTypes,
+  readDagFile,
+  registerDagFile,
+  type TaskTypes,
+  triggerRun,
+} from '../../../runner/index.ts';
 import { patiently } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns } from '../verify/read_facts.ts';
 import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';

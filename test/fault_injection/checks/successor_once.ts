@@ -1,5 +1,4 @@
-import type { Dag, Task } from '../../../runner/core/dag/dag.ts';
-import { parseDag } from '../../../runner/core/dag_file/parse.ts';
+import { type Dag, parseDag, type Task } from '../../../runner/index.ts';
 import type { InstanceFact, RunFact, RunFacts, TransitionFact, Violation } from '../verify/facts.ts';
 
 const TERMINAL = ['success', 'failed', 'upstream_failed', 'skipped', 'cancelled'];

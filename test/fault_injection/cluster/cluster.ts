@@ -1,4 +1,5 @@
 /** A Postgres of the campaign's own, durable (fsync on), to be crashed and started again on the same data. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,16 +7,18 @@ import { chmod, chown, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PostgresClient } from '../../../runner/connections/postgres/client.ts';
-import { serverAccount } from '../../../runner/connections/postgres/embedded/account.ts';
-import { findPostgresBinaries, programPath } from '../../../runner/connections/postgres/embedded/binaries.ts';
-import { CLUSTER_USER, initCluster } from '../../../runner/connections/postgres/embedded/cluster.ts';
-import { reachableBinaries } from '../../../runner/connections/postgres/embedded/home.ts';
-import { freePort } from '../../../runner/connections/postgres/embedded/port.ts';
 import {
+  CLUSTER_USER,
+  findPostgresBinaries,
+  freePort,
+  initCluster,
+  PostgresClient,
   type ProgramContext,
+  programPath,
+  reachableBinaries,
+  serverAccount,
   serverEnvironment,
-} from '../../../runner/connections/postgres/embedded/program.ts';
+} from '../../../runner/testing.ts';
 
 const DATABASE = 'postgres';
 const LOOK_AGAIN_MS = 20;

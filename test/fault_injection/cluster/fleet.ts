@@ -1,10 +1,11 @@
 /** The worker processes of a campaign: started, directed, killed and replaced. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Failpoint } from '../../../runner/engine/failpoint.ts';
+import type { Failpoint } from '../../../runner/testing.ts';
 import type { WorkerProcessOptions } from '../../support/engine/worker_process.ts';
 import type { Acknowledged, DeathByTask, UnexplainedEnd } from '../verify/facts.ts';
 import { readLogLine } from './worker_log.ts';

@@ -1,7 +1,5 @@
-import { untilDatabaseAnswers } from '../../../runner/engine/retry_unavailable.ts';
-import { createLog } from '../../../runner/log.ts';
-
 /** The campaign's own log is its report. */
+import { createLog, untilDatabaseAnswers } from '../../../runner/index.ts';
 export const silentLog = createLog({ format: 'json', level: 'error', silent: true });
 
 /** The campaign outlasts the outages that it makes. */

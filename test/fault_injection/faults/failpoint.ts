@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../demo/world/random.ts';
-import { FAILPOINTS, type Failpoint } from '../../../runner/engine/failpoint.ts';
+import { FAILPOINTS, type Failpoint } from '../../../runner/testing.ts';
 import { TICK } from '../campaign/shapes.ts';
 import { type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Failpoint } from '../../../runner/engine/failpoint.ts';
+import type { Failpoint } from '../../../runner/testing.ts';
 import { expectBack, type Fault, pickVictim, recordSilence } from '../campaign/world.ts';
 
 /** Where a worker holds the locks of a run, a DAG or a pool. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { claim } from '../../../runner/store/task/claim.ts';
+import { claim } from '../../../runner/testing.ts';
 import { type Fault, pickVictim } from '../campaign/world.ts';
 import { patiently } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';

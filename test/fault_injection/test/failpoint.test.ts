@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { armFailpoint, FAILPOINTS } from '../../../runner/engine/failpoint.ts';
+import { armFailpoint, FAILPOINTS } from '../../../runner/testing.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const FAILPOINT_FILE = path.join(ROOT, 'runner/engine/failpoint.ts');

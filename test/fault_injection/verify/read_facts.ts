@@ -1,6 +1,7 @@
 /** Reads what the checks judge, as of one moment. */
+
 import type { Pool, PoolClient } from 'pg';
-import { withTransaction } from '../../../runner/connections/postgres/connect.ts';
+import { withTransaction } from '../../../runner/index.ts';
 import type {
   AttemptFact,
   EffectFact,

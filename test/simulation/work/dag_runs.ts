@@ -1,13 +1,16 @@
 /** Runs of the shipped DAG for the nights of a chapter, with the OMS moving on beside them, and what can go wrong with one. */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAG_ID, startNightWorker } from '../../../demo/night.ts';
 import type { Random } from '../../../demo/world/random.ts';
-import { clearTasks } from '../../../runner/engine/operator/operator.ts';
-import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
-import type { Worker } from '../../../runner/engine/worker/worker.ts';
-import { findRun } from '../../../runner/store/run/dag_run.ts';
-import { instancesOfRun } from '../../../runner/store/task/instance.ts';
-import { warningsOfRuns } from '../../../runner/store/task/warning.ts';
+import {
+  clearTasks,
+  findRun,
+  instancesOfRun,
+  triggerRun,
+  type Worker,
+  warningsOfRuns,
+} from '../../../runner/index.ts';
 import { DIRECTIONS } from '../../support/tcp_proxy.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { isSilent } from '../verify/silent_run.ts';

@@ -2,11 +2,10 @@
  * A worker of the campaign in a process of its own, to be killed: `node test/simulation/work/worker_process.ts JSON`. Prints its id once
  * it takes work; dies at the failpoint it was given, as `point:n`.
  */
+
 import path from 'node:path';
-import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
-import { armFailpoint } from '../../../runner/engine/failpoint.ts';
-import { Worker } from '../../../runner/engine/worker/worker.ts';
-import { createLog } from '../../../runner/log.ts';
+import { createLog, loadTaskTypes, Worker } from '../../../runner/index.ts';
+import { armFailpoint } from '../../../runner/testing.ts';
 
 export interface WorkerProcessOptions {
   readonly databaseUrl: string;

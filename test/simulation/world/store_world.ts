@@ -1,4 +1,5 @@
 /** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,9 +12,7 @@ import { makeProducts } from '../../../demo/world/product.ts';
 import type { Random } from '../../../demo/world/random.ts';
 import type { StockKey } from '../../../demo/world/stock_key.ts';
 import { assembleWorld, type World } from '../../../demo/world/world.ts';
-import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { createLog } from '../../../runner/log.ts';
+import { createLog, loadTaskTypes, migrateQueue } from '../../../runner/index.ts';
 import { type NightServer, type NightSite, startNightSite } from '../../support/night/site.ts';
 import { type Lifetime, testDatabase } from '../../support/postgres/database.ts';
 import { startProxy, type Proxy as TcpProxy } from '../../support/tcp_proxy.ts';

@@ -1,0 +1,23 @@
+/** For programs that hold the runner: start a worker, trigger runs, ask what became of them. */
+export type { Footer, Output } from './commands/cli/command.ts';
+export { createPool, withTransaction } from './connections/postgres/connect.ts';
+export { ensureEmbeddedPostgres } from './connections/postgres/embedded/server.ts';
+export { hostKeyFingerprint } from './connections/sftp/connect/host_key.ts';
+export type { Dag, Task } from './core/dag/dag.ts';
+export { parseDag } from './core/dag_file/parse.ts';
+export { formatProblem } from './core/dag_file/problem.ts';
+export { formatDuration } from './core/time/duration.ts';
+export { readDagFile, registerDagFile } from './engine/dags/folder.ts';
+export { pauseDag } from './engine/dags/pause.ts';
+export { loadTaskTypes, type TaskTypes } from './engine/dags/task_types.ts';
+export { clearTasks } from './engine/operator/operator.ts';
+export { triggerRun } from './engine/operator/trigger.ts';
+export { migrateQueue } from './engine/queue/queue.ts';
+export { untilDatabaseAnswers } from './engine/retry_unavailable.ts';
+export { Worker } from './engine/worker/worker.ts';
+export { createLog, type Log } from './log.ts';
+export type { Actor } from './store/event/event.ts';
+export { type DagRun, findRun } from './store/run/dag_run.ts';
+export { migrate } from './store/schema/migrate.ts';
+export { instancesOfRun, type TaskInstance } from './store/task/instance.ts';
+export { warningsOfRuns } from './store/task/warning.ts';
