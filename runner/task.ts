@@ -17,7 +17,7 @@ export {
   instant,
   type LocationUse,
   location,
-  type ShownParam,
+  type ParamAnnotations,
   timezone,
 } from './core/dag_file/schema/param_types.ts';
 export type { Json, JsonObject, LeftOutFile };

@@ -1,6 +1,6 @@
 /** Brings the database up to date. */
 import type { Command } from 'commander';
-import { missingRoles } from '../store/schema/roles.ts';
+import { missingRoles } from '../store/schema/migrate.ts';
 import { describe, type Shell } from './cli/command.ts';
 import { type AppliedMigration, applyMigrations, openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';

@@ -6,7 +6,7 @@ import { formatProblem } from '../core/dag_file/problem.ts';
 import { databaseNow } from '../engine/clock.ts';
 import { readParsedDag } from '../engine/dags/source.ts';
 import { type DagRow, findVersion, listDags } from '../store/dag/dag.ts';
-import { lastDueInstants, runsOfNights } from '../store/run/last_due_run.ts';
+import { lastDueInstants, lastRuns } from '../store/run/last_due_run.ts';
 import { warningsOfRuns } from '../store/task/warning.ts';
 import { countLiveWorkers, liveAndLostWorkers } from '../store/worker/live_worker.ts';
 import { describe, type Shell } from './cli/command.ts';
@@ -121,7 +121,7 @@ async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNi
   const now = await databaseNow(pool);
   const nights = await dagNights(pool, settings);
   const keys = nights.map((night) => nightKey(night, now));
-  const runs = new Map((await runsOfNights(pool, keys)).map((run) => [run.dagId, run]));
+  const runs = new Map((await lastRuns(pool, keys)).map((run) => [run.dagId, run]));
   const warnings = Map.groupBy(
     await warningsOfRuns(
       pool,

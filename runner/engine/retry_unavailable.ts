@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDatabaseAway } from '../connections/postgres/connect.ts';
+import { isDatabaseUnavailable } from '../connections/postgres/connect.ts';
 import { errorCode } from '../connections/postgres/errors.ts';
 import type { Log } from '../log.ts';
 
@@ -14,7 +14,7 @@ const STATEMENT_TIMED_OUT = '57014';
  *
  * @param onLost called after each try whose fate is unknown: it may have been committed
  */
-export async function untilDatabaseAnswers<T>(
+export async function retryWhileDatabaseUnavailable<T>(
   log: Log,
   work: () => Promise<T>,
   onLost: () => void = () => {},
@@ -23,7 +23,7 @@ export async function untilDatabaseAnswers<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isDatabaseAway(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
+      if (!isDatabaseUnavailable(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
       onLost();
       log.warn('the database is unavailable; retrying', { pauseMs, error: String(error) });
       // A process that has nothing else left to do need not wait for the database to come back.

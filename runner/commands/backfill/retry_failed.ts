@@ -1,7 +1,7 @@
 /** Lets the dates of a backfill that failed go on where they failed. */
 import type { Command } from 'commander';
 import type { Refusal } from '../../core/backfill/refusal.ts';
-import { askRefusals } from '../../engine/backfill/prechecks.ts';
+import { runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { failedDates, retryFailed } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
@@ -92,7 +92,7 @@ async function refusalsOf(
   const { settings, backfill, failed } = asked;
   if (failed.length === 0) return [];
   const index = await new DagVersions(session.pool).get(backfill.dagVersionId);
-  return await askRefusals(
+  return await runPrechecks(
     {
       taskTypes: await taskTypesOf(settings),
       env: shell.env,

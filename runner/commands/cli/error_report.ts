@@ -1,6 +1,6 @@
 /** The one place that says how an error ends the process. Imported when there is one: it knows every layer's errors. */
 import { ConnectionError } from '../../connections/connection_error.ts';
-import { isDatabaseAway, SessionNotKept } from '../../connections/postgres/connect.ts';
+import { isDatabaseUnavailable, SessionNotKept } from '../../connections/postgres/connect.ts';
 import { EmbeddedPostgresError } from '../../connections/postgres/embedded/error.ts';
 import { PoolExhausted } from '../../connections/postgres/errors.ts';
 import { BackfillRangeError } from '../../core/backfill/plan.ts';
@@ -50,5 +50,5 @@ function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;
-  return isDatabaseAway(error) ? EXIT.unreachable : null;
+  return isDatabaseUnavailable(error) ? EXIT.unreachable : null;
 }

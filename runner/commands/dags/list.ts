@@ -6,7 +6,7 @@ import { parseDag } from '../../core/dag_file/parse.ts';
 import { readParsedDag } from '../../engine/dags/source.ts';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import { type DagRow, findVersion, listDags } from '../../store/dag/dag.ts';
-import { type NightRun, newestRuns } from '../../store/run/last_due_run.ts';
+import { type LastRun, newestRuns } from '../../store/run/last_due_run.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
@@ -26,7 +26,7 @@ interface ListedDag {
   /** Problems of the file as it stands, or as a worker last saw it. */
   readonly problemCount: number;
   readonly next: Temporal.Instant | null;
-  readonly lastRun: NightRun | null;
+  readonly lastRun: LastRun | null;
 }
 
 const COLUMNS: readonly Column<ListedDag>[] = [

@@ -1,6 +1,6 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { askedWallTimes } from '../../core/time/clock_change.ts';
+import { scheduledWallTimes } from '../../core/time/clock_change.ts';
 import { instantsAfter, type Schedule, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
@@ -80,7 +80,9 @@ function columnsIn(schedule: Schedule): readonly Column<Temporal.Instant>[] {
 /** Of an instant that stands for a wall time which the clocks skip, or which comes twice. */
 function noteOn(instant: Temporal.Instant, schedule: Schedule): string | null {
   const date = businessDateOf(instant, schedule.timezone);
-  const asked = askedWallTimes(schedule, date).find(({ at, fate }) => at.equals(instant) && fate !== 'once');
+  const asked = scheduledWallTimes(schedule, date).find(
+    ({ at, occurrence }) => at.equals(instant) && occurrence !== 'once',
+  );
   return asked === undefined ? null : resolvedWords(asked, schedule.timezone, 'runs');
 }
 

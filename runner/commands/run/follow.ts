@@ -1,7 +1,7 @@
 /** Waiting for a run, and showing how it goes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isDatabaseAway } from '../../connections/postgres/connect.ts';
+import { isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import { databaseNow } from '../../engine/clock.ts';
@@ -57,7 +57,7 @@ async function look(pool: Pool, runId: number, timezone: string): Promise<RunSna
     const run = await existingRun(pool, runId);
     return { run, tasks: await instancesOfRun(pool, runId), timezone, now: await databaseNow(pool) };
   } catch (error) {
-    if (isDatabaseAway(error)) return null;
+    if (isDatabaseUnavailable(error)) return null;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { RunState } from '../../core/run/states.ts';
 import { MISSED_AFTER_MS, planDue } from '../../core/time/due.ts';
 import { scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
-import type { DueInstant, NightKey, NightRun } from '../../store/run/last_due_run.ts';
+import type { DueInstant, LastRun, LastRunKey } from '../../store/run/last_due_run.ts';
 import type { TaskWarning } from '../../store/task/warning.ts';
 import { msBetween } from '../output/time_text.ts';
 
@@ -32,7 +32,7 @@ export interface NightStatus {
   readonly businessDate: Temporal.PlainDate | null;
   readonly scheduledFor: Temporal.Instant | null;
   readonly timezone: string;
-  readonly run: NightRun | null;
+  readonly run: LastRun | null;
   /** A sentence on what is wrong, or empty. */
   readonly detail: string;
   /** Told by the run's tasks; they do not make it a problem. */
@@ -43,7 +43,7 @@ export interface NightStatus {
 export function nightKey(
   { dagId, dag, isPaused, lastDue, cursor }: DagNight,
   now: Temporal.Instant,
-): NightKey {
+): LastRunKey {
   const overdue = isPaused || dag === null || cursor === null ? null : newestOverdue(dag, cursor, now);
   if (overdue !== null && dag !== null) {
     return { dagId, scheduledFor: overdue, businessDate: businessDateOf(overdue, dag.timezone) };
@@ -53,8 +53,8 @@ export function nightKey(
 
 export function nightStatus(
   night: DagNight,
-  key: NightKey,
-  run: NightRun | null,
+  key: LastRunKey,
+  run: LastRun | null,
   warnings: readonly TaskWarning[],
 ): NightStatus {
   const base = {
@@ -70,7 +70,7 @@ export function nightStatus(
   if (run !== null) {
     const late = run.missedDeadlines.map((taskId) => `${taskId} missed its deadline`);
     const failure = run.failedTaskId === null ? [] : [`${run.failedTaskId}: ${run.errorText ?? 'failed'}`];
-    const mended = run.mendedFailure === null ? [] : [`it had failed before: ${run.mendedFailure}`];
+    const mended = run.recoveredFailure === null ? [] : [`it had failed before: ${run.recoveredFailure}`];
     const isProblem = run.state === 'failed' || run.state === 'cancelled' || late.length > 0;
     return { ...base, verdict: run.state, isProblem, detail: [...failure, ...late, ...mended].join('; ') };
   }

@@ -12,7 +12,7 @@ export { ConnectionLost, DatabaseUnreachable, SessionNotKept } from './errors.ts
 export { createPool, type PoolOptions } from './pool.ts';
 export type { PoolMode } from './pooler.ts';
 export { CommitOutcomeUnknown, withTransaction } from './transaction.ts';
-export { isDatabaseAway } from './unavailable.ts';
+export { isDatabaseUnavailable } from './unavailable.ts';
 
 export interface Database extends AsyncDisposable {
   /** Holds the password, where there is one: for a thread or a process of this one, never for a log. */

@@ -5,7 +5,7 @@
 
 import type { PostgresClient } from './client.ts';
 import { DatabaseUnreachable, errorCode } from './errors.ts';
-import { isDatabaseAway } from './unavailable.ts';
+import { isDatabaseUnavailable } from './unavailable.ts';
 
 /** In PgBouncer's words; `direct` where nothing stands in between. */
 export type PoolMode = 'direct' | 'session' | 'transaction' | 'statement';
@@ -52,7 +52,7 @@ export async function poolModeOf(
   try {
     return await compare(first, second, [{ session: 'first', serverPid }]);
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseUnavailable(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     const reason = `the pooler in between gave no second session (${why}); its default_pool_size must leave room for a worker's`;
     throw new DatabaseUnreachable(second.address, new Error(reason, { cause: error }));

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { errorCode } from './errors.ts';
 
-export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
 export interface TransactionOptions {
   /** `read committed` by default. */
-  readonly isolation?: Isolation;
+  readonly isolation?: IsolationLevel;
   /** How often the work is done again after a serialization failure or a deadlock. 10 by default. */
   readonly retries?: number;
   /** In [0, 1), spreads the retries of those who met. */
@@ -38,7 +38,7 @@ export class TransactionAborted extends Error {
   override name = 'TransactionAborted';
 }
 
-const ISOLATION: Readonly<Record<Isolation, string>> = {
+const ISOLATION: Readonly<Record<IsolationLevel, string>> = {
   'read committed': 'begin isolation level read committed',
   'repeatable read': 'begin isolation level repeatable read',
   serializable: 'begin isolation level serializable',

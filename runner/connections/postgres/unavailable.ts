@@ -8,8 +8,8 @@ import { CommitOutcomeUnknown, RollbackFailed } from './transaction.ts';
 const AWAY = /^(08...|53...|57P0[1-5]|25P03|25006)$/;
 
 /** True when the database gave no answer to what was asked, or cannot do it at present; waiting may help. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof RollbackFailed) return isDatabaseAway(error.cause);
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof RollbackFailed) return isDatabaseUnavailable(error.cause);
   if (error instanceof ConnectionLost || error instanceof DatabaseUnreachable) return true;
   if (error instanceof CommitOutcomeUnknown || error instanceof PoolExhausted) return true;
   return AWAY.test(errorCode(error) ?? '');

@@ -26,8 +26,8 @@ export interface SessionParts {
   readonly idleMs: number;
 }
 
-/** How long tidying up may take once the caller has given up, and how long a goodbye. */
-const PATIENCE_AFTER_ABORT_MS = 2_000;
+/** How long isCleanup up may take once the caller has given up, and how long a goodbye. */
+const CLEANUP_LIMIT_MS = 2_000;
 
 /** Why every further request fails. */
 interface End {
@@ -45,7 +45,7 @@ export class SftpSession implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly log: ConnectionLog;
   /** Folders known to be no links, below the base directory. */
-  readonly plainFolders = new Set<string>();
+  readonly verifiedFolders = new Set<string>();
   /** Whether the server was found to know no LSTAT. */
   lacksLstat = false;
   /** Whether the server was found to tell nothing of open files. */
@@ -53,7 +53,10 @@ export class SftpSession implements AsyncDisposable {
   readonly readSize: ReadSize;
   readonly #parts: SessionParts;
   readonly #watchdog: IdleWatchdog;
-  readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
+  readonly #waiting = new Map<
+    (error: unknown) => void,
+    { readonly step: Step; readonly isCleanup: boolean }
+  >();
   #end: End | null = null;
   #lastError: unknown;
 
@@ -110,7 +113,7 @@ export class SftpSession implements AsyncDisposable {
   }
 
   /** For what must be put in order on the way out: sent even after an abort, and never throws. */
-  async tidy(step: Step, send: Send<undefined>): Promise<void> {
+  async cleanup(step: Step, send: Send<undefined>): Promise<void> {
     try {
       await this.#send(step, send, true);
     } catch (error) {
@@ -127,7 +130,7 @@ export class SftpSession implements AsyncDisposable {
     // Not events.once, which fails on the error event of a connection that is reset meanwhile.
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     socket.once('close', () => resolve());
-    const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
+    const giveUp = setTimeout(() => socket.destroy(), CLEANUP_LIMIT_MS);
     client
       .end()
       .catch((error: unknown) =>
@@ -137,10 +140,10 @@ export class SftpSession implements AsyncDisposable {
     clearTimeout(giveUp);
   }
 
-  #send<T>(step: Step, send: Send<T>, tidying: boolean): Promise<T> {
+  #send<T>(step: Step, send: Send<T>, isCleanup: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#end !== null) return reject(failure(this.config, step, this.#end));
-      this.#waiting.set(reject, { step, tidying });
+      this.#waiting.set(reject, { step, isCleanup });
       this.#watchdog.requestSent();
       send(this.#parts.sftp, (error, value) => {
         if (!this.#waiting.delete(reject)) return; // settled by an abort or a loss
@@ -173,12 +176,12 @@ export class SftpSession implements AsyncDisposable {
   }
 
   readonly #aborted = (): void => {
-    for (const [reject, { tidying }] of [...this.#waiting]) {
-      if (tidying) continue;
+    for (const [reject, { isCleanup }] of [...this.#waiting]) {
+      if (isCleanup) continue;
       this.#waiting.delete(reject);
       this.#watchdog.requestSettled();
       reject(this.signal.reason);
     }
-    this.#watchdog.shorten(PATIENCE_AFTER_ABORT_MS);
+    this.#watchdog.shorten(CLEANUP_LIMIT_MS);
   };
 }

@@ -5,8 +5,8 @@ import { type ClockChange, clockChanges } from '../time/clock_change.ts';
 import { runsByDate } from '../time/date_runs.ts';
 import { instantsAfter, instantsBetween, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
-import { type ChangeNight, changeNight } from './change_nights.ts';
-import { type DagVersions, type DateChanges, dateChanges, type ScheduleFacts } from './date_changes.ts';
+import { type ClockChangeDate, clockChangeDate } from './clock_change_dates.ts';
+import { type DateChanges, dateChanges, type ScheduleFacts, type VersionPair } from './date_changes.ts';
 import { type ExpectedRun, type MissedDate, missedDeadlines, type UsualDuration } from './expected_times.ts';
 import { type KeyChanges, keyChanges } from './key_changes.ts';
 
@@ -21,13 +21,13 @@ export interface ChangeFacts extends ScheduleFacts {
 }
 
 /** One night on which the clocks change, by both versions. */
-export interface PlannedNight {
+export interface PlannedClockChange {
   readonly change: ClockChange;
-  readonly before: ChangeNight | null;
-  readonly after: ChangeNight | null;
+  readonly before: ClockChangeDate | null;
+  readonly after: ClockChangeDate | null;
 }
 
-export interface DeadlineMisfit {
+export interface DeadlineConflict {
   readonly taskId: string;
   /** False where the version before misses it as well. */
   readonly isNew: boolean;
@@ -49,9 +49,9 @@ export interface DagChange {
   readonly dates: DateChanges;
   /** The first instant from which the change loses and doubles nothing; null where it is safe, or never will be. */
   readonly safeFrom: Temporal.Instant | null;
-  readonly nights: readonly PlannedNight[];
+  readonly clockChanges: readonly PlannedClockChange[];
   readonly keys: KeyChanges;
-  readonly deadlines: readonly DeadlineMisfit[];
+  readonly deadlines: readonly DeadlineConflict[];
 }
 
 /** A year and a day, so that every date of the year is met whatever the year. */
@@ -60,7 +60,7 @@ const SAFE_WITHIN_DAYS = 8;
 /** How many instants are tried as the moment of the change; a few days of a nightly schedule. */
 const SAFE_CANDIDATES = 24;
 
-export function dagChange(versions: DagVersions, facts: ChangeFacts): DagChange {
+export function dagChange(versions: VersionPair, facts: ChangeFacts): DagChange {
   const { before, after } = versions;
   const keys = before === null || after === null ? wholeDag(versions) : keyChanges(before, after);
   const dates = dateChanges(versions, facts, DAYS);
@@ -71,13 +71,13 @@ export function dagChange(versions: DagVersions, facts: ChangeFacts): DagChange 
     next: { before: nextRuns(before, facts), after: nextRuns(after, facts) },
     dates,
     safeFrom: isSafe ? null : safeFrom(versions, facts),
-    nights: plannedNights(versions, facts.changeAt),
+    clockChanges: plannedClockChanges(versions, facts.changeAt),
     keys,
-    deadlines: deadlineMisfits(versions, facts),
+    deadlines: deadlineConflicts(versions, facts),
   };
 }
 
-function kindOf({ before, after }: DagVersions, keys: KeyChanges): ChangeKind {
+function kindOf({ before, after }: VersionPair, keys: KeyChanges): ChangeKind {
   if (after === null) return 'removed';
   if (before === null) return 'new';
   const lists = [keys.dag, keys.tasksAdded, keys.tasksRemoved, keys.tasks];
@@ -85,7 +85,7 @@ function kindOf({ before, after }: DagVersions, keys: KeyChanges): ChangeKind {
 }
 
 /** Of a new or removed DAG its tasks say enough. */
-function wholeDag({ before, after }: DagVersions): KeyChanges {
+function wholeDag({ before, after }: VersionPair): KeyChanges {
   const ids = (dag: Dag | null) => dag?.tasks.map(({ taskId }) => taskId) ?? [];
   return { dag: [], tasksAdded: ids(after), tasksRemoved: ids(before), tasks: [] };
 }
@@ -95,7 +95,7 @@ function nextRuns(dag: Dag | null, { changeAt, nextCount }: ChangeFacts): readon
 }
 
 /** Only right after an instant of either version does the answer change. */
-function safeFrom(versions: DagVersions, facts: ChangeFacts): Temporal.Instant | null {
+function safeFrom(versions: VersionPair, facts: ChangeFacts): Temporal.Instant | null {
   const until = facts.changeAt.add({ hours: 24 * SAFE_WITHIN_DAYS });
   const candidates = [versions.before, versions.after]
     .flatMap((dag) =>
@@ -114,19 +114,22 @@ function safeFrom(versions: DagVersions, facts: ChangeFacts): Temporal.Instant |
   return null;
 }
 
-function plannedNights({ before, after }: DagVersions, changeAt: Temporal.Instant): readonly PlannedNight[] {
+function plannedClockChanges(
+  { before, after }: VersionPair,
+  changeAt: Temporal.Instant,
+): readonly PlannedClockChange[] {
   const timezone = (after ?? before)?.timezone;
   if (timezone === undefined) return [];
   return clockChanges(timezone, { after: changeAt, until: changeAt.add({ hours: 24 * DAYS }) }).map(
     (change) => ({
       change,
-      before: before && changeNight(before, change),
-      after: after && changeNight(after, change),
+      before: before && clockChangeDate(before, change),
+      after: after && clockChangeDate(after, change),
     }),
   );
 }
 
-function deadlineMisfits({ before, after }: DagVersions, facts: ChangeFacts): readonly DeadlineMisfit[] {
+function deadlineConflicts({ before, after }: VersionPair, facts: ChangeFacts): readonly DeadlineConflict[] {
   if (after === null) return [];
   const runs = comingRuns(after, facts.changeAt);
   const missed = missedDeadlines(after, runs, facts.usual);

@@ -7,7 +7,7 @@ import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts'
 import { businessDateOf } from '../time/wall_time.ts';
 
 /** Null before for a new DAG, null after for a removed one. */
-export interface DagVersions {
+export interface VersionPair {
   readonly before: Dag | null;
   readonly after: Dag | null;
 }
@@ -46,7 +46,7 @@ export interface DateChanges {
 }
 
 /** @param days how many dates from that of the change are compared */
-export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: number): DateChanges {
+export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: number): DateChanges {
   const { before, after } = versions;
   const zones = [before, after].flatMap((dag) => (dag === null ? [] : [dag.timezone]));
   const first = zones
@@ -102,7 +102,7 @@ export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: n
 }
 
 /** By the version before, up to `now`; of a new DAG by its own, from its first instant. */
-function owedRuns({ before, after }: DagVersions, facts: ScheduleFacts): readonly DueRun[] {
+function owedRuns({ before, after }: VersionPair, facts: ScheduleFacts): readonly DueRun[] {
   const owner = before ?? after;
   if (owner === null || facts.isPaused) return [];
   const { catchup, catchupWindowMs } = owner;
@@ -116,7 +116,7 @@ function owedRuns({ before, after }: DagVersions, facts: ScheduleFacts): readonl
 
 /** How many runs each date has by the time of the change, whatever comes after. */
 function settledRuns(
-  { before, after }: DagVersions,
+  { before, after }: VersionPair,
   facts: ScheduleFacts,
   owed: readonly DueRun[],
 ): ReadonlyMap<string, number> {

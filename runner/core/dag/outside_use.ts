@@ -32,7 +32,7 @@ interface Mention {
   readonly use: LocationUse | null;
 }
 
-type Place = Omit<FolderUse, 'usedBy'>;
+type FolderMention = Omit<FolderUse, 'usedBy'>;
 
 /**
  * What cannot be known before a run, behind a template, is left out.
@@ -43,7 +43,7 @@ export function outsideUse(dags: readonly Dag[], paramsOf: (type: string) => z.Z
   const folders = new Map<string, FolderUse & { readonly usedBy: string[] }>();
   for (const mention of dags.flatMap((dag) => mentionsIn(dag, paramsOf))) {
     const { usedBy } = mention;
-    const place = placeOf(mention);
+    const place = folderMentioned(mention);
     const connection = place?.connection ?? connectionOf(mention);
     if (connection !== null) addOnce(connections, connection, usedBy);
     if (place === null) continue;
@@ -79,7 +79,7 @@ function connectionOf({ path, text }: Mention): string | null {
 }
 
 /** The folder that a text names, with the part of its path that is known; null for any other text. */
-function placeOf(mention: Mention): Place | null {
+function folderMentioned(mention: Mention): FolderMention | null {
   const [, connection = '', path = ''] = /^sftp:\/\/([^/]*)\/?(.*)$/s.exec(mention.text) ?? [];
   if (!isConnectionId(connection)) return null;
   const { access, of } = mention.use ?? guessedUse(mention);

@@ -4,7 +4,7 @@ import { PARAM_TYPES, type ParamType, type WallTime } from '../dag/dag.ts';
 import { defaultProblem } from '../dag/params.ts';
 import { parseWallTime, WallTimeError } from '../time/wall_time.ts';
 import type { Json, JsonObject } from '../value/json.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { dagKeys } from './schema/keys.ts';
@@ -15,7 +15,7 @@ export function fitFindings(
   outline: Outline,
   file: string,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   return [
     ...nameFindings(outline.root, file),
     ...dateFindings(outline.root),
@@ -24,7 +24,7 @@ export function fitFindings(
   ];
 }
 
-function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly Finding[] {
+function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly DagFileFinding[] {
   const name = /([^/\\]+)\.ya?ml$/.exec(file)?.[1];
   if (name === undefined || name === dagId || !dagKeys.shape.dag_id.safeParse(dagId).success) return [];
   return [
@@ -32,7 +32,7 @@ function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly Fin
   ];
 }
 
-function dateFindings(root: JsonObject): readonly Finding[] {
+function dateFindings(root: JsonObject): readonly DagFileFinding[] {
   const start = dagKeys.shape.start_date.safeParse(root.start_date).data;
   const end = dagKeys.shape.end_date.safeParse(root.end_date).data;
   if (start === undefined || end === undefined || Temporal.PlainDate.compare(start, end) <= 0) return [];
@@ -41,8 +41,11 @@ function dateFindings(root: JsonObject): readonly Finding[] {
   ];
 }
 
-function paramFindings(root: JsonObject, scalarAt: (path: KeyPath) => string | null): readonly Finding[] {
-  return Object.entries(asMap(root.params)).flatMap(([name, spec]): Finding[] => {
+function paramFindings(
+  root: JsonObject,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly DagFileFinding[] {
+  return Object.entries(asMap(root.params)).flatMap(([name, spec]): DagFileFinding[] => {
     const { type, default: value = null } = asMap(spec);
     const path = ['params', name, 'default'];
     const message = isParamType(type) ? defaultProblem(type, value, scalarAt(path)) : null;
@@ -53,10 +56,10 @@ function paramFindings(root: JsonObject, scalarAt: (path: KeyPath) => string | n
 function timeFindings(
   { keys, path }: OutlineTask,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const notBefore = wallTimeOf(keys.not_before);
   const deadline = wallTimeOf(keys.deadline);
-  const findings: Finding[] = ['not_before', 'deadline'].flatMap((key) => {
+  const findings: DagFileFinding[] = ['not_before', 'deadline'].flatMap((key) => {
     const written = scalarAt([...path, key]);
     const isBare = wallTimeOf(keys[key]) !== null && written !== null && /^\d/.test(written);
     const message = `found ${written} without quotes, which some YAML readers take for a number: write "${written}"`;

@@ -1,7 +1,7 @@
 /** What a check of a DAG file has to say about one of its values; it becomes a Problem once its place is known. */
 import type { KeyPath } from './key_path.ts';
 
-export interface Finding {
+export interface DagFileFinding {
   readonly path: KeyPath;
   readonly message: string;
   /** Point at the key rather than at its value. */

@@ -7,7 +7,7 @@ import type { Json } from '../value/json.ts';
 import { buildDag } from './build.ts';
 import { fitFindings } from './consistency.ts';
 import { edgeFindings } from './edges.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import { formatKeyPath, type KeyPath } from './key_path.ts';
 import { outlineOf } from './outline.ts';
 import type { Problem } from './problem.ts';
@@ -31,7 +31,7 @@ export interface ParsedDag {
 }
 
 /** What a check of `type` and `with` needs to know of a task type. */
-export type TaskTypes = ReadonlyMap<string, CheckableType>;
+export type CheckableTypes = ReadonlyMap<string, CheckableType>;
 
 /**
  * Every problem of the file at once, but those of task types: `checkTaskTypes` has them.
@@ -39,35 +39,35 @@ export type TaskTypes = ReadonlyMap<string, CheckableType>;
  */
 export function parseDag(source: string, file: string): ParsedDag {
   const yaml = readYaml(source, file);
-  const { root, places } = yaml;
+  const { root, ranges } = yaml;
   const findings = root === undefined ? [] : allFindings(root, yaml, file);
-  const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(places, finding))]);
+  const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(ranges, finding))]);
   const dag = problems.length === 0 ? buildDag(dagKeys.parse(root)) : null;
-  const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(places, finding));
-  return { dag, problems, warnings, positionOf: (path) => positionOf(places, { path }), yaml };
+  const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(ranges, finding));
+  return { dag, problems, warnings, positionOf: (path) => positionOf(ranges, { path }), yaml };
 }
 
 /**
  * Task types that do not exist, and `with` params that their type refuses; also for a file with other problems.
  * A value that holds a template has no type yet, and is left to the render.
  */
-export function checkTaskTypes(parsed: ParsedDag, taskTypes: TaskTypes): readonly Problem[] {
-  const { root, places, isStandIn } = parsed.yaml;
+export function checkTaskTypes(parsed: ParsedDag, taskTypes: CheckableTypes): readonly Problem[] {
+  const { root, ranges, isPlaceholder } = parsed.yaml;
   if (root === undefined) return [];
   const findings = typeFindings(outlineOf(root), taskTypes, scalarReader(parsed.yaml));
   return inFileOrder(
-    findings.filter(({ path }) => !isStandIn(path)).map((finding) => problemOf(places, finding)),
+    findings.filter(({ path }) => !isPlaceholder(path)).map((finding) => problemOf(ranges, finding)),
   );
 }
 
 /** `parseDag` and `checkTaskTypes` in one: the whole verdict on a file. */
-export function loadDag(source: string, file: string, taskTypes: TaskTypes): ParsedDag {
+export function loadDag(source: string, file: string, taskTypes: CheckableTypes): ParsedDag {
   const parsed = parseDag(source, file);
   const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);
   return { ...parsed, problems, dag: problems.length === 0 ? parsed.dag : null };
 }
 
-function scheduleWarnings({ schedule }: Dag): readonly Finding[] {
+function scheduleWarnings({ schedule }: Dag): readonly DagFileFinding[] {
   return schedule.flatMap((text, index) => {
     const message = cronWarning(parseCron(text));
     const path = schedule.length === 1 ? ['schedule'] : ['schedule', index];
@@ -75,11 +75,16 @@ function scheduleWarnings({ schedule }: Dag): readonly Finding[] {
   });
 }
 
-function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding[] {
+function allFindings(root: Json, yaml: YamlFile, file: string): readonly DagFileFinding[] {
   const scalarAt = scalarReader(yaml);
   const outline = outlineOf(root);
-  const lineOf = (path: KeyPath) => positionOf(yaml.places, { path }).line;
-  const bySchema = schemaFindings({ schema: dagKeys, value: root, scalarAt, isOpen: yaml.isStandIn });
+  const lineOf = (path: KeyPath) => positionOf(yaml.ranges, { path }).line;
+  const bySchema = schemaFindings({
+    schema: dagKeys,
+    value: root,
+    scalarAt,
+    isTemplated: yaml.isPlaceholder,
+  });
   const refused = new Set(bySchema.map(({ path }) => formatKeyPath(path)));
   const byMeaning = [
     ...fitFindings(outline, file, scalarAt),
@@ -89,6 +94,6 @@ function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding
   return [...bySchema, ...byMeaning.filter(({ path }) => !refused.has(formatKeyPath(path)))];
 }
 
-function scalarReader({ places }: YamlFile): (path: KeyPath) => string | null {
-  return (path) => places.at(path)?.scalar ?? null;
+function scalarReader({ ranges }: YamlFile): (path: KeyPath) => string | null {
+  return (path) => ranges.at(path)?.scalar ?? null;
 }

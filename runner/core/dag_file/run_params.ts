@@ -41,7 +41,7 @@ function refusals(
     schema,
     value,
     scalarAt: () => null,
-    isOpen: (path) => isTemplated(value, path),
+    isTemplated: (path) => isTemplated(value, path),
   });
 }
 

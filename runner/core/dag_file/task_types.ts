@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { templateRefs } from '../run/template_ref.ts';
 import type { JsonObject } from '../value/json.ts';
 import { didYouMeanAndList } from '../value/suggest.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { taskKeys } from './schema/keys.ts';
@@ -18,7 +18,7 @@ export function typeFindings(
   outline: Outline,
   taskTypes: ReadonlyMap<string, CheckableType>,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   return outline.tasks.flatMap((task) => {
     const { type } = task.keys;
     if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
@@ -33,7 +33,7 @@ export function typeFindings(
   });
 }
 
-function unknownType(type: string, task: OutlineTask, known: readonly string[]): Finding {
+function unknownType(type: string, task: OutlineTask, known: readonly string[]): DagFileFinding {
   const message = `no task type is called ${type}${didYouMeanAndList(type, known)}`;
   return { path: [...task.path, 'type'], message };
 }
@@ -42,7 +42,7 @@ function paramFindings(
   task: OutlineTask,
   schema: z.ZodType,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const given = task.keys.with ?? {};
   if (!isMap(given)) return [];
   const inWith = (path: KeyPath): KeyPath => [...task.path, 'with', ...path];
@@ -50,7 +50,7 @@ function paramFindings(
     schema,
     value: given,
     scalarAt: (path) => scalarAt(inWith(path)),
-    isOpen: (path) => isTemplated(given, path),
+    isTemplated: (path) => isTemplated(given, path),
   });
   return findings.map((finding) => ({ ...finding, path: inWith(finding.path) }));
 }

@@ -2,7 +2,7 @@
 
 import type { Task } from '../dag/dag.ts';
 import { upstreamOf } from '../dag/graph.ts';
-import { plannedInstant, type TaskTally } from '../run/advance.ts';
+import { plannedInstant, type TaskStateCounts } from '../run/advance.ts';
 import { hasRoom, usedSlots } from '../run/pool_room.ts';
 import { isTerminalTaskState, TASK_STATES, type TaskState } from '../run/states.ts';
 import type { Blocker, StateCounts } from './blocker.ts';
@@ -89,7 +89,7 @@ function restarting({ crashCount }: InstanceFacts): Blocker {
 
 /** Of an instance that could be claimed now: what stands between it and a worker. */
 function dueBlockers({ pools, workers, now }: ExplainFacts, instance: InstanceFacts): readonly Blocker[] {
-  const { pool, poolSlots, hint } = instance;
+  const { pool, poolSlots, job } = instance;
   const facts = pools.get(pool);
   const isFull = facts !== undefined && !hasRoom(facts, poolSlots);
   const blockers: Blocker[] = [];
@@ -107,10 +107,10 @@ function dueBlockers({ pools, workers, now }: ExplainFacts, instance: InstanceFa
   if (workers.live > 0 && workers.running >= workers.concurrency) {
     blockers.push({ kind: 'workers_busy', running: workers.running, concurrency: workers.concurrency });
   }
-  // A full pool answers its hints; who leaves the pool writes the next.
-  if (hint === null && !isFull) blockers.push({ kind: 'hint_lost' });
-  if (hint !== null && !hint.isTaken && Temporal.Instant.compare(hint.runAt, now) > 0)
-    blockers.push({ kind: 'hint_put_off', at: hint.runAt, error: hint.lastError });
+  // A full pool answers its jobs; who leaves the pool writes the next.
+  if (job === null && !isFull) blockers.push({ kind: 'hint_lost' });
+  if (job !== null && !job.isTaken && Temporal.Instant.compare(job.runAt, now) > 0)
+    blockers.push({ kind: 'hint_put_off', at: job.runAt, error: job.lastError });
   return blockers;
 }
 
@@ -124,9 +124,9 @@ function edgeBlockers({ index, run, instances, now }: ExplainFacts, task: Task):
     .filter(({ delayMs }) => delayMs > 0)
     .map(({ taskId, delayMs }) => {
       const latest = latestSuccess(instances, taskId);
-      const tally: TaskTally = { counts: {}, latestSuccessAt: latest };
+      const found: TaskStateCounts = { counts: {}, latestSuccessAt: latest };
       const edge = { ...task, notBefore: null, dependsOn: [{ taskId, delayMs }] };
-      return { taskId, delayMs, at: plannedInstant(edge, new Map([[taskId, tally]]), clock) };
+      return { taskId, delayMs, at: plannedInstant(edge, new Map([[taskId, found]]), clock) };
     });
   return [
     ...(notBefore !== null && isAhead(notBefore) ? [{ kind: 'not_before' as const, at: notBefore }] : []),

@@ -24,14 +24,14 @@ export interface InstanceFacts {
   readonly pool: string;
   readonly poolSlots: number;
   /** The queue's job that makes a worker look; null where there is none. */
-  readonly hint: {
+  readonly job: {
     readonly runAt: Temporal.Instant;
     readonly isTaken: boolean;
     readonly lastError: string | null;
   } | null;
 }
 
-export interface RunFacts {
+export interface ExplainedRun {
   readonly runId: number;
   readonly state: RunState;
   readonly businessDate: Temporal.PlainDate;
@@ -47,7 +47,7 @@ export interface ExplainFacts {
   readonly now: Temporal.Instant;
   /** Of the version that the run began with. */
   readonly index: DagIndex;
-  readonly run: RunFacts;
+  readonly run: ExplainedRun;
   readonly instances: readonly InstanceFacts[];
   /** By name; of pools that instances of the run want. */
   readonly pools: ReadonlyMap<string, PoolFacts>;

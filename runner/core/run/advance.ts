@@ -1,4 +1,4 @@
-/** Which tasks of a run may start, must wait for an instant, or will never run: decided from tallies, without I/O. */
+/** Which tasks of a run may start, must wait for an instant, or will never run: decided from stateCounts, without I/O. */
 
 import type { Task } from '../dag/dag.ts';
 import { resolveWallTime } from '../time/wall_time.ts';
@@ -6,7 +6,7 @@ import type { TaskState } from './states.ts';
 import { decide } from './trigger_rule.ts';
 
 /** How many instances of a task are in which state, and when the last of them succeeded. */
-export interface TaskTally {
+export interface TaskStateCounts {
   readonly counts: Readonly<Partial<Record<TaskState, number>>>;
   readonly latestSuccessAt: Temporal.Instant | null;
 }
@@ -27,12 +27,12 @@ export type NextStep =
 /**
  * What becomes of a task none of whose instances has left `none`; null while its trigger rule is undecided.
  *
- * @param upstream the tallies of the task's direct upstreams, by task_id
+ * @param upstream the stateCounts of the task's direct upstreams, by task_id
  * @param now by the database's clock
  */
 export function nextStep(
   task: Task,
-  upstream: ReadonlyMap<string, TaskTally>,
+  upstream: ReadonlyMap<string, TaskStateCounts>,
   clock: RunClock,
   now: Temporal.Instant,
 ): NextStep | null {
@@ -53,7 +53,7 @@ export function nextStep(
  */
 export function plannedInstant(
   task: Task,
-  upstream: ReadonlyMap<string, TaskTally>,
+  upstream: ReadonlyMap<string, TaskStateCounts>,
   clock: RunClock,
 ): Temporal.Instant | null {
   const instants: Temporal.Instant[] = [];
@@ -68,7 +68,7 @@ export function plannedInstant(
     : instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
 }
 
-function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskTally>) {
+function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskStateCounts>) {
   const counts = {
     total: 0,
     success: 0,

@@ -13,12 +13,12 @@ export interface ClockChange {
 }
 
 /** How often a wall time comes on its date. */
-export type WallTimeFate = 'once' | 'never' | 'twice';
+export type WallTimeOccurrence = 'once' | 'never' | 'twice';
 
 /** A wall time, and the one instant that stands for it: after the gap, or the first of two. */
 export interface ResolvedWallTime {
   readonly wall: Temporal.PlainDateTime;
-  readonly fate: WallTimeFate;
+  readonly occurrence: WallTimeOccurrence;
   readonly at: Temporal.Instant;
 }
 
@@ -37,15 +37,18 @@ export function clockChanges(
   return changes;
 }
 
-export function resolveFate(wall: Temporal.PlainDateTime, timezone: string): ResolvedWallTime {
+export function resolveOccurrence(wall: Temporal.PlainDateTime, timezone: string): ResolvedWallTime {
   const first = wall.toZonedDateTime(timezone, { disambiguation: 'earlier' });
   const second = wall.toZonedDateTime(timezone, { disambiguation: 'later' });
-  if (!first.toPlainDateTime().equals(wall)) return { wall, fate: 'never', at: second.toInstant() };
-  return { wall, fate: first.equals(second) ? 'once' : 'twice', at: first.toInstant() };
+  if (!first.toPlainDateTime().equals(wall)) return { wall, occurrence: 'never', at: second.toInstant() };
+  return { wall, occurrence: first.equals(second) ? 'once' : 'twice', at: first.toInstant() };
 }
 
 /** The wall times of the schedule's fixed hours on a date, ascending; empty where it is not due then. */
-export function askedWallTimes(schedule: Schedule, date: Temporal.PlainDate): readonly ResolvedWallTime[] {
+export function scheduledWallTimes(
+  schedule: Schedule,
+  date: Temporal.PlainDate,
+): readonly ResolvedWallTime[] {
   if (instantsOnDate(schedule, date).length === 0) return [];
   const walls = schedule.crons
     .filter(({ hourRule }) => hourRule === 'once_per_date')
@@ -56,7 +59,7 @@ export function askedWallTimes(schedule: Schedule, date: Temporal.PlainDate): re
   const distinct = new Map(walls.map((wall) => [wall.toString(), wall]));
   return [...distinct.values()]
     .toSorted(Temporal.PlainDateTime.compare)
-    .map((wall) => resolveFate(wall, schedule.timezone));
+    .map((wall) => resolveOccurrence(wall, schedule.timezone));
 }
 
 /** Null where only the zone's name changes. */

@@ -22,7 +22,7 @@ export interface DateSpan {
 export function runsByDate(schedule: Schedule, { first, last }: DateSpan): RunsByDate {
   const found = new Map<string, DateRuns>();
   const minutesOf = minutesByDate(schedule, { first, last });
-  const unsteady = unsteadyDates(schedule.timezone, { first, last });
+  const unsteady = datesNearDst(schedule.timezone, { first, last });
   for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
     const runs = unsteady.has(date.toString())
       ? runsOf(instantsOnDate(schedule, date))
@@ -54,7 +54,7 @@ function plainRuns(
 }
 
 /** Dates on which the clocks change, and those after them, on which a wall time moved over a gap may fire. */
-function unsteadyDates(timezone: string, { first, last }: DateSpan): ReadonlySet<string> {
+function datesNearDst(timezone: string, { first, last }: DateSpan): ReadonlySet<string> {
   const changes = clockChanges(timezone, {
     after: first.subtract({ days: 2 }).toZonedDateTime(timezone).toInstant(),
     until: last.add({ days: 2 }).toZonedDateTime(timezone).toInstant(),

@@ -12,7 +12,7 @@ import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
 import { workIsolated } from '../isolation/isolated_attempt.ts';
 import { isolationOf } from '../isolation/isolation.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { chargeStrays, type TakeStray } from '../worker/stray_errors.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './abort.ts';
 import { type AttemptInput, contextOf, filesOf, paramsOf } from './context.ts';
@@ -35,7 +35,9 @@ export async function runAttempt(
   report: AttemptReport,
   controller: AbortController,
 ): Promise<Outcome | null> {
-  const index = await untilDatabaseAnswers(engine.log, () => engine.versions.get(claimed.dagVersionId));
+  const index = await retryWhileDatabaseUnavailable(engine.log, () =>
+    engine.versions.get(claimed.dagVersionId),
+  );
   failpoint('run.versioned');
   const task = taskOf(index, claimed.taskId);
   const timer = setTimeout(
@@ -109,7 +111,7 @@ async function workTask(work: Work): Promise<Ending> {
   // An outage while the runner reads is no failure of the task.
   const outputs = claimed.outputs
     ? pick(claimed.outputs, reads)
-    : await untilDatabaseAnswers(engine.log, () => outputsOf(engine.pool, claimed.runId, reads));
+    : await retryWhileDatabaseUnavailable(engine.log, () => outputsOf(engine.pool, claimed.runId, reads));
   failpoint('run.outputs_read');
   const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {

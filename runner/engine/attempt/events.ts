@@ -1,5 +1,4 @@
 import { withTransaction } from '../../connections/postgres/connect.ts';
-import { actionProblem } from '../../core/run/event_action.ts';
 import { cleanText } from '../../core/value/error_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
@@ -8,6 +7,21 @@ import { type ClaimedTask, lockRunningAttempt } from '../../store/task/instance.
 import { WARNED } from '../../store/task/warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
 import type { Engine } from '../engine.ts';
+
+/** The nouns of the runner's own events: only the runner says what became of these. */
+const RUNNER_NOUNS = [
+  'attempt',
+  'audit',
+  'backfill',
+  'dag',
+  'event',
+  'history',
+  'pool',
+  'run',
+  'schedule',
+  'task',
+  'worker',
+];
 
 type Recorder = Pick<Engine, 'pool' | 'actor'>;
 
@@ -30,6 +44,17 @@ export function warnOfAttempt(
     await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after: facts });
     log.warn(sentence, facts);
   };
+}
+
+/** Why a task may not record an event of this action; null where it may. */
+function actionProblem(action: string): string | null {
+  const [, noun] = /^([a-z][a-z0-9_]*)\.[a-z][a-z0-9_]*$/.exec(action) ?? [];
+  if (noun === undefined || action.length > 64) {
+    return `found ${JSON.stringify(action)}, expected noun.verb in lower case, such as guard.overridden`;
+  }
+  return RUNNER_NOUNS.includes(noun)
+    ? `${action} is the runner's own to say: use another noun than ${noun}`
+    : null;
 }
 
 /** @throws TaskError where the attempt was superseded */

@@ -15,7 +15,7 @@ import { scopeOf, tasksNamed } from '../attempt/template_context.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { ConnectionPools } from '../worker/connection_pools.ts';
 
-export interface Asker {
+export interface PrecheckRunner {
   readonly taskTypes: TaskTypes;
   /** Names the connections. */
   readonly env: Environment;
@@ -24,7 +24,7 @@ export interface Asker {
   readonly signal: AbortSignal;
 }
 
-export interface AskedPlan {
+export interface PrecheckedPlan {
   readonly index: DagIndex;
   readonly params: JsonObject;
   /** In the order of work. */
@@ -33,28 +33,31 @@ export interface AskedPlan {
   readonly now: Temporal.Instant;
 }
 
-interface Askable {
+interface PrecheckedTask {
   readonly task: Task;
   readonly taskType: TaskType;
   readonly precheck: Precheck;
 }
 
 /** @returns what was refused, and what could not be asked; nothing for an instant that may be worked */
-export async function askRefusals(asker: Asker, plan: AskedPlan): Promise<readonly Refusal[]> {
-  const askable = plan.index.dag.tasks.flatMap((task) => askableOf(asker.taskTypes, task));
+export async function runPrechecks(
+  runner: PrecheckRunner,
+  plan: PrecheckedPlan,
+): Promise<readonly Refusal[]> {
+  const askable = plan.index.dag.tasks.flatMap((task) => precheckedTask(runner.taskTypes, task));
   if (askable.length === 0) return [];
   const refusals: Refusal[] = [];
   const workedBefore: Temporal.PlainDate[] = [];
   // What cannot be asked once is not waited for again for each of the other dates.
   const silent = new Map<string, string>();
-  await using connections = new ConnectionPools(asker.env, asker.log);
-  await using files = listedFiles(asker);
+  await using connections = new ConnectionPools(runner.env, runner.log);
+  await using files = listedFiles(runner);
   for (const { businessDate, scheduledFor, ...date } of plan.dates) {
     if (scheduledFor === null || !isWorked(date)) continue;
     const facts = { businessDate, scheduledFor, workedBefore: [...workedBefore] };
     let refusal: Refusal | null = null;
     for (const one of askable) {
-      refusal ??= await ask({ asker, plan, connections, files, silent }, one, facts);
+      refusal ??= await ask({ runner, plan, connections, files, silent }, one, facts);
       if (refusal?.kind === 'refused') break;
     }
     if (refusal !== null) refusals.push(refusal);
@@ -64,7 +67,7 @@ export async function askRefusals(asker: Asker, plan: AskedPlan): Promise<readon
 }
 
 /** Only a task that is sure to run, and whose `with` needs nothing that a run must make first. */
-function askableOf({ byName }: TaskTypes, task: Task): readonly Askable[] {
+function precheckedTask({ byName }: TaskTypes, task: Task): readonly PrecheckedTask[] {
   const taskType = byName.get(task.type);
   const needsOutputs = tasksNamed(task.with).length > 0;
   if (taskType?.precheck === undefined || needsOutputs || task.mapOver !== null || task.runIf !== null)
@@ -72,9 +75,9 @@ function askableOf({ byName }: TaskTypes, task: Task): readonly Askable[] {
   return [{ task, taskType, precheck: taskType.precheck.bind(taskType) }];
 }
 
-interface Asking {
-  readonly asker: Asker;
-  readonly plan: AskedPlan;
+interface PrecheckInputs {
+  readonly runner: PrecheckRunner;
+  readonly plan: PrecheckedPlan;
   readonly connections: ConnectionPools;
   readonly files: PrecheckContext<unknown>['files'];
   readonly silent: Map<string, string>;
@@ -86,8 +89,8 @@ type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
 };
 
 async function ask(
-  { asker, plan, connections, files, silent }: Asking,
-  { task, taskType, precheck }: Askable,
+  { runner, plan, connections, files, silent }: PrecheckInputs,
+  { task, taskType, precheck }: PrecheckedTask,
   { businessDate, scheduledFor, workedBefore }: DateFacts,
 ): Promise<Refusal | null> {
   const { dag } = plan.index;
@@ -107,12 +110,12 @@ async function ask(
       workedBefore,
       connections: { postgres: async (id) => connections.postgres(id) },
       files,
-      signal: asker.signal,
+      signal: runner.signal,
       now: () => plan.now,
     });
     return answer && { scheduledFor, kind: 'refused', ...answer };
   } catch (error) {
-    asker.signal.throwIfAborted();
+    runner.signal.throwIfAborted();
     return unknown(`${task.taskId}: ${errorFacts(error).errorText}`);
   }
 }

@@ -32,7 +32,7 @@ import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { dagToRun } from '../operator/dag_to_run.ts';
-import { type Asked, OperatorError } from '../operator/operator.ts';
+import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 
 export interface BackfillRequest extends BackfillRange {
@@ -44,7 +44,7 @@ export interface BackfillRequest extends BackfillRange {
 }
 
 /**
- * Every date with its decision, as far as the database knows. What task types refuse is asked for apart (`askRefusals`)
+ * Every date with its decision, as far as the database knows. What task types refuse is asked for apart (`runPrechecks`)
  * and laid over it (`applyRefusals`).
  * @throws BackfillRangeError
  */
@@ -61,7 +61,7 @@ export async function planDates(
   return planBackfill(dag, range, { runs, now: await databaseNow(db) });
 }
 
-export interface NewBackfillRequest extends BackfillRequest, Asked {
+export interface NewBackfillRequest extends BackfillRequest, OperatorRequest {
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
   /** What task types refuse, as found before. */
@@ -130,7 +130,7 @@ export interface CancelledBackfill {
 export async function cancelBackfill(
   pool: Pool,
   backfillId: number,
-  asked: Asked,
+  asked: OperatorRequest,
 ): Promise<CancelledBackfill> {
   return await inBackfill(pool, backfillId, async (tx, backfill) => {
     if (backfill.state !== 'running')
@@ -167,7 +167,7 @@ export async function cancelBackfill(
 export async function retryFailed(
   pool: Pool,
   backfillId: number,
-  asked: Asked & { readonly refused: ReadonlySet<number> },
+  asked: OperatorRequest & { readonly refused: ReadonlySet<number> },
 ): Promise<readonly BackfillDate[]> {
   return await inBackfill(pool, backfillId, async (tx, backfill) => {
     if (backfill.state === 'running')
@@ -235,7 +235,7 @@ async function refuseSecond(tx: PoolClient, dagId: string): Promise<void> {
 
 async function record(
   tx: PoolClient,
-  asked: Asked,
+  asked: OperatorRequest,
   what: { readonly action: string; readonly backfill: Backfill; readonly after: JsonObject },
 ): Promise<void> {
   const { action, backfill, after } = what;

@@ -6,17 +6,17 @@ import type { ClaimedTask } from '../../store/task/instance.ts';
 import { type AttemptMeter, type Ended, wasSettled } from '../../store/task/settlement.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
 import { finishBatch } from './finish.ts';
 
 /** What the slot of an ended attempt is to do next. */
-export interface SlotRoom {
+export interface NextClaim {
   /** `follow`: a successor, or what waits in the queue; `queue`: only what waits there; `stop`: nothing. */
   readonly next: 'follow' | 'queue' | 'stop';
 }
 
-interface Waiting extends SlotRoom {
+interface Waiting extends NextClaim {
   readonly claimed: ClaimedTask;
   readonly ended: Ended;
   readonly resolve: (next: ClaimedTask | null) => void;
@@ -26,7 +26,7 @@ interface Waiting extends SlotRoom {
  * Ends attempts of this process. Those of one run that end while its last batch is being committed go together in the
  * next transaction, so that a wide run costs few commits and a single chain waits for nobody.
  */
-export class Finisher {
+export class CompletionBatcher {
   readonly #engine: Engine;
   readonly #waiting = new Map<number, Waiting[]>();
 
@@ -42,10 +42,10 @@ export class Finisher {
   async finish(
     claimed: ClaimedTask,
     result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
-    { next }: SlotRoom,
+    { next }: NextClaim,
   ): Promise<ClaimedTask | null> {
     const { log, versions } = this.#engine;
-    const index = await untilDatabaseAnswers(log, () => versions.get(claimed.dagVersionId));
+    const index = await retryWhileDatabaseUnavailable(log, () => versions.get(claimed.dagVersionId));
     const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
     const { taskInstanceId, taskId, attemptToken, runId } = claimed;
     return await new Promise((resolve) => {
@@ -84,7 +84,7 @@ export class Finisher {
     const engine = this.#engine;
     let lostAnswer = false;
     failpoint('finish.before');
-    const { accepted, claimed } = await untilDatabaseAnswers(
+    const { accepted, claimed } = await retryWhileDatabaseUnavailable(
       engine.log,
       () =>
         finishBatch(
@@ -103,14 +103,14 @@ export class Finisher {
     const taken = new Set(accepted.map((one) => attemptKey(one.taskInstanceId, one.attemptToken)));
     const waiting = [...claimed];
     for (const { claimed: own, ended, next, resolve } of batch) {
-      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#tellSettled(own, ended);
+      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#noticeSettled(own, ended);
       else await this.#explainRefusal(own, ended, lostAnswer);
       resolve(next === 'stop' ? null : (waiting.shift() ?? null));
     }
   }
 
   /** The commit was acknowledged: from here on no crash may lose this result. */
-  #tellSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
+  #noticeSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
     const { taskInstanceId, attemptToken, settlement } = ended;
     this.#engine.log.debug('an attempt was settled', {
       ...{ dagId, runId, taskId, attempt: attemptNumber },
@@ -121,7 +121,7 @@ export class Finisher {
   /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
   async #explainRefusal(claimed: ClaimedTask, ended: Ended, lostAnswer: boolean): Promise<void> {
     const engine = this.#engine;
-    await untilDatabaseAnswers(engine.log, async () => {
+    await retryWhileDatabaseUnavailable(engine.log, async () => {
       if (lostAnswer && (await wasSettled(engine.pool, ended))) return;
       const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
       engine.log.warn('a late result was refused', { dagId, runId, taskId, attempt: attemptNumber });

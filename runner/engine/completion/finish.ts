@@ -1,4 +1,4 @@
-/** Ends attempts: settlement, successors and hints in one transaction, many attempts of a run at a time. */
+/** Ends attempts: settlement, successors and jobs in one transaction, many attempts of a run at a time. */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Task } from '../../core/dag/dag.ts';
@@ -7,9 +7,9 @@ import { isTerminalTaskState } from '../../core/run/states.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { type Event, recordEvents } from '../../store/event/event.ts';
 import { claimFromQueue, claimOfRun } from '../../store/queue/claim_next.ts';
-import { addWorkHints, type WorkHint } from '../../store/queue/job.ts';
+import { addWorkJobs, type WorkJob } from '../../store/queue/job.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
-import { tallies } from '../../store/run/state_counts.ts';
+import { stateCounts } from '../../store/run/state_counts.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { outputsOf } from '../../store/task/output.ts';
 import { type Accepted, applySettlements, type Ended, runOutcome } from '../../store/task/settlement.ts';
@@ -20,7 +20,7 @@ import { failpoint, passing } from '../failpoint.ts';
 import { closeRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
-import { type AdvanceOptions, advanceRun, type RunAt, tasksTallied } from './advance_run.ts';
+import { type AdvanceOptions, advanceRun, type RunAt, tasksCounted } from './advance_run.ts';
 
 /** Ended attempts of one run. */
 export interface Batch {
@@ -30,7 +30,7 @@ export interface Batch {
 }
 
 /** The slots of this worker that the batch leaves free. */
-export interface Room {
+export interface ClaimBudget {
   readonly slots: number;
   /** So many of them may go on with a successor; the others take what the queue gives next. */
   readonly mayFollow: number;
@@ -43,7 +43,7 @@ export interface FinishedBatch {
   readonly claimed: readonly ClaimedTask[];
 }
 
-export async function finishBatch(engine: Engine, batch: Batch, room: Room): Promise<FinishedBatch> {
+export async function finishBatch(engine: Engine, batch: Batch, room: ClaimBudget): Promise<FinishedBatch> {
   const index = await engine.versions.get(batch.dagVersionId);
   const finished = await withTransaction(engine.pool, (tx) =>
     settleAndAdvance(engine, tx, { ...batch, index, room }),
@@ -57,7 +57,7 @@ export async function finishBatch(engine: Engine, batch: Batch, room: Room): Pro
 async function settleAndAdvance(
   engine: Engine,
   tx: PoolClient,
-  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: Room },
+  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: ClaimBudget },
 ): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
   const mayDecide = successorsOf(
     index,
@@ -66,26 +66,26 @@ async function settleAndAdvance(
   const [run, accepted, found] = await Promise.all([
     passing('finish.locked', lockRun(tx, runId)),
     passing('finish.settled', applySettlements(tx, ended)),
-    tallies(tx, runId, tasksTallied(mayDecide)),
+    stateCounts(tx, runId, tasksCounted(mayDecide)),
   ]);
   if (run === null) throw new Error(`run ${runId} is not in the database`);
   const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
   const [, followed, freed] = await Promise.all([
     passing('finish.recorded', recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted))),
     follow(engine, tx, {
-      at: { run, index, now: run.now, tallies: found },
+      at: { run, index, now: run.now, stateCounts: found },
       closed: closed.map(({ taskId }) => taskId),
       room,
     }),
-    hintsForFreedSlots(tx, accepted),
+    jobsForFreedSlots(tx, accepted),
   ]);
-  const again: WorkHint[] = accepted
+  const again: WorkJob[] = accepted
     .filter(({ state }) => !isTerminalTaskState(state))
     .map(({ taskInstanceId, token, runAt, priority }) => ({ taskInstanceId, token, runAt, priority }));
   const taken = new Set(followed.claimed.map(({ taskInstanceId }) => taskInstanceId));
-  const left = followed.hints.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
-  await addWorkHints(tx, [...again, ...left, ...freed]);
-  failpoint('finish.hinted');
+  const left = followed.jobs.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
+  await addWorkJobs(tx, [...again, ...left, ...freed]);
+  failpoint('finish.jobs_added');
   if (followed.outcome !== 'unfinished') await closeRun(tx, run, followed.outcome);
   failpoint('finish.before_commit');
   const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;
@@ -93,7 +93,7 @@ async function settleAndAdvance(
 }
 
 interface Followed {
-  readonly hints: readonly WorkHint[];
+  readonly jobs: readonly WorkJob[];
   readonly claimed: readonly ClaimedTask[];
   readonly outcome: 'unfinished' | 'success' | 'failed';
 }
@@ -108,14 +108,14 @@ async function follow(
   step: {
     readonly at: RunAt & AdvanceOptions;
     readonly closed: readonly string[];
-    readonly room: Room;
+    readonly room: ClaimBudget;
   },
 ): Promise<Followed> {
   const { at, closed, room } = step;
   const workerId = engine.workerId();
   const claimed: ClaimedTask[] = [];
   let outcome: Followed['outcome'] = 'unfinished';
-  const withLast = async (queued: readonly Task[]) => {
+  const onFinalBatch = async (queued: readonly Task[]) => {
     const next = queued.filter(({ pool }) => pool === DEFAULT_POOL);
     const mayFollow = next.length === 0 ? 0 : room.mayFollow;
     const taskIds = next.map(({ taskId }) => taskId);
@@ -136,19 +136,16 @@ async function follow(
     claimed.push(...successors.map((successor) => ({ ...successor, outputs })), ...others);
     failpoint('finish.claimed');
   };
-  const hints = await advanceRun(tx, { ...at, withLast }, successorsOf(at.index, closed));
+  const jobs = await advanceRun(tx, { ...at, onFinalBatch }, successorsOf(at.index, closed));
   failpoint('finish.advanced');
-  return { hints, claimed, outcome };
+  return { jobs, claimed, outcome };
 }
 
 function successorsOf(index: DagIndex, taskIds: readonly string[]): readonly Task[] {
   return taskIds.flatMap((taskId) => index.successors.get(taskId) ?? []);
 }
 
-async function hintsForFreedSlots(
-  tx: PoolClient,
-  accepted: readonly Accepted[],
-): Promise<readonly WorkHint[]> {
+async function jobsForFreedSlots(tx: PoolClient, accepted: readonly Accepted[]): Promise<readonly WorkJob[]> {
   const pooled = accepted.filter(({ pool }) => pool !== DEFAULT_POOL);
   if (pooled.length === 0) return [];
   return await nextInPools(

@@ -17,7 +17,7 @@ import {
   setProblems,
 } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { addScheduleHint } from '../../store/queue/job.ts';
+import { addScheduleJob } from '../../store/queue/job.ts';
 import { ensurePools } from '../../store/worker/pool.ts';
 import { databaseNow } from '../clock.ts';
 import { initialCursor, settleSchedule } from '../schedule/schedule_dag.ts';
@@ -36,7 +36,7 @@ export interface DagText {
   readonly unreadable: Problem | null;
 }
 
-export interface DagFile extends DagText {
+export interface CheckedDagFile extends DagText {
   /** Null where the file has problems. */
   readonly dag: Dag | null;
   readonly problems: readonly Problem[];
@@ -50,11 +50,11 @@ export async function readDagTexts(folder: string): Promise<readonly DagText[]> 
   return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
 }
 
-export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
+export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
   return checkDagText(await readDagText(file), taskTypes);
 }
 
-export function checkDagText(text: DagText, taskTypes: TaskTypes): DagFile {
+export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
   if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
   return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
 }
@@ -78,7 +78,7 @@ async function readDagText(file: string): Promise<DagText> {
  *
  * @returns true where anything changed
  */
-export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
+export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Actor): Promise<boolean> {
   const { dagId, file, source, sha256, dag, problems } = dagFile;
   const known = await findDag(db, dagId);
   if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null)
@@ -118,7 +118,7 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
       },
     ]);
     // The schedule may have changed: look at it at once.
-    await addScheduleHint(tx, dagId, await databaseNow(tx));
+    await addScheduleJob(tx, dagId, await databaseNow(tx));
     return true;
   });
 }

@@ -41,7 +41,7 @@ export async function checkTasks(checker: TaskChecker, dag: Dag): Promise<readon
   return checked;
 }
 
-interface Asked {
+interface CheckInputs {
   readonly dag: Dag;
   readonly task: Task;
   readonly taskType: TaskType;
@@ -51,7 +51,7 @@ interface Asked {
 
 async function ask(
   { signal, now }: TaskChecker,
-  { dag, task, taskType, check, connections }: Asked,
+  { dag, task, taskType, check, connections }: CheckInputs,
 ): Promise<readonly CheckFinding[]> {
   const defaults = runParams(dag, {}, null);
   const params = 'problem' in defaults ? {} : defaults.values;

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
 import { dagIdsInForce, retireDags } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { checkDagText, type DagFile, readDagTexts, registerDagFile } from './folder.ts';
+import { type CheckedDagFile, checkDagText, readDagTexts, registerDagFile } from './folder.ts';
 import type { TaskTypes } from './task_types.ts';
 
 /**
@@ -21,7 +21,7 @@ export class DagWatch {
 
   async look(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
-    // Asked for before the folder is read: a file that another process adds and registers meanwhile is not gone.
+    // OperatorRequest for before the folder is read: a file that another process adds and registers meanwhile is not gone.
     const inForce = await dagIdsInForce(pool, this.#folder);
     const texts = await readDagTexts(this.#folder);
     // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
@@ -29,7 +29,7 @@ export class DagWatch {
       const file = checkDagText(text, this.#taskTypes);
       const isChange = await registerDagFile(pool, file, by);
       this.#seen.set(file.dagId, file.sha256);
-      if (isChange) tell(log, file);
+      if (isChange) logChange(log, file);
     }
     const present = new Set(texts.map(({ dagId }) => dagId));
     for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
@@ -42,7 +42,7 @@ export class DagWatch {
   }
 }
 
-function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
+function logChange(log: Log, { dag, dagId, file, sha256, problems }: CheckedDagFile): void {
   if (dag === null)
     log.error('a DAG file is invalid; a last good version, where there is one, stays in force', {
       file,

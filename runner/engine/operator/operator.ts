@@ -9,7 +9,7 @@ import type { Json } from '../../core/value/json.ts';
 import { didYouMean } from '../../core/value/suggest.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
 import { type DagRun, findRun, lockRun, markRunFinished, setRunParams } from '../../store/run/dag_run.ts';
 import {
   actAsOperator,
@@ -28,7 +28,7 @@ import { startRuns } from '../schedule/start_runs.ts';
 import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
 import { runParams } from './run_params.ts';
 
-export interface Asked {
+export interface OperatorRequest {
   readonly by: Actor;
   readonly reason: string | null;
 }
@@ -47,7 +47,7 @@ export class OperatorError extends Error {
 export async function cancelRun(
   pool: Pool,
   runId: number,
-  asked: Asked,
+  asked: OperatorRequest,
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async ({ tx, run }) => {
     if (isTerminalRunState(run.state))
@@ -63,7 +63,7 @@ export async function cancelRun(
 export async function cancelTask(
   pool: Pool,
   runId: number,
-  task: Asked & { readonly taskId: string },
+  task: OperatorRequest & { readonly taskId: string },
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async (open) => {
     requireTask(open.index, task.taskId);
@@ -76,7 +76,7 @@ export async function cancelTask(
   });
 }
 
-export interface ClearRequest extends Asked {
+export interface ClearRequest extends OperatorRequest {
   /** Null for every task. */
   readonly taskId: string | null;
   /** Only what failed, was cancelled, or was never run because of that. */
@@ -173,7 +173,7 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
 async function changeParams(
   { tx, run, index }: OpenRun,
   { given, taskTypes }: NewParams,
-  asked: Asked,
+  asked: OperatorRequest,
 ): Promise<void> {
   const params = runParams(index.dag, { ...run.params, ...given }, taskTypes);
   if ('problem' in params) {
@@ -219,13 +219,13 @@ async function decideSuccessors(open: OpenRun, taskIds: readonly string[]): Prom
 
 async function decide({ tx, run, index }: OpenRun, taskIds: readonly string[]): Promise<void> {
   const tasks = taskIds.map((taskId) => taskOf(index, taskId));
-  await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, tasks));
+  await addWorkJobs(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, tasks));
   await closeRunIfDone(tx, { run, index });
 }
 
 async function record(
   tx: PoolClient,
-  asked: Asked,
+  asked: OperatorRequest,
   what: {
     readonly action: string;
     readonly run: DagRun;

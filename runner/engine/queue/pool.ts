@@ -4,9 +4,9 @@
  * waited out: a session is given when there is one, and a lost query fails with a code that graphile-worker tries again.
  */
 import type { Pool, PoolClient } from 'pg';
-import { createPool, isDatabaseAway } from '../../connections/postgres/connect.ts';
+import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import type { Log } from '../../log.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 
 /** Its statements take milliseconds; one without an answer was sent into a dead connection. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -41,7 +41,7 @@ export function createQueuePool(
   const asked = new Set<Promise<unknown>>();
   Object.defineProperty(pool, 'connect', {
     value: (callback?: ConnectCallback) => {
-      const connected = untilDatabaseAnswers(log, connectOnce);
+      const connected = retryWhileDatabaseUnavailable(log, connectOnce);
       asked.add(connected);
       const answered = () => asked.delete(connected);
       connected.then(answered, answered);
@@ -75,6 +75,6 @@ function askForAnotherTry(client: PoolClient): void {
 }
 
 function rethrow(error: unknown): never {
-  if (!isDatabaseAway(error)) throw error;
+  if (!isDatabaseUnavailable(error)) throw error;
   throw new TryAgain(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -1,4 +1,4 @@
-/** The one file that knows graphile-worker: hints come in, a job's handler looks, and nothing else is asked of it. */
+/** The one file that knows graphile-worker: jobs come in, a job's handler looks, and nothing else is asked of it. */
 import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
@@ -6,7 +6,7 @@ import { SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
 import { createQueuePool } from './pool.ts';
 
 export interface QueueHandlers {
-  work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
+  work(job: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
   schedule(dagId: string): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function migrateQueue(databaseUrl: string, log: Log): Promise<void>
   }
 }
 
-/** Takes hints until it is stopped; begins again by itself when the queue's own connection fails for good. */
+/** Takes jobs until it is stopped; begins again by itself when the queue's own connection fails for good. */
 export class Queue {
   readonly #options: QueueOptions;
   #runner: Runner | null = null;
@@ -48,7 +48,7 @@ export class Queue {
     return new Queue(options, await startRunner(options));
   }
 
-  /** Stops taking hints; resolves when those in hand are done. */
+  /** Stops taking jobs; resolves when those in hand are done. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#wakeRestart();
@@ -116,10 +116,10 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
     logger: queueLogger(log),
     taskList: {
       [WORK_JOB]: async (payload) => {
-        const hint = workHint(payload);
-        if (hint === null)
+        const job = workTargetOf(payload);
+        if (job === null)
           log.warn('a job of the queue names no task and is dropped', { payload: JSON.stringify(payload) });
-        else await handlers.work(hint);
+        else await handlers.work(job);
       },
       [SCHEDULE_JOB]: async (payload) => {
         const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
@@ -132,7 +132,7 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
 }
 
 /** Anyone who can write to the queue's table can write a payload, so it is read as a stranger's. */
-function workHint(payload: unknown): { taskInstanceId: number; token: number } | null {
+function workTargetOf(payload: unknown): { taskInstanceId: number; token: number } | null {
   if (!isRecord(payload)) return null;
   const { id, token } = payload;
   return Number.isSafeInteger(id) && Number.isSafeInteger(token)

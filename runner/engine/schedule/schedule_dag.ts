@@ -8,7 +8,7 @@ import { businessDateOf } from '../../core/time/wall_time.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
 import type { Queryable } from '../../store/queryable.ts';
-import { addScheduleHint } from '../../store/queue/job.ts';
+import { addScheduleJob } from '../../store/queue/job.ts';
 import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
@@ -18,7 +18,7 @@ import { startRuns } from './start_runs.ts';
 
 /**
  * Looks at a DAG's schedule: creates the runs that are due, says which were missed, starts what may start, and leaves
- * a hint for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
+ * a job for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
   failpoint('schedule.before');
@@ -90,8 +90,8 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   failpoint('schedule.recorded');
   await setSchedule(tx, dagId, { cursor: now, next: plan.next });
   failpoint('schedule.moved');
-  if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
-  failpoint('schedule.hinted');
+  if (plan.next !== null) await addScheduleJob(tx, dagId, plan.next);
+  failpoint('schedule.job_added');
 }
 
 async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {

@@ -1,7 +1,7 @@
 /** Letting queued runs start: idempotent, so any number of processes may do it at once. */
 
 import type { Queryable } from '../../store/queryable.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
 import { type DagRun, markRunRunning, startableRuns } from '../../store/run/dag_run.ts';
 import { advanceBackfill } from '../backfill/advance.ts';
 import { databaseNow } from '../clock.ts';
@@ -31,9 +31,9 @@ async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Prom
   const running: DagRun = { ...run, state: 'running' };
   // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
   const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
-  const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
+  const jobs = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
   failpoint('start_run.advanced');
-  await addWorkHints(tx, hints);
-  failpoint('start_run.hinted');
-  if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
+  await addWorkJobs(tx, jobs);
+  failpoint('start_run.jobs_added');
+  if (jobs.length === 0) await closeRunIfDone(tx, { run: running, index });
 }

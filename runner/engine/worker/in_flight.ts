@@ -1,5 +1,5 @@
 /** Hints that are being worked, from the look at the row to the last task of the chain that followed from it. */
-export class WorkInHand {
+export class InFlight {
   readonly #works = new Set<Promise<void>>();
 
   /** @returns the same work */

@@ -2,24 +2,24 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Environment } from '../../connections/connection_config.ts';
-import { createPool, isDatabaseAway } from '../../connections/postgres/connect.ts';
+import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker, takeBackDeath } from '../../store/worker/worker.ts';
+import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
 import { DatabaseClock } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
 import { Queue } from '../queue/queue.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
 import { ConnectionPools } from './connection_pools.ts';
-import { Slots } from './executor.ts';
+import { Executor } from './executor.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { WorkInHand } from './in_flight.ts';
+import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { watchStrays } from './stray_errors.ts';
 
@@ -61,14 +61,14 @@ const SIGN_OFF_MS = 2_000;
 /** The engine's own statements take milliseconds, but for a lock that someone holds. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** One worker process: takes hints, works task instances, keeps its lease, and looks after what others dropped. */
+/** One worker process: takes jobs, works task instances, keeps its lease, and looks after what others dropped. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #pool: Pool;
   readonly #engine: Engine;
   readonly #running = new RunningAttempts();
-  readonly #inHand = new WorkInHand();
-  readonly #slots: Slots;
+  readonly #inHand = new InFlight();
+  readonly #slots: Executor;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
@@ -97,7 +97,7 @@ export class Worker implements AsyncDisposable {
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };
-    this.#slots = new Slots(this.#engine, this.#running, {
+    this.#slots = new Executor(this.#engine, this.#running, {
       stopping: this.#stopping.signal,
       turnMs: options.turnMs,
     });
@@ -137,7 +137,7 @@ export class Worker implements AsyncDisposable {
   }
 
   /**
-   * Drains: takes no more hints, lets tasks end within the grace time, then aborts them and hands them over.
+   * Drains: takes no more jobs, lets tasks end within the grace time, then aborts them and hands them over.
    */
   stop(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     this.#stopped ??= this.#stop(graceMs);
@@ -157,7 +157,7 @@ export class Worker implements AsyncDisposable {
       concurrency,
       log,
       handlers: {
-        work: (hint) => this.#inHand.add(this.#slots.work(hint)),
+        work: (job) => this.#inHand.add(this.#slots.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
       },
     });
@@ -173,7 +173,7 @@ export class Worker implements AsyncDisposable {
         await sweep(this.#engine);
         await this.#readDags();
       } catch (error) {
-        const message = isDatabaseAway(error) ? 'the database is unavailable' : 'maintenance failed';
+        const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });
       }
       await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
@@ -194,9 +194,9 @@ export class Worker implements AsyncDisposable {
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
     const lostId = this.#workerId;
-    this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
+    this.#workerId = await retryWhileDatabaseUnavailable(log, () => register(this.#pool, this.#options));
     this.#heartbeat = this.#startHeartbeat();
-    await untilDatabaseAnswers(log, () => takeBackDeath(this.#pool, lostId));
+    await retryWhileDatabaseUnavailable(log, () => withdrawCrashes(this.#pool, lostId));
   }
 
   #startHeartbeat(): Heartbeat {
@@ -256,7 +256,7 @@ export class Worker implements AsyncDisposable {
     await this.#queue?.stop();
     await this.#inHand.whenEmpty();
     await this.#upkeep;
-    await this.#reconciler.handBackAll(this.#workerId).catch((error: unknown) => {
+    await this.#reconciler.releaseAll(this.#workerId).catch((error: unknown) => {
       this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
         error: String(error),
       });

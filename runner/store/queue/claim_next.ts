@@ -9,7 +9,7 @@ import type { ClaimedTask } from '../task/instance.ts';
 import { SCHEDULE_JOB, WORK_JOB } from './job.ts';
 
 /**
- * Claims queued instances of tasks of a locked run, unless a hint of higher priority waits: then that is for this worker.
+ * Claims queued instances of tasks of a locked run, unless a job of higher priority waits: then that is for this worker.
  *
  * @param room.atMost how many
  */
@@ -40,8 +40,8 @@ export async function claimOfRun(
 }
 
 /**
- * Takes the next hints of the queue, in the queue's own order, whatever run they are of, and claims what they point at.
- * Nothing is waited for: a hint or an instance that somebody holds is left to them, and so is every other kind of job.
+ * Takes the next jobs of the queue, in the queue's own order, whatever run they are of, and claims what they point at.
+ * Nothing is waited for: a job or an instance that somebody holds is left to them, and so is every other kind of job.
  *
  * Of the first `atMost` jobs only; where fewer can be claimed, the queue gives the rest to the slots that stay free.
  */
@@ -51,7 +51,7 @@ export async function claimFromQueue(
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_from_queue',
-    // Anyone can write to the queue, so a key is read as a stranger's: what is no number of ours is no hint.
+    // Anyone can write to the queue, so a key is read as a stranger's: what is no number of ours is no job.
     text: `with first as materialized (
        select j.id, j.key from graphile_worker._private_jobs j
         where j.is_available = true and j.run_at <= now()
@@ -59,15 +59,15 @@ export async function claimFromQueue(
           and j.task_id = any (array(select id from graphile_worker._private_tasks where identifier in ($3, $4)))
         order by j.priority, j.run_at limit $2
           for update of j skip locked
-     ), hint as materialized (
+     ), job as materialized (
        select id, substring(key from '^task:([0-9]{1,18}):[0-9]{1,18}$')::bigint as task_instance_id,
               substring(key from '^task:[0-9]{1,18}:([0-9]{1,18})$')::bigint as token
          from first
      ), due as (
        select t.task_instance_id, t.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number,
-              hint.id as job_id
-         from hint
-         join stockflow.task_instance t on t.task_instance_id = hint.task_instance_id and t.attempt_token = hint.token
+              job.id as job_id
+         from job
+         join stockflow.task_instance t on t.task_instance_id = job.task_instance_id and t.attempt_token = job.token
          left join stockflow.task_attempt a
            on a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
         where t.pool = 'default' and t.crash_count = 0

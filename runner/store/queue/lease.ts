@@ -1,7 +1,7 @@
 /** Task instances whose worker no longer answers for them. */
 
 import type { Queryable } from '../queryable.ts';
-import type { WorkHint } from './job.ts';
+import type { WorkJob } from './job.ts';
 
 export interface Reclaimed {
   readonly taskInstanceId: number;
@@ -97,9 +97,9 @@ export async function runningOn(db: Queryable, workerId: number): Promise<readon
   return rows;
 }
 
-/** Gives a running instance back to the queue: neither a failure nor a crash. @returns its new hint, null if it moved on */
-export async function handBack(db: Queryable, task: RunningOn): Promise<WorkHint | null> {
-  const { rows } = await db.query<WorkHint>(
+/** Gives a running instance back to the queue: neither a failure nor a crash. @returns its new job, null if it moved on */
+export async function releaseInstance(db: Queryable, task: RunningOn): Promise<WorkJob | null> {
+  const { rows } = await db.query<WorkJob>(
     `with returned as (
        update stockflow.task_instance
           set state = 'queued', worker_id = null, timeout_at = null, queued_at = now(), attempt_token = attempt_token + 1
@@ -118,9 +118,9 @@ export async function handBack(db: Queryable, task: RunningOn): Promise<WorkHint
   return rows[0] ?? null;
 }
 
-/** Waiting instances that no live job of the queue will ever look at: the hints that they lack. */
-export async function withoutHint(db: Queryable, olderThanMs: number): Promise<readonly WorkHint[]> {
-  const { rows } = await db.query<WorkHint>(
+/** Waiting instances that no live job of the queue will ever look at: the jobs that they lack. */
+export async function missingWorkJobs(db: Queryable, olderThanMs: number): Promise<readonly WorkJob[]> {
+  const { rows } = await db.query<WorkJob>(
     `select t.task_instance_id as "taskInstanceId", t.attempt_token as token, null as "runAt", t.priority
        from stockflow.task_instance t
       where ((t.state = 'queued' and t.queued_at < now() - $1 * interval '1 ms')

@@ -34,6 +34,7 @@ export class MigrationError extends Error {
 }
 
 const ROLES_FILE = 'roles.sql';
+const ROLES = ['stockflow_worker', 'stockflow_auditor'];
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -137,6 +138,16 @@ async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<v
     if (error instanceof ConnectionLost) throw error;
     throw new MigrationError(`${join(directory, ROLES_FILE)}: ${advice(error)}`, { cause: error });
   }
+}
+
+/** Roles of `roles.sql` that the server lacks, as where the migrating role may make none. */
+export async function missingRoles(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from unnest($1::text[]) as listed(name)
+      where not exists (select from pg_roles where rolname = name)`,
+    [ROLES],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Held to the end of the transaction. */

@@ -20,7 +20,7 @@ export interface Attempt {
   readonly mapIndex: number;
   readonly attemptNumber: number;
   readonly state: AttemptState;
-  readonly lookCount: number;
+  readonly pollCount: number;
   readonly workerId: number;
   readonly startedAt: Temporal.Instant;
   readonly finishedAt: Temporal.Instant | null;
@@ -36,7 +36,7 @@ export interface Attempt {
 export async function attemptsOfRun(db: Queryable, runId: number): Promise<readonly Attempt[]> {
   const { rows } = await db.query<Attempt>(
     `select t.task_id as "taskId", t.map_index as "mapIndex", a.attempt_number as "attemptNumber", a.state,
-            a.look_count as "lookCount", a.worker_id as "workerId", a.started_at as "startedAt",
+            a.look_count as "pollCount", a.worker_id as "workerId", a.started_at as "startedAt",
             a.finished_at as "finishedAt", a.error_class as "errorClass", a.error_text as "errorText",
             a.rows_in as "rowsIn", a.rows_out as "rowsOut", a.bytes_in as "bytesIn", a.bytes_out as "bytesOut"
        from stockflow.task_attempt a join stockflow.task_instance t using (task_instance_id)

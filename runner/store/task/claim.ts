@@ -3,7 +3,7 @@ import type { Queryable } from '../queryable.ts';
 import { HELD_SLOTS } from '../worker/held_slot.ts';
 import type { ClaimedTask } from './instance.ts';
 
-/** What a hint points at: the instance, and the fence it had. */
+/** What a job points at: the instance, and the fence it had. */
 export interface ClaimTarget {
   readonly taskInstanceId: number;
   readonly token: number;
@@ -39,7 +39,7 @@ export const CLAIM_DUE = `claimed as (
        join attempt a using (task_instance_id)
        join stockflow.dag_run r on r.run_id = c.run_id`;
 
-/** The hint's row if it is due; $4 says whether its pool has room for it. */
+/** The job's row if it is due; $4 says whether its pool has room for it. */
 const CLAIM = {
   name: 'stockflow.claim',
   text: `with due as (
@@ -58,7 +58,7 @@ const CLAIM = {
 };
 
 /**
- * Takes the instance for this worker if it is still as the hint saw it, and opens its attempt; null when there is
+ * Takes the instance for this worker if it is still as the job saw it, and opens its attempt; null when there is
  * nothing to do. One statement, so that no instance is ever running without an attempt.
  * An instance of a bounded pool is left alone: see `claimInPool`.
  */

@@ -20,3 +20,21 @@ export async function outputsOf(
   });
   return Object.fromEntries(rows.map(({ taskId, output }) => [taskId, output]));
 }
+
+/** What a task gave in the newest earlier successful run of the DAG, by scheduled instant; null where there is none. */
+export async function lastGoodOutput(
+  db: Queryable,
+  before: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },
+  taskId: string,
+): Promise<Json> {
+  const { rows } = await db.query<{ output: Json }>(
+    `select t.output
+       from stockflow.dag_run r join stockflow.task_instance t using (run_id)
+      where r.dag_id = $1 and r.run_id <> $2 and r.state = 'success' and r.scheduled_for < $3
+        and t.task_id = $4 and t.map_index = -1 and t.state = 'success'
+      order by r.scheduled_for desc, r.run_id desc
+      limit 1`,
+    [before.dagId, before.runId, before.scheduledFor.toString(), taskId],
+  );
+  return rows[0]?.output ?? null;
+}

@@ -1,5 +1,5 @@
 import type { Queryable } from '../queryable.ts';
-import type { WorkHint } from '../queue/job.ts';
+import type { WorkJob } from '../queue/job.ts';
 import { HELD_SLOTS, HOLD_SLOTS } from './held_slot.ts';
 
 /** The pool of tasks that name none: bounded by nothing but the workers' own concurrency. */
@@ -57,7 +57,7 @@ export async function listPools(db: Queryable): Promise<readonly PoolRow[]> {
   return rows;
 }
 
-/** Whether the instance belongs to a bounded pool and is still as the hint saw it. */
+/** Whether the instance belongs to a bounded pool and is still as the job saw it. */
 export async function isPooled(
   db: Queryable,
   target: { readonly taskInstanceId: number; readonly token: number },
@@ -76,8 +76,8 @@ export async function isPooled(
 export async function nextInPools(
   db: Queryable,
   taskInstanceIds: readonly number[],
-): Promise<readonly WorkHint[]> {
-  const { rows } = await db.query<WorkHint>({
+): Promise<readonly WorkJob[]> {
+  const { rows } = await db.query<WorkJob>({
     name: 'stockflow.next_in_pools',
     text: `select n.task_instance_id as "taskInstanceId", n.attempt_token as token, null as "runAt", n.priority
        from (select pool, sum(pool_slots) as freed from stockflow.task_instance
@@ -113,7 +113,7 @@ export async function holdSlot(db: Queryable, { taskInstanceId, attemptToken }: 
 export async function releaseSlot(
   db: Queryable,
   { taskInstanceId, attemptToken }: HeldWork,
-): Promise<readonly WorkHint[]> {
+): Promise<readonly WorkJob[]> {
   const { rowCount } = await db.query(
     'delete from stockflow.held_slot where task_instance_id = $1 and attempt_token = $2',
     [taskInstanceId, attemptToken],

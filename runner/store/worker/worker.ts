@@ -67,7 +67,7 @@ export async function markLostWorkers(db: Queryable): Promise<readonly number[]>
 }
 
 /** A worker that was taken for dead is back, as after a pause of its host: the death is held against nobody any more. */
-export async function takeBackDeath(db: Queryable, workerId: number): Promise<void> {
+export async function withdrawCrashes(db: Queryable, workerId: number): Promise<void> {
   await db.query(
     `with back as (
        update stockflow.worker set lost_task_count = null where worker_id = $1 and lost_task_count = 1

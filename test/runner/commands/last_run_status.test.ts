@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
 import { parseDag } from '../../../runner/core/dag_file/parse.ts';
-import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
+import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 const { dag } = parseDag(
@@ -29,7 +29,7 @@ const night: DagNight = {
   cursor: DUE,
 };
 
-const run: NightRun = {
+const run: LastRun = {
   dagId: 'nightly',
   runId: 7,
   runType: 'scheduled',
@@ -41,10 +41,10 @@ const run: NightRun = {
   failedTaskId: null,
   errorText: null,
   missedDeadlines: [],
-  mendedFailure: null,
+  recoveredFailure: null,
 };
 
-function verdictOf(changes: Partial<DagNight>, found: NightRun | null, now = SEVEN) {
+function verdictOf(changes: Partial<DagNight>, found: LastRun | null, now = SEVEN) {
   const changed = { ...night, ...changes };
   const key = nightKey(changed, now);
   const { verdict, isProblem, detail } = nightStatus(changed, key, found, []);
@@ -58,7 +58,7 @@ test('a night with its run is as good as the run', () => {
     isProblem: false,
     detail: '',
   });
-  const failed: NightRun = { ...run, state: 'failed', failedTaskId: 'filter', errorText: 'no file' };
+  const failed: LastRun = { ...run, state: 'failed', failedTaskId: 'filter', errorText: 'no file' };
   assert.deepEqual(verdictOf({}, failed), {
     date: '2026-02-01',
     verdict: 'failed',
@@ -68,7 +68,7 @@ test('a night with its run is as good as the run', () => {
 });
 
 test('a run that is late is a problem before it ends', () => {
-  const late: NightRun = { ...run, state: 'running', finishedAt: null, missedDeadlines: ['filter'] };
+  const late: LastRun = { ...run, state: 'running', finishedAt: null, missedDeadlines: ['filter'] };
   const { verdict, isProblem, detail } = verdictOf({}, late);
   assert.deepEqual([verdict, isProblem, detail], ['running', true, 'filter missed its deadline']);
 });

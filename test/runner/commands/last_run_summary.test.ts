@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
 import { nightSentence } from '../../../runner/commands/status/last_run_summary.ts';
 import { parseDag } from '../../../runner/core/dag_file/parse.ts';
-import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
+import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
 import type { TaskWarning } from '../../../runner/store/task/warning.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
@@ -16,7 +16,7 @@ const SEVEN = at('2026-02-01T12:00:00Z');
 const DUE = at('2026-02-01T06:00:00Z');
 const DATE = Temporal.PlainDate.from('2026-02-01');
 
-const run: NightRun = {
+const run: LastRun = {
   dagId: 'nightly',
   runId: 7,
   runType: 'scheduled',
@@ -28,11 +28,11 @@ const run: NightRun = {
   failedTaskId: null,
   errorText: null,
   missedDeadlines: [],
-  mendedFailure: null,
+  recoveredFailure: null,
 };
 
 function sentenceOf(
-  found: Partial<NightRun> | null,
+  found: Partial<LastRun> | null,
   changes: Partial<DagNight> = {},
   warnings: readonly TaskWarning[] = [],
 ): string {
@@ -114,7 +114,7 @@ test('a night that succeeded with warnings says how many', () => {
 
 test('a night that was mended says what had failed', () => {
   assert.equal(
-    sentenceOf({ missedDeadlines: ['filter'], mendedFailure: 'filter: no file' }),
+    sentenceOf({ missedDeadlines: ['filter'], recoveredFailure: 'filter: no file' }),
     'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline; it had failed before: filter: no file',
   );
 });

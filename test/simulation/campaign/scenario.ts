@@ -18,7 +18,7 @@ import { countBatches, readOmsCounts } from '../verify/oms_counts.ts';
 import { judgeKey } from '../verify/verify_key.ts';
 import { countBesideTasks } from '../work/beside_tasks.ts';
 import { DagRuns } from '../work/dag_runs.ts';
-import { type AppliedNight, type Outcome, type PlannedNight, workNight } from '../work/work_night.ts';
+import { type AppliedNight, type Outcome, type PlannedClockChange, workNight } from '../work/work_night.ts';
 import { OmsScribe } from '../world/oms_writer.ts';
 import { type NightFile, writeNightFile } from '../world/retailpro_night_file.ts';
 import { openStoreWorld, type StoreWorld } from '../world/store_world.ts';
@@ -73,7 +73,7 @@ class Chapter {
   #lastApplied: { readonly snapshotAtMs: number; readonly file: NightFile } | null = null;
   /** The keys that the newest night has set. */
   #covered: ReadonlySet<string> = new Set();
-  #missed: PlannedNight | null = null;
+  #missed: PlannedClockChange | null = null;
 
   constructor(stores: StoreWorld, options: ChapterOptions) {
     this.#stores = stores;
@@ -161,7 +161,7 @@ class Chapter {
     return writeNightFile({ random, world, locations, happenings: this.#happenings, snapshotOf, mark });
   }
 
-  #remember(night: PlannedNight, { applied }: Outcome): void {
+  #remember(night: PlannedClockChange, { applied }: Outcome): void {
     const last = applied.at(-1);
     this.#missed = last === undefined ? night : null;
     if (last !== undefined) this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, file: last.file };

@@ -13,19 +13,19 @@ import type { DagRuns, RunParams } from './dag_runs.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /** A night that is worked out and may be applied or not. */
-export interface PlannedNight {
+export interface PlannedClockChange {
   readonly plan: NightPlan;
   readonly file: NightFile;
 }
 
-export interface Circumstances extends PlannedNight {
+export interface Circumstances extends PlannedClockChange {
   readonly random: Random;
   readonly stores: StoreWorld;
   readonly runs: DagRuns;
   /** The last applied file. */
   readonly lastApplied: { readonly snapshotAtMs: number; readonly file: NightFile } | null;
   /** The night before, where it was not applied. */
-  readonly missed: PlannedNight | null;
+  readonly missed: PlannedClockChange | null;
   /** A whole and good file of another instant, for which nothing was planned. */
   readonly fileOf: (snapshotOf: (facilityId: string) => number) => NightFile;
   /** Has all written down that happens until the night's end. */
@@ -33,7 +33,7 @@ export interface Circumstances extends PlannedNight {
 }
 
 /** A night that is about to be worked. */
-interface ReadyNight extends PlannedNight {
+interface ReadyNight extends PlannedClockChange {
   /** What the OMS knew of bookings when it was frozen. */
   readonly knownAtMs: number;
 }

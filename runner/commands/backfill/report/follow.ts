@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import { isDatabaseAway } from '../../../connections/postgres/connect.ts';
+import { isDatabaseUnavailable } from '../../../connections/postgres/connect.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import { countLiveWorkers } from '../../../store/worker/live_worker.ts';
 import { parseSpanMs } from '../../cli/arguments.ts';
@@ -102,7 +102,7 @@ async function look(pool: Pool, backfillId: number): Promise<BackfillReport | nu
   try {
     return await readBackfillReport(pool, backfillId);
   } catch (error) {
-    if (isDatabaseAway(error)) return null;
+    if (isDatabaseUnavailable(error)) return null;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '..
 import { applyRefusals, type Refusal } from '../../../core/backfill/refusal.ts';
 import type { Dag } from '../../../core/dag/dag.ts';
 import { indexDag } from '../../../core/dag/index.ts';
-import { askRefusals } from '../../../engine/backfill/prechecks.ts';
+import { runPrechecks } from '../../../engine/backfill/prechecks.ts';
 import { planDates } from '../../../engine/backfill/requests.ts';
 import { databaseNow } from '../../../engine/clock.ts';
 import { readDagFile } from '../../../engine/dags/folder.ts';
@@ -54,7 +54,7 @@ export async function planAsAsked(
     signal: shell.signal,
   };
   const now = await databaseNow(session.pool);
-  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates: planned, now });
+  const refusals = await runPrechecks(asker, { index: indexDag(dag), params, dates: planned, now });
   const dates = applyRefusals(planned, refusals);
   return { dag, dates, refusals, hold: await foreseeHold(session.pool, dag, { ...request, dates, now }) };
 }

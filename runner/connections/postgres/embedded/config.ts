@@ -12,7 +12,7 @@ import { locateServer, reachableBinaries } from './home.ts';
 import { freePort } from './port.ts';
 import type { ProgramContext } from './program.ts';
 
-export interface PostgresSite {
+export interface EmbeddedConfig {
   readonly context: ProgramContext;
   /** The data folder; absent until the first start. */
   readonly data: string;
@@ -43,7 +43,7 @@ const START_TRIES = 4;
 const START_PAUSE_MS = 300;
 
 /** @throws EmbeddedPostgresError */
-export async function openSite(home: string, database: string): Promise<PostgresSite> {
+export async function openEmbedded(home: string, database: string): Promise<EmbeddedConfig> {
   const located = await locateServer(home);
   const data = join(located, 'data');
   const account = await serverAccount(data);
@@ -64,7 +64,7 @@ export async function openSite(home: string, database: string): Promise<Postgres
  * Starts the server, on the port it had last where that is free; makes its data first where there are none.
  * @returns the port
  */
-export async function startServer(site: PostgresSite): Promise<number> {
+export async function startServer(site: EmbeddedConfig): Promise<number> {
   if ((await readOrNull(join(site.data, 'PG_VERSION'))) === null) {
     await createCluster(site.context, site.data, { ...site, settings: SETTINGS });
   }
@@ -84,7 +84,7 @@ export async function startServer(site: PostgresSite): Promise<number> {
   }
 }
 
-export function serverUrl(site: PostgresSite, port: number, database: string): string {
+export function serverUrl(site: EmbeddedConfig, port: number, database: string): string {
   return `postgres://${CLUSTER_USER}:${site.password}@127.0.0.1:${port}/${database}`;
 }
 

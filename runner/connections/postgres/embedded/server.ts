@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseUnreachable } from '../errors.ts';
 import { stopCluster } from './cluster.ts';
-import { openSite, serverUrl, startServer } from './config.ts';
+import { openEmbedded, serverUrl, startServer } from './config.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { makeHome } from './home.ts';
 import { openLease, type PostgresLease } from './lease.ts';
@@ -49,13 +49,13 @@ const SILENT: ServerLog = { info() {}, warn() {} };
  * @throws EmbeddedPostgresError that says what to do
  */
 export async function ensureEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const stay = new Stay(await makeHome(options.homeDir), options.log ?? SILENT);
+  const stay = new ServerUse(await makeHome(options.homeDir), options.log ?? SILENT);
   const { url, startedHere } = await stay.begin();
   return { url, startedHere, [Symbol.asyncDispose]: () => stay.end() };
 }
 
 /** One process's use of the server. */
-class Stay {
+class ServerUse {
   readonly #home: string;
   readonly #log: ServerLog;
   #lease: PostgresLease | null = null;
@@ -68,7 +68,7 @@ class Stay {
 
   async begin(): Promise<{ url: string; startedHere: boolean }> {
     using _lock = await this.#lock();
-    const site = await openSite(this.#home, DATABASE);
+    const site = await openEmbedded(this.#home, DATABASE);
     const running = await runningServer(site.data);
     const port = running?.port ?? (await startServer(site));
     const url = serverUrl(site, port, DATABASE);
@@ -80,7 +80,7 @@ class Stay {
   async end(): Promise<void> {
     this.#ended = true;
     using _lock = await this.#lock();
-    const site = await openSite(this.#home, DATABASE);
+    const site = await openEmbedded(this.#home, DATABASE);
     const running = await runningServer(site.data);
     if (running === null) return;
     const lease = this.#lease ?? (await leaseWhenReady(serverUrl(site, running.port, 'postgres'), () => {}));

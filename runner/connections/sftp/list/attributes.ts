@@ -58,7 +58,7 @@ async function kindByOpening(session: SftpSession, path: string): Promise<EntryK
   const remote = remotePath(session.config, path);
   try {
     const handle = await session.request<Buffer>(step, (sftp, done) => sftp.opendir(remote, done));
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
     return 'directory';
   } catch (error) {
     if (isAnswer(error)) return 'file';

@@ -6,7 +6,7 @@ import { orNullIfAbsent } from './absent.ts';
 import { type Attributes, kindOf } from './attributes.ts';
 
 /** A path below the base directory, as messages show it, and as the server knows it. */
-export interface Place {
+export interface RemotePath {
   readonly path: string;
   readonly remote: string;
 }
@@ -17,7 +17,10 @@ export async function lstat(session: SftpSession, path: string): Promise<Attribu
 }
 
 /** As `lstat`, of a hidden name too. */
-export async function lstatAt(session: SftpSession, { path, remote }: Place): Promise<Attributes | null> {
+export async function lstatAt(
+  session: SftpSession,
+  { path, remote }: RemotePath,
+): Promise<Attributes | null> {
   const step = { doing: 'stat', path };
   if (!session.lacksLstat) {
     try {
@@ -44,13 +47,13 @@ export async function refuseLinkedFolder(session: SftpSession, dirPath: string):
   const prefixes = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
   // From the top, because below a link a look already goes through it.
   for (const path of prefixes) {
-    if (session.plainFolders.has(path)) continue;
+    if (session.verifiedFolders.has(path)) continue;
     const attributes = await lstat(session, path);
     if (attributes === null) return;
     if ((await kindOf(session, path, { attributes })) === 'link') {
       const why = 'it is a link, and links are not followed';
       throw failure(session.config, { doing: 'enter', path }, { kind: 'not_a_file', why });
     }
-    session.plainFolders.add(path);
+    session.verifiedFolders.add(path);
   }
 }

@@ -8,7 +8,7 @@ import { partPath } from '../publish/parts.ts';
 import { moveIntoPlace } from '../publish/publish.ts';
 import type { SftpSession } from '../session.ts';
 import { stat } from './list.ts';
-import type { Place } from './lstat.ts';
+import type { RemotePath } from './lstat.ts';
 
 export interface PublishingProbe {
   /** Whether a file can be replaced in one step. */
@@ -30,7 +30,7 @@ export async function nearestFolder(session: SftpSession, path: string): Promise
  */
 export async function probePublishing(session: SftpSession, folder: string): Promise<PublishingProbe> {
   const name = `.stockflow_probe.${randomBytes(8).toString('hex')}`;
-  const place = (ending: string): Place => ({
+  const place = (ending: string): RemotePath => ({
     path: joinPath(folder, `${name}${ending}`),
     remote: partPath(session, folder, `${name}${ending}`),
   });
@@ -54,7 +54,7 @@ export async function probeMakingFolders(session: SftpSession, folder: string): 
   await session.request<undefined>(step, (sftp, done) =>
     sftp.mkdir(remote, { mode: 0o750 }, (error) => done(error, undefined)),
   );
-  await session.tidy({ doing: 'remove', path: joinPath(folder, name) }, (sftp, done) =>
+  await session.cleanup({ doing: 'remove', path: joinPath(folder, name) }, (sftp, done) =>
     sftp.rmdir(remote, (error) => done(error, undefined)),
   );
 }
@@ -70,13 +70,17 @@ export async function probeReading(session: SftpSession, path: string): Promise<
   try {
     await session.request<number>(step, (sftp, done) => sftp.read(handle, Buffer.alloc(1), 0, 1, 0, done));
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 }
 
 async function publishProbe(
   session: SftpSession,
-  { part, target, content }: { readonly part: Place; readonly target: Place; readonly content: string },
+  {
+    part,
+    target,
+    content,
+  }: { readonly part: RemotePath; readonly target: RemotePath; readonly content: string },
 ): Promise<void> {
   const written = await writePart(session, part, Buffer.from(content));
   let moved = false;
@@ -90,7 +94,7 @@ async function publishProbe(
 }
 
 /** @returns whether it is gone */
-async function remove(session: SftpSession, { path, remote }: Place): Promise<boolean> {
+async function remove(session: SftpSession, { path, remote }: RemotePath): Promise<boolean> {
   try {
     await session.request<undefined>({ doing: 'remove', path }, (sftp, done) =>
       sftp.unlink(remote, (error) => done(error, undefined)),

@@ -1,12 +1,12 @@
 /** One part file on its way to its final name. */
 import { createHash } from 'node:crypto';
 import { failure } from '../failure.ts';
-import { lstatAt, type Place } from '../list/lstat.ts';
+import { lstatAt, type RemotePath } from '../list/lstat.ts';
 import { readInOrder } from '../read/ahead.ts';
 import type { SftpSession } from '../session.ts';
 import { type SftpContent, type WrittenFacts, writeContent } from './write.ts';
 
-export type PartFile = Place;
+export type PartFile = RemotePath;
 
 const MODE = 0o640;
 
@@ -37,7 +37,7 @@ export async function writePart(
     return written;
   } finally {
     if (!closed) {
-      await session.tidy({ doing: 'close', path }, (sftp, done) =>
+      await session.cleanup({ doing: 'close', path }, (sftp, done) =>
         sftp.close(handle, (error) => done(error, undefined)),
       );
       await discardPart(session, part);
@@ -66,7 +66,7 @@ export async function verifyPart(session: SftpSession, part: PartFile, written: 
   try {
     for await (const chunk of readInOrder(session, { handle, path, bytes: size })) hash.update(chunk);
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
   const sha256 = hash.digest('hex');
   if (sha256 !== written.sha256) {
@@ -77,7 +77,7 @@ export async function verifyPart(session: SftpSession, part: PartFile, written: 
 }
 
 export function discardPart(session: SftpSession, { path, remote }: PartFile): Promise<void> {
-  return session.tidy({ doing: 'remove', path }, (sftp, done) =>
+  return session.cleanup({ doing: 'remove', path }, (sftp, done) =>
     sftp.unlink(remote, (error) => done(error, undefined)),
   );
 }

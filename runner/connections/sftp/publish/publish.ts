@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failure } from '../failure.ts';
 import { kindOf } from '../list/attributes.ts';
 import { makeDirs } from '../list/folders.ts';
-import { lstat, lstatAt, type Place } from '../list/lstat.ts';
+import { lstat, lstatAt, type RemotePath } from '../list/lstat.ts';
 import { joinPath, remotePath, splitPath } from '../path.ts';
 import { openFile } from '../read/read.ts';
 import type { SftpSession } from '../session.ts';
@@ -58,7 +58,7 @@ export async function publish(
 export async function moveIntoPlace(
   session: SftpSession,
   part: PartFile,
-  { path, remote }: Place,
+  { path, remote }: RemotePath,
 ): Promise<void> {
   const step = { doing: 'rename the part to', path, stores: true } as const;
   reached(session, path, 'renaming');

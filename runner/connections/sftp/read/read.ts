@@ -56,7 +56,7 @@ async function* readChunks(session: SftpSession, entry: SftpEntry): AsyncGenerat
       now: await lstat(session, entry.path),
     });
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Json } from '../../value/json.ts';
 import { didYouMean } from '../../value/suggest.ts';
 
 /** What an editor shows of a key: JSON Schema annotations. */
-export interface Shown {
+export interface KeyAnnotations {
   readonly description: string;
   readonly default?: Json;
   readonly examples?: Json[];
@@ -25,8 +25,8 @@ const ONE_TEMPLATE = '^\\$\\{\\{[^}]*\\}\\}$';
 const INT4_MAX = 2_147_483_647;
 
 /** An id of a DAG, task, task type or pool. */
-export function id(shown: Shown) {
-  return text({ ...shown, pattern: ID }, (found) => {
+export function id(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     throw new FieldError(
       `${JSON.stringify(found)} is not an id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all`,
@@ -43,8 +43,8 @@ export const paramName = z
   );
 
 /** Milliseconds of `30s 5m 1h 2d`, at least `leastMs`. */
-export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
-  return text({ examples: ['30s', '5m', '1h', '2d'], ...shown, pattern: DURATION }, (found) => {
+export function duration(annotations: KeyAnnotations, leastMs: 0 | 1 = 0) {
+  return text({ examples: ['30s', '5m', '1h', '2d'], ...annotations, pattern: DURATION }, (found) => {
     const ms = parseDuration(found);
     if (ms < leastMs) throw new FieldError(`${JSON.stringify(found)} is too short: write more than 0s`);
     return ms;
@@ -52,8 +52,8 @@ export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
 }
 
 /** The id of a connection, as `STOCKFLOW_CONN_<ID>` has it in lower case. */
-export function connectionId(shown: Shown) {
-  return text({ ...shown, pattern: ID }, (found) => {
+export function connectionId(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     const lower = found.toLowerCase();
     const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';
@@ -63,8 +63,8 @@ export function connectionId(shown: Shown) {
   });
 }
 
-export function instant(shown: Shown) {
-  return text({ ...shown, format: 'date-time' }, (found) => {
+export function instant(annotations: KeyAnnotations) {
+  return text({ ...annotations, format: 'date-time' }, (found) => {
     try {
       return Temporal.Instant.from(found);
     } catch (error) {
@@ -77,12 +77,12 @@ export function instant(shown: Shown) {
 }
 
 /** A time of day in the DAG's zone. */
-export function wallTime(shown: Shown) {
-  return text({ ...shown, pattern: WALL_TIME }, parseWallTime);
+export function wallTime(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: WALL_TIME }, parseWallTime);
 }
 
-export function date(shown: Shown) {
-  return text({ ...shown, format: 'date' }, (found) => {
+export function date(annotations: KeyAnnotations) {
+  return text({ ...annotations, format: 'date' }, (found) => {
     const read = /^\d{4}-\d\d-\d\d$/.test(found) ? dateOrNull(found) : null;
     if (read !== null) return read;
     throw new FieldError(
@@ -92,15 +92,15 @@ export function date(shown: Shown) {
 }
 
 /** A cron expression, kept as written. */
-export function cron(shown: Shown) {
-  return text({ ...shown }, (found) => {
+export function cron(annotations: KeyAnnotations) {
+  return text({ ...annotations }, (found) => {
     parseCron(found);
     return found;
   });
 }
 
-export function timeZone(shown: Shown) {
-  return text({ ...shown }, (found) => {
+export function timeZone(annotations: KeyAnnotations) {
+  return text({ ...annotations }, (found) => {
     if (isTimeZone(found)) return found;
     const near = didYouMean(found, Intl.supportedValuesOf('timeZone'));
     throw new FieldError(
@@ -110,8 +110,8 @@ export function timeZone(shown: Shown) {
 }
 
 /** A text that is one template and nothing else. */
-export function template(shown: Shown) {
-  return text({ ...shown, pattern: ONE_TEMPLATE }, (found) => {
+export function template(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ONE_TEMPLATE }, (found) => {
     if (isSoleTemplate(found)) return found;
     const example = `"\${{ tasks.some_task.output.some_key }}"`;
     throw new FieldError(
@@ -121,18 +121,18 @@ export function template(shown: Shown) {
 }
 
 /** A whole number that also fits Postgres's `integer`. */
-export function wholeNumber(shown: Shown, least: number) {
+export function wholeNumber(annotations: KeyAnnotations, least: number) {
   return z
     .int()
     .min(least)
     .max(INT4_MAX)
-    .meta({ ...shown });
+    .meta({ ...annotations });
 }
 
-function text<Value>(shown: Record<string, unknown>, read: (found: string) => Value) {
+function text<Value>(annotations: Record<string, unknown>, read: (found: string) => Value) {
   return z
     .string()
-    .meta(shown)
+    .meta(annotations)
     .transform((found, context): Value => {
       try {
         return read(found);

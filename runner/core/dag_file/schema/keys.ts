@@ -121,7 +121,7 @@ const paramKeys = z.strictObject({
   description: z.string().meta({ description: 'For the person who triggers a run.' }).optional(),
 });
 
-const cronShown = {
+const cronAnnotations = {
   description: 'minute hour day-of-month month day-of-week, in the zone of the DAG.',
   examples: ['0 1 * * *', '*/15 8-18 * * MON-FRI'],
 };
@@ -136,8 +136,8 @@ export const dagKeys = z
     }),
     schedule: z
       .union([
-        cron(cronShown),
-        z.array(cron(cronShown)).min(1, 'is empty: write null to run by hand only'),
+        cron(cronAnnotations),
+        z.array(cron(cronAnnotations)).min(1, 'is empty: write null to run by hand only'),
         z.null(),
       ])
       .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
@@ -179,5 +179,5 @@ export const dagKeys = z
   .meta({ title: 'Stockflow DAG' });
 
 /** A DAG file whose values are of the right kind and read: durations in milliseconds, wall times, dates. */
-export type DagFile = z.output<typeof dagKeys>;
+export type DagFileKeys = z.output<typeof dagKeys>;
 export type TaskKeys = z.output<typeof taskKeys>;

@@ -37,10 +37,13 @@ function openValues(schema: JsonSchema): JsonSchema {
 /** What editors show of the value stays outermost. A constant stays closed: it tells the alternatives of a union apart. */
 function orTemplate(schema: Subschema): Subschema {
   if (typeof schema === 'boolean' || schema.const !== undefined || takesAnyText(schema)) return schema;
-  const shown = new Set(['title', 'description', 'default', 'examples']);
+  const annotations = new Set(['title', 'description', 'default', 'examples']);
   const entries = Object.entries(openValues(schema));
-  const rest = Object.fromEntries(entries.filter(([key]) => !shown.has(key)));
-  return { ...Object.fromEntries(entries.filter(([key]) => shown.has(key))), anyOf: [rest, A_TEMPLATE] };
+  const rest = Object.fromEntries(entries.filter(([key]) => !annotations.has(key)));
+  return {
+    ...Object.fromEntries(entries.filter(([key]) => annotations.has(key))),
+    anyOf: [rest, A_TEMPLATE],
+  };
 }
 
 function takesAnyText(schema: JsonSchema): boolean {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Json } from '../../value/json.ts';
 import { didYouMeanOrList } from '../../value/suggest.ts';
-import type { Finding } from '../finding.ts';
+import type { DagFileFinding } from '../finding.ts';
 import type { KeyPath } from '../key_path.ts';
 import { valueAt } from '../yaml/values.ts';
 import { exampleAt, keysAt } from './lookup.ts';
@@ -15,20 +15,20 @@ export interface Checked {
   /** The scalar as it stands in the file, to quote it as the user wrote it. */
   readonly scalarAt: (path: KeyPath) => string | null;
   /** Whether nothing can be said yet of the value there, as a template will put another in its place. */
-  readonly isOpen: (path: KeyPath) => boolean;
+  readonly isTemplated: (path: KeyPath) => boolean;
 }
 
 type Issue = z.core.$ZodIssue;
 
 /** All that the schema says against the value; paths begin at the value. */
-export function schemaFindings(checked: Checked): readonly Finding[] {
+export function schemaFindings(checked: Checked): readonly DagFileFinding[] {
   const { error } = checked.schema.safeParse(checked.value, authorsMessagesOnly);
   return error === undefined ? [] : error.issues.flatMap((issue) => findingsOf(issue, [], checked));
 }
 
-function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly Finding[] {
+function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly DagFileFinding[] {
   const path = [...base, ...issue.path.filter((step) => typeof step !== 'symbol')];
-  if (checked.isOpen(path)) return [];
+  if (checked.isTemplated(path)) return [];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, checked));
   const value = valueAt(checked.value, path);
   if (value === undefined && issue.code !== 'custom')
@@ -45,7 +45,7 @@ function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly Fin
   return [{ path, message, ...(typeof column === 'number' ? { index: column - 1 } : {}) }];
 }
 
-function unknownKey(path: KeyPath, key: string, { schema }: Checked): Finding {
+function unknownKey(path: KeyPath, key: string, { schema }: Checked): DagFileFinding {
   return {
     path: [...path, key],
     at: 'key',
@@ -58,7 +58,7 @@ function unionFindings(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: KeyPath,
   checked: Checked,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const sameKind = issue.errors.filter((branch) => !branch.some((inner) => isWrongKind(inner)));
   const branches = sameKind.map((branch) => branch.flatMap((inner) => findingsOf(inner, path, checked)));
   const meant = branches.toSorted((a, b) => a.length - b.length)[0];

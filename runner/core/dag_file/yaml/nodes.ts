@@ -4,19 +4,19 @@
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { Json } from '../../value/json.ts';
-import type { Finding } from '../finding.ts';
+import type { DagFileFinding } from '../finding.ts';
 import type { KeyPath } from '../key_path.ts';
-import type { Place, Places } from './positions.ts';
+import type { SourceRange, SourceRanges } from './positions.ts';
 
 /** Where what is read goes, next to the value itself. */
 export interface Sink {
   /** The file's text, which the offsets of nodes refer to. */
   readonly text: string;
-  readonly places: Places;
-  readonly setPlace: (path: KeyPath, place: Place) => void;
-  readonly report: (finding: Finding) => void;
+  readonly ranges: SourceRanges;
+  readonly setRange: (path: KeyPath, range: SourceRange) => void;
+  readonly report: (finding: DagFileFinding) => void;
   /** A null stands at `path` for a value that was refused. */
-  readonly standIn: (path: KeyPath) => void;
+  readonly placeholder: (path: KeyPath) => void;
 }
 
 interface Spot {
@@ -30,16 +30,16 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
 
 export function readNode(node: unknown, { path, key }: Spot, sink: Sink): Json {
   if (!isNode(node)) {
-    sink.setPlace(path, { key, value: key ?? 0, scalar: '' });
+    sink.setRange(path, { key, value: key ?? 0, scalar: '' });
     return null;
   }
   const [start, end] = node.range ?? [key ?? 0, key ?? 0];
-  sink.setPlace(path, { key, value: start, scalar: isScalar(node) ? sink.text.slice(start, end) : null });
+  sink.setRange(path, { key, value: start, scalar: isScalar(node) ? sink.text.slice(start, end) : null });
   const refusal = refusalOf(node, path);
   if (refusal !== null) {
     sink.report({ path, offset: propertyOffset(node, start, sink.text), message: refusal });
     if (isAlias(node) || path.length > MAX_DEPTH) {
-      sink.standIn(path);
+      sink.placeholder(path);
       return null;
     }
   }
@@ -57,7 +57,7 @@ function refusalOf(node: Node, path: KeyPath): string | null {
   return path.length > MAX_DEPTH ? `nested more than ${MAX_DEPTH} deep: flatten it` : null;
 }
 
-/** The parser gives the place of a value without the anchor in front of it. */
+/** The parser gives the range of a value without the anchor in front of it. */
 function propertyOffset(node: Node, start: number, text: string): number {
   if (isAlias(node) || node.anchor === undefined) return start;
   return Math.max(0, text.lastIndexOf(`&${node.anchor}`, start));
@@ -71,7 +71,7 @@ function readMap(map: YAMLMap<unknown, unknown>, path: KeyPath, sink: Sink): Jso
     const inner = [...path, name];
     const refusal = keyRefusal(
       pair.key,
-      () => (entries.has(name) ? sink.places.at(inner)?.key : undefined),
+      () => (entries.has(name) ? sink.ranges.at(inner)?.key : undefined),
       sink,
     );
     if (refusal === null) entries.set(name, readNode(pair.value, { path: inner, key: offset }, sink));
@@ -88,7 +88,7 @@ function keyRefusal(key: unknown, firstOffset: () => number | null | undefined, 
   if (FORBIDDEN_KEYS.has(key.value)) return `${key.value} is not taken as a key: choose another name`;
   const first = firstOffset();
   if (typeof first === 'number') {
-    return `repeats the key of line ${sink.places.positionAt(first).line}: keep one of them`;
+    return `repeats the key of line ${sink.ranges.positionAt(first).line}: keep one of them`;
   }
   return textRefusal(key.value);
 }
@@ -108,7 +108,7 @@ function readScalar({ value, source }: Scalar, path: KeyPath, sink: Sink): Json 
   } else {
     sink.report({ path, message: 'is neither text, a number, true, false nor null' });
   }
-  sink.standIn(path);
+  sink.placeholder(path);
   return null;
 }
 

@@ -5,9 +5,9 @@ import {
   parseLocation,
   parseLocationPattern,
 } from '../../../core/value/location.ts';
-import { lastGoodOutput } from '../../../store/run/last_good.ts';
 import { recordFile } from '../../../store/task/file.ts';
 import type { ClaimedTask } from '../../../store/task/instance.ts';
+import { lastGoodOutput } from '../../../store/task/output.ts';
 import { type FileFacts, type Files, TaskError } from '../../../task.ts';
 import type { Engine } from '../../engine.ts';
 import { artifactFiles } from './artifact_files.ts';
@@ -28,16 +28,16 @@ export function attemptFiles(
   const local = localFiles(engine.projectDir);
   const sftp = sftpFiles(owner);
 
-  /** Calls `use` with the store and place of a location: the one look-up by scheme. */
-  function at<T>(location: string, use: <Place>(store: FileStore<Place, never>, place: Place) => T): T {
-    const place = parseLocation(location);
-    switch (place.scheme) {
+  /** Calls `use` with the store and target of a location: the one look-up by scheme. */
+  function at<T>(location: string, use: <Target>(store: FileStore<Target, never>, target: Target) => T): T {
+    const target = parseLocation(location);
+    switch (target.scheme) {
       case 'artifact':
-        return use(artifact, place);
+        return use(artifact, target);
       case 'file':
-        return use(local, place);
+        return use(local, target);
       case 'sftp':
-        return use(sftp, place);
+        return use(sftp, target);
     }
   }
 
@@ -71,8 +71,8 @@ export function attemptFiles(
   return {
     list: (location) => matching(location, (store, pattern) => store.list(pattern)),
     leftOut: (location) => matching(location, (store, pattern) => store.leftOut(pattern)),
-    stat: (location) => at(location, (store, place) => store.stat(place)),
-    open: (location) => at(location, (store, place) => store.open(place)),
+    stat: (location) => at(location, (store, target) => store.stat(target)),
+    open: (location) => at(location, (store, target) => store.open(target)),
     async read(location) {
       const file = await this.open(location);
       if (file.bytes > MAX_READ_BYTES) {
@@ -89,7 +89,9 @@ export function attemptFiles(
     },
     async publish(location, content, options) {
       const rows = options?.rows ?? null;
-      const written: Written = await at(location, (store, place) => store.publish(place, content, { rows }));
+      const written: Written = await at(location, (store, target) =>
+        store.publish(target, content, { rows }),
+      );
       const facts = { location: formatLocation(parseLocation(location)), ...written, rows };
       await record('published', facts);
       return facts;

@@ -8,13 +8,13 @@ export interface Written {
 }
 
 /** Files of one scheme. Locations and patterns come parsed; the location a file is known by is `Files`' business. */
-export interface FileStore<Place, Pattern> {
+export interface FileStore<Target, Pattern> {
   list(pattern: Pattern): Promise<readonly FileEntry[]>;
   /** What `list` leaves out though its name is like the pattern. */
   leftOut(pattern: Pattern): Promise<readonly LeftOutFile[]>;
-  stat(place: Place): Promise<FileEntry | null>;
-  open(place: Place): Promise<OpenFile>;
-  publish(place: Place, content: Content, options: { readonly rows: number | null }): Promise<Written>;
+  stat(target: Target): Promise<FileEntry | null>;
+  open(target: Target): Promise<OpenFile>;
+  publish(target: Target, content: Content, options: { readonly rows: number | null }): Promise<Written>;
 }
 
 /** The pieces of a content, as bytes. */

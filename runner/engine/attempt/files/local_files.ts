@@ -12,7 +12,7 @@ import {
 import { type FileEntry, TaskError } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
-type LocalPlace = Extract<Location, { scheme: 'file' }>;
+type LocalLocation = Extract<Location, { scheme: 'file' }>;
 type LocalPattern = Extract<LocationPattern, { scheme: 'file' }>;
 
 /** This host always knows when. */
@@ -23,10 +23,10 @@ interface LocalEntry extends FileEntry {
 const CHUNK_BYTES = 1 << 18;
 
 /** `file:` locations, below one directory of this host. */
-export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern> {
+export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPattern> {
   const resolve = (place: string) => path.join(baseDir, place);
 
-  async function statPlace(place: LocalPlace): Promise<LocalEntry | null> {
+  async function statPlace(place: LocalLocation): Promise<LocalEntry | null> {
     const stats = await stat(resolve(place.path), { bigint: true }).catch(nullIfMissing);
     if (stats === null || !stats.isFile()) return null;
     return {
@@ -37,7 +37,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
     };
   }
 
-  async function* chunks(place: LocalPlace, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async function* chunks(place: LocalLocation, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     await using file = await open(resolve(place.path), 'r');
     let bytesRead = 0;
     while (true) {
@@ -62,7 +62,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
       const places = names
         .filter((name) => matchesPattern(pattern, name))
         .sort()
-        .map((name): LocalPlace => ({ scheme: 'file', path: folder === '' ? name : `${folder}/${name}` }));
+        .map((name): LocalLocation => ({ scheme: 'file', path: folder === '' ? name : `${folder}/${name}` }));
       const entries = await Promise.all(places.map(statPlace));
       return entries.filter((entry) => entry !== null);
     },

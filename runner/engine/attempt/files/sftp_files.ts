@@ -11,7 +11,7 @@ import {
 import type { FileEntry, TaskLog } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
-type SftpPlace = Extract<Location, { scheme: 'sftp' }>;
+type SftpLocation = Extract<Location, { scheme: 'sftp' }>;
 type SftpPattern = Extract<LocationPattern, { scheme: 'sftp' }>;
 
 export interface SftpOwner {
@@ -24,7 +24,7 @@ export interface SftpOwner {
 }
 
 /** `sftp:` locations. Each connection is opened at first use and lives as long as the attempt. */
-export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> & AsyncDisposable {
+export function sftpFiles(owner: SftpOwner): FileStore<SftpLocation, SftpPattern> & AsyncDisposable {
   const open = new Map<string, Promise<SftpConnection>>();
 
   function connect(id: string): Promise<SftpConnection> {

@@ -2,14 +2,14 @@
 
 import type { Dag, WallTime } from '../dag/dag.ts';
 import {
-  askedWallTimes,
   type ClockChange,
   type ResolvedWallTime,
-  resolveFate,
+  resolveOccurrence,
+  scheduledWallTimes,
 } from '../time/clock_change.ts';
 import { instantsOnDate, scheduleOf } from '../time/schedule.ts';
 
-export interface NightEdge extends ResolvedWallTime {
+export interface ClockChangeEdge extends ResolvedWallTime {
   readonly taskId: string;
   readonly key: 'not_before' | 'deadline';
   /** From the first instant at which the DAG is due on the business date of the edge. */
@@ -18,21 +18,21 @@ export interface NightEdge extends ResolvedWallTime {
   readonly usuallyAfterDueMs: number;
 }
 
-export interface ChangeNight {
+export interface ClockChangeDate {
   /** Wall times of fixed hours. */
   readonly due: readonly ResolvedWallTime[];
   /** Instants of hours with `*` or a step, beside the fixed ones; and how many they are on other days. */
   readonly everyHour: { readonly count: number; readonly usualCount: number } | null;
-  readonly edges: readonly NightEdge[];
+  readonly edges: readonly ClockChangeEdge[];
 }
 
 /** The edges are those whose wall time lies on the date of the change, whichever business date they belong to. */
-export function changeNight(dag: Dag, { date }: Pick<ClockChange, 'date'>): ChangeNight {
+export function clockChangeDate(dag: Dag, { date }: Pick<ClockChange, 'date'>): ClockChangeDate {
   const schedule = scheduleOf(dag);
   const everyHourCrons = schedule.crons.filter(({ hourRule }) => hourRule === 'every_real_hour');
   const everyHour = { ...schedule, crons: everyHourCrons };
   return {
-    due: askedWallTimes(schedule, date),
+    due: scheduledWallTimes(schedule, date),
     everyHour:
       everyHourCrons.length === 0
         ? null
@@ -44,12 +44,12 @@ export function changeNight(dag: Dag, { date }: Pick<ClockChange, 'date'>): Chan
       [
         { taskId, key: 'not_before' as const, wallTime: notBefore },
         { taskId, key: 'deadline' as const, wallTime: deadline },
-      ].flatMap((edge) => nightEdge(dag, date, edge)),
+      ].flatMap((edge) => clockChangeEdge(dag, date, edge)),
     ),
   };
 }
 
-function nightEdge(
+function clockChangeEdge(
   dag: Dag,
   date: Temporal.PlainDate,
   edge: {
@@ -57,7 +57,7 @@ function nightEdge(
     readonly key: 'not_before' | 'deadline';
     readonly wallTime: WallTime | null;
   },
-): readonly NightEdge[] {
+): readonly ClockChangeEdge[] {
   const { taskId, key, wallTime } = edge;
   if (wallTime === null) return [];
   const businessDate = date.subtract({ days: wallTime.plusDays });
@@ -67,7 +67,7 @@ function nightEdge(
   const [usuallyDue] = instantsOnDate({ ...schedule, timezone: 'UTC' }, businessDate);
   if (due === undefined || usuallyDue === undefined) return [];
   const wall = date.toPlainDateTime(wallTime.time);
-  const resolved = resolveFate(wall, dag.timezone);
+  const resolved = resolveOccurrence(wall, dag.timezone);
   return [
     {
       ...resolved,
