@@ -1,4 +1,7 @@
-/** What a DAG does on the nights when the clocks change: when it is due, and where its wall clock edges lie. */
+/**
+ * Works out what a DAG does on a date on which the clocks change: when it is due, and at which instants its wall clock
+ * edges lie.
+ */
 
 import type { Dag, WallTime } from '../dag/dag.ts';
 import {
@@ -12,21 +15,27 @@ import { instantsOnDate, scheduleOf } from '../time/schedule.ts';
 export interface ClockChangeEdge extends ResolvedWallTime {
   readonly taskId: string;
   readonly key: 'not_before' | 'deadline';
-  /** From the first instant at which the DAG is due on the business date of the edge. */
+  /** The time from the DAG's first due instant on the edge's business date to the edge, in ms. */
   readonly afterDueMs: number;
-  /** The same on a date on which no clock changes. */
+  /** The same distance on a date on which no clock changes, in ms. */
   readonly usuallyAfterDueMs: number;
 }
 
 export interface ClockChangeDate {
-  /** Wall times of fixed hours. */
+  /** The due times of cron expressions with fixed hours. */
   readonly due: readonly ResolvedWallTime[];
-  /** Instants of hours with `*` or a step, beside the fixed ones; and how many they are on other days. */
+  /**
+   * The number of due instants of expressions whose hour has `*` or a step, on this date and on other dates; null if
+   * there is no such expression.
+   */
   readonly everyHour: { readonly count: number; readonly usualCount: number } | null;
   readonly edges: readonly ClockChangeEdge[];
 }
 
-/** The edges are those whose wall time lies on the date of the change, whichever business date they belong to. */
+/**
+ * Returns the due times and edges of a DAG on the date of a clock change. An edge is included if its wall time lies on
+ * that date, whatever its business date.
+ */
 export function clockChangeDate(dag: Dag, { date }: Pick<ClockChange, 'date'>): ClockChangeDate {
   const schedule = scheduleOf(dag);
   const everyHourCrons = schedule.crons.filter(({ hourRule }) => hourRule === 'every_real_hour');
@@ -63,7 +72,7 @@ function clockChangeEdge(
   const businessDate = date.subtract({ days: wallTime.plusDays });
   const schedule = scheduleOf(dag);
   const [due] = instantsOnDate(schedule, businessDate);
-  // In UTC no clock ever changes: what lies between two wall times there is the usual distance.
+  // UTC has no clock changes, so the distance of the two wall times there is the usual one.
   const [usuallyDue] = instantsOnDate({ ...schedule, timezone: 'UTC' }, businessDate);
   if (due === undefined || usuallyDue === undefined) return [];
   const wall = date.toPlainDateTime(wallTime.time);

@@ -1,4 +1,4 @@
-/** What an edit of a DAG will do, in real instants: the whole plan of a change, worked out without I/O. */
+/** Works out the effects of an edited DAG file in real instants, without I/O. */
 
 import type { Dag } from '../dag/dag.ts';
 import { type ClockChange, clockChanges } from '../time/clock_change.ts';
@@ -10,17 +10,17 @@ import { type DateChanges, dateChanges, type ScheduleFacts, type VersionPair } f
 import { type ExpectedRun, type MissedDate, missedDeadlines, type UsualDuration } from './expected_times.ts';
 import { type KeyChanges, keyChanges } from './key_changes.ts';
 
-/** `unchanged` is the same meaning: comments, layout and the order of keys change nothing. */
+/** `unchanged` means that only comments, layout or the order of keys differ. */
 export type ChangeKind = 'new' | 'changed' | 'removed' | 'unchanged';
 
 export interface ChangeFacts extends ScheduleFacts {
-  /** Of past runs, by task_id. */
+  /** The usual duration of each task in past runs, by task_id. */
   readonly usual: ReadonlyMap<string, UsualDuration>;
-  /** How many of the next runs are named. */
+  /** The number of next runs to list. */
   readonly nextCount: number;
 }
 
-/** One night on which the clocks change, by both versions. */
+/** A date on which the clocks change, as each version handles it; null for a version that does not exist. */
 export interface PlannedClockChange {
   readonly change: ClockChange;
   readonly before: ClockChangeDate | null;
@@ -29,10 +29,10 @@ export interface PlannedClockChange {
 
 export interface DeadlineConflict {
   readonly taskId: string;
-  /** False where the version before misses it as well. */
+  /** False if the previous version misses the deadline as well. */
   readonly isNew: boolean;
   readonly first: MissedDate;
-  /** Of the dates of the coming year. */
+  /** The number of dates of the coming year on which the task is expected to miss its deadline. */
   readonly dateCount: number;
   readonly dueDateCount: number;
   readonly usual: UsualDuration | null;
@@ -40,24 +40,27 @@ export interface DeadlineConflict {
 
 export interface DagChange {
   readonly kind: ChangeKind;
-  /** No date is lost or doubled. */
+  /** True if no date is lost or doubled. */
   readonly isSafe: boolean;
   readonly next: {
     readonly before: readonly Temporal.Instant[];
     readonly after: readonly Temporal.Instant[];
   };
   readonly dates: DateChanges;
-  /** The first instant from which the change loses and doubles nothing; null where it is safe, or never will be. */
+  /**
+   * The first instant at which the change would lose and double no date; null if it is safe now, or if no such instant
+   * was found.
+   */
   readonly safeFrom: Temporal.Instant | null;
   readonly clockChanges: readonly PlannedClockChange[];
   readonly keys: KeyChanges;
   readonly deadlines: readonly DeadlineConflict[];
 }
 
-/** A year and a day, so that every date of the year is met whatever the year. */
+/** A year and a day in days, so that every date of a leap year is covered. */
 const DAYS = 366;
 const SAFE_WITHIN_DAYS = 8;
-/** How many instants are tried as the moment of the change; a few days of a nightly schedule. */
+/** The number of instants that are tried as the moment of the change: a few days of a nightly schedule. */
 const SAFE_CANDIDATES = 24;
 
 export function dagChange(versions: VersionPair, facts: ChangeFacts): DagChange {
@@ -84,7 +87,7 @@ function kindOf({ before, after }: VersionPair, keys: KeyChanges): ChangeKind {
   return lists.every((list) => list.length === 0) ? 'unchanged' : 'changed';
 }
 
-/** Of a new or removed DAG its tasks say enough. */
+/** Returns the tasks that were added or removed, without a comparison of keys, for a new or removed DAG. */
 function wholeDag({ before, after }: VersionPair): KeyChanges {
   const ids = (dag: Dag | null) => dag?.tasks.map(({ taskId }) => taskId) ?? [];
   return { dag: [], tasksAdded: ids(after), tasksRemoved: ids(before), tasks: [] };
@@ -94,7 +97,10 @@ function nextRuns(dag: Dag | null, { changeAt, nextCount }: ChangeFacts): readon
   return dag === null ? [] : [...instantsAfter(scheduleOf(dag), changeAt).take(nextCount)];
 }
 
-/** Only right after an instant of either version does the answer change. */
+/**
+ * Returns the first instant at which the change is safe. Only instants of either schedule are tried, as the answer
+ * changes only there.
+ */
 function safeFrom(versions: VersionPair, facts: ChangeFacts): Temporal.Instant | null {
   const until = facts.changeAt.add({ hours: 24 * SAFE_WITHIN_DAYS });
   const candidates = [versions.before, versions.after]
@@ -151,7 +157,7 @@ function deadlineConflicts({ before, after }: VersionPair, facts: ChangeFacts): 
   });
 }
 
-/** The first run of each date of the coming year. */
+/** Returns the first run of each date of the coming year. */
 function comingRuns(dag: Dag, changeAt: Temporal.Instant): readonly ExpectedRun[] {
   const first = businessDateOf(changeAt, dag.timezone);
   const byDate = runsByDate(scheduleOf(dag), { first, last: first.add({ days: DAYS - 1 }) });

@@ -1,4 +1,4 @@
-/** The Dag of a file whose keys are all right: defaults filled in, units in the names. */
+/** Builds the Dag from the checked keys of a file: defaults are filled in, units are explicit. */
 import type { Dag, Dependency, ParamSpec, Task } from '../dag/dag.ts';
 import { normalDefault } from '../dag/params.ts';
 import { parseDuration } from '../time/duration.ts';

@@ -1,4 +1,4 @@
-/** What is wrong between values that are right by themselves: names, times and dates that do not fit each other. */
+/** Checks the values of a DAG file against each other: names, times and dates that contradict each other. */
 
 import { PARAM_TYPES, type ParamType, type WallTime } from '../dag/dag.ts';
 import { defaultProblem } from '../dag/params.ts';
@@ -10,7 +10,10 @@ import type { Outline, OutlineTask } from './outline.ts';
 import { dagKeys } from './schema/keys.ts';
 import { asMap } from './yaml/values.ts';
 
-/** @param scalarAt the scalar as it stands in the file, quotes included */
+/**
+ * Returns the contradictions between values that are valid by themselves.
+ * @param scalarAt gives the scalar as written in the file, quotes included
+ */
 export function fitFindings(
   outline: Outline,
   file: string,

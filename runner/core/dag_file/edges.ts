@@ -1,4 +1,7 @@
-/** What is wrong between tasks: ids used twice, dependencies on nothing, on oneself, twice, and in a circle. */
+/**
+ * Checks the dependencies between tasks: repeated ids, and dependencies on missing tasks, on oneself, given twice, or
+ * in a cycle.
+ */
 
 import { findCycles } from '../dag/graph.ts';
 import { didYouMeanOrList } from '../value/suggest.ts';
@@ -6,7 +9,10 @@ import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 
-/** @param lineOf the 1-based line of the value at a path */
+/**
+ * Returns the problems of the tasks' ids and dependencies.
+ * @param lineOf gives the 1-based line of the value at a path
+ */
 export function edgeFindings(outline: Outline, lineOf: (path: KeyPath) => number): readonly DagFileFinding[] {
   const ids = outline.graph.map((task) => task.taskId);
   return [

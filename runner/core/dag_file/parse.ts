@@ -1,4 +1,4 @@
-/** A DAG file's text to a Dag, or to everything that is wrong with it. */
+/** Parses the text of a DAG file into a Dag, or into the list of all its problems. */
 
 import type { Dag } from '../dag/dag.ts';
 import { parseCron } from '../time/cron/parse.ts';
@@ -21,21 +21,21 @@ import { readYaml, type YamlFile } from './yaml/read.ts';
 export interface ParsedDag {
   /** Null exactly when there are problems. */
   readonly dag: Dag | null;
-  /** In the order of the file. */
+  /** The problems in the order of the file. */
   readonly problems: readonly Problem[];
-  /** Of a valid file, what its author may not have meant. */
+  /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
-  /** Of the value at the key path; of the nearest one around it where there is none. */
+  /** Returns the position of the value at the key path, or of the nearest enclosing value if it is absent. */
   readonly positionOf: (path: KeyPath) => Position;
   readonly yaml: YamlFile;
 }
 
-/** What a check of `type` and `with` needs to know of a task type. */
+/** The task types that `type` and `with` are checked against, by name. */
 export type CheckableTypes = ReadonlyMap<string, CheckableType>;
 
 /**
- * Every problem of the file at once, but those of task types: `checkTaskTypes` has them.
- * @param file its path, named in problems; a name ending in .yaml or .yml must be the dag_id
+ * Parses a file and returns all of its problems at once, except those of task types: see `checkTaskTypes`.
+ * @param file the file's path, named in problems; a name that ends in .yaml or .yml must be the dag_id
  */
 export function parseDag(source: string, file: string): ParsedDag {
   const yaml = readYaml(source, file);
@@ -48,8 +48,8 @@ export function parseDag(source: string, file: string): ParsedDag {
 }
 
 /**
- * Task types that do not exist, and `with` params that their type refuses; also for a file with other problems.
- * A value that holds a template has no type yet, and is left to the render.
+ * Returns the problems of task types: types that do not exist, and `with` params that a type refuses. It also works for
+ * a file with other problems. A value that holds a template is checked only when it is rendered.
  */
 export function checkTaskTypes(parsed: ParsedDag, taskTypes: CheckableTypes): readonly Problem[] {
   const { root, ranges, isPlaceholder } = parsed.yaml;
@@ -60,7 +60,7 @@ export function checkTaskTypes(parsed: ParsedDag, taskTypes: CheckableTypes): re
   );
 }
 
-/** `parseDag` and `checkTaskTypes` in one: the whole verdict on a file. */
+/** Runs `parseDag` and `checkTaskTypes`: the complete check of a file. */
 export function loadDag(source: string, file: string, taskTypes: CheckableTypes): ParsedDag {
   const parsed = parseDag(source, file);
   const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);

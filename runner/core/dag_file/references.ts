@@ -1,4 +1,4 @@
-/** What is wrong with the templates of a DAG file: roots, params and tasks that are not there, or not upstream. */
+/** Checks the templates of a DAG file: roots, params and tasks that do not exist, and tasks that are not upstream. */
 
 import { upstreamFinder } from '../dag/graph.ts';
 import { RUN_KEYS, TEMPLATE_ROOTS } from '../run/template.ts';
@@ -12,10 +12,10 @@ const TEMPLATED_KEYS = ['with', 'run_if', 'map_over'] as const;
 
 type TemplatedKey = (typeof TEMPLATED_KEYS)[number];
 
-/** What the templates of one task may name. */
+/** The names that the templates of one task may use. */
 interface TemplateContext {
   readonly task: OutlineTask;
-  /** Null where `params` is too broken to tell. */
+  /** The names of the params; null if `params` is not valid. */
   readonly params: readonly string[] | null;
   readonly taskIds: readonly string[];
   readonly isUpstream: (taskId: string) => boolean;
@@ -41,7 +41,7 @@ export function referenceFindings(outline: Outline): readonly DagFileFinding[] {
   });
 }
 
-/** Most templates name a direct upstream; the graph is walked for the others only. */
+/** Returns a test for upstream tasks. Most templates name a direct upstream; the graph is searched only for others. */
 function upstreamCheck(
   task: OutlineTask,
   allUpstream: (taskId: string) => Set<string>,

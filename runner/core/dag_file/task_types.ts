@@ -1,4 +1,4 @@
-/** What is wrong with the `type` and `with` of tasks, by the task types there are. */
+/** Checks the `type` and `with` of tasks against the known task types. */
 import type { z } from 'zod';
 import { templateRefs } from '../run/template_ref.ts';
 import type { JsonObject } from '../value/json.ts';
@@ -10,10 +10,13 @@ import { taskKeys } from './schema/keys.ts';
 import { schemaFindings } from './schema/zod_findings.ts';
 import { isMap, valueAt } from './yaml/values.ts';
 
-/** A task type as a DAG file is checked against it: what it takes, or why its own file could not be loaded. */
+/** A task type as needed to check a DAG file: the schema of its params, or why its file could not be loaded. */
 export type CheckableType = { readonly params: z.ZodType } | { readonly loadError: string };
 
-/** @param scalarAt the scalar as it stands in the file, quotes included */
+/**
+ * Returns the problems of the tasks' types and params.
+ * @param scalarAt gives the scalar as written in the file, quotes included
+ */
 export function typeFindings(
   outline: Outline,
   taskTypes: ReadonlyMap<string, CheckableType>,
@@ -55,7 +58,7 @@ function paramFindings(
   return findings.map((finding) => ({ ...finding, path: inWith(finding.path) }));
 }
 
-/** Whether a text with a template stands at the path or, for a path into what it will become, on the way there. */
+/** Returns true if the value at the path, or a text above it, holds a template. */
 export function isTemplated(given: JsonObject, path: KeyPath): boolean {
   return path.some((_, depth) => {
     const value = valueAt(given, path.slice(0, depth + 1));

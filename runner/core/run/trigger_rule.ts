@@ -1,7 +1,7 @@
-/** Airflow's trigger rules: what a task does, given how its direct upstreams stand. */
+/** Implements Airflow's trigger rules: decides a task from the states of its direct upstreams. */
 import type { TriggerRule } from '../dag/dag.ts';
 
-/** How many instances of the direct upstreams are in which state; `unfinished` is every state that is not final. */
+/** The number of instances of the direct upstreams in each state; `unfinished` counts every state that is not final. */
 export interface UpstreamCounts {
   readonly total: number;
   readonly success: number;
@@ -25,9 +25,9 @@ interface RuleCounts {
 }
 
 /**
- * The meaning of each rule follows Airflow's `TriggerRuleDep`. A rule that can no longer be met ends the task at once,
- * before all upstreams are done, except those whose last hope is an unfinished upstream (`one_success`, `one_failed`,
- * `one_done`). A task without upstreams runs under every rule.
+ * Decides by the trigger rule, with the meaning of Airflow's `TriggerRuleDep`. A rule that can no longer be met ends
+ * the task at once, before all upstreams are done. The exceptions are the rules that an unfinished upstream can still
+ * meet (`one_success`, `one_failed`, `one_done`). A task without upstreams runs under every rule.
  */
 export function decide(rule: TriggerRule, counts: UpstreamCounts): TriggerDecision {
   if (counts.total === 0) return 'run';
@@ -58,7 +58,7 @@ const RULES: Readonly<Record<TriggerRule, (counts: RuleCounts) => TriggerDecisio
     if (anyFailed(counts)) return 'run';
     return counts.done ? 'skip' : 'wait';
   },
-  // Airflow counts only upstreams that ran as done here: neither skipped nor upstream_failed.
+  // As in Airflow, only upstreams that ran count as done here, not skipped or upstream_failed ones.
   one_done: (counts) => {
     if (counts.success + counts.failed > 0) return 'run';
     return counts.done ? 'skip' : 'wait';

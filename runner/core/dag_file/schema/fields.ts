@@ -1,4 +1,4 @@
-/** The kinds of value a DAG file's keys take: each reads its text and says what is wrong with it. */
+/** The kinds of value of a DAG file's keys. Each reads a text and says what is wrong with it. */
 import { z } from 'zod';
 import { isSoleTemplate } from '../../run/template_ref.ts';
 import { CronError, parseCron } from '../../time/cron/parse.ts';
@@ -7,7 +7,7 @@ import { isTimeZone, parseWallTime, WallTimeError } from '../../time/wall_time.t
 import type { Json } from '../../value/json.ts';
 import { didYouMean } from '../../value/suggest.ts';
 
-/** What an editor shows of a key: JSON Schema annotations. */
+/** The JSON Schema annotations of a key, which editors display. */
 export interface KeyAnnotations {
   readonly description: string;
   readonly default?: Json;
@@ -24,7 +24,7 @@ const WALL_TIME = '^\\d\\d:\\d\\d(:\\d\\d)?(\\+\\d{1,2}d)?$';
 const ONE_TEMPLATE = '^\\$\\{\\{[^}]*\\}\\}$';
 const INT4_MAX = 2_147_483_647;
 
-/** An id of a DAG, task, task type or pool. */
+/** Accepts an id of a DAG, task, task type or pool. */
 export function id(annotations: KeyAnnotations) {
   return text({ ...annotations, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
@@ -34,7 +34,7 @@ export function id(annotations: KeyAnnotations) {
   });
 }
 
-/** The name of a param. */
+/** Accepts the name of a param. */
 export const paramName = z
   .string()
   .regex(
@@ -42,7 +42,7 @@ export const paramName = z
     'a name begins with a letter or _, then come A-Z a-z 0-9 _, at most 63 in all',
   );
 
-/** Milliseconds of `30s 5m 1h 2d`, at least `leastMs`. */
+/** Accepts a duration such as `30s`, `5m`, `1h` or `2d`, of at least `leastMs`, and gives milliseconds. */
 export function duration(annotations: KeyAnnotations, leastMs: 0 | 1 = 0) {
   return text({ examples: ['30s', '5m', '1h', '2d'], ...annotations, pattern: DURATION }, (found) => {
     const ms = parseDuration(found);
@@ -51,7 +51,7 @@ export function duration(annotations: KeyAnnotations, leastMs: 0 | 1 = 0) {
   });
 }
 
-/** The id of a connection, as `STOCKFLOW_CONN_<ID>` has it in lower case. */
+/** Accepts the id of a connection: `warehouse` for `STOCKFLOW_CONN_WAREHOUSE`. */
 export function connectionId(annotations: KeyAnnotations) {
   return text({ ...annotations, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
@@ -76,7 +76,7 @@ export function instant(annotations: KeyAnnotations) {
   });
 }
 
-/** A time of day in the DAG's zone. */
+/** Accepts a time of day in the DAG's zone. */
 export function wallTime(annotations: KeyAnnotations) {
   return text({ ...annotations, pattern: WALL_TIME }, parseWallTime);
 }
@@ -91,7 +91,7 @@ export function date(annotations: KeyAnnotations) {
   });
 }
 
-/** A cron expression, kept as written. */
+/** Accepts a cron expression, and gives it as written. */
 export function cron(annotations: KeyAnnotations) {
   return text({ ...annotations }, (found) => {
     parseCron(found);
@@ -109,7 +109,7 @@ export function timeZone(annotations: KeyAnnotations) {
   });
 }
 
-/** A text that is one template and nothing else. */
+/** Accepts a text that is one template and nothing else. */
 export function template(annotations: KeyAnnotations) {
   return text({ ...annotations, pattern: ONE_TEMPLATE }, (found) => {
     if (isSoleTemplate(found)) return found;
@@ -120,7 +120,7 @@ export function template(annotations: KeyAnnotations) {
   });
 }
 
-/** A whole number that also fits Postgres's `integer`. */
+/** Accepts an integer that fits Postgres's `integer`. */
 export function wholeNumber(annotations: KeyAnnotations, least: number) {
   return z
     .int()
@@ -143,7 +143,7 @@ function text<Value>(annotations: Record<string, unknown>, read: (found: string)
     });
 }
 
-/** What the issue says, and for a cron where in the text it lies (`params.column`, 1-based). */
+/** Returns the message of the issue and, for a cron expression, the 1-based column of the error. */
 function issueOf(error: unknown, found: string): { message: string; params?: { column: number } } {
   if (error instanceof CronError) {
     const message = `bad cron ${JSON.stringify(found)} at its column ${error.column}: ${error.message}`;

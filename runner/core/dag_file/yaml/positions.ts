@@ -1,20 +1,20 @@
-/** Where the values of a YAML file stand in its text, by key path. */
+/** Keeps the positions of the values of a YAML file by key path. */
 import type { DagFileFinding } from '../finding.ts';
 import { formatKeyPath, type KeyPath } from '../key_path.ts';
 import type { Problem } from '../problem.ts';
 
-/** 1-based, the column in UTF-16 units. */
+/** A position in the file: line and column, both 1-based, the column in UTF-16 units. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** One value of the file. */
+/** The source range of one value: offsets in the text. */
 export interface SourceRange {
-  /** Offset of its key; null for a list's element and the document. */
+  /** The offset of its key; null for an element of a list and for the document. */
   readonly key: number | null;
   readonly value: number;
-  /** The scalar as it stands in the file, quotes included; null for a list or map. */
+  /** The scalar as written in the file, quotes included; null for a list or map. */
   readonly scalar: string | null;
 }
 
@@ -24,7 +24,7 @@ export interface SourceRanges {
   readonly positionAt: (offset: number) => Position;
 }
 
-/** The position of the value, or for one that is not there, of the nearest value around it. */
+/** Returns the position of the value, or of the nearest enclosing value if it is absent. */
 export function positionOf(ranges: SourceRanges, finding: Omit<DagFileFinding, 'message'>): Position {
   const { path, at = 'value', index, offset } = finding;
   if (offset !== undefined) return ranges.positionAt(offset);
@@ -42,12 +42,12 @@ export function problemOf(ranges: SourceRanges, finding: DagFileFinding): Proble
   return { file: ranges.file, ...position, key: formatKeyPath(finding.path), message: finding.message };
 }
 
-/** In the order of the file; those at one position in the order found. */
+/** Returns the problems in the order of the file; those at the same position keep their order. */
 export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** How far behind its start a scalar shows its character; 0 where escapes or folded lines hide it. */
+/** Returns the offset of a character within a scalar; 0 if escapes or folded lines hide it. */
 function charOffset(scalar: string | null, index: number): number {
   if (scalar === null || /[\\\n]/.test(scalar) || /^[|>]/.test(scalar)) return 0;
   const quote = scalar[0] === '"' || scalar[0] === "'" ? 1 : 0;

@@ -1,4 +1,4 @@
-/** Reads the text of a DAG file into JSON values, with the range of each. */
+/** Reads the text of a DAG file into JSON values, with the source range of each. */
 
 import type { Json } from '../../value/json.ts';
 import type { KeyPath } from '../key_path.ts';
@@ -8,11 +8,13 @@ import { problemOf, type SourceRange, type SourceRanges } from './positions.ts';
 import { parseYaml } from './syntax.ts';
 
 export interface YamlFile {
-  /** `undefined` where the text is no YAML to go on with. */
+  /** The root value; undefined if the text cannot be parsed at all. */
   readonly root: Json | undefined;
   readonly ranges: SourceRanges;
   readonly problems: readonly Problem[];
-  /** Whether a null stands there for a value that was refused: what else is wrong with it only follows from that. */
+  /**
+   * Returns true if the value at the path was refused and replaced by null: other problems of it only follow from that.
+   */
   readonly isPlaceholder: (path: KeyPath) => boolean;
 }
 
