@@ -1,8 +1,8 @@
 /**
- * Named places at which a worker can be made to die, so that tests can try what a crash just there leaves behind.
+ * Named points at which a worker can be killed, so that tests can check the state that a crash at that point leaves.
  *
- * They do nothing until `armFailpoint` was called, which only the worker process of the tests does: a shipped worker
- * has no way to be armed, whatever its environment says.
+ * They do nothing until `armFailpoint` is called, which only the worker process of the tests does: a shipped worker
+ * cannot be armed, whatever its environment.
  */
 export const FAILPOINTS = [
   'claim.before',
@@ -64,19 +64,19 @@ export type Failpoint = (typeof FAILPOINTS)[number];
 
 interface Armed {
   readonly point: Failpoint;
-  /** How many passes go by until the signal, that one included. */
+  /** The number of passes until the signal, the last one included. */
   passesLeft: number;
   readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
 let armed: Armed | null = null;
 
-/** Dies (or freezes) here if this point is armed and this is the pass it names. */
+/** Kills (or stops) the process if this point is armed and this is the chosen pass. */
 export function failpoint(point: Failpoint): void {
   if (armed !== null && armed.point === point) pass(armed);
 }
 
-/** What `answer` gives, past a failpoint: for a statement that is sent together with others. */
+/** Returns the result of `answer` after passing a failpoint, for a statement that is sent together with others. */
 export async function passing<T>(point: Failpoint, answer: Promise<T>): Promise<T> {
   const result = await answer;
   failpoint(point);

@@ -5,14 +5,16 @@ import type { Log } from '../log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** Of the engine's statements only those time out that wait for the lock of someone who hangs. */
+/**
+ * The SQLSTATE of a statement timeout. Of the engine's statements only those time out that wait for a lock of a frozen
+ * process.
+ */
 const STATEMENT_TIMED_OUT = '57014';
 
 /**
- * Runs `work` until the database has answered it, however long that takes: what was done must not be lost because
- * Postgres was away. An error that is the database's answer is thrown.
- *
- * @param onLost called after each try whose fate is unknown: it may have been committed
+ * Runs `work` until the database has answered, however long that takes, so that no result is lost in an outage. An
+ * error that is the database's answer is thrown.
+ * @param onLost called after each try whose outcome is unknown: it may have been committed
  */
 export async function retryWhileDatabaseUnavailable<T>(
   log: Log,
@@ -26,7 +28,7 @@ export async function retryWhileDatabaseUnavailable<T>(
       if (!isDatabaseUnavailable(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
       onLost();
       log.warn('the database is unavailable; retrying', { pauseMs, error: String(error) });
-      // A process that has nothing else left to do need not wait for the database to come back.
+      // The timer does not keep alive a process that has nothing else to do.
       await pause(pauseMs, undefined, { ref: false });
     }
   }

@@ -1,4 +1,4 @@
-/** PrecheckInputs a person before much is done. */
+/** Asking a person before much is done. */
 import { createInterface } from 'node:readline/promises';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';

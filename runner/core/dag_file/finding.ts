@@ -4,7 +4,7 @@ import type { KeyPath } from './key_path.ts';
 export interface DagFileFinding {
   readonly path: KeyPath;
   readonly message: string;
-  /** Whether to point at the key or at its value; the value by default. */
+  /** The part to point at: the key, or the value (the default). */
   readonly at?: 'key' | 'value';
   /** The 0-based character of a text value to point at. */
   readonly index?: number;

@@ -18,8 +18,8 @@ export interface Settlement {
   readonly taskState: TaskState;
   readonly attemptState: AttemptState;
   /**
-   * The next instant at which a deferred instance runs. For `up_for_retry` see `wakeAfterMs`, counted from the
-   * database's now.
+   * The instant at which a deferred instance runs again; null for every other state. An instance in `up_for_retry` runs
+   * again `wakeAfterMs` after the database's now.
    */
   readonly wakeAt: Temporal.Instant | null;
   readonly wakeAfterMs: number | null;

@@ -7,7 +7,7 @@ export interface ClockChange {
   /** The local date of the first wall time that is skipped or repeated. */
   readonly date: Temporal.PlainDate;
   readonly direction: 'forward' | 'back';
-  /** The range of wall times that are skipped or repeated: `from` inclusive, `to` exclusive. */
+  /** The wall times that are skipped or repeated: `from` inclusive, `until` exclusive. */
   readonly from: Temporal.PlainDateTime;
   readonly until: Temporal.PlainDateTime;
 }

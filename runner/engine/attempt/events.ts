@@ -8,7 +8,7 @@ import { WARNED } from '../../store/task/warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
 import type { Engine } from '../engine.ts';
 
-/** The nouns of the runner's own events: only the runner says what became of these. */
+/** The nouns of the runner's own events; a task must not use them. */
 const RUNNER_NOUNS = [
   'attempt',
   'audit',
@@ -25,7 +25,10 @@ const RUNNER_NOUNS = [
 
 type Recorder = Pick<Engine, 'pool' | 'actor'>;
 
-/** Lets an attempt add to the history under its worker's name, only while it is the attempt that counts. */
+/**
+ * Returns the function with which an attempt adds events to the history, under its worker's name and only until it is
+ * superseded.
+ */
 export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskContext<unknown>['record'] {
   return async (event) => {
     const problem = actionProblem(event.action);
@@ -34,7 +37,7 @@ export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskCon
   };
 }
 
-/** Lets an attempt say a warning of its run, which does not fail it. */
+/** Returns the function with which an attempt records a warning of its run; a warning does not fail the run. */
 export function warnOfAttempt(
   engine: Recorder,
   claimed: ClaimedTask,
@@ -46,7 +49,7 @@ export function warnOfAttempt(
   };
 }
 
-/** Why a task may not record an event of this action; null where it may. */
+/** Returns why a task may not record an event with this action, or null if it may. */
 function actionProblem(action: string): string | null {
   const [, noun] = /^([a-z][a-z0-9_]*)\.[a-z][a-z0-9_]*$/.exec(action) ?? [];
   if (noun === undefined || action.length > 64) {
@@ -57,7 +60,7 @@ function actionProblem(action: string): string | null {
     : null;
 }
 
-/** @throws TaskError where the attempt was superseded */
+/** Records an event of a task. @throws TaskError if the attempt was superseded */
 async function recordEvent(
   engine: Recorder,
   claimed: ClaimedTask,
@@ -83,7 +86,7 @@ async function recordEvent(
   });
 }
 
-/** @throws FailTask where the database could not keep it */
+/** Returns the facts if they can be stored. @throws FailTask if the database could not store them */
 function storable(taskId: string, facts: JsonObject): JsonObject {
   const problem = notJson(facts);
   if (problem !== null) throw new FailTask(`${taskId}: ${notJsonSentence('its event', problem)}`);

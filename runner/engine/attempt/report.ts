@@ -10,8 +10,8 @@ import type { Engine } from '../engine.ts';
 const FLUSH_AFTER_MS = 500;
 
 /**
- * What an attempt tells while it runs: log lines, progress and amounts. Kept here and written to the database at most
- * twice a second, so that telling costs a task next to nothing.
+ * Collects an attempt's log lines, progress and amounts while it runs. They are written to the database at most twice a
+ * second, so that reporting costs a task next to nothing.
  */
 export class AttemptReport {
   readonly #engine: Engine;
@@ -34,7 +34,7 @@ export class AttemptReport {
     this.#claimed = claimed;
   }
 
-  /** Follows the task's own promise, which may go on after the attempt was given up. */
+  /** Tracks the task's own promise, which may continue after the attempt was abandoned. */
   track(work: Promise<unknown>): void {
     this.#work = work.then(
       () => {
@@ -79,7 +79,7 @@ export class AttemptReport {
     this.#flushSoon();
   };
 
-  /** Writes what is left; resolves when it is in the database, or has failed and was logged. */
+  /** Writes the remaining lines. Resolves when they are in the database, or when writing has failed and was logged. */
   async close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -116,7 +116,7 @@ export class AttemptReport {
     this.#writing = this.#writing.then(() => this.#save(lines, progress));
   }
 
-  /** A log that cannot be written must not fail the work that it tells of; the process's own log has it. */
+  /** Writes lines and progress. A failure must not fail the task, so it is only written to the log of the process. */
   async #save(lines: readonly LogLine[], progress: Progress | null): Promise<void> {
     try {
       await appendLog(this.#engine.pool, this.#claimed, lines);

@@ -1,4 +1,4 @@
-/** Asks the task types of a DAG, before any run is made, which instants of a plan they would refuse. */
+/** Runs the prechecks of a DAG's task types before any run is made: which instants of a plan would they refuse? */
 import type { Environment } from '../../connections/connection_config.ts';
 import { isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
 import type { Refusal } from '../../core/backfill/refusal.ts';
@@ -17,7 +17,7 @@ import { ConnectionPools } from '../worker/connection_pools.ts';
 
 export interface PrecheckRunner {
   readonly taskTypes: TaskTypes;
-  /** Names the connections. */
+  /** The environment variables that define the connections. */
   readonly env: Environment;
   readonly projectDir: string;
   readonly log: Log;
@@ -27,9 +27,9 @@ export interface PrecheckRunner {
 export interface PrecheckedPlan {
   readonly index: DagIndex;
   readonly params: JsonObject;
-  /** In the order of work. */
+  /** The dates in the order in which they will run. */
   readonly dates: readonly PlannedDate[];
-  /** The database's. */
+  /** The present instant by the database's clock. */
   readonly now: Temporal.Instant;
 }
 
@@ -39,7 +39,10 @@ interface PrecheckedTask {
   readonly precheck: Precheck;
 }
 
-/** @returns what was refused, and what could not be asked; nothing for an instant that may be worked */
+/**
+ * Runs the prechecks of every date that would get a run.
+ * @returns a refusal for each instant that was refused or could not be checked; nothing for the others
+ */
 export async function runPrechecks(
   runner: PrecheckRunner,
   plan: PrecheckedPlan,
@@ -48,7 +51,7 @@ export async function runPrechecks(
   if (askable.length === 0) return [];
   const refusals: Refusal[] = [];
   const workedBefore: Temporal.PlainDate[] = [];
-  // What cannot be asked once is not waited for again for each of the other dates.
+  // A task whose precheck failed once is not tried again for each of the other dates.
   const silent = new Map<string, string>();
   await using connections = new ConnectionPools(runner.env, runner.log);
   await using files = listedFiles(runner);
@@ -66,7 +69,7 @@ export async function runPrechecks(
   return refusals;
 }
 
-/** Only a task that is sure to run, and whose `with` needs nothing that a run must make first. */
+/** Returns the task if it can be prechecked: it is sure to run, and its `with` needs no output of a run. */
 function precheckedTask({ byName }: TaskTypes, task: Task): readonly PrecheckedTask[] {
   const taskType = byName.get(task.type);
   const needsOutputs = tasksNamed(task.with).length > 0;

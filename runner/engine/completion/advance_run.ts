@@ -13,7 +13,7 @@ import {
 import { failpoint, passing } from '../failpoint.ts';
 import { expandMapped } from './expand_mapped.ts';
 
-/** A locked run, and the instant at which it is looked at, by the database's clock. */
+/** A locked run and the present instant by the database's clock. */
 export interface RunAt {
   readonly run: DagRun;
   readonly index: DagIndex;
@@ -21,17 +21,16 @@ export interface RunAt {
 }
 
 export interface AdvanceOptions {
-  /** The stateCounts of what `tasksCounted` names, where they were read under the same lock already. */
+  /** The state counts of the tasks of `tasksCounted`, if they were read under the same lock already. */
   readonly stateCounts?: StateCountsByTask;
-  /** Called once, after the last change and in its round trip, with the tasks that may start now. */
+  /** Called once with the tasks that may start now, in the round trip of the last change. */
   readonly onFinalBatch?: (queued: readonly Task[]) => Promise<void>;
 }
 
 /**
- * Decides the given tasks of a locked run and whatever follows from that: a skipped or upstream_failed task decides its
- * own successors in turn. Only tasks that may be affected are looked at, so the cost does not grow with the run.
- *
- * @returns jobs of the instances that may start now, or wait for an instant
+ * Decides the given tasks of a locked run and everything that follows: a skipped or upstream_failed task decides its
+ * own successors in turn. Only tasks that may be affected are read, so the cost does not grow with the run.
+ * @returns the jobs of the instances that may start now, or wait for an instant
  */
 export async function advanceRun(
   tx: Queryable,
@@ -67,7 +66,7 @@ export async function advanceRun(
   }
 }
 
-/** Ids of the tasks whose stateCounts decide these: themselves and what they depend on. */
+/** Returns the ids of the tasks whose state counts decide these tasks: themselves and their dependencies. */
 export function tasksCounted(tasks: readonly Task[]): readonly string[] {
   return [...new Set(tasks.flatMap((task) => [task.taskId, ...task.dependsOn.map(({ taskId }) => taskId)]))];
 }
@@ -85,7 +84,7 @@ function decide(
   });
 }
 
-/** Makes the instances of the mapped tasks among those that may start. One with an empty list is skipped instead. */
+/** Makes the instances of the mapped tasks that may start. A task with an empty list is skipped instead. */
 async function expandAll(
   tx: Queryable,
   at: { readonly run: DagRun; readonly index: DagIndex },

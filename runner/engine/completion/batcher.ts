@@ -10,9 +10,9 @@ import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
 import { finishBatch } from './finish.ts';
 
-/** What the slot of an ended attempt is to do next. */
+/** The next claim of a slot whose attempt has ended. */
 export interface NextClaim {
-  /** `follow`: a successor, or what waits in the queue; `queue`: only what waits there; `stop`: nothing. */
+  /** `follow`: a successor, or a job of the queue; `queue`: only a job of the queue; `stop`: nothing. */
   readonly next: 'follow' | 'queue' | 'stop';
 }
 
@@ -23,8 +23,8 @@ interface Waiting extends NextClaim {
 }
 
 /**
- * Ends attempts of this process. Those of one run that end while its last batch is being committed go together in the
- * next transaction, so that a wide run costs few commits and a single chain waits for nobody.
+ * Ends attempts of this process in batches. Attempts of one run that end while its last batch is being committed share
+ * the next transaction, so that a wide run costs few commits, and a single chain never waits.
  */
 export class CompletionBatcher {
   readonly #engine: Engine;
@@ -35,9 +35,9 @@ export class CompletionBatcher {
   }
 
   /**
-   * Settles an attempt; retried until the database answers, so it ends only when the result is taken or refused.
-   *
-   * @returns what was claimed for the caller to go on with, or null
+   * Settles an attempt. It is retried until the database answers, so it resolves only when the result is accepted or
+   * refused.
+   * @returns the instance that was claimed for the caller's slot, or null
    */
   async finish(
     claimed: ClaimedTask,
@@ -67,7 +67,7 @@ export class CompletionBatcher {
 
   async #drain({ runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>): Promise<void> {
     for (;;) {
-      // Those of the last batch go on at once, and what takes them no time ends together with the others again.
+      // Successors of the last batch start at once, and those that end immediately end together in the next batch.
       await nextTurn();
       const batch = this.#waiting.get(runId) ?? [];
       if (batch.length === 0) break;
@@ -109,7 +109,7 @@ export class CompletionBatcher {
     }
   }
 
-  /** The commit was acknowledged: from here on no crash may lose this result. */
+  /** Logs that the commit was acknowledged: from here on no crash may lose this result. */
   #noticeSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
     const { taskInstanceId, attemptToken, settlement } = ended;
     this.#engine.log.debug('an attempt was settled', {
@@ -118,7 +118,10 @@ export class CompletionBatcher {
     });
   }
 
-  /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
+  /**
+   * Records that a result was refused. After a commit whose answer was lost the result may have been accepted; then
+   * nothing was refused.
+   */
   async #explainRefusal(claimed: ClaimedTask, ended: Ended, lostAnswer: boolean): Promise<void> {
     const engine = this.#engine;
     await retryWhileDatabaseUnavailable(engine.log, async () => {

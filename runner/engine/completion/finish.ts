@@ -1,4 +1,7 @@
-/** Ends attempts: settlement, successors and jobs in one transaction, many attempts of a run at a time. */
+/**
+ * Ends attempts: settles them, decides their successors and adds jobs in one transaction, for many attempts of a run at
+ * once.
+ */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Task } from '../../core/dag/dag.ts';
@@ -22,24 +25,27 @@ import { startRuns } from '../schedule/start_runs.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
 import { type AdvanceOptions, advanceRun, type RunAt, tasksCounted } from './advance_run.ts';
 
-/** Ended attempts of one run. */
+/** The ended attempts of one run. */
 export interface Batch {
   readonly runId: number;
   readonly dagVersionId: number;
   readonly ended: readonly Ended[];
 }
 
-/** The slots of this worker that the batch leaves free. */
+/** The slots of this worker that become free with the batch. */
 export interface ClaimBudget {
   readonly slots: number;
-  /** So many of them may go on with a successor; the others take what the queue gives next. */
+  /** The number of these slots that may claim a successor; the others claim what the queue gives next. */
   readonly mayFollow: number;
 }
 
 export interface FinishedBatch {
-  /** Instances whose result was taken. */
+  /** The instances whose result was accepted. */
   readonly accepted: readonly Accepted[];
-  /** What this transaction claimed for its own worker, successors first, so that it need not pass through the queue. */
+  /**
+   * The instances that this transaction claimed for its own worker, successors first, so that they need not pass
+   * through the queue.
+   */
   readonly claimed: readonly ClaimedTask[];
 }
 
@@ -53,7 +59,10 @@ export async function finishBatch(engine: Engine, batch: Batch, room: ClaimBudge
   return finished;
 }
 
-/** Three round trips where nothing is out of the ordinary: what is read under the lock, what follows from it, COMMIT. */
+/**
+ * Settles a batch and advances its run. It takes three round trips in the usual case: the reads under the lock, the
+ * changes that follow, COMMIT.
+ */
 async function settleAndAdvance(
   engine: Engine,
   tx: PoolClient,
@@ -99,8 +108,8 @@ interface Followed {
 }
 
 /**
- * Decides what follows from closed tasks, and claims for the free slots: successors first, then what waits in the queue.
- * Where nothing follows, it asks whether the run has ended.
+ * Decides the successors of closed tasks, and claims instances for the free slots: successors first, then jobs of the
+ * queue. If nothing follows, it checks if the run has ended.
  */
 async function follow(
   engine: Engine,
@@ -154,7 +163,10 @@ async function jobsForFreedSlots(tx: PoolClient, accepted: readonly Accepted[]):
   );
 }
 
-/** Each in its own transaction, since a DAG's row is locked before its runs. A crash between is mended by the sweep. */
+/**
+ * Starts the DAG's next runs in a transaction of their own, as a DAG's row must be locked before its runs. If the
+ * worker crashes in between, the sweep starts them.
+ */
 async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
   await withTransaction(engine.pool, async (tx) => {
     const dag = await lockDag(tx, dagId);

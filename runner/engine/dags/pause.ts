@@ -8,20 +8,23 @@ import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { nextScheduledFor } from '../schedule/schedule_dag.ts';
 import { DagVersions } from './versions.ts';
 
-/** Stops a DAG's schedule. Runs that exist go on, and manual ones can be made. @returns false where it was paused */
-export async function pauseDag(pool: Pool, dagId: string, asked: OperatorRequest): Promise<boolean> {
+/**
+ * Pauses a DAG's schedule. Existing runs continue, and manual runs can be made.
+ * @returns false if it was paused already
+ */
+export async function pauseDag(pool: Pool, dagId: string, request: OperatorRequest): Promise<boolean> {
   return await withTransaction(pool, async (tx) => {
     const dag = await lockDag(tx, dagId);
     if (dag === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
     if (!(await setPaused(tx, dagId, true))) return false;
     await setSchedule(tx, dagId, { cursor: dag.scheduleCursor, next: null });
-    await recordEvents(tx, asked.by, [{ action: 'dag.paused', dagId, ...reasonOf(asked) }]);
+    await recordEvents(tx, request.by, [{ action: 'dag.paused', dagId, ...reasonOf(request) }]);
     return true;
   });
 }
 
 export interface Resumed {
-  /** False where it was not paused. */
+  /** False if it was not paused. */
   readonly isChanged: boolean;
   readonly next: Temporal.Instant | null;
   /** IANA name. */
@@ -29,10 +32,10 @@ export interface Resumed {
 }
 
 /**
- * Lets the schedule go on. What was missed meanwhile is up to the catch-up policy; under `none` it counts as settled,
- * so that nothing runs before the next instant.
+ * Resumes the schedule. The catch-up policy decides about instants missed during the pause; under `none` they count as
+ * settled, so that nothing runs before the next instant.
  */
-export async function resumeDag(pool: Pool, dagId: string, asked: OperatorRequest): Promise<Resumed> {
+export async function resumeDag(pool: Pool, dagId: string, request: OperatorRequest): Promise<Resumed> {
   return await withTransaction(pool, async (tx) => {
     const row = await lockDag(tx, dagId);
     if (row === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
@@ -49,8 +52,8 @@ export async function resumeDag(pool: Pool, dagId: string, asked: OperatorReques
     const cursor = dag.catchup === 'none' ? now : row.scheduleCursor;
     await setSchedule(tx, dagId, { cursor, next: nextScheduledFor(dag, cursor) });
     await addScheduleJob(tx, dagId, now);
-    await recordEvents(tx, asked.by, [
-      { action: 'dag.resumed', dagId, ...reasonOf(asked), after: { catchup: dag.catchup } },
+    await recordEvents(tx, request.by, [
+      { action: 'dag.resumed', dagId, ...reasonOf(request), after: { catchup: dag.catchup } },
     ]);
     return { isChanged: true, next, timezone: dag.timezone };
   });

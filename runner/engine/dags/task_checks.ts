@@ -1,4 +1,4 @@
-/** Asks the task types of a DAG what they find of their surroundings. */
+/** Runs the checks of a DAG's task types, which test what their tasks rely on outside the runner. */
 import type { Environment } from '../../connections/connection_config.ts';
 import type { Dag, Task } from '../../core/dag/dag.ts';
 import { renderTemplates } from '../../core/run/template.ts';
@@ -16,7 +16,7 @@ export interface TaskChecker {
   readonly env: Environment;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** The database's. */
+  /** The present instant by the database's clock. */
   readonly now: Temporal.Instant;
 }
 
@@ -25,7 +25,9 @@ export interface CheckedTask {
   readonly findings: readonly CheckFinding[];
 }
 
-/** Returns what each task of the DAG found whose type has a check; a check that fails is a problem of its own. */
+/**
+ * Returns the findings of each task of the DAG whose type has a check. A check that fails gives a finding of its own.
+ */
 export async function checkTasks(checker: TaskChecker, dag: Dag): Promise<readonly CheckedTask[]> {
   const checked: CheckedTask[] = [];
   await using connections = new ConnectionPools(checker.env, checker.log);

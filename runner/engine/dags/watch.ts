@@ -7,7 +7,8 @@ import type { TaskTypes } from './task_types.ts';
 
 /**
  * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
- * changes, not at every look: two hosts with different texts, as while a change is rolled out, do not fight over it.
+ * changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
+ * repeatedly.
  */
 export class DagWatch {
   readonly #folder: string;
@@ -21,10 +22,10 @@ export class DagWatch {
 
   async look(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
-    // OperatorRequest for before the folder is read: a file that another process adds and registers meanwhile is not gone.
+    // Read before the folder: a file that another process adds and registers in between must not count as removed.
     const inForce = await dagIdsInForce(pool, this.#folder);
     const texts = await readDagTexts(this.#folder);
-    // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
+    // Only changed contents are parsed: a thousand files take seconds, and the folder is read every two seconds.
     for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
       const file = checkDagText(text, this.#taskTypes);
       const isChange = await registerDagFile(pool, file, by);

@@ -7,7 +7,7 @@ import type { TaskTypes } from '../dags/task_types.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { runParams } from './run_params.ts';
 
-/** A run cannot be made as asked: the message says why and what can be. */
+/** The requested run cannot be made. The message says why and what is possible. */
 export class TriggerError extends Error {
   override name = 'TriggerError';
   readonly kind: 'not_found' | 'invalid_dag' | 'bad_params' | 'not_due';
@@ -20,13 +20,13 @@ export class TriggerError extends Error {
 export interface DagToRun {
   readonly dagVersionId: number;
   readonly index: DagIndex;
-  /** Every param of the DAG: those given, else the defaults. */
+  /** The value of every param of the DAG: the given one, else the default. */
   readonly params: JsonObject;
 }
 
 /**
- * The version in force of a DAG that a person wants to run, and the params they gave.
- * @param row null where the database knows no such DAG
+ * Returns the DAG's version in force and the params of a requested run.
+ * @param row null if there is no such DAG in the database
  * @throws TriggerError
  */
 export async function dagToRun(
@@ -36,7 +36,7 @@ export async function dagToRun(
     readonly dagId: string;
     readonly row: DagRow | null;
     readonly params: Readonly<Record<string, Json>>;
-    /** With them the params are held to what the tasks take as well. */
+    /** The task types that the params are also checked against; null to check only the DAG's own types. */
     readonly taskTypes: TaskTypes | null;
   },
 ): Promise<DagToRun> {
@@ -62,9 +62,9 @@ export async function dagToRun(
 }
 
 /**
- * Every param of the DAG: those given, checked, else the defaults.
- * @param taskTypes null where only the DAG's own types are to be asked
- * @throws TriggerError with all that is wrong
+ * Returns the value of every param of the DAG: the given one, checked, else the default.
+ * @param taskTypes null to check only the DAG's own types
+ * @throws TriggerError with everything that is wrong
  */
 export function paramsToRun(
   dag: Dag,

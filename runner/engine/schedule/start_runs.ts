@@ -1,4 +1,4 @@
-/** Letting queued runs start: idempotent, so any number of processes may do it at once. */
+/** Starts queued runs. Every function is idempotent, so any number of processes may call it at once. */
 
 import type { Queryable } from '../../store/queryable.ts';
 import { addWorkJobs } from '../../store/queue/job.ts';
@@ -11,8 +11,8 @@ import { failpoint } from '../failpoint.ts';
 import { closeRunIfDone } from './runs.ts';
 
 /**
- * Starts queued runs as far as `max_active_runs` of the version in force lets them. A running backfill of the DAG adds its
- * next runs before that, so that no newer run slips in between two of its dates. The DAG's row must be locked.
+ * Starts queued runs as far as `max_active_runs` of the version in force allows. A running backfill of the DAG first
+ * adds its next runs, so that no newer run starts between two of its dates. The DAG's row must be locked.
  */
 export async function startRuns(
   tx: Queryable,
@@ -29,7 +29,7 @@ async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Prom
   if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
   failpoint('start_run.marked');
   const running: DagRun = { ...run, state: 'running' };
-  // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
+  // In a reopened run any task may start; in a new one only the roots.
   const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
   const jobs = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
   failpoint('start_run.advanced');

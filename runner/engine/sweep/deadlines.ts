@@ -9,7 +9,7 @@ import { advanceRun } from '../completion/advance_run.ts';
 import type { Engine } from '../engine.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 
-/** Tells of tasks that were not finished by their deadline, and fails those that say `on_deadline: fail`. */
+/** Records tasks that missed their deadline, and fails those with `on_deadline: fail`. */
 export async function missDeadlines(engine: Engine): Promise<void> {
   for (const runId of await runsPastDeadline(engine.pool)) {
     await withTransaction(engine.pool, async (tx) => {

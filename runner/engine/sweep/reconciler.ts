@@ -8,9 +8,9 @@ import { failpoint } from '../failpoint.ts';
 import { attemptKey, type RunningAttempts } from '../worker/running_attempts.ts';
 
 /**
- * Compares what runs in this process with what the table says runs in it. An attempt that only the process knows was
- * taken from it and is stopped. One that only the table knows, at two looks in a row, was claimed in a transaction whose
- * answer never came: it goes back to the queue.
+ * Compares the attempts of this process with those that the table assigns to it. An attempt that only the process knows
+ * was taken from it and is stopped. An attempt that only the table knows, in two comparisons in a row, was claimed in a
+ * transaction whose answer was lost: it is released to the queue.
  */
 export class Reconciler {
   readonly #engine: Engine;
@@ -36,7 +36,7 @@ export class Reconciler {
     for (const task of confirmed) await this.#releaseInstance(task);
   }
 
-  /** Once nothing is under way in this process: what the table still has running here has nobody who works it. */
+  /** Releases every attempt that the table assigns to this worker. Call it when none is running in this process. */
   async releaseAll(workerId: number): Promise<void> {
     for (const task of await runningOn(this.#engine.pool, workerId)) await this.#releaseInstance(task);
   }

@@ -1,4 +1,4 @@
-/** What a worker looks after from time to time: the work of others that died, and jobs that were lost. */
+/** Periodic maintenance by each worker: reclaims the tasks of dead workers, and restores lost jobs. */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { CRASHES_TO_QUARANTINE } from '../../core/run/retry.ts';
@@ -27,10 +27,10 @@ import { endOverdue } from './timeouts.ts';
 
 export const SWEEP_MS = 2_000;
 
-/** A job is thought lost when what it points at has been due for this long without anyone looking. */
+/** The time in ms after which a due row without a run counts as having lost its job. */
 const LOST_JOB_AFTER_MS = 5_000;
 
-/** So that a backlog of events does not keep a sweep from what is urgent. */
+/** The largest number of seals per sweep, so that a backlog of events does not delay the rest of the sweep. */
 const SEALS_PER_SWEEP = 10;
 
 export async function sweep(engine: Engine): Promise<void> {

@@ -13,13 +13,19 @@ import type { RunningAttempts } from './running_attempts.ts';
 const TURN_MS = 5_000;
 
 export interface ExecutorOptions {
-  /** Aborted when the worker takes nothing new any more. */
+  /** Aborted when the worker takes no more work. */
   readonly stopping: AbortSignal;
-  /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s by default. */
+  /**
+   * The time in ms for which a slot runs successors of its own tasks before jobs of the queue have their turn; 5 s by
+   * default.
+   */
   readonly turnMs?: number | undefined;
 }
 
-/** What a worker's slots do: each takes a job of the queue, claims its task, works it, and goes on with what follows. */
+/**
+ * Runs tasks in a worker's slots: takes a job of the queue, claims its task, runs it, and continues with its
+ * successors.
+ */
 export class Executor {
   readonly #engine: Engine;
   readonly #running: RunningAttempts;
@@ -36,8 +42,9 @@ export class Executor {
   }
 
   /**
-   * A job, and then what its slot can go on with: whatever a finished task makes ready, and from time to time what has
-   * waited in the queue for longest instead, so that no run keeps a slot from the others. Until this worker is stopping.
+   * Runs the task of a job, then the next instances that its slot claims: successors, and every `turnMs` the job that
+   * has waited longest in the queue, so that no run keeps a slot from the others. Ends when nothing is claimed or the
+   * worker is stopping.
    */
   async work(job: ClaimTarget): Promise<void> {
     if (this.#stopping.aborted) return await this.#requeue(job);
@@ -86,7 +93,7 @@ export class Executor {
     }
   }
 
-  /** The slot of a task that was ended by others, or was not waited for, is free once its work has ended. */
+  /** Releases the pool slot of a task once its work has ended, also if the task was ended by others or abandoned. */
   async #releaseSlot(claimed: ClaimedTask, report: AttemptReport): Promise<void> {
     const { pool, log } = this.#engine;
     await report.whenWorkEnds();
@@ -99,7 +106,7 @@ export class Executor {
     }
   }
 
-  /** A job that reached a stopping worker is for another one. */
+  /** Puts a job that reached a stopping worker back into the queue, for another worker. */
   async #requeue(job: ClaimTarget): Promise<void> {
     failpoint('requeue.before');
     await addWorkJobs(this.#engine.pool, [{ ...job, runAt: null, priority: 0 }]);

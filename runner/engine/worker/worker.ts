@@ -26,42 +26,48 @@ import { watchStrays } from './stray_errors.ts';
 export interface WorkerOptions {
   readonly databaseUrl: string;
   readonly taskTypes: TaskTypes;
-  /** Where `file:` locations begin. */
+  /** The folder that `file:` locations are relative to. */
   readonly projectDir: string;
-  /** The DAG files to keep in force; null for a worker that only works. */
+  /** The folder of the DAG files to keep in force; null for a worker that only runs tasks. */
   readonly dagsDir: string | null;
-  /** Names the connections of the tasks. */
+  /** The environment variables that define the connections of the tasks. */
   readonly env: Environment;
-  /** Task instances at once. */
+  /** The number of task instances that run at once. */
   readonly concurrency: number;
   readonly codeVersion: string;
   readonly log: Log;
-  /** Whether the process is this worker's own, to be ended with one sentence when it cannot go on; left alone by default. */
+  /**
+   * `own`: the process belongs to this worker, which ends it with one sentence if it cannot continue; `shared` by
+   * default.
+   */
   readonly process?: 'own' | 'shared';
-  /** How long the event loop may stand still before the lease is given up; 10 s unless a test is in a hurry. */
+  /** The time in ms that the event loop may be blocked before the lease is given up; 10 s by default. */
   readonly stallMs?: number;
-  /** How long its tasks stay its own when it falls silent; 10 s unless a test is in a hurry. */
+  /** The time in ms that a worker without heartbeats keeps its tasks; 10 s by default. */
   readonly leaseMs?: number;
-  /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s likewise. */
+  /**
+   * The time in ms for which a slot runs successors of its own tasks before jobs of the queue have their turn; 5 s by
+   * default.
+   */
   readonly turnMs?: number;
 }
 
-/** How long tasks may go on after the worker was told to stop; then they are aborted and handed over. */
+/** The time in ms that tasks may continue after the worker was told to stop; then they are aborted and handed over. */
 const DEFAULT_GRACE_MS = 20_000;
 
-/** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
+/** The time in ms after the grace time in which tasks react to their signal and the database accepts their results. */
 const HAND_OVER_MS = 10_000;
 
-/** A loop that computes for so long lets nothing else of its worker live. */
+/** The default of `stallMs`: nothing else of the worker can run during such a loop. */
 const STALL_MS = 10_000;
 
-/** A database that does not answer keeps no process from ending. */
+/** The time in ms for deregistering, so that a database without an answer does not keep the process from ending. */
 const SIGN_OFF_MS = 2_000;
 
-/** The engine's own statements take milliseconds, but for a lock that someone holds. */
+/** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** One worker process: takes jobs, works task instances, keeps its lease, and looks after what others dropped. */
+/** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #pool: Pool;
@@ -112,7 +118,7 @@ export class Worker implements AsyncDisposable {
       max: options.concurrency + 4,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       pipeline: true,
-      // Who freezes with the lock of a run in hand must lose it before others are to take its tasks over.
+      // A worker that freezes while it holds the lock of a run must lose the lock before others take over its tasks.
       idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
     });
@@ -137,7 +143,8 @@ export class Worker implements AsyncDisposable {
   }
 
   /**
-   * Drains: takes no more jobs, lets tasks end within the grace time, then aborts them and hands them over.
+   * Drains the worker: it takes no more jobs, lets tasks end within the grace time, then aborts them and hands them
+   * over.
    */
   stop(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     this.#stopped ??= this.#stop(graceMs);
@@ -184,7 +191,10 @@ export class Worker implements AsyncDisposable {
     await this.#dagWatch?.look(this.#pool, this.#engine.actor.actor, this.#options.log);
   }
 
-  /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
+  /**
+   * Handles a lost lease: another worker may already run these tasks, so all are aborted and the worker registers
+   * again.
+   */
   async #loseLease(): Promise<void> {
     const { log } = this.#options;
     log.error('the lease was lost: this worker stops its tasks and registers again', {
@@ -210,13 +220,16 @@ export class Worker implements AsyncDisposable {
     );
   }
 
-  /** An error that belongs to no task: the worker gives back what it can, says one sentence, and ends its process. */
+  /**
+   * Handles an error that belongs to no task: the worker releases what it can, prints one sentence, and ends its
+   * process.
+   */
   async #endBy(error: unknown): Promise<void> {
     const { log, process: owned = 'shared' } = this.#options;
     const { errorText } = errorFacts(error);
     if (owned === 'shared')
       return log.error('an error belongs to no task of this worker', { error: errorText });
-    // Its last words fail in turn where nobody reads them.
+    // Writing to stderr fails in turn if nobody reads it.
     if (this.#isEnding) return;
     this.#isEnding = true;
     const stack = process.env.STOCKFLOW_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
@@ -242,7 +255,7 @@ export class Worker implements AsyncDisposable {
     await this.#heartbeat[Symbol.asyncDispose]();
     const isSignedOff = await isSettledWithin(this.#signOff(), SIGN_OFF_MS);
     if (!isSignedOff) log.warn('the worker could not deregister in time; its lease will expire');
-    // What a silent database still holds would be waited for; it ends with the process.
+    // Closing the pool would wait for a database without an answer; the sessions end with the process.
     if (isHandedOver && isSignedOff) {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
@@ -251,7 +264,7 @@ export class Worker implements AsyncDisposable {
     log.info('worker stopped', { workerId: this.#workerId });
   }
 
-  /** Sees everything to its end, and gives back what only the table has running here. */
+  /** Waits for everything to end, and releases the tasks that only the table assigns to this worker. */
   async #handOver(): Promise<void> {
     await this.#queue?.stop();
     await this.#inHand.whenEmpty();

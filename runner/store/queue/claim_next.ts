@@ -1,6 +1,6 @@
 /**
- * What a finishing worker goes on with: claimed in the transaction that ends its last attempt, so that neither a chain
- * nor a fan-out needs commits of its own to pass through the queue. Instances of bounded pools are left to the queue.
+ * Claims the next instances of a worker in the transaction that ends its last attempt, so that neither a chain nor a
+ * fan-out of tasks needs further commits to pass through the queue. Instances of bounded pools are left to the queue.
  */
 
 import type { Queryable } from '../queryable.ts';
@@ -9,9 +9,9 @@ import type { ClaimedTask } from '../task/instance.ts';
 import { SCHEDULE_JOB, WORK_JOB } from './job.ts';
 
 /**
- * Claims queued instances of tasks of a locked run, unless a job of higher priority waits: then that is for this worker.
- *
- * @param room.atMost how many
+ * Claims queued instances of the given tasks of a locked run, except below the priority of the first job that waits in
+ * the queue.
+ * @param room the worker, and the largest number of instances to claim
  */
 export async function claimOfRun(
   db: Queryable,
@@ -40,10 +40,10 @@ export async function claimOfRun(
 }
 
 /**
- * Takes the next jobs of the queue, in the queue's own order, whatever run they are of, and claims what they point at.
- * Nothing is waited for: a job or an instance that somebody holds is left to them, and so is every other kind of job.
+ * Takes the next jobs of the queue in its order, of any run, and claims the instances that they point at. Jobs and
+ * instances locked by others are skipped, not waited for, and other kinds of job are left alone.
  *
- * Of the first `atMost` jobs only; where fewer can be claimed, the queue gives the rest to the slots that stay free.
+ * Only the first `atMost` jobs are tried. If fewer can be claimed, the free slots get the rest from the queue.
  */
 export async function claimFromQueue(
   db: Queryable,
@@ -51,7 +51,7 @@ export async function claimFromQueue(
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_from_queue',
-    // Anyone can write to the queue, so a key is read as a stranger's: what is no number of ours is no job.
+    // Every client can write to the queue, so the key is not trusted: one without a valid number points at no instance.
     text: `with first as materialized (
        select j.id, j.key from graphile_worker._private_jobs j
         where j.is_available = true and j.run_at <= now()

@@ -1,4 +1,4 @@
-/** A run's instances with the jobs that wake workers for them, for `runs explain`. */
+/** Reads a run's instances with their wake-up jobs, for `runs explain`. */
 import type { InstanceFacts } from '../../core/explain/facts.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -8,7 +8,7 @@ type InstanceRow = Omit<InstanceFacts, 'job'> & {
   readonly jobError: string | null;
 };
 
-/** In the order in which the DAG's file lists them, each with the job that points at it as it stands. */
+/** Returns the instances in the order of the DAG file, each with the job of its present fencing token. */
 export async function instancesToExplain(db: Queryable, runId: number): Promise<readonly InstanceFacts[]> {
   const { rows } = await db.query<InstanceRow>(
     `select t.task_id as "taskId", t.map_index as "mapIndex", t.state, t.attempt_number as "attemptNumber",

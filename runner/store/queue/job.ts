@@ -1,27 +1,28 @@
 /**
- * Hints: jobs of graphile-worker that say "look at this row". They carry no truth: a lost, doubled or forged one
- * changes nothing but the moment at which a worker looks. Added in the transaction that makes them true.
+ * Adds wake-up jobs to graphile-worker's queue: each tells a worker to look at one row. A job holds no state: if it is
+ * lost, doubled or forged, only the moment changes at which a worker looks. A job is added in the transaction that
+ * makes its row ready.
  */
 import type { Queryable } from '../queryable.ts';
 
-/** Names of the queue's two kinds of job. */
+/** The names of the queue's two kinds of job. */
 export const WORK_JOB = 'stockflow.work';
 export const SCHEDULE_JOB = 'stockflow.schedule';
 
-/** A task instance to look at; `token` is the fence that it had when the job was written. */
+/** A wake-up job for a task instance; `token` is the instance's fencing token when the job was written. */
 export interface WorkJob {
   readonly taskInstanceId: number;
   readonly token: number;
-  /** Null for at once. */
+  /** The instant from which the job may run; null for now. */
   readonly runAt: Temporal.Instant | null;
   /** Higher first. */
   readonly priority: number;
 }
 
-/** Before any task: a DAG that is due is planned at once, however many tasks wait. */
+/** Schedules come before every task: a due DAG is planned at once, however many tasks wait. */
 const SCHEDULE_PRIORITY = -32_768;
 
-/** Tries of a job whose handler could not reach the database; far more than an outage needs. */
+/** The number of tries of a job whose handler could not reach the database: far more than an outage needs. */
 const MAX_ATTEMPTS = 1000;
 
 export async function addWorkJobs(db: Queryable, jobs: readonly WorkJob[]): Promise<void> {
@@ -44,7 +45,7 @@ export async function addWorkJobs(db: Queryable, jobs: readonly WorkJob[]): Prom
   });
 }
 
-/** The DAG's next look at its schedule; replaces the one that waits. */
+/** Adds the job for a DAG's next plan; it replaces the one that waits. */
 export async function addScheduleJob(db: Queryable, dagId: string, runAt: Temporal.Instant): Promise<void> {
   await db.query({
     name: 'stockflow.add_schedule_job',

@@ -1,4 +1,4 @@
-/** What is known of the keys of all DAGs: when each was last due, and the run that answers for it. */
+/** Reads when each DAG was last due, and the run of that instant. */
 import type { RunState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
@@ -10,7 +10,7 @@ export interface DueInstant {
   readonly decision: 'run' | 'missed';
 }
 
-/** The newest instant of each DAG's schedule on which something was decided. */
+/** Returns the newest decided instant of each DAG's schedule. */
 export async function lastDueInstants(db: Queryable): Promise<readonly DueInstant[]> {
   const { rows } = await db.query<DueInstant>(
     `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision
@@ -21,7 +21,7 @@ export async function lastDueInstants(db: Queryable): Promise<readonly DueInstan
   return rows;
 }
 
-/** A DAG's key: the run of that instant, or a manual one of its date. Null instants stand for the newest run of all. */
+/** Selects a DAG's run of an instant, or a manual run of its date. Null values select the newest run of all. */
 export interface LastRunKey {
   readonly dagId: string;
   readonly scheduledFor: Temporal.Instant | null;
@@ -37,16 +37,16 @@ export interface LastRun {
   readonly scheduledFor: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
-  /** The task that failed first, where one did. */
+  /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
-  /** Tasks that were not finished by their deadline, also where they were worked again since. */
+  /** The tasks that were not finished by their deadline, also if they succeeded later. */
   readonly missedDeadlines: readonly string[];
-  /** The last failure of a task that has succeeded since, in the words `task_id: error`; null where there was none. */
+  /** The last failure of a task that has succeeded since, as `task_id: error`; null if there was none. */
   readonly recoveredFailure: string | null;
 }
 
-/** The newest run of each key that has one. */
+/** Returns the newest run of each key that has one. */
 export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Promise<readonly LastRun[]> {
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
@@ -82,7 +82,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   return rows;
 }
 
-/** The newest run of each DAG. */
+/** Returns the newest run of each DAG. */
 export async function newestRuns(db: Queryable, dagIds: readonly string[]): Promise<readonly LastRun[]> {
   return await lastRuns(
     db,

@@ -3,10 +3,10 @@ import type { TaskState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
 import type { WorkJob } from '../queue/job.ts';
 
-/** By task_id. */
+/** The state counts of tasks, by task_id. */
 export type StateCountsByTask = ReadonlyMap<string, TaskStateCounts>;
 
-/** How many instances of each of the named tasks are in which state. */
+/** Counts the instances of each named task by state. */
 export async function stateCounts(
   db: Queryable,
   runId: number,
@@ -46,8 +46,7 @@ export interface DecidedStep {
 }
 
 /**
- * Moves the instances of the decided tasks out of `none`; those already moved by another are left as they are.
- *
+ * Moves the instances of the decided tasks out of `none`; those that another transaction has moved stay as they are.
  * @returns the jobs of the instances that may start or wait for an instant
  */
 export async function applySteps(

@@ -6,29 +6,29 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
+/** The owner of a set of tables: the runner, or the reference OMS. Both may use one database or two. */
 export type MigrationSet = 'runner' | 'oms';
 
 /**
- * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
- * depend on roles that come and go and on what the queue has installed.
+ * The numbered forward-only files of a set and its `roles.sql`, which grants the rights of each role. `roles.sql` is
+ * applied after the files every time, as rights depend on roles that come and go and on what the queue has installed.
  */
 export interface MigrationSource {
   readonly set: MigrationSet;
-  /** Holds `0001_name.sql`, `0002_...`; absent or empty means there is nothing to apply. */
+  /** The folder with `0001_name.sql`, `0002_...`; if it is absent or empty there is nothing to apply. */
   readonly directory: string;
 }
 
 export interface Migration {
   readonly version: number;
-  /** The file's name. */
+  /** The name of the file. */
   readonly name: string;
   readonly sql: string;
-  /** Of the text with line ends as LF, so that a checkout's settings do not change it. */
+  /** The sha256 of the text with LF line ends, so that the settings of a checkout do not change it. */
   readonly sha256: string;
 }
 
-/** A database and the migration files do not go together, or one could not be applied. The message says what to do. */
+/** The database and the migration files do not match, or a file could not be applied. The message says what to do. */
 export class MigrationError extends Error {
   override name = 'MigrationError';
 }
@@ -51,7 +51,10 @@ const CREATE_TABLE = `
   );
   comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
 
-/** The files of a directory by version. @throws MigrationError for a badly named file and for a number used twice */
+/**
+ * Returns the files of a directory, by version.
+ * @throws MigrationError for a badly named file and for a number used twice
+ */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
   for (const name of (await sqlFiles(directory)).filter((file) => file !== ROLES_FILE).sort()) {
@@ -67,10 +70,10 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
 }
 
 /**
- * Brings a set up to date: each file in a transaction of its own, recorded in `stockflow.migration`. Any number of
- * processes may do it at once.
- * @returns what this call applied, in order
- * @throws MigrationError, leaving in place what was applied before
+ * Brings a set up to date. Each file is applied in a transaction of its own and recorded in `stockflow.migration`. Any
+ * number of processes may call it at once.
+ * @returns the files that this call applied, in order
+ * @throws MigrationError; the files applied before it stay applied
  */
 export async function migrate(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
@@ -84,7 +87,7 @@ export async function migrate(pool: Pool, source: MigrationSource): Promise<read
   return applied;
 }
 
-/** The files that `migrate` would apply, in order; changes nothing. */
+/** Returns the files that `migrate` would apply, in order; changes nothing. */
 export async function pendingMigrations(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
   return pending(source, migrations, await readRecords(pool, source.set));
@@ -130,7 +133,7 @@ async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<v
   const sql = await readFile(join(directory, ROLES_FILE), 'utf8');
   try {
     await withTransaction(pool, async (tx) => {
-      // Two that give the same right at once would fail.
+      // Two transactions that grant the same right at once would fail.
       await lockMigrations(tx);
       await tx.query(sql);
     });
@@ -140,7 +143,9 @@ async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<v
   }
 }
 
-/** Roles of `roles.sql` that the server lacks, as where the migrating role may make none. */
+/**
+ * Returns the roles of `roles.sql` that the server lacks, for example because the migrating role may not create roles.
+ */
 export async function missingRoles(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select name from unnest($1::text[]) as listed(name)
@@ -150,7 +155,7 @@ export async function missingRoles(db: Queryable): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Held to the end of the transaction. */
+/** Takes the migration lock, which is held to the end of the transaction. */
 async function lockMigrations(tx: PoolClient): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
 }
@@ -173,7 +178,7 @@ async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly R
   return rows;
 }
 
-/** What is left to do, once what was done is known to be the beginning of what these files say. */
+/** Returns the files that are left to apply, after checking that the recorded files are the first of the given ones. */
 function pending(
   source: MigrationSource,
   migrations: readonly Migration[],
@@ -208,7 +213,7 @@ async function transactionId(tx: PoolClient): Promise<string> {
   return rows[0]?.id ?? '';
 }
 
-/** `:12` where Postgres says at which character the statement is wrong. */
+/** Returns `:12` for the line of the error if Postgres gives its position, else an empty string. */
 function lineOf(error: unknown, sql: string): string {
   if (!(error instanceof DatabaseError) || error.position === undefined) return '';
   return `:${sql.slice(0, Number(error.position) - 1).split('\n').length}`;

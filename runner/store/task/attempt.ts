@@ -2,7 +2,7 @@ import type { AttemptState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Shows how far a running attempt is; of a superseded one nothing is shown any more. */
+/** Stores the progress of a running attempt; that of a superseded one is ignored. */
 export async function saveProgress(
   db: Queryable,
   attempt: { readonly taskInstanceId: number; readonly attemptToken: number },
@@ -32,7 +32,7 @@ export interface Attempt {
   readonly bytesOut: number | null;
 }
 
-/** In the order of the tasks, oldest attempt first. */
+/** Returns the attempts of a run in the order of the tasks, oldest attempt first. */
 export async function attemptsOfRun(db: Queryable, runId: number): Promise<readonly Attempt[]> {
   const { rows } = await db.query<Attempt>(
     `select t.task_id as "taskId", t.map_index as "mapIndex", a.attempt_number as "attemptNumber", a.state,

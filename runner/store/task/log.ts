@@ -37,9 +37,8 @@ export interface StoredLogLine extends LogLine {
 }
 
 /**
- * Lines of a task's attempts, oldest first.
- *
- * @param filter.afterId only lines after this one, for following
+ * Returns the log lines of a task's attempts, oldest first.
+ * @param filter.afterId only lines after this one, to follow the log
  */
 export async function readLog(
   db: Queryable,

@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Outputs of a run's tasks by task_id; of a mapped task the list of its instances' outputs. Absent ones are null. */
+/**
+ * Returns the outputs of a run's tasks by task_id; for a mapped task the list of its instances' outputs. Absent outputs
+ * are null.
+ */
 export async function outputsOf(
   db: Queryable,
   runId: number,
@@ -21,7 +24,10 @@ export async function outputsOf(
   return Object.fromEntries(rows.map(({ taskId, output }) => [taskId, output]));
 }
 
-/** What a task gave in the newest earlier successful run of the DAG, by scheduled instant; null where there is none. */
+/**
+ * Returns the output of an unmapped task in the newest successful run of the DAG that is scheduled before this run and
+ * in which the task succeeded; null if there is none.
+ */
 export async function lastGoodOutput(
   db: Queryable,
   before: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },

@@ -5,18 +5,18 @@ import type { SftpSession } from '../session.ts';
 import { orNullIfAbsent } from './absent.ts';
 import { type Attributes, kindOf } from './attributes.ts';
 
-/** A path below the base directory, as messages show it, and as the server knows it. */
+/** A path in two forms: below the base directory, for messages, and as the server knows it. */
 export interface RemotePath {
   readonly path: string;
   readonly remote: string;
 }
 
-/** Of the name itself, links not followed; null where nothing is there. */
+/** Returns the attributes of the name itself, without following links; null if there is no such name. */
 export async function lstat(session: SftpSession, path: string): Promise<Attributes | null> {
   return await lstatAt(session, { path, remote: remotePath(session.config, path) });
 }
 
-/** As `lstat`, of a hidden name too. */
+/** Does the same as `lstat`, also for hidden names. */
 export async function lstatAt(
   session: SftpSession,
   { path, remote }: RemotePath,
@@ -38,14 +38,14 @@ export async function lstatAt(
 }
 
 /**
- * Refuses a folder that is a link, or lies below one: the server would follow it out of sight. What is missing is
- * no link. The base directory itself is the operator's choice and may be one.
+ * Refuses a folder that is a link or lies below one, as the server would follow it elsewhere. A missing folder is not a
+ * link. The base directory itself is the operator's choice and may be one.
  */
 export async function refuseLinkedFolder(session: SftpSession, dirPath: string): Promise<void> {
   if (dirPath === '') return;
   const segments = dirPath.split('/');
   const prefixes = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
-  // From the top, because below a link a look already goes through it.
+  // From the top down, as every path below a link already passes through it.
   for (const path of prefixes) {
     if (session.verifiedFolders.has(path)) continue;
     const attributes = await lstat(session, path);

@@ -1,4 +1,4 @@
-/** One part file on its way to its final name. */
+/** Writes, verifies and discards a part file before it gets its final name. */
 import { createHash } from 'node:crypto';
 import { failure } from '../failure.ts';
 import { lstatAt, type RemotePath } from '../list/lstat.ts';
@@ -10,7 +10,7 @@ export type PartFile = RemotePath;
 
 const MODE = 0o640;
 
-/** Writes, syncs and closes the part; on any failure it is gone again, if the connection still lives. */
+/** Writes, syncs and closes the part. On any failure the part is removed, if the connection still works. */
 export async function writePart(
   session: SftpSession,
   part: PartFile,
@@ -45,7 +45,7 @@ export async function writePart(
   }
 }
 
-/** @throws ConnectionError `corrupt` unless the server gives back exactly what was written */
+/** Reads the part back. @throws ConnectionError `corrupt` unless the server returns exactly what was written */
 export async function verifyPart(session: SftpSession, part: PartFile, written: WrittenFacts): Promise<void> {
   const { path, remote } = part;
   const step = { doing: 'verify', path };
@@ -82,7 +82,7 @@ export function discardPart(session: SftpSession, { path, remote }: PartFile): P
   );
 }
 
-/** Tells, in the log, how far a publish has come. */
+/** Logs the step that a publish has reached. */
 export function reached(session: SftpSession, path: string, step: string): void {
   session.log.debug('sftp: publishing', { connection: session.config.id, path, step });
 }

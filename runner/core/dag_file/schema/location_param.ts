@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { LocationError, parseLocation, parseLocationPattern } from '../../value/location.ts';
 
-/** How a task uses a location. `pattern` means the files of one folder, with `*` in the last segment of the path. */
+/**
+ * Describes how a task uses a location. `pattern` means the files of one folder, with `*` in the last segment of the
+ * path.
+ */
 export interface LocationUse {
   readonly access: 'read' | 'write';
   readonly of: 'file' | 'folder' | 'pattern';

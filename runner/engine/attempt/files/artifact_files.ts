@@ -19,7 +19,7 @@ import { type FileStore, piecesOf } from './file_store.ts';
 type ArtifactLocation = Extract<Location, { scheme: 'artifact' }>;
 type ArtifactPattern = Extract<LocationPattern, { scheme: 'artifact' }>;
 
-/** `artifact:` locations: files of one run, in the runner's own database, readable by any worker. */
+/** Stores `artifact:` locations: files of one run in the runner's own database, readable by any worker. */
 export function artifactFiles(
   pool: Pool,
   claimed: ClaimedTask,
@@ -75,7 +75,7 @@ function entryOf({ name, bytes, createdAt }: Artifact): FileEntry {
   return { location: `artifact:${name}`, name, bytes, modifiedAt: createdAt };
 }
 
-/** The same bytes in blocks of ARTIFACT_CHUNK_BYTES; the last may be shorter. */
+/** Yields the same bytes in blocks of ARTIFACT_CHUNK_BYTES; the last may be shorter. */
 async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;

@@ -15,10 +15,10 @@ import type { FileStore, Written } from './file_store.ts';
 import { localFiles } from './local_files.ts';
 import { type SftpOwner, sftpFiles } from './sftp_files.ts';
 
-/** Largest file that `Files.read` holds in memory. */
+/** The largest file that `Files.read` loads into memory, in bytes. */
 const MAX_READ_BYTES = 16 << 20;
 
-/** The files that one attempt may see, by location; what it reads and publishes is recorded under its name. */
+/** Returns the files of one attempt, by location. The files that it reads and publishes are recorded under its name. */
 export function attemptFiles(
   engine: Pick<Engine, 'pool' | 'projectDir'>,
   claimed: ClaimedTask,
@@ -28,7 +28,7 @@ export function attemptFiles(
   const local = localFiles(engine.projectDir);
   const sftp = sftpFiles(owner);
 
-  /** Calls `use` with the store and target of a location: the one look-up by scheme. */
+  /** Calls `use` with the store and the parsed location. This is the only dispatch by scheme. */
   function at<T>(location: string, use: <Target>(store: FileStore<Target, never>, target: Target) => T): T {
     const target = parseLocation(location);
     switch (target.scheme) {
@@ -52,7 +52,7 @@ export function attemptFiles(
       rows: facts.rows,
     });
 
-  /** As `at`, for a pattern. */
+  /** Calls `use` with the store and the parsed pattern. */
   function matching<T>(
     location: string,
     use: <Pattern>(store: FileStore<never, Pattern>, pattern: Pattern) => T,

@@ -15,14 +15,14 @@ import { type FileStore, piecesOf } from './file_store.ts';
 type LocalLocation = Extract<Location, { scheme: 'file' }>;
 type LocalPattern = Extract<LocationPattern, { scheme: 'file' }>;
 
-/** This host always knows when. */
+/** An entry of this host, which always has a modification time. */
 interface LocalEntry extends FileEntry {
   readonly modifiedAt: Temporal.Instant;
 }
 
 const CHUNK_BYTES = 1 << 18;
 
-/** `file:` locations, below one directory of this host. */
+/** Stores `file:` locations, below one directory of this host. */
 export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPattern> {
   const resolve = (place: string) => path.join(baseDir, place);
 
@@ -100,7 +100,7 @@ export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPatte
   };
 }
 
-/** A link may lead to a file, and is then listed as one. */
+/** Returns why an entry cannot be a file, or null. A link to a file is listed as a file. */
 function whyUnusable(entry: Dirent): string | null {
   if (entry.isDirectory()) return 'it is a folder';
   return entry.isFile() || entry.isSymbolicLink() ? null : 'it is not a regular file';
