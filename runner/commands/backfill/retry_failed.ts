@@ -1,6 +1,6 @@
 /** Lets the dates of a backfill that failed go on where they failed. */
 import type { Command } from 'commander';
-import type { Refusal } from '../../core/backfill/refusal.ts';
+import type { DateRefusal } from '../../core/backfill/refusal.ts';
 import { runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { failedDates, retryFailed } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
@@ -88,7 +88,7 @@ async function refusalsOf(
     readonly backfill: Backfill;
     readonly failed: readonly BackfillDate[];
   },
-): Promise<readonly Refusal[]> {
+): Promise<readonly DateRefusal[]> {
   const { settings, backfill, failed } = asked;
   if (failed.length === 0) return [];
   const index = await new DagVersions(session.pool).get(backfill.dagVersionId);

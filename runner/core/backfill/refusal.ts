@@ -4,7 +4,7 @@ import { isWorked, type PlannedDate } from './plan.ts';
  * The result of a precheck of an instant: its run would be refused (`refused`), or the precheck could not be made
  * (`unknown`).
  */
-export interface Refusal {
+export interface DateRefusal {
   readonly scheduledFor: Temporal.Instant;
   readonly kind: 'refused' | 'unknown';
   /** The reason in a few words: `newer snapshot applied`. */
@@ -19,7 +19,7 @@ export interface Refusal {
  */
 export function applyRefusals(
   dates: readonly PlannedDate[],
-  refusals: readonly Refusal[],
+  refusals: readonly DateRefusal[],
 ): readonly PlannedDate[] {
   const byInstant = new Map(refusals.map((refusal) => [refusal.scheduledFor.epochMilliseconds, refusal]));
   return dates.map((date): PlannedDate => {

@@ -66,8 +66,8 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
   const last = first.add({ days: days - 1 });
 
   const settled = settledRuns(versions, facts, owed);
-  const old = side(before, facts.changeAt, { first, last });
-  const renewed = side(after, facts.changeAt, { first, last });
+  const old = versionRuns(before, facts.changeAt, { first, last });
+  const renewed = versionRuns(after, facts.changeAt, { first, last });
 
   const lost: Temporal.PlainDate[] = [];
   const gained: Temporal.PlainDate[] = [];
@@ -153,25 +153,25 @@ function laterOf({ now, cursor }: ScheduleFacts): Temporal.Instant {
 }
 
 /** The runs of one version by date: those after the change, all of its own, and all if no clock ever changed. */
-interface Side {
+interface VersionRuns {
   readonly coming: RunsByDate;
   readonly own: RunsByDate;
   readonly usual: RunsByDate;
 }
 
-function side(dag: Dag | null, changeAt: Temporal.Instant, dates: DateSpan): Side {
+function versionRuns(dag: Dag | null, changeAt: Temporal.Instant, dates: DateSpan): VersionRuns {
   if (dag === null) return { coming: new Map(), own: new Map(), usual: new Map() };
   const schedule = scheduleOf(dag);
   const own = runsByDate(schedule, dates);
   return {
     own,
-    coming: cutBefore(schedule, own, changeAt),
+    coming: runsAfterChange(schedule, own, changeAt),
     usual: runsByDate({ ...schedule, timezone: 'UTC' }, dates),
   };
 }
 
 /** Returns the runs after the change: on the date of the change those that are later, and none of earlier dates. */
-function cutBefore(schedule: Schedule, own: RunsByDate, changeAt: Temporal.Instant): RunsByDate {
+function runsAfterChange(schedule: Schedule, own: RunsByDate, changeAt: Temporal.Instant): RunsByDate {
   const today = businessDateOf(changeAt, schedule.timezone);
   const endOfToday = today.add({ days: 1 }).toZonedDateTime(schedule.timezone).toInstant();
   const until = endOfToday.subtract({ milliseconds: 1 });

@@ -26,7 +26,7 @@ export function runsByDate(schedule: Schedule, { first, last }: DateSpan): RunsB
   for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
     const runs = unsteady.has(date.toString())
       ? runsOf(instantsOnDate(schedule, date))
-      : plainRuns(schedule, date, minutesOf(date));
+      : runsWithoutClockChange(schedule, date, minutesOf(date));
     if (runs !== null) found.set(date.toString(), runs);
   }
   return found;
@@ -44,7 +44,7 @@ const MINUTE_MS = 60_000;
  * Returns the runs of dates without a clock change on them or on the date before. Their wall times alone give the
  * result, so half a million instants a year need not be walked.
  */
-function plainRuns(
+function runsWithoutClockChange(
   { timezone, startDate, endDate }: Schedule,
   date: Temporal.PlainDate,
   minutes: DayMinutes,

@@ -2,7 +2,7 @@ import { cleanText } from '../../core/value/error_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { saveProgress } from '../../store/task/attempt.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
-import { appendLog, type LogLevel, type LogLine } from '../../store/task/log.ts';
+import { appendLog, type TaskLogLevel, type TaskLogLine } from '../../store/task/log.ts';
 import type { AttemptMeter } from '../../store/task/settlement.ts';
 import type { Progress, TaskContext, TaskLog } from '../../task.ts';
 import type { Engine } from '../engine.ts';
@@ -16,7 +16,7 @@ const FLUSH_AFTER_MS = 500;
 export class AttemptReport {
   readonly #engine: Engine;
   readonly #claimed: ClaimedTask;
-  #lines: LogLine[] = [];
+  #lines: TaskLogLine[] = [];
   #progress: Progress | null = null;
   #work: Promise<void> = Promise.resolve();
   #isWorking = false;
@@ -87,7 +87,7 @@ export class AttemptReport {
     await this.#writing;
   }
 
-  #write(level: LogLevel, message: string, facts: JsonObject | undefined): void {
+  #write(level: TaskLogLevel, message: string, facts: JsonObject | undefined): void {
     const { dagId, runId, taskId, attemptNumber } = this.#claimed;
     const line = {
       at: this.#engine.clock.now(),
@@ -117,7 +117,7 @@ export class AttemptReport {
   }
 
   /** Writes lines and progress. A failure must not fail the task, so it is only written to the log of the process. */
-  async #save(lines: readonly LogLine[], progress: Progress | null): Promise<void> {
+  async #save(lines: readonly TaskLogLine[], progress: Progress | null): Promise<void> {
     try {
       await appendLog(this.#engine.pool, this.#claimed, lines);
       if (progress !== null) await saveProgress(this.#engine.pool, this.#claimed, { ...progress });

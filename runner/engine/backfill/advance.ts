@@ -85,7 +85,7 @@ async function makeRun(
     businessDate: date.businessDate,
     params: params.values,
     timeEdges,
-    by: askerOf(backfill),
+    by: requesterOf(backfill),
     reason: reasonOf(backfill),
   });
   return run?.runId ?? null;
@@ -134,7 +134,7 @@ async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: n
   );
   const about = { dagId: run.dagId, runId, reason: reasonOf(backfill) };
   const isChanged = JSON.stringify(params) !== JSON.stringify(run.params);
-  await recordEvents(tx, askerOf(backfill), [
+  await recordEvents(tx, requesterOf(backfill), [
     ...(isChanged
       ? [{ ...about, action: 'run.params_changed', before: { params: run.params }, after: { params } }]
       : []),
@@ -166,7 +166,7 @@ function statesBefore(changed: readonly ChangedInstance[]): JsonObject {
 }
 
 /** Returns the person who requested the backfill as the actor, for whom workers act. */
-function askerOf({ actor }: Backfill): Actor {
+function requesterOf({ actor }: Backfill): Actor {
   return { actor, channel: 'cli' };
 }
 

@@ -1,7 +1,7 @@
 /** Runs the prechecks of a DAG's task types before any run is made: which instants of a plan would they refuse? */
 import type { Environment } from '../../connections/connection_config.ts';
 import { isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
-import type { Refusal } from '../../core/backfill/refusal.ts';
+import type { DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Task } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import { renderTemplates } from '../../core/run/template.ts';
@@ -46,21 +46,21 @@ interface PrecheckedTask {
 export async function runPrechecks(
   runner: PrecheckRunner,
   plan: PrecheckedPlan,
-): Promise<readonly Refusal[]> {
-  const askable = plan.index.dag.tasks.flatMap((task) => precheckedTask(runner.taskTypes, task));
-  if (askable.length === 0) return [];
-  const refusals: Refusal[] = [];
+): Promise<readonly DateRefusal[]> {
+  const prechecked = plan.index.dag.tasks.flatMap((task) => precheckedTask(runner.taskTypes, task));
+  if (prechecked.length === 0) return [];
+  const refusals: DateRefusal[] = [];
   const workedBefore: Temporal.PlainDate[] = [];
   // A task whose precheck failed once is not tried again for each of the other dates.
-  const silent = new Map<string, string>();
+  const failed = new Map<string, string>();
   await using connections = new ConnectionPools(runner.env, runner.log);
   await using files = listedFiles(runner);
   for (const { businessDate, scheduledFor, ...date } of plan.dates) {
     if (scheduledFor === null || !isWorked(date)) continue;
     const facts = { businessDate, scheduledFor, workedBefore: [...workedBefore] };
-    let refusal: Refusal | null = null;
-    for (const one of askable) {
-      refusal ??= await ask({ runner, plan, connections, files, silent }, one, facts);
+    let refusal: DateRefusal | null = null;
+    for (const one of prechecked) {
+      refusal ??= await runPrecheck({ runner, plan, connections, files, failed }, one, facts);
       if (refusal?.kind === 'refused') break;
     }
     if (refusal !== null) refusals.push(refusal);
@@ -83,7 +83,7 @@ interface PrecheckInputs {
   readonly plan: PrecheckedPlan;
   readonly connections: ConnectionPools;
   readonly files: PrecheckContext<unknown>['files'];
-  readonly silent: Map<string, string>;
+  readonly failed: Map<string, string>;
 }
 
 type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
@@ -91,17 +91,17 @@ type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
   readonly scheduledFor: Temporal.Instant;
 };
 
-async function ask(
-  { runner, plan, connections, files, silent }: PrecheckInputs,
+async function runPrecheck(
+  { runner, plan, connections, files, failed }: PrecheckInputs,
   { task, taskType, precheck }: PrecheckedTask,
   { businessDate, scheduledFor, workedBefore }: DateFacts,
-): Promise<Refusal | null> {
+): Promise<DateRefusal | null> {
   const { dag } = plan.index;
-  const unknown = (detail: string): Refusal => {
-    silent.set(task.taskId, detail);
+  const unknown = (detail: string): DateRefusal => {
+    failed.set(task.taskId, detail);
     return { scheduledFor, kind: 'unknown', because: 'not checked', detail };
   };
-  const why = silent.get(task.taskId);
+  const why = failed.get(task.taskId);
   if (why !== undefined) return unknown(why);
   try {
     const run = { runId: 0, dagId: dag.dagId, businessDate, scheduledFor, params: plan.params };

@@ -8,7 +8,7 @@ import {
   type PlannedDate,
   planBackfill,
 } from '../../core/backfill/plan.ts';
-import { applyRefusals, type Refusal } from '../../core/backfill/refusal.ts';
+import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import {
@@ -65,7 +65,7 @@ export interface NewBackfillRequest extends BackfillRequest, OperatorRequest {
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
   /** The refusals of the prechecks that were run before. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly DateRefusal[];
 }
 
 /**

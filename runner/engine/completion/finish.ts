@@ -49,10 +49,10 @@ export interface FinishedBatch {
   readonly claimed: readonly ClaimedTask[];
 }
 
-export async function finishBatch(engine: Engine, batch: Batch, room: ClaimBudget): Promise<FinishedBatch> {
+export async function finishBatch(engine: Engine, batch: Batch, budget: ClaimBudget): Promise<FinishedBatch> {
   const index = await engine.versions.get(batch.dagVersionId);
   const finished = await withTransaction(engine.pool, (tx) =>
-    settleAndAdvance(engine, tx, { ...batch, index, room }),
+    settleAndAdvance(engine, tx, { ...batch, index, budget }),
   );
   failpoint('finish.committed');
   if (finished.endedRunOf !== null) await startNextRuns(engine, finished.endedRunOf);
@@ -66,7 +66,7 @@ export async function finishBatch(engine: Engine, batch: Batch, room: ClaimBudge
 async function settleAndAdvance(
   engine: Engine,
   tx: PoolClient,
-  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: ClaimBudget },
+  { runId, ended, index, budget }: Batch & { readonly index: DagIndex; readonly budget: ClaimBudget },
 ): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
   const mayDecide = successorsOf(
     index,
@@ -84,7 +84,7 @@ async function settleAndAdvance(
     follow(engine, tx, {
       at: { run, index, now: run.now, stateCounts: found },
       closed: closed.map(({ taskId }) => taskId),
-      room,
+      budget,
     }),
     jobsForFreedSlots(tx, accepted),
   ]);
@@ -117,16 +117,16 @@ async function follow(
   step: {
     readonly at: RunAt & AdvanceOptions;
     readonly closed: readonly string[];
-    readonly room: ClaimBudget;
+    readonly budget: ClaimBudget;
   },
 ): Promise<Followed> {
-  const { at, closed, room } = step;
+  const { at, closed, budget } = step;
   const workerId = engine.workerId();
   const claimed: ClaimedTask[] = [];
   let outcome: Followed['outcome'] = 'unfinished';
   const onFinalBatch = async (queued: readonly Task[]) => {
     const next = queued.filter(({ pool }) => pool === DEFAULT_POOL);
-    const mayFollow = next.length === 0 ? 0 : room.mayFollow;
+    const mayFollow = next.length === 0 ? 0 : budget.mayFollow;
     const taskIds = next.map(({ taskId }) => taskId);
     const expected = next.some(({ mapOver }) => mapOver !== null)
       ? mayFollow
@@ -135,7 +135,7 @@ async function follow(
       mayFollow === 0
         ? []
         : claimOfRun(tx, { runId: at.run.runId, taskIds }, { workerId, atMost: mayFollow }),
-      room.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: room.slots - expected }),
+      budget.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: budget.slots - expected }),
       mayFollow === 0 ? null : outputsOf(tx, at.run.runId, [...new Set(next.flatMap(tasksRead))]),
       queued.length > 0 || closed.length === 0
         ? ('unfinished' as const)

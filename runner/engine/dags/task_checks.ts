@@ -37,7 +37,7 @@ export async function checkTasks(checker: TaskChecker, dag: Dag): Promise<readon
     const check = taskType.check.bind(taskType);
     checked.push({
       taskId: task.taskId,
-      findings: await ask(checker, { dag, task, taskType, check, connections }),
+      findings: await runCheck(checker, { dag, task, taskType, check, connections }),
     });
   }
   return checked;
@@ -51,7 +51,7 @@ interface CheckInputs {
   readonly connections: ConnectionPools;
 }
 
-async function ask(
+async function runCheck(
   { signal, now }: TaskChecker,
   { dag, task, taskType, check, connections }: CheckInputs,
 ): Promise<readonly CheckFinding[]> {

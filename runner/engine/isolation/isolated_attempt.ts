@@ -15,7 +15,7 @@ import { processEndSentence } from './process_end.ts';
 const PROGRAM = new URL('./attempt_process.ts', import.meta.url);
 
 /** The number of characters kept of its stderr, to recognise an end by lack of memory. */
-const LAST_WORDS_CHARS = 4_000;
+const STDERR_TAIL_CHARS = 4_000;
 
 /** The time in ms that the process gets to end by itself after it has reported how its task ended. */
 const LEAVE_WITHIN_MS = 2_000;
@@ -41,7 +41,7 @@ class IsolatedAttempt {
   readonly #child: ChildProcess;
   readonly #timers = new Set<NodeJS.Timeout>();
   #ending: Ending | null = null;
-  #lastWords = '';
+  #stderrTail = '';
   #turns = 0;
   #stoodStill = false;
 
@@ -60,7 +60,7 @@ class IsolatedAttempt {
     const { promise: gone, resolve } = Promise.withResolvers<Ending>();
     child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
-      this.#lastWords = `${this.#lastWords}${chunk}`.slice(-LAST_WORDS_CHARS);
+      this.#stderrTail = `${this.#stderrTail}${chunk}`.slice(-STDERR_TAIL_CHARS);
     });
     child.on('message', (message) => this.#take(message));
     child.on('error', (error) => resolve(this.#crash(`its process could not be started: ${error.message}`)));
@@ -69,7 +69,7 @@ class IsolatedAttempt {
     child.once('close', (exitCode, endSignal) =>
       resolve(
         this.#ending ??
-          this.#crash(processEndSentence({ exitCode, signal: endSignal, lastWords: this.#lastWords })),
+          this.#crash(processEndSentence({ exitCode, signal: endSignal, stderrTail: this.#stderrTail })),
       ),
     );
     const onAbort = () => this.#abort();
@@ -143,7 +143,7 @@ class IsolatedAttempt {
   #watchLoop(stallMs: number): void {
     const watch = new EventLoopWatch(stallMs);
     const looking = setInterval(() => {
-      if (!watch.standsStill(this.#turns, performance.now())) return;
+      if (!watch.isBlocked(this.#turns, performance.now())) return;
       this.#stoodStill = true;
       this.#kill();
     }, stallMs / 5);

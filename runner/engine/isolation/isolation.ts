@@ -6,9 +6,9 @@ export interface Isolation {
   readonly file: string;
   readonly type: string;
   /**
-   * `asked`: its type requests it. `suspected`: its worker died while it ran, so nothing else may run in its process.
+   * `requested`: its type requests it. `suspected`: its worker died while it ran, so nothing else may run in its process.
    */
-  readonly because: 'asked' | 'suspected';
+  readonly because: 'requested' | 'suspected';
 }
 
 /**
@@ -23,6 +23,6 @@ export function isolationOf(
   file: string | null,
 ): Isolation | null {
   if (file === null) return null;
-  if (isolation === 'process') return { file, type, because: 'asked' };
+  if (isolation === 'process') return { file, type, because: 'requested' };
   return crashCount > 0 ? { file, type, because: 'suspected' } : null;
 }

@@ -4,15 +4,15 @@ export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** The last text that it wrote to stderr. */
-  readonly lastWords: string;
+  readonly stderrTail: string;
 }
 
 /** Signals with which the kernel ends a program after an illegal operation. */
 const NATIVE_CRASHES: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
 /** Returns a sentence about what ended a task's process before the task had ended. */
-export function processEndSentence({ exitCode, signal, lastWords }: ProcessEnd): string {
-  if (/heap out of memory|process out of memory/i.test(lastWords)) {
+export function processEndSentence({ exitCode, signal, stderrTail }: ProcessEnd): string {
+  if (/heap out of memory|process out of memory/i.test(stderrTail)) {
     return 'its process ran out of memory: hold less at once, or give processes more with NODE_OPTIONS=--max-old-space-size=<MB>';
   }
   if (signal === null) {

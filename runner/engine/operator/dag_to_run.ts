@@ -32,7 +32,7 @@ export interface DagToRun {
 export async function dagToRun(
   db: Queryable,
   versions: DagVersions,
-  asked: {
+  request: {
     readonly dagId: string;
     readonly row: DagRow | null;
     readonly params: Readonly<Record<string, Json>>;
@@ -40,7 +40,7 @@ export async function dagToRun(
     readonly taskTypes: TaskTypes | null;
   },
 ): Promise<DagToRun> {
-  const { dagId, row } = asked;
+  const { dagId, row } = request;
   if (row === null || row.retiredAt !== null) {
     throw new TriggerError(
       'not_found',
@@ -57,7 +57,7 @@ export async function dagToRun(
   return {
     dagVersionId: row.dagVersionId,
     index,
-    params: paramsToRun(index.dag, asked.params, asked.taskTypes),
+    params: paramsToRun(index.dag, request.params, request.taskTypes),
   };
 }
 

@@ -42,12 +42,12 @@ export function createQueuePool(
   pool.on('connect', askForAnotherTry);
   const connectOnce: () => Promise<PoolClient> = pool.connect.bind(pool);
   const endOnce: () => Promise<void> = pool.end.bind(pool);
-  const asked = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   Object.defineProperty(pool, 'connect', {
     value: (callback?: ConnectCallback) => {
       const connected = retryWhileDatabaseUnavailable(log, connectOnce);
-      asked.add(connected);
-      const answered = () => asked.delete(connected);
+      pending.add(connected);
+      const answered = () => pending.delete(connected);
       connected.then(answered, answered);
       if (callback === undefined) return connected;
       connected.then(
@@ -60,7 +60,7 @@ export function createQueuePool(
   // The query that ends the last job is not awaited: a pool that ended before it got its session would never give one.
   Object.defineProperty(pool, 'end', {
     value: async () => {
-      while (asked.size > 0) await Promise.allSettled(asked);
+      while (pending.size > 0) await Promise.allSettled(pending);
       await endOnce();
     },
   });

@@ -6,23 +6,23 @@ export class EventLoopWatch {
   readonly #stallMs: number;
   #turns = -1;
   #lookedAtMs: number | null = null;
-  #stoodStillMs = 0;
+  #blockedMs = 0;
 
   constructor(stallMs: number) {
     this.#stallMs = stallMs;
   }
 
   /** Returns true once the loop has been blocked for the limit. @param nowMs the present time of a monotonic clock */
-  standsStill(turns: number, nowMs: number): boolean {
+  isBlocked(turns: number, nowMs: number): boolean {
     const sinceLook = this.#lookedAtMs === null ? 0 : nowMs - this.#lookedAtMs;
     this.#lookedAtMs = nowMs;
     if (turns !== this.#turns) {
       this.#turns = turns;
-      this.#stoodStillMs = 0;
+      this.#blockedMs = 0;
       return false;
     }
     // The counter is read several times within the limit, so a longer pause was the watch's own.
-    this.#stoodStillMs += Math.min(sinceLook, this.#stallMs / 3);
-    return this.#stoodStillMs >= this.#stallMs;
+    this.#blockedMs += Math.min(sinceLook, this.#stallMs / 3);
+    return this.#blockedMs >= this.#stallMs;
   }
 }

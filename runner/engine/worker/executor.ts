@@ -29,14 +29,14 @@ export interface ExecutorOptions {
 export class Executor {
   readonly #engine: Engine;
   readonly #running: RunningAttempts;
-  readonly #finisher: CompletionBatcher;
+  readonly #batcher: CompletionBatcher;
   readonly #stopping: AbortSignal;
   readonly #turnMs: number;
 
   constructor(engine: Engine, running: RunningAttempts, { stopping, turnMs = TURN_MS }: ExecutorOptions) {
     this.#engine = engine;
     this.#running = running;
-    this.#finisher = new CompletionBatcher(engine);
+    this.#batcher = new CompletionBatcher(engine);
     this.#stopping = stopping;
     this.#turnMs = turnMs;
   }
@@ -86,7 +86,7 @@ export class Executor {
       if (outcome === null) return null;
       if (report.isWorking && isPooledTask) await holdSlot(this.#engine.pool, claimed);
       const result = { outcome, meter: report.meter };
-      return await this.#finisher.finish(claimed, result, { next: nextOfSlot() });
+      return await this.#batcher.finish(claimed, result, { next: nextOfSlot() });
     } finally {
       this.#running.remove(taskInstanceId, attemptToken);
       if (isPooledTask) void this.#releaseSlot(claimed, report);

@@ -51,7 +51,7 @@ let isStalled = false;
 while (isHeld && !isStalled) {
   try {
     isHeld = await renewLease(pool, workerId, leaseMs);
-    isStalled = watch.standsStill(Atomics.load(turns, 0), performance.now());
+    isStalled = watch.isBlocked(Atomics.load(turns, 0), performance.now());
     if (isHeld && isStalled) {
       const reason = `its event loop stood still for ${Math.round(stallMs / 1000)} s while it ran ${await stalledTasks()}`;
       await giveUpLease(pool, workerId, reason);

@@ -62,7 +62,7 @@ const HAND_OVER_MS = 10_000;
 const STALL_MS = 10_000;
 
 /** The time in ms for deregistering, so that a database without an answer does not keep the process from ending. */
-const SIGN_OFF_MS = 2_000;
+const DEREGISTER_MS = 2_000;
 
 /** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -73,8 +73,8 @@ export class Worker implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #engine: Engine;
   readonly #running = new RunningAttempts();
-  readonly #inHand = new InFlight();
-  readonly #slots: Executor;
+  readonly #inFlight = new InFlight();
+  readonly #executor: Executor;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
@@ -103,7 +103,7 @@ export class Worker implements AsyncDisposable {
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };
-    this.#slots = new Executor(this.#engine, this.#running, {
+    this.#executor = new Executor(this.#engine, this.#running, {
       stopping: this.#stopping.signal,
       turnMs: options.turnMs,
     });
@@ -164,7 +164,7 @@ export class Worker implements AsyncDisposable {
       concurrency,
       log,
       handlers: {
-        work: (job) => this.#inHand.add(this.#slots.work(job)),
+        work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
       },
     });
@@ -253,10 +253,10 @@ export class Worker implements AsyncDisposable {
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
     await this.#heartbeat[Symbol.asyncDispose]();
-    const isSignedOff = await isSettledWithin(this.#signOff(), SIGN_OFF_MS);
-    if (!isSignedOff) log.warn('the worker could not deregister in time; its lease will expire');
+    const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
+    if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
     // Closing the pool would wait for a database without an answer; the sessions end with the process.
-    if (isHandedOver && isSignedOff) {
+    if (isHandedOver && isDeregistered) {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
     }
@@ -267,7 +267,7 @@ export class Worker implements AsyncDisposable {
   /** Waits for everything to end, and releases the tasks that only the table assigns to this worker. */
   async #handOver(): Promise<void> {
     await this.#queue?.stop();
-    await this.#inHand.whenEmpty();
+    await this.#inFlight.whenEmpty();
     await this.#upkeep;
     await this.#reconciler.releaseAll(this.#workerId).catch((error: unknown) => {
       this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
@@ -276,7 +276,7 @@ export class Worker implements AsyncDisposable {
     });
   }
 
-  async #signOff(): Promise<void> {
+  async #deregister(): Promise<void> {
     await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
       this.#options.log.warn('the worker could not deregister; its lease will expire', {
         error: String(error),

@@ -11,12 +11,12 @@ import { SCHEDULE_JOB, WORK_JOB } from './job.ts';
 /**
  * Claims queued instances of the given tasks of a locked run, except below the priority of the first job that waits in
  * the queue.
- * @param room the worker, and the largest number of instances to claim
+ * @param budget the worker, and the largest number of instances to claim
  */
 export async function claimOfRun(
   db: Queryable,
   tasks: { readonly runId: number; readonly taskIds: readonly string[] },
-  room: { readonly workerId: number; readonly atMost: number },
+  budget: { readonly workerId: number; readonly atMost: number },
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_of_run',
@@ -34,7 +34,7 @@ export async function claimOfRun(
        select task_instance_id, first.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number
          from first left join stockflow.task_attempt a using (task_instance_id, attempt_number)
      ), ${CLAIM_DUE}`,
-    values: [room.workerId, tasks.runId, tasks.taskIds, room.atMost],
+    values: [budget.workerId, tasks.runId, tasks.taskIds, budget.atMost],
   });
   return rows;
 }
@@ -47,7 +47,7 @@ export async function claimOfRun(
  */
 export async function claimFromQueue(
   db: Queryable,
-  room: { readonly workerId: number; readonly atMost: number },
+  budget: { readonly workerId: number; readonly atMost: number },
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_from_queue',
@@ -76,7 +76,7 @@ export async function claimFromQueue(
      ), used as (
        delete from graphile_worker._private_jobs j using due where j.id = due.job_id
      ), ${CLAIM_DUE}`,
-    values: [room.workerId, room.atMost, WORK_JOB, SCHEDULE_JOB],
+    values: [budget.workerId, budget.atMost, WORK_JOB, SCHEDULE_JOB],
   });
   return rows;
 }

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { type BackfillHold, type BackfillLoad, holdOfBackfill } from '../../../core/backfill/hold.ts';
 import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../../../core/backfill/plan.ts';
-import { applyRefusals, type Refusal } from '../../../core/backfill/refusal.ts';
+import { applyRefusals, type DateRefusal } from '../../../core/backfill/refusal.ts';
 import type { Dag } from '../../../core/dag/dag.ts';
 import { indexDag } from '../../../core/dag/index.ts';
 import { runPrechecks } from '../../../engine/backfill/prechecks.ts';
@@ -24,7 +24,7 @@ export interface PlannedBackfill {
   readonly dag: Dag;
   /** In the order of work. */
   readonly dates: readonly PlannedDate[];
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly DateRefusal[];
   /** Which run of the schedule waits for it; null where none does. */
   readonly hold: BackfillHold | null;
 }

@@ -41,10 +41,10 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
       return await connectOnce(config, { credentials, hostKey }, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      const hasShownAll = error instanceof ConnectionError && hasNoOtherKey(error.cause);
-      const hasShownOne = hostKey.refusedKeys > refusedBefore;
-      if (hasShownOne && hostKey.mayShowAnother) continue;
-      throw hasShownOne || hasShownAll ? (hostKey.refusal() ?? error) : error;
+      const hasNoMoreKeys = error instanceof ConnectionError && hasNoOtherKey(error.cause);
+      const hasShownNewKey = hostKey.refusedKeys > refusedBefore;
+      if (hasShownNewKey && hostKey.mayShowAnother) continue;
+      throw hasShownNewKey || hasNoMoreKeys ? (hostKey.refusal() ?? error) : error;
     }
   }
 }

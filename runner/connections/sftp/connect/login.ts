@@ -2,13 +2,13 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2';
 import type { SftpCredentials } from './credentials.ts';
 
-type Way = 'publickey' | 'password' | 'keyboard-interactive';
+type LoginMethod = 'publickey' | 'password' | 'keyboard-interactive';
 
 /**
  * The order of methods. The key comes first: if a password is sent where a key is needed, that counts as a failure, and
  * failures lock accounts.
  */
-const ORDER: readonly Way[] = ['publickey', 'password', 'keyboard-interactive'];
+const ORDER: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive'];
 
 /**
  * Logs in as OpenSSH's client does: asks which methods the server accepts, then uses those that it still requires. A
@@ -17,10 +17,10 @@ const ORDER: readonly Way[] = ['publickey', 'password', 'keyboard-interactive'];
 export class Login {
   readonly #user: string;
   readonly #credentials: SftpCredentials;
-  readonly #tried = new Set<Way>();
+  readonly #tried = new Set<LoginMethod>();
   #offered: readonly string[] = [];
   #questions: readonly string[] = [];
-  #last: Way | null = null;
+  #last: LoginMethod | null = null;
   #isPasswordRefused = false;
   /** True once the password was given to a question; there may be several rounds of questions. */
   #isPasswordGiven = false;
@@ -55,13 +55,13 @@ export class Login {
     return `it takes ${offered}; ${tried}${asked === '' ? '' : `; it asked ${asked}, which no secret of ours answers`}`;
   }
 
-  #canUse(way: Way): boolean {
+  #canUse(way: LoginMethod): boolean {
     if (this.#tried.has(way)) return false;
     const { password, privateKey } = this.#credentials;
     return way === 'publickey' ? privateKey !== null : password !== null && !this.#isPasswordRefused;
   }
 
-  #methodOf(way: Way): AnyAuthMethod {
+  #methodOf(way: LoginMethod): AnyAuthMethod {
     const username = this.#user;
     const { password, privateKey, passphrase } = this.#credentials;
     switch (way) {

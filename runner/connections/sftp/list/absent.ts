@@ -14,20 +14,20 @@ export async function readEntries(
   dirPath: string,
 ): Promise<readonly FileEntryWithStats[] | null> {
   const remote = remotePath(session.config, dirPath);
-  const asked = session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
+  const request = session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
     sftp.readdir(remote, done),
   );
-  return await orNullIfAbsent(session, dirPath, asked);
+  return await orNullIfAbsent(session, dirPath, request);
 }
 
 /** Returns the answer to a request about the path, or null if no such name exists. */
 export async function orNullIfAbsent<T>(
   session: SftpSession,
   path: string,
-  asked: Promise<T>,
+  request: Promise<T>,
 ): Promise<T | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
     if (error.kind === 'not_found') return null;

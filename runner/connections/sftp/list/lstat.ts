@@ -24,8 +24,8 @@ export async function lstatAt(
   const step = { doing: 'stat', path };
   if (!session.lacksLstat) {
     try {
-      const asked = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
-      return await orNullIfAbsent(session, path, asked);
+      const request = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
+      return await orNullIfAbsent(session, path, request);
     } catch (error) {
       if (!saysUnsupported(error)) throw error;
       session.lacksLstat = true;
@@ -33,8 +33,8 @@ export async function lstatAt(
       session.log.debug('sftp: the server has no LSTAT, so links are followed', { connection });
     }
   }
-  const asked = session.request<Stats>(step, (sftp, done) => sftp.stat(remote, done));
-  return await orNullIfAbsent(session, path, asked);
+  const request = session.request<Stats>(step, (sftp, done) => sftp.stat(remote, done));
+  return await orNullIfAbsent(session, path, request);
 }
 
 /**

@@ -85,13 +85,13 @@ async function fill(session: SftpSession, open: OpenHandle, piece: Piece): Promi
   // The previous answer if it was shorter than requested: the file may have ended there.
   let short = 0;
   while (at < to) {
-    const asked = to - at;
+    const requested = to - at;
     const got = await session.request<number>({ doing: 'read', path: open.path }, (sftp, done) =>
-      sftp.read(open.handle, buffer, at, asked, position + at, done),
+      sftp.read(open.handle, buffer, at, requested, position + at, done),
     );
     if (got === 0) break;
     if (short > 0) session.readSize.answeredShort(short);
-    short = got < asked ? got : 0;
+    short = got < requested ? got : 0;
     at += got;
   }
   return at - from;

@@ -20,7 +20,7 @@ export interface Sink {
   readonly placeholder: (path: KeyPath) => void;
 }
 
-interface Spot {
+interface NodePosition {
   readonly path: KeyPath;
   /** The offset of its key; null for an element of a list and for the document. */
   readonly key: number | null;
@@ -29,7 +29,7 @@ interface Spot {
 const MAX_DEPTH = 32;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-export function readNode(node: unknown, { path, key }: Spot, sink: Sink): Json {
+export function readNode(node: unknown, { path, key }: NodePosition, sink: Sink): Json {
   if (!isNode(node)) {
     sink.setRange(path, { key, value: key ?? 0, scalar: '' });
     return null;
