@@ -165,8 +165,7 @@ export interface TaskContext<Params> {
   readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;
   readonly progress: (progress: Progress) => void;
   /**
-   * Adds an event to the history permanently, with the run, the task and its worker; a repeated call adds another
-   * event.
+   * Adds an event to the permanent history, with the run, the task and its worker; a repeat adds another.
    * @throws TaskError once the attempt was superseded: its later actions do not count
    */
   readonly record: (event: TaskEvent) => Promise<void>;

@@ -1,13 +1,10 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Environment } from '../../connections/connection_config.ts';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
-import type { Log } from '../../log.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
 import { DatabaseClock } from '../clock.ts';
-import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
@@ -22,35 +19,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { watchStrays } from './stray_errors.ts';
-
-export interface WorkerOptions {
-  readonly databaseUrl: string;
-  readonly taskTypes: TaskTypes;
-  /** The folder that `file:` locations are relative to. */
-  readonly projectDir: string;
-  /** The folder of the DAG files to keep in force; null for a worker that only runs tasks. */
-  readonly dagsDir: string | null;
-  /** The environment variables that define the connections of the tasks. */
-  readonly env: Environment;
-  /** The number of task instances that run at once. */
-  readonly concurrency: number;
-  readonly codeVersion: string;
-  readonly log: Log;
-  /**
-   * `own`: the process belongs to this worker, which ends it with one sentence if it cannot continue; `shared` by
-   * default.
-   */
-  readonly process?: 'own' | 'shared';
-  /** The time in ms that the event loop may be blocked before the lease is given up; 10 s by default. */
-  readonly stallMs?: number;
-  /** The time in ms that a worker without heartbeats keeps its tasks; 10 s by default. */
-  readonly leaseMs?: number;
-  /**
-   * The time in ms for which a slot runs successors of its own tasks before jobs of the queue have their turn; 5 s by
-   * default.
-   */
-  readonly turnMs?: number;
-}
+import type { WorkerOptions } from './worker_options.ts';
 
 /** The time in ms that tasks may continue after the worker was told to stop; then they are aborted and handed over. */
 const DEFAULT_GRACE_MS = 20_000;
