@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Progress } from '../../../runner/task.ts';
-import { OPENING_COUNT_ID, omsTables, openingCountComment } from '../../../world/oms/rows.ts';
-import type { Cell, TableRows } from '../../../world/oms/table_rows.ts';
 import type { World } from '../world.ts';
+import { OPENING_COUNT_ID, omsTables, openingCountComment } from './rows.ts';
+import type { Cell, TableRows } from './table_rows.ts';
 
 /** Whether the OMS was seeded with this very world; what has happened to it since does not matter. */
 export async function isSeeded(pool: Pool, world: World): Promise<boolean> {
