@@ -1,6 +1,7 @@
 /** Lists the external systems that tasks use, as far as the DAG files say: connections, and folders on SFTP servers. */
 import type { z } from 'zod';
 import type { KeyPath } from '../dag_file/key_path.ts';
+import { CONNECTION_MARK } from '../dag_file/schema/fields.ts';
 import { isLocationUse, LOCATION_MARK, type LocationUse } from '../dag_file/schema/location_param.ts';
 import { annotationAt } from '../dag_file/schema/lookup.ts';
 import type { Json } from '../value/json.ts';
@@ -30,6 +31,8 @@ interface Mention {
   readonly usedBy: string;
   /** The use that the param's schema declares; null if it declares none. */
   readonly use: LocationUse | null;
+  /** True if the param is declared to hold the id of a connection. */
+  readonly isConnection: boolean;
 }
 
 type FolderMention = Omit<FolderUse, 'usedBy'>;
@@ -44,13 +47,13 @@ export function outsideUse(dags: readonly Dag[], paramsOf: (type: string) => z.Z
   const folders = new Map<string, FolderUse & { readonly usedBy: string[] }>();
   for (const mention of dags.flatMap((dag) => mentionsIn(dag, paramsOf))) {
     const { usedBy } = mention;
-    const place = folderMentioned(mention);
-    const connection = place?.connection ?? connectionOf(mention);
+    const folder = folderMentioned(mention);
+    const connection = folder?.connection ?? connectionOf(mention);
     if (connection !== null) addOnce(connections, connection, usedBy);
-    if (place === null) continue;
-    const name = JSON.stringify(place);
+    if (folder === null) continue;
+    const name = JSON.stringify(folder);
     const known = folders.get(name);
-    if (known === undefined) folders.set(name, { ...place, usedBy: [usedBy] });
+    if (known === undefined) folders.set(name, { ...folder, usedBy: [usedBy] });
     else if (!known.usedBy.includes(usedBy)) known.usedBy.push(usedBy);
   }
   return { connections, folders: [...folders.values()] };
@@ -61,7 +64,13 @@ function mentionsIn(dag: Dag, paramsOf: (type: string) => z.ZodType | null): rea
     const params = paramsOf(task.type);
     return [...textsIn(task.with, [])].map(({ path, text }) => {
       const mark = params === null ? null : annotationAt(params, path, LOCATION_MARK);
-      return { path, text, usedBy: `${dag.dagId}.${task.taskId}`, use: isLocationUse(mark) ? mark : null };
+      return {
+        path,
+        text,
+        usedBy: `${dag.dagId}.${task.taskId}`,
+        use: isLocationUse(mark) ? mark : null,
+        isConnection: params !== null && annotationAt(params, path, CONNECTION_MARK) === true,
+      };
     });
   });
 }
@@ -75,8 +84,12 @@ function* textsIn(value: Json, path: KeyPath): Iterable<Pick<Mention, 'path' | '
   }
 }
 
-function connectionOf({ path, text }: Mention): string | null {
-  return path.at(-1) === 'connection' && isConnectionId(text) ? text : null;
+/**
+ * Returns the connection that a text names, or null. A param without a declaration holds one if it is called
+ * `connection`.
+ */
+function connectionOf({ path, text, isConnection }: Mention): string | null {
+  return (isConnection || path.at(-1) === 'connection') && isConnectionId(text) ? text : null;
 }
 
 /** Returns the folder that a text names, with the part of its path that is known; null for any other text. */

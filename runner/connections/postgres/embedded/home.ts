@@ -21,7 +21,7 @@ const REACHABLE_ROOT = '/var/lib/stockflow';
 export async function makeHome(home: string): Promise<string> {
   const directory = join(home, 'postgres');
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolders(directory);
     return await realpath(directory);
   } catch (cause) {
     throw new EmbeddedPostgresError(
@@ -30,6 +30,27 @@ export async function makeHome(home: string): Promise<string> {
       { cause },
     );
   }
+}
+
+/**
+ * Creates the folder and its missing parents. Node's own recursive mkdir never ends if an existing folder answers
+ * ENOENT, as /proc does.
+ */
+async function makeFolders(directory: string): Promise<void> {
+  try {
+    await makeFolder(directory);
+  } catch (error) {
+    const isOrphan = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isOrphan || dirname(directory) === directory) throw error;
+    await makeFolders(dirname(directory));
+    await makeFolder(directory);
+  }
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  await mkdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /**

@@ -51,9 +51,12 @@ export function duration(annotations: KeyAnnotations, leastMs: 0 | 1 = 0) {
   });
 }
 
+/** The key under which a param's JSON Schema marks the id of a connection. */
+export const CONNECTION_MARK = 'x-stockflow-connection';
+
 /** Accepts the id of a connection: `warehouse` for `STOCKFLOW_CONN_WAREHOUSE`. */
 export function connectionId(annotations: KeyAnnotations) {
-  return text({ ...annotations, pattern: ID }, (found) => {
+  return text({ ...annotations, pattern: ID, [CONNECTION_MARK]: true }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     const lower = found.toLowerCase();
     const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';
