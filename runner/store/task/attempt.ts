@@ -20,6 +20,7 @@ export interface Attempt {
   readonly mapIndex: number;
   readonly attemptNumber: number;
   readonly state: AttemptState;
+  /** The number of runs of this attempt, deferrals included; a released migration calls the column `look_count`. */
   readonly pollCount: number;
   readonly workerId: number;
   readonly startedAt: Temporal.Instant;
