@@ -24,7 +24,7 @@ import { rowObject } from '../output/listing.ts';
 import { addOutputOption, printShown, tell } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
-import { NO_WORKER } from '../worker/no_worker.ts';
+import { NO_WORKER } from '../worker/with_worker.ts';
 import { holdData, holdText } from './hold_text.ts';
 import { PLAN_WITH_DETAIL } from './report/columns.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';

@@ -16,7 +16,7 @@ import { openSession, type Session } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, tell } from '../output/output.ts';
-import { NO_WORKER } from '../worker/no_worker.ts';
+import { NO_WORKER } from '../worker/with_worker.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
 import { findNamedBackfill } from './report/lookup.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';

@@ -28,7 +28,7 @@ export interface Shell {
   /** Aborts at the first Ctrl-C or SIGTERM, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal;
   /** Aborts at the second: stop at once. */
-  readonly urgent: AbortSignal;
+  readonly forceStop: AbortSignal;
   /** What the process will end with, 0 until a command that ends normally says otherwise. */
   exitCode: ExitCode;
 }

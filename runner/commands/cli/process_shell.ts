@@ -24,7 +24,7 @@ export function processShell(): Shell {
     ),
     stderr: outputOf(() => process.stderr, onceFooter()),
     signal: first.signal,
-    urgent: second.signal,
+    forceStop: second.signal,
     exitCode: EXIT.ok,
   };
 }

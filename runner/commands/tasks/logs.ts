@@ -1,5 +1,4 @@
 /** A task's log. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
@@ -14,6 +13,7 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { zonesOfVersions } from '../dag/in_force.ts';
+import { pauseUnlessAborted } from '../live/follow.ts';
 import type { Column } from '../output/listing.ts';
 import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
 import { harmless, painter, type Style } from '../output/terminal_text.ts';
@@ -27,7 +27,7 @@ interface Options {
   readonly output: OutputFormat;
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_MS = 500;
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', error: 'red' };
 
 export function configure(command: Command, shell: Shell): void {
@@ -101,7 +101,7 @@ async function* following(
     const isOver = await hasEnded(pool, wanted);
     lastId = yield* stored(pool, wanted, lastId);
     if (isOver) return;
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pauseUnlessAborted(POLL_MS, signal);
   }
 }
 

@@ -15,7 +15,7 @@ export const NO_SHELL: Shell = {
   stdout: nowhere,
   stderr: nowhere,
   signal: new AbortController().signal,
-  urgent: new AbortController().signal,
+  forceStop: new AbortController().signal,
   exitCode: 0,
 };
 

@@ -62,7 +62,7 @@ const shell: Shell = {
   stdout: nowhere,
   stderr: nowhere,
   signal: new AbortController().signal,
-  urgent: new AbortController().signal,
+  forceStop: new AbortController().signal,
   exitCode: 0,
 };
 

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Shell } from '../../../../runner/commands/cli/command.ts';
+import { Interrupted } from '../../../../runner/commands/cli/exit_code.ts';
+import { follow } from '../../../../runner/commands/live/follow.ts';
+import type { LiveText } from '../../../../runner/commands/live/live.ts';
+import { ConnectionLost } from '../../../../runner/connections/postgres/errors.ts';
+
+/** A shell whose stderr is kept: what was written, and what the footer showed, if it has one. */
+function keptShell(terminal: 'terminal' | 'pipe') {
+  const written: string[] = [];
+  const footers: (readonly string[])[] = [];
+  const stop = new AbortController();
+  const output = {
+    write: (text: string) => void written.push(text),
+    isTTY: terminal === 'terminal',
+    columns: 12,
+    rows: 24,
+    footer: terminal === 'terminal' ? { show: (lines: readonly string[]) => void footers.push(lines) } : null,
+  };
+  const shell: Shell = {
+    env: { NO_COLOR: '1' },
+    stdout: output,
+    stderr: output,
+    signal: stop.signal,
+    forceStop: new AbortController().signal,
+    exitCode: 0,
+  };
+  return { shell, stop, written, footers };
+}
+
+/** Counts up: the footer shows the count, a change is each next count. */
+const countText: LiveText<number> = {
+  footer: (count) => [{ text: `counted ${count} of 3`, style: 'green' }],
+  changes: (count) => [`count ${count}`],
+};
+
+function counter(steps: readonly (number | Error)[], timeoutMs: number | null = null) {
+  const left = [...steps];
+  return {
+    name: 'count 1',
+    watchCommand: 'stockflow count watch 1',
+    text: countText,
+    timeoutMs,
+    read: async () => {
+      const [next = 0] = left.length > 1 ? left.splice(0, 1) : left;
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    isEnded: (count: number) => count === 3,
+  };
+}
+
+test('on a terminal what is followed is redrawn in place, cut to its width, and gone at the end', async () => {
+  const { shell, written, footers } = keptShell('terminal');
+  assert.equal(await follow(shell, counter([1, 3])), 3);
+  assert.deepEqual(footers, [['counted 1 o'], ['counted 3 o'], []]);
+  assert.deepEqual(written, []);
+});
+
+test('elsewhere each change is a line', async () => {
+  const { shell, written, footers } = keptShell('pipe');
+  await follow(shell, counter([2, 3]));
+  assert.deepEqual(written, ['count 2\n', 'count 3\n']);
+  assert.deepEqual(footers, []);
+});
+
+test('an outage of the database is said once and waited for; another error ends it', async () => {
+  const { shell, written } = keptShell('pipe');
+  const lost = new ConnectionLost({ host: 'localhost', port: 5432, database: 'stock' }, new Error('broke'));
+  await follow(shell, counter([lost, lost, 3]));
+  assert.deepEqual(written, ['the database is unavailable; retrying until it answers\n', 'count 3\n']);
+  await assert.rejects(follow(shell, counter([new TypeError('a bug')])), /a bug/);
+});
+
+test('a time-out names the command that goes on waiting, and leaves the terminal free', async () => {
+  const { shell, footers } = keptShell('terminal');
+  await assert.rejects(follow(shell, counter([1], 1)), {
+    exitCode: 7,
+    message: 'count 1 has not ended within 1ms; stockflow count watch 1 goes on waiting',
+  });
+  assert.deepEqual(footers.at(-1), []);
+});
+
+test('an interruption ends the wait with its reason', async () => {
+  const { shell, stop, footers } = keptShell('terminal');
+  const followed = follow(shell, counter([1]));
+  stop.abort(new Interrupted('SIGINT'));
+  await assert.rejects(followed, { exitCode: 130 });
+  assert.deepEqual(footers.at(-1), []);
+});
