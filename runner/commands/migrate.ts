@@ -5,7 +5,7 @@ import { describe, type Shell } from './cli/command.ts';
 import { type AppliedMigration, applyMigrations, openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import type { Column } from './output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 
 const COLUMNS: readonly Column<AppliedMigration>[] = [
   { key: 'set', value: ({ set }) => set },
@@ -28,6 +28,6 @@ export function configure(command: Command, shell: Shell): void {
       );
     }
     const news = rows.length === 0 ? 'the database was up to date' : `\n${rows.length} applied`;
-    tell(shell, options.output, `${news}; stockflow up schedules and works`);
+    notice(shell, options.output, `${news}; stockflow up schedules and works`);
   });
 }

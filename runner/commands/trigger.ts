@@ -11,11 +11,11 @@ import { openSession, type Session } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import { registerNamedDag, zonesOfVersions } from './dag/in_force.ts';
 import { rowObject } from './output/listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from './output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from './output/output.ts';
 import { inZone } from './output/time_text.ts';
 import { RUN_COLUMNS } from './run/columns.ts';
 import { followRun } from './run/follow.ts';
-import { printRunResult } from './run/result.ts';
+import { printRunResult } from './run/text.ts';
 import { NO_WORKER, withWorker } from './worker/with_worker.ts';
 
 interface Options {
@@ -71,7 +71,7 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
     reason: options.reason ?? null,
   });
   if (run.state === 'queued') {
-    tell(
+    notice(
       shell,
       options.output,
       `run ${run.runId} is queued; what it waits for: stockflow runs explain ${run.runId}`,
@@ -89,13 +89,13 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
 async function printStarted(shell: Shell, session: Session, run: DagRun, { output }: Options): Promise<void> {
   const zones = await zonesOfVersions(session.pool, [run.dagVersionId]);
   const row = { run, timezone: zones.get(run.dagVersionId) ?? 'UTC' };
-  printShown(shell, output, {
+  printResult(shell, output, {
     columns: RUN_COLUMNS,
     rows: [row],
     data: rowObject(RUN_COLUMNS, row),
     text: () =>
       `run ${run.runId} of ${run.dagId}: ${run.state}, for ${inZone(run.scheduledFor, row.timezone)}\n`,
   });
-  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, output, NO_WORKER);
-  tell(shell, output, `follow it: stockflow runs watch ${run.runId}`);
+  if ((await countLiveWorkers(session.pool)) === 0) notice(shell, output, NO_WORKER);
+  notice(shell, output, `follow it: stockflow runs watch ${run.runId}`);
 }

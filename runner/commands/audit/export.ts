@@ -23,7 +23,7 @@ import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { csvText } from '../output/csv_text.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { bytesText } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 import { Bundle, type BundleFile } from './bundle.ts';
@@ -106,10 +106,10 @@ export function configure(command: Command, shell: Shell): void {
     });
     printListing(shell, output, { columns: COLUMNS, rows: files });
     if (!files.some(({ view, rows }) => view === 'run' && rows > 0)) {
-      tell(shell, output, `\nno run has the business date ${date}${dag === null ? '' : ` in ${dag}`}`);
+      notice(shell, output, `\nno run has the business date ${date}${dag === null ? '' : ` in ${dag}`}`);
     }
-    tell(shell, output, `\n${folder} is written; sha256 of its manifest.json: ${sha256}`);
-    tell(shell, output, `check it: stockflow audit verify ${folder}`);
+    notice(shell, output, `\n${folder} is written; sha256 of its manifest.json: ${sha256}`);
+    notice(shell, output, `check it: stockflow audit verify ${folder}`);
   });
 }
 

@@ -25,11 +25,11 @@ export function holdText(hold: BackfillHold, dag: Dag): string {
 
 function moreText(runCount: number, { catchup }: Dag): string {
   if (runCount < 2) return '';
-  const fate = catchup === 'all' ? 'each is worked then' : 'only the newest is worked then';
-  return `; ${countText(runCount)} scheduled runs are due by then, and ${fate}`;
+  const rest = catchup === 'all' ? 'each is worked then' : 'only the newest is worked then';
+  return `; ${countText(runCount)} scheduled runs are due by then, and ${rest}`;
 }
 
-/** Null where no run waits. */
+/** Returns the hold for machines; null where no run waits. */
 export function holdData(hold: BackfillHold | null): Json {
   return (
     hold && {

@@ -1,15 +1,15 @@
-/** What every command of the CLI is made of, the runner's own and those found beside the demo and the tasks. */
+/** The parts of every command of the CLI, the runner's own and those found beside the demo and the tasks. */
 import type { Command } from 'commander';
 import type { ExitCode } from './exit_code.ts';
 
-/** Where a command writes: data on stdout, everything else on stderr. */
+/** A stream of a command: data goes to stdout, everything else to stderr. */
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
   /** Characters per line and lines per screen; 80 and 24 where there is no terminal. */
   readonly columns: number;
   readonly rows: number;
-  /** Null where nothing can be redrawn: no terminal, a dumb one, or stdout. */
+  /** The footer; null where nothing can be redrawn: no terminal, a dumb one, or stdout. */
   readonly footer: Footer | null;
 }
 
@@ -19,17 +19,17 @@ export interface Footer {
   show(lines: readonly string[]): void;
 }
 
-/** What a command sees of the process that it runs in. */
+/** The parts of its process that a command uses. */
 export interface Shell {
-  /** With what `.env` adds. */
+  /** The environment, with the variables of `.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborts at the first Ctrl-C or SIGTERM, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal;
-  /** Aborts at the second: stop at once. */
+  /** Aborts at the second: the command stops at once. */
   readonly forceStop: AbortSignal;
-  /** What the process will end with, 0 until a command that ends normally says otherwise. */
+  /** The exit code of the process, 0 until a command that ends normally sets another. */
   exitCode: ExitCode;
 }
 

@@ -8,7 +8,7 @@ import { errorFacts } from '../../core/value/error_text.ts';
 import { TriggerError } from '../../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../engine/operator/operator.ts';
 import { MigrationError } from '../../store/schema/migrate.ts';
-import { harmless } from '../output/terminal_text.ts';
+import { escapeControls } from '../output/terminal_text.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';
 
@@ -25,12 +25,12 @@ const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
   bad_params: EXIT.usage,
 };
 
-/** Says what went wrong on stderr, with the stack only where one is asked for. @returns the exit code */
+/** Says what went wrong on stderr, with the stack only under STOCKFLOW_DEBUG. @returns the exit code */
 export function reportError(error: unknown, shell: Shell): ExitCode {
   const expected = exitCodeOf(error);
   if (!(error instanceof Interrupted)) {
     const { errorText } = errorFacts(error);
-    shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${harmless(errorText)}\n`);
+    shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${escapeControls(errorText)}\n`);
   }
   if (shell.env.STOCKFLOW_DEBUG) {
     shell.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -40,7 +40,7 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
   return expected ?? EXIT.problem;
 }
 
-/** Null for an error that no one foresaw. */
+/** Returns null for an unexpected error. */
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof BackfillRangeError) return EXIT.usage;

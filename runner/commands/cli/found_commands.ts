@@ -15,7 +15,7 @@ const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
 
-/** Where further commands lie: beside the demo of this package, and beside the project's task types. */
+/** Returns the folders with further commands: beside the demo of this package, and beside the project's task types. */
 export function commandFolders(env: Shell['env']): readonly string[] {
   return [resolve(PACKAGE_DIR, 'demo/commands'), resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
 }

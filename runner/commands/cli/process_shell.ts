@@ -29,7 +29,7 @@ export function processShell(): Shell {
   };
 }
 
-/** What is set already stays: the environment is nearer than the file. */
+/** Adds the variables of `.env`; those of the environment keep their value. */
 function loadEnvironment(): void {
   try {
     process.loadEnvFile('.env');

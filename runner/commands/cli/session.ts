@@ -27,7 +27,7 @@ export interface SessionOptions {
    * `leave` does neither. `check` by default.
    */
   readonly migrations?: 'check' | 'apply' | 'leave';
-  /** What reaches stderr; `warn` by default. With STOCKFLOW_DEBUG everything does. */
+  /** The lowest level that reaches stderr, `warn` by default; under STOCKFLOW_DEBUG it is `debug`. */
   readonly logLevel?: LogOptions['level'];
 }
 

@@ -6,7 +6,7 @@ import { type Finding, ok, problem, warning } from './finding.ts';
 
 const LOST_WITHIN_MS = 24 * 3_600_000;
 
-export async function lookAtWorkers({ pool }: Session): Promise<readonly Finding[]> {
+export async function checkWorkers({ pool }: Session): Promise<readonly Finding[]> {
   const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
   const live = workers.filter(({ isLive }) => isLive);
   const lost = workers.filter(({ isLive }) => !isLive);

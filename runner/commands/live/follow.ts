@@ -14,7 +14,7 @@ export interface Followed<Snapshot> {
   /** The command that follows it again. */
   readonly watchCommand: string;
   readonly text: LiveText<Snapshot>;
-  /** Null for no limit. */
+  /** The longest time to wait; null for no limit. */
   readonly timeoutMs: number | null;
   read(): Promise<Snapshot>;
   isEnded(snapshot: Snapshot): boolean;

@@ -51,7 +51,7 @@ class TaskTexts {
   }
 }
 
-/** How often the progress of a task that stays as it is gets a line of its own. */
+/** The progress of a task that stays in its state gets a line this often. */
 const PROGRESS_LINE_MS = 10_000;
 
 export class RunLiveText implements LiveText<RunSnapshot> {

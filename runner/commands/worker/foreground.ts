@@ -10,7 +10,7 @@ import type { Settings } from '../cli/settings.ts';
 
 export interface WorkerPart {
   readonly taskTypes: TaskTypes;
-  /** Null for a worker that leaves the DAG files alone. */
+  /** The folder of the DAG files; null for a worker that leaves them alone. */
   readonly dagsDir: string | null;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
+import { type DagFacts, lastRunKey, lastRunStatus } from '../../../runner/commands/status/last_run_status.ts';
 import { parseDag } from '../../../runner/core/dag_file/parse.ts';
 import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
 
@@ -15,7 +15,7 @@ assert.ok(dag !== null);
 const SEVEN = at('2026-02-01T12:00:00Z');
 const DUE = at('2026-02-01T06:00:00Z');
 
-const night: DagNight = {
+const night: DagFacts = {
   dagId: 'nightly',
   dag,
   isPaused: false,
@@ -44,10 +44,10 @@ const run: NightRun = {
   mendedFailure: null,
 };
 
-function verdictOf(changes: Partial<DagNight>, found: NightRun | null, now = SEVEN) {
+function verdictOf(changes: Partial<DagFacts>, found: NightRun | null, now = SEVEN) {
   const changed = { ...night, ...changes };
-  const key = nightKey(changed, now);
-  const { verdict, isProblem, detail } = nightStatus(changed, key, found, []);
+  const key = lastRunKey(changed, now);
+  const { verdict, isProblem, detail } = lastRunStatus(changed, key, found, []);
   return { date: key.businessDate?.toString() ?? null, verdict, isProblem, detail };
 }
 

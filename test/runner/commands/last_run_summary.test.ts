@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
-import { nightSentence } from '../../../runner/commands/status/last_run_summary.ts';
+import { type DagFacts, lastRunKey, lastRunStatus } from '../../../runner/commands/status/last_run_status.ts';
+import { lastRunSummary } from '../../../runner/commands/status/last_run_summary.ts';
 import { parseDag } from '../../../runner/core/dag_file/parse.ts';
 import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
 import type { TaskWarning } from '../../../runner/store/task/warning.ts';
@@ -33,10 +33,10 @@ const run: NightRun = {
 
 function sentenceOf(
   found: Partial<NightRun> | null,
-  changes: Partial<DagNight> = {},
+  changes: Partial<DagFacts> = {},
   warnings: readonly TaskWarning[] = [],
 ): string {
-  const night: DagNight = {
+  const night: DagFacts = {
     dagId: 'nightly',
     dag,
     isPaused: false,
@@ -45,8 +45,8 @@ function sentenceOf(
     cursor: DUE,
     ...changes,
   };
-  const status = nightStatus(night, nightKey(night, SEVEN), found && { ...run, ...found }, warnings);
-  return nightSentence(night, status, SEVEN);
+  const status = lastRunStatus(night, lastRunKey(night, SEVEN), found && { ...run, ...found }, warnings);
+  return lastRunSummary(night, status, SEVEN);
 }
 
 test('a night is told in one sentence, whatever became of it', () => {

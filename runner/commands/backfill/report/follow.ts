@@ -31,9 +31,9 @@ export function addFollowOptions(command: Command): Command {
 export async function followToEnd(
   shell: Shell,
   session: Session,
-  asked: { readonly settings: Settings; readonly backfillId: number; readonly options: FollowOptions },
+  request: { readonly settings: Settings; readonly backfillId: number; readonly options: FollowOptions },
 ): Promise<void> {
-  const { settings, backfillId, options } = asked;
+  const { settings, backfillId, options } = request;
   const { pool } = session;
   const report = await withWorker(shell, session, { settings, local: options.local }, () =>
     followBackfill(shell, pool, { backfillId, timeoutMs: options.timeout ?? null }),

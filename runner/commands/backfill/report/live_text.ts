@@ -7,14 +7,14 @@ import { spanOrDash } from '../../run/columns.ts';
 import { isEnded, stateOf, tookMs } from './columns.ts';
 import type { BackfillReport } from './report.ts';
 
-/** How many of the newest ended dates the pace is taken from. */
+/** The pace is that of the newest ended dates, this many. */
 const RATE_OVER = 10;
 
 interface BackfillProgress {
   readonly ended: number;
   readonly failed: number;
   readonly total: number;
-  /** Null before the first date has ended, and when all have. */
+  /** The estimate; null before the first date has ended, and when all have. */
   readonly leftMs: number | null;
 }
 
@@ -68,7 +68,7 @@ export class BackfillLiveText implements LiveText<BackfillReport> {
     ];
   }
 
-  /** Of what had ended before the first call only the count. */
+  /** Returns a line for each date that has ended since the call before; at the first call the count of those that had. */
   changes(report: BackfillReport): readonly string[] {
     const { ended, total } = progressOf(report.dates);
     const isFirst = this.#isFirst;

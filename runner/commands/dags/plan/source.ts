@@ -14,9 +14,9 @@ import type { PlanTarget } from './targets.ts';
 
 export interface Plan {
   readonly target: PlanTarget;
-  /** Of the file; with any of them there is no change. */
+  /** The problems of the file; with any of them there is no change. */
   readonly problems: readonly Problem[];
-  /** Of a valid file, what its author may not have meant. */
+  /** The warnings of a valid file: its author may not have meant what it says. */
   readonly warnings: readonly Problem[];
   readonly change: DagChange | null;
   readonly before: Dag | null;

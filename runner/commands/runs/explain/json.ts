@@ -16,7 +16,7 @@ export interface Explained {
 }
 
 export interface ExplainRow {
-  /** Null for what holds the run. */
+  /** The task; null for what holds the run. */
   readonly instance: InstanceFacts | null;
   readonly blocker: Blocker | null;
   readonly sentence: string;

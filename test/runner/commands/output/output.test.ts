@@ -4,7 +4,7 @@ import { csvText } from '../../../../runner/commands/output/csv_text.ts';
 import type { Listing } from '../../../../runner/commands/output/listing.ts';
 import { ProgressRate, progressText } from '../../../../runner/commands/output/progress_rate.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
-import { harmless, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
+import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
 import { bytesText, inZone, spanText } from '../../../../runner/commands/output/time_text.ts';
 
 interface Item {
@@ -45,7 +45,7 @@ test('colours are for terminals, and for none under NO_COLOR', () => {
 });
 
 test('control characters are shown, and only a whole text keeps its line ends', () => {
-  assert.equal(harmless('a\u0007b\n\tc\u009b'), 'a\\x07b\n\tc\\x9b');
+  assert.equal(escapeControls('a\u0007b\n\tc\u009b'), 'a\\x07b\n\tc\\x9b');
   assert.equal(oneLine('a\n  b\tc'), 'a b\\x09c');
 });
 
