@@ -121,6 +121,24 @@ test('the runner holds no word of the inventory', () => {
   assert.deepEqual(found, []);
 });
 
+test('sentences that name a command of the command line are those of commands', () => {
+  const groups = readdirSync(path.join(ROOT, 'runner/commands'), { withFileTypes: true }).map(({ name }) =>
+    name.replace('.ts', ''),
+  );
+  const command = new RegExp(`\\bstockflow (${[...groups, 'demo'].join('|')})\\b`);
+  const found = runner
+    .filter(({ file }) => !file.startsWith('runner/commands/'))
+    .flatMap(({ file }) =>
+      readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .filter((line) => command.test(line) && !/^\s*(\*|\/[/*])/.test(line))
+        // A session's name in Postgres.
+        .filter((line) => !line.includes('applicationName: '))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  assert.deepEqual(found, []);
+});
+
 test('one file alone imports graphile-worker', () => {
   const files = [...runner, ...tasks, ...demo].filter(({ packages }) => packages.includes('graphile-worker'));
   assert.deepEqual(

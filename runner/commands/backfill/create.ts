@@ -15,7 +15,7 @@ import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam, parseCount, parseDate } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { confirm } from '../cli/confirm.ts';
-import { EXIT } from '../cli/exit_code.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
@@ -80,6 +80,8 @@ export function configure(command: Command, shell: Shell): void {
 }
 
 async function create(shell: Shell, name: string, options: Options): Promise<void> {
+  if (Temporal.PlainDate.compare(options.from, options.to) > 0)
+    throw new CommandError(EXIT.usage, `--from ${options.from} lies after --to ${options.to}`);
   const settings = readSettings(shell.env);
   await using session = await openSession(shell, settings);
   const taskTypes = await taskTypesOf(settings);
