@@ -6,15 +6,13 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
-export type MigrationSet = 'runner' | 'oms';
-
 /**
  * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
  * depend on roles that come and go and on what the queue has installed.
  */
 export interface MigrationSource {
-  readonly set: MigrationSet;
+  /** Sets are independent of each other: they may lie in one database or in two. */
+  readonly set: string;
   /** Holds `0001_name.sql`, `0002_...`; absent or empty means there is nothing to apply. */
   readonly directory: string;
 }
@@ -45,9 +43,10 @@ const CREATE_TABLE = `
     name        text not null,
     sha256      text not null,
     applied_at  timestamptz not null default now(),
-    primary key (set_name, version),
-    constraint set_name_is_known check (set_name in ('runner', 'oms'))
+    primary key (set_name, version)
   );
+  -- It named the sets that there were then.
+  alter table stockflow.migration drop constraint if exists set_name_is_known;
   comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
 
 /** The files of a directory by version. @throws MigrationError for a badly named file and for a number used twice */
@@ -150,7 +149,7 @@ interface Recorded {
   readonly sha256: string;
 }
 
-async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly Recorded[]> {
+async function readRecords(db: Queryable, set: string): Promise<readonly Recorded[]> {
   const { rows: found } = await db.query<{ exists: boolean }>(
     "select to_regclass('stockflow.migration') is not null as exists",
   );
