@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Shell } from '../../../../runner/commands/cli/command.ts';
 import { reportError } from '../../../../runner/commands/cli/error_report.ts';
 import type { Remedy } from '../../../../runner/core/value/remedy.ts';
 import { TriggerError } from '../../../../runner/engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../../../runner/engine/operator/operator.ts';
+import { keptShell } from '../../../support/kept_shell.ts';
 
 /** Reports the error, and returns what stood on stderr. */
 function reported(error: unknown): string {
-  let written = '';
-  const output = {
-    write: (text: string) => {
-      written += text;
-    },
-    isTTY: false,
-    columns: 80,
-    rows: 24,
-    footer: null,
-  };
-  const { signal } = new AbortController();
-  const shell: Shell = { env: {}, stdout: output, stderr: output, signal, forceStop: signal, exitCode: 0 };
+  const { shell, written } = keptShell();
   reportError(error, shell);
-  return written;
+  return written.join('');
 }
 
 test('an error of the engine ends in the command that helps, worded by the command line', () => {

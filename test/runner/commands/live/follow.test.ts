@@ -1,33 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Shell } from '../../../../runner/commands/cli/command.ts';
 import { Interrupted } from '../../../../runner/commands/cli/exit_code.ts';
 import { follow } from '../../../../runner/commands/live/follow.ts';
 import type { LiveText } from '../../../../runner/commands/live/live.ts';
 import { ConnectionLost } from '../../../../runner/connections/postgres/errors.ts';
-
-/** A shell whose stderr is kept: what was written, and what the footer showed, if it has one. */
-function keptShell(terminal: 'terminal' | 'pipe') {
-  const written: string[] = [];
-  const footers: (readonly string[])[] = [];
-  const stop = new AbortController();
-  const output = {
-    write: (text: string) => void written.push(text),
-    isTTY: terminal === 'terminal',
-    columns: 12,
-    rows: 24,
-    footer: terminal === 'terminal' ? { show: (lines: readonly string[]) => void footers.push(lines) } : null,
-  };
-  const shell: Shell = {
-    env: { NO_COLOR: '1' },
-    stdout: output,
-    stderr: output,
-    signal: stop.signal,
-    forceStop: new AbortController().signal,
-    exitCode: 0,
-  };
-  return { shell, stop, written, footers };
-}
+import { keptShell } from '../../../support/kept_shell.ts';
 
 /** Counts up: the footer shows the count, a change is each next count. */
 const countText: LiveText<number> = {
@@ -52,7 +29,7 @@ function counter(steps: readonly (number | Error)[], timeoutMs: number | null = 
 }
 
 test('on a terminal what is followed is redrawn in place, cut to its width, and gone at the end', async () => {
-  const { shell, written, footers } = keptShell('terminal');
+  const { shell, written, footers } = keptShell('terminal', { env: { NO_COLOR: '1' }, columns: 12 });
   assert.equal(await follow(shell, counter([1, 3])), 3);
   assert.deepEqual(footers, [['counted 1 o'], ['counted 3 o'], []]);
   assert.deepEqual(written, []);
@@ -74,7 +51,7 @@ test('an outage of the database is said once and waited for; another error ends 
 });
 
 test('a time-out names the command that goes on waiting, and leaves the terminal free', async () => {
-  const { shell, footers } = keptShell('terminal');
+  const { shell, footers } = keptShell('terminal', { env: { NO_COLOR: '1' }, columns: 12 });
   await assert.rejects(follow(shell, counter([1], 1)), {
     exitCode: 7,
     message: 'count 1 has not ended within 1ms; stockflow count watch 1 goes on waiting',
@@ -83,7 +60,7 @@ test('a time-out names the command that goes on waiting, and leaves the terminal
 });
 
 test('an interruption ends the wait with its reason', async () => {
-  const { shell, stop, footers } = keptShell('terminal');
+  const { shell, stop, footers } = keptShell('terminal', { env: { NO_COLOR: '1' }, columns: 12 });
   const followed = follow(shell, counter([1]));
   stop.abort(new Interrupted('SIGINT'));
   await assert.rejects(followed, { exitCode: 130 });
