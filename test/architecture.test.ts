@@ -82,6 +82,13 @@ test('the runner knows neither the tasks nor the demo', () => {
   assert.deepEqual(strays, []);
 });
 
+test('the runner names no folder of the demo', () => {
+  const found = runner
+    .map(({ file }) => file)
+    .filter((file) => /\bdemo\//.test(readFileSync(path.join(ROOT, file), 'utf8')));
+  assert.deepEqual(found, []);
+});
+
 test('outside of runner its public files alone are imported', () => {
   const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts'].map((name) => `runner/${name}`);
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);

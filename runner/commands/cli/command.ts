@@ -1,4 +1,4 @@
-/** The parts of every command of the CLI, the runner's own and those found beside the demo and the tasks. */
+/** The parts of every command of the CLI, the runner's own and those of registered folders. */
 import type { Command } from 'commander';
 import type { ExitCode } from './exit_code.ts';
 
@@ -34,7 +34,7 @@ export interface Shell {
 }
 
 /**
- * A module with one command, imported only when it is called. A file `demo/commands/demo.ts` becomes `stockflow demo`,
+ * A module with one command, imported only when it is called. A file `tasks/commands/changes.ts` becomes `stockflow changes`,
  * and the first line of its leading doc comment is its summary in the help.
  */
 export interface CommandModule {
