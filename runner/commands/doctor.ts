@@ -47,7 +47,7 @@ function verdictOf(problems: number): string {
   return `\n${problems} ${problems === 1 ? 'problem' : 'problems'}; fix the first one first, then run stockflow doctor again`;
 }
 
-/** Finding by finding, so that a server which answers late holds up only what comes after it. */
+/** Yields finding by finding, so that a server which answers late holds up only the checks after it. */
 async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Finding> {
   const pausedInDatabase = new Map<string, boolean>();
   yield* checkDatabase(shell, settings, pausedInDatabase);

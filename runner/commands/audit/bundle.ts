@@ -30,7 +30,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type BundleFile = Manifest['files'][number];
 
-/** Begun beside its place and renamed when it is whole; gone when it is disposed of before. */
+/** Is written beside its place and renamed when it is complete; removed when it is disposed of before. */
 export class Bundle implements AsyncDisposable {
   readonly #folder: string;
   readonly #part: string;

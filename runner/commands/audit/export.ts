@@ -1,4 +1,4 @@
-/** Everything of one business date as a folder with checksums. */
+/** Exports everything of one business date as a folder with checksums. */
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Pool, PoolClient } from 'pg';
@@ -120,7 +120,7 @@ const COLUMNS: readonly Column<BundleFile>[] = [
   { key: 'sha256', value: ({ sha256 }) => sha256 },
 ];
 
-/** All of a database's rows as of one instant. */
+/** Runs `work` on a database's rows as of one instant. */
 function inOneMoment<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
   // Not tried again: what was written of it stays written.
   return withTransaction(pool, work, { isolation: 'repeatable read', retries: 0 });

@@ -1,4 +1,4 @@
-/** Whether the history, or an exported folder, is as it was written. */
+/** Verifies that the history, or an exported folder, is as it was written. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkSeals, type SealCheck, type SealProblem } from '../../store/event/seal_check.ts';
 import { describe, type Shell } from '../cli/command.ts';

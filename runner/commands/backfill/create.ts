@@ -1,4 +1,4 @@
-/** Works a range of dates. */
+/** Creates a backfill, which works a range of dates, and follows it. */
 import { type Command, Option } from 'commander';
 import {
   BACKFILL_ORDERS,
@@ -117,7 +117,7 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   await followToEnd(shell, session, { settings, backfillId, options });
 }
 
-/** The plan on stdout; exits 5 where it cannot be sure, as a connection did not answer. */
+/** Prints the plan on stdout; exits 5 where it cannot be sure, as a connection did not answer. */
 function showPlan(shell: Shell, plan: PlannedBackfill, options: Options): void {
   const { output } = options;
   printPlan(shell, plan, output);
@@ -127,7 +127,7 @@ function showPlan(shell: Shell, plan: PlannedBackfill, options: Options): void {
   notice(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
 }
 
-/** To machines `{dates, holds_back}`. */
+/** Prints the plan, for machines as `{dates, holds_back}`. */
 function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: Options['output']): void {
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
   const listing = { columns: PLAN_WITH_DETAIL, rows };
@@ -165,7 +165,7 @@ async function confirmPlan(
   await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);
 }
 
-/** No date is to be worked: fine where all is done, a problem where something was refused. */
+/** Prints that no date is to be worked: success where all is done, a problem where a date was refused. */
 function showNothing(shell: Shell, plan: PlannedBackfill, { output }: Options): void {
   printPlan(shell, plan, output);
   notice(shell, output, `\nnothing to do: ${planCountsText(plan.dates)}`);

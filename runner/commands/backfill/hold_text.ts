@@ -4,7 +4,7 @@ import type { Dag } from '../../core/dag/dag.ts';
 import type { Json } from '../../core/value/json.ts';
 import { countText, inZone } from '../output/time_text.ts';
 
-/** One sentence: which run waits, why, until when, and what lets it go ahead. */
+/** Returns one sentence: the run that waits, why, until when, and what lets it go ahead. */
 export function holdText(hold: BackfillHold, dag: Dag): string {
   const { dagId, maxActiveRuns, timezone } = dag;
   const { likelihood, runCount, expectedEndAt } = hold;

@@ -1,4 +1,4 @@
-/** Backfills, newest first. */
+/** Lists backfills, newest first. */
 import type { Command } from 'commander';
 import { listBackfills } from '../../store/backfill/report.ts';
 import { parseCount } from '../cli/arguments.ts';

@@ -1,4 +1,4 @@
-/** Lets the dates of a backfill that failed go on where they failed. */
+/** Retries the failed dates of a backfill from where they failed. */
 import type { Command } from 'commander';
 import type { Refusal } from '../../core/backfill/refusal.ts';
 import { askRefusals } from '../../engine/backfill/prechecks.ts';

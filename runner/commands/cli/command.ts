@@ -13,7 +13,7 @@ export interface Output {
   readonly footer: Footer | null;
 }
 
-/** Lines below everything else that is written to the terminal, by whomever. */
+/** The lines below everything else that is written to the terminal, whoever writes it. */
 export interface Footer {
   /** Takes the place of the lines shown before; none takes the footer away. Each must fit the terminal's width. */
   show(lines: readonly string[]): void;
@@ -42,7 +42,7 @@ export interface CommandModule {
   configure(command: Command, shell: Shell): void;
 }
 
-/** Help that shows how the command is used before it lists what there is. */
+/** Sets the help, which shows examples before it lists arguments and options. */
 export function describe(
   command: Command,
   help: { readonly does: string; readonly examples: readonly string[] },

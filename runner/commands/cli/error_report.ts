@@ -26,7 +26,7 @@ const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
   bad_params: EXIT.usage,
 };
 
-/** Says what went wrong on stderr, with the stack only under STOCKFLOW_DEBUG. @returns the exit code */
+/** Writes the error on stderr, with the stack only under STOCKFLOW_DEBUG. @returns the exit code */
 export function reportError(error: unknown, shell: Shell): ExitCode {
   const expected = exitCodeOf(error);
   if (!(error instanceof Interrupted)) {

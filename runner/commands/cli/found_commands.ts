@@ -11,7 +11,7 @@ const { closeSync, openSync, readdirSync, readFileSync, readSync } = process.get
 
 const PACKAGE_DIR = resolve(import.meta.dirname, '../../..');
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
-/** Enough for the first line of the leading comment. */
+/** The first line of the leading comment lies within these bytes. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
 
@@ -46,7 +46,7 @@ export function allCommands(folders: readonly string[]): readonly (CatalogEntry 
   return all;
 }
 
-/** Made here, since it has to know every other command. */
+/** Returns the command that completes: its entry is made here, since it has to know every other command. */
 function completion(all: () => readonly (CatalogEntry | CatalogGroup)[]): CatalogEntry {
   return {
     name: 'completion',

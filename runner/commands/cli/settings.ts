@@ -9,10 +9,10 @@ export interface Settings {
   readonly homeDir: string;
   readonly dagsDir: string;
   readonly tasksDir: string;
-  /** Task instances at once in one worker. */
+  /** The most task instances at once in one worker. */
   readonly concurrency: number;
   readonly logFormat: LogFormat;
-  /** Stacks of errors, and log lines of level debug. */
+  /** Whether stacks of errors and log lines of level debug are written. */
   readonly isDebug: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** All DAGs. */
+/** Lists all DAGs. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import type { Dag } from '../../core/dag/dag.ts';

@@ -1,4 +1,4 @@
-/** Looks at the databases and file servers that tasks use: the log-in, the host key, the folders. */
+/** Checks the databases and file servers that tasks use: the log-in, the host key, the folders. */
 import {
   type ConnectionConfig,
   connectionFromEnv,
@@ -17,7 +17,7 @@ import { connectionFix } from './connection_fix.ts';
 import { type Finding, ok, problem, runCheck } from './finding.ts';
 import { checkFolder, usersText } from './folders.ts';
 
-/** Each that a DAG uses, and each that is set. */
+/** Returns each connection that a DAG uses and each that is set. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
   return [...new Set([...use.connections.keys(), ...connectionIdsIn(env)])].sort();
 }
@@ -53,7 +53,7 @@ export async function checkConnection(
   );
 }
 
-/** All that tasks do on a database of theirs is transactions, so a pooler that keeps those is no hindrance. */
+/** Checks a database of tasks. They work in transactions alone, so a pooler that keeps those is no problem. */
 async function checkPostgres(check: string, config: PostgresConfig): Promise<readonly Finding[]> {
   const begunAt = performance.now();
   const { version, poolMode } = await readServer(config.url.reveal(), 'stockflow doctor');

@@ -1,4 +1,4 @@
-/** Looks at the runner's database: its state, its clock, and whether it can announce work. */
+/** Checks the runner's database: its state, its clock, and whether it can announce work. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { pendingNames, type Session } from '../cli/session.ts';
@@ -34,7 +34,7 @@ export async function checkMigrations({ pool }: Session): Promise<readonly Findi
   return [problem('migrations', `pending: ${pending.join(', ')}`, 'run stockflow migrate')];
 }
 
-/** Workers learn of new work by LISTEN; a pooler between them and the server may swallow it. */
+/** Checks NOTIFY: workers learn of new work by it, and a pooler in between may swallow it. */
 export async function checkNotify({ pool }: Session): Promise<readonly Finding[]> {
   const tookMs = await notifyRoundTripMs(pool);
   if (tookMs !== null) return [ok('notify', `a NOTIFY came back in ${spanText(tookMs)}`)];
@@ -78,7 +78,7 @@ export async function checkClock({ pool }: Session): Promise<readonly Finding[]>
   ];
 }
 
-/** Positive where this host is ahead; of several rounds the shortest, whose middle is known best. */
+/** Returns the difference of the clocks, positive where this host is ahead, from the shortest of several rounds: its middle is known best. */
 async function clockSkewMs(pool: Pool): Promise<number> {
   let best = { tookMs: Number.POSITIVE_INFINITY, skewMs: 0 };
   for (let round = 0; round < CLOCK_ROUNDS; round += 1) {

@@ -1,4 +1,4 @@
-/** Tries in the folders of an SFTP server what the tasks will do there. */
+/** Checks the folders of an SFTP server by doing there what the tasks will do. */
 import type { SftpConnection, SftpEntry } from '../../connections/sftp/sftp.ts';
 import type { FolderUse } from '../../core/dag/outside_use.ts';
 import { matchesPattern } from '../../core/value/location.ts';

@@ -1,4 +1,4 @@
-/** Looks at what lies on this host: the DAG files, the task types, the space on its disks. */
+/** Checks what lies on this host: the DAG files, the task types, the space on its disks. */
 import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** Looks at the workers that say they live. */
+/** Checks the workers that report to be alive. */
 import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
 import type { Session } from '../cli/session.ts';
 import { spanText } from '../output/time_text.ts';

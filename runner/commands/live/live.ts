@@ -1,4 +1,4 @@
-/** Something while it goes on: redrawn in place on a terminal, one line per change elsewhere. On stderr: stdout is for the result. */
+/** Shows a run or a backfill on stderr while it goes on: redrawn in place on a terminal, one line per change elsewhere. */
 import type { Shell } from '../cli/command.ts';
 import { type Paint, painter, type Style } from '../output/terminal_text.ts';
 import { inZone } from '../output/time_text.ts';

@@ -4,7 +4,7 @@ import { dataColumns, jsonOf, type Listing } from './listing.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Begins with a sign, as formulas may, and yet is a number. */
+/** A number that begins with a sign, as formulas may. */
 const SIGNED_NUMBER = /^[-+]\d+(\.\d+)?([eE][-+]?\d+)?$/;
 
 /**

@@ -3,7 +3,7 @@ import type { Style } from './terminal_text.ts';
 
 export type Cell = Json | Temporal.Instant | Temporal.PlainDate;
 
-/** One column of a listing: how machines see a row's value, and how people do. */
+/** One column of a listing: the value of a row for machines, and its text for people. */
 export interface Column<Row> {
   /** The key in JSON and the header in CSV; the table's header has blanks for `_`. */
   readonly key: string;

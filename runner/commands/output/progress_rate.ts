@@ -23,7 +23,7 @@ export class ProgressRate {
     this.#seen = [...recent, { done, atMs }];
   }
 
-  /** Per second; null before two different amounts were seen. */
+  /** Returns the rate per second; null before two different amounts were observed. */
   perSecond(): number | null {
     const [first] = this.#seen;
     const last = this.#seen.at(-1);

@@ -30,7 +30,7 @@ export function painter(
     style === null ? text : styleText(style, text, { validateStream: false });
 }
 
-/** Whether more than ASCII can be drawn: not where the locale names another character set, nor on a dumb terminal. */
+/** Returns whether more than ASCII can be shown: not where the locale names another character set, nor on a dumb terminal. */
 export function isUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return env.TERM !== 'dumb' && (locale === '' || /utf-?8/i.test(locale));

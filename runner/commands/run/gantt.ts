@@ -69,7 +69,7 @@ interface Drawing {
   readonly marks: typeof UNICODE;
 }
 
-/** Later marks lie over earlier ones: what was worked is always to be seen. */
+/** Returns the bar of a task. Later marks lie over earlier ones, so that worked time is always visible. */
 function barOf({ task, attempts, now }: ReportedTask, { columnOf, barWidth, marks }: Drawing): string {
   const cells = Array.from({ length: barWidth }, () => ' ');
   const draw = (from: Temporal.Instant, until: Temporal.Instant, mark: string) => {

@@ -94,7 +94,7 @@ export class RunLiveText implements LiveText<RunSnapshot> {
     return [...runLine, ...taskLines];
   }
 
-  /** Whether the task gets a line now, which is then taken as printed. */
+  /** Returns whether the task gets a line now, and takes it as printed then. */
   #isDue(task: TaskInstance, atMs: number): boolean {
     const state = `${task.state} ${task.attemptNumber} ${task.wakeAt ?? ''}`;
     const printed = this.#printed.get(task.taskInstanceId);

@@ -17,7 +17,7 @@ export interface ReportedTask {
   readonly task: TaskInstance;
   /** The newest; null before the first. */
   readonly attempt: Attempt | null;
-  /** All of them, oldest first. */
+  /** All attempts, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly timezone: string;
   /** The database's clock when it was read. */

@@ -53,7 +53,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Bytes as they are into a file or a pipe; on a terminal nothing in them can drive it. */
+/** Prints bytes as they are into a file or a pipe; on a terminal control characters are escaped. */
 async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): Promise<void> {
   const artifact = await findArtifact(pool, runId, name);
   if (artifact === null) {

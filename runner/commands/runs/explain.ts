@@ -1,4 +1,4 @@
-/** Why the tasks of a run are not running. */
+/** Explains why the tasks of a run are not running. */
 import type { Command } from 'commander';
 import type { Explanation } from '../../core/explain/explain.ts';
 import { didYouMeanOrList } from '../../core/value/suggest.ts';

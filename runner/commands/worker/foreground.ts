@@ -40,7 +40,7 @@ export async function startWorker(
   });
 }
 
-/** Lets running tasks end for a while; a second Ctrl-C hands them over at once. */
+/** Stops the worker once its running tasks have ended or its grace time is over; a second Ctrl-C hands them over at once. */
 export async function drainWorker(shell: Shell, worker: Worker): Promise<void> {
   const hurry = () => void worker.stop(0);
   shell.forceStop.addEventListener('abort', hurry, { once: true });

@@ -36,7 +36,7 @@ export interface PlanRequest extends BackfillRange {
   readonly maxActiveRuns: number;
 }
 
-/** Changes nothing. @throws CommandError; TriggerError; BackfillRangeError */
+/** Plans without changing anything. @throws CommandError; TriggerError; BackfillRangeError */
 export async function planBackfill(
   shell: Shell,
   session: Session,

@@ -36,7 +36,7 @@ export async function readBackfillReport(pool: Pool, backfillId: number): Promis
   };
 }
 
-/** On stdout: to machines `{backfill, dates}` and what `more` adds, to people first what failed. */
+/** Prints a backfill on stdout: for machines `{backfill, dates}` and the keys of `more`, for people first the failures. */
 export function printBackfill(
   shell: Shell,
   output: OutputFormat,

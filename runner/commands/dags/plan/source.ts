@@ -34,7 +34,7 @@ export interface PlanMoment {
 
 /** A run of a date lies at most this far from the date's instants, in any zone. */
 const RAN_SINCE_HOURS = 72;
-/** More runs at once than anyone looks at one by one. */
+/** The most runs that are listed one by one. */
 const IN_FLIGHT_LIMIT = 1000;
 
 export async function readPlan(

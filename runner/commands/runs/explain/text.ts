@@ -80,7 +80,7 @@ interface Group {
   readonly alike: number;
 }
 
-/** Instances of one task that stand alike are printed once. */
+/** Groups the instances of one task that are blocked alike, which are printed once. */
 function groupsOf(tasks: readonly TaskExplanation[], context: WordsContext): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const task of tasks) {
