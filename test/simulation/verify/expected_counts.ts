@@ -3,8 +3,8 @@
  * of later instants; before the first such night, all it has recorded.
  */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText, type StockKey } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
 import type { Happening } from '../plan/event.ts';
 
 export interface Count {

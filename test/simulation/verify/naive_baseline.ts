@@ -2,7 +2,7 @@
  * What the plain practice would have left: Retail Pro's count put in place of the count at the reset, and then what had been
  * shipped and not acknowledged by half past one taken off. It belongs to the model only, to show what the comparison can catch.
  */
-import { omsLedger } from '../../../world/oms/ledger.ts';
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { type Happening, isBy } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 

@@ -1,7 +1,7 @@
 /** Which warnings a night owes its operator, by the model, and whether it gave them. */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
 import type { Happening } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 

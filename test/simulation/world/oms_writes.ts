@@ -1,7 +1,7 @@
 /** How the OMS records what happens: each write with its instant, touching one inventory item at most. */
 import type { Pool } from 'pg';
-import { type LedgerEntry, omsLedger } from '../../../world/oms/ledger.ts';
-import { instantText } from '../../../world/oms/table_rows.ts';
+import { type LedgerEntry, omsLedger } from '../../../demo/world/oms/ledger.ts';
+import { instantText } from '../../../demo/world/oms/table_rows.ts';
 import type { Happening, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;

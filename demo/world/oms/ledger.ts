@@ -1,6 +1,6 @@
 /** What the OMS wrote down of the events, before any night has corrected it. */
-import type { Moved, Shipped, StockEvent } from '../../demo/world/event.ts';
-import type { StockKey } from '../../demo/world/stock_key.ts';
+import type { Moved, Shipped, StockEvent } from '../event.ts';
+import type { StockKey } from '../stock_key.ts';
 
 /** One `inventory_item_detail`: signed units, on hand and available to promise. */
 export interface LedgerEntry extends StockKey {

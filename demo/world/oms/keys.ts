@@ -1,7 +1,7 @@
 /** What the OMS says of each key, read back with the plainest queries. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { keyText } from '../../demo/world/stock_key.ts';
+import { keyText } from '../stock_key.ts';
 
 export interface OmsKey {
   readonly facilityId: string;

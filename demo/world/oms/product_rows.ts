@@ -1,7 +1,7 @@
 /** The products as the OMS lists them: what makes each one active, or nearly so. */
 
-import type { Product } from '../../demo/world/product.ts';
-import type { World } from '../../demo/world/world.ts';
+import type { Product } from '../product.ts';
+import type { World } from '../world.ts';
 import { type Cell, instantText, type TableRows } from './table_rows.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 /** The world as rows of the OMS's tables, before any night has run. */
 
-import type { Shipped } from '../../demo/world/event.ts';
-import { keyText } from '../../demo/world/stock_key.ts';
-import type { World } from '../../demo/world/world.ts';
+import type { Shipped } from '../event.ts';
+import { keyText } from '../stock_key.ts';
+import type { World } from '../world.ts';
 import { type LedgerEntry, omsLedger } from './ledger.ts';
 import { productRows } from './product_rows.ts';
 import { type Cell, instantText, type TableRows } from './table_rows.ts';
