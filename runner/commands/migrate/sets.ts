@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const SET_NAME = /^[a-z][a-z0-9_]*$/;
 const LEADING_CLAUSE = /^-- ([^\n:.]+)/;
 
-export interface MigrationSet {
+export interface FurtherSet {
   /** The name of its folder. */
   readonly name: string;
   /** The first clause of its first file's leading comment, as a part of a sentence. */
@@ -13,7 +13,7 @@ export interface MigrationSet {
 }
 
 /** Returns the sets of the folder by name, without the runner's; none where there is no such folder. */
-export function furtherSets(directory: string): readonly MigrationSet[] {
+export function furtherSets(directory: string): readonly FurtherSet[] {
   return foldersIn(directory)
     .filter((name) => SET_NAME.test(name) && name !== 'runner')
     .sort()

@@ -6,13 +6,15 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
+/** The name of a set: that of its folder. Sets are independent: they may lie in one database or in two. */
+export type MigrationSet = string;
+
 /**
  * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
  * depend on roles that come and go and on what the queue has installed.
  */
 export interface MigrationSource {
-  /** Sets are independent of each other: they may lie in one database or in two. */
-  readonly set: string;
+  readonly set: MigrationSet;
   /** Holds `0001_name.sql`, `0002_...`; absent or empty means there is nothing to apply. */
   readonly directory: string;
 }
@@ -149,7 +151,7 @@ interface Recorded {
   readonly sha256: string;
 }
 
-async function readRecords(db: Queryable, set: string): Promise<readonly Recorded[]> {
+async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly Recorded[]> {
   const { rows: found } = await db.query<{ exists: boolean }>(
     "select to_regclass('stockflow.migration') is not null as exists",
   );

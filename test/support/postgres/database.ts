@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
-import { migrate, readMigrations } from '../../../runner/store/schema/migrate.ts';
+import { type MigrationSet, migrate, readMigrations } from '../../../runner/store/schema/migrate.ts';
 import { startThrowawayServer } from './server.ts';
 
 export interface TestDatabase {
@@ -15,9 +15,6 @@ export interface TestDatabase {
 export interface Lifetime {
   after(cleanUp: () => Promise<void>): void;
 }
-
-/** The folders of `migrations/`. */
-type MigrationSet = 'runner' | 'oms';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 
