@@ -6,8 +6,8 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** The owner of a set of tables: the runner, or the reference OMS. Both may use one database or two. */
-export type MigrationSet = 'runner' | 'oms';
+/** The name of a set: that of its folder. Sets are independent: they may lie in one database or in two. */
+export type MigrationSet = string;
 
 /**
  * The numbered forward-only files of a set and its `roles.sql`, which grants the rights of each role. `roles.sql` is
@@ -46,9 +46,10 @@ const CREATE_TABLE = `
     name        text not null,
     sha256      text not null,
     applied_at  timestamptz not null default now(),
-    primary key (set_name, version),
-    constraint set_name_is_known check (set_name in ('runner', 'oms'))
+    primary key (set_name, version)
   );
+  -- It named the sets that there were then.
+  alter table stockflow.migration drop constraint if exists set_name_is_known;
   comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
 
 /**
