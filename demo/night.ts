@@ -74,7 +74,7 @@ export interface Follow {
 }
 
 /** Works the world's night. */
-export async function workNight(setting: NightSetting, follow: Follow): Promise<WorkedRun> {
+export async function runDemoNight(setting: NightSetting, follow: Follow): Promise<WorkedRun> {
   return await workRun(setting, DAG_ID, follow);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectionId, defineTask, duration, FailTask, timezone } from '../runner/task.ts';
 import { deltaColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
-import { Refusal } from './inventory/file/invalid_file.ts';
+import { InvalidFileError } from './inventory/file/invalid_file.ts';
 import { applyDeltaFile } from './oms/delta/apply_delta_file.ts';
 import { listedFileSchema } from './oms/delta/files/processed_files.ts';
 
@@ -63,7 +63,7 @@ export default defineTask({
         already_applied: outcome.isAlreadyApplied,
       };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof InvalidFileError)) throw error;
       throw new FailTask(
         `${file.location}: ${error.message}; it is set aside until it changes, or this task is cleared`,
         { cause: error },

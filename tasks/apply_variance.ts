@@ -6,7 +6,7 @@ import { varianceColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape } from './inventory/file/dialect.ts';
 import { publishedFileSchema } from './oms/applied/file.ts';
 import { applyBatch } from './oms/apply/apply_batch.ts';
-import { varyNight } from './oms/apply/variance/apply_variance.ts';
+import { applyVariance } from './oms/apply/variance/apply_variance.ts';
 
 /** As `variance` writes it. */
 const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });
@@ -63,7 +63,7 @@ export default defineTask({
           },
         },
       },
-      varyNight,
+      applyVariance,
     );
     return {
       ...outcome.result,

@@ -11,15 +11,15 @@ import {
 import { openFound } from './filter/open_found.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
-import { judgeRepetition } from './filter/repeated_file.ts';
+import { checkRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { unmovedChunks } from './filter/unmoved_chunks.ts';
-import { openGate } from './guard/guard_check.ts';
+import { createGuardCheck } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
-import { Refusal } from './inventory/file/invalid_file.ts';
+import { InvalidFileError } from './inventory/file/invalid_file.ts';
 import { overrideSchema } from './inventory/guard/override.ts';
 import { readProducts } from './oms/products/file.ts';
 
@@ -61,7 +61,7 @@ export default defineTask({
   }),
   async run(context) {
     const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
-    const gate = openGate(context, params.override);
+    const guardCheck = createGuardCheck(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const products = await readProducts(files, params.active, params.id_type);
     const opened = await openFound(files, found);
@@ -104,16 +104,16 @@ export default defineTask({
         maxCoverageDrop: params.guards.max_coverage_drop,
         maxRejected: params.guards.max_rejected,
       });
-      const refusal = await gate.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
-      if (refusal !== null) throw new Refusal(refusal);
+      const refusal = await guardCheck.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
+      if (refusal !== null) throw new InvalidFileError(refusal);
       const night = {
         externalSystemId: params.external_system_id,
         businessDate: run.businessDate.toString(),
       };
       const pool = await connections.postgres(params.connection);
       const productIds = products.map(({ productId }) => productId);
-      const repetition = await judgeRepetition(pool, { night, found, sha256: source.sha256, productIds });
-      if (repetition.kind === 'refused') throw new Refusal(repetition.sentence);
+      const repetition = await checkRepetition(pool, { night, found, sha256: source.sha256, productIds });
+      if (repetition.kind === 'refused') throw new InvalidFileError(repetition.sentence);
       if (repetition.kind === 'unmoved') await context.warn(repetition.sentence, { sha256: source.sha256 });
 
       const { activeWithoutRow } = result;
@@ -135,10 +135,10 @@ export default defineTask({
         rowsIn: result.rowsIn,
         kept: result.kept,
       });
-      const overridden = [...overriddenUpstream(context.upstream), ...gate.overridden];
+      const overridden = [...overriddenUpstream(context.upstream), ...guardCheck.overridden];
       return { ...published, overridden_guards: overridden };
     } catch (error) {
-      throw error instanceof Refusal
+      throw error instanceof InvalidFileError
         ? new FailTask(`${found.location}: ${error.message}`, { cause: error })
         : error;
     }

@@ -3,7 +3,7 @@ import { connectionId, defineTask, duration, location } from '../runner/task.ts'
 import { compareTimes } from './files/entry.ts';
 import { leftOutTexts } from './files/left_out.ts';
 import { lookForFiles } from './list_new_files/look_for_files.ts';
-import { judgedFiles } from './oms/delta/files/processed_files.ts';
+import { processedFiles } from './oms/delta/files/processed_files.ts';
 
 const NAMED_MAX = 20;
 
@@ -29,9 +29,9 @@ export default defineTask({
   async run({ params, connections, files, log, now, signal }) {
     const pool = await connections.postgres(params.connection);
     const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
-    const judged = await judgedFiles(pool, params.external_system_id, entries);
-    const judgedLocations = new Set(judged.map(({ location }) => location));
-    const fresh = entries.filter(({ location }) => !judgedLocations.has(location));
+    const processed = await processedFiles(pool, params.external_system_id, entries);
+    const processedLocations = new Set(processed.map(({ location }) => location));
+    const fresh = entries.filter(({ location }) => !processedLocations.has(location));
     const oldestFirst = fresh.toSorted((a, b) => compareTimes(a, b) || (a.name < b.name ? -1 : 1));
     const { complete, waiting } = await lookForFiles(oldestFirst.slice(0, params.max_files), {
       files,
@@ -43,7 +43,7 @@ export default defineTask({
     });
     const leftOut = await leftOutTexts(files, params.from);
     if (leftOut.length > 0) log.warn('names like those meant, left out', { leftOut });
-    const refused = judged.filter(({ outcome }) => outcome === 'refused');
+    const refused = processed.filter(({ outcome }) => outcome === 'refused');
     if (refused.length > 0) {
       log.warn('refused files are still in the folder', {
         count: refused.length,
@@ -60,7 +60,7 @@ export default defineTask({
       set_aside_count: refused.length,
       /** `name: why`, of names that are like those meant. */
       left_out: leftOut,
-      done_count: judged.length - refused.length,
+      done_count: processed.length - refused.length,
       left_count: Math.max(0, fresh.length - params.max_files),
     };
   },

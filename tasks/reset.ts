@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask } from '../runner/task.ts';
-import { openGate } from './guard/guard_check.ts';
+import { createGuardCheck } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { findColumns } from './inventory/columns/header_check.ts';
 import { RESET_COLUMNS } from './inventory/columns/mapping.ts';
@@ -46,7 +46,7 @@ export default defineTask({
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;
-    const gate = openGate(context, params.override);
+    const guardCheck = createGuardCheck(context, params.override);
     const overriddenBefore = overriddenUpstream(context.upstream);
     const outcome = await applyBatch(
       context,
@@ -89,7 +89,7 @@ export default defineTask({
             maxSingleChange: guards.max_single_change ?? null,
             maxTotalChange: guards.max_total_change ?? null,
           },
-          gate,
+          guardCheck,
           overriddenBefore,
           files: context.files,
           runId: run.runId,

@@ -95,13 +95,13 @@ function movedIdsSentence(moved: readonly MovedId[]): string {
   );
 }
 
-function figuresOf({ variance, expectationCount, heldKeys, unacknowledged }: Freeze) {
+function figuresOf({ variance, expectationCount, heldOutKeys, unacknowledged }: Freeze) {
   return {
     /** Sum of the sizes of all corrections. */
     units: variance.reduce((sum, { quantity }) => sum + Math.abs(Number(quantity)), 0),
     expectation_keys: expectationCount,
-    ambiguous_keys: new Set(heldKeys.map((key) => JSON.stringify([key.facility_id, key.product_id]))).size,
-    ambiguous: heldKeys
+    ambiguous_keys: new Set(heldOutKeys.map((key) => JSON.stringify([key.facility_id, key.product_id]))).size,
+    ambiguous: heldOutKeys
       .slice(0, AMBIGUOUS_NAMED_MAX)
       .map(({ id_value, ...key }) => ({ ...key, sku: id_value })),
     unacknowledged: {

@@ -8,7 +8,7 @@ import { newestAppliedReset } from './oms/applied/newest_reset.ts';
 import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
-import { foreseeRefusal } from './wait_for_file/precheck.ts';
+import { precheckNight } from './wait_for_file/precheck.ts';
 import { revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
@@ -84,7 +84,7 @@ export default defineTask({
       own,
       workedBefore,
     };
-    return await foreseeRefusal(night, () => files.list(params.from));
+    return await precheckNight(night, () => files.list(params.from));
   },
 });
 

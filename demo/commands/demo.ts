@@ -14,7 +14,7 @@ import {
 } from '../../runner/command.ts';
 import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds/feeds.ts';
 import { layFeedFiles } from '../feeds/files.ts';
-import { type NightSetting, putDagInForce, reportNight, startNightWorker, workNight } from '../night.ts';
+import { type NightSetting, putDagInForce, reportNight, runDemoNight, startNightWorker } from '../night.ts';
 import { prepareWorld } from '../prepare.ts';
 import { isSound, reportDocument } from '../report/report.ts';
 import { StageLines } from '../report/stage_lines.ts';
@@ -80,7 +80,10 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   await putDagInForce(setting);
   await using _worker = await startNightWorker(setting);
   shell.stderr.write(`Working the night of ${world.night.businessDate}\n`);
-  const night = await workNight(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
+  const night = await runDemoNight(setting, {
+    signal: shell.signal,
+    onChange: (tasks) => lines.tasks(tasks),
+  });
   const report = await reportNight(session.pool, world, night);
 
   const others = feeds || serve ? await workOtherFeeds(setting, { siteDir, shell, lines }) : null;
@@ -94,7 +97,7 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   const sound = isSound(report) && areSound(others ?? []);
   shell.exitCode = sound ? EXIT.ok : EXIT.problem;
   if (serve) await serveUntilStopped(shell, site);
-  else tellNext(shell, report.run.run_id, sound);
+  else printNextSteps(shell, report.run.run_id, sound);
 }
 
 async function workOtherFeeds(
@@ -132,7 +135,7 @@ async function serveUntilStopped(shell: Shell, site: SftpSite): Promise<void> {
   );
 }
 
-function tellNext(shell: Shell, runId: number, sound: boolean): void {
+function printNextSteps(shell: Shell, runId: number, sound: boolean): void {
   const next = sound
     ? `npx stockflow runs show ${runId}      what ran, when and for how long`
     : `npx stockflow runs show ${runId}      what failed, and how to look at it and retry`;

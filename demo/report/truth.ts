@@ -5,7 +5,7 @@ import { type OmsKey, readOmsKeys } from '../../world/oms/keys.ts';
 import type { KeyTruth } from '../world/truth.ts';
 import type { World } from '../world/world.ts';
 
-export interface Finding {
+export interface InvariantResult {
   readonly checked: number;
   readonly violations: number;
   /** Sentences about the first violations. */
@@ -14,15 +14,15 @@ export interface Finding {
 
 export interface TruthCheck {
   /** The details up to the snapshot sum to Retail Pro's count and the variance. */
-  readonly I1: Finding;
+  readonly I1: InvariantResult;
   /** On hand now is that and what the OMS recorded after the snapshot. */
-  readonly I2: Finding;
+  readonly I2: InvariantResult;
   /** On hand minus available to promise is as the run found it. */
-  readonly I3: Finding;
+  readonly I3: InvariantResult;
   /** Keys not covered or held out are as the run found them, detail by detail. */
-  readonly I4: Finding;
+  readonly I4: InvariantResult;
   /** At most one batch of a kind per night and system, and at most one correction of a kind per key and night. */
-  readonly I5: Finding;
+  readonly I5: InvariantResult;
   readonly keys: {
     readonly covered: number;
     readonly ambiguous: number;
@@ -142,7 +142,7 @@ async function batchFindings(pool: Pool): Promise<readonly Verdict[]> {
   });
 }
 
-function finder(): { readonly check: (verdict: Verdict) => void; readonly finding: () => Finding } {
+function finder(): { readonly check: (verdict: Verdict) => void; readonly finding: () => InvariantResult } {
   let checked = 0;
   let violations = 0;
   const examples: string[] = [];

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { STATUS } from './packet.ts';
-import { Refusal } from './refusal.ts';
+import { StatusError } from './status_error.ts';
 
 /** Maps the paths that clients name, absolute or not, to paths below one directory. */
 export class Jail {
@@ -14,7 +14,7 @@ export class Jail {
 
   /** The client's own view: absolute, normal, `..` at the root leads nowhere. */
   visible(path: string): string {
-    if (path.includes('\0')) throw new Refusal(STATUS.BAD_MESSAGE, 'path contains NUL');
+    if (path.includes('\0')) throw new StatusError(STATUS.BAD_MESSAGE, 'path contains NUL');
     return posix.normalize(`/${path}`).replace(/(.)\/$/, '$1');
   }
 
@@ -32,7 +32,7 @@ export class Jail {
 
   #inside(real: string): string {
     if (real !== this.#root && !real.startsWith(`${this.#root}${sep}`)) {
-      throw new Refusal(STATUS.PERMISSION_DENIED, 'path leaves the root directory');
+      throw new StatusError(STATUS.PERMISSION_DENIED, 'path leaves the root directory');
     }
     return real;
   }

@@ -1,7 +1,7 @@
 /** What servers in the field do otherwise than OpenSSH, for trying out what a client makes of it. */
 import fs from 'node:fs';
 import { type Attribute, REQUEST, STATUS, type Status } from './packet.ts';
-import { Refusal, statusOf } from './refusal.ts';
+import { StatusError, statusOf } from './status_error.ts';
 
 export interface Oddities {
   /** Requests that are refused, whatever they ask for. */
@@ -18,7 +18,7 @@ export interface Oddities {
 
 export function refuseOddly(type: number, { refused = {} }: Oddities): void {
   for (const [name, status] of Object.entries(refused)) {
-    if (REQUEST[name as keyof typeof REQUEST] === type) throw new Refusal(status, 'not supported here');
+    if (REQUEST[name as keyof typeof REQUEST] === type) throw new StatusError(status, 'not supported here');
   }
 }
 

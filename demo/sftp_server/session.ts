@@ -27,7 +27,7 @@ import {
   statusPacket,
   versionPacket,
 } from './packet.ts';
-import { reasonOf, refuseIfReadOnly } from './refusal.ts';
+import { reasonOf, refuseIfReadOnly } from './status_error.ts';
 
 export const EXTENSIONS = {
   'posix-rename@openssh.com': '1',

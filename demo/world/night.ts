@@ -1,5 +1,5 @@
 /** A night of the sync, seen from the stores: the evening on which Retail Pro took its snapshot. */
-export interface Night {
+export interface WorldNight {
   /** The local date on which the sync runs, shortly after midnight. */
   readonly businessDate: Temporal.PlainDate;
   /** IANA name. */
@@ -11,7 +11,7 @@ export interface Night {
 /** Stores have closed and the sync has not begun. */
 const SNAPSHOT_TIME = Temporal.PlainTime.from('23:45');
 
-export function makeNight(businessDate: Temporal.PlainDate, timezone: string): Night {
+export function makeNight(businessDate: Temporal.PlainDate, timezone: string): WorldNight {
   const snapshotAt = businessDate
     .subtract({ days: 1 })
     .toZonedDateTime({ timeZone: timezone, plainTime: SNAPSHOT_TIME });

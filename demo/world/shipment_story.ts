@@ -4,7 +4,7 @@
  */
 
 import type { Booking, Shipped } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
 import type { Random } from './random.ts';
 import type { StockKey } from './stock_key.ts';
 
@@ -49,13 +49,13 @@ export function outcomeDeck(random: Random): () => Outcome {
 
 export interface ShipmentSetting {
   readonly random: Random;
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly key: StockKey;
   /** Where a wrong booking can land; not the key's own facility. */
   readonly otherStoreIds: readonly string[];
 }
 
-export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shipped {
+export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome): Shipped {
   const { random, night, key, otherStoreIds } = setting;
   const snapshotAtMs = night.snapshotAtMs;
   const units = random.chance(0.7) ? 1 : random.integer(2, 4);

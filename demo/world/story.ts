@@ -1,9 +1,9 @@
 /** What happened to one key up to a night and during it. */
 
 import type { Moved, StockEvent } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
 import type { Random } from './random.ts';
-import { type Outcome, tellShipment } from './shipment_story.ts';
+import { generateShipmentStory, type Outcome } from './shipment_story.ts';
 import type { StockKey } from './stock_key.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 export interface StorySetting {
   readonly random: Random;
-  readonly night: Night;
+  readonly night: WorldNight;
   /** A slow seller is well stocked and sells little: it is never among the largest changes of a night. */
   readonly pace: 'usual' | 'slow';
   readonly dealOutcome: () => Outcome;
@@ -23,7 +23,7 @@ export interface StorySetting {
  * The story of a key that both systems know: opening stock, receipts, recounts, till sales of which the OMS
  * hears nothing, reservations, shipments, and what the OMS enters after the snapshot.
  */
-export function tellSharedKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
+export function generateSharedKeyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const { random, night, pace, dealOutcome, storeIds } = setting;
   const before = (days: number) => night.snapshotAtMs - random.integer(30, days * 24 * 60) * MINUTE_MS;
   const after = () => night.snapshotAtMs + random.integer(1, 70 * 60) * 1000;
@@ -53,7 +53,7 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
   }
   const otherStoreIds = storeIds.filter((storeId) => storeId !== key.facilityId);
   for (let count = random.pick([0, 0, 1, 1, 1, 2, 3]); count > 0; count--) {
-    events.push(tellShipment({ random, night, key, otherStoreIds }, dealOutcome()));
+    events.push(generateShipmentStory({ random, night, key, otherStoreIds }, dealOutcome()));
   }
   if (random.chance(0.06)) {
     const atMs = after();
@@ -73,7 +73,7 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
 }
 
 /** The story of a key that Retail Pro sells and the OMS has never had. */
-export function tellRetailproOnlyKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
+export function generateRetailproOnlyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const units = setting.pace === 'slow' ? 6 : setting.random.integer(4, 20);
   return [opening(setting, key, { units, known: false }), ...tillSales(setting, key, units)];
 }

@@ -7,7 +7,7 @@ import { omsLedger } from '../../world/oms/ledger.ts';
 import type { FileFlaws } from '../retailpro/flaw.ts';
 import { ambiguousKeys } from './ambiguity.ts';
 import type { StockEvent } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
 import { retailproCounts } from './retailpro_count.ts';
 import { keyText, type StockKey } from './stock_key.ts';
 import { trueCounts } from './true_count.ts';
@@ -60,7 +60,7 @@ export interface Truth {
 }
 
 export interface TruthSource {
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly events: readonly StockEvent[];
   readonly activeKeys: readonly StockKey[];
   /** Whether Retail Pro keeps the facility's counts. */

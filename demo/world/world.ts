@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import { type FileFlaws, type FlawCounts, spreadFlaws, usualFlawCounts } from '../retailpro/flaw.ts';
 import type { StockEvent } from './event.ts';
 import { type Facility, makeFacilities, storesOf } from './facility.ts';
-import { makeNight, type Night } from './night.ts';
+import { makeNight, type WorldNight } from './night.ts';
 import { isOddSku, makeProducts, type Product, type ProductRange } from './product.ts';
 import { makeRandom, type Random } from './random.ts';
 import { outcomeDeck } from './shipment_story.ts';
 import { keyText, type StockKey } from './stock_key.ts';
-import { tellRetailproOnlyKey, tellSharedKey } from './story.ts';
+import { generateRetailproOnlyStory, generateSharedKeyStory } from './story.ts';
 import { type Truth, workOutTruth } from './truth.ts';
 
 export interface WorldOptions {
@@ -31,7 +31,7 @@ export interface WorldOptions {
 
 export interface World {
   readonly seed: string;
-  readonly night: Night;
+  readonly night: WorldNight;
   /** The OMS's: the stores in the order of the file, then the warehouse. */
   readonly facilities: readonly Facility[];
   /** The facilities that Retail Pro counts. */
@@ -80,7 +80,9 @@ export function makeWorld(options: WorldOptions = {}): World {
   const events = [...keys, ...stocked.slice(0, stockedInactiveProducts)].flatMap((key) => {
     const pace = odd.has(key.productId) ? ('slow' as const) : ('usual' as const);
     const setting = { random: random.fork(keyText(key)), night, pace, dealOutcome, storeIds };
-    return retailproOnly.has(keyText(key)) ? tellRetailproOnlyKey(setting, key) : tellSharedKey(setting, key);
+    return retailproOnly.has(keyText(key))
+      ? generateRetailproOnlyStory(setting, key)
+      : generateSharedKeyStory(setting, key);
   });
   const flawCounts = { ...usualFlawCounts(atStores.length), ...options.flaws };
   const flaws = spreadFlaws(random.fork('file flaws'), atStores.map(keyText), flawCounts);
@@ -89,7 +91,7 @@ export function makeWorld(options: WorldOptions = {}): World {
 
 export interface WorldParts {
   readonly seed: string;
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly facilities: readonly Facility[];
   readonly range: ProductRange;
   readonly events: readonly StockEvent[];

@@ -17,7 +17,7 @@ import { batchesOfRun } from './changes/batches_of_run.ts';
 import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/filters.ts';
 import { withOms } from './changes/oms_client.ts';
 import { printChanges } from './changes/print_changes.ts';
-import { readPicture } from './changes/report.ts';
+import { readChangesReport } from './changes/report.ts';
 
 export interface ChangesOptions {
   readonly sku?: string;
@@ -59,8 +59,8 @@ async function show(shell: Shell, { session, client, run, options }: Asked): Pro
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
   const scope: Scope = { batches, ...(await narrowed(client, options)) };
-  const picture = await readPicture({ pool: session.pool, client }, scope, options);
-  const changed = picture.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
-  if (changed === 0 && !hasLeftOut(picture, options)) throw noChange(picture, options);
-  await printChanges(shell, client, { scope, picture, options, runId: own?.runId ?? null });
+  const report = await readChangesReport({ pool: session.pool, client }, scope, options);
+  const changed = report.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  if (changed === 0 && !hasLeftOut(report, options)) throw noChange(report, options);
+  await printChanges(shell, client, { scope, report, options, runId: own?.runId ?? null });
 }

@@ -15,17 +15,17 @@ export interface Stillness {
   readonly stableForMs: number;
 }
 
-/** What the first look says. */
+/** Whether the first listing of a file rules it out already, or after how many milliseconds to list it again. */
 export type FirstLook =
-  | { readonly secondLookAfterMs: number; readonly tooYoung: null }
-  | { readonly secondLookAfterMs: null; readonly tooYoung: string };
+  | { readonly isStable: true; readonly secondLookAfterMs: number }
+  | { readonly isStable: false; readonly why: string };
 
 export function firstLook(entry: FileEntry, { now, stableForMs }: Stillness): FirstLook {
   const ageMs = ageOf(entry, now());
-  if (ageMs === null) return { secondLookAfterMs: stableForMs, tooYoung: null };
-  if (ageMs >= stableForMs) return { secondLookAfterMs: Math.min(A_MOMENT_MS, stableForMs), tooYoung: null };
-  const tooYoung = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
-  return { secondLookAfterMs: null, tooYoung };
+  if (ageMs === null) return { isStable: true, secondLookAfterMs: stableForMs };
+  if (ageMs >= stableForMs) return { isStable: true, secondLookAfterMs: Math.min(A_MOMENT_MS, stableForMs) };
+  const why = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
+  return { isStable: false, why };
 }
 
 /** How long ago the file was changed, by its mtime; null where that is untold, or still to come. */

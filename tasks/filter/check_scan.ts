@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { disagreements, type Manifest } from '../inventory/file/manifest.ts';
 import {
   guardFacilityDrop,
@@ -40,11 +40,11 @@ export interface ScanCheck {
   readonly maxRejected: number;
 }
 
-/** @throws Refusal for a file that is not whole, with every sign of it */
+/** @throws InvalidFileError for a file that is not whole, with every sign of it */
 export function requireWhole(scan: FileScan, manifest: Manifest | null): void {
   const damage = manifest === null ? [] : disagreements(manifest, { ...scan, rows: scan.rowsIn });
   if (!scan.endsWithNewline) damage.push('no newline at its end: the last row may be cut');
-  if (damage.length > 0) throw new Refusal(damage.join('; '));
+  if (damage.length > 0) throw new InvalidFileError(damage.join('; '));
 }
 
 /** What is implausible about a whole file. */

@@ -25,7 +25,7 @@ export type Repetition =
  * moved. A name alone may have been given to last night's file by mistake: it is not believed where the OMS knows of
  * something that the external system booked between the two snapshots.
  */
-export async function judgeRepetition(
+export async function checkRepetition(
   pool: Pool,
   { night, found, sha256, productIds }: OfferedFile,
 ): Promise<Repetition> {

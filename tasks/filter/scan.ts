@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import type { FileScan, FromScanner, OutputName, ScanSetup, ToScanner } from './messages.ts';
 
 /** So much may be read ahead of the scanner: enough to keep both busy, little enough to forget. */
@@ -18,7 +18,7 @@ export interface ScanRequest {
 
 /**
  * Scans a file in a thread of its own, so that reading it goes on meanwhile.
- * @throws Refusal where the file must not be used; whatever reading or `onOutput` threw; the signal's reason
+ * @throws InvalidFileError where the file must not be used; whatever reading or `onOutput` threw; the signal's reason
  */
 export async function scan(request: ScanRequest): Promise<FileScan> {
   request.signal.throwIfAborted();
@@ -101,7 +101,7 @@ class ScannerLink {
         this.#deliver(async () => this.#end(() => this.#settle.resolve(message.scan)));
         break;
       case 'refused':
-        this.fail(new Refusal(message.why));
+        this.fail(new InvalidFileError(message.why));
         break;
     }
   }

@@ -1,7 +1,7 @@
 /** The scanning thread: chunks come in, kept rows and rejects go out, and at the end what the file held. */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { decodeText } from '../inventory/scan/bytes/text.ts';
 import { FaultFinder } from '../inventory/scan/fault_column.ts';
 import { ResetScanner } from '../inventory/scan/reset_scanner.ts';
@@ -22,7 +22,7 @@ async function serve(port: MessagePort, setup: ScanSetup): Promise<void> {
   try {
     outbox.post({ kind: 'done', scan: await scanFile(inbox, outbox, setup) });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof InvalidFileError)) throw error;
     outbox.post({ kind: 'refused', why: error.message });
   } finally {
     port.close();

@@ -1,11 +1,11 @@
 import type { Files, OpenFile } from '../../runner/task.ts';
 import { isSameEntry } from '../files/entry.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 
 /**
  * The file's bytes. A read that failed because the file moved would fail again on the next attempt, which can only find
  * that it is no longer the one that was found; so it is refused at once.
- * @throws Refusal where its size or mtime moved or it is gone; else whatever reading threw
+ * @throws InvalidFileError where its size or mtime moved or it is gone; else whatever reading threw
  */
 export async function* unmovedChunks(
   files: Files,
@@ -16,6 +16,6 @@ export async function* unmovedChunks(
   } catch (cause) {
     const now = await files.stat(opened.location);
     if (now !== null && isSameEntry(now, opened)) throw cause;
-    throw new Refusal(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new InvalidFileError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

@@ -4,7 +4,7 @@ import type { Tripped } from '../inventory/guard/guards.ts';
 import { adviceFor, type GuardOverride, splitByOverride } from '../inventory/guard/override.ts';
 import type { OverriddenGuard } from './overridden_guards.ts';
 
-export interface Gate {
+export interface GuardCheck {
   /**
    * Why the task must stop, figures, bounds and what can be done; null where nothing tripped that this run does not
    * override. What it overrides is in the history when this returns, before anything is done by it.
@@ -16,7 +16,7 @@ export interface Gate {
 }
 
 /** Asked again about the same figure, as when a transaction is tried again, it records no second override. */
-export function openGate(context: TaskContext<unknown>, override: GuardOverride): Gate {
+export function createGuardCheck(context: TaskContext<unknown>, override: GuardOverride): GuardCheck {
   const { run, attempt } = context;
   const task = {
     runId: run.runId,
@@ -25,7 +25,7 @@ export function openGate(context: TaskContext<unknown>, override: GuardOverride)
   };
   const overridden: OverriddenGuard[] = [];
 
-  async function letPass({ guard, figure, bound, sentence }: Tripped): Promise<void> {
+  async function recordOverride({ guard, figure, bound, sentence }: Tripped): Promise<void> {
     if (overridden.some((before) => before.sentence === sentence)) return;
     const { reason } = override;
     context.log.warn('guard overridden', { guard, figure, bound, reason, sentence });
@@ -43,7 +43,7 @@ export function openGate(context: TaskContext<unknown>, override: GuardOverride)
         const advice = adviceFor(stopping, override, task);
         return `${figures}${details ?? ''}${advice === null ? '' : `; ${advice}`}`;
       }
-      for (const guard of passing) await letPass(guard);
+      for (const guard of passing) await recordOverride(guard);
       return null;
     },
   };

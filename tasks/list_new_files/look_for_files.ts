@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { ageOf, changedMeanwhile, firstLook } from '../files/standing_still.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/file/manifest.ts';
 
 const NEWLINE = 0x0a;
@@ -30,34 +30,35 @@ export async function lookForFiles(entries: readonly FileEntry[], look: Look): P
   const hasManifest = ({ location }: FileEntry) => manifests.has(manifestName(location));
   const pauses = entries
     .filter((entry) => !hasManifest(entry))
-    .map((entry) => firstLook(entry, look).secondLookAfterMs ?? 0);
+    .map((entry) => firstLook(entry, look))
+    .map((first) => (first.isStable ? first.secondLookAfterMs : 0));
   await setTimeout(Math.max(0, ...pauses), undefined, { signal: look.signal });
   const second = new Map((await look.files.list(look.from)).map((entry) => [entry.location, entry]));
   const complete: ReturnType<typeof listed>[] = [];
   const waiting: { name: string; why: string }[] = [];
   for (const entry of entries) {
     look.signal.throwIfAborted();
-    const judgement = hasManifest(entry)
+    const completeness = hasManifest(entry)
       ? await byManifest(entry, look)
       : await byStillness(entry, second.get(entry.location) ?? null, look);
     const ageMs = ageOf(entry, look.now()) ?? look.giveUpAfterMs;
-    if (judgement.why === null) complete.push(listed(entry, judgement.manifest));
+    if (completeness.why === null) complete.push(listed(entry, completeness.manifest));
     // Not one that was taken away or is being written just now.
-    else if (judgement.isStill && ageMs >= look.giveUpAfterMs)
-      complete.push(listed(entry, judgement.manifest));
-    else waiting.push({ name: entry.name, why: judgement.why });
+    else if (completeness.isStill && ageMs >= look.giveUpAfterMs)
+      complete.push(listed(entry, completeness.manifest));
+    else waiting.push({ name: entry.name, why: completeness.why });
   }
   return { complete, waiting };
 }
 
-interface Judgement {
+interface Completeness {
   /** Null where it is complete. */
   readonly why: string | null;
   readonly isStill: boolean;
   readonly manifest: DeltaManifest | null;
 }
 
-async function byManifest(entry: FileEntry, { files }: Look): Promise<Judgement> {
+async function byManifest(entry: FileEntry, { files }: Look): Promise<Completeness> {
   try {
     const text = new TextDecoder().decode(await files.read(manifestName(entry.location)));
     const manifest = parseDeltaManifest(text);
@@ -67,15 +68,17 @@ async function byManifest(entry: FileEntry, { files }: Look): Promise<Judgement>
         : `it has ${entry.bytes} bytes, and its manifest says ${manifest.bytes}`;
     return { why, isStill: true, manifest };
   } catch (error) {
-    if (error instanceof Refusal) return { why: error.message, isStill: true, manifest: null };
+    if (error instanceof InvalidFileError) return { why: error.message, isStill: true, manifest: null };
     throw error;
   }
 }
 
-async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Judgement> {
-  const unfinished = (why: string, isStill: boolean): Judgement => ({ why, isStill, manifest: null });
-  const moving = changedMeanwhile(entry, second) ?? firstLook(entry, look).tooYoung;
+async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Completeness> {
+  const unfinished = (why: string, isStill: boolean): Completeness => ({ why, isStill, manifest: null });
+  const moving = changedMeanwhile(entry, second);
   if (moving !== null) return unfinished(moving, false);
+  const first = firstLook(entry, look);
+  if (!first.isStable) return unfinished(first.why, false);
   if (!(await endsALine(entry, look))) {
     return unfinished('its last line has no end: it was cut or is still being written', true);
   }

@@ -12,7 +12,7 @@ export interface Candidate {
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;
 }
 
-export interface Night {
+export interface AwaitedNight {
   readonly namePattern: string;
   readonly scheduledFor: Temporal.Instant;
   /** The deadline: a later snapshot is another night's. Without one, `maxAgeMs` after `scheduledFor`. */
@@ -22,14 +22,14 @@ export interface Night {
   readonly lastApplied: Temporal.Instant | null;
 }
 
-export interface Judgement {
+export interface Selection {
   /** The one with the newest snapshot. */
   readonly chosen: Candidate | null;
   /** `name: why`, newest first. */
   readonly refused: readonly string[];
 }
 
-export function judgeCandidates(entries: readonly FileEntry[], night: Night): Judgement {
+export function selectCandidate(entries: readonly FileEntry[], night: AwaitedNight): Selection {
   const unnamed: string[] = [];
   const candidates: Candidate[] = [];
   for (const entry of entries) {
@@ -52,7 +52,7 @@ export function judgeCandidates(entries: readonly FileEntry[], night: Night): Ju
 /** Why a file is not tonight's; null where it may be. `newer`: one that comes before it. */
 export function refusal(
   { snapshotAt }: Pick<Candidate, 'snapshotAt'>,
-  night: Night,
+  night: AwaitedNight,
   newer: Candidate | null,
 ): string | null {
   const until = night.until ?? night.scheduledFor.add({ milliseconds: night.maxAgeMs });

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { changedMeanwhile, firstLook } from '../files/standing_still.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { type Manifest, manifestName, parseManifest } from '../inventory/file/manifest.ts';
 import type { Candidate } from './candidates.ts';
 
@@ -42,9 +42,9 @@ export type Whole =
 export async function lookForEnd(entry: FileEntry, viewer: Viewer): Promise<Whole> {
   const location = manifestName(entry.location);
   if ((await viewer.files.stat(location)) !== null) return lookWithManifest(entry, location, viewer);
-  const { secondLookAfterMs, tooYoung } = firstLook(entry, viewer);
-  if (tooYoung !== null) return notYet(tooYoung);
-  await setTimeout(secondLookAfterMs, undefined, { signal: viewer.signal });
+  const first = firstLook(entry, viewer);
+  if (!first.isStable) return notYet(first.why);
+  await setTimeout(first.secondLookAfterMs, undefined, { signal: viewer.signal });
   const changed = changedMeanwhile(entry, await viewer.files.stat(entry.location));
   return changed === null ? { entry, manifest: null } : notYet(changed);
 }
@@ -54,7 +54,7 @@ async function lookWithManifest(listed: FileEntry, location: string, { files }: 
   try {
     manifest = parseManifest(new TextDecoder().decode(await files.read(location)));
   } catch (error) {
-    if (error instanceof Refusal) return notYet(error.message);
+    if (error instanceof InvalidFileError) return notYet(error.message);
     throw error;
   }
   // Looked at after the manifest: what the manifest speaks of may have come after the listing.

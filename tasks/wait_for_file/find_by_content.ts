@@ -1,10 +1,10 @@
 import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
 import { compareTimes } from '../files/entry.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { guardSnapshotAge } from '../inventory/guard/guards.ts';
-import { type Night, refusal } from './candidates.ts';
+import { type AwaitedNight, refusal } from './candidates.ts';
 import { lookAt, lookForEnd } from './completeness.ts';
-import type { Finding, Place } from './find_by_name.ts';
+import type { FileSearch, WaitParams } from './find_by_name.ts';
 import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.ts';
 
 /**
@@ -13,10 +13,10 @@ import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.
  * @throws FailTask for a complete file whose rows contradict each other: waiting does not help
  */
 export async function findByContent(
-  context: TaskContext<Place>,
-  night: Night,
+  context: TaskContext<WaitParams>,
+  night: AwaitedNight,
   where: SnapshotIn,
-): Promise<Finding> {
+): Promise<FileSearch> {
   const { params, files, now, signal } = context;
   const viewer = { files, now, signal, stableForMs: params.stable_for };
   const seen: string[] = [];
@@ -41,7 +41,7 @@ export async function findByContent(
           'in its name (name_pattern): with snapshot_in the file is read twice',
       );
     }
-    const why = judge(read, night);
+    const why = refusalOf(read, night);
     if (why !== null) {
       seen.push(`${entry.name}: ${why}`);
       continue;
@@ -60,7 +60,7 @@ export async function findByContent(
 }
 
 async function snapshotOf(
-  { files, run }: TaskContext<Place>,
+  { files, run }: TaskContext<WaitParams>,
   entry: FileEntry,
   where: SnapshotIn,
 ): Promise<ReadSnapshot> {
@@ -68,14 +68,14 @@ async function snapshotOf(
     const file = await files.open(entry.location);
     return await readSnapshot(file, { ...where, timezone: where.timezone ?? run.timezone });
   } catch (error) {
-    throw error instanceof Refusal
+    throw error instanceof InvalidFileError
       ? new FailTask(`${entry.location}: ${error.message}`, { cause: error })
       : error;
   }
 }
 
 /** The latest must not be another night's, and the earliest not too old. */
-function judge({ at, earliest }: ReadSnapshot, night: Night): string | null {
+function refusalOf({ at, earliest }: ReadSnapshot, night: AwaitedNight): string | null {
   return (
     refusal({ snapshotAt: at }, night, null) ??
     guardSnapshotAge(earliest, night.scheduledFor, night.maxAgeMs)?.sentence ??

@@ -2,7 +2,7 @@
 import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
 import type { AppliedReset } from '../oms/applied/newest_reset.ts';
 import type { AppliedRevision } from '../oms/applied/revision.ts';
-import { judgeCandidates } from './candidates.ts';
+import { selectCandidate } from './candidates.ts';
 
 export interface OldNight {
   readonly businessDate: Temporal.PlainDate;
@@ -20,7 +20,7 @@ export interface OldNight {
 }
 
 /** @param list what lies where the external system puts its files; asked only where it can make a difference */
-export async function foreseeRefusal(
+export async function precheckNight(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,
 ): Promise<PrecheckRefusal | null> {
@@ -32,7 +32,7 @@ export async function foreseeRefusal(
       detail: `${newer} is to be worked before ${businessDate}, and older counts do not overwrite newer ones`,
     };
   }
-  const own = await foreseeOtherFile(night, list);
+  const own = await precheckOwnFile(night, list);
   if (own !== null) return own;
   const earliest = scheduledFor.subtract({ milliseconds: maxAgeMs });
   if (applied === null || Temporal.Instant.compare(applied.snapshotAt, earliest) < 0) return null;
@@ -43,7 +43,7 @@ export async function foreseeRefusal(
     if (isSure) return [];
     throw error;
   });
-  const { chosen } = judgeCandidates(found, { ...night, until: night.deadlineAt, lastApplied: null });
+  const { chosen } = selectCandidate(found, { ...night, until: night.deadlineAt, lastApplied: null });
   if (chosen !== null && Temporal.Instant.compare(chosen.snapshotAt, applied.snapshotAt) > 0) return null;
   if (chosen === null && !isSure) return null;
   const offered =
@@ -57,12 +57,12 @@ export async function foreseeRefusal(
 }
 
 /** A night that is applied already finds the file that lies there now: one of another snapshot is another file. */
-async function foreseeOtherFile(
+async function precheckOwnFile(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,
 ): Promise<PrecheckRefusal | null> {
   if (night.own === null) return null;
-  const { chosen } = judgeCandidates(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
+  const { chosen } = selectCandidate(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
   const { snapshotAt, revision } = night.own;
   if (chosen === null || snapshotAt === null || chosen.snapshotAt.equals(snapshotAt)) return null;
   return {

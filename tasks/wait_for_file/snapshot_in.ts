@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type OpenFile, timezone } from '../../runner/task.ts';
 import { csvContent } from '../filter/content_stages.ts';
 import { dialectShape } from '../inventory/file/dialect.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { parseFileTime } from '../inventory/file/time.ts';
 import { hashedChunks } from '../oms/csv/hashed_chunks.ts';
 import { csvRecords } from '../oms/csv/records.ts';
@@ -38,7 +38,7 @@ interface Said {
 
 /**
  * Reads the whole file: one row that says another time would move the counts of a facility by a night.
- * @throws Refusal naming lines and values, where rows of one facility differ or say no time
+ * @throws InvalidFileError naming lines and values, where rows of one facility differ or say no time
  */
 export async function readSnapshot(
   file: OpenFile,
@@ -62,7 +62,7 @@ export async function readSnapshot(
   for await (const block of csvRecords(text, plain)) {
     for (const { line, fields, problem } of block) {
       if (columns === undefined) {
-        if (problem !== null) throw new Refusal(`header: ${problem}`);
+        if (problem !== null) throw new InvalidFileError(`header: ${problem}`);
         columns = findTimeColumns(fields, where);
         continue;
       }
@@ -74,7 +74,7 @@ export async function readSnapshot(
     }
   }
   const [first, ...others] = byFacility.values();
-  if (first === undefined) throw new Refusal(`none of its ${rows} rows says when it was counted`);
+  if (first === undefined) throw new InvalidFileError(`none of its ${rows} rows says when it was counted`);
   const instants = [first, ...others].map(({ at }) => at);
   const at = instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
   const earliest = instants.reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b));
@@ -93,18 +93,21 @@ function note(
   // Millions of rows, and but a few texts.
   if (before?.text === text) return;
   const { at, problem } = parseFileTime(text, timezone);
-  if (at === null) throw new Refusal(`line ${line}: ${problem}`);
+  if (at === null) throw new InvalidFileError(`line ${line}: ${problem}`);
   if (before === undefined) byFacility.set(facility, { at, text, line });
   else if (!before.at.equals(at)) {
     const whose = facility === '' ? 'the snapshot' : `the snapshot of facility ${facility}`;
-    throw new Refusal(`${whose} is ${before.text} on line ${before.line} and ${text} on line ${line}`);
+    throw new InvalidFileError(
+      `${whose} is ${before.text} on line ${before.line} and ${text} on line ${line}`,
+    );
   }
 }
 
 function findTimeColumns(header: readonly string[], where: SnapshotIn) {
   const indexOf = (name: string) => {
     const index = header.findIndex((found) => found.toLowerCase() === name.toLowerCase());
-    if (index < 0) throw new Refusal(`header: no column ${name} (found: ${header.slice(0, 20).join(', ')})`);
+    if (index < 0)
+      throw new InvalidFileError(`header: no column ${name} (found: ${header.slice(0, 20).join(', ')})`);
     return index;
   };
   return {

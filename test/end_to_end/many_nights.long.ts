@@ -18,9 +18,9 @@ test('ten nights in one process leave no socket, no thread and no temporary file
   t.after(() => rm(temporaryDir, { recursive: true, force: true }));
   process.env.TMPDIR = temporaryDir;
   await night.startWorker();
-  for (let index = 0; index < WARM_UP; index += 1) await workNight(night, index);
+  for (let index = 0; index < WARM_UP; index += 1) await runNight(night, index);
   const [filesBefore, heldBefore] = [await readdir(temporaryDir), held()];
-  for (let index = 0; index < NIGHTS; index += 1) await workNight(night, WARM_UP + index);
+  for (let index = 0; index < NIGHTS; index += 1) await runNight(night, WARM_UP + index);
   assert.deepEqual(await readdir(temporaryDir), filesBefore);
   // A pool may have opened a session more; what every night left would be one for each of them.
   await until(`fewer than ${NIGHTS} more than ${JSON.stringify(heldBefore)}`, async () =>
@@ -33,7 +33,7 @@ test('ten nights in one process leave no socket, no thread and no temporary file
 });
 
 /** A night of its own date and file: the world's, with the instant as a remark so that its bytes are new. */
-async function workNight(night: TestNight, index: number): Promise<void> {
+async function runNight(night: TestNight, index: number): Promise<void> {
   const date = night.world.night.businessDate.add({ days: index });
   const snapshotAt = night.snapshotAt.add({ hours: 24 * index });
   const content = night.file.toString().replace(/,\n/, `,night ${index}\n`);

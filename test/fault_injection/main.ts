@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { LEASE_MS } from '../../runner/testing.ts';
-import { type CampaignOptions, runCampaign } from './campaign/campaign.ts';
+import { type CampaignOptions, runFaultCampaign } from './campaign/campaign.ts';
 import { LASTING_LOAD } from './campaign/shapes.ts';
 import { kill } from './faults/kill.ts';
 import { FAULTS } from './faults.ts';
@@ -46,7 +46,7 @@ const campaign: CampaignOptions = {
 const kills = { faults: [kill], leaseMs: LEASE_MS, workers: 10, shapes: LASTING_LOAD, activeRuns: 25 };
 
 const summary = summarize(
-  await runCampaign(values.kills === undefined ? campaign : { ...campaign, ...kills }),
+  await runFaultCampaign(values.kills === undefined ? campaign : { ...campaign, ...kills }),
 );
 process.stdout.write(
   values.output === 'json' ? `${JSON.stringify(summary, null, 2)}\n` : reportText(summary),

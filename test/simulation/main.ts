@@ -1,6 +1,6 @@
 /** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
-import { runCampaign } from './campaign/campaign.ts';
+import { runSimulation } from './campaign/campaign.ts';
 import { summaryText } from './campaign/summary_text.ts';
 
 const { values } = parseArgs({
@@ -29,15 +29,15 @@ if (values.server !== 'demo' && values.server !== 'openssh') {
 
 let worked = 0;
 const startedMs = performance.now();
-const summary = await runCampaign({
+const summary = await runSimulation({
   count,
   from,
   seed: values.seed,
   ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
-  withPlainPractice: values.arithmetic === 'current',
-  onNight({ night, date, kind, wrong, astray }) {
-    for (const what of [...astray, ...wrong]) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
+  withNaiveBaseline: values.arithmetic === 'current',
+  onNight({ night, date, kind, wrong, unexpected }) {
+    for (const what of [...unexpected, ...wrong]) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
     worked += 1;
     if (worked % 50 === 0) tell(`${worked} nights`);
   },

@@ -33,7 +33,7 @@ function owed(file: NightFile, more: Partial<Parameters<typeof owedWarnings>[0]>
     covered: file.told,
     coveredBefore: new Set(keys),
     held: new Set(),
-    happenings: [],
+    events: [],
     snapshots: new Map(world.stores.map(({ facilityId }) => [facilityId, T_MS])),
     ledgerBefore: new Map(),
     knownAtMs: T_MS + HOUR_MS,
@@ -58,7 +58,7 @@ test('a night like the one before owes no warning; keys without a row are owed, 
 test('an entry of the OMS that the file does not have is owed where the change is just that', () => {
   const [key = ''] = keys;
   const [facilityId = '', productId = ''] = key.split('/');
-  const happenings = [
+  const events = [
     {
       kind: 'moved',
       facilityId,
@@ -70,9 +70,9 @@ test('an entry of the OMS that the file does not have is owed where the change i
     } as const,
   ];
   const file = { ...whole, retailproUnits: new Map([[key, 6]]) };
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 8]]) }).undone_entries, 1);
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 6]]) }).undone_entries, 0);
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 9]]) }).undone_entries, 0);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 8]]) }).undone_entries, 1);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 6]]) }).undone_entries, 0);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 9]]) }).undone_entries, 0);
 });
 
 test('two counts of a key at two locations are one count only where they are summed; two at one location are none', () => {

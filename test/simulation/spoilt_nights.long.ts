@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
-import { runCampaign } from './campaign/campaign.ts';
+import { runSimulation } from './campaign/campaign.ts';
 
 const TWO_NIGHTS = { count: 2, seed: 'spoilt', kinds: ['ordinary', 'ordinary'] } as const;
 
 async function findingsOf(spoil: (pool: Pool) => Promise<unknown>, when: 'before the run' | 'after the run') {
-  const { findings } = await runCampaign({
+  const { findings } = await runSimulation({
     ...TWO_NIGHTS,
-    async meddle(pool, moment) {
+    async tamper(pool, moment) {
       if (moment.night === 1 && moment.when === when) await spoil(pool);
     },
   });

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { CommandError, EXIT } from '../../../runner/command.ts';
 import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './report.ts';
+import type { ChangesReport } from './report.ts';
 
 interface Named {
   readonly sku?: string;
@@ -36,7 +36,7 @@ export function nothingApplied(): CommandError {
 
 /** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
 export function hasLeftOut(
-  { rejected, filterRejected, held, lostCover }: Picture,
+  { rejected, filterRejected, held, lostCover }: ChangesReport,
   { sku, facility }: Named,
 ): boolean {
   if (sku !== undefined || facility !== undefined) return false;
@@ -44,7 +44,7 @@ export function hasLeftOut(
 }
 
 /** Nothing to show, and what is known of it. */
-export function noChange({ held, scope }: Picture, { sku, facility }: Named): CommandError {
+export function noChange({ held, scope }: ChangesReport, { sku, facility }: Named): CommandError {
   const what = [
     sku === undefined ? [] : [`SKU ${sku}`],
     facility === undefined ? [] : [`facility ${facility}`],

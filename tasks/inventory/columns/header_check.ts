@@ -1,6 +1,6 @@
 /** Finds the columns of a file by its header, exactly: a wrong guess here would move every count of a night. */
 
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import type { ColumnMapping, ColumnPlan } from './mapping.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -12,7 +12,7 @@ export type FoundColumns<Meaning extends string> = Readonly<Partial<Record<Meani
 /**
  * Matches header names case-insensitively, without the spaces around them. Columns that no meaning names are allowed, as are
  * columns without a name.
- * @throws Refusal for a duplicate name, a missing column, or a header that another delimiter fits better
+ * @throws InvalidFileError for a duplicate name, a missing column, or a header that another delimiter fits better
  */
 export function findColumns<Meaning extends string>(
   header: readonly string[],
@@ -21,7 +21,7 @@ export function findColumns<Meaning extends string>(
   delimiter: string,
 ): FoundColumns<Meaning> {
   if (header.some((name) => /\r./.test(name))) {
-    throw new Refusal('header: its lines end in CR alone; lines end in LF or CRLF');
+    throw new InvalidFileError('header: its lines end in CR alone; lines end in LF or CRLF');
   }
   const byName = new Map<string, number>();
   for (const [index, padded] of header.entries()) {
@@ -30,7 +30,7 @@ export function findColumns<Meaning extends string>(
     if (name === '') continue;
     const key = name.toLowerCase();
     if (byName.has(key)) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `header: column ${name} occurs twice, at ${(byName.get(key) ?? 0) + 1} and ${index + 1}`,
       );
     }
@@ -41,7 +41,7 @@ export function findColumns<Meaning extends string>(
   );
   if (missing.length > 0) {
     const names = missing.map((group) => group.map((meaning) => mapping[meaning]).join(' or ')).join(', ');
-    throw new Refusal(
+    throw new InvalidFileError(
       `header: no column ${names} (found: ${describe(header)})${otherDelimiter(header, mapping, delimiter)}`,
     );
   }

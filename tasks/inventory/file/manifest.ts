@@ -1,7 +1,7 @@
 /** The `<name>.manifest.json` beside a file: what its writer says it wrote. */
 import { z } from 'zod';
 import { instantSchema } from './instant.ts';
-import { Refusal } from './invalid_file.ts';
+import { InvalidFileError } from './invalid_file.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 
@@ -25,12 +25,12 @@ export function manifestName(fileName: string): string {
   return `${fileName}.manifest.json`;
 }
 
-/** @throws Refusal that names the key and the value found */
+/** @throws InvalidFileError that names the key and the value found */
 export function parseManifest(text: string): Manifest {
   return parse(text, manifestSchema);
 }
 
-/** @throws Refusal that names the key and the value found */
+/** @throws InvalidFileError that names the key and the value found */
 export function parseDeltaManifest(text: string): DeltaManifest {
   return parse(text, deltaManifestSchema);
 }
@@ -41,14 +41,14 @@ function parse<Output>(text: string, schema: z.ZodType<Output>): Output {
     json = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new Refusal(`manifest: not JSON (${error.message})`, { cause: error });
+    throw new InvalidFileError(`manifest: not JSON (${error.message})`, { cause: error });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`,
   );
-  throw new Refusal(`manifest: ${faults.join('; ')}`);
+  throw new InvalidFileError(`manifest: ${faults.join('; ')}`);
 }
 
 /** Every figure in which manifest and file disagree, with both values; empty where they agree. */

@@ -13,7 +13,7 @@ export const OVERRIDABLE_GUARDS = [
 ] as const;
 
 /** Guards against a wrong file, or with nothing to apply behind them: no reason makes the counts right. By what each keeps out. */
-export const FIRM_GUARDS: ReadonlyMap<string, string> = new Map([
+export const NON_OVERRIDABLE: ReadonlyMap<string, string> = new Map([
   ['no_file', 'without a file there is nothing to apply'],
   ['max_age', 'it keeps the file of another night out'],
   ['last_applied', 'it keeps older counts from overwriting newer ones'],
@@ -112,7 +112,7 @@ function namesIn(text: string): readonly string[] {
 function nameProblem(name: string): string | null {
   if (isOverridable(name)) return null;
   const these = `these can be overridden: ${OVERRIDABLE_GUARDS.join(', ')}`;
-  const why = FIRM_GUARDS.get(name);
+  const why = NON_OVERRIDABLE.get(name);
   return why === undefined
     ? `no guard is called ${JSON.stringify(name)}; ${these}`
     : `${name} cannot be overridden, as ${why}: it takes the right file; ${these}`;

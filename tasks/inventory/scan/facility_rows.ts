@@ -1,4 +1,4 @@
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { ByteTable } from './bytes/table.ts';
 
 const MAX_FACILITIES = 10_000;
@@ -17,7 +17,7 @@ export class FacilityRows {
   /**
    * Counts a row of the facility whose id is `bytes[start, end)` in the first or second facility column.
    * @returns the facility's number, even in the first column and odd in the second
-   * @throws Refusal where the column cannot be one of facility ids
+   * @throws InvalidFileError where the column cannot be one of facility ids
    */
   count(bytes: Uint8Array, start: number, end: number, column: 0 | 1): number {
     const id = this.#lastId;
@@ -59,7 +59,7 @@ export class FacilityRows {
     let number = table.find(bytes, start, end);
     if (number < 0) {
       if (end - start > MAX_ID_BYTES || table.size === MAX_FACILITIES) {
-        throw new Refusal(
+        throw new InvalidFileError(
           `the facility column holds ${end - start > MAX_ID_BYTES ? `an id of ${end - start} bytes` : 'more'} ` +
             `than ${end - start > MAX_ID_BYTES ? MAX_ID_BYTES : `${MAX_FACILITIES} facilities`}`,
         );

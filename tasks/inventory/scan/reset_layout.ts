@@ -13,7 +13,7 @@ export interface ResetLayout {
   readonly location: number;
 }
 
-/** @throws Refusal where the header lacks a column, or has one twice */
+/** @throws InvalidFileError where the header lacks a column, or has one twice */
 export function layoutOf(
   header: readonly string[],
   columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>,

@@ -1,5 +1,5 @@
 import { readHeader, refuseEndlessHeader } from '../columns/reset_header.ts';
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { quantityAt, zeroDecimalQuantityAt } from '../row/quantity.ts';
 import { activeIdTable } from './active_ids.ts';
 import { BlankLines, isEndMark } from './blank_lines.ts';
@@ -58,7 +58,7 @@ export class ResetScanner {
     this.#outcomes = new RowOutcomes(sink, { encoding: options.encoding, activeCount: this.#active.size });
   }
 
-  /** @throws Refusal where the header or the encoding rules the file out */
+  /** @throws InvalidFileError where the header or the encoding rules the file out */
   push(chunk: Uint8Array): void {
     this.#utf8?.push(chunk);
     let from = 0;
@@ -80,7 +80,7 @@ export class ResetScanner {
     this.#carry.append(chunk, from, chunk.length);
   }
 
-  /** @throws Refusal where the file is empty or ends inside a character */
+  /** @throws InvalidFileError where the file is empty or ends inside a character */
   finish(): ScanResult {
     this.#utf8?.finish();
     if (this.#layout !== null && isEndMark(this.#carry)) {
@@ -89,7 +89,7 @@ export class ResetScanner {
     }
     const endsWithNewline = this.#carry.length === 0;
     if (!endsWithNewline) this.#takeCarry();
-    if (this.#layout === null) throw new Refusal('the file is empty');
+    if (this.#layout === null) throw new InvalidFileError('the file is empty');
     return scanResult(
       {
         outcomes: this.#outcomes,

@@ -1,4 +1,4 @@
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { NO_QUANTITY } from '../row/quantity.ts';
 
 const MAX_CELLS = 64 * 1024 * 1024;
@@ -45,7 +45,7 @@ export class SeenQuantities {
     this.#hasRow = new Uint8Array(activeCount);
   }
 
-  /** @throws Refusal where so many facilities hold active products that the table would pass 256 MB */
+  /** @throws InvalidFileError where so many facilities hold active products that the table would pass 256 MB */
   note({ facility, active, location, quantity }: CountedKey): Sighting {
     const cells = this.#cells[facility] ?? this.#openFacility(facility);
     const cell = cells[active] ?? NO_QUANTITY;
@@ -85,7 +85,7 @@ export class SeenQuantities {
   #openFacility(facility: number): Int32Array {
     this.#cellCount += this.#activeCount;
     if (this.#cellCount > MAX_CELLS) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `more than ${Math.floor(MAX_CELLS / this.#activeCount)} facilities hold active products; ` +
           `with ${this.#activeCount} active products that is implausible`,
       );

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject, type TaskContext } from '../../../runner/task.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { newestRevision } from '../applied/revision.ts';
 import { readSql } from '../database/sql.ts';
 import { inTransaction, lockSync } from '../database/transaction.ts';
@@ -169,7 +169,7 @@ async function stageFile(
     signal: context.signal,
     onProgress: (done) => context.progress({ done, total: file.rows, unit: 'rows' }),
   }).catch((error: unknown) => {
-    throw error instanceof Refusal
+    throw error instanceof InvalidFileError
       ? new FailTask(`${file.location}: ${error.message}`, { cause: error })
       : error;
   });

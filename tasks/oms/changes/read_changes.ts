@@ -128,7 +128,7 @@ export async function rejectsOf(client: PoolClient, scope: Scope, limit: number)
   return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
 
-export async function heldKeysOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Held>> {
+export async function heldOutKeysOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Held>> {
   const night = scope.batches.find(({ business_date }) => business_date !== null);
   if (night === undefined) return { rows: [], total: 0 };
   const { rows } = await client.query<Held & { total: number }>(SELECT_HELD, [

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { Dialect } from '../../inventory/file/dialect.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 
 const RECORD_CHARACTERS_MAX = 64 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
@@ -24,7 +24,7 @@ export interface CsvRecord {
 /**
  * The records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a line:
  * quoted fields hold no line breaks, so that a stray quote spoils its own line only. Blank lines after the last row are none.
- * @throws Refusal for bytes that are not of the encoding, a missing final line end, or damaged gzip
+ * @throws InvalidFileError for bytes that are not of the encoding, a missing final line end, or damaged gzip
  */
 export async function* csvRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -40,7 +40,9 @@ export async function* csvRecords(
     const end = text.lastIndexOf('\n');
     rest = text.slice(end + 1);
     if (rest.length > RECORD_CHARACTERS_MAX) {
-      throw new Refusal(`a line after line ${line} is longer than ${RECORD_CHARACTERS_MAX} characters`);
+      throw new InvalidFileError(
+        `a line after line ${line} is longer than ${RECORD_CHARACTERS_MAX} characters`,
+      );
     }
     if (end === -1) continue;
     const block = [...blankLines, ...parseBlock(text.slice(0, end), line, dialect)];
@@ -50,7 +52,7 @@ export async function* csvRecords(
     if (rowsEnd > 0) yield block.slice(0, rowsEnd);
   }
   if ((rest + decode(decoder, undefined, line)).replaceAll(DOS_END_MARK, '') !== '') {
-    throw new Refusal(`line ${line} has no line end; the file was cut or is still being written`);
+    throw new InvalidFileError(`line ${line} has no line end; the file was cut or is still being written`);
   }
 }
 
@@ -58,7 +60,7 @@ function decode(decoder: TextDecoder, chunk: Uint8Array | undefined, line: numbe
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch (cause) {
-    throw new Refusal(`bytes at or after line ${line} are not ${decoder.encoding}`, { cause });
+    throw new InvalidFileError(`bytes at or after line ${line} are not ${decoder.encoding}`, { cause });
   }
 }
 
@@ -95,7 +97,7 @@ async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   } catch (cause) {
     if (source.errored !== null) throw source.errored;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(`not readable as gzip: ${message}`, { cause });
+    throw new InvalidFileError(`not readable as gzip: ${message}`, { cause });
   } finally {
     source.destroy();
   }

@@ -76,7 +76,7 @@ export interface Freeze {
   readonly idType: string;
   readonly expectationCount: number;
   readonly variance: readonly VarianceRow[];
-  readonly heldKeys: readonly HeldKey[];
+  readonly heldOutKeys: readonly HeldKey[];
   /** Oldest first. */
   readonly unacknowledged: readonly UnacknowledgedShipment[];
   /** Since the newest night before that is applied. */
@@ -123,7 +123,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
 
   const recorded = await findFrozenNight(client, request.night);
   const variance = await client.query<VarianceRow>(SELECT_VARIANCE, [...key]);
-  const heldKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, [...key]);
+  const heldOutKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, [...key]);
   const unacknowledged = await client.query<UnacknowledgedShipment>(SELECT_UNACKNOWLEDGED, [
     `${request.unacknowledgedAfterMs} milliseconds`,
   ]);
@@ -135,7 +135,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
     idType: basis.idType,
     expectationCount: recorded?.expectationCount ?? 0,
     variance: variance.rows,
-    heldKeys: heldKeys.rows,
+    heldOutKeys: heldOutKeys.rows,
     unacknowledged: unacknowledged.rows,
     movedIds: movedIds.rows,
   };

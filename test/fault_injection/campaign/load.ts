@@ -13,7 +13,7 @@ import {
   type TaskTypes,
   triggerRun,
 } from '../../../runner/index.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns } from '../verify/read_facts.ts';
 import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';
 
@@ -65,7 +65,7 @@ export class Load implements AsyncDisposable {
   }
 
   async trigger(dagId: string): Promise<number> {
-    const run = await patiently(() =>
+    const run = await retryDuringOutage(() =>
       triggerRun(this.#pool, {
         ...{ dagId, date: null, params: {}, timeEdges: 'keep', reason: null },
         by: { actor: 'chaos', channel: 'scheduler' },
@@ -77,13 +77,13 @@ export class Load implements AsyncDisposable {
   /** Makes the schedule stand one minute further back than ever, and has `lookers` look at it at once. */
   async pushSchedule(dagId: string, lookers: number): Promise<void> {
     this.#pushes += 1;
-    await patiently(() =>
+    await retryDuringOutage(() =>
       this.#pool.query(
         `update stockflow.dag set schedule_cursor = created_at - $2 * interval '1 minute', next_scheduled_for = now() where dag_id = $1`,
         [dagId, this.#pushes],
       ),
     );
-    await patiently(() =>
+    await retryDuringOutage(() =>
       this.#pool.query(
         `select graphile_worker.add_job('stockflow.schedule', json_build_object('dag_id', $1::text)) from generate_series(1, $2::integer)`,
         [dagId, lookers],
@@ -101,7 +101,7 @@ export class Load implements AsyncDisposable {
     const { shapes, activeRuns } = this.#options;
     const has = (dagId: string) => shapes.some((shape) => shape.dagId === dagId);
     for (let look = 0; !signal.aborted; look += 1) {
-      const active = (await patiently(() => unfinishedRuns(this.#pool))).length;
+      const active = (await retryDuringOutage(() => unfinishedRuns(this.#pool))).length;
       for (let count = active; count < activeRuns; count += 1) await this.trigger(this.#drawShape().dagId);
       if (has(EDITED) && look % EDIT_EVERY_LOOKS === 0) await this.#edit();
       if (has(TICK) && look % PUSH_EVERY_LOOKS === 0) await this.pushSchedule(TICK, 2);
@@ -125,6 +125,6 @@ export class Load implements AsyncDisposable {
     const file = path.join(this.#folder, `${dagId}.yaml`);
     await writeFile(file, yaml);
     const dagFile = await readDagFile(file, this.#taskTypes);
-    await patiently(() => registerDagFile(this.#pool, dagFile, { actor: 'chaos', channel: 'files' }));
+    await retryDuringOutage(() => registerDagFile(this.#pool, dagFile, { actor: 'chaos', channel: 'files' }));
   }
 }

@@ -3,7 +3,7 @@ import type { Random } from '../../../demo/world/random.ts';
 import type { Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
 import type { ChaosCluster } from '../cluster/cluster.ts';
 import type { Fleet, FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import type { Drain, Kill, Outage } from '../verify/facts.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 import type { Load } from './load.ts';
@@ -63,5 +63,8 @@ export async function recordSilence(
   silence: { readonly from: Temporal.Instant; readonly lastedMs: number },
 ): Promise<void> {
   if (silence.lastedMs < LIKE_DEATH_MS) return;
-  records.kills.push({ at: silence.from, workerIds: await patiently(() => workerIdsOf(pool, worker.pid)) });
+  records.kills.push({
+    at: silence.from,
+    workerIds: await retryDuringOutage(() => workerIdsOf(pool, worker.pid)),
+  });
 }

@@ -1,4 +1,4 @@
-import type { RunFacts, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
 /** Crashes of its workers after which a task is given up. */
 const CRASHES_TO_QUARANTINE = 3;
@@ -11,7 +11,7 @@ export function checkEndedRight({
   runs,
   instances,
   attempts,
-}: Pick<RunFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
+}: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
   const byRun = Map.groupBy(instances, ({ runId }) => runId);
   const byInstance = Map.groupBy(attempts, ({ instanceId }) => instanceId);
   return runs.flatMap(({ runId, dagId, state }) => {

@@ -1,9 +1,9 @@
 import { CONFLICT } from '../cluster/worker_log.ts';
-import type { RunFacts, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
 /** E8: no deadlock and no serialization failure reaches a user: neither a task's error nor a worker's log tells of one. */
 export function checkNoConflicts(
-  { instances, attempts }: Pick<RunFacts, 'instances' | 'attempts'>,
+  { instances, attempts }: Pick<CampaignFacts, 'instances' | 'attempts'>,
   logLines: readonly string[],
 ): readonly Violation[] {
   const told = [

@@ -1,5 +1,5 @@
 import { type Dag, parseDag, type Task } from '../../../runner/index.ts';
-import type { InstanceFact, RunFact, RunFacts, TransitionFact, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, InstanceFact, RunFact, TransitionFact, Violation } from '../verify/facts.ts';
 
 const TERMINAL = ['success', 'failed', 'upstream_failed', 'skipped', 'cancelled'];
 
@@ -15,7 +15,7 @@ const MAY_RUN: Readonly<Record<string, (states: readonly string[]) => boolean>> 
  * its delays are over. For runs that no operator has touched.
  */
 export function checkSuccessors(
-  facts: Pick<RunFacts, 'runs' | 'instances' | 'attempts' | 'transitions' | 'effects'>,
+  facts: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts' | 'transitions' | 'effects'>,
 ): readonly Violation[] {
   const instances = Map.groupBy(facts.instances, ({ runId }) => runId);
   const transitions = Map.groupBy(facts.transitions, ({ runId }) => runId);

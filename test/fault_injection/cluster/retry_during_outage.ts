@@ -3,6 +3,6 @@ import { createLog, untilDatabaseAnswers } from '../../../runner/index.ts';
 export const silentLog = createLog({ format: 'json', level: 'error', silent: true });
 
 /** The campaign outlasts the outages that it makes. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export async function retryDuringOutage<T>(work: () => Promise<T>): Promise<T> {
   return await untilDatabaseAnswers(silentLog, work);
 }

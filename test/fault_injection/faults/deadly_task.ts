@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEADLY } from '../campaign/shapes.ts';
 import type { Fault, World } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns, workerIdsOf } from '../verify/read_facts.ts';
 
 /** For a deadly task to be started, to die with its worker, and to be found out at its next start. */
@@ -23,7 +23,7 @@ export const deadlyTask: Fault = {
       await pause(LOOK_AGAIN_MS);
       await recordDeaths(world);
       await fleet.fill();
-      isGoingOn = (await patiently(() => unfinishedRuns(pool))).includes(runId);
+      isGoingOn = (await retryDuringOutage(() => unfinishedRuns(pool))).includes(runId);
     }
     return `${dagId} as run ${runId}`;
   },
@@ -31,6 +31,6 @@ export const deadlyTask: Fault = {
 
 async function recordDeaths({ fleet, pool, records }: World): Promise<void> {
   for (const { pid, at } of fleet.deathsByTask.splice(0)) {
-    records.kills.push({ at, workerIds: await patiently(() => workerIdsOf(pool, pid)) });
+    records.kills.push({ at, workerIds: await retryDuringOutage(() => workerIdsOf(pool, pid)) });
   }
 }

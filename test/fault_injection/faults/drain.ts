@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
 /** A worker that does not end is killed after this. */
@@ -26,7 +26,7 @@ export const drain: Fault = {
 };
 
 export async function drainNow({ pool, records, graceMs }: World, victim: FleetWorker): Promise<void> {
-  const workerIds = await patiently(() => workerIdsOf(pool, victim.pid));
+  const workerIds = await retryDuringOutage(() => workerIdsOf(pool, victim.pid));
   const at = Temporal.Now.instant();
   const startedMs = performance.now();
   victim.fate = 'draining';

@@ -1,6 +1,6 @@
 import { type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
 /** kill -9, and a new worker in its place. */
@@ -36,5 +36,5 @@ export async function killNow(world: World, victim: FleetWorker): Promise<void> 
 
 export async function recordKill({ pool, records }: World, victim: FleetWorker): Promise<void> {
   const at = Temporal.Now.instant();
-  records.kills.push({ at, workerIds: await patiently(() => workerIdsOf(pool, victim.pid)) });
+  records.kills.push({ at, workerIds: await retryDuringOutage(() => workerIdsOf(pool, victim.pid)) });
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { claim } from '../../../runner/testing.ts';
 import { type Fault, pickVictim } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
 const MOST_CLAIMS = 3;
@@ -18,7 +18,7 @@ export const lostClaim: Fault = {
 
 /** @returns how many tasks the process now has by the table alone */
 export async function claimFor(pool: Pool, pid: number): Promise<number> {
-  return await patiently(async () => {
+  return await retryDuringOutage(async () => {
     const workerId = (await workerIdsOf(pool, pid)).at(-1) ?? 0;
     const { rows } = await pool.query<{ taskInstanceId: number; token: number }>(
       `select task_instance_id as "taskInstanceId", attempt_token as token from stockflow.task_instance

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../demo/world/random.ts';
 import { expectBack, type Fault, type World } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { claimAfter } from '../verify/read_facts.ts';
 
 const GIVE_UP_MS = 20_000;
@@ -30,7 +30,7 @@ async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   while (performance.now() < giveUpAt) {
     for (const { pid } of fleet.living) {
-      if ((await patiently(() => claimAfter(pool, pid, from))) !== null) return;
+      if ((await retryDuringOutage(() => claimAfter(pool, pid, from))) !== null) return;
     }
     await pause(LOOK_AGAIN_MS);
   }

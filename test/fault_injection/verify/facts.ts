@@ -66,7 +66,7 @@ export interface OperatorEvent {
   readonly action: string;
 }
 
-export interface RunFacts {
+export interface CampaignFacts {
   readonly runs: readonly RunFact[];
   readonly instances: readonly InstanceFact[];
   readonly attempts: readonly AttemptFact[];
@@ -117,7 +117,7 @@ export interface Outage {
 }
 
 /** Queued tasks that no live job pointed at, at one look. */
-export interface HintLook {
+export interface JobSample {
   readonly at: Temporal.Instant;
   /** `instance:token`. */
   readonly without: readonly string[];
@@ -131,7 +131,7 @@ export interface Restart {
 }
 
 /** A worker that was kept from working, and must work again by itself; null while it has not claimed anything since. */
-export interface Comeback {
+export interface Recovery {
   readonly pid: number;
   readonly after: string;
   readonly from: Temporal.Instant;

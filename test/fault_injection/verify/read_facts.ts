@@ -4,11 +4,11 @@ import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../../runner/index.ts';
 import type {
   AttemptFact,
+  CampaignFacts,
   EffectFact,
   InstanceFact,
   OperatorEvent,
   RunFact,
-  RunFacts,
   TransitionFact,
 } from './facts.ts';
 
@@ -36,11 +36,11 @@ export async function allRuns(pool: Pool): Promise<readonly number[]> {
   return rows.map(({ runId }) => runId);
 }
 
-export async function readFacts(pool: Pool, runIds: readonly number[]): Promise<RunFacts> {
+export async function readFacts(pool: Pool, runIds: readonly number[]): Promise<CampaignFacts> {
   return await withTransaction(pool, (tx) => readAll(tx, runIds), { isolation: 'repeatable read' });
 }
 
-async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<RunFacts> {
+async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<CampaignFacts> {
   const runs = await tx.query<RunFact>(
     `select r.run_id as "runId", r.dag_id as "dagId", r.dag_version_id as "dagVersionId", r.run_type as "runType", r.state,
             r.scheduled_for as "scheduledFor", v.source

@@ -14,11 +14,11 @@ export interface NightResult {
   /** Counts that are not as they must be, in words. */
   readonly wrong: readonly string[];
   /** What else is not: how a run ended, how many batches there are. */
-  readonly astray: readonly string[];
+  readonly unexpected: readonly string[];
   /** Runs that were green, changed nothing, and did not say so. */
   readonly silent: readonly string[];
-  /** Keys that the plain practice would have left wrong; null where it was not worked out. */
-  readonly plainWrongKeys: number | null;
+  /** Keys that the naive baseline would have left wrong; null where it was not worked out. */
+  readonly naiveWrongKeys: number | null;
   /** What was done to it on purpose. */
   readonly faults: Tally;
   /** What happened in the stores since the night before. */

@@ -1,9 +1,9 @@
-/** The dates of a chapter of nights: consecutive, past, and with a night of the clock change among them. */
+/** The dates of a scenario of nights: consecutive, past, and with a night of the clock change among them. */
 import type { Random } from '../../../demo/world/random.ts';
 
 export const TIMEZONE = 'America/New_York';
 
-/** The first date of a chapter: 3 to 20 days before a change of the clock in a year since 2007. */
+/** The first date of a scenario: 3 to 20 days before a change of the clock in a year since 2007. */
 export function firstDate(random: Random): Temporal.PlainDate {
   const start = Temporal.PlainDate.from({
     year: random.integer(2007, 2025),

@@ -14,12 +14,12 @@ export interface NightShipment extends Shipped {
   readonly bookings: readonly NightBooking[];
 }
 
-export type Happening = Moved | Reserved | NightShipment;
+export type Event = Moved | Reserved | NightShipment;
 
 /** The bookings as the OMS's records show them at `atMs`. */
-export function knownAt(happenings: readonly Happening[], atMs: number): readonly NightShipment[] {
-  return happenings
-    .filter((happening) => happening.kind === 'shipped')
+export function knownAt(events: readonly Event[], atMs: number): readonly NightShipment[] {
+  return events
+    .filter((event) => event.kind === 'shipped')
     .map((shipment) => ({
       ...shipment,
       bookings: shipment.bookings

@@ -3,8 +3,8 @@
 import type { Moved } from '../../../demo/world/event.ts';
 import type { Random } from '../../../demo/world/random.ts';
 import type { StockKey } from '../../../demo/world/stock_key.ts';
-import type { Happening } from './event.ts';
-import { tellShipment } from './generate_shipment.ts';
+import type { Event } from './event.ts';
+import { generateShipment } from './generate_shipment.ts';
 
 export interface Window {
   readonly random: Random;
@@ -24,12 +24,12 @@ export interface Window {
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-export function tellWindow(window: Window): readonly Happening[] {
+export function generateEvents(window: Window): readonly Event[] {
   const { random } = window;
-  return Array.from({ length: random.integer(10, 26) }, () => tellOne(window)).flat();
+  return Array.from({ length: random.integer(10, 26) }, () => generateOne(window)).flat();
 }
 
-function tellOne(window: Window): readonly Happening[] {
+function generateOne(window: Window): readonly Event[] {
   const { random, keys, storeIds, freezeAtMs } = window;
   const key = random.pick(keys);
   const atMs = instantIn(window);
@@ -60,7 +60,7 @@ function tellOne(window: Window): readonly Happening[] {
     case 'reserved':
       return [{ kind: 'reserved', ...key, atMs, units: random.integer(1, 3) }];
     default:
-      return [tellShipment(window, key, atMs)];
+      return [generateShipment(window, key, atMs)];
   }
 }
 

@@ -6,7 +6,7 @@ import type { Window } from './generate_events.ts';
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
 
-export function tellShipment(window: Window, key: StockKey, atMs: number): NightShipment {
+export function generateShipment(window: Window, key: StockKey, atMs: number): NightShipment {
   const { random, nextId, fromMs } = window;
   const units = random.integer(1, 5);
   const cancelled =

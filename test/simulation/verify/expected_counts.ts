@@ -5,7 +5,7 @@
 
 import { keyText, type StockKey } from '../../../demo/world/stock_key.ts';
 import { omsLedger } from '../../../world/oms/ledger.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 
 export interface Count {
   readonly atSnapshotUnits: number;
@@ -21,10 +21,10 @@ export class ExpectedCounts {
     this.#setRight.set(keyText(key), { atMs, shelfUnits });
   }
 
-  /** With what the OMS has recorded of the key's happenings by `nowMs`; null where it has no item. */
+  /** With what the OMS has recorded of the key's events by `nowMs`; null where it has no item. */
   of(
     key: StockKey,
-    own: readonly Happening[],
+    own: readonly Event[],
     { snapshotAtMs, nowMs }: { readonly snapshotAtMs: number; readonly nowMs: number },
   ): Count | null {
     const text = keyText(key);

@@ -2,7 +2,7 @@
 
 import { keyText } from '../../../demo/world/stock_key.ts';
 import { omsLedger } from '../../../world/oms/ledger.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 
 /** How many counts, or products, each warning is to name. */
@@ -33,7 +33,7 @@ export interface NightFacts {
   readonly coveredBefore: ReadonlySet<string>;
   /** The keys of ambiguous bookings. */
   readonly held: ReadonlySet<string>;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly Event[];
   /** Each facility's, by its id. */
   readonly snapshots: ReadonlyMap<string, number>;
   /** What the OMS said of each key as of its snapshot, before the night. */
@@ -55,9 +55,9 @@ export function owedWarnings(facts: NightFacts): OwedWarnings {
 }
 
 function undoneKeys(facts: NightFacts): readonly string[] {
-  const { file, covered, happenings, snapshots, ledgerBefore, knownAtMs } = facts;
+  const { file, covered, events, snapshots, ledgerBefore, knownAtMs } = facts;
   const recent = new Map<string, number>();
-  for (const entry of omsLedger(happenings)) {
+  for (const entry of omsLedger(events)) {
     const snapshotAtMs = snapshots.get(entry.facilityId) ?? 0;
     const isRecent = entry.effectiveAtMs > snapshotAtMs - DAY_MS && entry.effectiveAtMs <= snapshotAtMs;
     if (!isRecent || entry.createdAtMs > knownAtMs || entry.shipment !== null) continue;

@@ -2,7 +2,7 @@ import type { Count } from './expected_counts.ts';
 import type { OmsCount } from './oms_counts.ts';
 
 /** @param expected null where the OMS has no item. @returns what is wrong, in words */
-export function judgeKey(
+export function verifyKey(
   key: { readonly text: string; readonly isCovered: boolean },
   expected: Count | null,
   found: OmsCount | undefined,

@@ -26,16 +26,16 @@ const LEASE_MS = 6_000;
 /** The whole of a small night takes no longer. */
 const KILL_WITHIN_MS = 700;
 
-export interface DoomedWorker {
+export interface KillableWorker {
   /** Resolves when the process is gone. @returns where it died: a failpoint, any moment, or after all was done */
   died(hasEnded: () => Promise<boolean>): Promise<string>;
 }
 
 /** Started, and taking work. Dies at a random failpoint, or is killed with SIGKILL at a random moment. */
-export async function startDoomedWorker(
+export async function startKillableWorker(
   random: Random,
   site: Pick<WorkerProcessOptions, 'databaseUrl' | 'env'>,
-): Promise<DoomedWorker> {
+): Promise<KillableWorker> {
   const failAt = random.chance(0.5) ? `${random.pick(POINTS)}:${random.integer(1, PASSES_MAX)}` : null;
   const killAfterMs = random.integer(0, KILL_WITHIN_MS);
   const options: WorkerProcessOptions = { ...site, failAt, leaseMs: LEASE_MS };

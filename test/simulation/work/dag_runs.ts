@@ -1,4 +1,4 @@
-/** Runs of the shipped DAG for the nights of a chapter, with the OMS moving on beside them, and what can go wrong with one. */
+/** Runs of the shipped DAG for the nights of a scenario, with the OMS moving on beside them, and what can go wrong with one. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAG_ID, startNightWorker } from '../../../demo/night.ts';
@@ -14,9 +14,9 @@ import {
 import { DIRECTIONS } from '../../support/tcp_proxy.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { isSilent } from '../verify/silent_run.ts';
-import type { OmsScribe } from '../world/oms_writer.ts';
+import type { OmsWriter } from '../world/oms_writer.ts';
 import type { StoreWorld } from '../world/store_world.ts';
-import { startDoomedWorker } from './crash.ts';
+import { startKillableWorker } from './crash.ts';
 
 const LOOK_EVERY_MS = 30;
 const ENDED_WITHIN_MS = 90_000;
@@ -36,16 +36,16 @@ export interface RunOfNight {
 
 export class DagRuns {
   readonly #stores: StoreWorld;
-  readonly #scribe: OmsScribe;
+  readonly #omsWriter: OmsWriter;
   #worker: Worker | null = null;
   /** What an unhurt night moves over SFTP, each way; the newest known. */
   #sftpBytes = { to_server: 40_000, to_client: 40_000 };
   #runIds: number[] = [];
   #silent: string[] = [];
 
-  constructor(stores: StoreWorld, scribe: OmsScribe) {
+  constructor(stores: StoreWorld, omsWriter: OmsWriter) {
     this.#stores = stores;
-    this.#scribe = scribe;
+    this.#omsWriter = omsWriter;
   }
 
   async stop(): Promise<void> {
@@ -99,9 +99,9 @@ export class DagRuns {
   async runWithCrash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
     await this.stop();
     const { databaseUrl, env } = this.#stores.setting;
-    const doomed = await startDoomedWorker(night.random, { databaseUrl, env });
+    const killable = await startKillableWorker(night.random, { databaseUrl, env });
     const runId = await this.#trigger(night.plan.date);
-    const place = await doomed.died(
+    const place = await killable.died(
       async () => (await findRun(this.#stores.pool, runId))?.finishedAt != null,
     );
     await this.#startWorker();
@@ -196,7 +196,7 @@ export class DagRuns {
       }
       if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
       await onLook?.();
-      await this.#scribe.writeBeside(writing, night.plan);
+      await this.#omsWriter.writeBeside(writing, night.plan);
       await pause(LOOK_EVERY_MS);
     }
   }

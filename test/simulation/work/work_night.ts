@@ -48,18 +48,18 @@ export interface Outcome {
   /** In the order in which they were applied. */
   readonly applied: readonly AppliedNight[];
   /** What went otherwise than it must. */
-  readonly astray: readonly string[];
+  readonly unexpected: readonly string[];
   readonly faults: readonly string[];
 }
 
 export async function workNight(circumstances: Circumstances): Promise<Outcome> {
   const work = new NightWork(circumstances);
   const applied = await work.asItsKindSays();
-  return { applied, astray: work.astray, faults: work.faults };
+  return { applied, unexpected: work.unexpected, faults: work.faults };
 }
 
 class NightWork {
-  readonly astray: string[] = [];
+  readonly unexpected: string[] = [];
   readonly faults: string[] = [];
   readonly #about: Circumstances;
   readonly #site: NightSite;
@@ -151,12 +151,12 @@ class NightWork {
   }
 
   #expect(state: 'success' | 'failed', found: string): void {
-    if (!found.startsWith(state)) this.astray.push(`the run was to be ${state} and is ${found}`);
+    if (!found.startsWith(state)) this.unexpected.push(`the run was to be ${state} and is ${found}`);
   }
 
   #expectRefusal(why: RegExp, found: string): void {
     this.#expect('failed', found);
-    if (!why.test(found)) this.astray.push(`the run was to fail by ${why} and is ${found}`);
+    if (!why.test(found)) this.unexpected.push(`the run was to fail by ${why} and is ${found}`);
   }
 
   async #run(night: ReadyNight, params: RunParams = {}): Promise<readonly AppliedNight[]> {

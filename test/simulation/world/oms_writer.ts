@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
 
@@ -8,7 +8,7 @@ import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
 const WRITES_AT_ONCE = [0, 0, 1, 1, 2] as const;
 
 /** Writes down in the OMS what happens, as its instants come; what lies further ahead waits. */
-export class OmsScribe {
+export class OmsWriter {
   readonly #pool: Pool;
   #pending: readonly OmsWrite[] = [];
 
@@ -16,10 +16,8 @@ export class OmsScribe {
     this.#pool = pool;
   }
 
-  expect(happenings: readonly Happening[]): void {
-    this.#pending = [...this.#pending, ...writesOf(happenings)].toSorted(
-      (one, other) => one.atMs - other.atMs,
-    );
+  expect(events: readonly Event[]): void {
+    this.#pending = [...this.#pending, ...writesOf(events)].toSorted((one, other) => one.atMs - other.atMs);
   }
 
   async writeUntil(atMs: number): Promise<void> {

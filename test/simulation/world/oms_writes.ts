@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { type LedgerEntry, omsLedger } from '../../../world/oms/ledger.ts';
 import { instantText } from '../../../world/oms/table_rows.ts';
-import type { Happening, NightBooking, NightShipment } from '../plan/event.ts';
+import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -41,20 +41,18 @@ export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promis
 }
 
 /** In the order of their instants. */
-export function writesOf(happenings: readonly Happening[]): readonly OmsWrite[] {
-  const writes = happenings.flatMap((happening) => [
-    ...omsLedger([happening]).map((entry) => ledgerWrite(entry, happening)),
-    ...(happening.kind === 'shipped'
-      ? happening.bookings.flatMap((booking) => postingWrites(happening, booking))
-      : []),
+export function writesOf(events: readonly Event[]): readonly OmsWrite[] {
+  const writes = events.flatMap((event) => [
+    ...omsLedger([event]).map((entry) => ledgerWrite(entry, event)),
+    ...(event.kind === 'shipped' ? event.bookings.flatMap((booking) => postingWrites(event, booking)) : []),
   ]);
   return writes.toSorted((one, other) => one.atMs - other.atMs);
 }
 
 let detailCount = 0;
 
-function ledgerWrite(entry: LedgerEntry, happening: Happening): OmsWrite {
-  const shipment = happening.kind === 'shipped' ? happening : null;
+function ledgerWrite(entry: LedgerEntry, event: Event): OmsWrite {
+  const shipment = event.kind === 'shipped' ? event : null;
   detailCount += 1;
   const key = { facility_id: entry.facilityId, product_id: entry.productId };
   const movement = {

@@ -6,7 +6,7 @@ import type { Random } from '../../../demo/world/random.ts';
 import { retailproCounts } from '../../../demo/world/retailpro_count.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
 import type { World } from '../../../demo/world/world.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { LocationRule } from './store_world.ts';
 
 export interface FileRow {
@@ -37,19 +37,19 @@ export interface FileSource {
   readonly world: World;
   /** What the night does with a key at several locations. */
   readonly locations: LocationRule;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly Event[];
   readonly snapshotOf: (facilityId: string) => number;
   /** Makes the bytes unlike those of any other night. */
   readonly mark: number;
 }
 
 export function writeNightFile(source: FileSource): NightFile {
-  const { random, world, happenings, snapshotOf, mark } = source;
+  const { random, world, events, snapshotOf, mark } = source;
   const rows: FileRow[] = [];
   const retailproUnits = new Map<string, number>();
   for (const facility of world.stores) {
     const { facilityId } = facility;
-    const counts = retailproCounts(happenings, snapshotOf(facilityId));
+    const counts = retailproCounts(events, snapshotOf(facilityId));
     // One row more or less of a store stays within what the filter takes for plausible.
     const flaw = random.chance(0.35) ? random.pick(['missing', 'repeated', 'contradicted'] as const) : null;
     const flawed = random.pick(world.activeProducts);

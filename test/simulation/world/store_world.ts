@@ -1,4 +1,4 @@
-/** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+/** The few stores and products of a scenario, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
 
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

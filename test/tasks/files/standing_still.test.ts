@@ -14,21 +14,21 @@ function entry(secondsAgo: number | null, bytes = 40): FileEntry {
 }
 
 test('an old enough file is looked at again after a moment, a young one at the next look', () => {
-  assert.deepEqual(firstLook(entry(30), STILL), { secondLookAfterMs: 1000, tooYoung: null });
+  assert.deepEqual(firstLook(entry(30), STILL), { isStable: true, secondLookAfterMs: 1000 });
   assert.deepEqual(firstLook(entry(30), { ...STILL, stableForMs: 0 }), {
+    isStable: true,
     secondLookAfterMs: 0,
-    tooYoung: null,
   });
-  assert.equal(
-    firstLook(entry(29), STILL).tooYoung,
-    '40 bytes, changed 29 s ago; it must stand still for 30 s',
-  );
-  assert.equal(firstLook(entry(0), STILL).secondLookAfterMs, null);
+  assert.deepEqual(firstLook(entry(29), STILL), {
+    isStable: false,
+    why: '40 bytes, changed 29 s ago; it must stand still for 30 s',
+  });
+  assert.equal(firstLook(entry(0), STILL).isStable, false);
 });
 
 test('where its time is untold or still to come, a file must stand still before our eyes', () => {
   for (const told of [null, -1, -14_399])
-    assert.deepEqual(firstLook(entry(told), STILL), { secondLookAfterMs: 30_000, tooYoung: null });
+    assert.deepEqual(firstLook(entry(told), STILL), { isStable: true, secondLookAfterMs: 30_000 });
   assert.deepEqual(
     [ageOf(entry(null), NOW), ageOf(entry(-1), NOW), ageOf(entry(2), NOW)],
     [null, null, 2000],

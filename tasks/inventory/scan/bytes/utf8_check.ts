@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Refusal } from '../../file/invalid_file.ts';
+import { InvalidFileError } from '../../file/invalid_file.ts';
 
 /** Holds a stream of chunks to be UTF-8; a character may be cut by a border between chunks. */
 export class Utf8Check {
@@ -8,7 +8,7 @@ export class Utf8Check {
   /** Where `#begun` starts, from the first byte of the stream. */
   #offset = 0;
 
-  /** @throws Refusal with the offset of the first byte that is no UTF-8 */
+  /** @throws InvalidFileError with the offset of the first byte that is no UTF-8 */
   push(chunk: Uint8Array): void {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
     const complete = completeLength(bytes);
@@ -17,7 +17,7 @@ export class Utf8Check {
     this.#offset += complete;
   }
 
-  /** @throws Refusal where the stream ended inside a character */
+  /** @throws InvalidFileError where the stream ended inside a character */
   finish(): void {
     if (this.#begun.length > 0) this.#refuse(this.#begun);
   }
@@ -25,7 +25,9 @@ export class Utf8Check {
   #refuse(bytes: Uint8Array): never {
     const at = firstInvalid(bytes);
     const byte = (bytes[at] ?? 0).toString(16).padStart(2, '0');
-    throw new Refusal(`not UTF-8: byte 0x${byte} at offset ${this.#offset + at} (encoding: windows-1252?)`);
+    throw new InvalidFileError(
+      `not UTF-8: byte 0x${byte} at offset ${this.#offset + at} (encoding: windows-1252?)`,
+    );
   }
 }
 

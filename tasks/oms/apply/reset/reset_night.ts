@@ -1,5 +1,5 @@
 import { FailTask, type Files, type JsonObject } from '../../../../runner/task.ts';
-import type { Gate } from '../../../guard/guard_check.ts';
+import type { GuardCheck } from '../../../guard/guard_check.ts';
 import type { OverriddenGuard } from '../../../guard/overridden_guards.ts';
 import {
   guardRejected,
@@ -36,7 +36,7 @@ export interface ResetGuards {
 
 export interface ResetGuarding {
   readonly bounds: ResetGuards;
-  readonly gate: Gate;
+  readonly guardCheck: GuardCheck;
   /** Passed by the tasks before this one. */
   readonly overriddenBefore: readonly OverriddenGuard[];
   /** For the rejects. */
@@ -50,12 +50,12 @@ export interface ResetGuarding {
  */
 export async function resetNight(
   { client, night, counts, begin }: ReadyBatch,
-  { bounds, gate, overriddenBefore, files, runId }: ResetGuarding,
+  { bounds, guardCheck, overriddenBefore, files, runId }: ResetGuarding,
 ): Promise<JsonObject> {
   const key = [...revisionKey(night)];
   if (counts.rejected > 0) await keepRejects(client, files);
   await stopAt(
-    gate,
+    guardCheck,
     [guardRejected(counts.rejected, counts.rows, bounds.maxRejected)],
     async () => `${await describeRejects(client)}; all: stockflow runs artifacts ${runId} ${REJECTS_NAME}`,
   );
@@ -74,7 +74,7 @@ export async function resetNight(
     );
   }
   const figures = await changeFigures(client);
-  await stopAt(gate, [
+  await stopAt(guardCheck, [
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
     guardTotalChange(figures.units, bounds.maxTotalChange),
   ]);
@@ -112,18 +112,18 @@ export async function resetNight(
     largest,
     revision: night.revision,
     settled_variance: settled,
-    overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
+    overridden_guards: [...overriddenBefore, ...guardCheck.overridden].map((guard) => ({ ...guard })),
   };
 }
 
 /** @throws FailTask */
 async function stopAt(
-  gate: Gate,
+  guardCheck: GuardCheck,
   tripped: readonly (Tripped | null)[],
   details?: () => Promise<string>,
 ): Promise<void> {
   const hasTripped = tripped.some((guard) => guard !== null);
   const more = hasTripped && details !== undefined ? `; ${await details()}` : '';
-  const refusal = await gate.refusal(tripped, more);
+  const refusal = await guardCheck.refusal(tripped, more);
   if (refusal !== null) throw new FailTask(refusal);
 }

@@ -1,6 +1,6 @@
 import type { OpenFile } from '../../../../runner/task.ts';
 import type { Dialect } from '../../../inventory/file/dialect.ts';
-import { Refusal } from '../../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../inventory/file/invalid_file.ts';
 import { parseQuantity, type QuantityNotation } from '../../../inventory/row/quantity.ts';
 import { hashedChunks } from '../../csv/hashed_chunks.ts';
 import { type CsvRecord, csvRecords } from '../../csv/records.ts';
@@ -20,7 +20,7 @@ export interface LineFormat {
   readonly quantity: QuantityNotation;
   /** Of a line that names none. */
   readonly idType: string;
-  /** @throws Refusal for a header in which a column is missing */
+  /** @throws InvalidFileError for a header in which a column is missing */
   readonly locate: (header: readonly string[]) => LineColumns;
 }
 
@@ -48,7 +48,7 @@ export interface LinesRead {
 
 /**
  * The data rows of a file in order, in blocks.
- * @throws Refusal for a file that cannot be read as what `format` says
+ * @throws InvalidFileError for a file that cannot be read as what `format` says
  */
 export async function* fileLines(
   file: OpenFile,
@@ -63,13 +63,13 @@ export async function* fileLines(
     rows += records.length;
     yield records.map(toLine);
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
+  if (toLine === undefined) throw new InvalidFileError('it is empty; a header was expected');
   return { ...digest(), rows };
 }
 
 function lineReader(header: CsvRecord | undefined, format: LineFormat): (record: CsvRecord) => FileLine {
   if (header === undefined || header.problem !== null) {
-    throw new Refusal(`header: ${header?.problem ?? 'there is none'}`);
+    throw new InvalidFileError(`header: ${header?.problem ?? 'there is none'}`);
   }
   const width = header.fields.length;
   const columns = format.locate(header.fields);

@@ -19,7 +19,7 @@ type UncoveredKey = Readonly<Record<'facility_id' | 'product_id', string> & Reco
  * Corrects the counts that the night's reset took uncorrected, for the keys it covered.
  * @throws FailTask where that reset is not applied, or the file is not the one that was frozen with it
  */
-export async function varyNight({ client, night, counts, begin }: ReadyBatch): Promise<JsonObject> {
+export async function applyVariance({ client, night, counts, begin }: ReadyBatch): Promise<JsonObject> {
   const reset = await findBatch(client, 'RESET', night);
   if (reset === null) {
     throw new FailTask(

@@ -6,7 +6,7 @@ import {
   type DELTA_MEANINGS,
 } from '../../../inventory/columns/mapping.ts';
 import type { Dialect } from '../../../inventory/file/dialect.ts';
-import { Refusal } from '../../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../inventory/file/invalid_file.ts';
 import { parseFileTime } from '../../../inventory/file/time.ts';
 import { parseQuantity, type QuantityNotation } from '../../../inventory/row/quantity.ts';
 import { hashedChunks } from '../../csv/hashed_chunks.ts';
@@ -48,7 +48,7 @@ export interface DeltaFile {
 /** More than a till sells in a quarter of an hour, and still held in memory with ease. */
 const LINES_MAX = 100_000;
 
-/** @throws Refusal for a file that is none, cannot be read as what `format` says, or is far larger than a delta file */
+/** @throws InvalidFileError for a file that is none, cannot be read as what `format` says, or is far larger than a delta file */
 export async function readDeltaFile(file: OpenFile, format: DeltaFormat): Promise<DeltaFile> {
   const { chunks, digest } = hashedChunks(file);
   const lines: DeltaLine[] = [];
@@ -57,19 +57,19 @@ export async function readDeltaFile(file: OpenFile, format: DeltaFormat): Promis
     const records = toLine === undefined ? block.slice(1) : block;
     toLine ??= lineReader(block[0], format);
     if (lines.length + records.length > LINES_MAX) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `it has more than ${LINES_MAX} lines; a delta file is small, and a full count is for reset`,
       );
     }
     lines.push(...records.map(toLine));
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
+  if (toLine === undefined) throw new InvalidFileError('it is empty; a header was expected');
   return { lines, ...digest() };
 }
 
 function lineReader(header: CsvRecord | undefined, format: DeltaFormat): (record: CsvRecord) => DeltaLine {
   if (header === undefined || header.problem !== null) {
-    throw new Refusal(`header: ${header?.problem ?? 'there is none'}`);
+    throw new InvalidFileError(`header: ${header?.problem ?? 'there is none'}`);
   }
   const width = header.fields.length;
   // A byte order mark is the decoder's affair and gone by now.

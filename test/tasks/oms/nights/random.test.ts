@@ -51,7 +51,7 @@ interface Shipment extends Key {
     readonly saysWhen: boolean;
   };
 }
-type Happening = Sale | Theft | Shipment;
+type Event = Sale | Theft | Shipment;
 
 const key = {
   facility: fc.constantFrom(...FACILITIES),
@@ -66,7 +66,7 @@ const key = {
   quantity: fc.integer({ min: 1, max: 9 }),
 };
 const delay = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2000 }));
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant('sale' as const), ...key }),
   fc.record({ kind: fc.constant('theft' as const), ...key }),
   fc.record({
@@ -86,7 +86,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
 );
 const scenario = fc.record({
-  happenings: fc.array(happening, { minLength: 4, maxLength: 22 }),
+  events: fc.array(event, { minLength: 4, maxLength: 22 }),
   opening: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: KEYS.length, maxLength: KEYS.length }),
   /** Per night: the keys in Retail Pro's file, and how long before the others F2 was counted. */
   covered: fc.array(fc.array(fc.boolean(), { minLength: KEYS.length, maxLength: KEYS.length }), {
@@ -131,7 +131,7 @@ class Simulation {
   /** Lets everything happen up to a minute, in order. */
   async advance(minute: number): Promise<void> {
     const isDue = (time: number | null) => time !== null && time > this.#clock && time <= minute;
-    for (const [index, what] of this.#scenario.happenings.entries()) {
+    for (const [index, what] of this.#scenario.events.entries()) {
       const { facility, product } = what;
       if (isDue(what.minute) && what.kind === 'sale') {
         await this.#oms.move(facility, product, -what.quantity, at(what.minute));
@@ -193,7 +193,7 @@ class Simulation {
   #retailProCount({ facility, product }: Key, minute: number): number {
     let count =
       this.#scenario.opening[KEYS.findIndex((k) => k.facility === facility && k.product === product)] ?? 0;
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.product !== product) continue;
       if (what.kind !== 'shipment') {
         if (what.facility === facility && what.minute <= minute) count -= what.quantity;
@@ -211,7 +211,7 @@ class Simulation {
   #shelf({ facility, product }: Key, minute: number, now: number): number {
     let count =
       this.#scenario.opening[KEYS.findIndex((k) => k.facility === facility && k.product === product)] ?? 0;
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.product !== product || what.facility !== facility || what.minute > now) continue;
       if (what.minute > minute && what.kind === 'theft') continue;
       count -= what.kind === 'shipment' ? what.quantity - what.cancelled : what.quantity;
@@ -222,7 +222,7 @@ class Simulation {
   /** Keys of which nobody could say, with what was known at the freeze, whether a posting is in the count. */
   #unknowable(snapshotOf: (facility: string) => number, frozenAt: number): Set<string> {
     const keys = new Set<string>();
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.kind !== 'shipment') continue;
       const times = timesOf(what);
       if (times === null || what.posting === null || times.sent > frozenAt) continue;

@@ -1,12 +1,12 @@
-import type { HintLook, Outage, Violation } from '../verify/facts.ts';
+import type { JobSample, Outage, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
 /**
  * E3: no queued task without a live job for longer than `limitMs`. A task lacks one from the first of the looks at which
  * it did, one after another, to the last of them.
  */
-export function checkLiveHints(
-  looks: readonly HintLook[],
+export function checkLiveJobs(
+  looks: readonly JobSample[],
   outages: readonly Outage[],
   limitMs: number,
 ): readonly Violation[] {
