@@ -10,13 +10,13 @@ import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/products
 const QUERY_NAMES = Object.keys(PRODUCT_QUERIES).filter(
   (name): name is ProductQuery => name in PRODUCT_QUERIES,
 );
-/** Products without an id that the output names. */
+/** Upper bound of the products without an id that the output names. */
 const WITHOUT_ID_NAMED_MAX = 50;
 const lastGoodSchema = z.looseObject({ rows: z.int() });
 
 /**
- * Lists the OMS's active products at the run's instant as a CSV `product_id,id_type,id_value`.
- * Fails without retry where the list is empty, far shorter than the last good one, or one id names two products.
+ * Writes the OMS's active products at the run's instant as a CSV with the columns `product_id,id_type,id_value`.
+ * Fails without retry if the list is empty, is far shorter than the last good one, or if one id names two products.
  */
 export default defineTask({
   type: 'export',

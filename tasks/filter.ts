@@ -24,8 +24,8 @@ import { overrideSchema } from './inventory/guard/override.ts';
 import { readProducts } from './oms/products/file.ts';
 
 /**
- * Reads a reset file once and publishes its rows of active products as they stand, header first, with a manifest
- * beside them. Fails without retry, and publishes nothing, where the file is damaged or implausible.
+ * Reads a reset file once and publishes its rows of active products byte for byte, header first, with a manifest
+ * beside the file. Fails without retry and publishes nothing if the file is damaged or implausible.
  */
 export default defineTask({
   type: 'filter',
@@ -35,7 +35,7 @@ export default defineTask({
     file: foundFileSchema,
     /** The list that `export` wrote. */
     active: location({ access: 'read', of: 'file' }),
-    /** A folder. */
+    /** The folder to publish in. */
     to: location({ access: 'write', of: 'folder' }),
     connection: connectionId(),
     external_system_id: z.string().min(1),
@@ -49,11 +49,14 @@ export default defineTask({
       .default('reset_inventory'),
     guards: z
       .strictObject({
-        /** Share by which the rows of the file, or of one facility, may be fewer than on the last good night. */
+        /** Highest share by which the rows of the file, or of one facility, may drop below the last good night's. */
         max_row_drop: z.number().min(0).max(1).default(0.2),
-        /** Share by which the active products with a count, in all or at one facility, may be fewer than on the last good night. */
+        /**
+         * Highest share by which the active products with a count, in all or at one facility, may drop below the last
+         * good night's.
+         */
         max_coverage_drop: z.number().min(0).max(1).default(0.2),
-        /** Share of the rows. */
+        /** Highest share of rejected rows, 0 to 1. */
         max_rejected: z.number().min(0).max(1).default(0.005),
       })
       .prefault({}),

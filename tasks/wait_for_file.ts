@@ -13,27 +13,27 @@ import { revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
- * Finds tonight's file of the external system once it is complete, and nothing older. Looks again every
- * `poll_interval` until the task's deadline, and once more after it; then fails and says what it saw.
+ * Finds tonight's file of the external system once it is complete, and never an older one. Checks every
+ * `poll_interval` until the task's deadline and once more after it; then fails and reports what it saw.
  */
 export default defineTask({
   type: 'wait_for_file',
   description: "Waits until tonight's file of the external system is there and complete",
   params: z.strictObject({
-    /** Where to look: the last segment may hold `*`. */
+    /** The location to list; its last segment may hold `*`. */
     from: location({ access: 'read', of: 'pattern' }),
     connection: connectionId(),
     external_system_id: z.string().min(1),
-    /** Not looked at where `snapshot_in` is given. */
+    /** Ignored if `snapshot_in` is given. */
     name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
-    /** Where the rows say when they were counted, for files whose name does not. */
+    /** The column with the time of the count, for files whose name does not carry it. */
     snapshot_in: snapshotInSchema.nullish(),
-    /** For a file without a manifest: how long its size and mtime must have stood still. */
+    /** How long size and mtime of a file without a manifest must be unchanged. */
     stable_for: duration().prefault('30s'),
     poll_interval: duration().prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
     max_age: duration().prefault('24h'),
-    /** Of a night that is applied already. */
+    /** Whether a newer file may supersede a night that is already applied. */
     supersede: supersedeSchema,
   }),
   async run(context) {

@@ -1,4 +1,4 @@
-/** What the sync changed, key by key, and what it left alone */
+/** The `changes` command: shows each count that the sync changed, and the keys it left alone. */
 
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';

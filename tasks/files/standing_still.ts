@@ -1,21 +1,24 @@
 /**
- * Whether the writer of a file without a manifest has done: its size and mtime must have stood still. That is judged by
- * two looks on our own clock. Where the mtime is long enough ago they are a moment apart; where the server tells none,
- * or one that is still to come, its clock says nothing, and they are as far apart as the file must have stood still.
+ * Decides whether a file without a manifest is complete: its size and mtime must not change between two listings,
+ * timed on our own clock. If the mtime is old enough, the listings are a second apart. If the server gives no mtime
+ * or a future one, its clock cannot be used, and they are `stableForMs` apart.
  */
 import type { FileEntry } from '../../runner/task.ts';
 import { isSameEntry } from './entry.ts';
 
-/** SFTP tells mtimes in whole seconds. */
+/** The resolution of mtimes in SFTP is one second. */
 const A_MOMENT_MS = 1000;
 
 export interface Stillness {
   readonly now: () => Temporal.Instant;
-  /** How long size and mtime must have stood still. */
+  /** How long size and mtime must be unchanged. */
   readonly stableForMs: number;
 }
 
-/** Whether the first listing of a file rules it out already, or after how many milliseconds to list it again. */
+/**
+ * Whether the file can be stable by its first listing: after how many milliseconds to list it again, or why it is
+ * not.
+ */
 export type FirstLook =
   | { readonly isStable: true; readonly secondLookAfterMs: number }
   | { readonly isStable: false; readonly why: string };
@@ -28,14 +31,14 @@ export function firstLook(entry: FileEntry, { now, stableForMs }: Stillness): Fi
   return { isStable: false, why };
 }
 
-/** How long ago the file was changed, by its mtime; null where that is untold, or still to come. */
+/** Returns the age of the file by its mtime; null if the mtime is missing or in the future. */
 export function ageOf({ modifiedAt }: FileEntry, now: Temporal.Instant): number | null {
   if (modifiedAt === null) return null;
   const ageMs = now.epochMilliseconds - modifiedAt.epochMilliseconds;
   return ageMs < 0 ? null : ageMs;
 }
 
-/** Null for a file that a second look finds as the first did. `second`: null where nothing was there any more. */
+/** Returns how the file changed between two listings; null if it did not. `second` is null if the file was gone. */
 export function changedMeanwhile(first: FileEntry, second: FileEntry | null): string | null {
   if (second === null) return 'it was removed';
   return isSameEntry(first, second) ? null : `still growing: ${first.bytes} bytes, then ${second.bytes}`;

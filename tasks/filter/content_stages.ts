@@ -1,4 +1,4 @@
-/** What a file's bytes go through before they are scanned: a look at what they are, decompression, transcoding. */
+/** The stages that a file's bytes pass before the scan: content sniffing, decompression, transcoding. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { foreignContent, isGzip, SNIFF_BYTES } from '../inventory/file/content_sniff.ts';
@@ -8,8 +8,8 @@ import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 type Chunks = AsyncIterable<Uint8Array>;
 
 /**
- * The file as CSV text in a one-byte encoding or UTF-8.
- * @throws InvalidFileError where the content is something else, or damaged
+ * Yields the file as CSV text in a one-byte encoding or UTF-8.
+ * @throws InvalidFileError if the content is something else, or damaged
  */
 export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerator<Uint8Array> {
   const { first, all } = await peek(file);
@@ -23,7 +23,7 @@ export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerato
   yield* dialect.encoding === 'utf-16le' ? transcoded(text) : text;
 }
 
-/** Reads on until the first bytes are enough to tell what a file is. */
+/** Reads until there are enough first bytes to tell the content type. */
 async function peek(chunks: Chunks): Promise<{ first: Uint8Array; all: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const begun: Uint8Array[] = [];

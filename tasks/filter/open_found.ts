@@ -3,8 +3,8 @@ import { entryText, isSameEntry } from '../files/entry.ts';
 import type { FoundFile } from '../files/found_file.ts';
 
 /**
- * Opens the file that was found earlier.
- * @throws FailTask where it is gone, or another one has its name: to try again would meet the same
+ * Opens the file that `wait_for_file` found.
+ * @throws FailTask if it is gone or was replaced under its name; a retry would find the same
  */
 export async function openFound(files: Files, found: FoundFile): Promise<OpenFile> {
   const { location, bytes, modified_at: modifiedAt } = found;

@@ -6,7 +6,7 @@ import type { Night } from '../oms/night.ts';
 export interface OfferedFile {
   readonly night: Night;
   readonly found: FoundFile;
-  /** Of the file as it was read. */
+  /** The sha256 of the file as it was read. */
   readonly sha256: string;
   readonly productIds: readonly string[];
 }
@@ -21,9 +21,9 @@ export type Repetition =
   | { readonly kind: 'unmoved' | 'refused'; readonly sentence: string };
 
 /**
- * Judges a file whose bytes may have been applied for another night. A manifest is the external system's own word that nothing
- * moved. A name alone may have been given to last night's file by mistake: it is not believed where the OMS knows of
- * something that the external system booked between the two snapshots.
+ * Checks a file whose bytes may have been applied for another night. A manifest is trusted as the external system's
+ * own statement that nothing moved. A name alone is not, since last night's file may have been renamed by mistake: it
+ * is refused if the OMS knows of a booking of the external system between the two snapshots.
  */
 export async function checkRepetition(
   pool: Pool,

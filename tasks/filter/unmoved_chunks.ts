@@ -3,9 +3,9 @@ import { isSameEntry } from '../files/entry.ts';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 
 /**
- * The file's bytes. A read that failed because the file moved would fail again on the next attempt, which can only find
- * that it is no longer the one that was found; so it is refused at once.
- * @throws InvalidFileError where its size or mtime moved or it is gone; else whatever reading threw
+ * Yields the file's bytes. A read that failed because the file changed would fail again on the next attempt, so it is
+ * refused at once.
+ * @throws InvalidFileError if its size or mtime changed or it is gone; else whatever reading threw
  */
 export async function* unmovedChunks(
   files: Files,

@@ -1,4 +1,4 @@
-/** What stands between a figure and the counts: a guard that tripped stops the task, unless this run overrides it. */
+/** Checks a night's figures against its guards: a tripped guard stops the task unless this run overrides it. */
 import type { TaskContext } from '../../runner/task.ts';
 import type { Tripped } from '../inventory/guard/guards.ts';
 import { adviceFor, type GuardOverride, splitByOverride } from '../inventory/guard/override.ts';
@@ -6,16 +6,19 @@ import type { OverriddenGuard } from './overridden_guards.ts';
 
 export interface GuardCheck {
   /**
-   * Why the task must stop, figures, bounds and what can be done; null where nothing tripped that this run does not
-   * override. What it overrides is in the history when this returns, before anything is done by it.
-   * @param details stand between the figures and the advice
+   * Returns why the task must stop, with figures, bounds and advice; null if nothing tripped that this run does not
+   * override. Overrides are recorded in the history before this returns.
+   * @param details text between the figures and the advice
    */
   refusal(tripped: readonly (Tripped | null)[], details?: string): Promise<string | null>;
-  /** In the order in which they tripped. */
+  /** The guards overridden so far, in the order in which they tripped. */
   readonly overridden: readonly OverriddenGuard[];
 }
 
-/** Asked again about the same figure, as when a transaction is tried again, it records no second override. */
+/**
+ * Creates the guard check of one attempt. The same figure checked again, as in a retried transaction, records no
+ * second override.
+ */
 export function createGuardCheck(context: TaskContext<unknown>, override: GuardOverride): GuardCheck {
   const { run, attempt } = context;
   const task = {

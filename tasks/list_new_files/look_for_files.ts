@@ -1,4 +1,4 @@
-/** Which of the new files their writers have done with. */
+/** Decides which of the new files are complete. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { ageOf, changedMeanwhile, firstLook } from '../files/standing_still.ts';
@@ -23,7 +23,7 @@ export interface FoundFiles {
   readonly waiting: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** Looks twice at all of them together, so that a hundred files take no longer than one. */
+/** Lists all files twice together, so that a hundred files take no longer than one. */
 export async function lookForFiles(entries: readonly FileEntry[], look: Look): Promise<FoundFiles> {
   if (entries.length === 0) return { complete: [], waiting: [] };
   const manifests = new Set((await look.files.list(manifestName(look.from))).map(({ location }) => location));
@@ -43,7 +43,7 @@ export async function lookForFiles(entries: readonly FileEntry[], look: Look): P
       : await byStillness(entry, second.get(entry.location) ?? null, look);
     const ageMs = ageOf(entry, look.now()) ?? look.giveUpAfterMs;
     if (completeness.why === null) complete.push(listed(entry, completeness.manifest));
-    // Not one that was taken away or is being written just now.
+    // A file that was removed or is still being written is never given up.
     else if (completeness.isStill && ageMs >= look.giveUpAfterMs)
       complete.push(listed(entry, completeness.manifest));
     else waiting.push({ name: entry.name, why: completeness.why });
@@ -52,7 +52,7 @@ export async function lookForFiles(entries: readonly FileEntry[], look: Look): P
 }
 
 interface Completeness {
-  /** Null where it is complete. */
+  /** Null if the file is complete. */
   readonly why: string | null;
   readonly isStill: boolean;
   readonly manifest: DeltaManifest | null;
@@ -85,7 +85,10 @@ async function byStillness(entry: FileEntry, second: FileEntry | null, look: Loo
   return { why: null, isStill: true, manifest: null };
 }
 
-/** Compressed bytes end as they like; that they are whole shows when they are read. */
+/**
+ * Returns whether the last line has its end. Compressed files always pass: damage in them is found when they are
+ * read.
+ */
 async function endsALine(entry: FileEntry, { files }: Look): Promise<boolean> {
   const file = await files.open(entry.location);
   let first: Uint8Array = new Uint8Array();
@@ -95,7 +98,7 @@ async function endsALine(entry: FileEntry, { files }: Look): Promise<boolean> {
     last = Uint8Array.of(...last.slice(-1), ...chunk.slice(-2)).slice(-2);
   }
   if (GZIP.every((byte, index) => first[index] === byte)) return true;
-  // The second in UTF-16.
+  // In UTF-16, the line feed is the second byte from the end.
   return last.at(-1) === NEWLINE || (last.at(-2) === NEWLINE && last.at(-1) === 0);
 }
 

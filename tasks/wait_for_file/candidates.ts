@@ -1,4 +1,4 @@
-/** Which of the files that lie there is tonight's. */
+/** Selects tonight's file from a listing. */
 import type { FileEntry } from '../../runner/task.ts';
 import { snapshotAtOf } from '../inventory/file/name.ts';
 import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.ts';
@@ -6,16 +6,16 @@ import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.
 export interface Candidate {
   readonly entry: FileEntry;
   readonly snapshotAt: Temporal.Instant;
-  /** Where the snapshot was read. */
+  /** Where the snapshot instant was read from. */
   readonly saidBy: 'name' | 'rows';
-  /** The snapshot by facility, where facilities have their own; a manifest's come first. */
+  /** The snapshot by facility, for facilities that have their own; a manifest's takes precedence. */
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;
 }
 
 export interface AwaitedNight {
   readonly namePattern: string;
   readonly scheduledFor: Temporal.Instant;
-  /** The deadline: a later snapshot is another night's. Without one, `maxAgeMs` after `scheduledFor`. */
+  /** The deadline: a later snapshot belongs to another night. If null, `maxAgeMs` after `scheduledFor`. */
   readonly until: Temporal.Instant | null;
   readonly maxAgeMs: number;
   /** The newest snapshot that another night applied. */
@@ -23,7 +23,7 @@ export interface AwaitedNight {
 }
 
 export interface Selection {
-  /** The one with the newest snapshot. */
+  /** The candidate with the newest snapshot. */
   readonly chosen: Candidate | null;
   /** `name: why`, newest first. */
   readonly refused: readonly string[];
@@ -49,7 +49,7 @@ export function selectCandidate(entries: readonly FileEntry[], night: AwaitedNig
   return { chosen, refused: [...refused, ...unnamed] };
 }
 
-/** Why a file is not tonight's; null where it may be. `newer`: one that comes before it. */
+/** Returns why a file is not tonight's; null if it may be. `newer` is a candidate that takes precedence. */
 export function refusal(
   { snapshotAt }: Pick<Candidate, 'snapshotAt'>,
   night: AwaitedNight,

@@ -1,4 +1,4 @@
-/** Whether the writer of a file has done. */
+/** Decides whether the writer of a file has finished. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
 import { changedMeanwhile, firstLook } from '../files/standing_still.ts';
@@ -17,7 +17,7 @@ export interface Viewer {
 export type Look = { readonly file: FoundFileOutput } | { readonly file: null; readonly notYet: string };
 export type FoundFileOutput = ReturnType<typeof found>;
 
-/** Whether the candidate is whole, and its manifest says the same snapshot. */
+/** Checks that the candidate is complete and that its manifest states the same snapshot. */
 export async function lookAt(candidate: Candidate, viewer: Viewer): Promise<Look> {
   const whole = await lookForEnd(candidate.entry, viewer);
   if (whole.entry === null) return { file: null, notYet: whole.notYet };
@@ -33,12 +33,12 @@ export async function lookAt(candidate: Candidate, viewer: Viewer): Promise<Look
   return { file: found(candidate, entry, manifest) };
 }
 
-/** The file as it stands once its writer has done, or why it is not complete yet. */
+/** The complete file, or why it is not complete yet. */
 export type Whole =
   | { readonly entry: FileEntry; readonly manifest: Manifest | null }
   | { readonly entry: null; readonly notYet: string };
 
-/** A manifest says when the file is whole; without one it must have stood still, here and on a second look. */
+/** Decides by the manifest, if there is one; otherwise the file must be unchanged on a second listing. */
 export async function lookForEnd(entry: FileEntry, viewer: Viewer): Promise<Whole> {
   const location = manifestName(entry.location);
   if ((await viewer.files.stat(location)) !== null) return lookWithManifest(entry, location, viewer);
@@ -57,7 +57,7 @@ async function lookWithManifest(listed: FileEntry, location: string, { files }: 
     if (error instanceof InvalidFileError) return notYet(error.message);
     throw error;
   }
-  // Looked at after the manifest: what the manifest speaks of may have come after the listing.
+  // Listed after the manifest: the file that the manifest describes may have arrived after the first listing.
   const entry = await files.stat(listed.location);
   if (entry === null) return notYet('it was removed');
   if (entry.bytes !== manifest.bytes) {

@@ -8,9 +8,9 @@ import type { FileSearch, WaitParams } from './find_by_name.ts';
 import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.ts';
 
 /**
- * Tonight's file by the snapshot that its rows carry. Only files that can be tonight's by their mtime are read, the newest
- * first: no snapshot is newer than the file that tells of it.
- * @throws FailTask for a complete file whose rows contradict each other: waiting does not help
+ * Finds tonight's file by the snapshot that its rows carry. Reads only files whose mtime allows them to be tonight's,
+ * newest first: no snapshot is newer than the file that states it.
+ * @throws FailTask for a complete file whose rows contradict each other; waiting does not help
  */
 export async function findByContent(
   context: TaskContext<WaitParams>,
@@ -74,7 +74,7 @@ async function snapshotOf(
   }
 }
 
-/** The latest must not be another night's, and the earliest not too old. */
+/** Returns why the file is not tonight's: its latest snapshot is another night's, or its earliest is too old. */
 function refusalOf({ at, earliest }: ReadSnapshot, night: AwaitedNight): string | null {
   return (
     refusal({ snapshotAt: at }, night, null) ??

@@ -2,7 +2,7 @@ import type { TaskContext } from '../../runner/task.ts';
 import { type AwaitedNight, selectCandidate } from './candidates.ts';
 import { type FoundFileOutput, lookAt } from './completeness.ts';
 
-/** The params that both ways of looking use. */
+/** The params that both searches use. */
 export interface WaitParams {
   readonly from: string;
   readonly stable_for: number;
@@ -10,11 +10,11 @@ export interface WaitParams {
 
 export interface FileSearch {
   readonly file: FoundFileOutput | null;
-  /** `name: why not`, for each file that was looked at. */
+  /** `name: why not` for each file examined. */
   readonly seen: readonly string[];
 }
 
-/** Tonight's file by the snapshot that its name carries. */
+/** Finds tonight's file by the snapshot in its name. */
 export async function findByName(
   { params, files, now, signal }: TaskContext<WaitParams>,
   night: AwaitedNight,

@@ -1,4 +1,4 @@
-/** Whether an old night would be refused because newer counts are applied: what its run would find, foretold. */
+/** Predicts whether a run of an old night would be refused because newer counts are applied. */
 import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
 import type { AppliedReset } from '../oms/applied/newest_reset.ts';
 import type { AppliedRevision } from '../oms/applied/revision.ts';
@@ -9,17 +9,20 @@ export interface OldNight {
   readonly scheduledFor: Temporal.Instant;
   readonly namePattern: string;
   readonly maxAgeMs: number;
-  /** The deadline, after which no snapshot is this night's. */
+  /** The deadline, after which a snapshot is not this night's. */
   readonly deadlineAt: Temporal.Instant | null;
   /** The newest snapshot of another night that is in the counts. */
   readonly applied: AppliedReset | null;
-  /** What this night itself is applied from, where another file may not supersede it; null where that is nothing. */
+  /** The revision that this night is applied from, if another file may not supersede it; otherwise null. */
   readonly own: AppliedRevision | null;
-  /** Nights that are to be worked before this one. */
+  /** Nights that the plan works before this one. */
   readonly workedBefore: readonly Temporal.PlainDate[];
 }
 
-/** @param list what lies where the external system puts its files; asked only where it can make a difference */
+/**
+ * Returns why the night would be refused; null if it may go ahead.
+ * @param list lists the external system's files; called only when the answer depends on it
+ */
 export async function precheckNight(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,
@@ -39,7 +42,7 @@ export async function precheckNight(
   const latest = night.deadlineAt ?? scheduledFor.add({ milliseconds: maxAgeMs });
   const isSure = Temporal.Instant.compare(applied.snapshotAt, latest) >= 0;
   const found = await list().catch((error: unknown) => {
-    // No file can be new enough: not knowing this night's does not matter.
+    // No file can be new enough, so that this night's file does not matter.
     if (isSure) return [];
     throw error;
   });
@@ -56,7 +59,7 @@ export async function precheckNight(
   };
 }
 
-/** A night that is applied already finds the file that lies there now: one of another snapshot is another file. */
+/** Refuses a night that is applied from another file than the one that lies there now. */
 async function precheckOwnFile(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,

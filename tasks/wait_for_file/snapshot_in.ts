@@ -1,4 +1,4 @@
-/** Where a file says when it was counted, if not in its name: in a column of its rows. */
+/** Reads the time of the count from a column of the rows, for files whose name does not carry it. */
 import { z } from 'zod';
 import { type OpenFile, timezone } from '../../runner/task.ts';
 import { csvContent } from '../filter/content_stages.ts';
@@ -10,20 +10,23 @@ import { csvRecords } from '../oms/csv/records.ts';
 
 export const snapshotInSchema = z.strictObject({
   column: z.string().min(1),
-  /** Where facilities were counted at different times; without it all rows must say the same. */
+  /**
+   * The column of the facility, if facilities are counted at different times; without it all rows must have the same
+   * time.
+   */
   facility_column: z.string().min(1).nullish(),
-  /** Of times without an offset; the DAG's by default. */
+  /** Time zone of times without an offset; the DAG's by default. */
   timezone: timezone().nullish(),
   ...dialectShape,
 });
 export type SnapshotIn = z.output<typeof snapshotInSchema>;
 
 export interface ReadSnapshot {
-  /** The latest, where facilities differ: an older file is then older in all of them. */
+  /** The latest snapshot, if facilities differ: an older file is then older in all of them. */
   readonly at: Temporal.Instant;
-  /** The earliest; the same where they do not. */
+  /** The earliest snapshot; the same if they do not differ. */
   readonly earliest: Temporal.Instant;
-  /** By facility as the file names it; empty where they all say the same. */
+  /** The snapshot by facility as the file names it; empty if all have the same. */
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;
   readonly sha256: string;
   readonly bytes: number;
@@ -37,8 +40,8 @@ interface Said {
 }
 
 /**
- * Reads the whole file: one row that says another time would move the counts of a facility by a night.
- * @throws InvalidFileError naming lines and values, where rows of one facility differ or say no time
+ * Reads the whole file: a single row with another time would move a facility's counts by a night.
+ * @throws InvalidFileError naming lines and values, if rows of one facility differ or have no time
  */
 export async function readSnapshot(
   file: OpenFile,
@@ -47,7 +50,7 @@ export async function readSnapshot(
   const { chunks, digest } = hashedChunks(file);
   const { delimiter, quote, encoding, compression } = where;
   const text = csvContent(chunks, { delimiter, quote, encoding, compression });
-  // Out of there UTF-16 comes as UTF-8, and compressed bytes as they were.
+  // The stages yield UTF-16 as UTF-8, and compressed bytes decompressed.
   const plain = {
     delimiter,
     quote,
@@ -67,7 +70,7 @@ export async function readSnapshot(
         continue;
       }
       rows++;
-      // A row that is broken altogether is the filter's to reject and to count.
+      // A malformed row is left to the filter, which rejects and counts it.
       if (problem !== null || fields.length !== columns.width) continue;
       const facility = columns.facility === null ? '' : (fields[columns.facility] ?? '');
       note(byFacility, facility, { text: fields[columns.time] ?? '', line, timezone: where.timezone });
@@ -90,7 +93,7 @@ function note(
   { text, line, timezone }: { readonly text: string; readonly line: number; readonly timezone: string },
 ): void {
   const before = byFacility.get(facility);
-  // Millions of rows, and but a few texts.
+  // There are millions of rows, but only a few distinct texts.
   if (before?.text === text) return;
   const { at, problem } = parseFileTime(text, timezone);
   if (at === null) throw new InvalidFileError(`line ${line}: ${problem}`);

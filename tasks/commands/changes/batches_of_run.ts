@@ -11,8 +11,8 @@ export interface RunBatches {
 }
 
 /**
- * The batches that a run itself applied, by the attempts that the OMS names for them.
- * @throws CommandError (not found): no such run, or it applied nothing, and why
+ * Returns the batches that a run applied, found by the attempts that the OMS records for each batch.
+ * @throws CommandError (not found) if there is no such run, or if it applied nothing; the message says why
  */
 export async function batchesOfRun(pool: Pool, client: PoolClient, name: string): Promise<RunBatches> {
   const run = await findNamedRun(pool, name);

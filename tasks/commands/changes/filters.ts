@@ -8,7 +8,10 @@ interface Named {
   readonly facility?: string;
 }
 
-/** The ids behind --sku and --facility. @throws CommandError (not found) */
+/**
+ * Resolves --sku and --facility to ids.
+ * @throws CommandError (not found) for an unknown one
+ */
 export async function narrowed(
   client: PoolClient,
   { sku, facility }: Named,
@@ -34,7 +37,10 @@ export function nothingApplied(): CommandError {
   );
 }
 
-/** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
+/**
+ * Returns whether a night that changed no count has rejected, held-out or uncovered rows to show. With --sku or
+ * --facility, only the OMS's rows count.
+ */
 export function hasLeftOut(
   { rejected, filterRejected, held, lostCover }: ChangesReport,
   { sku, facility }: Named,
@@ -43,7 +49,7 @@ export function hasLeftOut(
   return rejected.total + filterRejected.total + held.total + lostCover.total > 0;
 }
 
-/** Nothing to show, and what is known of it. */
+/** Returns the error for a scope without changes, with what is known about it. */
 export function noChange({ held, scope }: ChangesReport, { sku, facility }: Named): CommandError {
   const what = [
     sku === undefined ? [] : [`SKU ${sku}`],

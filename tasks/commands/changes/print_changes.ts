@@ -26,7 +26,7 @@ interface Printed {
   readonly scope: Scope;
   readonly report: ChangesReport;
   readonly options: { readonly limit: number; readonly output: OutputFormat };
-  /** Null for the last night, whoever applied it. */
+  /** Null for the last night, whichever run applied it. */
   readonly runId: number | null;
 }
 
@@ -61,7 +61,7 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
   }
 }
 
-/** One document, its changes written as they come. */
+/** Prints one JSON document, writing its changes as they are read. */
 async function printDocument(
   print: (text: string) => void,
   client: PoolClient,

@@ -12,11 +12,11 @@ import {
 import { type FilterRejects, filterRejectsOf } from './filter_rejects.ts';
 import { type LeftBehind, leftBehind } from './left_behind.ts';
 
-/** Everything but the single changes, of which there may be a million. */
+/** The report without the single changes, of which there may be a million. */
 export interface ChangesReport extends LeftBehind {
   readonly scope: Scope;
   readonly totals: readonly ReasonTotal[];
-  /** Repeats of a row that said the same. */
+  /** Rows that repeated an earlier row exactly. */
   readonly collapsed: number;
   readonly zeroOrBelow: readonly Change[];
   readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
@@ -24,10 +24,13 @@ export interface ChangesReport extends LeftBehind {
   readonly held: Awaited<ReturnType<typeof heldOutKeysOf>>;
 }
 
-/** Lists in JSON are whole, as far as anybody reads them. */
+/** Upper bound of the lists in JSON output. */
 const LISTED_MAX = 10_000;
 
-/** @param pool of the runner, which kept what its filter rejected */
+/**
+ * Reads the report.
+ * @param pool the runner's database, which keeps the rows that its filter rejected
+ */
 export async function readChangesReport(
   { pool, client }: { readonly pool: Pool; readonly client: PoolClient },
   scope: Scope,

@@ -1,4 +1,4 @@
-/** The changes for a person's eyes. */
+/** Formats the report as text tables. */
 import {
   type Column,
   countText,
@@ -97,7 +97,7 @@ const FILTER_COLUMNS: readonly Column<FilterReject>[] = [
   { key: 'reason', value: ({ reason }) => reason },
 ];
 
-/** Reasons that moved nothing get no column. */
+/** Returns the table's columns; a reason that moved nothing gets none. */
 function changeColumns(reasons: readonly string[]): readonly Column<Change>[] {
   const units = (['before', 'reset', 'variance', 'delta', 'after', 'diff'] as const).filter(
     (key) => !['reset', 'variance', 'delta'].includes(key) || reasons.includes(key),

@@ -1,4 +1,4 @@
-/** The first line of a reset file. */
+/** Reads the header line of a reset file. */
 
 import { InvalidFileError } from '../file/invalid_file.ts';
 import { lineEnd } from '../scan/bytes/line_end.ts';
@@ -16,8 +16,8 @@ export interface HeaderMeaning {
 }
 
 /**
- * Returns where the columns stand, by the header line `bytes[0, length)`; a byte order mark before it is passed over.
- * @throws InvalidFileError where it cannot be read, or lacks a column
+ * Returns the columns by the header line `bytes[0, length)`, skipping a byte order mark.
+ * @throws InvalidFileError if it cannot be read, or lacks a column
  */
 export function readHeader(
   fields: RowFields,
@@ -33,7 +33,10 @@ export function readHeader(
   return layoutOf(header, columns, delimiter);
 }
 
-/** @throws InvalidFileError once no line has ended in what may be one */
+/**
+ * Refuses a file whose header line does not end.
+ * @throws InvalidFileError if the first `MAX_RECORD_SIZE` bytes hold no line end
+ */
 export function refuseEndlessHeader(bytes: Uint8Array, length: number): void {
   if (length <= MAX_RECORD_SIZE) return;
   const endsInCr = bytes.subarray(0, MAX_RECORD_SIZE).includes(CARRIAGE_RETURN);

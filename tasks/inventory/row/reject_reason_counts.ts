@@ -1,6 +1,6 @@
 import { REJECT_REASONS, type RejectReason } from '../scan/row/fields.ts';
 
-/** How many rows were rejected, by reason. */
+/** Counts rejected rows by reason. */
 export class RejectReasonCounts {
   total = 0;
   readonly #counts = new Map<RejectReason, number>();
@@ -10,7 +10,7 @@ export class RejectReasonCounts {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
   }
 
-  /** Only the reasons that occurred, always in the same order. */
+  /** Returns the reasons that occurred, always in the same order. */
   byReason(): Partial<Record<RejectReason, number>> {
     return Object.fromEntries(
       REJECT_REASONS.filter((reason) => this.#counts.has(reason)).map((reason) => [

@@ -3,13 +3,13 @@ import { ByteTable } from './bytes/table.ts';
 
 const MAX_LOCATIONS = 100_000;
 
-/** Numbers the locations that rows of active products name, from 1 on. */
+/** Assigns numbers, from 1, to the locations in rows of active products. */
 export class LocationNumbers {
   readonly #table = new ByteTable();
 
   /**
    * Returns the number of the location whose id is `bytes[start, end)`; 0 for an empty one.
-   * @throws InvalidFileError where the column cannot be one of locations
+   * @throws InvalidFileError if there are too many values for a column of locations
    */
   of(bytes: Uint8Array, start: number, end: number): number {
     if (start === end) return 0;

@@ -1,4 +1,5 @@
--- The newest snapshot of a reset that is in the counts; those of this night do not count, as it must find its own file again.
+-- The newest snapshot of another night's reset that is in the counts. This night's own do not count, since it must find its
+-- own file again when it is repeated.
 --   $1 external system    $2 business date
 select max(snapshot_at) as snapshot_at
   from oms.inventory_sync_batch

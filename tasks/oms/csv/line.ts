@@ -1,7 +1,7 @@
 import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 
 /**
- * One record of a file for machines, with its line end; fields are quoted only where they must be.
+ * Formats one CSV record with its line end; fields are quoted only if necessary.
  * @throws InvalidFileError for a field with a line break, which no reader of these files accepts
  */
 export function csvLine(fields: readonly string[]): string {

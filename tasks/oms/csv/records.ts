@@ -7,23 +7,24 @@ import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 
 const RECORD_CHARACTERS_MAX = 64 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** What DOS programs end a text with, after its last line. */
+/** The end mark that DOS programs write after the last line. */
 const DOS_END_MARK = '\x1a';
 
 /** One line of a CSV file. */
 export interface CsvRecord {
   /** 1-based; the header is line 1. */
   readonly line: number;
-  /** As it stands in the file, without its line end. */
+  /** The line as it stands in the file, without its line end. */
   readonly raw: string;
-  /** Empty where `problem` says why the line could not be read. */
+  /** Empty if the line could not be read; `problem` says why. */
   readonly fields: readonly string[];
   readonly problem: string | null;
 }
 
 /**
- * The records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a line:
- * quoted fields hold no line breaks, so that a stray quote spoils its own line only. Blank lines after the last row are none.
+ * Yields the records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a
+ * line: quoted fields hold no line breaks, so a stray quote spoils only its own line. Blank lines after the last row
+ * are ignored.
  * @throws InvalidFileError for bytes that are not of the encoding, a missing final line end, or damaged gzip
  */
 export async function* csvRecords(
@@ -33,7 +34,7 @@ export async function* csvRecords(
   const decoder = new TextDecoder(dialect.encoding, { fatal: true });
   let line = 1;
   let rest = '';
-  // Rows with too few columns, unless nothing follows them.
+  // Blank lines: rows with too few columns, unless nothing follows them.
   let blankLines: readonly CsvRecord[] = [];
   for await (const chunk of decompressed(chunks, dialect.compression)) {
     const text = rest + decode(decoder, chunk, line);
@@ -76,7 +77,7 @@ async function* decompressed(
     const isPlain = compression === 'none' || (compression === 'auto' && !isGzip);
     yield* isPlain ? all : gunzipped(all);
   } finally {
-    // Whoever stops reading early must not leave the file open.
+    // A caller that stops reading early must not leave the file open.
     await iterator.return?.();
   }
 }
@@ -117,7 +118,7 @@ function parseBlock(text: string, firstLine: number, dialect: Dialect): readonly
   });
 }
 
-/** Undefined where the lines are not each one record. */
+/** Parses lines as one record each; undefined if they are not. */
 function parseLines(lines: readonly string[], { delimiter, quote }: Dialect): string[][] | undefined {
   try {
     const records: string[][] = parse(lines.join('\n'), {

@@ -31,9 +31,9 @@ export interface DeltaRequest {
   readonly file: ListedFile;
   readonly format: DeltaFormat;
   readonly idType: string;
-  /** `reason_enum_id` of the details. */
+  /** The OFBiz `reasonEnumId` of the details. */
   readonly reason: string;
-  /** Share of the rows. */
+  /** Highest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
 }
 
@@ -41,7 +41,7 @@ export interface DeltaOutcome {
   readonly batchId: string;
   readonly isAlreadyApplied: boolean;
   readonly sha256: string;
-  /** What the first application reported. */
+  /** The result that the first application reported. */
   readonly result: JsonObject;
 }
 
@@ -56,9 +56,9 @@ interface Counts {
 }
 
 /**
- * Applies a delta file exactly once by its content, in one transaction: all of its lines, or nothing. The same content
- * again, under this name or another, answers with what the first time reported.
- * @throws InvalidFileError where the file cannot be used; that it was refused is kept, so that it is not offered again
+ * Applies all lines of a delta file exactly once by its content, in one transaction. The same content under any name
+ * returns the first result.
+ * @throws InvalidFileError if the file cannot be used; the refusal is recorded, so that the file is not listed again
  */
 export async function applyDeltaFile(
   context: TaskContext<unknown>,
@@ -74,7 +74,7 @@ export async function applyDeltaFile(
       await client.query(STAGING);
       await stage(client, read.lines);
 
-      // What a reset covers, and which nights are frozen, must not change between the look and the posting.
+      // The keys that a reset covers, and the frozen nights, must not change between reading and posting.
       await lockSync(client);
       const meanwhile = await findBatch(client, request.externalSystemId, read.sha256);
       if (meanwhile !== null) {
@@ -202,7 +202,7 @@ async function repeated(
   }: { readonly client: PoolClient; readonly request: DeltaRequest; readonly sha256: string },
   batch: Batch,
 ): Promise<DeltaOutcome> {
-  // This attempt's own commit, whose acknowledgement was lost, is no repeat.
+  // This attempt's own commit whose acknowledgement was lost is not a repeat.
   const isAlreadyApplied = batch.attempt_token !== context.attempt.token;
   if (isAlreadyApplied) {
     await recordFile(client, request, { outcome: 'repeated', reason: null });

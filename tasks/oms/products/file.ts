@@ -7,7 +7,7 @@ import { csvLine } from '../csv/line.ts';
 import { csvRecords } from '../csv/records.ts';
 import type { ActiveProduct } from '../freeze/frozen_night.ts';
 
-/** The active list's columns: its writer and its readers are this file. */
+/** The columns of the active list, which only this file writes and reads. */
 const HEADER = ['product_id', 'id_type', 'id_value'] as const;
 const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });
 
@@ -17,8 +17,8 @@ export function formatProducts(idType: string, products: readonly ActiveProduct[
 }
 
 /**
- * The list back, with the one id type it has; recorded as read.
- * @throws FailTask for a file that is no active list of `idType`, or an empty one
+ * Reads the list back, with its one id type, and records the read.
+ * @throws FailTask for a file that is not an active list of `idType`, or is empty
  */
 export async function readProducts(
   files: Files,

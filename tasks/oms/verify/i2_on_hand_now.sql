@@ -1,4 +1,4 @@
--- I2: on hand now is RP + V and what moved after the snapshot.  $1 how many examples
+-- I2: on hand now is RP + V plus the movements after the snapshot.  $1 how many examples
 select count(*)::integer as checked,
        count(*) filter (where on_hand_now <> due + after_snapshot)::integer as violations,
        coalesce((

@@ -1,4 +1,4 @@
--- I4: a key the file does not cover has no detail of either batch.
+-- I4: a key that the file does not cover has no detail of either batch.
 --   $1 how many examples    $2 the physical inventories of both
 with touched as (
   select i.facility_id, i.product_id, count(*) as details

@@ -26,27 +26,27 @@ const RECORD_REJECTS = sql('../rejects/record_rejects.sql');
 const RECORD_CONFLICTS = sql('./record_conflicts.sql');
 
 export interface ResetGuards {
-  /** Share of the rows. */
+  /** Highest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
-  /** Units by which one key may change; null for no bound. */
+  /** Highest change of one key, in units; null for no bound. */
   readonly maxSingleChange: number | null;
-  /** Units of all changes together; null for no bound. */
+  /** Highest sum of all changes, in units; null for no bound. */
   readonly maxTotalChange: number | null;
 }
 
 export interface ResetGuarding {
   readonly bounds: ResetGuards;
   readonly guardCheck: GuardCheck;
-  /** Passed by the tasks before this one. */
+  /** Guards overridden by the tasks before this one. */
   readonly overriddenBefore: readonly OverriddenGuard[];
-  /** For the rejects. */
+  /** The run's files, for keeping the rejects. */
   readonly files: Files;
   readonly runId: string;
 }
 
 /**
  * Makes the details up to the snapshot sum to the external system's count, for every usable key of the file.
- * @throws FailTask when a guard trips that this run does not override
+ * @throws FailTask if a guard trips that this run does not override
  */
 export async function resetNight(
   { client, night, counts, begin }: ReadyBatch,
@@ -116,7 +116,10 @@ export async function resetNight(
   };
 }
 
-/** @throws FailTask */
+/**
+ * Fails the task if a guard trips that this run does not override.
+ * @throws FailTask
+ */
 async function stopAt(
   guardCheck: GuardCheck,
   tripped: readonly (Tripped | null)[],

@@ -5,7 +5,7 @@ import { parseQuantity, type QuantityNotation } from '../../../inventory/row/qua
 import { hashedChunks } from '../../csv/hashed_chunks.ts';
 import { type CsvRecord, csvRecords } from '../../csv/records.ts';
 
-/** 0-based columns of a file whose lines each give a quantity for a facility and a product. */
+/** The 0-based columns of a file whose lines each give a quantity for a facility and a product. */
 export interface LineColumns {
   readonly facilityId?: number;
   readonly externalFacilityId?: number;
@@ -18,9 +18,12 @@ export interface LineColumns {
 export interface LineFormat {
   readonly dialect: Dialect;
   readonly quantity: QuantityNotation;
-  /** Of a line that names none. */
+  /** The id type of a line that names none. */
   readonly idType: string;
-  /** @throws InvalidFileError for a header in which a column is missing */
+  /**
+   * Finds the columns.
+   * @throws InvalidFileError for a header that lacks a column
+   */
   readonly locate: (header: readonly string[]) => LineColumns;
 }
 
@@ -31,24 +34,24 @@ export interface FileLine {
   readonly externalFacilityId: string;
   readonly idType: string;
   readonly idValue: string;
-  /** Null where `problem` says why. */
+  /** Null if `problem` says why. */
   readonly quantity: number | null;
   readonly locationSeqId: string;
   readonly problem: string | null;
   readonly raw: string;
 }
 
-/** What was read, once it was read to its end. */
+/** Totals, available once the file was read to its end. */
 export interface LinesRead {
   readonly sha256: string;
   readonly bytes: number;
-  /** Data rows. */
+  /** The number of data rows. */
   readonly rows: number;
 }
 
 /**
- * The data rows of a file in order, in blocks.
- * @throws InvalidFileError for a file that cannot be read as what `format` says
+ * Yields the data rows of a file in order, in blocks.
+ * @throws InvalidFileError for a file that cannot be read in that format
  */
 export async function* fileLines(
   file: OpenFile,

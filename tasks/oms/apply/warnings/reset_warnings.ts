@@ -1,4 +1,4 @@
-/** What a reset leaves undone, for the operator of a night that goes on all the same. */
+/** Warnings about what a successful reset left undone, for the operator. */
 import { z } from 'zod';
 import type { JsonObject } from '../../../../runner/task.ts';
 
@@ -6,7 +6,7 @@ const NAMED_MAX = 5;
 
 const keySchema = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
 const none = { count: 0, first: [] };
-// A batch that was applied by an earlier version has none of these.
+// A batch applied by an earlier version has none of these.
 const resultSchema = z.looseObject({
   keys_at_several_locations: z.int().default(0),
   lost_cover: z.object({ count: z.int(), first: z.array(keySchema) }).default(none),
@@ -20,7 +20,7 @@ export interface ResetWarning {
   readonly facts: JsonObject;
 }
 
-/** @param result what the reset reported, as it is kept with its batch */
+/** | @param result the result that the reset reported, as stored with its batch */
 export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   const {
     keys_at_several_locations: severalLocations,

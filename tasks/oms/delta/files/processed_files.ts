@@ -8,12 +8,12 @@ import { readSql } from '../../database/sql.ts';
 const PROCESSED_FILES = readSql(import.meta.url, './processed_files.sql');
 const RECORD_FILE = readSql(import.meta.url, './record_file.sql');
 
-/** A complete file that nothing was done with yet: an element of `list_new_files`' output, as the next task reads it. */
+/** A complete file that was not processed yet: an element of `list_new_files`' output, as the next task reads it. */
 export const listedFileSchema = z.strictObject({
   location: location({ access: 'read', of: 'file' }),
   name: z.string(),
   bytes: z.int().nonnegative(),
-  /** Null where the server does not tell: then the size alone says whether it is the same file. */
+  /** Null if the server gives none: then the size alone identifies the file's version. */
   modified_at: instantSchema.nullable(),
   manifest: deltaManifestSchema.nullable(),
 });
@@ -26,11 +26,11 @@ export type FileOutcome =
 export interface ProcessedFile {
   readonly location: string;
   readonly outcome: FileOutcome['outcome'];
-  /** Empty for one that was not refused. */
+  /** Empty unless the file was refused. */
   readonly reason: string;
 }
 
-/** Those of `entries` that were applied or refused as they are now; one that has changed since counts as new. */
+/** Returns the entries that were applied or refused in their present version; a changed file counts as new. */
 export async function processedFiles(
   pool: Pool,
   externalSystemId: string,
@@ -45,7 +45,10 @@ export async function processedFiles(
   return rows;
 }
 
-/** Keeps what became of a file, so that it is not offered again while it stays as it is. */
+/**
+ * Records the outcome of a file, so that it is not listed again while it is unchanged. The column `judged_at` keeps
+ * its name because the OMS's tables are a contract.
+ */
 export async function recordFile(
   client: PoolClient,
   { externalSystemId, file }: { readonly externalSystemId: string; readonly file: ListedFile },
