@@ -1,4 +1,4 @@
-/** Makes the reference world real: the OMS in the database, Retail Pro's file on the SFTP site. */
+/** Prepares the reference world: the OMS in the database, Retail Pro's file on the SFTP site. */
 import type { Pool } from 'pg';
 import type { Progress } from '../runner/task.ts';
 import { type RetailproFileFacts, writeRetailproFile } from './retailpro/file.ts';
@@ -6,7 +6,7 @@ import { outgoingDir } from './sftp_server/site.ts';
 import { isSeeded, seedOms } from './world/oms/load.ts';
 import type { World } from './world/world.ts';
 
-/** Told of every step: a title, then its progress, then that it is done and what it made. */
+/** Receives each step of the preparation: its title, its progress, and its result. */
 export interface Stage {
   begin(title: string): void;
   progress(progress: Progress): void;
@@ -17,13 +17,16 @@ export interface PrepareOptions {
   readonly pool: Pool;
   readonly world: World;
   readonly siteDir: string;
-  /** Data rows of Retail Pro's file. */
+  /** The number of data rows of Retail Pro's file. */
   readonly rows: number;
   readonly stage: Stage;
   readonly signal: AbortSignal;
 }
 
-/** @throws Error when the database's OMS holds anything but this world: the demo never touches foreign data */
+/**
+ * Prepares the world.
+ * @throws Error if the database's OMS holds anything but this world: the demo never changes other data
+ */
 export async function prepareWorld(options: PrepareOptions): Promise<RetailproFileFacts> {
   const { pool, world, siteDir, rows, stage, signal } = options;
   stage.begin('OMS');

@@ -1,4 +1,4 @@
-/** Runs a whole night in a world of its own, and proves the counts right */
+/** The `demo` command: runs a whole night against a reference world, and checks every count afterwards. */
 
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -109,7 +109,7 @@ async function workOtherFeeds(
   return await workFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
 }
 
-/** One server, and a folder of it for each system. */
+/** Returns connection URLs on the one demo server, with a folder for each system. */
 function siteConnections(site: SftpSite): Readonly<Record<string, string>> {
   return {
     STOCKFLOW_CONN_RETAILPRO: site.url,

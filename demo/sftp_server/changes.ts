@@ -1,4 +1,4 @@
-/** The requests that change files and folders, and the extensions. */
+/** Handles the requests that change files and folders, and the extensions. */
 import fs from 'node:fs';
 import type { HandleTable } from './handles.ts';
 import type { Jail } from './jail.ts';
@@ -49,7 +49,7 @@ function extension(id: number, request: PacketReader, options: ChangeOptions): B
   return;
 }
 
-/** Version 3 says that a rename does not replace. */
+/** Renames without replacing, as version 3 of the protocol requires. */
 function renameToFreeName(from: string, to: string): undefined {
   if (fs.lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
     throw new StatusError(STATUS.FAILURE, 'target exists');

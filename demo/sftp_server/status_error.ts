@@ -1,6 +1,6 @@
 import { STATUS, type Status } from './packet.ts';
 
-/** A no that has a status of its own. */
+/** A request that is refused with a specific SFTP status. */
 export class StatusError extends Error {
   override name = 'StatusError';
   readonly status: Status;
@@ -14,7 +14,7 @@ export function refuseIfReadOnly(readOnly: boolean): void {
   if (readOnly) throw new StatusError(STATUS.PERMISSION_DENIED, 'read only');
 }
 
-/** The status that tells a client about any error of ours. */
+/** Returns the SFTP status for any error. */
 export function statusOf(error: unknown): Status {
   if (error instanceof StatusError) return error.status;
   if (error instanceof RangeError) return STATUS.BAD_MESSAGE;
@@ -31,7 +31,9 @@ export function statusOf(error: unknown): Status {
   }
 }
 
-/** For the client's eyes: the error's code rather than its text, which names directories outside the jail. */
+/**
+ * Returns the message for the client: the error's code instead of its text, which names directories outside the jail.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof StatusError || error instanceof RangeError) return error.message;
   return error instanceof Error && 'code' in error ? String(error.code) : 'failure';

@@ -1,6 +1,6 @@
 /**
- * How a shipment came to Retail Pro's knowledge, or did not. Each outcome is one way in which the acknowledgement can
- * stand to the snapshot at T.
+ * Generates a shipment and how Retail Pro learned of it. Each outcome is one relation of the acknowledgement to the
+ * snapshot at T.
  */
 
 import type { Booking, Shipped } from './event.ts';
@@ -8,24 +8,24 @@ import type { WorldNight } from './night.ts';
 import type { Random } from './random.ts';
 import type { StockKey } from './stock_key.ts';
 
-/** Outcome -> its share of shipments, in parts of their sum. */
+/** Each outcome's share of the shipments, as a weight. */
 const OUTCOME_WEIGHTS = {
   acknowledged: 250,
   acknowledged_at_snapshot: 4,
-  /** The OMS knows the answer's instant only, and it lies before T. */
+  /** The OMS knows only the answer's instant, and it is before T. */
   answered_before_snapshot: 12,
   acknowledged_after_snapshot: 20,
-  /** Not told when it was booked, but it was not even sent by T. */
+  /** The instant of booking is unknown, but the document was not sent by T. */
   sent_after_snapshot: 12,
   never_acknowledged: 16,
-  /** Its invoice failed days ago and nobody noticed. */
+  /** The invoice failed days ago and nobody noticed. */
   forgotten: 5,
   wrong_store: 10,
-  /** Booked at the wrong store, then put right there and here, all by T. */
+  /** Booked at the wrong store, then corrected at both stores by T. */
   wrong_store_put_right: 6,
-  /** The same, but put right after T. */
+  /** Booked at the wrong store, then corrected after T. */
   wrong_store_put_right_late: 4,
-  /** Sent by T, and no answer ever came: nobody can tell whether it is in the file. */
+  /** Sent by T without an answer: it is unknown whether it is in the file. */
   unanswered: 2,
   /** Sent by T and answered after it. */
   answered_across_snapshot: 2,
@@ -40,7 +40,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Deals outcomes: first each one once, so that a small world has them all too, then by weight. */
+/** Returns outcomes: each one once at first, so that a small world has them all, then by weight. */
 export function outcomeDeck(random: Random): () => Outcome {
   const first = random.shuffle(OUTCOMES);
   const rest = OUTCOMES.flatMap((outcome) => Array<Outcome>(OUTCOME_WEIGHTS[outcome]).fill(outcome));
@@ -51,7 +51,7 @@ export interface ShipmentSetting {
   readonly random: Random;
   readonly night: WorldNight;
   readonly key: StockKey;
-  /** Where a wrong booking can land; not the key's own facility. */
+  /** Stores that a wrong booking can go to; not the key's own facility. */
   readonly otherStoreIds: readonly string[];
 }
 
@@ -126,7 +126,7 @@ export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome
   }
 }
 
-/** A booking of which the OMS was told everything. */
+/** Returns a booking that the OMS was fully informed of. */
 function told(
   postingType: Booking['postingType'],
   facilityId: string,

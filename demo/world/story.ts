@@ -1,4 +1,4 @@
-/** What happened to one key up to a night and during it. */
+/** Generates the events of one key up to and during a night. */
 
 import type { Moved, StockEvent } from './event.ts';
 import type { WorldNight } from './night.ts';
@@ -13,15 +13,15 @@ const DAY_MS = 24 * HOUR_MS;
 export interface StorySetting {
   readonly random: Random;
   readonly night: WorldNight;
-  /** A slow seller is well stocked and sells little: it is never among the largest changes of a night. */
+  /** A slow seller is well stocked and sells little, so it is never among the largest changes of a night. */
   readonly pace: 'usual' | 'slow';
   readonly dealOutcome: () => Outcome;
   readonly storeIds: readonly string[];
 }
 
 /**
- * The story of a key that both systems know: opening stock, receipts, recounts, till sales of which the OMS
- * hears nothing, reservations, shipments, and what the OMS enters after the snapshot.
+ * Generates the events of a key that both systems know: opening stock, receipts, recounts, store sales that the OMS
+ * never learns of, reservations, shipments, and what the OMS records after the snapshot.
  */
 export function generateSharedKeyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const { random, night, pace, dealOutcome, storeIds } = setting;
@@ -72,13 +72,13 @@ export function generateSharedKeyStory(setting: StorySetting, key: StockKey): re
   return events;
 }
 
-/** The story of a key that Retail Pro sells and the OMS has never had. */
+/** Generates the events of a key that Retail Pro sells and the OMS has never had. */
 export function generateRetailproOnlyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const units = setting.pace === 'slow' ? 6 : setting.random.integer(4, 20);
   return [opening(setting, key, { units, known: false }), ...tillSales(setting, key, units)];
 }
 
-/** Opening stock in units, least and most. */
+/** Opening stock in units, lowest and highest. */
 const STOCK: Readonly<Record<StorySetting['pace'], readonly [number, number]>> = {
   usual: [6, 40],
   slow: [24, 40],
@@ -93,12 +93,15 @@ function opening(
   return moved(key, 'opening', { atMs, units, recordedAtMs: known ? atMs : null });
 }
 
-/** Of a promotion the tills sell so many units at once, and of anything else. */
+/** The most units of one sale in the store: a product in a promotion, a usual one, and a slow seller. */
 const SOLD_AT_ONCE_MAX = { promotion: 12, usual: 3, slow: 1 };
-/** Sales rung up before their receipt was: so far below zero Retail Pro's count goes. */
+/** Sales entered before their receipt: how far below zero Retail Pro's count may go. */
 const OVERSOLD_MAX = 2;
 
-/** Up to three sales that only the tills know; those of a promotion can take Retail Pro's count a little below zero. */
+/**
+ * Generates up to three sales that only Retail Pro knows; those of a promotion can take its count slightly below
+ * zero.
+ */
 function tillSales({ random, night, pace }: StorySetting, key: StockKey, stock: number): readonly Moved[] {
   const isPromoted = random.chance(0.03) && pace === 'usual';
   const most = SOLD_AT_ONCE_MAX[isPromoted ? 'promotion' : pace];

@@ -22,7 +22,7 @@ create temporary table covered_key (
   inventory_item_id  text,
   snapshot_at        timestamptz not null,
   -- RP, plus V if the variance is applied.
-  due                numeric not null,
+  expected           numeric not null,
   on_hand_now        numeric not null,
   set_count          bigint not null
 ) on commit drop;
@@ -31,7 +31,7 @@ create temporary table covered_key (
 create temporary table covered (
   facility_id     text not null,
   product_id      text not null,
-  due             numeric not null,
+  expected        numeric not null,
   on_hand_now     numeric not null,
   set_count       bigint not null,
   up_to_snapshot  numeric not null,
