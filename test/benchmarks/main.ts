@@ -1,4 +1,7 @@
-/** `npm run bench [-- name...] [--rounds N] [-o json]`: measures each claim beside its baseline; exits 1 when a bar is missed. */
+/**
+ * `npm run bench [-- name...] [--rounds N] [-o json]`: measures each claim beside its baseline; exits 1 if a bar is
+ * missed.
+ */
 import { parseArgs } from 'node:util';
 import { type Result, resultOf } from './bench.ts';
 import { BENCHES } from './benches.ts';

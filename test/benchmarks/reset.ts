@@ -51,7 +51,7 @@ export const reset: Bench = {
   },
 };
 
-/** An item and its opening stock for every key. */
+/** Inserts an item with its opening stock for every key. */
 async function stock(oms: OmsWorld): Promise<void> {
   await oms.catalogue({ facilities: FACILITIES, products: PRODUCTS });
   const { pool } = oms;
@@ -67,7 +67,7 @@ async function stock(oms: OmsWorld): Promise<void> {
   );
 }
 
-/** Neither side is to pay for what was written before it. */
+/** Checkpoints and vacuums, so that neither side pays for earlier writes. */
 async function settle(pool: Pool): Promise<void> {
   await pool.query('vacuum analyze');
   await pool.query('checkpoint');

@@ -42,7 +42,7 @@ const campaign: CampaignOptions = {
     told = findings.length;
   },
 };
-/** Many workers and long tasks, so that something runs wherever the kill hits, and a kill need not wait for the last one. */
+/** Many workers and long tasks, so that every killed worker has running tasks and the next kill need not wait. */
 const kills = { faults: [kill], leaseMs: LEASE_MS, workers: 10, shapes: LASTING_LOAD, activeRuns: 25 };
 
 const summary = summarize(

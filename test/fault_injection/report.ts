@@ -95,7 +95,7 @@ function trialsThatViolate(findings: readonly ReportedViolation[], invariant: st
   ).size;
 }
 
-/** What was done shortly before: the cause is among it. */
+/** Returns the faults injected shortly before, one of which is the cause. */
 function injectedBefore(trials: readonly Trial[], trial: number): readonly string[] {
   return trials.filter(({ number }) => number <= trial && number > trial - 4).map(trialText);
 }

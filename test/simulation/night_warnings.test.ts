@@ -1,4 +1,4 @@
-/** The model's own arithmetic, on nights small enough to be worked out by hand. */
+/** Tests the model's own arithmetic on nights small enough to work out by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeRandom } from '../../demo/world/random.ts';
@@ -12,7 +12,7 @@ const T_MS = Date.UTC(2026, 2, 10, 3);
 const HOUR_MS = 3_600_000;
 const NONE = { lost_cover: 0, several_locations: 0, undone_entries: 0, absent_products: 0 };
 
-/** Two stores and the warehouse, four active products: at least one of them begins with zeros. */
+/** Two stores and the warehouse, and four active products, at least one with leading zeros. */
 const world = makeWorld({
   products: 4,
   facilities: 3,

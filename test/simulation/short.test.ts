@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runSimulation } from './campaign/campaign.ts';
 import { NIGHT_KINDS } from './plan/night_plan.ts';
 
-/** Its ninth night is one of a clock change. */
+/** A seed whose ninth night is a clock change. */
 const SEED = 'short-25';
 const KINDS = [
   ...([

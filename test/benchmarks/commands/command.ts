@@ -8,8 +8,8 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 const CALLS_A_ROUND = 5;
 
 /**
- * What a command cannot do without: a process of Node, and one query over a connection of its own. `runs list` asks the
- * same, and `status` a few queries more.
+ * Measures commands against their minimum: a process of Node, and one query over a connection of its own. `runs list`
+ * makes one query, and `status` a few more.
  */
 export const command: Bench = {
   name: 'command',

@@ -8,7 +8,7 @@ import { startBenchWorker } from './worker.ts';
 
 const DAGS = 1_000;
 const CONCURRENCY = 10;
-/** From the adding of the jobs to the instant at which all are due, so that none is late by its own insertion. */
+/** The time from adding the jobs to their common instant, so that none is late because of its own insertion. */
 const LEAD_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
@@ -52,7 +52,7 @@ tasks:
 `;
 }
 
-/** Makes every DAG owe the run of last midnight, to be planned at one instant, and waits for all runs to end. */
+/** Makes last midnight's run of every DAG due, to be planned at one instant, and waits for all runs to end. */
 async function allDueMs(pool: Pool, round: number): Promise<number> {
   // The runs of the round before become those of a night long ago, each round's of another one.
   await pool.query(

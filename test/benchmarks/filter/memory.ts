@@ -4,7 +4,7 @@ import { openFilterSite } from './site.ts';
 
 const COPIES = 10;
 
-/** One round, whatever is asked for: it writes and reads 3 GB. */
+/** Always runs a single round, since it writes and reads 3 GB. */
 export const memory: Bench = {
   name: 'memory',
   what: `the filter on ${COPIES} times the rows, 2.9 GB: time a byte, and memory`,

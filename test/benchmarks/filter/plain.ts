@@ -7,7 +7,7 @@ import type { PlainWork } from './plain_filter.ts';
 import { missingOpenssh } from './shell_sftp.ts';
 import { openFilterSite } from './site.ts';
 
-/** A tenth: the plain program takes minutes for all of it, and its time grows with the rows. */
+/** A tenth of the usual rows: the plain program would take minutes for all, and its time grows with the rows. */
 const ROWS = 700_000;
 
 export const plain: Bench = {

@@ -1,4 +1,4 @@
-/** One campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
+/** Runs one campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,15 +20,15 @@ import type { Fault, World } from './world.ts';
 export interface CampaignOptions {
   readonly trials: number;
   readonly seed: string;
-  /** No trial begins after this; null for no limit. */
+  /** No trial begins after this many minutes; null for no limit. */
   readonly minutes: number | null;
   readonly faults?: readonly Fault[];
   readonly leaseMs?: number;
   readonly workers?: number;
   readonly shapes?: readonly Shape[];
-  /** Runs going on or queued, at least. */
+  /** The least number of running or queued runs. */
   readonly activeRuns?: number;
-  /** Load without faults before the first trial. */
+  /** The duration of the load without faults before the first trial. */
   readonly warmUpMs?: number;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial, findings: readonly ReportedViolation[]) => void;
@@ -48,7 +48,7 @@ export interface CampaignResult {
   readonly restartLatenciesMs: readonly number[];
   readonly runs: number;
   readonly acknowledged: number;
-  /** Where the workers' logs lie; null where nothing was found and they are gone. */
+  /** The folder of the workers' logs; null if nothing was found and they were deleted. */
   readonly logDir: string | null;
   readonly tookMs: number;
 }
@@ -59,7 +59,7 @@ const DEFAULT_WORKERS = 4;
 const CONCURRENCY = 4;
 const GRACE_MS = 1_000;
 const ACTIVE_RUNS = 6;
-/** For everything to end once the faults have ended. */
+/** The time in which everything must end once the faults have ended. */
 const QUIET_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 250;
 
@@ -155,7 +155,7 @@ async function makeWorld(
   };
 }
 
-/** No more faults and no new runs: everything must end, and every worker must be able to work. */
+/** Stops faults and new runs; then everything must end, and every worker must be able to work. */
 async function settleDown(world: World, verifier: Verifier, trial: number): Promise<void> {
   const { fleet, load, pool } = world;
   await load.end();

@@ -1,4 +1,4 @@
-/** Keeps runs of every shape going, edits a DAG under its runs, and pushes a schedule back. */
+/** Keeps runs of every shape active, edits a DAG under its runs, and moves a schedule's cursor back. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const PUSH_EVERY_LOOKS = 20;
 
 export interface LoadOptions {
   readonly shapes: readonly Shape[];
-  /** Runs going on or queued, at least. */
+  /** The least number of running or queued runs. */
   readonly activeRuns: number;
   readonly random: Random;
 }
@@ -45,7 +45,7 @@ export class Load implements AsyncDisposable {
     this.#taskTypes = setUp.taskTypes;
   }
 
-  /** With its DAGs in force and nothing running yet. */
+  /** Registers the DAGs; no run is started yet. */
   static async create(pool: Pool, options: LoadOptions): Promise<Load> {
     const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-dags-'));
     const taskTypes = await loadTaskTypes(path.join(import.meta.dirname, '../tasks'));
@@ -58,7 +58,7 @@ export class Load implements AsyncDisposable {
     this.#loop = this.#keepGoing();
   }
 
-  /** No new runs; those that exist go on. */
+  /** Stops starting runs; existing ones continue. */
   async end(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
@@ -74,7 +74,7 @@ export class Load implements AsyncDisposable {
     return run.runId;
   }
 
-  /** Makes the schedule stand one minute further back than ever, and has `lookers` look at it at once. */
+  /** Moves the schedule's cursor one minute further back than ever, and has `lookers` jobs plan from it at once. */
   async pushSchedule(dagId: string, lookers: number): Promise<void> {
     this.#pushes += 1;
     await retryDuringOutage(() =>
@@ -114,7 +114,7 @@ export class Load implements AsyncDisposable {
     return random.pick(shapes.flatMap((shape) => Array<Shape>(shape.weight).fill(shape)));
   }
 
-  /** A new text, and now and then one that is broken. */
+  /** Writes a new text, and sometimes a broken one. */
   async #edit(): Promise<void> {
     this.#edits += 1;
     if (this.#edits % 4 === 0) await this.#register(EDITED, brokenEdit());

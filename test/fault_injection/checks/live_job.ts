@@ -2,8 +2,8 @@ import type { JobSample, Outage, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
 /**
- * E3: no queued task without a live job for longer than `limitMs`. A task lacks one from the first of the looks at which
- * it did, one after another, to the last of them.
+ * E3: no queued task is without a live job for longer than `limitMs`. A task lacks one from the first to the last of
+ * the consecutive samples that show it.
  */
 export function checkLiveJobs(
   looks: readonly JobSample[],

@@ -1,7 +1,7 @@
 import { CONFLICT } from '../cluster/worker_log.ts';
 import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** E8: no deadlock and no serialization failure reaches a user: neither a task's error nor a worker's log tells of one. */
+/** E8: no deadlock and no serialization failure reaches a user: none is in a task's error or a worker's log. */
 export function checkNoConflicts(
   { instances, attempts }: Pick<CampaignFacts, 'instances' | 'attempts'>,
   logLines: readonly string[],

@@ -1,7 +1,7 @@
 import type { Outage, Recovery, UnexplainedEnd, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
-/** E7: no worker is dead for good unless it was killed: it neither ends by itself nor stays idle after what was done to it. */
+/** E7: no worker is permanently dead unless it was killed: it neither ends by itself nor stays idle after a fault. */
 export function checkRecoveries(
   recoveries: readonly Recovery[],
   unexplainedEnds: readonly UnexplainedEnd[],

@@ -1,6 +1,6 @@
 import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** E10: every task of a run was worked by the text that the run began with. A text names itself in `label:`. */
+/** E10: every task of a run was run by the text that the run began with. A text identifies itself in `label:`. */
 export function checkVersionPinned({
   runs,
   instances,

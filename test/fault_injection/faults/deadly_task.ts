@@ -4,11 +4,14 @@ import type { Fault, World } from '../campaign/world.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns, workerIdsOf } from '../verify/read_facts.ts';
 
-/** For a deadly task to be started, to die with its worker, and to be found out at its next start. */
+/** The time in which a deadly task is started, dies with its worker, and is identified at its next start. */
 const DONE_WITHIN_MS = 20_000;
 const LOOK_AGAIN_MS = 50;
 
-/** A run with a task that ends its process, beside the innocents of the load; the workers that die of it are replaced. */
+/**
+ * Starts a run with a task that ends its process, beside the load's innocent tasks; the workers that it kills are
+ * replaced.
+ */
 export const deadlyTask: Fault = {
   name: 'deadly_task',
   weight: 9,

@@ -4,16 +4,16 @@ import type { FleetWorker } from '../cluster/fleet.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
-/** A worker that does not end is killed after this. */
+/** A worker that has not ended by then is killed. */
 const GIVE_UP_MS = 20_000;
 
-/** For a task to notice its signal, and for the process to end. */
+/** The time for a task to notice its signal, and for the process to end. */
 const ALLOWANCE_MS = 3_000;
 
-/** For a worker whose database does not answer: then its lease runs out. */
+/** The time for a worker whose database does not answer; then its lease expires. */
 const SILENT_DATABASE_MS = 10_000;
 
-/** SIGTERM under load. */
+/** Sends SIGTERM under load. */
 export const drain: Fault = {
   name: 'drain',
   weight: 6,

@@ -8,11 +8,11 @@ import { killNow, recordKill } from './kill.ts';
 import { claimFor } from './lost_claim.ts';
 import { stopFor } from './stop.ts';
 
-/** A point that is not passed in this time is disarmed, and the trial was one of an armed point that nobody passed. */
+/** A failpoint that is not reached in this time is disarmed, and the trial had no effect. */
 const PATIENCE_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 
-/** A worker dies at a named place of the engine, at a drawn pass. */
+/** Ends a worker at a failpoint of the engine, at a random pass. */
 export const failpoint: Fault = {
   name: 'failpoint',
   weight: 27,
@@ -49,7 +49,7 @@ function isRare(point: Failpoint): boolean {
   return RARE.some((prefix) => point.startsWith(prefix));
 }
 
-/** Brings about what leads to a point that a quiet night seldom passes. */
+/** Provokes what leads to a failpoint that is rarely reached. */
 async function provoke(
   world: World,
   point: Failpoint,

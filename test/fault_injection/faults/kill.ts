@@ -3,7 +3,7 @@ import type { FleetWorker } from '../cluster/fleet.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
-/** kill -9, and a new worker in its place. */
+/** Kills a worker with SIGKILL and starts a new one. */
 export const kill: Fault = {
   name: 'kill',
   weight: 18,
@@ -15,7 +15,7 @@ export const kill: Fault = {
   },
 };
 
-/** Every worker at once. */
+/** Kills every worker at once. */
 export const killAll: Fault = {
   name: 'kill_all',
   weight: 1,

@@ -2,7 +2,10 @@ import { TICK } from '../campaign/shapes.ts';
 import type { Fault } from '../campaign/world.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 
-/** Rows of the queue vanish, or are put off as after many failures: all of them, or each with the chance of one half. */
+/**
+ * Deletes rows of the queue, or delays them as after many failures: all of them, or each with probability one half.
+ * The fault's name is a value of `--fault`, and so keeps the older word.
+ */
 export const lostJobs: Fault = {
   name: 'lost_hints',
   weight: 8,
@@ -22,7 +25,10 @@ export const lostJobs: Fault = {
   },
 };
 
-/** Every unfinished task and the latest finished ones are pointed at twice more, with their fence and a wrong one; strangers write nonsense. */
+/**
+ * Adds two jobs for every unfinished task and the latest finished ones, one with their fence and one with a wrong
+ * one, and jobs with invalid payloads. The fault's name is a value of `--fault`, and so keeps the older word.
+ */
 export const forgedJobs: Fault = {
   name: 'forged_hints',
   weight: 8,

@@ -5,7 +5,7 @@ import { SHAPES } from '../campaign/shapes.ts';
 import { FAULTS } from '../faults.ts';
 import { reportText, summarize } from '../report.ts';
 
-/** Those that last long are for `npm run chaos`. */
+/** The faults that end quickly; the others run in `npm run chaos`. */
 const QUICK = [
   'kill',
   'failpoint',

@@ -1,4 +1,4 @@
-/** Puts what was read to the checks, and keeps what they found. */
+/** Runs the checks on the facts and collects violations. */
 import type { Pool } from 'pg';
 import { DEADLY } from '../campaign/shapes.ts';
 import type { World } from '../campaign/world.ts';
@@ -26,13 +26,13 @@ import {
   withoutLiveJob,
 } from './read_facts.ts';
 
-/** A queued task has a live job again after this, at the latest. */
+/** The longest time that a queued task may lack a live job. */
 const LIVE_JOB_LIMIT_MS = 10_000;
-/** The lease as shipped, the sweep, and room for a queue. */
+/** The shipped lease, the sweep, and time in the queue. */
 const RESTART_LIMIT_MS = 15_000;
-/** To reconnect, and to be given something. */
+/** The time to reconnect and to claim a task. */
 const RECOVERY_LIMIT_MS = 20_000;
-/** After a start of Postgres no worker is taken for dead so soon: none could renew its lease. */
+/** After a start of Postgres no worker is presumed dead for this long, since none could renew its lease. */
 const AFTER_OUTAGE_MS = 10_000;
 const LOOK_BACK_S = 15;
 const RUNS_AT_ONCE = 300;
@@ -57,12 +57,12 @@ export class Verifier {
     return [...this.#found.values()];
   }
 
-  /** From a kill to the next start of each task that ran there, in ms, shortest first. */
+  /** The time from a kill to the next start of each task that ran there, in ms, shortest first. */
   get restartLatenciesMs(): readonly number[] {
     return [...this.#latencies.values()].toSorted((a, b) => a - b);
   }
 
-  /** Looks for queued tasks that nothing points at; often, since each look sees one moment only. */
+  /** Samples the queued tasks without a job; called often, since each sample shows one moment. */
   async sampleJobs(): Promise<void> {
     const pool: Pool = this.#world.pool;
     const without = await retryDuringOutage(() => withoutLiveJob(pool));
@@ -70,7 +70,7 @@ export class Verifier {
     if (this.#looks.length > 500) this.#looks.shift();
   }
 
-  /** All invariants, over the runs that the trial can have touched. */
+  /** Checks all invariants over the runs that the trial can have affected. */
   async afterTrial(trial: number): Promise<void> {
     const { pool } = this.#world;
     await this.sampleJobs();
@@ -80,7 +80,7 @@ export class Verifier {
     await this.#verifyWorkers(trial);
   }
 
-  /** All invariants, over every run that there ever was. */
+  /** Checks all invariants over every run. */
   async atTheEnd(trial: number, runIds: readonly number[]): Promise<void> {
     const acknowledged = [...this.#world.fleet.acknowledged];
     for (let from = 0; from < runIds.length; from += RUNS_AT_ONCE) {
@@ -145,7 +145,7 @@ export class Verifier {
     ]);
   }
 
-  /** Of workers that live still; what became of the others tells nothing. */
+  /** Returns the recoveries of workers that still live; the others prove nothing. */
   async #recoveries(): Promise<readonly Recovery[]> {
     const { pool, fleet, records } = this.#world;
     const recoveries: Recovery[] = [];

@@ -1,29 +1,29 @@
-/** Nights by the hundred, in scenarios that each have their own stores, dates and database. */
+/** Runs hundreds of nights in scenarios, each with its own stores, dates and database. */
 import type { NightServer } from '../../support/night/site.ts';
 import type { NightKind } from '../plan/night_plan.ts';
 import { addTallies, type Tally, tallyOf } from './counts.ts';
 import type { NightResult } from './night_result.ts';
 import { runScenario, type Tamper } from './scenario.ts';
 
-/** So that one goes wrong is found again without working all before it. */
+/** The nights of a scenario: few enough that a failing night can be repeated without all earlier ones. */
 export const SCENARIO_NIGHTS = 50;
-/** Half of a night is waiting; more at once only wait for the processor. */
+/** Half of a night's time is waiting; more at once would only wait for the processor. */
 const SCENARIOS_AT_ONCE = 3;
 
 export interface CampaignOptions {
   readonly count: number;
   readonly seed: string;
-  /** The first night to work: its scenario is begun from its beginning. */
+  /** The first night to run; its scenario is run from its beginning. */
   readonly from?: number;
   readonly withNaiveBaseline?: boolean;
-  /** Ends early, with what was worked by then. */
+  /** Ends the campaign early, with the nights run by then. */
   readonly signal?: AbortSignal;
   readonly onNight?: (result: NightResult) => void;
-  /** Of the nights of each scenario, in order; the rest are dealt at random. */
+  /** The kinds of each scenario's first nights, in order; the rest are random. */
   readonly kinds?: readonly NightKind[];
-  /** The demo's own, in this process, by default. */
+  /** By default the demo's own server, in this process. */
   readonly server?: NightServer;
-  /** Spoils counts on purpose, to see that it is found. */
+  /** Corrupts counts on purpose, to test that this is found. */
   readonly tamper?: Tamper;
 }
 
@@ -34,20 +34,20 @@ export interface CampaignSummary {
   readonly keys_compared: number;
   readonly keys_compared_after_refused_nights: number;
   readonly wrong_counts: number;
-  /** Runs that ended otherwise than they must, and nights with a batch too many or too few. */
+  /** Runs that ended in another state than expected, and nights with a wrong number of batches. */
   readonly unexpected: number;
-  /** Runs that were green, changed nothing, and did not say so. */
+  /** Runs that succeeded, changed nothing, and gave no warning of it. */
   readonly silent: number;
-  /** Nights by kind, and by what only some of them have. */
+  /** Nights by kind, and by traits that only some have. */
   readonly kinds: Tally;
   readonly traits: Tally;
   readonly faults: Tally;
   readonly events: Tally;
   readonly places: Tally;
   readonly beside_tasks: Tally;
-  /** Mean of a night of that kind, three scenarios being worked at once. */
+  /** Mean duration of a night of that kind, with three scenarios running at once. */
   readonly milliseconds_by_kind: Tally;
-  /** Applied nights that the naive baseline would have left with a wrong count; null where it was not worked out. */
+  /** Applied nights that the naive baseline would have left with a wrong count; null if it was not computed. */
   readonly naive_baseline_wrong_nights: number | null;
   readonly naive_baseline_wrong_counts: number | null;
   readonly findings: readonly { readonly night: number; readonly what: string }[];

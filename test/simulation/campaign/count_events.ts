@@ -1,4 +1,4 @@
-/** What the events of a night were, by kind and by their place in it, so that a reader sees that each was tried. */
+/** Counts the events of a night by kind and by position in the night, to show that each was covered. */
 import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 import { type NightPlan, snapshotOf } from '../plan/night_plan.ts';
 import { type Tally, tallyOf } from './counts.ts';
@@ -7,7 +7,7 @@ export function countEvents(events: readonly Event[]): Tally {
   return tallyOf(events.flatMap(namesOf));
 }
 
-/** Where they lie: at the snapshot of their store to the millisecond, or between the night's instants. */
+/** Counts events by position: at the snapshot of their store to the millisecond, or between the night's instants. */
 export function countPlaces(events: readonly Event[], plan: NightPlan): Tally {
   return tallyOf(events.map((event) => placeOf(event, plan)));
 }

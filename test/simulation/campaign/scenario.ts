@@ -1,4 +1,4 @@
-/** A scenario: many nights in a row of the same stores, each beginning with what the one before left. */
+/** A scenario: consecutive nights of the same stores, each beginning with the state that the previous one left. */
 import type { Pool } from 'pg';
 import { makeRandom, type Random } from '../../../demo/world/random.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
@@ -26,10 +26,10 @@ import { countEvents, countPlaces } from './count_events.ts';
 import { tallyOf } from './counts.ts';
 import type { NightResult } from './night_result.ts';
 
-/** In a night that has them. */
+/** The number of late entries in a night that has them. */
 const LATE_ENTRIES = 2;
 
-/** Does something to the OMS that no model knows of: the comparison has to find it. */
+/** Changes the OMS in a way that no model knows of; the comparison has to find it. */
 export type Tamper = (
   pool: Pool,
   moment: { readonly night: number; readonly when: 'before the run' | 'after the run' },
@@ -40,9 +40,9 @@ export interface ScenarioOptions {
   /** The number of its first night in the campaign. */
   readonly firstNight: number;
   readonly nights: number;
-  /** Whether to work out what the naive baseline would have left. */
+  /** Whether to compute the result of the naive baseline. */
   readonly withNaiveBaseline: boolean;
-  /** Of its nights, in order; the rest are dealt. */
+  /** The kinds of its first nights, in order; the rest are random. */
   readonly kinds?: readonly NightKind[] | undefined;
   readonly server?: NightServer | undefined;
   readonly tamper?: Tamper | undefined;
@@ -69,7 +69,7 @@ class Scenario {
   readonly #omsWriter: OmsWriter;
   readonly #runs: DagRuns;
   #events: readonly Event[];
-  /** Up to which instant everything has happened and is written down. */
+  /** The instant up to which all events have happened and are recorded. */
   #clockMs: number;
   #ids = 0;
   #batches = { RESET: 0, VARIANCE: 0 };
@@ -170,7 +170,7 @@ class Scenario {
     if (last !== undefined) this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, file: last.file };
   }
 
-  /** Every count of the OMS against the model's, and how many batches there are. */
+  /** Compares every count of the OMS with the model's, and the number of batches. */
   async #compare(plan: NightPlan, outcome: Outcome) {
     const { keys, pool } = this.#stores;
     const wrong: string[] = [];
@@ -221,7 +221,10 @@ class Scenario {
     };
   }
 
-  /** One more of each for each night that was applied. @returns what is otherwise */
+  /**
+   * Checks for one more batch of each kind for each applied night.
+   * @returns the deviations
+   */
   async #countBatches({ applied }: Outcome): Promise<readonly string[]> {
     const before = this.#batches;
     this.#batches = await countBatches(this.#stores.pool);

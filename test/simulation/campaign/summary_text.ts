@@ -1,7 +1,7 @@
 import type { CampaignSummary } from './campaign.ts';
 import type { Tally } from './counts.ts';
 
-/** What a reader has to see: how much was tried, that each kind of thing was among it, and whether it held. */
+/** Formats the summary: how much was covered, the kinds of events and faults, and the violations. */
 export function summaryText(of: CampaignSummary, tookSeconds: number): string {
   const [first] = of.findings;
   const refused = of.nights - of.applied_nights;

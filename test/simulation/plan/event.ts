@@ -1,11 +1,11 @@
-/** What happens in the stores, with what the OMS comes to know of each booking, and when. Instants are epoch milliseconds. */
+/** Events in the stores, with when the OMS learns of each booking. Instants are epoch milliseconds. */
 import type { Booking, Moved, Reserved, Shipped } from '../../../demo/world/event.ts';
 
 export interface NightBooking extends Booking {
   readonly postingId: string;
-  /** When the OMS is told `externalPostedAtMs`; null where it never is. */
+  /** When the OMS learns `externalPostedAtMs`; null if it never does. */
   readonly toldAtMs: number | null;
-  /** When the OMS takes back a document that was never booked; null where it stands. */
+  /** When the OMS withdraws a document that was never booked; null if it is not withdrawn. */
   readonly withdrawnAtMs: number | null;
 }
 
@@ -16,7 +16,7 @@ export interface NightShipment extends Shipped {
 
 export type Event = Moved | Reserved | NightShipment;
 
-/** The bookings as the OMS's records show them at `atMs`. */
+/** Returns the shipments with their bookings as the OMS's records show them at `atMs`. */
 export function knownAt(events: readonly Event[], atMs: number): readonly NightShipment[] {
   return events
     .filter((event) => event.kind === 'shipped')

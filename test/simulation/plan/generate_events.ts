@@ -1,4 +1,7 @@
-/** Tells what happens between the end of one night and the end of the next, mostly around the snapshot and the tasks. */
+/**
+ * Generates the events between the end of one night and the end of the next, mostly around the snapshot and the
+ * tasks.
+ */
 
 import type { Moved } from '../../../demo/world/event.ts';
 import type { Random } from '../../../demo/world/random.ts';
@@ -14,9 +17,9 @@ export interface Window {
   readonly fromMs: number;
   /** Inclusive. */
   readonly toMs: number;
-  /** Of this night. */
+  /** The instant of this night's freeze. */
   readonly freezeAtMs: number;
-  /** Instants around which things crowd. */
+  /** Instants around which events are concentrated. */
   readonly focusMs: readonly number[];
   readonly nextId: () => string;
 }
@@ -64,7 +67,7 @@ function generateOne(window: Window): readonly Event[] {
   }
 }
 
-/** Within the window; now and then exactly a focus. */
+/** Draws an instant within the window; sometimes it is exactly a focus. */
 export function instantIn({ random, fromMs, toMs, focusMs }: Window): number {
   const focus = random.pick(focusMs);
   const wanted = random.chance(0.06)

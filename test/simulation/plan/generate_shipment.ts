@@ -1,4 +1,4 @@
-/** How a shipment goes: cancelled in part or not, and how it comes to Retail Pro's knowledge, or does not. */
+/** Generates a shipment: its partial cancellation, and how Retail Pro learns of it or not. */
 import type { StockKey } from '../../../demo/world/stock_key.ts';
 import type { NightBooking, NightShipment } from './event.ts';
 import type { Window } from './generate_events.ts';
@@ -71,7 +71,10 @@ function bookingsOf(window: Window, shipment: Omit<NightShipment, 'bookings'>): 
 
 type Document = Pick<NightBooking, 'postingType' | 'facilityId' | 'units' | 'sentAtMs'>;
 
-/** Mostly told in full; sometimes the answer alone, or nothing until someone looks into it, or it is never booked. */
+/**
+ * Generates a document: mostly answered in full; sometimes only partly, or not until someone investigates, or never
+ * booked.
+ */
 function book(window: Window, issuanceId: string, document: Document): NightBooking {
   const { random, nextId } = window;
   const posting = { ...document, postingId: `${issuanceId}-${nextId()}` };
@@ -97,7 +100,7 @@ function book(window: Window, issuanceId: string, document: Document): NightBook
   return { ...posting, ...facts, toldAtMs: null, withdrawnAtMs: cleared };
 }
 
-/** From seconds to a day and more. */
+/** Draws a delay of seconds to more than a day, in milliseconds. */
 function delay({ random }: Window): number {
   return random.pick([
     random.integer(1, 120) * SECOND_MS,

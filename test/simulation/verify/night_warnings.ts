@@ -1,23 +1,23 @@
-/** Which warnings a night owes its operator, by the model, and whether it gave them. */
+/** Derives the warnings that a night must give by the model, and compares them with those given. */
 
 import { keyText } from '../../../demo/world/stock_key.ts';
 import { omsLedger } from '../../../world/oms/ledger.ts';
 import type { Event } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 
-/** How many counts, or products, each warning is to name. */
+/** The number of counts, or products, that each warning must name. */
 export interface OwedWarnings {
-  /** Counts that the night before set and this file has no row of. */
+  /** Counts that the previous night set and this file has no row of. */
   readonly lost_cover: number;
-  /** Counts left alone, as the file gives them by location. */
+  /** Counts held out, because the file gives them by location. */
   readonly several_locations: number;
-  /** Counts whose change takes back just what the OMS had recorded in the day before the snapshot. */
+  /** Counts whose change reverses exactly what the OMS had recorded in the day before the snapshot. */
   readonly undone_entries: number;
   /** Active products without a row at any store. */
   readonly absent_products: number;
 }
 
-/** As the operator reads them. */
+/** The sentences of the warnings. */
 const SENTENCES: Readonly<Record<keyof OwedWarnings, RegExp>> = {
   lost_cover: /^(\d+) counts? (?:was|were) left as the night before set/,
   several_locations: /^(\d+) counts? (?:was|were) left alone: the file counts by several locations/,
@@ -28,15 +28,15 @@ const DAY_MS = 24 * 3_600_000;
 
 export interface NightFacts {
   readonly file: NightFile;
-  /** The keys that the night has set, and those that the one before it had. */
+  /** The keys that the night has set, and those that the previous one had. */
   readonly covered: ReadonlySet<string>;
   readonly coveredBefore: ReadonlySet<string>;
   /** The keys of ambiguous bookings. */
   readonly held: ReadonlySet<string>;
   readonly events: readonly Event[];
-  /** Each facility's, by its id. */
+  /** Each facility's snapshot, by its id. */
   readonly snapshots: ReadonlyMap<string, number>;
-  /** What the OMS said of each key as of its snapshot, before the night. */
+  /** The OMS's count of each key as of its snapshot, before the night. */
   readonly ledgerBefore: ReadonlyMap<string, number>;
   readonly knownAtMs: number;
   readonly activeProducts: number;
@@ -69,7 +69,7 @@ function undoneKeys(facts: NightFacts): readonly string[] {
   });
 }
 
-/** Where the warnings given are not those owed, in words. */
+/** Returns sentences about warnings that are missing, wrong or not expected. */
 export function misreported(owed: OwedWarnings, given: readonly string[]): readonly string[] {
   return Object.entries(SENTENCES).flatMap(([name, sentence]) => {
     const due = owed[name as keyof OwedWarnings];
@@ -78,7 +78,7 @@ export function misreported(owed: OwedWarnings, given: readonly string[]): reado
   });
 }
 
-/** Those that are owed. */
+/** Returns the names of the expected warnings. */
 export function warningNames(owed: OwedWarnings): readonly string[] {
   return Object.entries(owed).flatMap(([name, count]) => (count > 0 ? [name.replace('_', ' ')] : []));
 }

@@ -1,4 +1,4 @@
-/** Works a night as its kind says: what lies on the server, which runs there are, and what goes wrong. */
+/** Runs a night according to its kind: the files on the server, the runs, and the faults. */
 import type { Random } from '../../../demo/world/random.ts';
 import type { NightSite } from '../../support/night/site.ts';
 import { isCoverLost } from '../plan/lost_cover.ts';
@@ -12,7 +12,7 @@ import type { DagRuns, RunParams } from './dag_runs.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A night that is worked out and may be applied or not. */
+/** A planned night, which may be applied or not. */
 export interface PlannedNight {
   readonly plan: NightPlan;
   readonly file: NightFile;
@@ -24,30 +24,30 @@ export interface Circumstances extends PlannedNight {
   readonly runs: DagRuns;
   /** The last applied file. */
   readonly lastApplied: { readonly snapshotAtMs: number; readonly file: NightFile } | null;
-  /** The night before, where it was not applied. */
+  /** The previous night, if it was not applied. */
   readonly missed: PlannedNight | null;
-  /** A whole and good file of another instant, for which nothing was planned. */
+  /** Generates a complete and valid file of another instant. */
   readonly fileOf: (snapshotOf: (facilityId: string) => number) => NightFile;
-  /** Has all written down that happens until the night's end. */
+  /** Writes everything that happens until the night's end to the OMS. */
   readonly writeToEnd: () => Promise<void>;
 }
 
-/** A night that is about to be worked. */
+/** A night about to be run. */
 interface ReadyNight extends PlannedNight {
-  /** What the OMS knew of bookings when it was frozen. */
+  /** The instant of the freeze, up to which the OMS knew of bookings. */
   readonly knownAtMs: number;
 }
 
 export interface AppliedNight extends ReadyNight {
-  /** What the OMS said of each key as of its snapshot, before the night. */
+  /** The OMS's count of each key as of its snapshot, before the night. */
   readonly ledgerBefore: ReadonlyMap<string, number>;
   readonly warnings: readonly string[];
 }
 
 export interface Outcome {
-  /** In the order in which they were applied. */
+  /** The nights in the order in which they were applied. */
   readonly applied: readonly AppliedNight[];
-  /** What went otherwise than it must. */
+  /** Sentences about unexpected outcomes. */
   readonly unexpected: readonly string[];
   readonly faults: readonly string[];
 }
@@ -165,7 +165,7 @@ class NightWork {
     ]);
   }
 
-  /** @param work runs it; gives the states of its runs, all of which are to be success */
+  /** | @param work runs it and returns the states of its runs, all of which must be success */
   async #applyBy(
     night: ReadyNight,
     work: () => Promise<readonly string[]>,
@@ -179,7 +179,10 @@ class NightWork {
     return [{ ...night, ledgerBefore, warnings: await runs.warnings(states.length) }];
   }
 
-  /** Ids that were read as numbers: refused by what they cover, unless that is still plausible or a person lets it pass. */
+  /**
+   * Runs a night whose ids were read as numbers: refused by its coverage, unless that is still plausible or the guard
+   * is overridden.
+   */
   async #loseCover(tonight: ReadyNight): Promise<readonly AppliedNight[]> {
     const { random, file, runs, stores, lastApplied, plan } = this.#about;
     const { file: spoilt, fault } = loseIds(random, file, stores);
@@ -198,7 +201,7 @@ class NightWork {
     return random.chance(0.5) ? await this.#secondTry() : [];
   }
 
-  /** The good file comes after all, when all that happened that night is written. */
+  /** Runs the night again with the good file, after all of the night's events are recorded. */
   async #secondTry(): Promise<readonly AppliedNight[]> {
     const { plan, file, writeToEnd } = this.#about;
     await writeToEnd();
@@ -206,7 +209,9 @@ class NightWork {
     return await this.#run({ plan, file, knownAtMs: plan.endAtMs });
   }
 
-  /** A newer file of the same date: without the word nothing changes, and with it it is applied on top. */
+  /**
+   * Runs a newer file of the same date: without `supersede` nothing changes, and with it the file is applied on top.
+   */
   async #correct(): Promise<readonly AppliedNight[]> {
     const { plan, random, runs, stores, fileOf, writeToEnd } = this.#about;
     await writeToEnd();
@@ -224,7 +229,7 @@ class NightWork {
     return await this.#run(corrected, { supersede: true, supersede_reason: 'recounted' });
   }
 
-  /** The night that was missed, from its own file, while nothing newer is applied. */
+  /** Runs the missed night from its own file, while nothing newer is applied. */
   async #catchUp(): Promise<readonly AppliedNight[]> {
     const { missed, plan } = this.#about;
     if (missed === null) return [];

@@ -1,4 +1,4 @@
-/** How Retail Pro's file comes to lie on the server: as it should, or not. */
+/** Puts Retail Pro's file on the server, complete or damaged. */
 import type { Random } from '../../../demo/world/random.ts';
 import type { World } from '../../../demo/world/world.ts';
 import type { NightSite } from '../../support/night/site.ts';
@@ -26,7 +26,7 @@ export async function offerFile(
   });
 }
 
-/** In the middle of a row: the manifest is of the whole file, or of what is there. */
+/** Delivers a file that ends in the middle of a row, with a manifest of the whole file or of the part. */
 export async function offerCutFile(
   site: NightSite,
   random: Random,

@@ -4,10 +4,10 @@ import type { Event } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
 
-/** At a look, so that some is left for the last tasks. */
+/** The number of writes at each poll, few enough that some are left for the last tasks. */
 const WRITES_AT_ONCE = [0, 0, 1, 1, 2] as const;
 
-/** Writes down in the OMS what happens, as its instants come; what lies further ahead waits. */
+/** Writes events to the OMS as their instants come; later ones wait. */
 export class OmsWriter {
   readonly #pool: Pool;
   #pending: readonly OmsWrite[] = [];
@@ -24,7 +24,10 @@ export class OmsWriter {
     await this.#write(this.#pending.filter((write) => write.atMs <= atMs));
   }
 
-  /** Writes a few things of this night beside the tasks, each by itself, of those whose place among theirs does not matter. */
+  /**
+   * Makes a few of this night's writes concurrently with the tasks, each in its own transaction; only those whose
+   * order relative to the tasks does not matter.
+   */
   async writeBeside(random: Random, plan: NightPlan): Promise<void> {
     for (let left = random.pick(WRITES_AT_ONCE); left > 0; left -= 1) {
       const next = this.#pending.find((write) => write.atMs <= plan.endAtMs && mayRace(write, plan));
@@ -39,7 +42,10 @@ export class OmsWriter {
   }
 }
 
-/** What is learnt of a booking that was sent by a snapshot decides whether its keys are held: that waits for the run's end. */
+/**
+ * Returns false for the outcome of a booking sent by a snapshot: it decides whether its keys are held out, so it
+ * waits for the run's end.
+ */
 function mayRace({ learntOfSentAtMs }: OmsWrite, plan: NightPlan): boolean {
   return learntOfSentAtMs === null || learntOfSentAtMs > plan.freezeAtMs;
 }

@@ -1,4 +1,4 @@
-/** How the OMS records what happens: each write with its instant, touching one inventory item at most. */
+/** Converts events to the OMS's writes: each with its instant, touching at most one inventory item. */
 import type { Pool } from 'pg';
 import { type LedgerEntry, omsLedger } from '../../../world/oms/ledger.ts';
 import { instantText } from '../../../world/oms/table_rows.ts';
@@ -6,7 +6,7 @@ import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** As `write_down.sql` takes them. */
+/** A row as `write_down.sql` takes it. */
 interface Happened {
   readonly movements?: readonly Row[];
   readonly issuances?: readonly Row[];
@@ -18,12 +18,12 @@ interface Happened {
 
 export interface OmsWrite {
   readonly atMs: number;
-  /** For what is learnt of a posting: when it was sent. Null for what moves stock. */
+  /** When the posting was sent whose outcome this write records; null for a stock movement. */
   readonly learntOfSentAtMs: number | null;
   readonly happened: Happened;
 }
 
-/** In one transaction, whatever their order. */
+/** Writes all in one transaction, in any order. */
 export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
   if (writes.length === 0) return;
   const all = <Item>(listOf: (happened: Happened) => readonly Item[] | undefined) =>
@@ -40,7 +40,7 @@ export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promis
   ]);
 }
 
-/** In the order of their instants. */
+/** Returns the writes in the order of their instants. */
 export function writesOf(events: readonly Event[]): readonly OmsWrite[] {
   const writes = events.flatMap((event) => [
     ...omsLedger([event]).map((entry) => ledgerWrite(entry, event)),

@@ -1,4 +1,4 @@
-/** Retail Pro's reset file of one night: its counts at each store's own snapshot, with the flaws the plan gives it. */
+/** Generates Retail Pro's reset file of one night: its counts at each store's own snapshot, with the plan's flaws. */
 
 import { goodRow, LOCATION, locatedRow, RESET_HEADER } from '../../../demo/retailpro/row.ts';
 import type { Facility } from '../../../demo/world/facility.ts';
@@ -11,7 +11,7 @@ import type { LocationRule } from './store_world.ts';
 
 export interface FileRow {
   readonly facility: Facility;
-  /** As the file writes it. */
+  /** The SKU as the file writes it. */
   readonly sku: string;
   readonly location: string;
   readonly units: number;
@@ -20,26 +20,26 @@ export interface FileRow {
 export interface NightFile {
   readonly rows: readonly FileRow[];
   readonly content: string;
-  /** The keys of which it gives one count. */
+  /** The keys with a single count. */
   readonly told: ReadonlySet<string>;
-  /** The keys of which it has a row. */
+  /** The keys with a row. */
   readonly present: ReadonlySet<string>;
   /** Rows of active products, repeats counted once. */
   readonly keptRows: number;
-  /** The keys that it counts at several locations, with one count at each. */
+  /** The keys with counts at several locations, one each. */
   readonly located: ReadonlySet<string>;
-  /** What it says of each key of an active product at a store, in the file or not. */
+  /** Retail Pro's count of each key of an active product at a store, in the file or not. */
   readonly retailproUnits: ReadonlyMap<string, number>;
 }
 
 export interface FileSource {
   readonly random: Random;
   readonly world: World;
-  /** What the night does with a key at several locations. */
+  /** How the night treats a key at several locations. */
   readonly locations: LocationRule;
   readonly events: readonly Event[];
   readonly snapshotOf: (facilityId: string) => number;
-  /** Makes the bytes unlike those of any other night. */
+  /** Makes the bytes differ from those of any other night. */
   readonly mark: number;
 }
 
@@ -72,7 +72,7 @@ export function writeNightFile(source: FileSource): NightFile {
   return fileOfRows(random.shuffle(rows), { ...source, retailproUnits });
 }
 
-/** A file with these rows, and what a reader who takes them at their word makes of them. */
+/** Builds a file of these rows, and the counts that a reader takes from it. */
 export function fileOfRows(
   rows: readonly FileRow[],
   {
@@ -99,7 +99,7 @@ export function fileOfRows(
   return { rows, content, told, present, keptRows, located, retailproUnits };
 }
 
-/** Null where no active product has the id that the row gives. */
+/** Returns the key of a row; null if no active product has its id. */
 export function keyOf({ facility, sku }: FileRow, { activeProducts }: World): string | null {
   const product = activeProducts.find((active) => active.sku === sku);
   return product === undefined ? null : keyText({ ...facility, productId: product.productId });

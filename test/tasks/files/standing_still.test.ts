@@ -7,7 +7,7 @@ import { ageOf, changedMeanwhile, firstLook } from '../../../tasks/files/standin
 const NOW = Temporal.Instant.from('2026-03-10T05:00:00Z');
 const STILL = { now: () => NOW, stableForMs: 30_000 };
 
-/** An entry that was modified so many seconds ago; null where nobody tells. */
+/** Returns an entry that was modified so many seconds ago; null for no mtime. */
 function entry(secondsAgo: number | null, bytes = 40): FileEntry {
   const modifiedAt = secondsAgo === null ? null : NOW.subtract({ seconds: secondsAgo });
   return { location: 'sftp://retailpro/a.csv', name: 'a.csv', bytes, modifiedAt };

@@ -1,4 +1,4 @@
-/** A night that the filter works, and what it makes of it. */
+/** Runs the filter on one night's file. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -32,11 +32,11 @@ export interface FilterNight {
   readonly params?: Partial<z.input<typeof filter.params>>;
   readonly overrides?: ContextOverrides;
   readonly active?: string;
-  /** The task's output of the night before. */
+  /** The task's output of the previous night. */
   readonly lastGood?: Json;
-  /** The size that the file was found with. */
+  /** The size of the file when it was found. */
   readonly foundBytes?: number;
-  /** Whether the file was taken away after it was found. */
+  /** Whether the file was removed after it was found. */
   readonly isGone?: boolean;
 }
 
@@ -82,7 +82,10 @@ export async function run(world: TaskWorld, night: FilterNight = {}) {
   return outputSchema.parse(await runRaw(world, night));
 }
 
-/** Runs a night that must fail for good, and holds that at most its rejects are kept and no temporary file is left. */
+/**
+ * Runs a night that must fail without retry, and checks that at most its rejects are kept and no temporary file is
+ * left.
+ */
 export async function refusal(night: FilterNight): Promise<string> {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const error: unknown = await runRaw(world, night).then(

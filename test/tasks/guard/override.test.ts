@@ -9,7 +9,7 @@ import { ACTIVE, type CountRow, openOmsWorld } from '../oms/oms_world.ts';
 
 const REASON = 'store 12 closed';
 
-/** What the schema says against the two texts, by key. */
+/** Returns the schema's problems with the two texts, by key. */
 function problemsOf(guards: string, reason: string): readonly string[] {
   const { error } = overrideSchema.safeParse({ guards, reason });
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OldNight, precheckNight } from '../../../tasks/wait_for_file/precheck.ts';
 
-/** The night of 2026-06-10, due at 05:00Z: a snapshot from 2026-06-09T05:00Z to the deadline, 09:00Z, is its own. */
+/**
+ * The night of 2026-06-10, scheduled for 05:00Z: a snapshot from 2026-06-09T05:00Z to the deadline, 09:00Z, is its
+ * own.
+ */
 const NIGHT: OldNight = {
   businessDate: Temporal.PlainDate.from('2026-06-10'),
   scheduledFor: Temporal.Instant.from('2026-06-10T05:00Z'),
@@ -18,7 +21,7 @@ const applied = (date: string, snapshotAt: string) => ({
   snapshotAt: Temporal.Instant.from(snapshotAt),
 });
 
-/** Files by the stamps of their names. */
+/** Returns files with the given stamps in their names. */
 function files(...stamps: readonly string[]) {
   return async () =>
     stamps.map((stamp) => {

@@ -1,4 +1,4 @@
-/** Oddities of real senders' files of which the meaning is certain, and those that must be named. */
+/** Oddities of real senders' files: those with a clear meaning are accepted, the others must be named. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidFileError } from '../../../../tasks/inventory/file/invalid_file.ts';

@@ -1,4 +1,4 @@
-/** Files that count a product at several locations of one store. */
+/** Tests files that count a product at several locations of one store. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
@@ -6,7 +6,7 @@ import reset from '../../../../tasks/reset.ts';
 import { assertProven } from '../assert_proven.ts';
 import { type OmsWorld, openOmsWorld, SYSTEM, T } from '../oms_world.ts';
 
-/** P1 and P2 have 10 each at F1, and 10 of P1 at F2. */
+/** Opens a night: P1 and P2 have 10 each at F1, and P1 has 10 at F2. */
 async function openNight(t: TestContext): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   for (const facility of ['F1', 'F2']) await oms.facility(facility);
