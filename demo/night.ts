@@ -41,7 +41,7 @@ export interface NightSetting {
 }
 
 /** Registers the DAG with its schedule paused: in the demo world nights run only when triggered. */
-export async function putDagInForce(
+export async function registerPausedDag(
   { pool, dagsDir, taskTypes, by }: NightSetting,
   dagId = DAG_ID,
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function startNightWorker(setting: NightSetting): Promise<Worker> {
   });
 }
 
-export interface WorkedRun {
+export interface FinishedRun {
   readonly run: DagRun;
   readonly tasks: readonly TaskInstance[];
 }
@@ -74,7 +74,7 @@ export interface Follow {
 }
 
 /** Runs the world's night and waits for it. */
-export async function runDemoNight(setting: NightSetting, follow: Follow): Promise<WorkedRun> {
+export async function runDemoNight(setting: NightSetting, follow: Follow): Promise<FinishedRun> {
   return await workRun(setting, DAG_ID, follow);
 }
 
@@ -87,7 +87,7 @@ export async function workRun(
   { pool, world, by }: NightSetting,
   dagId: string,
   follow: Follow,
-): Promise<WorkedRun> {
+): Promise<FinishedRun> {
   const { runId } = await triggerRun(pool, {
     dagId,
     date: world.night.businessDate,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectionId, defineTask, duration, location } from '../runner/task.ts';
 import { compareTimes } from './files/entry.ts';
 import { leftOutTexts } from './files/left_out.ts';
-import { lookForFiles } from './list_new_files/look_for_files.ts';
+import { findCompleteFiles } from './list_new_files/find_complete_files.ts';
 import { processedFiles } from './oms/delta/files/processed_files.ts';
 
 const NAMED_MAX = 20;
@@ -36,7 +36,7 @@ export default defineTask({
     const processedLocations = new Set(processed.map(({ location }) => location));
     const fresh = entries.filter(({ location }) => !processedLocations.has(location));
     const oldestFirst = fresh.toSorted((a, b) => compareTimes(a, b) || (a.name < b.name ? -1 : 1));
-    const { complete, waiting } = await lookForFiles(oldestFirst.slice(0, params.max_files), {
+    const { complete, waiting } = await findCompleteFiles(oldestFirst.slice(0, params.max_files), {
       files,
       from: params.from,
       now,

@@ -12,9 +12,15 @@ import {
   type Shell,
   taskTypesOf,
 } from '../../runner/command.ts';
-import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds/feeds.ts';
-import { layFeedFiles } from '../feeds/files.ts';
-import { type NightSetting, putDagInForce, reportNight, runDemoNight, startNightWorker } from '../night.ts';
+import { areSound, type FeedReport, feedsText, runFeeds } from '../feeds/feeds.ts';
+import { writeFeedFiles } from '../feeds/files.ts';
+import {
+  type NightSetting,
+  registerPausedDag,
+  reportNight,
+  runDemoNight,
+  startNightWorker,
+} from '../night.ts';
 import { prepareWorld } from '../prepare.ts';
 import { isSound, reportDocument } from '../report/report.ts';
 import { StageLines } from '../report/stage_lines.ts';
@@ -77,7 +83,7 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
     log: session.log,
     by: CLI_ACTOR,
   };
-  await putDagInForce(setting);
+  await registerPausedDag(setting);
   await using _worker = await startNightWorker(setting);
   shell.stderr.write(`Working the night of ${world.night.businessDate}\n`);
   const night = await runDemoNight(setting, {
@@ -86,7 +92,7 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   });
   const report = await reportNight(session.pool, world, night);
 
-  const others = feeds || serve ? await workOtherFeeds(setting, { siteDir, shell, lines }) : null;
+  const others = feeds || serve ? await runOtherFeeds(setting, { siteDir, shell, lines }) : null;
 
   if (output === 'json') {
     const document = { ...reportDocument(report), ...(others === null ? {} : { feeds: others }) };
@@ -100,13 +106,13 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   else printNextSteps(shell, report.run.run_id, sound);
 }
 
-async function workOtherFeeds(
+async function runOtherFeeds(
   setting: NightSetting,
   { siteDir, shell, lines }: { readonly siteDir: string; readonly shell: Shell; readonly lines: StageLines },
 ): Promise<readonly FeedReport[]> {
   shell.stderr.write('Working the files of a till and the night of an ERP\n');
-  await layFeedFiles(setting.pool, setting.world, siteDir);
-  return await workFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
+  await writeFeedFiles(setting.pool, setting.world, siteDir);
+  return await runFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
 }
 
 /** Returns connection URLs on the one demo server, with a folder for each system. */

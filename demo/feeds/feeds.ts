@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { TaskInstance } from '../../runner/index.ts';
-import { type Follow, type NightSetting, putDagInForce, workRun } from '../night.ts';
+import { type Follow, type NightSetting, registerPausedDag, workRun } from '../night.ts';
 
 export const FEED_DAGS = ['pos_inventory_delta', 'erp_inventory_reset'] as const;
 
@@ -31,10 +31,10 @@ const reset = z.object({
  * Runs each DAG once, one after the other, for the world's night.
  * @throws the signal's reason when aborted
  */
-export async function workFeeds(setting: NightSetting, follow: Follow): Promise<readonly FeedReport[]> {
+export async function runFeeds(setting: NightSetting, follow: Follow): Promise<readonly FeedReport[]> {
   const reports: FeedReport[] = [];
   for (const dagId of FEED_DAGS) {
-    await putDagInForce(setting, dagId);
+    await registerPausedDag(setting, dagId);
     const { run, tasks } = await workRun(setting, dagId, follow);
     const summary = run.state === 'success' ? summaryOf(tasks) : failureOf(tasks);
     reports.push({ dag_id: dagId, run_id: run.runId, state: run.state, summary });

@@ -73,7 +73,7 @@ function erpFile(world: World): FeedFile {
 }
 
 /** Adds the two facilities to the OMS if they are missing, and writes the files to the site. */
-export async function layFeedFiles(pool: Pool, world: World, siteDir: string): Promise<void> {
+export async function writeFeedFiles(pool: Pool, world: World, siteDir: string): Promise<void> {
   for (const { facilityId, externalId, name } of [POPUP, ERP_WAREHOUSE]) {
     await pool.query(
       `insert into oms.facility (facility_id, external_id, facility_name, facility_type_id)

@@ -9,7 +9,7 @@ export interface Oddities {
   /** The status for a missing file, if not NO_SUCH_FILE. */
   readonly missing?: Status;
   /** Attributes that are left out for the entry of that name. */
-  readonly untold?: (name: string) => readonly Attribute[];
+  readonly withheld?: (name: string) => readonly Attribute[];
   /** Listings show bare names instead of the lines of `ls -l`. */
   readonly bareNames?: boolean;
   /** A file is deleted when it is closed after being read to its end. */

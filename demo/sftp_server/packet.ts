@@ -137,22 +137,22 @@ export interface NamedFile {
   readonly name: string;
   readonly stats: Stats | null;
   /** Attributes that are left out. */
-  readonly untold?: readonly Attribute[];
+  readonly withheld?: readonly Attribute[];
   /** Without the line that `ls -l` would show. */
   readonly isBare?: boolean;
 }
 
 export function namePacket(id: number, files: readonly NamedFile[]): Buffer {
-  const fields = files.flatMap(({ name, stats, untold = [], isBare = false }) => [
+  const fields = files.flatMap(({ name, stats, withheld = [], isBare = false }) => [
     text(name),
     text(isBare ? name : longName(name, stats)),
-    stats === null ? uint32(0) : attributes(stats, untold),
+    stats === null ? uint32(0) : attributes(stats, withheld),
   ]);
   return packet(RESPONSE.NAME, [uint32(id), uint32(files.length), ...fields]);
 }
 
-export function attributesPacket(id: number, stats: Stats, untold: readonly Attribute[] = []): Buffer {
-  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats, untold)]);
+export function attributesPacket(id: number, stats: Stats, withheld: readonly Attribute[] = []): Buffer {
+  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats, withheld)]);
 }
 
 /** Returns the answer to `limits@openssh.com`: packet, read and write bytes, open handles. */
@@ -185,16 +185,16 @@ function text(value: string): Buffer {
   return Buffer.concat([uint32(bytes.length), bytes]);
 }
 
-function attributes(stats: Stats, untold: readonly Attribute[]): Buffer {
+function attributes(stats: Stats, withheld: readonly Attribute[]): Buffer {
   const fields: Readonly<Record<Attribute, readonly Buffer[]>> = {
     SIZE: [uint64(stats.size)],
     UID_GID: [stats.uid, stats.gid].map(uint32),
     PERMISSIONS: [uint32(stats.mode)],
     TIMES: [stats.atimeMs, stats.mtimeMs].map((ms) => uint32(Math.floor(ms / 1000))),
   };
-  const told = (Object.keys(fields) as Attribute[]).filter((name) => !untold.includes(name));
-  const flags = told.reduce((sum, name) => sum | ATTRIBUTE[name], 0);
-  return Buffer.concat([uint32(flags), ...told.flatMap((name) => fields[name])]);
+  const known = (Object.keys(fields) as Attribute[]).filter((name) => !withheld.includes(name));
+  const flags = known.reduce((sum, name) => sum | ATTRIBUTE[name], 0);
+  return Buffer.concat([uint32(flags), ...known.flatMap((name) => fields[name])]);
 }
 
 /** Returns the beginning of the line of `ls -l`; clients read the type from its first letter. */

@@ -128,7 +128,7 @@ function perform(
 
 /** Returns attributes. A target of the jail has no link at its end, so that LSTAT and STAT differ only by the path. */
 function attributes(id: number, path: string, { oddities }: SessionOptions): Buffer {
-  return attributesPacket(id, fs.lstatSync(path), oddities.untold?.(basename(path)));
+  return attributesPacket(id, fs.lstatSync(path), oddities.withheld?.(basename(path)));
 }
 
 function close(handle: Buffer, { handles, readOnce }: Opened): undefined {
@@ -188,9 +188,9 @@ function write(fd: number, position: number, data: Buffer): undefined {
 function readDirectory(
   id: number,
   files: readonly NamedFile[],
-  { untold, bareNames = false }: Oddities,
+  { withheld, bareNames = false }: Oddities,
 ): Buffer {
   if (files.length === 0) return statusPacket(id, STATUS.EOF, 'end of directory');
-  const shown = files.map((file) => ({ ...file, untold: untold?.(file.name) ?? [], isBare: bareNames }));
+  const shown = files.map((file) => ({ ...file, withheld: withheld?.(file.name) ?? [], isBare: bareNames }));
   return namePacket(id, shown);
 }

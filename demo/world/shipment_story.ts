@@ -70,7 +70,8 @@ export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome
   const wrong = otherStoreIds.length === 0 ? here : random.pick(otherStoreIds);
   const shipment = { kind: 'shipped', ...key, atMs, units, reservedAtMs, cancelled } as const;
   const soon = () => random.integer(60, 900) * SECOND_MS;
-  const invoice = (facilityId: string, bookedAtMs: number) => told('INVOICE', facilityId, -net, bookedAtMs);
+  const invoice = (facilityId: string, bookedAtMs: number) =>
+    knownBooking('INVOICE', facilityId, -net, bookedAtMs);
 
   switch (outcome) {
     case 'acknowledged':
@@ -85,7 +86,7 @@ export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome
       return { ...shipment, bookings: [invoice(here, Math.max(atMs, snapshotAtMs) + soon())] };
     case 'sent_after_snapshot': {
       const sentAtMs = snapshotAtMs + random.integer(1, 60) * SECOND_MS;
-      const late = told('INVOICE', here, -net, sentAtMs + SECOND_MS);
+      const late = knownBooking('INVOICE', here, -net, sentAtMs + SECOND_MS);
       return { ...shipment, bookings: [{ ...late, sentAtMs, externalPostedAtMs: null }] };
     }
     case 'never_acknowledged':
@@ -103,8 +104,8 @@ export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome
         ...shipment,
         bookings: [
           invoice(wrong, atMs + soon()),
-          told('SLIP_IN', wrong, net, rightAtMs),
-          told('SLIP_OUT', here, -net, rightAtMs + SECOND_MS),
+          knownBooking('SLIP_IN', wrong, net, rightAtMs),
+          knownBooking('SLIP_OUT', here, -net, rightAtMs + SECOND_MS),
         ],
       };
     }
@@ -127,7 +128,7 @@ export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome
 }
 
 /** Returns a booking that the OMS was fully informed of. */
-function told(
+function knownBooking(
   postingType: Booking['postingType'],
   facilityId: string,
   units: number,

@@ -68,7 +68,7 @@ export interface TruthSource {
   readonly flaws: FileFlaws;
 }
 
-export function workOutTruth({ night, events, activeKeys, isStore, flaws }: TruthSource): Truth {
+export function deriveTruth({ night, events, activeKeys, isStore, flaws }: TruthSource): Truth {
   const { snapshotAtMs } = night;
   const retailpro = retailproCounts(events, snapshotAtMs);
   const shelf = trueCounts(events, snapshotAtMs);

@@ -12,7 +12,7 @@ import { makeRandom, type Random } from './random.ts';
 import { outcomeDeck } from './shipment_story.ts';
 import { keyText, type StockKey } from './stock_key.ts';
 import { generateRetailproOnlyStory, generateSharedKeyStory } from './story.ts';
-import { type Truth, workOutTruth } from './truth.ts';
+import { deriveTruth, type Truth } from './truth.ts';
 
 export interface WorldOptions {
   readonly seed?: string;
@@ -106,7 +106,7 @@ export function assembleWorld(parts: WorldParts): World {
   const { seed, night, facilities, range, events, flaws } = parts;
   const stores = storesOf(facilities);
   const storeIds = new Set(stores.map(({ facilityId }) => facilityId));
-  const truth = workOutTruth({
+  const truth = deriveTruth({
     night,
     events,
     activeKeys: keysOf(facilities, range),

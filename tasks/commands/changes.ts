@@ -14,7 +14,7 @@ import {
 } from '../../runner/command.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
 import { batchesOfRun } from './changes/batches_of_run.ts';
-import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/filters.ts';
+import { hasLeftOut, noChange, nothingApplied, resolveFilters } from './changes/filters.ts';
 import { withOms } from './changes/oms_client.ts';
 import { printChanges } from './changes/print_changes.ts';
 import { readChangesReport } from './changes/report.ts';
@@ -46,19 +46,19 @@ export function configure(command: Command, shell: Shell): void {
   });
 }
 
-interface Asked {
+interface ShowRequest {
   readonly session: Session;
   readonly client: PoolClient;
   readonly run: string | null;
   readonly options: ChangesOptions;
 }
 
-async function show(shell: Shell, { session, client, run, options }: Asked): Promise<void> {
+async function show(shell: Shell, { session, client, run, options }: ShowRequest): Promise<void> {
   const ids = run === null ? await lastNightBatchIds(client) : null;
   const own = run === null ? null : await batchesOfRun(session.pool, client, run);
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
-  const scope: Scope = { batches, ...(await narrowed(client, options)) };
+  const scope: Scope = { batches, ...(await resolveFilters(client, options)) };
   const report = await readChangesReport({ pool: session.pool, client }, scope, options);
   const changed = report.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
   if (changed === 0 && !hasLeftOut(report, options)) throw noChange(report, options);

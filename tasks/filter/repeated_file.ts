@@ -3,7 +3,7 @@ import type { FoundFile } from '../files/found_file.ts';
 import { bookedBetween, nightOfAppliedFile } from '../oms/applied/sha256.ts';
 import type { Night } from '../oms/night.ts';
 
-export interface OfferedFile {
+export interface DeliveredFile {
   readonly night: Night;
   readonly found: FoundFile;
   /** The sha256 of the file as it was read. */
@@ -27,7 +27,7 @@ export type Repetition =
  */
 export async function checkRepetition(
   pool: Pool,
-  { night, found, sha256, productIds }: OfferedFile,
+  { night, found, sha256, productIds }: DeliveredFile,
 ): Promise<Repetition> {
   const applied = await nightOfAppliedFile(pool, night, sha256);
   if (applied === null) return { kind: 'new' };

@@ -3,7 +3,7 @@ import { compareTimes } from '../files/entry.ts';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { guardSnapshotAge } from '../inventory/guard/guards.ts';
 import { type AwaitedNight, refusal } from './candidates.ts';
-import { lookAt, lookForEnd } from './completeness.ts';
+import { checkCandidate, checkComplete } from './completeness.ts';
 import type { FileSearch, WaitParams } from './find_by_name.ts';
 import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.ts';
 
@@ -18,7 +18,7 @@ export async function findByContent(
   where: SnapshotIn,
 ): Promise<FileSearch> {
   const { params, files, now, signal } = context;
-  const viewer = { files, now, signal, stableForMs: params.stable_for };
+  const check = { files, now, signal, stableForMs: params.stable_for };
   const seen: string[] = [];
   const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
   for (const entry of entries.toSorted((a, b) => compareTimes(b, a))) {
@@ -29,7 +29,7 @@ export async function findByContent(
       seen.push(`${entry.name}: written ${modifiedAt}, before ${stale.bound}, the oldest allowed (max_age)`);
       continue;
     }
-    const whole = await lookForEnd(entry, viewer);
+    const whole = await checkComplete(entry, check);
     if (whole.entry === null) {
       seen.push(`${entry.name}: ${whole.notYet}`);
       continue;
@@ -47,7 +47,7 @@ export async function findByContent(
       continue;
     }
     const { at: snapshotAt, facilities } = read;
-    const look = await lookAt({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, viewer);
+    const look = await checkCandidate({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, check);
     if (look.file === null) {
       seen.push(`${entry.name}: ${look.notYet}`);
       continue;

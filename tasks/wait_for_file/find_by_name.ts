@@ -1,6 +1,6 @@
 import type { TaskContext } from '../../runner/task.ts';
 import { type AwaitedNight, selectCandidate } from './candidates.ts';
-import { type FoundFileOutput, lookAt } from './completeness.ts';
+import { checkCandidate, type FoundFileOutput } from './completeness.ts';
 
 /** The params that both searches use. */
 export interface WaitParams {
@@ -21,7 +21,7 @@ export async function findByName(
 ): Promise<FileSearch> {
   const { chosen, refused } = selectCandidate(await files.list(params.from), night);
   if (chosen === null) return { file: null, seen: refused };
-  const look = await lookAt(chosen, { files, now, signal, stableForMs: params.stable_for });
+  const look = await checkCandidate(chosen, { files, now, signal, stableForMs: params.stable_for });
   if (look.file !== null) return { file: look.file, seen: refused };
   return { file: null, seen: [`${chosen.entry.name}: ${look.notYet}`, ...refused] };
 }

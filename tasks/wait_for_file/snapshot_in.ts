@@ -33,7 +33,7 @@ export interface ReadSnapshot {
   readonly rows: number;
 }
 
-interface Said {
+interface StatedTime {
   readonly at: Temporal.Instant;
   readonly text: string;
   readonly line: number;
@@ -57,7 +57,7 @@ export async function readSnapshot(
     encoding: encoding === 'utf-16le' ? 'utf-8' : encoding,
     compression: 'none',
   } as const;
-  const byFacility = new Map<string, Said>();
+  const byFacility = new Map<string, StatedTime>();
   let columns:
     | { readonly time: number; readonly facility: number | null; readonly width: number }
     | undefined;
@@ -88,7 +88,7 @@ export async function readSnapshot(
 }
 
 function note(
-  byFacility: Map<string, Said>,
+  byFacility: Map<string, StatedTime>,
   facility: string,
   { text, line, timezone }: { readonly text: string; readonly line: number; readonly timezone: string },
 ): void {

@@ -10,7 +10,7 @@ export interface Bench {
   /** Returns what the benchmark needs and is missing, and how to get it; null if nothing is. */
   missing(): string | null;
   /** Prepares, measures baseline and ours in turn, and cleans up. */
-  measure(rounds: number, tell: (line: string) => void): Promise<readonly Round[]>;
+  measure(rounds: number, notice: (line: string) => void): Promise<readonly Round[]>;
 }
 
 export interface Round {

@@ -19,27 +19,27 @@ const { values } = parseArgs({
   },
 });
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
+const notice = (line: string) => process.stderr.write(`${line}\n`);
 const faults = FAULTS.filter(({ name }) => values.fault?.includes(name) ?? true);
 if (faults.length === 0) {
-  tell(`--fault is one of ${FAULTS.map(({ name }) => name).join(', ')}`);
+  notice(`--fault is one of ${FAULTS.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 
 // So that the server and the workers end with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-let told = 0;
+let reported = 0;
 const campaign: CampaignOptions = {
   trials: Number(values.kills ?? values.trials),
   seed: values.seed,
   minutes: values.minutes === undefined ? null : Number(values.minutes),
   faults,
   onTrial(trial, findings) {
-    tell(trialText(trial));
-    for (const { violation } of findings.slice(told))
-      tell(`  VIOLATION of ${violation.invariant}: ${violation.text}`);
-    told = findings.length;
+    notice(trialText(trial));
+    for (const { violation } of findings.slice(reported))
+      notice(`  VIOLATION of ${violation.invariant}: ${violation.text}`);
+    reported = findings.length;
   },
 };
 /** Many workers and long tasks, so that every killed worker has running tasks and the next kill need not wait. */

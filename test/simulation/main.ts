@@ -15,15 +15,15 @@ const { values } = parseArgs({
   },
 });
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
+const notice = (line: string) => process.stderr.write(`${line}\n`);
 const [count, from] = [Number(values.count), Number(values.from)];
 const isNumber = (figure: number) => Number.isSafeInteger(figure) && figure >= 0;
 if (!isNumber(count) || !isNumber(from) || ![undefined, 'current'].includes(values.arithmetic)) {
-  tell('--count and --from are whole numbers; --arithmetic is `current` or left out');
+  notice('--count and --from are whole numbers; --arithmetic is `current` or left out');
   process.exit(2);
 }
 if (values.server !== 'demo' && values.server !== 'openssh') {
-  tell(`--server is demo or openssh, and not ${values.server}`);
+  notice(`--server is demo or openssh, and not ${values.server}`);
   process.exit(2);
 }
 
@@ -37,9 +37,9 @@ const summary = await runSimulation({
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
   withNaiveBaseline: values.arithmetic === 'current',
   onNight({ night, date, kind, wrong, unexpected }) {
-    for (const what of [...unexpected, ...wrong]) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
+    for (const what of [...unexpected, ...wrong]) notice(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
     worked += 1;
-    if (worked % 50 === 0) tell(`${worked} nights`);
+    if (worked % 50 === 0) notice(`${worked} nights`);
   },
 });
 const seconds = Math.round((performance.now() - startedMs) / 1000);

@@ -3,7 +3,7 @@ import { CommandError, EXIT } from '../../../runner/command.ts';
 import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
 import type { ChangesReport } from './report.ts';
 
-interface Named {
+interface NameFilters {
   readonly sku?: string;
   readonly facility?: string;
 }
@@ -12,9 +12,9 @@ interface Named {
  * Resolves --sku and --facility to ids.
  * @throws CommandError (not found) for an unknown one
  */
-export async function narrowed(
+export async function resolveFilters(
   client: PoolClient,
-  { sku, facility }: Named,
+  { sku, facility }: NameFilters,
 ): Promise<Pick<Scope, 'productId' | 'facilityId'>> {
   const productId = sku === undefined ? null : await findProductId(client, sku);
   if (sku !== undefined && productId === null) {
@@ -43,14 +43,14 @@ export function nothingApplied(): CommandError {
  */
 export function hasLeftOut(
   { rejected, filterRejected, held, lostCover }: ChangesReport,
-  { sku, facility }: Named,
+  { sku, facility }: NameFilters,
 ): boolean {
   if (sku !== undefined || facility !== undefined) return false;
   return rejected.total + filterRejected.total + held.total + lostCover.total > 0;
 }
 
 /** Returns the error for a scope without changes, with what is known about it. */
-export function noChange({ held, scope }: ChangesReport, { sku, facility }: Named): CommandError {
+export function noChange({ held, scope }: ChangesReport, { sku, facility }: NameFilters): CommandError {
   const what = [
     sku === undefined ? [] : [`SKU ${sku}`],
     facility === undefined ? [] : [`facility ${facility}`],

@@ -165,14 +165,14 @@ async function requireNext(client: PoolClient, night: Revision, snapshot: Snapsh
   );
 }
 
-interface Basis {
+interface FreezeInput {
   readonly snapshot: Snapshot;
   readonly products: readonly ActiveProduct[];
   readonly goLive: Temporal.Instant | null;
 }
 
 /** Fills the temporary tables that the freeze's statements read. */
-async function stage(client: PoolClient, { snapshot, products, goLive }: Basis): Promise<void> {
+async function stage(client: PoolClient, { snapshot, products, goLive }: FreezeInput): Promise<void> {
   await client.query(STAGING);
   await client.query(STAGE_PRODUCTS, [
     products.map(({ productId }) => productId),

@@ -19,7 +19,7 @@ export const due: Bench = {
   // Ours keeps an instance, an attempt, a due instant, two events and the next instant as well: 32 statements beside 9.
   maxRatio: 5,
   missing: () => null,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     const { pool, url } = database;
     for (let dag = 0; dag < DAGS; dag += 1) await registerDag(pool, `due_${dag}`, atMidnight(`due_${dag}`));
@@ -35,7 +35,7 @@ export const due: Bench = {
         await using _worker = await startBenchWorker(url, CONCURRENCY);
         return await allDueMs(pool, round);
       });
-      tell(`raw ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
+      notice(`raw ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

@@ -12,7 +12,7 @@ export const memory: Bench = {
   maxRatio: 1.1,
   maxRssBytes: 150e6,
   missing: missingOpenssh,
-  async measure(_rounds, tell) {
+  async measure(_rounds, notice) {
     await using site = await openFilterSite();
     await site.filter();
     const small = await site.filter();
@@ -21,7 +21,7 @@ export const memory: Bench = {
       ['293 MB', small],
       ['2.9 GB', large],
     ] as const) {
-      tell(`${what}: ${(oursMs / 1000).toFixed(2)} s, RSS ${(rssBytes / 1e6).toFixed(0)} MB`);
+      notice(`${what}: ${(oursMs / 1000).toFixed(2)} s, RSS ${(rssBytes / 1e6).toFixed(0)} MB`);
     }
     const round: Round = {
       baselineMs: small.oursMs * COPIES,

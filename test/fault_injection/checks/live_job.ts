@@ -6,19 +6,19 @@ import { withoutOutagesMs } from './outage_time.ts';
  * the consecutive samples that show it.
  */
 export function checkLiveJobs(
-  looks: readonly JobSample[],
+  samples: readonly JobSample[],
   outages: readonly Outage[],
   limitMs: number,
 ): readonly Violation[] {
   const violations: Violation[] = [];
   let since = new Map<string, Temporal.Instant>();
-  const told = new Set<string>();
-  for (const { at, without } of looks) {
+  const reported = new Set<string>();
+  for (const { at, without } of samples) {
     since = new Map(without.map((key) => [key, since.get(key) ?? at]));
     for (const [key, from] of since) {
       const lackedMs = withoutOutagesMs(from, at, outages);
-      if (lackedMs <= limitMs || told.has(key)) continue;
-      told.add(key);
+      if (lackedMs <= limitMs || reported.has(key)) continue;
+      reported.add(key);
       violations.push({
         invariant: 'E3',
         text: `${key} was queued without a live job for over ${limitMs} ms from ${from}`,

@@ -6,7 +6,7 @@ export function checkNoConflicts(
   { instances, attempts }: Pick<CampaignFacts, 'instances' | 'attempts'>,
   logLines: readonly string[],
 ): readonly Violation[] {
-  const told = [
+  const reported = [
     ...instances.map(({ instanceId, errorText }) => ({ where: `instance ${instanceId}`, text: errorText })),
     ...attempts.map(({ instanceId, attemptNumber, errorText }) => ({
       where: `instance ${instanceId} attempt ${attemptNumber}`,
@@ -14,7 +14,7 @@ export function checkNoConflicts(
     })),
     ...logLines.map((text) => ({ where: 'log', text })),
   ];
-  return told
+  return reported
     .filter(({ text }) => text !== null && CONFLICT.test(text))
     .map(({ where, text }) => ({ invariant: 'E8', text: `${where}: ${text}` }));
 }

@@ -11,7 +11,7 @@ import type { Acknowledged, DeathByTask, UnexplainedEnd } from '../verify/facts.
 import { readLogLine } from './worker_log.ts';
 
 /** The campaign's action on a process, to distinguish ends that it caused from others. */
-export type Fate = 'living' | 'killed' | 'draining';
+export type FaultState = 'living' | 'killed' | 'draining';
 
 export interface FleetWorker {
   readonly pid: number;
@@ -20,7 +20,7 @@ export interface FleetWorker {
   /** Whether it is behind the proxy that can fall silent. */
   readonly isFar: boolean;
   readonly clockShiftMs: number;
-  fate: Fate;
+  faultState: FaultState;
   /** Whether some of its connections never answer, which it only notices when it waits for one. */
   isHalfOpen: boolean;
   isStopped: boolean;
@@ -78,7 +78,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Workers under no fault, or under one from which they recover. */
   get living(): readonly FleetWorker[] {
-    return [...this.#workers].filter(({ fate }) => fate === 'living');
+    return [...this.#workers].filter(({ faultState }) => faultState === 'living');
   }
 
   /** Living workers that are neither stopped nor about to die. */
@@ -157,7 +157,7 @@ export class Fleet implements AsyncDisposable {
     const worker: FleetWorker = {
       ...{ pid, isFar, clockShiftMs, ended },
       workerId: Number(first),
-      fate: 'living',
+      faultState: 'living',
       isHalfOpen: false,
       isStopped: false,
       armed: null,
@@ -184,7 +184,7 @@ export class Fleet implements AsyncDisposable {
       const wasArmed = worker.armed !== null && end === 'SIGKILL';
       const isDeathByTask = this.hasDeadlyTasks && DEADLY_SIGNALS.includes(end);
       if (isDeathByTask) this.deathsByTask.push({ pid, at: Temporal.Now.instant() });
-      else if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
+      else if (!this.#isClosing && worker.faultState === 'living' && !wasArmed)
         this.unexplainedEnds.push({ pid, end, lastLines: lines });
     });
     return worker;

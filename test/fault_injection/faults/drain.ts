@@ -29,7 +29,7 @@ export async function drainNow({ pool, records, graceMs }: World, victim: FleetW
   const workerIds = await retryDuringOutage(() => workerIdsOf(pool, victim.pid));
   const at = Temporal.Now.instant();
   const startedMs = performance.now();
-  victim.fate = 'draining';
+  victim.faultState = 'draining';
   victim.signal('SIGTERM');
   const patience = new AbortController();
   await Promise.race([

@@ -9,7 +9,7 @@ import { claimFor } from './lost_claim.ts';
 import { stopFor } from './stop.ts';
 
 /** A failpoint that is not reached in this time is disarmed, and the trial had no effect. */
-const PATIENCE_MS = 3_000;
+const DISARM_AFTER_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 
 /** Ends a worker at a failpoint of the engine, at a random pass. */
@@ -22,10 +22,10 @@ export const failpoint: Fault = {
     const victim = await pickVictim(world, random);
     victim.arm({ point, pass, action: 'die' });
     await provoke(world, point, { victim, random });
-    await Promise.race([victim.ended, pause(PATIENCE_MS)]);
+    await Promise.race([victim.ended, pause(DISARM_AFTER_MS)]);
     const died = !(await victim.disarm());
     if (died) {
-      victim.fate = 'killed';
+      victim.faultState = 'killed';
       await recordKill(world, victim);
       await world.fleet.fill();
     }
@@ -66,7 +66,7 @@ async function provoke(
   }
   if (point === 'finish.refused') await stopFor(world, victim, world.leaseMs * 2);
   if (point.startsWith('put_back.')) {
-    victim.fate = 'killed';
+    victim.faultState = 'killed';
     victim.signal('SIGTERM');
   }
 }

@@ -28,7 +28,7 @@ export const killAll: Fault = {
 };
 
 export async function killNow(world: World, victim: FleetWorker): Promise<void> {
-  victim.fate = 'killed';
+  victim.faultState = 'killed';
   victim.signal('SIGKILL');
   await victim.ended;
   await recordKill(world, victim);

@@ -51,7 +51,7 @@ type Context = TaskContext<z.infer<typeof paramsSchema>>;
 
 async function trace(context: Context, phase: 'start' | 'look' | 'end'): Promise<void> {
   const { run, attempt } = context;
-  await insistently(context, async (effects) => {
+  await retryUntilAborted(context, async (effects) => {
     await effects.query(
       `insert into chaos.effect (run_id, task_id, map_index, token, phase, pid) values ($1, $2, $3, $4, $5, $6)
        on conflict (token, phase) do nothing`,
@@ -62,7 +62,7 @@ async function trace(context: Context, phase: 'start' | 'look' | 'end'): Promise
 
 async function looks(context: Context): Promise<number> {
   const { run, attempt } = context;
-  return await insistently(context, async (effects) => {
+  return await retryUntilAborted(context, async (effects) => {
     const { rowCount } = await effects.query(
       `select from chaos.effect where run_id = $1 and task_id = $2 and map_index = $3 and phase = 'look'`,
       [run.runId, attempt.taskId, attempt.mapIndex],
@@ -74,7 +74,7 @@ async function looks(context: Context): Promise<number> {
 type Effects = Awaited<ReturnType<Context['connections']['postgres']>>;
 
 /** Retries any database error until the signal aborts. */
-async function insistently<T>(context: Context, work: (effects: Effects) => Promise<T>): Promise<T> {
+async function retryUntilAborted<T>(context: Context, work: (effects: Effects) => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work(await context.connections.postgres('effects'));

@@ -46,7 +46,7 @@ export interface ReportedViolation {
 export class Verifier {
   readonly #world: World;
   readonly #found = new Map<string, ReportedViolation>();
-  readonly #looks: JobSample[] = [];
+  readonly #samples: JobSample[] = [];
   readonly #latencies = new Map<string, number>();
 
   constructor(world: World) {
@@ -66,8 +66,8 @@ export class Verifier {
   async sampleJobs(): Promise<void> {
     const pool: Pool = this.#world.pool;
     const without = await retryDuringOutage(() => withoutLiveJob(pool));
-    this.#looks.push({ at: Temporal.Now.instant(), without });
-    if (this.#looks.length > 500) this.#looks.shift();
+    this.#samples.push({ at: Temporal.Now.instant(), without });
+    if (this.#samples.length > 500) this.#samples.shift();
   }
 
   /** Checks all invariants over the runs that the trial can have affected. */
@@ -139,7 +139,7 @@ export class Verifier {
     }
     const recoveries = await this.#recoveries();
     this.#add(trial, [
-      ...checkLiveJobs(this.#looks, outages, LIVE_JOB_LIMIT_MS),
+      ...checkLiveJobs(this.#samples, outages, LIVE_JOB_LIMIT_MS),
       ...checkRestarts(restarts, outages, { limitMs: RESTART_LIMIT_MS, now }),
       ...checkRecoveries(recoveries, fleet.unexplainedEnds, { outages, limitMs: RECOVERY_LIMIT_MS, now }),
     ]);

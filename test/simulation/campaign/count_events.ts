@@ -34,14 +34,14 @@ function invoicing({ facilityId, bookings }: NightShipment): readonly string[] {
   return [
     `invoiced at the ${isWrong ? 'wrong' : 'right'} store`,
     ...(isWrong ? [isSlipped ? 'wrong store, slipped later' : 'wrong store, never slipped'] : []),
-    ...bookings.map(fateOf).filter((fate) => fate !== null),
+    ...bookings.map(outcomeOf).filter((outcome) => outcome !== null),
   ];
 }
 
-function fateOf({ bookedAtMs, responseAtMs, toldAtMs }: NightBooking): string | null {
+function outcomeOf({ bookedAtMs, responseAtMs, learntAtMs }: NightBooking): string | null {
   if (bookedAtMs === null) return 'document lost, withdrawn later';
   if (responseAtMs === null) return 'acknowledgement lost';
-  return toldAtMs !== responseAtMs ? 'acknowledged, the instant learnt a day later' : null;
+  return learntAtMs !== responseAtMs ? 'acknowledged, the instant learnt a day later' : null;
 }
 
 const NEAR_MS = 40 * 60_000;

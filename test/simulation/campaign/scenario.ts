@@ -13,7 +13,12 @@ import { type NightKind, type NightPlan, planNight, snapshotOf, snapshotsOf } fr
 import { ExpectedCounts } from '../verify/expected_counts.ts';
 import { heldOutKeys } from '../verify/held_out_keys.ts';
 import { naiveOnHand } from '../verify/naive_baseline.ts';
-import { misreported, type OwedWarnings, owedWarnings, warningNames } from '../verify/night_warnings.ts';
+import {
+  type ExpectedWarnings,
+  expectedWarnings,
+  warningMismatches,
+  warningNames,
+} from '../verify/night_warnings.ts';
 import { countBatches, readOmsCounts } from '../verify/oms_counts.ts';
 import { verifyKey } from '../verify/verify_key.ts';
 import { countBesideTasks } from '../work/beside_tasks.ts';
@@ -98,9 +103,9 @@ class Scenario {
     const storeIds = this.#stores.world.stores.map(({ facilityId }) => facilityId);
     const kind = this.#options.kinds?.[index];
     const plan = planNight(random, { date, storeIds, isOneMissed: this.#missed !== null, kind });
-    const told = this.#tell(random, plan, storeIds);
-    this.#events = [...this.#events, ...told];
-    this.#omsWriter.expect(told);
+    const generated = this.#generateEvents(random, plan, storeIds);
+    this.#events = [...this.#events, ...generated];
+    this.#omsWriter.expect(generated);
     await this.#omsWriter.writeUntil(plan.freezeAtMs);
     const file = this.#fileOf(random, (facilityId) => snapshotOf(plan, facilityId), index + 1);
     await this.#stores.site.clearOutgoing();
@@ -114,8 +119,8 @@ class Scenario {
     await this.#omsWriter.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
     await this.#options.tamper?.(pool, { night, when: 'after the run' });
-    const { traits, misreported, ...compared } = await this.#compare(plan, outcome);
-    const unexpected = [...outcome.unexpected, ...misreported, ...(await this.#countBatches(outcome))];
+    const { traits, warningMismatches, ...compared } = await this.#compare(plan, outcome);
+    const unexpected = [...outcome.unexpected, ...warningMismatches, ...(await this.#countBatches(outcome))];
     this.#remember({ plan, file }, outcome);
     return {
       night,
@@ -126,19 +131,19 @@ class Scenario {
       ...compared,
       ...{ unexpected, traits, silent: this.#runs.takeSilent() },
       faults: tallyOf(outcome.faults),
-      events: countEvents(told),
-      places: countPlaces(told, plan),
+      events: countEvents(generated),
+      places: countPlaces(generated, plan),
       besideTasks: await countBesideTasks(pool, this.#runs.takeRunIds()),
       milliseconds: performance.now() - startedMs,
     };
   }
 
-  #tell(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Event[] {
+  #generateEvents(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Event[] {
     const { keys } = this.#stores;
     const fromMs = this.#clockMs;
     const ofStores = keys.filter(({ facilityId }) => storeIds.includes(facilityId));
     const late = plan.kind === 'late_entries' ? random.shuffle(ofStores).slice(0, LATE_ENTRIES) : [];
-    const told = generateEvents({
+    const generated = generateEvents({
       random,
       // Little else happens to these, so that the night can see what was taken away.
       keys: keys.filter((key) => !late.includes(key)),
@@ -156,7 +161,7 @@ class Scenario {
       ],
       nextId: () => String(++this.#ids),
     });
-    return [...told, ...generateLateEntries({ random, plan, keys: late, fromMs })];
+    return [...generated, ...generateLateEntries({ random, plan, keys: late, fromMs })];
   }
 
   #fileOf(random: Random, snapshotOf: (facilityId: string) => number, mark: number): NightFile {
@@ -176,7 +181,7 @@ class Scenario {
     const wrong: string[] = [];
     let [naiveWrongKeys, heldCount] = [0, 0];
     let covered: ReadonlySet<string> = new Set();
-    const said: { owed: OwedWarnings; misreported: readonly string[] }[] = [];
+    const said: { owed: ExpectedWarnings; warningMismatches: readonly string[] }[] = [];
     for (const night of outcome.applied) {
       const set = this.#setRight(night);
       covered = set.covered;
@@ -208,10 +213,10 @@ class Scenario {
       keysCompared: keys.length,
       wrong,
       naiveWrongKeys: this.#options.withNaiveBaseline ? naiveWrongKeys : null,
-      misreported: said.flatMap(({ misreported }) => misreported),
+      warningMismatches: said.flatMap(({ warningMismatches }) => warningMismatches),
       traits: [
         ...new Set(said.flatMap(({ owed }) => warningNames(owed).map((name) => `a warning: ${name}`))),
-        ...(outcome.applied.some(({ file }) => file.located.intersection(file.told).size > 0)
+        ...(outcome.applied.some(({ file }) => file.located.intersection(file.singleCounted).size > 0)
           ? ['counts summed over two locations']
           : []),
         ...(heldCount > 0 ? ['keys held because a booking was ambiguous'] : []),
@@ -236,18 +241,18 @@ class Scenario {
 
   #verifyWarnings(night: AppliedNight, set: { covered: ReadonlySet<string>; held: ReadonlySet<string> }) {
     const { world } = this.#stores;
-    const owed = owedWarnings({
+    const owed = expectedWarnings({
       ...{ ...night, ...set, coveredBefore: this.#covered, events: this.#events },
       snapshots: snapshotsOf(night.plan, world.facilities),
       activeProducts: world.activeProducts.length,
     });
-    return { owed, misreported: misreported(owed, night.warnings) };
+    return { owed, warningMismatches: warningMismatches(owed, night.warnings) };
   }
 
   #setRight({ plan, file, knownAtMs }: AppliedNight) {
     const snapshots = snapshotsOf(plan, this.#stores.world.facilities);
     const held = heldOutKeys(this.#events, snapshots, knownAtMs);
-    const covered = new Set([...file.told].filter((text) => !held.has(text)));
+    const covered = new Set([...file.singleCounted].filter((text) => !held.has(text)));
     const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#events, atMs)]));
     for (const key of this.#stores.keys) {
       const text = keyText(key);

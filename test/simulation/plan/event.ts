@@ -4,7 +4,7 @@ import type { Booking, Moved, Reserved, Shipped } from '../../../demo/world/even
 export interface NightBooking extends Booking {
   readonly postingId: string;
   /** When the OMS learns `externalPostedAtMs`; null if it never does. */
-  readonly toldAtMs: number | null;
+  readonly learntAtMs: number | null;
   /** When the OMS withdraws a document that was never booked; null if it is not withdrawn. */
   readonly withdrawnAtMs: number | null;
 }
@@ -30,7 +30,7 @@ export function knownAt(events: readonly Event[], atMs: number): readonly NightS
         .map((booking) => ({
           ...booking,
           responseAtMs: isBy(booking.responseAtMs, atMs) ? booking.responseAtMs : null,
-          externalPostedAtMs: isBy(booking.toldAtMs, atMs) ? booking.externalPostedAtMs : null,
+          externalPostedAtMs: isBy(booking.learntAtMs, atMs) ? booking.externalPostedAtMs : null,
         })),
     }));
 }

@@ -81,23 +81,23 @@ function book(window: Window, issuanceId: string, document: Document): NightBook
   const bookedAtMs = document.sentAtMs + random.integer(0, 300) * SECOND_MS;
   const answeredAtMs = bookedAtMs + random.integer(0, 60) * SECOND_MS;
   const cleared = answeredAtMs + random.integer(1, 40) * HOUR_MS;
-  const fate = random.integer(1, 100);
-  if (fate <= 80) {
+  const draw = random.integer(1, 100);
+  if (draw <= 80) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: answeredAtMs };
-    return { ...posting, ...facts, toldAtMs: answeredAtMs, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: answeredAtMs, withdrawnAtMs: null };
   }
   // The answer says that it was booked and not when; the instant is learnt a day later.
-  if (fate <= 90) {
+  if (draw <= 90) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: answeredAtMs };
-    return { ...posting, ...facts, toldAtMs: cleared, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: cleared, withdrawnAtMs: null };
   }
   // Booked, and the acknowledgement was lost.
-  if (fate <= 96) {
+  if (draw <= 96) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: null };
-    return { ...posting, ...facts, toldAtMs: cleared, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: cleared, withdrawnAtMs: null };
   }
   const facts = { bookedAtMs: null, externalPostedAtMs: null, responseAtMs: null };
-  return { ...posting, ...facts, toldAtMs: null, withdrawnAtMs: cleared };
+  return { ...posting, ...facts, learntAtMs: null, withdrawnAtMs: cleared };
 }
 
 /** Draws a delay of seconds to more than a day, in milliseconds. */

@@ -6,7 +6,7 @@ import type { Event } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 
 /** The number of counts, or products, that each warning must name. */
-export interface OwedWarnings {
+export interface ExpectedWarnings {
   /** Counts that the previous night set and this file has no row of. */
   readonly lost_cover: number;
   /** Counts held out, because the file gives them by location. */
@@ -18,7 +18,7 @@ export interface OwedWarnings {
 }
 
 /** The sentences of the warnings. */
-const SENTENCES: Readonly<Record<keyof OwedWarnings, RegExp>> = {
+const SENTENCES: Readonly<Record<keyof ExpectedWarnings, RegExp>> = {
   lost_cover: /^(\d+) counts? (?:was|were) left as the night before set/,
   several_locations: /^(\d+) counts? (?:was|were) left alone: the file counts by several locations/,
   undone_entries: /^(\d+) counts? lost what the OMS had recorded in the 24 h before the snapshot/,
@@ -42,13 +42,13 @@ export interface NightFacts {
   readonly activeProducts: number;
 }
 
-export function owedWarnings(facts: NightFacts): OwedWarnings {
+export function expectedWarnings(facts: NightFacts): ExpectedWarnings {
   const { file, covered, coveredBefore, held } = facts;
   const isLost = (key: string) => !covered.has(key) && !file.present.has(key) && !held.has(key);
   const products = new Set([...file.present].map((key) => key.slice(key.indexOf('/') + 1)));
   return {
     lost_cover: [...coveredBefore].filter(isLost).length,
-    several_locations: [...file.located].filter((key) => !file.told.has(key)).length,
+    several_locations: [...file.located].filter((key) => !file.singleCounted.has(key)).length,
     undone_entries: undoneKeys(facts).length,
     absent_products: facts.activeProducts - products.size,
   };
@@ -70,15 +70,15 @@ function undoneKeys(facts: NightFacts): readonly string[] {
 }
 
 /** Returns sentences about warnings that are missing, wrong or not expected. */
-export function misreported(owed: OwedWarnings, given: readonly string[]): readonly string[] {
+export function warningMismatches(owed: ExpectedWarnings, given: readonly string[]): readonly string[] {
   return Object.entries(SENTENCES).flatMap(([name, sentence]) => {
-    const due = owed[name as keyof OwedWarnings];
+    const due = owed[name as keyof ExpectedWarnings];
     const found = Number(given.map((warning) => sentence.exec(warning)?.[1]).find(Boolean) ?? 0);
     return found === due ? [] : [`the night warns of ${found} ${name.replace('_', ' ')}, not of ${due}`];
   });
 }
 
 /** Returns the names of the expected warnings. */
-export function warningNames(owed: OwedWarnings): readonly string[] {
+export function warningNames(owed: ExpectedWarnings): readonly string[] {
   return Object.entries(owed).flatMap(([name, count]) => (count > 0 ? [name.replace('_', ' ')] : []));
 }

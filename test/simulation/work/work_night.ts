@@ -1,11 +1,11 @@
 /** Runs a night according to its kind: the files on the server, the runs, and the faults. */
 import type { Random } from '../../../demo/world/random.ts';
 import type { NightSite } from '../../support/night/site.ts';
+import { countByLocation, loseIds } from '../plan/damaged_file.ts';
 import { isCoverLost } from '../plan/lost_cover.ts';
 import { correctedPlan, type NightPlan, snapshotOf, snapshotsOf } from '../plan/night_plan.ts';
-import { countByLocation, loseIds } from '../plan/spoilt_file.ts';
 import { isKnownToHaveMoved, readOmsCounts } from '../verify/oms_counts.ts';
-import { instantOf, offerCutFile, offerFile } from '../world/file_delivery.ts';
+import { deliverCutFile, deliverFile, instantOf } from '../world/file_delivery.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 import type { StoreWorld } from '../world/store_world.ts';
 import type { DagRuns, RunParams } from './dag_runs.ts';
@@ -83,7 +83,7 @@ class NightWork {
         return await this.#secondTry();
       case 'cut':
         this.#fault('cut file');
-        await offerCutFile(this.#site, random, { plan, file });
+        await deliverCutFile(this.#site, random, { plan, file });
         this.#expect('failed', await runs.run(this.#about));
         return random.chance(0.5) ? await this.#secondTry() : [];
       case 'yesterday':
@@ -171,7 +171,7 @@ class NightWork {
     work: () => Promise<readonly string[]>,
   ): Promise<readonly AppliedNight[]> {
     const { stores, runs } = this.#about;
-    await offerFile(this.#site, stores.world, night);
+    await deliverFile(this.#site, stores.world, night);
     const counts = await readOmsCounts(stores.pool, snapshotsOf(night.plan, stores.world.facilities));
     const ledgerBefore = new Map([...counts].map(([key, { atSnapshotUnits }]) => [key, atSnapshotUnits]));
     const states = await work();
@@ -185,13 +185,13 @@ class NightWork {
    */
   async #loseCover(tonight: ReadyNight): Promise<readonly AppliedNight[]> {
     const { random, file, runs, stores, lastApplied, plan } = this.#about;
-    const { file: spoilt, fault } = loseIds(random, file, stores);
+    const { file: damaged, fault } = loseIds(random, file, stores);
     this.#fault(fault);
-    const night = { ...tonight, file: spoilt };
-    if (!isCoverLost(spoilt, lastApplied?.file ?? null)) return await this.#run(night);
-    await offerFile(this.#site, stores.world, night);
+    const night = { ...tonight, file: damaged };
+    if (!isCoverLost(damaged, lastApplied?.file ?? null)) return await this.#run(night);
+    await deliverFile(this.#site, stores.world, night);
     this.#expectRefusal(/max_coverage_drop|at least 1 row is needed/, await runs.run(this.#about, plan.date));
-    if (spoilt.present.size > 0 && random.chance(0.3)) {
+    if (damaged.present.size > 0 && random.chance(0.3)) {
       this.#fault('lost cover let pass by a person');
       return await this.#run(night, {
         override_guards: 'max_coverage_drop',
@@ -221,7 +221,7 @@ class NightWork {
       file: fileOf((facilityId) => snapshotOf(later, facilityId)),
       knownAtMs: plan.endAtMs,
     };
-    await offerFile(this.#site, stores.world, corrected);
+    await deliverFile(this.#site, stores.world, corrected);
     this.#fault('corrected file without a word');
     this.#expect('failed', await runs.run(this.#about));
     if (random.chance(0.3)) return [];

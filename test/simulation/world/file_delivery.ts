@@ -5,7 +5,7 @@ import type { NightSite } from '../../support/night/site.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import type { NightFile } from './retailpro_night_file.ts';
 
-export async function offerFile(
+export async function deliverFile(
   site: NightSite,
   { stores }: World,
   { plan, file }: { readonly plan: NightPlan; readonly file: NightFile },
@@ -27,7 +27,7 @@ export async function offerFile(
 }
 
 /** Delivers a file that ends in the middle of a row, with a manifest of the whole file or of the part. */
-export async function offerCutFile(
+export async function deliverCutFile(
   site: NightSite,
   random: Random,
   { plan, file: { content } }: { readonly plan: NightPlan; readonly file: NightFile },

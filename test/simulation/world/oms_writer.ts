@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
 import type { Event } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
-import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
+import { type OmsWrite, recordWrites, writesOf } from './oms_writes.ts';
 
 /** The number of writes at each poll, few enough that some are left for the last tasks. */
 const WRITES_AT_ONCE = [0, 0, 1, 1, 2] as const;
@@ -38,7 +38,7 @@ export class OmsWriter {
 
   async #write(due: readonly OmsWrite[]): Promise<void> {
     this.#pending = this.#pending.filter((write) => !due.includes(write));
-    await writeDown(this.#pool, due);
+    await recordWrites(this.#pool, due);
   }
 }
 

@@ -6,8 +6,8 @@ import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** A row as `write_down.sql` takes it. */
-interface Happened {
+/** A row as `record_writes.sql` takes it. */
+interface WriteRow {
   readonly movements?: readonly Row[];
   readonly issuances?: readonly Row[];
   readonly cancellations?: readonly Row[];
@@ -20,15 +20,15 @@ export interface OmsWrite {
   readonly atMs: number;
   /** When the posting was sent whose outcome this write records; null for a stock movement. */
   readonly learntOfSentAtMs: number | null;
-  readonly happened: Happened;
+  readonly happened: WriteRow;
 }
 
 /** Writes all in one transaction, in any order. */
-export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
+export async function recordWrites(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
   if (writes.length === 0) return;
-  const all = <Item>(listOf: (happened: Happened) => readonly Item[] | undefined) =>
+  const all = <Item>(listOf: (happened: WriteRow) => readonly Item[] | undefined) =>
     writes.flatMap(({ happened }) => listOf(happened) ?? []);
-  await pool.query('select nights.write_down($1)', [
+  await pool.query('select nights.record_writes($1)', [
     JSON.stringify({
       movements: all(({ movements }) => movements),
       issuances: all(({ issuances }) => issuances),
@@ -70,7 +70,7 @@ function ledgerWrite(entry: LedgerEntry, event: Event): OmsWrite {
   };
 }
 
-function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): Happened {
+function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): WriteRow {
   const { issuanceId, facilityId, productId, units, atMs } = shipment;
   const id = { item_issuance_id: issuanceId };
   if (cause === 'issuance_cancelled') return { cancellations: [{ ...id, quantity: onHandUnits }] };
@@ -81,9 +81,9 @@ function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): 
 
 function postingWrites(shipment: NightShipment, booking: NightBooking): readonly OmsWrite[] {
   const { postingId, postingType, facilityId, units, sentAtMs } = booking;
-  const learnt = (atMs: number | null, happened: Happened): readonly OmsWrite[] =>
+  const learnt = (atMs: number | null, happened: WriteRow): readonly OmsWrite[] =>
     atMs === null ? [] : [{ atMs, learntOfSentAtMs: sentAtMs, happened }];
-  const answer = (column: 'response_at' | 'external_posted_at', instantMs: number | null): Happened => ({
+  const answer = (column: 'response_at' | 'external_posted_at', instantMs: number | null): WriteRow => ({
     answers: instantMs === null ? [] : [{ posting_id: postingId, [column]: instantText(instantMs) }],
   });
   const posting = {
@@ -98,7 +98,7 @@ function postingWrites(shipment: NightShipment, booking: NightBooking): readonly
   return [
     { atMs: sentAtMs, learntOfSentAtMs: sentAtMs, happened: { postings: [posting] } },
     ...learnt(booking.responseAtMs, answer('response_at', booking.responseAtMs)),
-    ...learnt(booking.toldAtMs, answer('external_posted_at', booking.externalPostedAtMs)),
+    ...learnt(booking.learntAtMs, answer('external_posted_at', booking.externalPostedAtMs)),
     ...learnt(booking.withdrawnAtMs, { withdrawn: [postingId] }),
   ];
 }

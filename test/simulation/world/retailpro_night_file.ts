@@ -21,7 +21,7 @@ export interface NightFile {
   readonly rows: readonly FileRow[];
   readonly content: string;
   /** The keys with a single count. */
-  readonly told: ReadonlySet<string>;
+  readonly singleCounted: ReadonlySet<string>;
   /** The keys with a row. */
   readonly present: ReadonlySet<string>;
   /** Rows of active products, repeats counted once. */
@@ -81,7 +81,7 @@ export function fileOfRows(
     retailproUnits,
   }: Pick<FileSource, 'world' | 'locations'> & Pick<NightFile, 'retailproUnits'>,
 ): NightFile {
-  const told = new Set<string>();
+  const singleCounted = new Set<string>();
   const located = new Set<string>();
   const present = new Set<string>();
   let keptRows = 0;
@@ -93,10 +93,10 @@ export function fileOfRows(
     const isContradicted = places.values().some((at) => at.some(({ units }) => units !== at[0]?.units));
     if (isContradicted) continue;
     if (places.size > 1) located.add(key);
-    if (places.size === 1 || locations === 'sum') told.add(key);
+    if (places.size === 1 || locations === 'sum') singleCounted.add(key);
   }
   const content = RESET_HEADER + rows.map(lineOf).join('');
-  return { rows, content, told, present, keptRows, located, retailproUnits };
+  return { rows, content, singleCounted, present, keptRows, located, retailproUnits };
 }
 
 /** Returns the key of a row; null if no active product has its id. */

@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { DAG_ID, type NightSetting, putDagInForce } from '../../../demo/night.ts';
+import { DAG_ID, type NightSetting, registerPausedDag } from '../../../demo/night.ts';
 import { makeFacilities, storesOf } from '../../../demo/world/facility.ts';
 import { seedOms } from '../../../demo/world/oms/load.ts';
 import { makeProducts } from '../../../demo/world/product.ts';
@@ -27,7 +27,7 @@ const ACTIVE_PRODUCTS = 6;
 /** The share of the stores' keys without an item in the OMS until something happens there. */
 const WITHOUT_ITEM_SHARE = 0.15;
 const DAY_MS = 86_400_000;
-const WRITE_DOWN = readFileSync(path.join(import.meta.dirname, 'write_down.sql'), 'utf8');
+const RECORD_WRITES = readFileSync(path.join(import.meta.dirname, 'record_writes.sql'), 'utf8');
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 /** How the reset treats a product at several locations of a store. */
@@ -83,7 +83,7 @@ export async function openStoreWorld(
     events,
     flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
   });
-  await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(WRITE_DOWN)]);
+  await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(RECORD_WRITES)]);
   const site = await startNightSite(server);
   lifetime.after(async () => await site[Symbol.asyncDispose]());
   const locations: LocationRule = random.fork('locations').chance(0.5) ? 'sum' : 'hold_out';
@@ -105,7 +105,7 @@ export async function openStoreWorld(
     log,
     by: { actor: 'nights', channel: 'cli' },
   };
-  await putDagInForce(setting);
+  await registerPausedDag(setting);
   return { pool, world, site, omsProxy, sftpProxy, setting, locations, keys };
 }
 

@@ -7,9 +7,9 @@ import type { FileEntry } from '../../runner/task.ts';
 import { isSameEntry } from './entry.ts';
 
 /** The resolution of mtimes in SFTP is one second. */
-const A_MOMENT_MS = 1000;
+const MTIME_RESOLUTION_MS = 1000;
 
-export interface Stillness {
+export interface StabilityRule {
   readonly now: () => Temporal.Instant;
   /** How long size and mtime must be unchanged. */
   readonly stableForMs: number;
@@ -19,14 +19,15 @@ export interface Stillness {
  * Whether the file can be stable by its first listing: after how many milliseconds to list it again, or why it is
  * not.
  */
-export type FirstLook =
-  | { readonly isStable: true; readonly secondLookAfterMs: number }
+export type FirstListing =
+  | { readonly isStable: true; readonly relistAfterMs: number }
   | { readonly isStable: false; readonly why: string };
 
-export function firstLook(entry: FileEntry, { now, stableForMs }: Stillness): FirstLook {
+export function checkFirstListing(entry: FileEntry, { now, stableForMs }: StabilityRule): FirstListing {
   const ageMs = ageOf(entry, now());
-  if (ageMs === null) return { isStable: true, secondLookAfterMs: stableForMs };
-  if (ageMs >= stableForMs) return { isStable: true, secondLookAfterMs: Math.min(A_MOMENT_MS, stableForMs) };
+  if (ageMs === null) return { isStable: true, relistAfterMs: stableForMs };
+  if (ageMs >= stableForMs)
+    return { isStable: true, relistAfterMs: Math.min(MTIME_RESOLUTION_MS, stableForMs) };
   const why = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
   return { isStable: false, why };
 }

@@ -48,7 +48,7 @@ const listSchema = z.looseObject({
 export type Line = readonly [sku: string, units: number | string, soldAt: string, store?: string];
 
 /** Opens a world with store S1 (the POS calls it 001), products P1 and P2, ten units of each. */
-export async function tillWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
+export async function posWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   await oms.facility('S1', '001');
   for (const product of ['P1', 'P2']) {

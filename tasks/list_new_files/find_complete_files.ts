@@ -1,14 +1,14 @@
 /** Decides which of the new files are complete. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
-import { ageOf, changedMeanwhile, firstLook } from '../files/standing_still.ts';
+import { ageOf, changedMeanwhile, checkFirstListing } from '../files/stability.ts';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { type DeltaManifest, manifestName, parseDeltaManifest } from '../inventory/file/manifest.ts';
 
 const NEWLINE = 0x0a;
 const GZIP = [0x1f, 0x8b] as const;
 
-export interface Look {
+export interface SearchOptions {
   readonly files: Files;
   /** The pattern of the listing. */
   readonly from: string;
@@ -24,27 +24,32 @@ export interface FoundFiles {
 }
 
 /** Lists all files twice together, so that a hundred files take no longer than one. */
-export async function lookForFiles(entries: readonly FileEntry[], look: Look): Promise<FoundFiles> {
+export async function findCompleteFiles(
+  entries: readonly FileEntry[],
+  options: SearchOptions,
+): Promise<FoundFiles> {
   if (entries.length === 0) return { complete: [], waiting: [] };
-  const manifests = new Set((await look.files.list(manifestName(look.from))).map(({ location }) => location));
+  const manifests = new Set(
+    (await options.files.list(manifestName(options.from))).map(({ location }) => location),
+  );
   const hasManifest = ({ location }: FileEntry) => manifests.has(manifestName(location));
   const pauses = entries
     .filter((entry) => !hasManifest(entry))
-    .map((entry) => firstLook(entry, look))
-    .map((first) => (first.isStable ? first.secondLookAfterMs : 0));
-  await setTimeout(Math.max(0, ...pauses), undefined, { signal: look.signal });
-  const second = new Map((await look.files.list(look.from)).map((entry) => [entry.location, entry]));
+    .map((entry) => checkFirstListing(entry, options))
+    .map((first) => (first.isStable ? first.relistAfterMs : 0));
+  await setTimeout(Math.max(0, ...pauses), undefined, { signal: options.signal });
+  const second = new Map((await options.files.list(options.from)).map((entry) => [entry.location, entry]));
   const complete: ReturnType<typeof listed>[] = [];
   const waiting: { name: string; why: string }[] = [];
   for (const entry of entries) {
-    look.signal.throwIfAborted();
+    options.signal.throwIfAborted();
     const completeness = hasManifest(entry)
-      ? await byManifest(entry, look)
-      : await byStillness(entry, second.get(entry.location) ?? null, look);
-    const ageMs = ageOf(entry, look.now()) ?? look.giveUpAfterMs;
+      ? await byManifest(entry, options)
+      : await byStability(entry, second.get(entry.location) ?? null, options);
+    const ageMs = ageOf(entry, options.now()) ?? options.giveUpAfterMs;
     if (completeness.why === null) complete.push(listed(entry, completeness.manifest));
     // A file that was removed or is still being written is never given up.
-    else if (completeness.isStill && ageMs >= look.giveUpAfterMs)
+    else if (completeness.isStill && ageMs >= options.giveUpAfterMs)
       complete.push(listed(entry, completeness.manifest));
     else waiting.push({ name: entry.name, why: completeness.why });
   }
@@ -58,7 +63,7 @@ interface Completeness {
   readonly manifest: DeltaManifest | null;
 }
 
-async function byManifest(entry: FileEntry, { files }: Look): Promise<Completeness> {
+async function byManifest(entry: FileEntry, { files }: SearchOptions): Promise<Completeness> {
   try {
     const text = new TextDecoder().decode(await files.read(manifestName(entry.location)));
     const manifest = parseDeltaManifest(text);
@@ -73,13 +78,17 @@ async function byManifest(entry: FileEntry, { files }: Look): Promise<Completene
   }
 }
 
-async function byStillness(entry: FileEntry, second: FileEntry | null, look: Look): Promise<Completeness> {
+async function byStability(
+  entry: FileEntry,
+  second: FileEntry | null,
+  options: SearchOptions,
+): Promise<Completeness> {
   const unfinished = (why: string, isStill: boolean): Completeness => ({ why, isStill, manifest: null });
   const moving = changedMeanwhile(entry, second);
   if (moving !== null) return unfinished(moving, false);
-  const first = firstLook(entry, look);
+  const first = checkFirstListing(entry, options);
   if (!first.isStable) return unfinished(first.why, false);
-  if (!(await endsALine(entry, look))) {
+  if (!(await endsALine(entry, options))) {
     return unfinished('its last line has no end: it was cut or is still being written', true);
   }
   return { why: null, isStill: true, manifest: null };
@@ -89,7 +98,7 @@ async function byStillness(entry: FileEntry, second: FileEntry | null, look: Loo
  * Returns whether the last line has its end. Compressed files always pass: damage in them is found when they are
  * read.
  */
-async function endsALine(entry: FileEntry, { files }: Look): Promise<boolean> {
+async function endsALine(entry: FileEntry, { files }: SearchOptions): Promise<boolean> {
   const file = await files.open(entry.location);
   let first: Uint8Array = new Uint8Array();
   let last: Uint8Array = new Uint8Array();
