@@ -8,13 +8,12 @@ import {
   requireWhole,
   withoutRowSentence,
 } from './filter/check_scan.ts';
-import { openFound } from './filter/open_found.ts';
+import { openFound, unmovedChunks } from './filter/found_content.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { checkRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
-import { unmovedChunks } from './filter/unmoved_chunks.ts';
 import { createGuardCheck } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns/param.ts';

@@ -3,7 +3,6 @@ import { connectionId, DeferTask, defineTask, duration, FailTask, location } fro
 import { leftOutTexts } from './files/left_out.ts';
 import { namePatternSchema } from './inventory/file/name.ts';
 import { supersedeSchema } from './inventory/guard/supersede.ts';
-import { lastAppliedSnapshot } from './oms/applied/last_snapshot.ts';
 import { newestAppliedReset } from './oms/applied/newest_reset.ts';
 import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
@@ -41,7 +40,7 @@ export default defineTask({
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
-    const lastApplied = await lastAppliedSnapshot(pool, {
+    const newest = await newestAppliedReset(pool, {
       externalSystemId: params.external_system_id,
       businessDate: run.businessDate.toString(),
     });
@@ -50,7 +49,7 @@ export default defineTask({
       scheduledFor: run.scheduledFor,
       until: deadlineAt,
       maxAgeMs: params.max_age,
-      lastApplied,
+      lastApplied: newest?.snapshotAt ?? null,
     };
     const { file, seen } = params.snapshot_in
       ? await findByContent(context, night, params.snapshot_in)

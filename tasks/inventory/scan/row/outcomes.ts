@@ -1,10 +1,9 @@
 import { assertConserved, type RowAccount } from '../../row/account.ts';
 import { NO_QUANTITY } from '../../row/quantity.ts';
-import { RejectReasonCounts } from '../../row/reject_reason_counts.ts';
 import { lineEnd } from '../bytes/line_end.ts';
 import { type ByteEncoding, decodeText } from '../bytes/text.ts';
 import { type CountedKey, SeenQuantities } from '../seen_quantities.ts';
-import type { RejectReason } from './fields.ts';
+import { REJECT_REASONS, type RejectReason } from './fields.ts';
 
 const RAW_CHARACTERS = 500;
 
@@ -100,5 +99,26 @@ export class RowOutcomes {
       keysAtSeveralLocations: this.#seen.keysAtSeveralLocations,
       reasons: this.#reasons.byReason(),
     };
+  }
+}
+
+/** Counts rejected rows by reason. */
+class RejectReasonCounts {
+  total = 0;
+  readonly #counts = new Map<RejectReason, number>();
+
+  add(reason: RejectReason): void {
+    this.total++;
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  }
+
+  /** Returns the reasons that occurred, always in the same order. */
+  byReason(): Partial<Record<RejectReason, number>> {
+    return Object.fromEntries(
+      REJECT_REASONS.filter((reason) => this.#counts.has(reason)).map((reason) => [
+        reason,
+        this.#counts.get(reason) ?? 0,
+      ]),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { FailTask, type Files, type OpenFile } from '../../runner/task.ts';
 import { entryText, isSameEntry } from '../files/entry.ts';
 import type { FoundFile } from '../files/found_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 
 /**
  * Opens the file that `wait_for_file` found.
@@ -20,4 +21,22 @@ export async function openFound(files: Files, found: FoundFile): Promise<OpenFil
   throw new FailTask(
     `${location}: replaced since it was found: ${then} then, ${entryText(opened)} now; clear the task that found it`,
   );
+}
+
+/**
+ * Yields the file's bytes. A read that failed because the file changed would fail again on the next attempt, so it is
+ * refused at once.
+ * @throws InvalidFileError if its size or mtime changed or it is gone; else whatever reading threw
+ */
+export async function* unmovedChunks(
+  files: Files,
+  opened: OpenFile,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* opened.chunks();
+  } catch (cause) {
+    const now = await files.stat(opened.location);
+    if (now !== null && isSameEntry(now, opened)) throw cause;
+    throw new InvalidFileError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }

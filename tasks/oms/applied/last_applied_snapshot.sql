@@ -1,8 +1,0 @@
--- The newest snapshot of another night's reset that is in the counts. This night's own do not count, since it must find its
--- own file again when it is repeated.
---   $1 external system    $2 business date
-select max(snapshot_at) as snapshot_at
-  from oms.inventory_sync_batch
- where kind = 'RESET'
-   and external_system_id = $1
-   and business_date <> $2;
