@@ -43,8 +43,8 @@ export function configure(command: Command, shell: Shell): void {
       'stockflow demo                    the whole night: 300 MB, 7 million rows',
       'stockflow demo --rows 200000      a small one',
       'stockflow demo -o json            the report as data',
-      'stockflow demo --feeds            and then the files of a till, and the night of an ERP',
-      'stockflow demo --serve            all of it, and keep the world up to look around in',
+      'stockflow demo --feeds            and then the files of a POS, and the night of an ERP',
+      'stockflow demo --serve            all of it, and keep the world running to explore it',
     ],
   })
     .option('--rows <n>', "data rows of Retail Pro's file", parseRows, USUAL_ROWS)
@@ -110,7 +110,7 @@ async function runOtherFeeds(
   setting: NightSetting,
   { siteDir, shell, lines }: { readonly siteDir: string; readonly shell: Shell; readonly lines: StageLines },
 ): Promise<readonly FeedReport[]> {
-  shell.stderr.write('Working the files of a till and the night of an ERP\n');
+  shell.stderr.write('Running the files of a POS and the night of an ERP\n');
   await writeFeedFiles(setting.pool, setting.world, siteDir);
   return await runFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
 }
@@ -144,6 +144,6 @@ async function serveUntilStopped(shell: Shell, site: SftpSite): Promise<void> {
 function printNextSteps(shell: Shell, runId: number, sound: boolean): void {
   const next = sound
     ? `npx stockflow runs show ${runId}      what ran, when and for how long`
-    : `npx stockflow runs show ${runId}      what failed, and how to look at it and retry`;
+    : `npx stockflow runs show ${runId}      what failed, and how to inspect and retry it`;
   shell.stderr.write(`\nNext: ${next}\n`);
 }

@@ -28,7 +28,7 @@ export function checkFirstListing(entry: FileEntry, { now, stableForMs }: Stabil
   if (ageMs === null) return { isStable: true, relistAfterMs: stableForMs };
   if (ageMs >= stableForMs)
     return { isStable: true, relistAfterMs: Math.min(MTIME_RESOLUTION_MS, stableForMs) };
-  const why = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must stand still for ${seconds(stableForMs)}`;
+  const why = `${entry.bytes} bytes, changed ${seconds(ageMs)} ago; it must be unchanged for ${seconds(stableForMs)}`;
   return { isStable: false, why };
 }
 

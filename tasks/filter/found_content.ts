@@ -13,7 +13,7 @@ export async function openFound(files: Files, found: FoundFile): Promise<OpenFil
   if ((await files.stat(location)) === null) {
     throw new FailTask(
       `${location}: gone since it was found (${then}); have it put there again, then clear the task that found it. ` +
-        'A server that takes each file away once it is read looks like this',
+        'A server that deletes each file once it is read causes this',
     );
   }
   const opened = await files.open(location);

@@ -37,7 +37,7 @@ export async function findByContent(
     const read = await snapshotOf(context, whole.entry, where);
     if ((await files.stat(entry.location)) === null) {
       throw new FailTask(
-        `${entry.location}: removed once it was read. Where the server does so with every file, its snapshot must stand ` +
+        `${entry.location}: removed once it was read. If the server does so with every file, its snapshot must be ` +
           'in its name (name_pattern): with snapshot_in the file is read twice',
       );
     }

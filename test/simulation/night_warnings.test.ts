@@ -88,7 +88,8 @@ test('two counts of a key at two locations are one count only where they are sum
 
 test('a warning that is not given, or gives another number, is found', () => {
   const two = { ...NONE, lost_cover: 2 };
-  const said = "2 counts were left as the night before set them, missing from tonight's file: 1 at A, 2 at A";
+  const said =
+    "2 counts were left as the previous night set them, missing from tonight's file: 1 at A, 2 at A";
   assert.deepEqual(warningMismatches(two, [said]), []);
   assert.deepEqual(warningMismatches(two, []), ['the night warns of 0 lost cover, not of 2']);
   assert.deepEqual(warningMismatches(NONE, [said]), ['the night warns of 2 lost cover, not of 0']);

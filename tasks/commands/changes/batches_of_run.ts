@@ -37,5 +37,5 @@ function whyNone({ runId, dagId, state }: DagRun, repeated: readonly AppliedBatc
   if (state === 'queued' || state === 'running') {
     return `${which} is ${state} and has applied nothing yet; stockflow runs watch ${runId} follows it`;
   }
-  return `${which} changed no inventory: it is ${state}, and none of its tasks applied a file; stockflow runs show ${runId} tells more`;
+  return `${which} changed no inventory: it is ${state}, and none of its tasks applied a file; stockflow runs show ${runId} has more`;
 }

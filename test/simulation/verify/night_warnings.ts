@@ -19,8 +19,8 @@ export interface ExpectedWarnings {
 
 /** The sentences of the warnings. */
 const SENTENCES: Readonly<Record<keyof ExpectedWarnings, RegExp>> = {
-  lost_cover: /^(\d+) counts? (?:was|were) left as the night before set/,
-  several_locations: /^(\d+) counts? (?:was|were) left alone: the file counts by several locations/,
+  lost_cover: /^(\d+) counts? (?:was|were) left as the previous night set/,
+  several_locations: /^(\d+) counts? (?:was|were) left alone: the file has counts at several locations/,
   undone_entries: /^(\d+) counts? lost what the OMS had recorded in the 24 h before the snapshot/,
   absent_products: /^(\d+) active products? ha(?:s|ve) no count in the file, at any store/,
 };

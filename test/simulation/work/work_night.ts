@@ -222,7 +222,7 @@ class NightWork {
       knownAtMs: plan.endAtMs,
     };
     await deliverFile(this.#site, stores.world, corrected);
-    this.#fault('corrected file without a word');
+    this.#fault('corrected file without supersede');
     this.#expect('failed', await runs.run(this.#about));
     if (random.chance(0.3)) return [];
     this.#fault('corrected file applied on top');

@@ -1,10 +1,10 @@
--- How the OMS of the campaign writes down what has writes: many things in one statement, so that nights stay cheap.
+-- Records a batch of events in the simulated OMS, many in one statement, so that nights stay fast.
 create schema nights;
 
--- All of it or none, each list in the order in which its rows may refer to one another.
+-- All or none, each list in an order in which its rows can refer to one another.
 create function nights.record_writes(writes jsonb) returns void language plpgsql as $$
 begin
-  -- The reset may have made the item, under an id of its own.
+  -- The reset may have created the item, under its own id.
   insert into oms.inventory_item (inventory_item_id, product_id, facility_id)
   select distinct facility_id || '/' || product_id, product_id, facility_id
     from jsonb_to_recordset(writes -> 'movements') as m (facility_id text, product_id text)

@@ -21,7 +21,7 @@ test('an old enough file is looked at again after a moment, a young one at the n
   });
   assert.deepEqual(checkFirstListing(entry(29), STILL), {
     isStable: false,
-    why: '40 bytes, changed 29 s ago; it must stand still for 30 s',
+    why: '40 bytes, changed 29 s ago; it must be unchanged for 30 s',
   });
   assert.equal(checkFirstListing(entry(0), STILL).isStable, false);
 });

@@ -33,7 +33,7 @@ export async function applyVariance({ client, night, counts, begin }: ReadyBatch
     );
   }
   if (counts.conflicting_keys + counts.keys_at_several_locations > 0)
-    throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
+    throw new FailTask(`${counts.conflicting_keys} keys occur twice with different values`);
 
   const batchId = await begin();
   const planned = (await client.query(PLAN_VARIANCE, [reset.batchId])).rowCount ?? 0;

@@ -31,7 +31,7 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   if (severalLocations > 0) {
     warnings.push({
       sentence:
-        `${countOf(severalLocations)} left alone: the file counts by several locations of a store, and ` +
+        `${countOf(severalLocations)} left alone: the file has counts at several locations of a store, and ` +
         'locations: sum is not set; stockflow changes lists them',
       facts: { keys: severalLocations },
     });
@@ -40,7 +40,7 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
     const named = lost.first.slice(0, NAMED_MAX).map(({ sku, facility_id }) => `${sku} at ${facility_id}`);
     const more = lost.count > named.length ? `, and ${lost.count - named.length} more` : '';
     warnings.push({
-      sentence: `${countOf(lost.count)} left as the night before set ${lost.count === 1 ? 'it' : 'them'}, missing from tonight's file: ${named.join(', ')}${more}`,
+      sentence: `${countOf(lost.count)} left as the previous night set ${lost.count === 1 ? 'it' : 'them'}, missing from tonight's file: ${named.join(', ')}${more}`,
       facts: { keys: lost.count },
     });
   }

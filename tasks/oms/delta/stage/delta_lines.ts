@@ -105,5 +105,5 @@ function lineReader(header: CsvRecord | undefined, format: DeltaFormat): (record
 }
 
 function future(at: Temporal.Instant | null, latest: Temporal.Instant): string | null {
-  return at !== null && Temporal.Instant.compare(at, latest) > 0 ? `its date ${at} lies in the future` : null;
+  return at !== null && Temporal.Instant.compare(at, latest) > 0 ? `its date ${at} is in the future` : null;
 }

@@ -188,7 +188,7 @@ test('rejected lines within the bound are kept with their line and reason, the o
   const { rows } = await oms.pool.query('select line, reason from oms.inventory_sync_reject order by line');
   assert.deepEqual(rows, [
     { line: 18, reason: '"2026-03-10" is not a date and time' },
-    { line: 19, reason: 'its date 2026-03-10T09:00:00Z lies in the future' },
+    { line: 19, reason: 'its date 2026-03-10T09:00:00Z is in the future' },
     {
       line: 20,
       reason: '"2026-03-08 02:30" comes twice or not at all in America/New_York; an offset would say which',

@@ -60,7 +60,7 @@ test('a file that is growing, cut or young waits; after an hour the cut one is l
   // The header is 23 characters and its line end.
   assert.deepEqual(first.waiting, [
     { name: 'cut.csv', why: 'its last line has no end: it was cut or is still being written' },
-    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must stand still for 30 s' },
+    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must be unchanged for 30 s' },
   ]);
 
   clock.now = clock.now.add({ hours: 1 });

@@ -43,7 +43,7 @@ test('a key at two locations is left alone, recorded and said, also where both s
   ]);
   assert.match(
     oms.tasks.warnings.join(),
-    /^1 count was left alone: the file counts by several locations of a store/,
+    /^1 count was left alone: the file has counts at several locations of a store/,
   );
   await assertProven(oms);
 });
@@ -83,6 +83,6 @@ test('counts that the night before set and this one does not are named, but for 
   );
   assert.equal(
     oms.tasks.warnings.at(-1),
-    "1 count was left as the night before set it, missing from tonight's file: SKU-P2 at F1",
+    "1 count was left as the previous night set it, missing from tonight's file: SKU-P2 at F1",
   );
 });
