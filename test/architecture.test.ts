@@ -149,6 +149,13 @@ function filesByFolder(): ReadonlyMap<string, readonly string[]> {
   return Map.groupBy(names, (name) => path.posix.dirname(name));
 }
 
+test('the top level holds the folders that the README names, and no others', () => {
+  const folders = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .map(({ name }) => name);
+  assert.deepEqual(folders.sort(), ['bin', 'dags', 'demo', 'docs', 'migrations', 'runner', 'tasks', 'test']);
+});
+
 test('no folder holds more than 15 files, and no three files beside each other begin with one word', () => {
   const found: string[] = [];
   for (const [folder, files] of filesByFolder()) {

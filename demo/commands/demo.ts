@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   applyMigrations,
   CLI_ACTOR,
+  CommandError,
   describe,
   EXIT,
   openSession,
@@ -21,6 +22,7 @@ import {
   runDemoNight,
   startNightWorker,
 } from '../night.ts';
+import { OtherWorldError } from '../other_world.ts';
 import { prepareWorld } from '../prepare.ts';
 import { isSound, reportDocument } from '../report/report.ts';
 import { StageLines } from '../report/stage_lines.ts';
@@ -69,7 +71,16 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   const world = makeWorld();
   const siteDir = path.resolve(settings.homeDir, 'demo');
   shell.stderr.write(`Preparing the world (${settings.homeDir})\n`);
-  await prepareWorld({ pool: session.pool, world, siteDir, rows, stage: lines, signal: shell.signal });
+  await prepareWorld({ pool: session.pool, world, siteDir, rows, stage: lines, signal: shell.signal }).catch(
+    (error: unknown) => {
+      if (!(error instanceof OtherWorldError)) throw error;
+      const anew =
+        settings.databaseUrl === null
+          ? `another STOCKFLOW_HOME, or none at ${settings.homeDir}, begins a new world`
+          : 'an empty database begins a new world';
+      throw new CommandError(EXIT.usage, `${error.message}; ${anew}`, { cause: error });
+    },
+  );
   await using site = await startSftpSite(siteDir);
 
   const setting: NightSetting = {

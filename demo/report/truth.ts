@@ -1,7 +1,7 @@
 /** Checks an OMS against the world's truth after a night: five invariants, each on every key. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { type OmsKey, readOmsKeys } from '../../world/oms/keys.ts';
+import { type OmsKey, readOmsKeys } from '../world/oms/keys.ts';
 import type { KeyTruth } from '../world/truth.ts';
 import type { World } from '../world/world.ts';
 

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resetFileChunks } from '../../retailpro/reset_bytes.ts';
 import type { Progress } from '../../runner/task.ts';
 import type { World } from '../world/world.ts';
 import { layOutFile, type RowAccounting } from './layout.ts';
+import { resetFileChunks } from './reset_bytes.ts';
 
 export const USUAL_ROWS = 7_000_000;
 

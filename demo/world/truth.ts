@@ -3,11 +3,11 @@
  * sync, so that agreement between the two is evidence.
  */
 
-import { omsLedger } from '../../world/oms/ledger.ts';
 import type { FileFlaws } from '../retailpro/flaw.ts';
 import { ambiguousKeys } from './ambiguity.ts';
 import type { StockEvent } from './event.ts';
 import type { WorldNight } from './night.ts';
+import { omsLedger } from './oms/ledger.ts';
 import { retailproCounts } from './retailpro_count.ts';
 import { keyText, type StockKey } from './stock_key.ts';
 import { trueCounts } from './true_count.ts';

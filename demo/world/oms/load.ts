@@ -4,9 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Progress } from '../../../runner/task.ts';
-import { OPENING_COUNT_ID, omsTables, openingCountComment } from '../../../world/oms/rows.ts';
-import type { Cell, TableRows } from '../../../world/oms/table_rows.ts';
+import { OtherWorldError } from '../../other_world.ts';
 import type { World } from '../world.ts';
+import { OPENING_COUNT_ID, omsTables, openingCountComment } from './rows.ts';
+import type { Cell, TableRows } from './table_rows.ts';
 
 /** Returns whether the OMS was seeded with this world; later changes to it do not matter. */
 export async function isSeeded(pool: Pool, world: World): Promise<boolean> {
@@ -63,7 +64,7 @@ async function refuseFilledOms(client: PoolClient): Promise<void> {
   await client.query('lock table oms.product in share row exclusive mode');
   const { rowCount } = await client.query('select from oms.product limit 1');
   if (rowCount !== 0) {
-    throw new Error('the OMS has products already, of another world or its own: seed an empty database');
+    throw new OtherWorldError('the OMS has products already, of another world or of its own');
   }
 }
 

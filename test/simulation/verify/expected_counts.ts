@@ -3,8 +3,8 @@
  * later instants; before the first such night, everything it recorded.
  */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText, type StockKey } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
 import type { Event } from '../plan/event.ts';
 
 export interface Count {

@@ -2,7 +2,7 @@
  * Computes the result of a naive sync: the count set to Retail Pro's at the reset, then reduced by what was shipped
  * and not acknowledged by 01:30. Only the model uses it, to show what the comparison can find.
  */
-import { omsLedger } from '../../../world/oms/ledger.ts';
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { type Event, isBy } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 

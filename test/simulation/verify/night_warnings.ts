@@ -1,7 +1,7 @@
 /** Derives the warnings that a night must give by the model, and compares them with those given. */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
 import type { Event } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 

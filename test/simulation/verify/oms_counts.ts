@@ -1,8 +1,8 @@
 /** Reads the OMS's counts with the simplest queries. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { instantText } from '../../../demo/world/oms/table_rows.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
-import { instantText } from '../../../world/oms/table_rows.ts';
 import type { Count } from './expected_counts.ts';
 
 export interface OmsCount extends Count {

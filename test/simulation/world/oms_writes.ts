@@ -1,7 +1,7 @@
 /** Converts events to the OMS's writes: each with its instant, touching at most one inventory item. */
 import type { Pool } from 'pg';
-import { type LedgerEntry, omsLedger } from '../../../world/oms/ledger.ts';
-import { instantText } from '../../../world/oms/table_rows.ts';
+import { type LedgerEntry, omsLedger } from '../../../demo/world/oms/ledger.ts';
+import { instantText } from '../../../demo/world/oms/table_rows.ts';
 import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;

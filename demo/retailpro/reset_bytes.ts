@@ -2,10 +2,10 @@
  * The bytes of the file, fast: rows are put together from byte fragments in big buffers, without a string per row.
  */
 
-import type { ResetLayout } from '../demo/retailpro/layout.ts';
-import { RESET_HEADER, rowStart } from '../demo/retailpro/row.ts';
-import { makeRandom } from '../demo/world/random.ts';
-import type { World } from '../demo/world/world.ts';
+import { makeRandom } from '../world/random.ts';
+import type { World } from '../world/world.ts';
+import type { ResetLayout } from './layout.ts';
+import { RESET_HEADER, rowStart } from './row.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /** Longer than any row. */
