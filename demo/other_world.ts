@@ -1,4 +1,4 @@
-/** Thrown where the database or the site holds a world, or a file of it, that is not the one to be worked: nothing was changed. */
+/** Thrown before any change if the database or the site holds another world, or another file of this one. */
 export class OtherWorldError extends Error {
   override name = 'OtherWorldError';
 }

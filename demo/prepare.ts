@@ -1,4 +1,4 @@
-/** Makes the reference world real: the OMS in the database, Retail Pro's file on the SFTP site. */
+/** Prepares the reference world: the OMS in the database, Retail Pro's file on the SFTP site. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
@@ -10,7 +10,7 @@ import { outgoingDir } from './sftp_server/site.ts';
 import { isSeeded, seedOms } from './world/oms/load.ts';
 import type { World } from './world/world.ts';
 
-/** Told of every step: a title, then its progress, then that it is done and what it made. */
+/** Receives each step of the preparation: its title, its progress, and its result. */
 export interface Stage {
   begin(title: string): void;
   progress(progress: Progress): void;
@@ -21,13 +21,17 @@ export interface PrepareOptions {
   readonly pool: Pool;
   readonly world: World;
   readonly siteDir: string;
-  /** Data rows of Retail Pro's file. */
+  /** The number of data rows of Retail Pro's file. */
   readonly rows: number;
   readonly stage: Stage;
   readonly signal: AbortSignal;
 }
 
-/** @throws OtherWorldError when the database's OMS holds anything but this world, or a night of it that was worked from another file */
+/**
+ * Prepares the world.
+ * @throws OtherWorldError if the database's OMS holds anything but this world, or a night of it that was run from
+ * another file: the demo never changes other data
+ */
 export async function prepareWorld(options: PrepareOptions): Promise<RetailproFileFacts> {
   const { pool, world, siteDir, rows, stage, signal } = options;
   stage.begin('OMS');
@@ -52,7 +56,7 @@ export async function prepareWorld(options: PrepareOptions): Promise<RetailproFi
   return file;
 }
 
-/** A night is applied from one file: one of other rows under the same name would be refused in the middle of the night. */
+/** Refuses a file with other rows under the name of an applied one, which the night itself would refuse midway. */
 async function refuseOtherFile({ pool, world, siteDir, rows }: PrepareOptions): Promise<void> {
   const there = await manifestRows(join(outgoingDir(siteDir), `${retailproFileName(world)}.manifest.json`));
   if (there === null || there === rows) return;
@@ -67,7 +71,7 @@ async function refuseOtherFile({ pool, world, siteDir, rows }: PrepareOptions): 
   );
 }
 
-/** Null where there is no manifest. */
+/** Returns the manifest's number of rows; null if there is no manifest. */
 async function manifestRows(path: string): Promise<number | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

@@ -1,4 +1,4 @@
-/** What the OMS says of each key, read back with the plainest queries. */
+/** Reads the OMS's counts of each key back with the simplest queries. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { keyText } from '../stock_key.ts';
@@ -12,7 +12,7 @@ export interface OmsKey {
   /** The item's own totals. */
   readonly onHandUnits: number;
   readonly availableUnits: number;
-  /** Corrections with the snapshot's instant. */
+  /** Corrections dated at the snapshot. */
   readonly resetCount: number;
   readonly varianceCount: number;
 }
@@ -33,7 +33,7 @@ const rowsSchema = z.array(
   }),
 );
 
-/** Every inventory item, by `keyText`. */
+/** Returns every inventory item, by `keyText`. */
 export async function readOmsKeys(pool: Pool, snapshotAtMs: number): Promise<ReadonlyMap<string, OmsKey>> {
   const { rows } = await pool.query(
     `select i.facility_id, i.product_id,

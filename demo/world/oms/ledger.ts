@@ -1,15 +1,15 @@
-/** What the OMS wrote down of the events, before any night has corrected it. */
+/** Derives the OMS's ledger from the events, as it was before any night corrected it. */
 import type { Moved, Shipped, StockEvent } from '../event.ts';
 import type { StockKey } from '../stock_key.ts';
 
-/** One `inventory_item_detail`: signed units, on hand and available to promise. */
+/** One `inventory_item_detail` (OFBiz InventoryItemDetail): signed units, on hand and available to promise. */
 export interface LedgerEntry extends StockKey {
   readonly effectiveAtMs: number;
   readonly createdAtMs: number;
   readonly onHandUnits: number;
   readonly availableUnits: number;
   readonly cause: Moved['reason'] | 'reservation' | 'issuance' | 'issuance_cancelled';
-  /** The shipment whose issuance it belongs to, else null. */
+  /** The shipment whose issuance it belongs to; null for other entries. */
   readonly shipment: Shipped | null;
 }
 

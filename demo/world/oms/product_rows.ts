@@ -1,4 +1,4 @@
-/** The products as the OMS lists them: what makes each one active, or nearly so. */
+/** Generates the products' rows in the OMS, with the properties that make each one active or a near miss. */
 
 import type { Product } from '../product.ts';
 import type { World } from '../world.ts';
@@ -71,7 +71,7 @@ function identificationRows(world: World, daysBefore: (days: number) => string):
   };
 }
 
-/** Some are sold in two shops, and are still one product. */
+/** Returns the shop links; some products are sold in two shops and are still one product. */
 function shopRowsOf({ productId, kind }: Product, index: number): readonly Cell[][] {
   if (kind === 'ordinary' || kind === 'not_in_shop' || kind === 'look_alike') return [];
   const shops = kind === 'active' && index % 4 === 0 ? ['SHOP_1', 'SHOP_2'] : ['SHOP_1'];

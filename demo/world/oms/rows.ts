@@ -1,4 +1,4 @@
-/** The world as rows of the OMS's tables, before any night has run. */
+/** Generates the rows of the OMS's tables before any night has run. */
 
 import type { Shipped } from '../event.ts';
 import { keyText } from '../stock_key.ts';
@@ -9,13 +9,13 @@ import { type Cell, instantText, type TableRows } from './table_rows.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The count with which every item began; its comment says which world the OMS holds. */
+/** The physical inventory with every item's opening count; its comment identifies the world. */
 export const OPENING_COUNT_ID = 'WORLD_OPENING';
 export function openingCountComment(world: World): string {
   return `Opening count of reference world ${world.fingerprint}`;
 }
 
-/** In an order in which they can be inserted: an item before its details. */
+/** Returns the tables in an order in which they can be inserted: an item before its details. */
 export function omsTables(world: World): readonly TableRows[] {
   const ledger = omsLedger(world.events);
   const itemIds = new Map<string, string>();
@@ -61,7 +61,7 @@ function facilityRows(world: World): TableRows {
   };
 }
 
-/** The totals are left to the details that follow. */
+/** Returns the items; the details that follow add up their totals. */
 function itemRows(world: World, itemIds: ReadonlyMap<string, string>): TableRows {
   return {
     table: 'inventory_item',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCampaign } from '../campaign/campaign.ts';
+import { runFaultCampaign } from '../campaign/campaign.ts';
 import { SHAPES } from '../campaign/shapes.ts';
 import { FAULTS } from '../faults.ts';
 import { reportText, summarize } from '../report.ts';
 
-/** Those that last long are for `npm run chaos`. */
+/** The faults that end quickly; the others run in `npm run chaos`. */
 const QUICK = [
   'kill',
   'failpoint',
@@ -18,7 +18,7 @@ const QUICK = [
 ];
 
 test('a dozen faults under load violate no invariant', async () => {
-  const result = await runCampaign({
+  const result = await runFaultCampaign({
     trials: 12,
     seed: 'short',
     minutes: null,

@@ -1,8 +1,8 @@
 import { STATUS, type Status } from './packet.ts';
 
-/** A no that has a status of its own. */
-export class Refusal extends Error {
-  override name = 'Refusal';
+/** A request that is refused with a specific SFTP status. */
+export class StatusError extends Error {
+  override name = 'StatusError';
   readonly status: Status;
   constructor(status: Status, message: string) {
     super(message);
@@ -11,12 +11,12 @@ export class Refusal extends Error {
 }
 
 export function refuseIfReadOnly(readOnly: boolean): void {
-  if (readOnly) throw new Refusal(STATUS.PERMISSION_DENIED, 'read only');
+  if (readOnly) throw new StatusError(STATUS.PERMISSION_DENIED, 'read only');
 }
 
-/** The status that tells a client about any error of ours. */
+/** Returns the SFTP status for any error. */
 export function statusOf(error: unknown): Status {
-  if (error instanceof Refusal) return error.status;
+  if (error instanceof StatusError) return error.status;
   if (error instanceof RangeError) return STATUS.BAD_MESSAGE;
   switch (error instanceof Error && 'code' in error ? error.code : null) {
     case 'ENOENT':
@@ -31,8 +31,10 @@ export function statusOf(error: unknown): Status {
   }
 }
 
-/** For the client's eyes: the error's code rather than its text, which names directories outside the jail. */
+/**
+ * Returns the message for the client: the error's code instead of its text, which names directories outside the jail.
+ */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Refusal || error instanceof RangeError) return error.message;
+  if (error instanceof StatusError || error instanceof RangeError) return error.message;
   return error instanceof Error && 'code' in error ? String(error.code) : 'failure';
 }

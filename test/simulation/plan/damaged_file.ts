@@ -1,4 +1,4 @@
-/** Retail Pro's file as other hands leave it: ids that a spreadsheet has read as numbers, counts by location. */
+/** Damages Retail Pro's file as senders do: ids that a spreadsheet read as numbers, counts by location. */
 
 import { LOCATION } from '../../../demo/retailpro/row.ts';
 import type { Random } from '../../../demo/world/random.ts';
@@ -11,11 +11,11 @@ type Setting = Pick<StoreWorld, 'world' | 'locations'>;
 
 export interface LostIds {
   readonly file: NightFile;
-  /** `zeros of ids lost, at one store`. */
+  /** A description such as `zeros of ids lost, at one store`. */
   readonly fault: string;
 }
 
-/** Ids that lost their leading zeros, or became `1.23E+11`, at all stores or at one. */
+/** Removes the ids' leading zeros, or writes them as `1.23E+11`, at all stores or at one. */
 export function loseIds(random: Random, file: NightFile, setting: Setting): LostIds {
   const { stores } = setting.world;
   const isZeros = random.chance(0.6);
@@ -39,7 +39,10 @@ function asExponent(sku: string): string {
   return Number(sku).toExponential(2).toUpperCase();
 }
 
-/** One key each of some stores counted at two locations; only where the file has no other flaw, for the bounds on rows. */
+/**
+ * Splits one key each of some stores over two locations; only in stores whose rows have no other flaw, because of the
+ * bounds on rows.
+ */
 export function countByLocation(random: Random, file: NightFile, setting: Setting): NightFile {
   const { world } = setting;
   const byFacility = Map.groupBy(file.rows, ({ facility }) => facility);
@@ -53,7 +56,7 @@ export function countByLocation(random: Random, file: NightFile, setting: Settin
   return fileOfRows(rows, { ...setting, retailproUnits: file.retailproUnits });
 }
 
-/** Often the same count at both, which is no repeat. */
+/** Returns two rows, often with the same count, which is not a repeat. */
 function atTwoLocations(random: Random, row: FileRow): readonly FileRow[] {
   const first = random.chance(0.5) ? Math.trunc(row.units / 2) : random.integer(-1, 5);
   return [

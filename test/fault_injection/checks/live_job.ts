@@ -1,24 +1,24 @@
-import type { HintLook, Outage, Violation } from '../verify/facts.ts';
+import type { JobSample, Outage, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
 /**
- * E3: no queued task without a live job for longer than `limitMs`. A task lacks one from the first of the looks at which
- * it did, one after another, to the last of them.
+ * E3: no queued task is without a live job for longer than `limitMs`. A task lacks one from the first to the last of
+ * the consecutive samples that show it.
  */
-export function checkLiveHints(
-  looks: readonly HintLook[],
+export function checkLiveJobs(
+  samples: readonly JobSample[],
   outages: readonly Outage[],
   limitMs: number,
 ): readonly Violation[] {
   const violations: Violation[] = [];
   let since = new Map<string, Temporal.Instant>();
-  const told = new Set<string>();
-  for (const { at, without } of looks) {
+  const reported = new Set<string>();
+  for (const { at, without } of samples) {
     since = new Map(without.map((key) => [key, since.get(key) ?? at]));
     for (const [key, from] of since) {
       const lackedMs = withoutOutagesMs(from, at, outages);
-      if (lackedMs <= limitMs || told.has(key)) continue;
-      told.add(key);
+      if (lackedMs <= limitMs || reported.has(key)) continue;
+      reported.add(key);
       violations.push({
         invariant: 'E3',
         text: `${key} was queued without a live job for over ${limitMs} ms from ${from}`,

@@ -2,33 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FileEntry } from '../../../runner/task.ts';
 import { compareTimes, isSameEntry } from '../../../tasks/files/entry.ts';
-import { ageOf, changedMeanwhile, firstLook } from '../../../tasks/files/standing_still.ts';
+import { ageOf, changedMeanwhile, checkFirstListing } from '../../../tasks/files/stability.ts';
 
 const NOW = Temporal.Instant.from('2026-03-10T05:00:00Z');
 const STILL = { now: () => NOW, stableForMs: 30_000 };
 
-/** An entry that was modified so many seconds ago; null where nobody tells. */
+/** Returns an entry that was modified so many seconds ago; null for no mtime. */
 function entry(secondsAgo: number | null, bytes = 40): FileEntry {
   const modifiedAt = secondsAgo === null ? null : NOW.subtract({ seconds: secondsAgo });
   return { location: 'sftp://retailpro/a.csv', name: 'a.csv', bytes, modifiedAt };
 }
 
 test('an old enough file is looked at again after a moment, a young one at the next look', () => {
-  assert.deepEqual(firstLook(entry(30), STILL), { secondLookAfterMs: 1000, tooYoung: null });
-  assert.deepEqual(firstLook(entry(30), { ...STILL, stableForMs: 0 }), {
-    secondLookAfterMs: 0,
-    tooYoung: null,
+  assert.deepEqual(checkFirstListing(entry(30), STILL), { isStable: true, relistAfterMs: 1000 });
+  assert.deepEqual(checkFirstListing(entry(30), { ...STILL, stableForMs: 0 }), {
+    isStable: true,
+    relistAfterMs: 0,
   });
-  assert.equal(
-    firstLook(entry(29), STILL).tooYoung,
-    '40 bytes, changed 29 s ago; it must stand still for 30 s',
-  );
-  assert.equal(firstLook(entry(0), STILL).secondLookAfterMs, null);
+  assert.deepEqual(checkFirstListing(entry(29), STILL), {
+    isStable: false,
+    why: '40 bytes, changed 29 s ago; it must be unchanged for 30 s',
+  });
+  assert.equal(checkFirstListing(entry(0), STILL).isStable, false);
 });
 
 test('where its time is untold or still to come, a file must stand still before our eyes', () => {
   for (const told of [null, -1, -14_399])
-    assert.deepEqual(firstLook(entry(told), STILL), { secondLookAfterMs: 30_000, tooYoung: null });
+    assert.deepEqual(checkFirstListing(entry(told), STILL), { isStable: true, relistAfterMs: 30_000 });
   assert.deepEqual(
     [ageOf(entry(null), NOW), ageOf(entry(-1), NOW), ageOf(entry(2), NOW)],
     [null, null, 2000],

@@ -1,22 +1,22 @@
-/** A comparison that has never found anything proves nothing: here counts are spoilt on purpose. */
+/** Tests the comparison itself: it must find counts that are corrupted on purpose. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
-import { runCampaign } from './campaign/campaign.ts';
+import { runSimulation } from './campaign/campaign.ts';
 
 const TWO_NIGHTS = { count: 2, seed: 'spoilt', kinds: ['ordinary', 'ordinary'] } as const;
 
 async function findingsOf(spoil: (pool: Pool) => Promise<unknown>, when: 'before the run' | 'after the run') {
-  const { findings } = await runCampaign({
+  const { findings } = await runSimulation({
     ...TWO_NIGHTS,
-    async meddle(pool, moment) {
+    async tamper(pool, moment) {
       if (moment.night === 1 && moment.when === when) await spoil(pool);
     },
   });
   return findings;
 }
 
-/** On what is inserted into the ledger from now on. */
+/** Returns the statements of a trigger on further inserts into the ledger. */
 const triggerOnDetails = (body: string) => `
   create function oms.spoil() returns trigger language plpgsql as $$ begin ${body} end $$;
   create trigger spoil before insert on oms.inventory_item_detail for each row execute function oms.spoil()`;

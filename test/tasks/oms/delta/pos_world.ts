@@ -1,4 +1,4 @@
-/** An OMS whose stores have tills, and the delta files that these drop. */
+/** An OMS whose stores have a POS, and the delta files that these write. */
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { ContextOverrides } from '../../../../runner/testing.ts';
@@ -47,8 +47,8 @@ const listSchema = z.looseObject({
 
 export type Line = readonly [sku: string, units: number | string, soldAt: string, store?: string];
 
-/** A world with store S1 (the tills call it 001), products P1 and P2, ten units of each. */
-export async function tillWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
+/** Opens a world with store S1 (the POS calls it 001), products P1 and P2, ten units of each. */
+export async function posWorld(t: Parameters<typeof openOmsWorld>[0]): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   await oms.facility('S1', '001');
   for (const product of ['P1', 'P2']) {
@@ -93,7 +93,7 @@ export async function applyOne(
   return appliedSchema.parse(output);
 }
 
-/** Lists, and applies all that is listed, each by an attempt of its own. */
+/** Lists the files, and applies each in an attempt of its own. */
 export async function applyAll(oms: OmsWorld) {
   const { files } = await list(oms);
   const outcomes = [];

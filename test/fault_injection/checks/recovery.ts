@@ -1,9 +1,9 @@
-import type { Comeback, Outage, UnexplainedEnd, Violation } from '../verify/facts.ts';
+import type { Outage, Recovery, UnexplainedEnd, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
-/** E7: no worker is dead for good unless it was killed: it neither ends by itself nor stays idle after what was done to it. */
-export function checkComebacks(
-  comebacks: readonly Comeback[],
+/** E7: no worker is permanently dead unless it was killed: it neither ends by itself nor stays idle after a fault. */
+export function checkRecoveries(
+  recoveries: readonly Recovery[],
   unexplainedEnds: readonly UnexplainedEnd[],
   {
     outages,
@@ -11,7 +11,7 @@ export function checkComebacks(
     now,
   }: { readonly outages: readonly Outage[]; readonly limitMs: number; readonly now: Temporal.Instant },
 ): readonly Violation[] {
-  const idle = comebacks
+  const idle = recoveries
     .filter(({ from, workedAt }) => withoutOutagesMs(from, workedAt ?? now, outages) > limitMs)
     .map(
       ({ pid, after, from }) => `worker ${pid} did not work within ${limitMs} ms after ${after} at ${from}`,

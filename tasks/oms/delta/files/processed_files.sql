@@ -1,4 +1,4 @@
--- Of the files that lie there, those that were judged as they are now.
+-- The listed files that were processed in their present version. A changed size or mtime makes a file new.
 --   $1 external system    $2 locations    $3 bytes    $4 mtimes, in the same order
 select f.location, f.outcome, coalesce(f.reason, '') as reason
   from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as there (location, bytes, modified_at)

@@ -1,15 +1,18 @@
 import { TICK } from '../campaign/shapes.ts';
 import type { Fault } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 
-/** Rows of the queue vanish, or are put off as after many failures: all of them, or each with the chance of one half. */
-export const lostHints: Fault = {
+/**
+ * Deletes rows of the queue, or delays them as after many failures: all of them, or each with probability one half.
+ * The fault's name is a value of `--fault`, and so keeps the older word.
+ */
+export const lostJobs: Fault = {
   name: 'lost_hints',
   weight: 8,
   async inject({ pool }, random) {
     const share = random.pick([0.5, 1]);
     const how = random.pick(['deleted', 'put off']);
-    const { rowCount } = await patiently(() =>
+    const { rowCount } = await retryDuringOutage(() =>
       how === 'deleted'
         ? pool.query('delete from graphile_worker._private_jobs where random() < $1', [share])
         : pool.query(
@@ -22,13 +25,16 @@ export const lostHints: Fault = {
   },
 };
 
-/** Every unfinished task and the latest finished ones are pointed at twice more, with their fence and a wrong one; strangers write nonsense. */
-export const forgedHints: Fault = {
+/**
+ * Adds two jobs for every unfinished task and the latest finished ones, one with their fence and one with a wrong
+ * one, and jobs with invalid payloads. The fault's name is a value of `--fault`, and so keeps the older word.
+ */
+export const forgedJobs: Fault = {
   name: 'forged_hints',
   weight: 8,
   async inject({ pool, load }, random) {
     const offset = random.integer(-1, 1);
-    const { rowCount } = await patiently(() =>
+    const { rowCount } = await retryDuringOutage(() =>
       pool.query(
         `select graphile_worker.add_job('stockflow.work', json_build_object('id', task_instance_id, 'token', attempt_token + extra))
            from (select task_instance_id, attempt_token from stockflow.task_instance
@@ -40,7 +46,7 @@ export const forgedHints: Fault = {
         [offset],
       ),
     );
-    await patiently(() =>
+    await retryDuringOutage(() =>
       pool.query(
         `select graphile_worker.add_job(task, payload::json) from (values
            ('stockflow.work', '{"id": -1, "token": 0}'), ('stockflow.work', '{"id": "1 or 1=1"}'), ('stockflow.work', '[]'),
