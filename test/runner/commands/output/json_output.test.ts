@@ -6,8 +6,6 @@ import { Command } from 'commander';
 import type { CatalogEntry, CatalogGroup } from '../../../../runner/commands/cli/catalog_entry.ts';
 import type { Output, Shell } from '../../../../runner/commands/cli/command.ts';
 import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
-import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../../support/engine/engine.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startDemoServer } from '../../connections/sftp/suite.ts';
 import { cliProject } from '../cli_project.ts';
@@ -66,8 +64,7 @@ const shell: Shell = {
   exitCode: 0,
 };
 
-const { url } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const server = await startDemoServer();
 after(() => server[Symbol.asyncDispose]());
 const project = await cliProject(
