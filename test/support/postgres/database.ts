@@ -31,7 +31,7 @@ let ownServerUrl: Promise<string> | undefined;
 
 /**
  * Returns a new database with the migrations of `migrations` applied in that order (none by default), dropped when
- * `lifetime` ends. Copied from a template that is made once per content of the migrations, so that it takes about 30 ms.
+ * `lifetime` ends. Copied from a template that is made once per content of the migrations, so that it takes about 15 ms in memory.
  */
 export async function testDatabase(
   lifetime: Lifetime,
