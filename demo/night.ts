@@ -1,4 +1,4 @@
-/** Works one night of the reference world through the real DAG: prepared, triggered, waited for, and checked. */
+/** Runs one night of the reference world through the shipped DAG: prepares, triggers, follows and checks it. */
 
 import path from 'node:path';
 import type { Pool } from 'pg';
@@ -33,15 +33,15 @@ export interface NightSetting {
   readonly world: World;
   readonly dagsDir: string;
   readonly taskTypes: TaskTypes;
-  /** With `STOCKFLOW_CONN_OMS` and `STOCKFLOW_CONN_RETAILPRO`. */
+  /** The environment, with `STOCKFLOW_CONN_OMS` and `STOCKFLOW_CONN_RETAILPRO`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly concurrency: number;
   readonly log: Log;
   readonly by: Actor;
 }
 
-/** The DAG in force, its schedule paused: in the demo world nights come when they are asked for. */
-export async function putDagInForce(
+/** Registers the DAG with its schedule paused: in the demo world nights run only when triggered. */
+export async function registerPausedDag(
   { pool, dagsDir, taskTypes, by }: NightSetting,
   dagId = DAG_ID,
 ): Promise<void> {
@@ -62,32 +62,32 @@ export async function startNightWorker(setting: NightSetting): Promise<Worker> {
   });
 }
 
-export interface WorkedRun {
+export interface FinishedRun {
   readonly run: DagRun;
   readonly tasks: readonly TaskInstance[];
 }
 
 export interface Follow {
   readonly signal: AbortSignal;
-  /** Called with the tasks whenever one has changed its state or moved on. */
+  /** Called with the tasks whenever one has changed its state or its progress. */
   readonly onChange: (tasks: readonly TaskInstance[]) => void;
 }
 
-/** Works the world's night. */
-export async function workNight(setting: NightSetting, follow: Follow): Promise<WorkedRun> {
+/** Runs the world's night and waits for it. */
+export async function runDemoNight(setting: NightSetting, follow: Follow): Promise<FinishedRun> {
   return await workRun(setting, DAG_ID, follow);
 }
 
 /**
- * Triggers a run of the world's night, its waits collapsed, and follows it to its end.
+ * Triggers a run of the world's night with its waits collapsed, and follows it to its end.
  *
- * @throws the signal's reason when aborted; the run goes on where a worker is left
+ * @throws the signal's reason when aborted; the run continues if a worker is left
  */
 export async function workRun(
   { pool, world, by }: NightSetting,
   dagId: string,
   follow: Follow,
-): Promise<WorkedRun> {
+): Promise<FinishedRun> {
   const { runId } = await triggerRun(pool, {
     dagId,
     date: world.night.businessDate,
@@ -106,7 +106,7 @@ export async function workRun(
   }
 }
 
-/** The morning's report: what the night did, and whether every count is right. */
+/** Builds the operator's report: what the night changed, and whether every count is right. */
 export async function reportNight(
   pool: Pool,
   world: World,

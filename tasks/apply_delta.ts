@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { connectionId, defineTask, duration, FailTask, timezone } from '../runner/task.ts';
 import { deltaColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
-import { Refusal } from './inventory/file/invalid_file.ts';
+import { InvalidFileError } from './inventory/file/invalid_file.ts';
 import { applyDeltaFile } from './oms/delta/apply_delta_file.ts';
 import { listedFileSchema } from './oms/delta/files/processed_files.ts';
 
 /**
- * Posts the movements of one small file to the OMS, once for its content: a file that comes again, under whatever name, is
- * "already applied". A movement that a nightly reset has counted already is kept and posts nothing. Fails without retry,
- * and changes nothing, where the file is damaged or too many of its lines are; `list_new_files` does not offer it again then.
+ * Posts the movements of one delta file to the OMS. The same content is posted once: a later file with the same
+ * bytes, under any name, succeeds as already applied. Movements that a nightly reset already counted are recorded
+ * without posting. Fails without retry and changes nothing if the file is damaged or has too many rejected lines;
+ * `list_new_files` does not list such a file again.
  */
 export default defineTask({
   type: 'apply_delta',
@@ -22,16 +23,16 @@ export default defineTask({
     columns: deltaColumnsSchema,
     ...dialectShape,
     ...quantityShape,
-    /** Of dates without an offset; the DAG's by default. */
+    /** Time zone of dates without an offset; the DAG's by default. */
     timezone: timezone().nullish(),
     id_type: z.string().min(1).default('SKU'),
-    /** The OMS's reason for the movement, `reason_enum_id`. */
+    /** The OMS's reason for the movement (OFBiz `InventoryItemDetail.reasonEnumId`). */
     reason: z.string().min(1).default('EXTERNAL_DELTA'),
-    /** By how much a line may be dated after the present: clocks differ. */
+    /** How far in the future a line may be dated, since clocks differ. */
     max_clock_skew: duration().prefault('5m'),
     guards: z
       .strictObject({
-        /** Share of the lines. */
+        /** Highest share of rejected lines, 0 to 1. */
         max_rejected: z.number().min(0).max(1).default(0.2),
       })
       .prefault({}),
@@ -63,7 +64,7 @@ export default defineTask({
         already_applied: outcome.isAlreadyApplied,
       };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof InvalidFileError)) throw error;
       throw new FailTask(
         `${file.location}: ${error.message}; it is set aside until it changes, or this task is cleared`,
         { cause: error },

@@ -6,15 +6,15 @@ import { varianceColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape } from './inventory/file/dialect.ts';
 import { publishedFileSchema } from './oms/applied/file.ts';
 import { applyBatch } from './oms/apply/apply_batch.ts';
-import { varyNight } from './oms/apply/variance/apply_variance.ts';
+import { applyVariance } from './oms/apply/variance/apply_variance.ts';
 
-/** As `variance` writes it. */
+/** The dialect that `variance` writes. */
 const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });
 
 /**
- * Corrects the counts that the night's reset took from the external system uncorrected, once per night. Keys the reset
- * did not cover are skipped and reported. Fails without retry, and changes nothing, where that reset is not applied, the
- * file is not the published one, or it does not say what was frozen.
+ * Posts the night's variance: corrects the counts that the reset took over unchanged from the external system.
+ * Applied once per night. Keys that the reset did not cover are skipped and reported. Fails without retry and changes
+ * nothing if that reset is not applied, the file is not the published one, or its values differ from the frozen ones.
  */
 export default defineTask({
   type: 'apply_variance',
@@ -63,7 +63,7 @@ export default defineTask({
           },
         },
       },
-      varyNight,
+      applyVariance,
     );
     return {
       ...outcome.result,

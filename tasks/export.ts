@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
-import { openGate } from './guard/guard_check.ts';
+import { createGuardCheck } from './guard/guard_check.ts';
 import { guardActiveList } from './inventory/guard/guards.ts';
 import { overrideSchema } from './inventory/guard/override.ts';
 import { checkOms } from './oms/check/check_oms.ts';
@@ -10,13 +10,13 @@ import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/products
 const QUERY_NAMES = Object.keys(PRODUCT_QUERIES).filter(
   (name): name is ProductQuery => name in PRODUCT_QUERIES,
 );
-/** Products without an id that the output names. */
+/** Upper bound of the products without an id that the output names. */
 const WITHOUT_ID_NAMED_MAX = 50;
 const lastGoodSchema = z.looseObject({ rows: z.int() });
 
 /**
- * Lists the OMS's active products at the run's instant as a CSV `product_id,id_type,id_value`.
- * Fails without retry where the list is empty, far shorter than the last good one, or one id names two products.
+ * Writes the OMS's active products at the run's instant as a CSV with the columns `product_id,id_type,id_value`.
+ * Fails without retry if the list is empty, is far shorter than the last good one, or if one id names two products.
  */
 export default defineTask({
   type: 'export',
@@ -40,7 +40,7 @@ export default defineTask({
   },
   async run(context) {
     const { params, run, attempt, connections, files, meter, log, signal } = context;
-    const gate = openGate(context, params.override);
+    const guardCheck = createGuardCheck(context, params.override);
     const pool = await connections.postgres(params.connection);
     const { products, withoutId } = await listProducts(pool, {
       query: params.query,
@@ -50,7 +50,9 @@ export default defineTask({
     });
     const lastGood = lastGoodSchema.safeParse(await files.lastGoodOutput(attempt.taskId));
     const lastRows = lastGood.success ? lastGood.data.rows : null;
-    const refusal = await gate.refusal([guardActiveList(products.length, lastRows, params.guards.max_drop)]);
+    const refusal = await guardCheck.refusal([
+      guardActiveList(products.length, lastRows, params.guards.max_drop),
+    ]);
     if (refusal !== null) throw new FailTask(refusal);
 
     if (withoutId.length > 0) {
@@ -67,7 +69,7 @@ export default defineTask({
       bytes,
       sha256,
       without_id: without,
-      overridden_guards: [...gate.overridden],
+      overridden_guards: [...guardCheck.overridden],
     };
   },
 });

@@ -8,24 +8,23 @@ import {
   requireWhole,
   withoutRowSentence,
 } from './filter/check_scan.ts';
-import { openFound } from './filter/open_found.ts';
+import { openFound, unmovedChunks } from './filter/found_content.ts';
 import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
-import { judgeRepetition } from './filter/repeated_file.ts';
+import { checkRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
-import { unmovedChunks } from './filter/unmoved_chunks.ts';
-import { openGate } from './guard/guard_check.ts';
+import { createGuardCheck } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
-import { Refusal } from './inventory/file/invalid_file.ts';
+import { InvalidFileError } from './inventory/file/invalid_file.ts';
 import { overrideSchema } from './inventory/guard/override.ts';
 import { readProducts } from './oms/products/file.ts';
 
 /**
- * Reads a reset file once and publishes its rows of active products as they stand, header first, with a manifest
- * beside them. Fails without retry, and publishes nothing, where the file is damaged or implausible.
+ * Reads a reset file once and publishes its rows of active products byte for byte, header first, with a manifest
+ * beside the file. Fails without retry and publishes nothing if the file is damaged or implausible.
  */
 export default defineTask({
   type: 'filter',
@@ -35,7 +34,7 @@ export default defineTask({
     file: foundFileSchema,
     /** The list that `export` wrote. */
     active: location({ access: 'read', of: 'file' }),
-    /** A folder. */
+    /** The folder to publish in. */
     to: location({ access: 'write', of: 'folder' }),
     connection: connectionId(),
     external_system_id: z.string().min(1),
@@ -49,11 +48,14 @@ export default defineTask({
       .default('reset_inventory'),
     guards: z
       .strictObject({
-        /** Share by which the rows of the file, or of one facility, may be fewer than on the last good night. */
+        /** Highest share by which the rows of the file, or of one facility, may drop below the last good night's. */
         max_row_drop: z.number().min(0).max(1).default(0.2),
-        /** Share by which the active products with a count, in all or at one facility, may be fewer than on the last good night. */
+        /**
+         * Highest share by which the active products with a count, in all or at one facility, may drop below the last
+         * good night's.
+         */
         max_coverage_drop: z.number().min(0).max(1).default(0.2),
-        /** Share of the rows. */
+        /** Highest share of rejected rows, 0 to 1. */
         max_rejected: z.number().min(0).max(1).default(0.005),
       })
       .prefault({}),
@@ -61,7 +63,7 @@ export default defineTask({
   }),
   async run(context) {
     const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
-    const gate = openGate(context, params.override);
+    const guardCheck = createGuardCheck(context, params.override);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const products = await readProducts(files, params.active, params.id_type);
     const opened = await openFound(files, found);
@@ -104,16 +106,16 @@ export default defineTask({
         maxCoverageDrop: params.guards.max_coverage_drop,
         maxRejected: params.guards.max_rejected,
       });
-      const refusal = await gate.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
-      if (refusal !== null) throw new Refusal(refusal);
+      const refusal = await guardCheck.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
+      if (refusal !== null) throw new InvalidFileError(refusal);
       const night = {
         externalSystemId: params.external_system_id,
         businessDate: run.businessDate.toString(),
       };
       const pool = await connections.postgres(params.connection);
       const productIds = products.map(({ productId }) => productId);
-      const repetition = await judgeRepetition(pool, { night, found, sha256: source.sha256, productIds });
-      if (repetition.kind === 'refused') throw new Refusal(repetition.sentence);
+      const repetition = await checkRepetition(pool, { night, found, sha256: source.sha256, productIds });
+      if (repetition.kind === 'refused') throw new InvalidFileError(repetition.sentence);
       if (repetition.kind === 'unmoved') await context.warn(repetition.sentence, { sha256: source.sha256 });
 
       const { activeWithoutRow } = result;
@@ -135,10 +137,10 @@ export default defineTask({
         rowsIn: result.rowsIn,
         kept: result.kept,
       });
-      const overridden = [...overriddenUpstream(context.upstream), ...gate.overridden];
+      const overridden = [...overriddenUpstream(context.upstream), ...guardCheck.overridden];
       return { ...published, overridden_guards: overridden };
     } catch (error) {
-      throw error instanceof Refusal
+      throw error instanceof InvalidFileError
         ? new FailTask(`${found.location}: ${error.message}`, { cause: error })
         : error;
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask } from '../runner/task.ts';
-import { openGate } from './guard/guard_check.ts';
+import { createGuardCheck } from './guard/guard_check.ts';
 import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { findColumns } from './inventory/columns/header_check.ts';
 import { RESET_COLUMNS } from './inventory/columns/mapping.ts';
@@ -13,9 +13,9 @@ import { resetNight } from './oms/apply/reset/reset_night.ts';
 import { resetWarnings } from './oms/apply/warnings/reset_warnings.ts';
 
 /**
- * Makes the OMS's counts at the file's snapshot those of the external system, once per night. Fails without retry, and
- * changes nothing, where the file is not the published one, the night was not frozen for it, a later snapshot is applied
- * already, or a guard trips.
+ * Sets the OMS's counts as of the file's snapshot to the external system's. Applied once per night. Fails without
+ * retry and changes nothing if the file is not the published one, the night was not frozen for it, a later snapshot
+ * is already applied, or a guard trips.
  */
 export default defineTask({
   type: 'reset',
@@ -29,15 +29,18 @@ export default defineTask({
     ...dialectShape,
     ...quantityShape,
     id_type: z.string().min(1).default('SKU'),
-    /** A product that the file counts at several locations of a store: left alone, or the sum of its counts. */
+    /**
+     * How to treat a product that the file counts at several locations of one store: hold it out, or add up its
+     * counts.
+     */
     locations: z.enum(LOCATION_RULES).default('hold_out'),
     guards: z
       .strictObject({
-        /** Share of the rows. */
+        /** Highest share of rejected rows, 0 to 1. */
         max_rejected: z.number().min(0).max(1).default(0.005),
-        /** Units by which one key may change. */
+        /** Highest change of a single key, in units. */
         max_single_change: z.number().positive().nullish(),
-        /** Units of all changes together. */
+        /** Highest sum of all changes, in units. */
         max_total_change: z.number().positive().nullish(),
       })
       .prefault({}),
@@ -46,7 +49,7 @@ export default defineTask({
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;
-    const gate = openGate(context, params.override);
+    const guardCheck = createGuardCheck(context, params.override);
     const overriddenBefore = overriddenUpstream(context.upstream);
     const outcome = await applyBatch(
       context,
@@ -61,7 +64,7 @@ export default defineTask({
         file: {
           location: file.location,
           sha256: file.sha256,
-          // That this night's file was applied before is asked of the file the external system sent.
+          // Whether this night's file was applied before is decided by the external system's own file.
           identitySha256: file.source?.sha256 ?? file.sha256,
           rows: file.rows ?? null,
           snapshot: { at: file.snapshot_at, facilities: file.facilities },
@@ -89,13 +92,13 @@ export default defineTask({
             maxSingleChange: guards.max_single_change ?? null,
             maxTotalChange: guards.max_total_change ?? null,
           },
-          gate,
+          guardCheck,
           overriddenBefore,
           files: context.files,
           runId: run.runId,
         }),
     );
-    // Of a batch that was applied before, too: the attempt that applied it may have died before it could warn.
+    // Also for a batch that was applied before: the attempt that applied it may have died before it could warn.
     for (const { sentence, facts } of resetWarnings(outcome.result)) await context.warn(sentence, facts);
     return {
       ...outcome.result,

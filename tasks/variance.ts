@@ -11,8 +11,8 @@ const AMBIGUOUS_NAMED_MAX = 50;
 const UNACKNOWLEDGED_NAMED_MAX = 20;
 
 /**
- * Freezes what the OMS says at the file's snapshot (L) and by how much the external system is known to be wrong (V), and
- * publishes every V that is not zero. A night whose reset is applied keeps its freeze, and gets the same file again.
+ * Freezes the OMS's count at the file's snapshot (L) and the known error of the external system (V), and publishes
+ * every V that is not zero. A night whose reset is applied keeps its freeze and publishes the same file again.
  */
 export default defineTask({
   type: 'variance',
@@ -24,11 +24,11 @@ export default defineTask({
     file: fileSnapshotSchema,
     /** The list that `export` wrote. */
     active: location({ access: 'read', of: 'file' }),
-    /** A folder. */
+    /** The folder to publish in. */
     to: location({ access: 'write', of: 'folder' }),
     id_type: z.string().min(1).default('SKU'),
     columns: varianceColumnsSchema,
-    /** Shipments before this instant count as booked. */
+    /** Shipments before this instant are treated as booked. */
     go_live: instant().nullish(),
     unacknowledged_after: duration().prefault('3d'),
   }),
@@ -95,13 +95,13 @@ function movedIdsSentence(moved: readonly MovedId[]): string {
   );
 }
 
-function figuresOf({ variance, expectationCount, heldKeys, unacknowledged }: Freeze) {
+function figuresOf({ variance, expectationCount, heldOutKeys, unacknowledged }: Freeze) {
   return {
-    /** Sum of the sizes of all corrections. */
+    /** Sum of the absolute corrections. */
     units: variance.reduce((sum, { quantity }) => sum + Math.abs(Number(quantity)), 0),
     expectation_keys: expectationCount,
-    ambiguous_keys: new Set(heldKeys.map((key) => JSON.stringify([key.facility_id, key.product_id]))).size,
-    ambiguous: heldKeys
+    ambiguous_keys: new Set(heldOutKeys.map((key) => JSON.stringify([key.facility_id, key.product_id]))).size,
+    ambiguous: heldOutKeys
       .slice(0, AMBIGUOUS_NAMED_MAX)
       .map(({ id_value, ...key }) => ({ ...key, sku: id_value })),
     unacknowledged: {

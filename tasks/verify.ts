@@ -3,7 +3,7 @@ import { connectionId, defineTask, FailTask } from '../runner/task.ts';
 import { inTransaction } from './oms/database/transaction.ts';
 import { checkNight, INVARIANT_NAMES, type NightCheck, recordProof } from './oms/verify/verify.ts';
 
-/** What each invariant claims, for the sentence about a violation. */
+/** The claim of each invariant, for the sentence about a violation. */
 const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
   I1: 'the details up to the snapshot sum to the external count and the variance',
   I2: 'on hand now is that and what the OMS recorded after the snapshot',
@@ -15,8 +15,9 @@ const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
 const EXAMPLES_IN_SENTENCE = 3;
 
 /**
- * Proves a night from the OMS's own rows: reads every covered key back, writes down what it found (`audit.inventory_proof`)
- * and fails the run where a key is not as it must be. Changes no count, so it can be run again at any time.
+ * Verifies a night against the OMS's own rows: reads every covered key back, records the result
+ * (`audit.inventory_proof`), and fails the run if a key differs from what is expected. It changes no count and can be
+ * repeated at any time.
  */
 export default defineTask({
   type: 'verify',

@@ -3,37 +3,36 @@ import { connectionId, DeferTask, defineTask, duration, FailTask, location } fro
 import { leftOutTexts } from './files/left_out.ts';
 import { namePatternSchema } from './inventory/file/name.ts';
 import { supersedeSchema } from './inventory/guard/supersede.ts';
-import { lastAppliedSnapshot } from './oms/applied/last_snapshot.ts';
 import { newestAppliedReset } from './oms/applied/newest_reset.ts';
 import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
-import { foreseeRefusal } from './wait_for_file/precheck.ts';
+import { precheckNight } from './wait_for_file/precheck.ts';
 import { revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
- * Finds tonight's file of the external system once it is complete, and nothing older. Looks again every
- * `poll_interval` until the task's deadline, and once more after it; then fails and says what it saw.
+ * Finds tonight's file of the external system once it is complete, and never an older one. Checks every
+ * `poll_interval` until the task's deadline and once more after it; then fails and reports what it saw.
  */
 export default defineTask({
   type: 'wait_for_file',
   description: "Waits until tonight's file of the external system is there and complete",
   params: z.strictObject({
-    /** Where to look: the last segment may hold `*`. */
+    /** The location to list; its last segment may hold `*`. */
     from: location({ access: 'read', of: 'pattern' }),
     connection: connectionId(),
     external_system_id: z.string().min(1),
-    /** Not looked at where `snapshot_in` is given. */
+    /** Ignored if `snapshot_in` is given. */
     name_pattern: namePatternSchema.default('reset_inventory_{snapshot_at}.csv'),
-    /** Where the rows say when they were counted, for files whose name does not. */
+    /** The column with the time of the count, for files whose name does not carry it. */
     snapshot_in: snapshotInSchema.nullish(),
-    /** For a file without a manifest: how long its size and mtime must have stood still. */
+    /** How long size and mtime of a file without a manifest must be unchanged. */
     stable_for: duration().prefault('30s'),
     poll_interval: duration().prefault('30s'),
     /** How long before the run's `scheduled_for` the snapshot may have been taken. */
     max_age: duration().prefault('24h'),
-    /** Of a night that is applied already. */
+    /** Whether a newer file may supersede a night that is already applied. */
     supersede: supersedeSchema,
   }),
   async run(context) {
@@ -41,7 +40,7 @@ export default defineTask({
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
-    const lastApplied = await lastAppliedSnapshot(pool, {
+    const newest = await newestAppliedReset(pool, {
       externalSystemId: params.external_system_id,
       businessDate: run.businessDate.toString(),
     });
@@ -50,7 +49,7 @@ export default defineTask({
       scheduledFor: run.scheduledFor,
       until: deadlineAt,
       maxAgeMs: params.max_age,
-      lastApplied,
+      lastApplied: newest?.snapshotAt ?? null,
     };
     const { file, seen } = params.snapshot_in
       ? await findByContent(context, night, params.snapshot_in)
@@ -84,7 +83,7 @@ export default defineTask({
       own,
       workedBefore,
     };
-    return await foreseeRefusal(night, () => files.list(params.from));
+    return await precheckNight(night, () => files.list(params.from));
   },
 });
 

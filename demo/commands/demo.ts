@@ -1,10 +1,11 @@
-/** Runs a whole night in a world of its own, and proves the counts right */
+/** The `demo` command: runs a whole night against a reference world, and checks every count afterwards. */
 
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   applyMigrations,
   CLI_ACTOR,
+  CommandError,
   describe,
   EXIT,
   openSession,
@@ -12,9 +13,16 @@ import {
   type Shell,
   taskTypesOf,
 } from '../../runner/command.ts';
-import { areSound, type FeedReport, feedsText, workFeeds } from '../feeds/feeds.ts';
-import { layFeedFiles } from '../feeds/files.ts';
-import { type NightSetting, putDagInForce, reportNight, startNightWorker, workNight } from '../night.ts';
+import { areSound, type FeedReport, feedsText, runFeeds } from '../feeds/feeds.ts';
+import { writeFeedFiles } from '../feeds/files.ts';
+import {
+  type NightSetting,
+  registerPausedDag,
+  reportNight,
+  runDemoNight,
+  startNightWorker,
+} from '../night.ts';
+import { OtherWorldError } from '../other_world.ts';
 import { prepareWorld } from '../prepare.ts';
 import { isSound, reportDocument } from '../report/report.ts';
 import { StageLines } from '../report/stage_lines.ts';
@@ -37,8 +45,8 @@ export function configure(command: Command, shell: Shell): void {
       'stockflow demo                    the whole night: 300 MB, 7 million rows',
       'stockflow demo --rows 200000      a small one',
       'stockflow demo -o json            the report as data',
-      'stockflow demo --feeds            and then the files of a till, and the night of an ERP',
-      'stockflow demo --serve            all of it, and keep the world up to look around in',
+      'stockflow demo --feeds            and then the files of a POS, and the night of an ERP',
+      'stockflow demo --serve            all of it, and keep the world running to explore it',
     ],
   })
     .option('--rows <n>', "data rows of Retail Pro's file", parseRows, USUAL_ROWS)
@@ -63,7 +71,16 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   const world = makeWorld();
   const siteDir = path.resolve(settings.homeDir, 'demo');
   shell.stderr.write(`Preparing the world (${settings.homeDir})\n`);
-  await prepareWorld({ pool: session.pool, world, siteDir, rows, stage: lines, signal: shell.signal });
+  await prepareWorld({ pool: session.pool, world, siteDir, rows, stage: lines, signal: shell.signal }).catch(
+    (error: unknown) => {
+      if (!(error instanceof OtherWorldError)) throw error;
+      const anew =
+        settings.databaseUrl === null
+          ? `another STOCKFLOW_HOME, or none at ${settings.homeDir}, begins a new world`
+          : 'an empty database begins a new world';
+      throw new CommandError(EXIT.usage, `${error.message}; ${anew}`, { cause: error });
+    },
+  );
   await using site = await startSftpSite(siteDir);
 
   const setting: NightSetting = {
@@ -77,13 +94,16 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
     log: session.log,
     by: CLI_ACTOR,
   };
-  await putDagInForce(setting);
+  await registerPausedDag(setting);
   await using _worker = await startNightWorker(setting);
   shell.stderr.write(`Working the night of ${world.night.businessDate}\n`);
-  const night = await workNight(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
+  const night = await runDemoNight(setting, {
+    signal: shell.signal,
+    onChange: (tasks) => lines.tasks(tasks),
+  });
   const report = await reportNight(session.pool, world, night);
 
-  const others = feeds || serve ? await workOtherFeeds(setting, { siteDir, shell, lines }) : null;
+  const others = feeds || serve ? await runOtherFeeds(setting, { siteDir, shell, lines }) : null;
 
   if (output === 'json') {
     const document = { ...reportDocument(report), ...(others === null ? {} : { feeds: others }) };
@@ -94,19 +114,19 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   const sound = isSound(report) && areSound(others ?? []);
   shell.exitCode = sound ? EXIT.ok : EXIT.problem;
   if (serve) await serveUntilStopped(shell, site);
-  else tellNext(shell, report.run.run_id, sound);
+  else printNextSteps(shell, report.run.run_id, sound);
 }
 
-async function workOtherFeeds(
+async function runOtherFeeds(
   setting: NightSetting,
   { siteDir, shell, lines }: { readonly siteDir: string; readonly shell: Shell; readonly lines: StageLines },
 ): Promise<readonly FeedReport[]> {
-  shell.stderr.write('Working the files of a till and the night of an ERP\n');
-  await layFeedFiles(setting.pool, setting.world, siteDir);
-  return await workFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
+  shell.stderr.write('Running the files of a POS and the night of an ERP\n');
+  await writeFeedFiles(setting.pool, setting.world, siteDir);
+  return await runFeeds(setting, { signal: shell.signal, onChange: (tasks) => lines.tasks(tasks) });
 }
 
-/** One server, and a folder of it for each system. */
+/** Returns connection URLs on the one demo server, with a folder for each system. */
 function siteConnections(site: SftpSite): Readonly<Record<string, string>> {
   return {
     STOCKFLOW_CONN_RETAILPRO: site.url,
@@ -132,9 +152,9 @@ async function serveUntilStopped(shell: Shell, site: SftpSite): Promise<void> {
   );
 }
 
-function tellNext(shell: Shell, runId: number, sound: boolean): void {
+function printNextSteps(shell: Shell, runId: number, sound: boolean): void {
   const next = sound
     ? `npx stockflow runs show ${runId}      what ran, when and for how long`
-    : `npx stockflow runs show ${runId}      what failed, and how to look at it and retry`;
+    : `npx stockflow runs show ${runId}      what failed, and how to inspect and retry it`;
   shell.stderr.write(`\nNext: ${next}\n`);
 }

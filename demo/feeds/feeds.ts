@@ -1,8 +1,8 @@
-/** Works the other DAGs of the demo world: a till's delta files and an ERP's night. */
+/** Runs the other DAGs of the demo world: a POS's delta files and an ERP's nightly reset. */
 
 import { z } from 'zod';
 import type { TaskInstance } from '../../runner/index.ts';
-import { type Follow, type NightSetting, putDagInForce, workRun } from '../night.ts';
+import { type Follow, type NightSetting, registerPausedDag, workRun } from '../night.ts';
 
 export const FEED_DAGS = ['pos_inventory_delta', 'erp_inventory_reset'] as const;
 
@@ -10,7 +10,7 @@ export interface FeedReport {
   readonly dag_id: string;
   readonly run_id: number;
   readonly state: string;
-  /** What it changed, or why it failed: a sentence. */
+  /** One sentence: what the run changed, or why it failed. */
   readonly summary: string;
 }
 
@@ -27,11 +27,14 @@ const reset = z.object({
   units: z.number(),
 });
 
-/** One run of each, in turn, of the world's night. @throws the signal's reason when aborted */
-export async function workFeeds(setting: NightSetting, follow: Follow): Promise<readonly FeedReport[]> {
+/**
+ * Runs each DAG once, one after the other, for the world's night.
+ * @throws the signal's reason when aborted
+ */
+export async function runFeeds(setting: NightSetting, follow: Follow): Promise<readonly FeedReport[]> {
   const reports: FeedReport[] = [];
   for (const dagId of FEED_DAGS) {
-    await putDagInForce(setting, dagId);
+    await registerPausedDag(setting, dagId);
     const { run, tasks } = await workRun(setting, dagId, follow);
     const summary = run.state === 'success' ? summaryOf(tasks) : failureOf(tasks);
     reports.push({ dag_id: dagId, run_id: run.runId, state: run.state, summary });

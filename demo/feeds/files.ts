@@ -1,6 +1,6 @@
 /**
- * The till of a pop-up store and the ERP of a warehouse: their places in the OMS, and a few files of each on the SFTP site.
- * Neither keeps a Retail Pro, so that no count of the world's truth moves with them.
+ * The POS of a pop-up store and the ERP of a warehouse: their facilities in the OMS, and a few files of each on the
+ * SFTP site. Neither uses Retail Pro, so that they change no count of the world's truth.
  */
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,13 +19,13 @@ const ERP_PRODUCTS = 40;
 const ERP_ZONE = 'Europe/Berlin';
 
 export interface FeedFile {
-  /** Below the site's files. */
+  /** The path below the site's files. */
   readonly file: string;
   readonly content: string | Uint8Array;
   readonly modifiedAt: Temporal.Instant;
 }
 
-/** The same files for the same world. One of the till's comes twice, under two names. */
+/** Returns the files, the same for the same world. One of the POS's comes twice, under two names. */
 export function feedFiles(world: World): readonly FeedFile[] {
   const snapshotAt = Temporal.Instant.fromEpochMilliseconds(world.night.snapshotAtMs);
   const morning = snapshotAt.add({ hours: 12 });
@@ -53,7 +53,7 @@ export function feedFiles(world: World): readonly FeedFile[] {
   ];
 }
 
-/** Counted ten minutes into the night of the ERP's own zone, and written five minutes later. */
+/** Returns the ERP's file, counted ten minutes into the night of its own time zone and written five minutes later. */
 function erpFile(world: World): FeedFile {
   const counted = world.night.businessDate.toZonedDateTime({ timeZone: ERP_ZONE, plainTime: '00:10' });
   const said = counted.toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
@@ -72,8 +72,8 @@ function erpFile(world: World): FeedFile {
   };
 }
 
-/** Puts the two places into the OMS, where they are not there yet, and the files on the site. */
-export async function layFeedFiles(pool: Pool, world: World, siteDir: string): Promise<void> {
+/** Adds the two facilities to the OMS if they are missing, and writes the files to the site. */
+export async function writeFeedFiles(pool: Pool, world: World, siteDir: string): Promise<void> {
   for (const { facilityId, externalId, name } of [POPUP, ERP_WAREHOUSE]) {
     await pool.query(
       `insert into oms.facility (facility_id, external_id, facility_name, facility_type_id)

@@ -1,4 +1,4 @@
-/** What the operator reads in the morning, as data: gathered from the outputs of the night's tasks and the checks. */
+/** The operator's morning report as data, collected from the outputs of the night's tasks and the checks. */
 
 import { z } from 'zod';
 import type { TaskInstance } from '../../runner/index.ts';
@@ -72,7 +72,7 @@ type Outputs = z.output<typeof outputs>;
 export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5';
 
 export interface Invariant {
-  /** Checks made, those from the OMS's own rows and those against the world's truth. */
+  /** The number of checks, against the OMS's own rows and against the world's truth. */
   readonly checked: number;
   readonly violations: number;
   readonly examples: readonly string[];
@@ -81,7 +81,7 @@ export interface Invariant {
 export interface TaskReport {
   readonly task_id: string;
   readonly state: string;
-  /** From the first start to the end, in ms; null for a task that never started. */
+  /** Milliseconds from the first start to the end; null for a task that never started. */
   readonly duration_ms: number | null;
   readonly error: string | null;
 }
@@ -89,7 +89,7 @@ export interface TaskReport {
 export interface DemoReport {
   readonly run: { readonly run_id: number; readonly state: string; readonly business_date: string };
   readonly tasks: readonly TaskReport[];
-  /** Null where a task of the night did not succeed. */
+  /** Null if a task of the night did not succeed. */
   readonly night: NightReport | null;
   readonly invariants: Readonly<Record<InvariantName, Invariant>> | null;
 }
@@ -118,11 +118,11 @@ export interface NightReport {
   readonly variance: { readonly name: string; readonly rows: number } & Outputs['apply_variance'];
   readonly ambiguous: { readonly keys: number };
   readonly unacknowledged: { readonly shipments: number };
-  /** By reset and variance together, as `stockflow changes` tells them; the largest first. */
+  /** The largest changes by reset and variance together, as `stockflow changes` lists them. */
   readonly largest: readonly Change[];
 }
 
-/** The batches of which a run's tasks say that they hold the night, whoever applied them. */
+/** Returns the batches that the run's tasks report, whether this run or an earlier one applied them. */
 export function batchIdsOf(tasks: readonly TaskInstance[]): readonly string[] {
   const applied = z.looseObject({ batch_id: z.string() });
   return tasks.flatMap(({ output }) => applied.safeParse(output).data?.batch_id ?? []);
@@ -165,7 +165,7 @@ export function nightReport(tasks: readonly TaskInstance[], largest: readonly Ch
   };
 }
 
-/** Both checks together: the OMS against itself, and each key against the truth that only the world knows. */
+/** Combines both checks: the OMS's own invariants, and each key against the truth that only the world knows. */
 export function combineChecks(
   own: NightCheck,
   truth: TruthCheck,
@@ -183,7 +183,7 @@ export function combineChecks(
   return { I1: combine('I1'), I2: combine('I2'), I3: combine('I3'), I4: combine('I4'), I5: combine('I5') };
 }
 
-/** Whether all holds: the night succeeded and no check found a violation. */
+/** Returns whether the night succeeded and no check found a violation. */
 export function isSound({ run, invariants }: DemoReport): boolean {
   return (
     run.state === 'success' &&
@@ -192,7 +192,7 @@ export function isSound({ run, invariants }: DemoReport): boolean {
   );
 }
 
-/** The report as one flat document, for `-o json`. */
+/** Flattens the report to one document, for `-o json`. */
 export function reportDocument({ night, ...rest }: DemoReport) {
   return { ...rest, ...night };
 }

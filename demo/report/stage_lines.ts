@@ -5,7 +5,10 @@ import type { Stage } from '../prepare.ts';
 const LABEL_WIDTH = 24;
 const REDRAW_EVERY_MS = 100;
 
-/** Steps and tasks as lines on stderr; on a terminal the line of what is under way moves, elsewhere only results are shown. */
+/**
+ * Prints steps and tasks as lines on stderr. On a terminal the current step's line is updated; elsewhere only results
+ * are printed.
+ */
 export class StageLines implements Stage, Disposable {
   readonly #out: Output;
   readonly #footer: Footer | null;
@@ -33,7 +36,7 @@ export class StageLines implements Stage, Disposable {
     this.#line(this.#title, `${result}  ${seconds(performance.now() - this.#begunAt)}`);
   }
 
-  /** A line for each task that has come to an end since the last call, and a moving one for the one that runs. */
+  /** Prints a line for each task that has finished since the last call, and an updating one for the running task. */
   tasks(tasks: readonly TaskInstance[]): void {
     for (const { taskInstanceId, taskId, state, startedAt, finishedAt } of tasks) {
       if (finishedAt === null || this.#shown.get(taskInstanceId) === state) continue;
@@ -72,7 +75,7 @@ export class StageLines implements Stage, Disposable {
     this.#footer?.show([line.slice(0, this.#out.columns - 1)]);
   }
 
-  /** Leaves the terminal to what comes after. */
+  /** Restores the terminal for later output. */
   [Symbol.dispose](): void {
     this.#footer?.show([]);
   }

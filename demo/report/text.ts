@@ -1,4 +1,4 @@
-/** The report for a person's eyes. */
+/** Formats the report as text. */
 import { formatDuration } from '../../runner/index.ts';
 import type { DemoReport, InvariantName, NightReport } from './report.ts';
 
@@ -78,7 +78,7 @@ function nightLines(night: NightReport): readonly string[] {
   ];
 }
 
-/** What the file did not count, and what of the OMS's own it took back. */
+/** Lists the products that the file did not count, and the OMS entries that the reset reversed. */
 function coverLines({ active, reset }: NightReport): readonly string[] {
   const { lost_cover: lost, undone_entries: undone, keys_at_several_locations: located } = reset;
   const at = ({ sku, facility_id }: { readonly sku: string; readonly facility_id: string }) =>
@@ -107,7 +107,7 @@ function namedLine(of: number, names: readonly string[]): readonly string[] {
   ];
 }
 
-/** Said where nothing was overridden, too: that is what an auditor looks for. */
+/** Lists the overridden guards, and says so if there are none, which is what an auditor looks for. */
 function overriddenLines(overridden: NightReport['reset']['overridden_guards']): readonly string[] {
   if (overridden.length === 0) return [line('Overridden', 'no guard')];
   return overridden.flatMap(({ task_id, guard, sentence, reason }, index) => [

@@ -1,11 +1,11 @@
-/** Checks an OMS against the world's truth after a night: the five things that must hold, each on every key. */
+/** Checks an OMS against the world's truth after a night: five invariants, each on every key. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { type OmsKey, readOmsKeys } from '../../world/oms/keys.ts';
+import { type OmsKey, readOmsKeys } from '../world/oms/keys.ts';
 import type { KeyTruth } from '../world/truth.ts';
 import type { World } from '../world/world.ts';
 
-export interface Finding {
+export interface InvariantResult {
   readonly checked: number;
   readonly violations: number;
   /** Sentences about the first violations. */
@@ -13,16 +13,16 @@ export interface Finding {
 }
 
 export interface TruthCheck {
-  /** The details up to the snapshot sum to Retail Pro's count and the variance. */
-  readonly I1: Finding;
-  /** On hand now is that and what the OMS recorded after the snapshot. */
-  readonly I2: Finding;
-  /** On hand minus available to promise is as the run found it. */
-  readonly I3: Finding;
-  /** Keys not covered or held out are as the run found them, detail by detail. */
-  readonly I4: Finding;
+  /** The details up to the snapshot sum to Retail Pro's count plus the variance. */
+  readonly I1: InvariantResult;
+  /** On hand now is that sum plus what the OMS recorded after the snapshot. */
+  readonly I2: InvariantResult;
+  /** On hand minus available to promise is unchanged by the run. */
+  readonly I3: InvariantResult;
+  /** Keys not covered or held out are unchanged by the run, detail by detail. */
+  readonly I4: InvariantResult;
   /** At most one batch of a kind per night and system, and at most one correction of a kind per key and night. */
-  readonly I5: Finding;
+  readonly I5: InvariantResult;
   readonly keys: {
     readonly covered: number;
     readonly ambiguous: number;
@@ -44,7 +44,7 @@ const NO_ITEM: OmsKey = {
   varianceCount: 0,
 };
 
-/** Reads every key back from the OMS. A key without an item counts as zero. */
+/** Reads every key back from the OMS and checks it. A key without an item counts as zero. */
 export async function checkTruth(pool: Pool, world: World): Promise<TruthCheck> {
   const there = await readOmsKeys(pool, world.truth.snapshotAtMs);
   const finders = { I1: finder(), I2: finder(), I3: finder(), I4: finder(), I5: finder() };
@@ -73,7 +73,7 @@ export async function checkTruth(pool: Pool, world: World): Promise<TruthCheck> 
   return { I1: I1.finding(), I2: I2.finding(), I3: I3.finding(), I4: I4.finding(), I5: I5.finding(), keys };
 }
 
-/** What is wrong, as a sentence; null where all is well. */
+/** The sentence of a violation; null if there is none. */
 type Verdict = string | null;
 
 function atSnapshot(
@@ -129,7 +129,7 @@ const batchRows = z.array(
   }),
 );
 
-/** One verdict for each kind, system and night. */
+/** Checks the number of batches of each kind, system and night. */
 async function batchFindings(pool: Pool): Promise<readonly Verdict[]> {
   const { rows } = await pool.query(
     `select kind, external_system_id, business_date::text as business_date, count(*)::integer as batches
@@ -142,7 +142,7 @@ async function batchFindings(pool: Pool): Promise<readonly Verdict[]> {
   });
 }
 
-function finder(): { readonly check: (verdict: Verdict) => void; readonly finding: () => Finding } {
+function finder(): { readonly check: (verdict: Verdict) => void; readonly finding: () => InvariantResult } {
   let checked = 0;
   let violations = 0;
   const examples: string[] = [];

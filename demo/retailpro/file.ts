@@ -1,11 +1,14 @@
-/** The Reset Inventory File that Retail Pro puts on SFTP on the evening of the world's night, and its manifest. */
+/**
+ * The Reset Inventory File that Retail Pro puts on the SFTP server on the evening of the world's night, and its
+ * manifest.
+ */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resetFileChunks } from '../../retailpro/reset_bytes.ts';
 import type { Progress } from '../../runner/task.ts';
 import type { World } from '../world/world.ts';
 import { layOutFile, type RowAccounting } from './layout.ts';
+import { resetFileChunks } from './reset_bytes.ts';
 
 export const USUAL_ROWS = 7_000_000;
 
@@ -16,16 +19,19 @@ export interface RetailproFileFacts {
   /** 64 lower-case hex digits. */
   readonly sha256: string;
   readonly accounting: RowAccounting;
-  /** False where the very same file lay there already. */
+  /** False if the same file was already there. */
   readonly written: boolean;
 }
 
 interface FileOptions {
-  /** Data rows, without the header. */
+  /** The number of data rows, without the header. */
   readonly rows?: number;
 }
 
-/** The file's bytes; the same world and rows give the same bytes. @throws RangeError where the world cannot fill `rows` */
+/**
+ * Yields the file's bytes; the same world and rows give the same bytes.
+ * @throws RangeError if the world cannot fill `rows`
+ */
 export async function* retailproFile(
   world: World,
   { rows = USUAL_ROWS }: FileOptions = {},
@@ -33,12 +39,12 @@ export async function* retailproFile(
   for (const { bytes } of resetFileChunks(world, layOutFile(world, rows))) yield bytes;
 }
 
-/** What becomes of the rows of `retailproFile` with the same options. */
+/** Returns the outcomes of the rows of `retailproFile` with the same options. */
 export function rowAccounting(world: World, { rows = USUAL_ROWS }: FileOptions = {}): RowAccounting {
   return layOutFile(world, rows).accounting;
 }
 
-/** `reset_inventory_20260618T034500Z.csv` */
+/** Returns the file name: `reset_inventory_20260618T034500Z.csv`. */
 export function retailproFileName(world: World): string {
   const snapshotAt = Temporal.Instant.fromEpochMilliseconds(world.night.snapshotAtMs);
   return `reset_inventory_${snapshotAt.toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')}.csv`;
@@ -50,7 +56,7 @@ export interface WriteOptions extends FileOptions {
 }
 
 /**
- * Puts the file and then its manifest into `directory`, each complete or not at all; leaves the very same file alone.
+ * Writes the file and then its manifest into `directory`, each atomically; leaves an identical file unchanged.
  * @throws the signal's reason when aborted; nothing is left behind then
  */
 export async function writeRetailproFile(
@@ -106,7 +112,7 @@ async function writeContent(path: string, world: World, options: WriteOptions): 
   }
 }
 
-/** The content where the file at `path` already is what would be written; null where it is not or none is there. */
+/** Returns the content if the file at `path` already is the one to write; null if it differs or is missing. */
 async function compareWith(path: string, world: World, options: WriteOptions): Promise<Content | null> {
   const handle = await open(path, 'r').catch((cause: unknown) => {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
@@ -122,7 +128,7 @@ async function compareWith(path: string, world: World, options: WriteOptions): P
   return content !== null && (await file.stat()).size === content.bytes ? content : null;
 }
 
-/** Gives each chunk to `consume` and hashes it on the way; null as soon as `consume` says no. */
+/** Passes each chunk to `consume` and hashes it; null as soon as `consume` returns false. */
 async function digest(
   world: World,
   { rows = USUAL_ROWS, progress, signal }: WriteOptions,

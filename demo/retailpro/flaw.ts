@@ -1,4 +1,4 @@
-/** Where Retail Pro's file is not what it should be. All flaws lie on rows of active products. */
+/** The flaws of Retail Pro's file. All of them lie on rows of active products. */
 import type { Random } from '../world/random.ts';
 
 export const BAD_ROWS = [
@@ -11,21 +11,21 @@ export const BAD_ROWS = [
 ] as const;
 export type BadRow = (typeof BAD_ROWS)[number];
 
-/** Keys are in the form of `keyText`; no key has two flaws. */
+/** Keys have the form of `keyText`; no key has two flaws. */
 export interface FileFlaws {
-  /** Keys of which the file says nothing. */
+  /** Keys that are missing from the file. */
   readonly missing: ReadonlySet<string>;
   /** Keys whose only row cannot be read. */
   readonly badRows: ReadonlyMap<string, BadRow>;
-  /** Keys whose row comes a second time, byte for byte, at the file's end. */
+  /** Keys whose row is repeated byte for byte at the file's end. */
   readonly repeated: readonly string[];
-  /** Keys that have a second row with another count, at the file's end. */
+  /** Keys with a second row and another count at the file's end. */
   readonly contradicted: readonly string[];
-  /** Rows at the file's end of a store the OMS does not have. */
+  /** Rows at the file's end for a store that the OMS does not have. */
   readonly unknownStoreRows: number;
 }
 
-/** How many keys or rows get each flaw. */
+/** The number of keys or rows with each flaw. */
 export interface FlawCounts {
   readonly missing: number;
   readonly badRows: number;
@@ -34,7 +34,9 @@ export interface FlawCounts {
   readonly unknownStoreRows: number;
 }
 
-/** So many that each kind occurs in a full file, and the rejected rows stay well below 0.5 % of the active ones. */
+/**
+ * Returns enough flaws for each kind to occur in a full file, with rejected rows well below 0.5 % of the active ones.
+ */
 export function usualFlawCounts(activeKeyCount: number): FlawCounts {
   return {
     missing: Math.round(activeKeyCount * 0.02),
@@ -45,7 +47,10 @@ export function usualFlawCounts(activeKeyCount: number): FlawCounts {
   };
 }
 
-/** @throws RangeError where there are more flaws than keys to have them */
+/**
+ * Assigns flaws to keys.
+ * @throws RangeError if there are more flaws than keys
+ */
 export function spreadFlaws(random: Random, keys: readonly string[], counts: FlawCounts): FileFlaws {
   const wanted = counts.missing + counts.badRows + counts.repeated + counts.contradicted;
   if (wanted > keys.length) throw new RangeError(`${wanted} flawed keys wanted among ${keys.length}`);

@@ -1,40 +1,39 @@
-/** Which rows Retail Pro's file has, and what the sync should make of each. */
+/** The rows of Retail Pro's file, and the outcome that the sync should give each. */
 
 import { keyText } from '../world/stock_key.ts';
 import type { World } from '../world/world.ts';
 import { badRow, goodRow, unknownStoreRow } from './row.ts';
 
-/** What becomes of the data rows of a file: `rows` = the four others together. */
+/** The outcomes of a file's data rows: `rows` is the sum of the other four. */
 export interface RowAccounting {
   readonly rows: number;
-  /** Active, well formed and not a repetition. Two that contradict each other, and those of an unknown store, are among them. */
+  /** Active, well-formed rows that repeat no other, including conflicting ones and those of an unknown store. */
   readonly kept: number;
-  /** Of no active product. */
+  /** Rows of products that are not active. */
   readonly dropped: number;
-  /** Of an active product, but malformed: wrong column count, bad quantity or a NUL byte. */
+  /** Malformed rows of active products: wrong column count, bad quantity or a NUL byte. */
   readonly rejected: number;
-  /** Byte for byte a row that was there already. */
+  /** Rows that repeat an earlier one byte for byte. */
   readonly collapsed: number;
-  /** Of the kept: rows whose key comes twice with different counts. */
+  /** Kept rows whose key occurs twice with different counts. */
   readonly contradictedRows: number;
-  /** Of the kept: rows of a store that the OMS does not have. */
+  /** Kept rows of a store that the OMS does not have. */
   readonly unknownStoreRows: number;
 }
 
 export interface ResetLayout {
-  /** For each store, by the active product's place: its row's text, empty where the file lacks the key. */
+  /** For each store, by the active product's position: its row's text; empty if the file lacks the key. */
   readonly activeRows: readonly (readonly string[])[];
-  /** For each store: the SKUs in order; null stands for the next active product. */
+  /** For each store, the SKUs in order; null stands for the next active product. */
   readonly order: readonly (readonly (string | null)[])[];
-  /** After the last store. */
+  /** Rows after the last store. */
   readonly lateRows: readonly string[];
   readonly accounting: RowAccounting;
 }
 
 /**
- * A file of exactly `rows` data rows: all those of active products, and as many inactive ones as fit, the nearly
- * active first.
- * @throws RangeError where the active rows alone are more, or all rows are fewer
+ * Lays out exactly `rows` data rows: all rows of active products, filled up with inactive ones, near misses first.
+ * @throws RangeError if there are more active rows, or fewer rows in all
  */
 export function layOutFile(world: World, rows: number): ResetLayout {
   const activeRows = world.stores.map((_, store) => activeRowsOf(world, store));
@@ -90,7 +89,7 @@ function lateRowsOf(world: World): readonly string[] {
   ];
 }
 
-/** Each store's SKUs, such that all stores together have `inactiveRows` rows of inactive products. */
+/** Returns each store's SKUs, so that all stores together have `inactiveRows` rows of inactive products. */
 function ordersOf(world: World, inactiveRows: number): readonly (readonly (string | null)[])[] {
   const perStore = Math.floor(inactiveRows / world.stores.length);
   const storesWithOneMore = inactiveRows % world.stores.length;

@@ -1,16 +1,16 @@
-/** Single rows of Retail Pro's Reset Inventory File, as bytes with their newline. */
+/** Formats single rows of Retail Pro's Reset Inventory File, as bytes with their newline. */
 import type { Facility } from '../world/facility.ts';
 import type { BadRow } from './flaw.ts';
 
 export const RESET_HEADER =
   'externalFacilityId,facilityId,locationSeqId,idType,idValue,availableQty,comments\n';
 
-/** Where every store keeps what it sells. */
+/** The location of every store's stock. */
 export const LOCATION = 'TLTLTLLL01';
-/** A store Retail Pro has and the OMS does not. */
+/** A store that Retail Pro has and the OMS does not. */
 const UNKNOWN_STORE = { externalId: '999', facilityId: 'STORE_999' };
 
-/** What every row of a facility begins with, up to the product. */
+/** Returns the beginning of every row of a facility, up to the product. */
 export function rowStart(
   { externalId, facilityId }: Pick<Facility, 'externalId' | 'facilityId'>,
   location = LOCATION,
@@ -22,7 +22,7 @@ export function goodRow(facility: Facility, sku: string, units: number): string 
   return `${rowStart(facility)}${sku},${units},${commentFor(sku, units)}\n`;
 }
 
-/** A count at one of several locations of the store. */
+/** Returns a row with a count at one of several locations of the store. */
 export function locatedRow(
   facility: Facility,
   sku: string,
@@ -53,7 +53,7 @@ export function unknownStoreRow(sku: string): string {
   return `${rowStart(UNKNOWN_STORE)}${sku},3,\n`;
 }
 
-/** Now and then a person leaves a word, with the comma and the quotes that CSV must survive. */
+/** Returns an occasional comment with a comma and quotes, which the CSV must preserve. */
 function commentFor(sku: string, units: number): string {
   if (units < 0) return '"sold before receipt, check ""RECV"""';
   return units > 0 && units % 29 === 0 && sku.endsWith('5') ? '"recount, aisle 4"' : '';

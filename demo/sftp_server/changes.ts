@@ -1,9 +1,9 @@
-/** The requests that change files and folders, and the extensions. */
+/** Handles the requests that change files and folders, and the extensions. */
 import fs from 'node:fs';
 import type { HandleTable } from './handles.ts';
 import type { Jail } from './jail.ts';
 import { limitsPacket, type PacketReader, REQUEST, STATUS } from './packet.ts';
-import { Refusal, refuseIfReadOnly } from './refusal.ts';
+import { refuseIfReadOnly, StatusError } from './status_error.ts';
 
 interface ChangeOptions {
   readonly jail: Jail;
@@ -34,14 +34,14 @@ export function change(id: number, request: PacketReader, options: ChangeOptions
     case REQUEST.RENAME:
       return renameToFreeName(jail.entry(request.text()), jail.entry(request.text()));
     default:
-      throw new Refusal(STATUS.OP_UNSUPPORTED, `request type ${request.type} is not supported`);
+      throw new StatusError(STATUS.OP_UNSUPPORTED, `request type ${request.type} is not supported`);
   }
 }
 
 function extension(id: number, request: PacketReader, options: ChangeOptions): Buffer | undefined {
   const { jail, handles, extensions, readOnly } = options;
   const name = request.text();
-  if (!Object.hasOwn(extensions, name)) throw new Refusal(STATUS.OP_UNSUPPORTED, `no extension ${name}`);
+  if (!Object.hasOwn(extensions, name)) throw new StatusError(STATUS.OP_UNSUPPORTED, `no extension ${name}`);
   if (name === 'limits@openssh.com') return limitsPacket(id, handles.maxOpen);
   refuseIfReadOnly(readOnly);
   if (name === 'fsync@openssh.com') fs.fsyncSync(handles.file(request.bytes()));
@@ -49,10 +49,10 @@ function extension(id: number, request: PacketReader, options: ChangeOptions): B
   return;
 }
 
-/** Version 3 says that a rename does not replace. */
+/** Renames without replacing, as version 3 of the protocol requires. */
 function renameToFreeName(from: string, to: string): undefined {
   if (fs.lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
-    throw new Refusal(STATUS.FAILURE, 'target exists');
+    throw new StatusError(STATUS.FAILURE, 'target exists');
   }
   fs.renameSync(from, to);
 }

@@ -7,7 +7,7 @@ interface OpenDirectory {
   readonly names: string[];
 }
 
-/** What one client has open: files by descriptor, directories by the names not yet sent. */
+/** The open handles of one client: files by descriptor, directories by the names not yet sent. */
 export class HandleTable {
   readonly maxOpen: number;
   readonly #open = new Map<number, number | OpenDirectory>();
@@ -25,14 +25,17 @@ export class HandleTable {
     return this.#add(() => ({ path, names: fs.readdirSync(path) }));
   }
 
-  /** The descriptor. @throws Error where the handle is no open file */
+  /**
+   * Returns the descriptor.
+   * @throws Error if the handle is not an open file
+   */
   file(handle: Buffer): number {
     const open = this.#open.get(keyOf(handle));
     if (typeof open !== 'number') throw new Error('not an open file');
     return open;
   }
 
-  /** Up to `count` entries that were not yet given; an entry that has gone meanwhile is left out. */
+  /** Returns up to `count` further entries; an entry that was removed meanwhile is skipped. */
   nextEntries(handle: Buffer, count: number): readonly NamedFile[] {
     const open = this.#open.get(keyOf(handle));
     if (open === undefined || typeof open === 'number') throw new Error('not an open directory');

@@ -8,7 +8,7 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
-/** A new ed25519 key pair. */
+/** Generates an ed25519 key pair. */
 export function generateKeyPair(comment = ''): KeyPair {
   for (;;) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
@@ -21,8 +21,8 @@ export function generateKeyPair(comment = ''): KeyPair {
 }
 
 /**
- * The fingerprint that clients pin, from either half of a key pair.
- * @throws Error where the text is no SSH key
+ * Returns the fingerprint that clients pin, from either half of a key pair.
+ * @throws Error if the text is not an SSH key
  */
 export function fingerprintOf(key: string): string {
   const parsed = ssh2.utils.parseKey(key);

@@ -3,33 +3,33 @@ import ssh2, { type AuthContext, type ParsedKey } from 'ssh2';
 
 export type LoginMethod = 'publickey' | 'password' | 'keyboard-interactive';
 
-/** Who may log in; at least one of `password` and `publicKey`. */
+/** The user who may log in, with at least one of `password` and `publicKey`. */
 export interface Login {
   readonly user: string;
   readonly password?: string;
-  /** As a line of `authorized_keys`. */
+  /** The key as a line of `authorized_keys`. */
   readonly publicKey?: string;
   /**
-   * As sshd's AuthenticationMethods: each list is one way in, its methods passed in order. Without it each of the two
-   * secrets that is given is a way of its own.
+   * Accepted combinations, as in sshd's AuthenticationMethods: the methods of one list must all pass, in order. By
+   * default each of the given secrets suffices.
    */
   readonly methods?: readonly (readonly LoginMethod[])[];
-  /** What `keyboard-interactive` asks, hiding what is typed; the password is the first question's answer. */
+  /** The prompts of `keyboard-interactive`, without echo; the first answer is the password. */
   readonly questions?: readonly string[];
-  /** Connections of the user that may be logged in at once; any number by default. */
+  /** The user's concurrent sessions; unlimited by default. */
   readonly maxSessions?: number;
-  /** Hears of each try at a secret. */
+  /** Called for each authentication attempt. */
   readonly onTry?: (method: LoginMethod, passed: boolean) => void;
 }
 
-/** Checks the logins of a server, each connection's in a conversation of its own. */
+/** Authenticates the connections of a server; each connection has its own state. */
 export class LoginDesk {
   readonly #login: Login;
   readonly #key: ParsedKey | null;
   readonly #ways: readonly (readonly LoginMethod[])[];
   #sessions = 0;
 
-  /** @throws Error where neither way is given, or the key cannot be read */
+  /** | @throws Error if neither secret is given, or the key cannot be parsed */
   constructor(login: Login) {
     const { password, publicKey } = login;
     if (password === undefined && publicKey === undefined) {
@@ -45,7 +45,7 @@ export class LoginDesk {
     ];
   }
 
-  /** Answers one connection's tries. `close` is to be called once it is over. */
+  /** Returns the authentication of one connection. Call `close` when the connection ends. */
   open(): { readonly answer: (attempt: AuthContext) => void; readonly close: () => void } {
     const passed: LoginMethod[] = [];
     let isLoggedIn = false;
@@ -102,7 +102,7 @@ export class LoginDesk {
     };
   }
 
-  /** What may come next. */
+  /** Returns the methods that may follow. */
   #left(passed: readonly LoginMethod[]): LoginMethod[] {
     const next = this.#ways.filter((way) => startsWith(way, passed)).map((way) => way[passed.length]);
     return [...new Set(next)].filter((method) => method !== undefined);

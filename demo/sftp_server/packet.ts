@@ -1,4 +1,4 @@
-/** The packets of SFTP version 3 (draft-ietf-secsh-filexfer-02), as a server reads and writes them. */
+/** Encodes and decodes the packets of SFTP version 3 (draft-ietf-secsh-filexfer-02) for a server. */
 import type { Stats } from 'node:fs';
 
 export const REQUEST = {
@@ -37,9 +37,9 @@ const RESPONSE = { VERSION: 2, STATUS: 101, HANDLE: 102, DATA: 103, NAME: 104, A
 const ATTRIBUTE = { SIZE: 1, UID_GID: 2, PERMISSIONS: 4, TIMES: 8 } as const;
 export type Attribute = keyof typeof ATTRIBUTE;
 
-/** Bytes of a whole packet; also what `limits@openssh.com` promises. */
+/** The size of a whole packet; also the limit that `limits@openssh.com` announces. */
 export const MAX_PACKET_BYTES = 256 * 1024;
-/** Length, type, id and the data's own length. */
+/** The size of length, type, id and the data's own length. */
 export const DATA_HEADER_BYTES = 13;
 export const MAX_DATA_BYTES = MAX_PACKET_BYTES - 1024;
 
@@ -50,7 +50,7 @@ export interface Attributes {
   readonly modifiedAtS?: number;
 }
 
-/** Splits a byte stream into packets without their length: type first. */
+/** Splits a byte stream into packets without their length; the type comes first. */
 export async function* packets(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
@@ -67,7 +67,10 @@ export async function* packets(source: AsyncIterable<Buffer>): AsyncGenerator<Bu
   }
 }
 
-/** Reads fields in order. @throws RangeError past the end */
+/**
+ * Reads fields in order.
+ * @throws RangeError past the end
+ */
 export class PacketReader {
   readonly #packet: Buffer;
   #at = 1;
@@ -121,7 +124,7 @@ export function handlePacket(id: number, handle: Buffer): Buffer {
   return packet(RESPONSE.HANDLE, [uint32(id), uint32(handle.length), handle]);
 }
 
-/** Completes a buffer whose data already stands behind `DATA_HEADER_BYTES`, so that no byte is copied again. */
+/** Completes a buffer whose data already starts at `DATA_HEADER_BYTES`, so that no byte is copied again. */
 export function dataPacket(id: number, buffer: Buffer, dataBytes: number): Buffer {
   buffer.writeUInt32BE(DATA_HEADER_BYTES - 4 + dataBytes, 0);
   buffer.writeUInt8(RESPONSE.DATA, 4);
@@ -133,26 +136,26 @@ export function dataPacket(id: number, buffer: Buffer, dataBytes: number): Buffe
 export interface NamedFile {
   readonly name: string;
   readonly stats: Stats | null;
-  /** Attributes that are not told. */
-  readonly untold?: readonly Attribute[];
+  /** Attributes that are left out. */
+  readonly withheld?: readonly Attribute[];
   /** Without the line that `ls -l` would show. */
   readonly isBare?: boolean;
 }
 
 export function namePacket(id: number, files: readonly NamedFile[]): Buffer {
-  const fields = files.flatMap(({ name, stats, untold = [], isBare = false }) => [
+  const fields = files.flatMap(({ name, stats, withheld = [], isBare = false }) => [
     text(name),
     text(isBare ? name : longName(name, stats)),
-    stats === null ? uint32(0) : attributes(stats, untold),
+    stats === null ? uint32(0) : attributes(stats, withheld),
   ]);
   return packet(RESPONSE.NAME, [uint32(id), uint32(files.length), ...fields]);
 }
 
-export function attributesPacket(id: number, stats: Stats, untold: readonly Attribute[] = []): Buffer {
-  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats, untold)]);
+export function attributesPacket(id: number, stats: Stats, withheld: readonly Attribute[] = []): Buffer {
+  return packet(RESPONSE.ATTRS, [uint32(id), attributes(stats, withheld)]);
 }
 
-/** The answer to `limits@openssh.com`: packet, read and write bytes, open handles. */
+/** Returns the answer to `limits@openssh.com`: packet, read and write bytes, open handles. */
 export function limitsPacket(id: number, maxHandles: number): Buffer {
   return packet(RESPONSE.EXTENDED, [
     uint32(id),
@@ -182,19 +185,19 @@ function text(value: string): Buffer {
   return Buffer.concat([uint32(bytes.length), bytes]);
 }
 
-function attributes(stats: Stats, untold: readonly Attribute[]): Buffer {
+function attributes(stats: Stats, withheld: readonly Attribute[]): Buffer {
   const fields: Readonly<Record<Attribute, readonly Buffer[]>> = {
     SIZE: [uint64(stats.size)],
     UID_GID: [stats.uid, stats.gid].map(uint32),
     PERMISSIONS: [uint32(stats.mode)],
     TIMES: [stats.atimeMs, stats.mtimeMs].map((ms) => uint32(Math.floor(ms / 1000))),
   };
-  const told = (Object.keys(fields) as Attribute[]).filter((name) => !untold.includes(name));
-  const flags = told.reduce((sum, name) => sum | ATTRIBUTE[name], 0);
-  return Buffer.concat([uint32(flags), ...told.flatMap((name) => fields[name])]);
+  const known = (Object.keys(fields) as Attribute[]).filter((name) => !withheld.includes(name));
+  const flags = known.reduce((sum, name) => sum | ATTRIBUTE[name], 0);
+  return Buffer.concat([uint32(flags), ...known.flatMap((name) => fields[name])]);
 }
 
-/** As `ls -l` begins it; clients look at its first letter for the type. */
+/** Returns the beginning of the line of `ls -l`; clients read the type from its first letter. */
 function longName(name: string, stats: Stats | null): string {
   if (stats === null) return name;
   const type = stats.isDirectory() ? 'd' : stats.isSymbolicLink() ? 'l' : '-';

@@ -21,28 +21,31 @@ import { EXTENSIONS, serveSftp } from './session.ts';
 
 export interface SftpServerOptions {
   readonly rootDir: string;
-  /** Private key, OpenSSH PEM. */
+  /** A private key in OpenSSH PEM. */
   readonly hostKey: string;
   /** Private keys of other types. */
   readonly otherHostKeys?: readonly string[];
   readonly auth: Login;
-  /** 0 for a free one. */
+  /** The port; 0 for a free one. */
   readonly port?: number;
   readonly readOnly?: boolean;
-  /** Extensions to announce, by name and version; all that it knows by default. */
+  /** Extensions to announce, by name and version; by default all that it implements. */
   readonly extensions?: Readonly<Record<string, string>>;
-  /** The most that one read is answered with. */
+  /** The most bytes that one read returns. */
   readonly maxReadBytes?: number;
   readonly oddities?: Oddities;
 }
 
 export interface RunningSftpServer extends AsyncDisposable {
   readonly port: number;
-  /** `SHA256:...`, to be pinned as `host_key`. */
+  /** The host key's fingerprint, `SHA256:...`, for a connection's `host_key`. */
   readonly fingerprint: string;
 }
 
-/** Listens on loopback only. @throws Error where the root is missing, the key unusable or the port taken */
+/**
+ * Listens on loopback only.
+ * @throws Error if the root is missing, the key unusable or the port taken
+ */
 export async function startSftpServer(options: SftpServerOptions): Promise<RunningSftpServer> {
   const { hostKey, otherHostKeys = [], auth, port = 0, readOnly = false, extensions = EXTENSIONS } = options;
   const { oddities = {} } = options;

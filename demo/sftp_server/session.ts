@@ -1,9 +1,9 @@
 /**
- * One SFTP conversation. File calls are synchronous: they are short and local, and requests are then answered in
- * the order they came, as the protocol asks of requests on the same file.
+ * One SFTP session. File calls are synchronous: they are short and local, and requests are answered in the order of
+ * arrival, as the protocol requires for requests on the same file.
  *
- * It speaks the protocol itself, over ssh2's plain channel, because ssh2's own SFTP server cannot announce
- * extensions, and without `posix-rename@openssh.com` there is no atomic replacement to try out.
+ * It implements the protocol itself over ssh2's plain channel, because ssh2's own SFTP server cannot announce
+ * extensions, and a client replaces a file atomically only with `posix-rename@openssh.com`.
  */
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -27,7 +27,7 @@ import {
   statusPacket,
   versionPacket,
 } from './packet.ts';
-import { reasonOf, refuseIfReadOnly } from './refusal.ts';
+import { reasonOf, refuseIfReadOnly } from './status_error.ts';
 
 export const EXTENSIONS = {
   'posix-rename@openssh.com': '1',
@@ -38,14 +38,14 @@ export const EXTENSIONS = {
 export interface SessionOptions {
   readonly jail: Jail;
   readonly readOnly: boolean;
-  /** What the server announces and obeys, with each extension's version. */
+  /** The extensions that the server announces and implements, with their versions. */
   readonly extensions: Readonly<Record<string, string>>;
-  /** The most that one read is answered with; servers differ, and clients must ask again for the rest. */
+  /** The most bytes that one read returns; servers differ, and clients must ask again for the rest. */
   readonly maxReadBytes: number;
   readonly oddities: Oddities;
 }
 
-/** What one client has open. */
+/** The open handles of one client. */
 interface Opened {
   readonly handles: HandleTable;
   readonly readOnce: ReadOnce;
@@ -60,7 +60,7 @@ const CREATE = 8;
 const TRUNCATE = 16;
 const EXCLUSIVE = 32;
 
-/** Serves until the client closes the channel; then nothing of it stays open. */
+/** Serves until the client closes the channel, then closes every handle. */
 export async function serveSftp(channel: Duplex, options: SessionOptions): Promise<void> {
   const handles = new HandleTable(MAX_HANDLES);
   const opened = { handles, readOnce: new ReadOnce() };
@@ -126,9 +126,9 @@ function perform(
   }
 }
 
-/** A target of the jail has no link at its end, so that LSTAT and STAT differ by the path alone. */
+/** Returns attributes. A target of the jail has no link at its end, so that LSTAT and STAT differ only by the path. */
 function attributes(id: number, path: string, { oddities }: SessionOptions): Buffer {
-  return attributesPacket(id, fs.lstatSync(path), oddities.untold?.(basename(path)));
+  return attributesPacket(id, fs.lstatSync(path), oddities.withheld?.(basename(path)));
 }
 
 function close(handle: Buffer, { handles, readOnce }: Opened): undefined {
@@ -188,9 +188,9 @@ function write(fd: number, position: number, data: Buffer): undefined {
 function readDirectory(
   id: number,
   files: readonly NamedFile[],
-  { untold, bareNames = false }: Oddities,
+  { withheld, bareNames = false }: Oddities,
 ): Buffer {
   if (files.length === 0) return statusPacket(id, STATUS.EOF, 'end of directory');
-  const shown = files.map((file) => ({ ...file, untold: untold?.(file.name) ?? [], isBare: bareNames }));
+  const shown = files.map((file) => ({ ...file, withheld: withheld?.(file.name) ?? [], isBare: bareNames }));
   return namePacket(id, shown);
 }

@@ -1,4 +1,4 @@
-/** The SFTP server on which Retail Pro and Stockflow meet in the demo: a process of its own, with keys that stay. */
+/** Starts the demo's SFTP server as a process of its own, with persistent keys. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { generateKeyPair } from './host_key.ts';
 
 export interface SftpSite extends AsyncDisposable {
-  /** What `STOCKFLOW_CONN_RETAILPRO` is set to. */
+  /** The value of `STOCKFLOW_CONN_RETAILPRO`. */
   readonly url: string;
-  /** The same server for a connection whose base directory is `folder`. */
+  /** Returns the URL of a connection whose base directory is `folder`. */
   urlOf(folder: string): string;
   readonly port: number;
   readonly fingerprint: string;
@@ -19,12 +19,12 @@ export interface SftpSite extends AsyncDisposable {
 const USER = 'stockflow';
 const readyLine = z.object({ port: z.number(), fingerprint: z.string() });
 
-/** What the server shows as its root. */
+/** Returns the directory that the server shows as its root. */
 export function siteFolder(siteDir: string): string {
   return path.join(siteDir, 'files');
 }
 
-/** Where Retail Pro writes, below the site's directory. */
+/** Returns the directory that Retail Pro writes to, below the site's directory. */
 export function outgoingDir(siteDir: string): string {
   return path.join(siteFolder(siteDir), 'retailpro', 'outgoing');
 }
@@ -32,7 +32,7 @@ export function outgoingDir(siteDir: string): string {
 /**
  * Starts the server on `siteDir/files`; it ends with this process at the latest.
  *
- * @throws Error with what the server said where it does not start
+ * @throws Error with the server's output if it does not start
  */
 export async function startSftpSite(siteDir: string): Promise<SftpSite> {
   await mkdir(outgoingDir(siteDir), { recursive: true });

@@ -2,8 +2,8 @@ import type { Booking, StockEvent } from './event.ts';
 import { keyText } from './stock_key.ts';
 
 /**
- * The keys of which nobody can tell from the OMS's records whether a booking is in Retail Pro's count at `snapshotAtMs`:
- * those of the store that was to book it and of the facility that shipped.
+ * Returns the keys for which the OMS's records leave open whether a booking is in Retail Pro's count at
+ * `snapshotAtMs`: the key at the store that was to book it, and at the facility that shipped.
  */
 export function ambiguousKeys(events: readonly StockEvent[], snapshotAtMs: number): ReadonlySet<string> {
   const keys = new Set<string>();

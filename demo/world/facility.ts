@@ -5,9 +5,9 @@ export interface Facility {
   /** Retail Pro's number of the store, with its leading zeros. */
   readonly externalId: string;
   readonly facilityName: string;
-  /** A warehouse keeps no Retail Pro: its keys are never in the file. */
+  /** A warehouse has no Retail Pro: its keys are never in the file. */
   readonly facilityTypeId: 'RETAIL_STORE' | 'WAREHOUSE';
-  /** IANA name. */
+  /** An IANA time zone. */
   readonly timezone: string;
 }
 
@@ -19,7 +19,7 @@ const TIMEZONES = [
   'America/Los_Angeles',
 ];
 
-/** `storeCount` stores and one warehouse, last. */
+/** Returns `storeCount` stores, and one warehouse at the end. */
 export function makeFacilities(random: Random, storeCount: number): readonly Facility[] {
   const stores = Array.from({ length: storeCount }, (_, index): Facility => {
     const externalId = String(index + 1).padStart(3, '0');
@@ -41,7 +41,7 @@ export function makeFacilities(random: Random, storeCount: number): readonly Fac
   return [...stores, warehouse];
 }
 
-/** The facilities that Retail Pro counts. */
+/** Returns the facilities that Retail Pro counts. */
 export function storesOf(facilities: readonly Facility[]): readonly Facility[] {
   return facilities.filter((facility) => facility.facilityTypeId === 'RETAIL_STORE');
 }

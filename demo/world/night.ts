@@ -1,17 +1,17 @@
-/** A night of the sync, seen from the stores: the evening on which Retail Pro took its snapshot. */
-export interface Night {
+/** A night of the sync from the stores' side: the evening on which Retail Pro took its snapshot. */
+export interface WorldNight {
   /** The local date on which the sync runs, shortly after midnight. */
   readonly businessDate: Temporal.PlainDate;
-  /** IANA name. */
+  /** An IANA time zone. */
   readonly timezone: string;
-  /** T: what Retail Pro had booked at or before this instant is in its file. Epoch milliseconds. */
+  /** T: the file contains what Retail Pro had booked at or before this instant. Epoch milliseconds. */
   readonly snapshotAtMs: number;
 }
 
-/** Stores have closed and the sync has not begun. */
+/** A local time after the stores have closed and before the sync starts. */
 const SNAPSHOT_TIME = Temporal.PlainTime.from('23:45');
 
-export function makeNight(businessDate: Temporal.PlainDate, timezone: string): Night {
+export function makeNight(businessDate: Temporal.PlainDate, timezone: string): WorldNight {
   const snapshotAt = businessDate
     .subtract({ days: 1 })
     .toZonedDateTime({ timeZone: timezone, plainTime: SNAPSHOT_TIME });

@@ -1,11 +1,11 @@
 /**
- * The products: a few sold online, some that nearly are, and the many that are not. Ids are text chosen to go wrong
- * where someone reads them as numbers: leading zeros, `1E+05`, and inactive products whose SKU is the number that an
- * active one's SKU would become.
+ * Generates the products: a few sold online, some near misses, and many that are not. Ids are text that breaks if it
+ * is read as a number: leading zeros, `1E+05`, and inactive products whose SKU is the number that an active one's SKU
+ * would become.
  */
 import type { Random } from './random.ts';
 
-/** Each lacks exactly one thing of an active product. */
+/** Each lacks exactly one property of an active product. */
 export const NEAR_MISSES = [
   'virtual',
   'discontinued',
@@ -19,23 +19,26 @@ export type NearMiss = (typeof NEAR_MISSES)[number];
 
 export interface Product {
   readonly productId: string;
-  /** As Retail Pro writes it; the OMS's `good_identification` of type SKU. */
+  /** The SKU as Retail Pro writes it; the OMS's `good_identification` of type SKU. */
   readonly sku: string;
   readonly kind: 'active' | 'ordinary' | NearMiss;
-  /** An SKU it had until it was given the present one, and that another product has now. */
+  /** The product's former SKU, which another product has now. */
   readonly formerSku: string | null;
 }
 
 export interface ProductRange {
-  /** In the order in which Retail Pro writes them. */
+  /** The products in the order in which Retail Pro writes them. */
   readonly products: readonly Product[];
-  /** SKUs Retail Pro has and the OMS has never heard of. */
+  /** SKUs that Retail Pro has and the OMS has never had. */
   readonly retailproOnlySkus: readonly string[];
 }
 
 const RETAILPRO_ONLY_SKU_COUNT = 12;
 
-/** @throws RangeError where there are fewer products than active ones */
+/**
+ * Generates the products.
+ * @throws RangeError if there are fewer products than active ones
+ */
 export function makeProducts(random: Random, productCount: number, activeCount: number): ProductRange {
   if (activeCount > productCount) {
     throw new RangeError(`a world of ${productCount} products cannot have ${activeCount} active ones`);
@@ -70,7 +73,7 @@ export function makeProducts(random: Random, productCount: number, activeCount: 
   };
 }
 
-/** Whether a person who sees the SKU would think that something has gone wrong with it. */
+/** Returns whether the SKU looks damaged to a reader. */
 export function isOddSku(sku: string): boolean {
   return /^0|E\+/.test(sku);
 }
@@ -81,14 +84,17 @@ function productIdOf(index: number): string {
   return String(1_000_000 + index);
 }
 
-/** Of sixteen active products the first is written like a number with an exponent, of four the second with leading zeros. */
+/**
+ * Returns an SKU written like a number with an exponent for the first of every sixteen active products, and one with
+ * leading zeros for the second of every four.
+ */
 function activeSku(random: Random, ordinal: number): string | null {
   if (ordinal % 16 === 0) return `${random.integer(1, 9)}E+0${random.integer(4, 7)}`;
   if (ordinal % 4 === 1) return `00${random.integer(100_000, 999_999)}`;
   return null;
 }
 
-/** Gives the wanted SKU if it is free, else the next of a sequence of eight digits; none twice. */
+/** Returns a source of unique SKUs: the wanted one if it is free, else the next of a sequence of eight digits. */
 function skuSource(random: Random): (wanted: string | null) => string {
   const taken = new Set<string>();
   // The step shares no factor with their number, so the sequence repeats only after all numbers of eight digits.
@@ -115,7 +121,7 @@ function distinctPlaces(random: Random, count: number, below: number): readonly 
   return [...places];
 }
 
-/** Each third active product once had the SKU that an ordinary one has now. */
+/** Gives each third active product a former SKU that an ordinary product has now. */
 function withFormerSkus(products: readonly Product[]): readonly Product[] {
   const reused = products.filter(({ kind }) => kind === 'ordinary').map(({ sku }) => sku);
   let activeOrdinal = 0;

@@ -1,19 +1,22 @@
 /**
- * Random numbers that are the same on every machine: sfc32 (Chris Doty-Humphrey's Small Fast Counter, 32 bit),
- * seeded by hashing a text, so that a part of the world can have its own stream by name.
+ * Random numbers that are the same on every machine: sfc32 (Chris Doty-Humphrey's Small Fast Counter, 32 bit), seeded
+ * by hashing a text, so that each part of the world can have its own named stream.
  */
 
 export interface Random {
-  /** Uniform in [0, 2^32). */
+  /** Returns a uniform integer in [0, 2^32). */
   bits(): number;
-  /** Uniform integer, both ends included. */
+  /** Returns a uniform integer, both ends included. */
   integer(low: number, high: number): number;
   chance(probability: number): boolean;
-  /** @throws RangeError on an empty list */
+  /**
+   * Returns a random item.
+   * @throws RangeError on an empty list
+   */
   pick<Item>(items: readonly Item[]): Item;
-  /** A copy in random order. */
+  /** Returns a copy in random order. */
   shuffle<Item>(items: readonly Item[]): Item[];
-  /** A stream of its own: what is drawn from it moves no draw of this one. */
+  /** Returns an independent stream: drawing from it does not change the draws of this one. */
   fork(name: string): Random;
 }
 

@@ -2,8 +2,8 @@ import type { StockEvent } from './event.ts';
 import { keyText } from './stock_key.ts';
 
 /**
- * What Retail Pro had booked at or before `atMs`, per key: its tills' and receivings' own moves, and of the online
- * shipments only those it was told of, at the store it was told.
+ * Returns Retail Pro's bookings at or before `atMs`, summed by key: all movements in the store, and of the online
+ * shipments only the booked documents, at the store that each names.
  */
 export function retailproCounts(events: readonly StockEvent[], atMs: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

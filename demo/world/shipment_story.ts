@@ -1,31 +1,31 @@
 /**
- * How a shipment came to Retail Pro's knowledge, or did not. Each outcome is one way in which the acknowledgement can
- * stand to the snapshot at T.
+ * Generates a shipment and how Retail Pro learned of it. Each outcome is one relation of the acknowledgement to the
+ * snapshot at T.
  */
 
 import type { Booking, Shipped } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
 import type { Random } from './random.ts';
 import type { StockKey } from './stock_key.ts';
 
-/** Outcome -> its share of shipments, in parts of their sum. */
+/** Each outcome's share of the shipments, as a weight. */
 const OUTCOME_WEIGHTS = {
   acknowledged: 250,
   acknowledged_at_snapshot: 4,
-  /** The OMS knows the answer's instant only, and it lies before T. */
+  /** The OMS knows only the answer's instant, and it is before T. */
   answered_before_snapshot: 12,
   acknowledged_after_snapshot: 20,
-  /** Not told when it was booked, but it was not even sent by T. */
+  /** The instant of booking is unknown, but the document was not sent by T. */
   sent_after_snapshot: 12,
   never_acknowledged: 16,
-  /** Its invoice failed days ago and nobody noticed. */
+  /** The invoice failed days ago and nobody noticed. */
   forgotten: 5,
   wrong_store: 10,
-  /** Booked at the wrong store, then put right there and here, all by T. */
+  /** Booked at the wrong store, then corrected at both stores by T. */
   wrong_store_put_right: 6,
-  /** The same, but put right after T. */
+  /** Booked at the wrong store, then corrected after T. */
   wrong_store_put_right_late: 4,
-  /** Sent by T, and no answer ever came: nobody can tell whether it is in the file. */
+  /** Sent by T without an answer: it is unknown whether it is in the file. */
   unanswered: 2,
   /** Sent by T and answered after it. */
   answered_across_snapshot: 2,
@@ -40,7 +40,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Deals outcomes: first each one once, so that a small world has them all too, then by weight. */
+/** Returns outcomes: each one once at first, so that a small world has them all, then by weight. */
 export function outcomeDeck(random: Random): () => Outcome {
   const first = random.shuffle(OUTCOMES);
   const rest = OUTCOMES.flatMap((outcome) => Array<Outcome>(OUTCOME_WEIGHTS[outcome]).fill(outcome));
@@ -49,13 +49,13 @@ export function outcomeDeck(random: Random): () => Outcome {
 
 export interface ShipmentSetting {
   readonly random: Random;
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly key: StockKey;
-  /** Where a wrong booking can land; not the key's own facility. */
+  /** Stores that a wrong booking can go to; not the key's own facility. */
   readonly otherStoreIds: readonly string[];
 }
 
-export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shipped {
+export function generateShipmentStory(setting: ShipmentSetting, outcome: Outcome): Shipped {
   const { random, night, key, otherStoreIds } = setting;
   const snapshotAtMs = night.snapshotAtMs;
   const units = random.chance(0.7) ? 1 : random.integer(2, 4);
@@ -70,7 +70,8 @@ export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shippe
   const wrong = otherStoreIds.length === 0 ? here : random.pick(otherStoreIds);
   const shipment = { kind: 'shipped', ...key, atMs, units, reservedAtMs, cancelled } as const;
   const soon = () => random.integer(60, 900) * SECOND_MS;
-  const invoice = (facilityId: string, bookedAtMs: number) => told('INVOICE', facilityId, -net, bookedAtMs);
+  const invoice = (facilityId: string, bookedAtMs: number) =>
+    knownBooking('INVOICE', facilityId, -net, bookedAtMs);
 
   switch (outcome) {
     case 'acknowledged':
@@ -85,7 +86,7 @@ export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shippe
       return { ...shipment, bookings: [invoice(here, Math.max(atMs, snapshotAtMs) + soon())] };
     case 'sent_after_snapshot': {
       const sentAtMs = snapshotAtMs + random.integer(1, 60) * SECOND_MS;
-      const late = told('INVOICE', here, -net, sentAtMs + SECOND_MS);
+      const late = knownBooking('INVOICE', here, -net, sentAtMs + SECOND_MS);
       return { ...shipment, bookings: [{ ...late, sentAtMs, externalPostedAtMs: null }] };
     }
     case 'never_acknowledged':
@@ -103,8 +104,8 @@ export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shippe
         ...shipment,
         bookings: [
           invoice(wrong, atMs + soon()),
-          told('SLIP_IN', wrong, net, rightAtMs),
-          told('SLIP_OUT', here, -net, rightAtMs + SECOND_MS),
+          knownBooking('SLIP_IN', wrong, net, rightAtMs),
+          knownBooking('SLIP_OUT', here, -net, rightAtMs + SECOND_MS),
         ],
       };
     }
@@ -126,8 +127,8 @@ export function tellShipment(setting: ShipmentSetting, outcome: Outcome): Shippe
   }
 }
 
-/** A booking of which the OMS was told everything. */
-function told(
+/** Returns a booking that the OMS was fully informed of. */
+function knownBooking(
   postingType: Booking['postingType'],
   facilityId: string,
   units: number,

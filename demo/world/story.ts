@@ -1,9 +1,9 @@
-/** What happened to one key up to a night and during it. */
+/** Generates the events of one key up to and during a night. */
 
 import type { Moved, StockEvent } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
 import type { Random } from './random.ts';
-import { type Outcome, tellShipment } from './shipment_story.ts';
+import { generateShipmentStory, type Outcome } from './shipment_story.ts';
 import type { StockKey } from './stock_key.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,18 +12,18 @@ const DAY_MS = 24 * HOUR_MS;
 
 export interface StorySetting {
   readonly random: Random;
-  readonly night: Night;
-  /** A slow seller is well stocked and sells little: it is never among the largest changes of a night. */
+  readonly night: WorldNight;
+  /** A slow seller is well stocked and sells little, so it is never among the largest changes of a night. */
   readonly pace: 'usual' | 'slow';
   readonly dealOutcome: () => Outcome;
   readonly storeIds: readonly string[];
 }
 
 /**
- * The story of a key that both systems know: opening stock, receipts, recounts, till sales of which the OMS
- * hears nothing, reservations, shipments, and what the OMS enters after the snapshot.
+ * Generates the events of a key that both systems know: opening stock, receipts, recounts, store sales that the OMS
+ * never learns of, reservations, shipments, and what the OMS records after the snapshot.
  */
-export function tellSharedKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
+export function generateSharedKeyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const { random, night, pace, dealOutcome, storeIds } = setting;
   const before = (days: number) => night.snapshotAtMs - random.integer(30, days * 24 * 60) * MINUTE_MS;
   const after = () => night.snapshotAtMs + random.integer(1, 70 * 60) * 1000;
@@ -53,7 +53,7 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
   }
   const otherStoreIds = storeIds.filter((storeId) => storeId !== key.facilityId);
   for (let count = random.pick([0, 0, 1, 1, 1, 2, 3]); count > 0; count--) {
-    events.push(tellShipment({ random, night, key, otherStoreIds }, dealOutcome()));
+    events.push(generateShipmentStory({ random, night, key, otherStoreIds }, dealOutcome()));
   }
   if (random.chance(0.06)) {
     const atMs = after();
@@ -72,13 +72,13 @@ export function tellSharedKey(setting: StorySetting, key: StockKey): readonly St
   return events;
 }
 
-/** The story of a key that Retail Pro sells and the OMS has never had. */
-export function tellRetailproOnlyKey(setting: StorySetting, key: StockKey): readonly StockEvent[] {
+/** Generates the events of a key that Retail Pro sells and the OMS has never had. */
+export function generateRetailproOnlyStory(setting: StorySetting, key: StockKey): readonly StockEvent[] {
   const units = setting.pace === 'slow' ? 6 : setting.random.integer(4, 20);
   return [opening(setting, key, { units, known: false }), ...tillSales(setting, key, units)];
 }
 
-/** Opening stock in units, least and most. */
+/** Opening stock in units, lowest and highest. */
 const STOCK: Readonly<Record<StorySetting['pace'], readonly [number, number]>> = {
   usual: [6, 40],
   slow: [24, 40],
@@ -93,12 +93,15 @@ function opening(
   return moved(key, 'opening', { atMs, units, recordedAtMs: known ? atMs : null });
 }
 
-/** Of a promotion the tills sell so many units at once, and of anything else. */
+/** The most units of one sale in the store: a product in a promotion, a usual one, and a slow seller. */
 const SOLD_AT_ONCE_MAX = { promotion: 12, usual: 3, slow: 1 };
-/** Sales rung up before their receipt was: so far below zero Retail Pro's count goes. */
+/** Sales entered before their receipt: how far below zero Retail Pro's count may go. */
 const OVERSOLD_MAX = 2;
 
-/** Up to three sales that only the tills know; those of a promotion can take Retail Pro's count a little below zero. */
+/**
+ * Generates up to three sales that only Retail Pro knows; those of a promotion can take its count slightly below
+ * zero.
+ */
 function tillSales({ random, night, pace }: StorySetting, key: StockKey, stock: number): readonly Moved[] {
   const isPromoted = random.chance(0.03) && pace === 'usual';
   const most = SOLD_AT_ONCE_MAX[isPromoted ? 'promotion' : pace];

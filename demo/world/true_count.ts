@@ -2,8 +2,8 @@ import type { StockEvent } from './event.ts';
 import { keyText } from './stock_key.ts';
 
 /**
- * What is on the shelf at `atMs`, per key: everything that moved by then, whoever knows of it. Retail Pro owns the
- * counts, so a count below zero (a sale rung up before its receipt was) stands as it is.
+ * Returns the stock on the shelf at `atMs` by key: everything that moved by then, whichever system knows of it.
+ * Retail Pro owns the counts, so a count below zero (a sale entered before its receipt) stays as it is.
  */
 export function trueCounts(events: readonly StockEvent[], atMs: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -1,24 +1,24 @@
 /**
- * What must be true of every key after the night, worked out from the events alone: no query and no formula of the
- * sync is used, so that agreement proves something.
+ * Derives the expected state of every key after the night from the events alone, without any query or formula of the
+ * sync, so that agreement between the two is evidence.
  */
 
-import { omsLedger } from '../../world/oms/ledger.ts';
 import type { FileFlaws } from '../retailpro/flaw.ts';
 import { ambiguousKeys } from './ambiguity.ts';
 import type { StockEvent } from './event.ts';
-import type { Night } from './night.ts';
+import type { WorldNight } from './night.ts';
+import { omsLedger } from './oms/ledger.ts';
 import { retailproCounts } from './retailpro_count.ts';
 import { keyText, type StockKey } from './stock_key.ts';
 import { trueCounts } from './true_count.ts';
 
 /**
  * `covered`: the night sets it. `ambiguous` and `contradicted`: in the file, but held out. `uncovered`: no readable
- * row, or no store of Retail Pro's. `inactive`: not sold online.
+ * row, or not a Retail Pro store. `inactive`: not sold online.
  */
 export type Standing = 'covered' | 'ambiguous' | 'contradicted' | 'uncovered' | 'inactive';
 
-/** Units of a key in the OMS. */
+/** The units of a key in the OMS. */
 export interface OmsCount {
   /** Sum of the details with `effective_date` at or before the snapshot. */
   readonly atSnapshotUnits: number;
@@ -30,7 +30,7 @@ export interface KeyTruth extends StockKey {
   readonly standing: Standing;
   /** Retail Pro's count at the snapshot; its file may lack it. */
   readonly retailproUnits: number;
-  /** V: what Retail Pro did not know of at the snapshot. */
+  /** V: units that Retail Pro did not know of at the snapshot. */
   readonly varianceUnits: number;
   /** Whether the OMS has an inventory item before the night. */
   readonly hasItem: boolean;
@@ -40,7 +40,7 @@ export interface KeyTruth extends StockKey {
 
 export interface Truth {
   readonly snapshotAtMs: number;
-  /** By `keyText`: every active product at every facility, and every other key of which the OMS has an item. */
+  /** By `keyText`: every active product at every facility, and every other key with an item in the OMS. */
   readonly keys: ReadonlyMap<string, KeyTruth>;
   readonly reset: {
     readonly keys: number;
@@ -51,24 +51,24 @@ export interface Truth {
     /** Rows of the variance file: active keys with a V that is not zero and not held out, covered or not. */
     readonly fileKeys: number;
     readonly fileUnits: number;
-    /** Those of them that the reset covered. */
+    /** The rows among them whose key the reset covered. */
     readonly appliedKeys: number;
     readonly appliedUnits: number;
   };
-  /** Active keys held out because a booking cannot be placed, in the file or not. */
+  /** Active keys held out because a booking is ambiguous, in the file or not. */
   readonly ambiguousKeys: number;
 }
 
 export interface TruthSource {
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly events: readonly StockEvent[];
   readonly activeKeys: readonly StockKey[];
-  /** Whether Retail Pro keeps the facility's counts. */
+  /** Returns whether Retail Pro keeps the facility's counts. */
   readonly isStore: (facilityId: string) => boolean;
   readonly flaws: FileFlaws;
 }
 
-export function workOutTruth({ night, events, activeKeys, isStore, flaws }: TruthSource): Truth {
+export function deriveTruth({ night, events, activeKeys, isStore, flaws }: TruthSource): Truth {
   const { snapshotAtMs } = night;
   const retailpro = retailproCounts(events, snapshotAtMs);
   const shelf = trueCounts(events, snapshotAtMs);
@@ -108,7 +108,7 @@ export function workOutTruth({ night, events, activeKeys, isStore, flaws }: Trut
   return { snapshotAtMs, keys, ...totals([...keys.values()], ambiguous) };
 }
 
-/** At the snapshot the OMS comes to say what is on the shelf; what it recorded later, and its promises, stand. */
+/** Returns the count corrected to the shelf's at the snapshot; later records and reservations stay. */
 function correctedAtSnapshot(before: OmsCount, shelfUnits: number): OmsCount {
   const onHandUnits = shelfUnits + (before.onHandUnits - before.atSnapshotUnits);
   const promisedUnits = before.onHandUnits - before.availableUnits;

@@ -1,38 +1,38 @@
 /**
- * The reference world: an OMS, the stores' Retail Pro and what truly lies on the shelves, made from a seed. It shares
- * no arithmetic with the sync, so what it says is proof of the sync's counts.
+ * The reference world: an OMS, the stores' Retail Pro and the true stock, generated from a seed. It shares no
+ * arithmetic with the sync, so that it can verify the sync's counts.
  */
 import { createHash } from 'node:crypto';
 import { type FileFlaws, type FlawCounts, spreadFlaws, usualFlawCounts } from '../retailpro/flaw.ts';
 import type { StockEvent } from './event.ts';
 import { type Facility, makeFacilities, storesOf } from './facility.ts';
-import { makeNight, type Night } from './night.ts';
+import { makeNight, type WorldNight } from './night.ts';
 import { isOddSku, makeProducts, type Product, type ProductRange } from './product.ts';
 import { makeRandom, type Random } from './random.ts';
 import { outcomeDeck } from './shipment_story.ts';
 import { keyText, type StockKey } from './stock_key.ts';
-import { tellRetailproOnlyKey, tellSharedKey } from './story.ts';
-import { type Truth, workOutTruth } from './truth.ts';
+import { generateRetailproOnlyStory, generateSharedKeyStory } from './story.ts';
+import { deriveTruth, type Truth } from './truth.ts';
 
 export interface WorldOptions {
   readonly seed?: string;
   readonly products?: number;
-  /** Stores; the online warehouse comes on top. */
+  /** The number of stores; the online warehouse is added to them. */
   readonly facilities?: number;
   readonly activeProducts?: number;
-  /** Inactive products of which the OMS has an item at one facility. */
+  /** Inactive products that have an item at one facility in the OMS. */
   readonly stockedInactiveProducts?: number;
   readonly businessDate?: Temporal.PlainDate;
-  /** IANA name. */
+  /** An IANA time zone. */
   readonly timezone?: string;
-  /** Overrides of what is usual for the number of active keys. */
+  /** Overrides the default counts for the number of active keys. */
   readonly flaws?: Partial<FlawCounts>;
 }
 
 export interface World {
   readonly seed: string;
-  readonly night: Night;
-  /** The OMS's: the stores in the order of the file, then the warehouse. */
+  readonly night: WorldNight;
+  /** The OMS's facilities: the stores in the order of the file, then the warehouse. */
   readonly facilities: readonly Facility[];
   /** The facilities that Retail Pro counts. */
   readonly stores: readonly Facility[];
@@ -42,14 +42,17 @@ export interface World {
   readonly events: readonly StockEvent[];
   readonly flaws: FileFlaws;
   readonly truth: Truth;
-  /** 64 hex digits; equal where everything above is. */
+  /** 64 hex digits that identify all of the above. */
   readonly fingerprint: string;
 }
 
-/** Share of active keys at stores of which the OMS has no inventory item. */
+/** Share of active keys at stores without an inventory item in the OMS. */
 const RETAILPRO_ONLY_SHARE = 0.03;
 
-/** The same options give the same world, always. @throws RangeError on sizes that do not fit together */
+/**
+ * Generates the world; the same options always give the same world.
+ * @throws RangeError on sizes that do not fit together
+ */
 export function makeWorld(options: WorldOptions = {}): World {
   const {
     seed = 'stockflow',
@@ -80,7 +83,9 @@ export function makeWorld(options: WorldOptions = {}): World {
   const events = [...keys, ...stocked.slice(0, stockedInactiveProducts)].flatMap((key) => {
     const pace = odd.has(key.productId) ? ('slow' as const) : ('usual' as const);
     const setting = { random: random.fork(keyText(key)), night, pace, dealOutcome, storeIds };
-    return retailproOnly.has(keyText(key)) ? tellRetailproOnlyKey(setting, key) : tellSharedKey(setting, key);
+    return retailproOnly.has(keyText(key))
+      ? generateRetailproOnlyStory(setting, key)
+      : generateSharedKeyStory(setting, key);
   });
   const flawCounts = { ...usualFlawCounts(atStores.length), ...options.flaws };
   const flaws = spreadFlaws(random.fork('file flaws'), atStores.map(keyText), flawCounts);
@@ -89,19 +94,19 @@ export function makeWorld(options: WorldOptions = {}): World {
 
 export interface WorldParts {
   readonly seed: string;
-  readonly night: Night;
+  readonly night: WorldNight;
   readonly facilities: readonly Facility[];
   readonly range: ProductRange;
   readonly events: readonly StockEvent[];
   readonly flaws: FileFlaws;
 }
 
-/** A world of given parts, with its truth worked out: for stories told by hand, and for nights put together. */
+/** Assembles a world from given parts and derives its truth: for hand-written stories and for generated nights. */
 export function assembleWorld(parts: WorldParts): World {
   const { seed, night, facilities, range, events, flaws } = parts;
   const stores = storesOf(facilities);
   const storeIds = new Set(stores.map(({ facilityId }) => facilityId));
-  const truth = workOutTruth({
+  const truth = deriveTruth({
     night,
     events,
     activeKeys: keysOf(facilities, range),
@@ -123,7 +128,7 @@ export function assembleWorld(parts: WorldParts): World {
   };
 }
 
-/** Every active product at every facility, facility by facility. */
+/** Returns every active product at every facility, facility by facility. */
 function keysOf(facilities: readonly Facility[], { products }: ProductRange): readonly StockKey[] {
   const active = products.filter(({ kind }) => kind === 'active');
   return facilities.flatMap(({ facilityId }) => active.map(({ productId }) => ({ facilityId, productId })));

@@ -1,12 +1,17 @@
 /**
- * A world in which a task type runs as under the engine: files over a temporary folder, a clock the test sets,
- * and the databases the test hands in. `run` checks params with the task's own schema, as loading a DAG does.
+ * A world in which a task type runs as under the engine: with a clock that the test sets, with files in a temporary folder or on
+ * real servers, and with databases that the test hands in or names. `run` checks params with the task's own schema, as
+ * loading a DAG does.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
+import { connectionIdsIn } from '../connections/connection_config.ts';
+import { sftpFiles } from '../engine/attempt/files/sftp_files.ts';
+import { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import type {
   AttemptFacts,
   Json,
@@ -17,14 +22,16 @@ import type {
   TaskEvent,
   TaskType,
 } from '../task.ts';
-import { TaskError } from '../task.ts';
+import { filesWithReal } from './real_files.ts';
 import { TaskFiles } from './task_files.ts';
 
 export interface TaskWorldOptions {
   /** The clock's first reading. */
   readonly now?: string;
-  /** Pools by connection id; a task that asks for another is refused as an undefined connection is. */
+  /** Pools by connection id; others are those of `env`. */
   readonly postgres?: Readonly<Record<string, Pool>>;
+  /** `STOCKFLOW_CONN_<ID>` of real databases and SFTP servers; `process.env` for those of this machine. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ContextOverrides {
@@ -69,12 +76,20 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const progress: Progress[] = [];
   const events: TaskEvent[] = [];
   const warnings: string[] = [];
+  const env = options.env ?? {};
+  const isReal = (id: string) => connectionIdsIn(env).includes(id);
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
   const write =
     (level: LogLine['level']) =>
     (message: string, facts: JsonObject = {}) => {
       logs.push({ level, message, facts });
     };
+
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const pools = new ConnectionPools(env, log);
+  const never = new AbortController().signal;
+  const sftp = sftpFiles({ env, runId: 1, token: randomUUID(), signal: never, log });
+  const realFiles = filesWithReal(files, sftp, isReal);
 
   const context = <Params>(params: Params, overrides: ContextOverrides = {}): TaskContext<Params> => ({
     params,
@@ -100,12 +115,10 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     upstream: overrides.upstream ?? {},
     connections: {
       async postgres(id) {
-        const pool = options.postgres?.[id];
-        if (!pool) throw new TaskError(`connection ${id} is not defined`);
-        return pool;
+        return options.postgres?.[id] ?? pools.postgres(id);
       },
     },
-    files,
+    files: realFiles,
     meter: (amounts) => {
       metered.rowsIn += amounts.rowsIn ?? 0;
       metered.rowsOut += amounts.rowsOut ?? 0;
@@ -121,8 +134,8 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     warn: async (sentence) => {
       warnings.push(sentence);
     },
-    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
-    signal: overrides.signal ?? new AbortController().signal,
+    log,
+    signal: overrides.signal ?? never,
     now: () => clock.now,
   });
 
@@ -138,6 +151,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     run: async (taskType, params, overrides) =>
       taskType.run(context(taskType.params.parse(params) as z.output<typeof taskType.params>, overrides)),
     async [Symbol.asyncDispose]() {
+      await Promise.all([sftp[Symbol.asyncDispose](), pools[Symbol.asyncDispose]()]);
       await rm(root, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-/** What the sync changed, key by key, and what it left alone */
+/** The `changes` command: shows each count that the sync changed, and the keys it left alone. */
 
 import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
@@ -14,10 +14,10 @@ import {
 } from '../../runner/command.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
 import { batchesOfRun } from './changes/batches_of_run.ts';
-import { hasLeftOut, narrowed, noChange, nothingApplied } from './changes/filters.ts';
+import { hasLeftOut, noChange, nothingApplied, resolveFilters } from './changes/filters.ts';
 import { withOms } from './changes/oms_client.ts';
 import { printChanges } from './changes/print_changes.ts';
-import { readPicture } from './changes/report.ts';
+import { readChangesReport } from './changes/report.ts';
 
 export interface ChangesOptions {
   readonly sku?: string;
@@ -46,21 +46,21 @@ export function configure(command: Command, shell: Shell): void {
   });
 }
 
-interface Asked {
+interface ShowRequest {
   readonly session: Session;
   readonly client: PoolClient;
   readonly run: string | null;
   readonly options: ChangesOptions;
 }
 
-async function show(shell: Shell, { session, client, run, options }: Asked): Promise<void> {
+async function show(shell: Shell, { session, client, run, options }: ShowRequest): Promise<void> {
   const ids = run === null ? await lastNightBatchIds(client) : null;
   const own = run === null ? null : await batchesOfRun(session.pool, client, run);
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
-  const scope: Scope = { batches, ...(await narrowed(client, options)) };
-  const picture = await readPicture({ pool: session.pool, client }, scope, options);
-  const changed = picture.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
-  if (changed === 0 && !hasLeftOut(picture, options)) throw noChange(picture, options);
-  await printChanges(shell, client, { scope, picture, options, runId: own?.runId ?? null });
+  const scope: Scope = { batches, ...(await resolveFilters(client, options)) };
+  const report = await readChangesReport({ pool: session.pool, client }, scope, options);
+  const changed = report.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  if (changed === 0 && !hasLeftOut(report, options)) throw noChange(report, options);
+  await printChanges(shell, client, { scope, report, options, runId: own?.runId ?? null });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { disagreements, type Manifest } from '../inventory/file/manifest.ts';
 import {
   guardFacilityDrop,
@@ -20,13 +20,16 @@ import { REJECTS_NAME } from './publish_filtered.ts';
 const lastGoodSchema = z.looseObject({
   rows_in: z.int(),
   rows_by_facility: z.record(z.string(), z.int()),
-  // Nights of an earlier version did not say these.
+  // Nights worked by an earlier version did not report these.
   kept: z.int().nullish(),
   keys_by_facility: z.record(z.string(), z.int()).nullish(),
 });
 export type LastGood = z.output<typeof lastGoodSchema>;
 
-/** What the guards compare with, from the task's own output of an earlier night; null where there is none to use. */
+/**
+ * Returns the figures of an earlier night for the guards to compare with, from that night's task output; null if it
+ * has none that can be used.
+ */
 export function lastGoodOf(output: unknown): LastGood | null {
   const parsed = lastGoodSchema.safeParse(output);
   return parsed.success ? parsed.data : null;
@@ -40,14 +43,17 @@ export interface ScanCheck {
   readonly maxRejected: number;
 }
 
-/** @throws Refusal for a file that is not whole, with every sign of it */
+/**
+ * Requires that the file is complete.
+ * @throws InvalidFileError for an incomplete or damaged file, listing every sign of it
+ */
 export function requireWhole(scan: FileScan, manifest: Manifest | null): void {
   const damage = manifest === null ? [] : disagreements(manifest, { ...scan, rows: scan.rowsIn });
   if (!scan.endsWithNewline) damage.push('no newline at its end: the last row may be cut');
-  if (damage.length > 0) throw new Refusal(damage.join('; '));
+  if (damage.length > 0) throw new InvalidFileError(damage.join('; '));
 }
 
-/** What is implausible about a whole file. */
+/** Returns the guards that tripped on a complete file. */
 export function guardScan({
   scan,
   lastGood,
@@ -55,11 +61,11 @@ export function guardScan({
   maxCoverageDrop,
   maxRejected,
 }: ScanCheck): readonly (Tripped | null)[] {
-  // Only rows of active products are asked for their quantity.
+  // Only rows of active products have their quantity parsed.
   const badQuantities = scan.reasons.bad_quantity ?? 0;
   const activeRows = scan.kept + scan.collapsed + badQuantities;
   const noOutput = guardOutput(scan.kept, { rowsIn: scan.rowsIn, activeRows });
-  // That no row of an active product can be read says all that the shares of rejected rows would say.
+  // If no row of an active product can be read, the shares of rejected rows add nothing.
   if (noOutput !== null && activeRows > 0) return [noOutput];
   return [
     guardFileRows(scan.rowsIn),
@@ -72,7 +78,7 @@ export function guardScan({
   ];
 }
 
-/** A file can be whole and still miss half of the ids: lost zeros, `1.23E+11`. */
+/** Guards against a complete file in which many ids are damaged: lost leading zeros, `1.23E+11`. */
 function guardCoverage(
   scan: FileScan,
   lastGood: LastGood | null,
@@ -90,7 +96,7 @@ function total(byFacility: Readonly<Record<string, number>>): number {
   return Object.values(byFacility).reduce((sum, keys) => sum + keys, 0);
 }
 
-/** The rejects in a few words, for the sentence of a guard: reasons, the first lines, and where they all are. */
+/** Summarizes the rejects for a guard's sentence: reasons, the first lines, and where the whole list is. */
 export function describeRejects(
   scan: FileScan,
   { name, runId }: { readonly name: string; readonly runId: string },
@@ -110,7 +116,7 @@ export function describeRejects(
   );
 }
 
-/** For the operator: which products sold online the file says nothing of. */
+/** Tells the operator which products sold online have no row in the file. */
 export function withoutRowSentence(ids: readonly string[]): string {
   const named = ids.slice(0, 5).join(', ');
   const more = ids.length > 5 ? `, and ${ids.length - 5} more` : '';

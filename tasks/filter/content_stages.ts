@@ -1,21 +1,21 @@
-/** What a file's bytes go through before they are scanned: a look at what they are, decompression, transcoding. */
+/** The stages that a file's bytes pass before the scan: content sniffing, decompression, transcoding. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { foreignContent, isGzip, SNIFF_BYTES } from '../inventory/file/content_sniff.ts';
 import type { Dialect } from '../inventory/file/dialect.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
 /**
- * The file as CSV text in a one-byte encoding or UTF-8.
- * @throws Refusal where the content is something else, or damaged
+ * Yields the file as CSV text in a one-byte encoding or UTF-8.
+ * @throws InvalidFileError if the content is something else, or damaged
  */
 export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerator<Uint8Array> {
   const { first, all } = await peek(file);
   const inflate = dialect.compression === 'gzip' || (dialect.compression === 'auto' && isGzip(first));
   if (inflate && !isGzip(first)) {
-    throw new Refusal(
+    throw new InvalidFileError(
       `the file is ${foreignContent(first, dialect.encoding) ?? 'not gzip'}, and gzip was expected`,
     );
   }
@@ -23,7 +23,7 @@ export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerato
   yield* dialect.encoding === 'utf-16le' ? transcoded(text) : text;
 }
 
-/** Reads on until the first bytes are enough to tell what a file is. */
+/** Reads until there are enough first bytes to tell the content type. */
 async function peek(chunks: Chunks): Promise<{ first: Uint8Array; all: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const begun: Uint8Array[] = [];
@@ -44,7 +44,8 @@ async function peek(chunks: Chunks): Promise<{ first: Uint8Array; all: Chunks }>
 async function* sniffed(chunks: Chunks, dialect: Dialect): AsyncGenerator<Uint8Array> {
   const { first, all } = await peek(chunks);
   const kind = foreignContent(first, dialect.encoding);
-  if (kind !== null) throw new Refusal(`the file is ${kind}, and CSV in ${dialect.encoding} was expected`);
+  if (kind !== null)
+    throw new InvalidFileError(`the file is ${kind}, and CSV in ${dialect.encoding} was expected`);
   yield* all;
 }
 
@@ -56,7 +57,7 @@ async function* gunzipped(chunks: Chunks): AsyncGenerator<Uint8Array> {
     yield* source.pipe(gunzip);
   } catch (error) {
     if (source.errored || !isZlibError(error)) throw error;
-    throw new Refusal(`the gzip data is damaged or cut: ${error.message}`, { cause: error });
+    throw new InvalidFileError(`the gzip data is damaged or cut: ${error.message}`, { cause: error });
   } finally {
     source.destroy();
   }
@@ -78,7 +79,7 @@ async function* transcoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
       const where = chunk
         ? `between offsets ${Math.max(0, offset - 4)} and ${offset + chunk.length}`
         : 'at its end';
-      throw new Refusal(`not UTF-16: half a character ${where}`, { cause: error });
+      throw new InvalidFileError(`not UTF-16: half a character ${where}`, { cause: error });
     }
   };
   for await (const chunk of chunks) {

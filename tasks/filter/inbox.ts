@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ToScanner } from './messages.ts';
 
-/** The chunks of a file as they come in by message. How many wait here, the sender bounds. */
+/** A queue of the file's chunks that arrive by message. The sender bounds its length. */
 export class Inbox {
   readonly #waiting: (Uint8Array | null)[] = [];
   #arrival = Promise.withResolvers<void>();
@@ -14,7 +14,7 @@ export class Inbox {
     });
   }
 
-  /** In order, to the end of the file. */
+  /** Yields the chunks in order, to the end of the file. */
   async *chunks(): AsyncGenerator<Uint8Array> {
     for (;;) {
       const chunk = this.#waiting.shift();

@@ -1,6 +1,6 @@
 /**
- * What the filter's two threads say to each other. Both directions are bounded: the reader waits for `scanned`
- * once enough bytes are on their way, the scanner for `taken`.
+ * Messages between the filter's two threads. Both directions are bounded: the reader waits for `scanned` once enough
+ * bytes are unscanned, the scanner waits for `taken`.
  */
 import type { ColumnMapping, RESET_COLUMNS } from '../inventory/columns/mapping.ts';
 import type { Dialect } from '../inventory/file/dialect.ts';
@@ -8,13 +8,13 @@ import type { QuantityNotation } from '../inventory/row/quantity.ts';
 import type { RejectReason } from '../inventory/scan/row/fields.ts';
 import type { ScanResult } from '../inventory/scan/scan_result.ts';
 
-/** `workerData` of the scanning thread. */
+/** The `workerData` of the scanning thread. */
 export interface ScanSetup {
   readonly dialect: Dialect;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
   readonly quantity: QuantityNotation;
   readonly activeIds: readonly string[];
-  /** Of the file that is scanned, for its rejects. */
+  /** The scanned file's name, for its rejects. */
   readonly fileName: string;
 }
 
@@ -24,7 +24,7 @@ export type ToScanner =
   | { readonly kind: 'taken'; readonly bytes: number };
 
 export type FromScanner =
-  /** Header and kept rows, or lines of the rejects file; in order. */
+  /** Output bytes in order: the header and the kept rows, or lines of the rejects file. */
   | { readonly kind: 'output'; readonly to: OutputName; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'scanned'; readonly bytes: number }
   | { readonly kind: 'done'; readonly scan: FileScan }
@@ -33,20 +33,20 @@ export type FromScanner =
 export const OUTPUT_NAMES = ['filtered', 'rejects'] as const;
 export type OutputName = (typeof OUTPUT_NAMES)[number];
 
-/** All that one pass over a file found out. */
+/** Everything that one pass over a file found. */
 export interface FileScan extends ScanResult {
-  /** Of the file as it lies at its location, compressed or not. */
+  /** The sha256 of the file as stored, compressed or not. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Of the first few rejected rows. */
+  /** The first few rejected rows. */
   readonly firstRejects: readonly FirstReject[];
 }
 
 export interface FirstReject {
   readonly line: number;
-  /** 1-based, in characters, where its fault is. */
+  /** The position of the fault in the row, 1-based, in characters. */
   readonly column: number;
   readonly reason: RejectReason;
-  /** What was found there, where that helps: a quantity, or how many columns. */
+  /** The value found there, if it helps: a quantity, or the number of columns. */
   readonly detail: string | null;
 }

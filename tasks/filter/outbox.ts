@@ -4,7 +4,10 @@ import { type FromScanner, OUTPUT_NAMES, type OutputName } from './messages.ts';
 const FLUSH_BYTES = 256 * 1024;
 const UNTAKEN_BYTES = 8 * 1024 * 1024;
 
-/** Collects the scanner's output and hands it to the reader's thread in large pieces; holds it back while untaken. */
+/**
+ * Batches the scanner's output and hands it to the reader's thread in large pieces, waiting while too much is
+ * untaken.
+ */
 export class Outbox {
   readonly #port: MessagePort;
   readonly #pending: Record<OutputName, { bytes: Uint8Array<ArrayBuffer>; length: number }> = {
@@ -18,7 +21,7 @@ export class Outbox {
     this.#port = port;
   }
 
-  /** Copies the bytes, so that they may be a view of a buffer that is used again. */
+  /** Copies the bytes, so that the caller may reuse the buffer behind them. */
   add(to: OutputName, bytes: Uint8Array): void {
     const pending = this.#pending[to];
     const length = pending.length + bytes.length;
@@ -40,13 +43,13 @@ export class Outbox {
     this.#port.postMessage(message);
   }
 
-  /** The other side has dealt with so many bytes. */
+  /** Records that the other thread has processed that many bytes. */
   taken(bytes: number): void {
     this.#untaken -= bytes;
     if (this.#untaken <= UNTAKEN_BYTES) this.#room.resolve();
   }
 
-  /** Resolves once there is not too much on its way. */
+  /** Resolves once the amount in transit is below the bound. */
   async room(): Promise<void> {
     while (this.#untaken > UNTAKEN_BYTES) {
       this.#room = Promise.withResolvers();

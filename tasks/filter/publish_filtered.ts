@@ -9,7 +9,7 @@ import { REJECTS_KEPT_MAX } from './reject_line.ts';
 import type { Spool } from './spool.ts';
 
 export const REJECTS_NAME = 'filter_rejects.csv';
-/** Ids of active products without a row that an output names. */
+/** Upper bound of the ids of active products without a row that an output names. */
 const WITHOUT_ROW_NAMED_MAX = 50;
 const REJECTS_LOCATION = `artifact:${REJECTS_NAME}`;
 
@@ -24,7 +24,7 @@ export interface FilteredNight {
   readonly scan: FileScan;
 }
 
-/** Keeps the rejects with the run, also of a file that is refused: whoever must have it fixed needs them then. */
+/** Keeps the rejects with the run, for a refused file too: they are needed to have it fixed. */
 export async function keepRejects(files: Files, rejects: Spool, rejected: number): Promise<void> {
   const notKept = rejected - REJECTS_KEPT_MAX;
   if (notKept > 0) await rejects.write(new TextEncoder().encode(`,,,and ${notKept} more,\n`));

@@ -3,10 +3,10 @@ import type { FoundFile } from '../files/found_file.ts';
 import { bookedBetween, nightOfAppliedFile } from '../oms/applied/sha256.ts';
 import type { Night } from '../oms/night.ts';
 
-export interface OfferedFile {
+export interface DeliveredFile {
   readonly night: Night;
   readonly found: FoundFile;
-  /** Of the file as it was read. */
+  /** The sha256 of the file as it was read. */
   readonly sha256: string;
   readonly productIds: readonly string[];
 }
@@ -21,13 +21,13 @@ export type Repetition =
   | { readonly kind: 'unmoved' | 'refused'; readonly sentence: string };
 
 /**
- * Judges a file whose bytes may have been applied for another night. A manifest is the external system's own word that nothing
- * moved. A name alone may have been given to last night's file by mistake: it is not believed where the OMS knows of
- * something that the external system booked between the two snapshots.
+ * Checks a file whose bytes may have been applied for another night. A manifest is trusted as the external system's
+ * own statement that nothing moved. A name alone is not, since last night's file may have been renamed by mistake: it
+ * is refused if the OMS knows of a booking of the external system between the two snapshots.
  */
-export async function judgeRepetition(
+export async function checkRepetition(
   pool: Pool,
-  { night, found, sha256, productIds }: OfferedFile,
+  { night, found, sha256, productIds }: DeliveredFile,
 ): Promise<Repetition> {
   const applied = await nightOfAppliedFile(pool, night, sha256);
   if (applied === null) return { kind: 'new' };

@@ -1,24 +1,24 @@
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import type { FileScan, FromScanner, OutputName, ScanSetup, ToScanner } from './messages.ts';
 
-/** So much may be read ahead of the scanner: enough to keep both busy, little enough to forget. */
+/** How much may be read ahead of the scanner: enough to keep both threads busy. */
 const UNSCANNED_BYTES = 1024 * 1024;
 
 export interface ScanRequest {
   readonly setup: ScanSetup;
-  /** Each chunk's buffer is given away to the scanning thread. */
+  /** The file's chunks; each chunk's buffer is transferred to the scanning thread. */
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   readonly signal: AbortSignal;
-  /** Called one at a time, in order; the scan waits for it. */
+  /** Called once at a time, in order; the scan waits for it. */
   readonly onOutput: (to: OutputName, bytes: Uint8Array) => Promise<void>;
-  /** Bytes of the file scanned since the last call. */
+  /** Called with the number of bytes scanned since the last call. */
   readonly onScanned: (bytes: number) => void;
 }
 
 /**
- * Scans a file in a thread of its own, so that reading it goes on meanwhile.
- * @throws Refusal where the file must not be used; whatever reading or `onOutput` threw; the signal's reason
+ * Scans a file in a thread of its own, so that reading continues meanwhile.
+ * @throws InvalidFileError if the file must not be used; whatever reading or `onOutput` threw; the signal's reason
  */
 export async function scan(request: ScanRequest): Promise<FileScan> {
   request.signal.throwIfAborted();
@@ -53,7 +53,7 @@ class ScannerLink {
     );
   }
 
-  /** When it ends, nothing is being read or delivered any more. */
+  /** Resolves when nothing is being read or delivered any more. */
   async run(): Promise<FileScan> {
     const feeding = this.#feed();
     try {
@@ -64,7 +64,7 @@ class ScannerLink {
     }
   }
 
-  /** Never throws: a failure to read settles the outcome, and a settled outcome ends the reading. */
+  /** Never throws: a read failure settles the outcome, and a settled outcome ends the reading. */
   async #feed(): Promise<void> {
     try {
       for await (const bytes of this.#request.chunks) {
@@ -101,12 +101,12 @@ class ScannerLink {
         this.#deliver(async () => this.#end(() => this.#settle.resolve(message.scan)));
         break;
       case 'refused':
-        this.fail(new Refusal(message.why));
+        this.fail(new InvalidFileError(message.why));
         break;
     }
   }
 
-  /** One after the other, so that output keeps its order and the end comes after all of it. */
+  /** Runs the steps one after the other, so that output keeps its order and the end comes last. */
   #deliver(step: () => Promise<void>): void {
     this.#delivered = this.#delivered.then(step).catch((error: unknown) => this.fail(error));
   }

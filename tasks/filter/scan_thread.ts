@@ -1,7 +1,7 @@
-/** The scanning thread: chunks come in, kept rows and rejects go out, and at the end what the file held. */
+/** The scanning thread: receives chunks, sends kept rows and rejects, and at the end the totals. */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { decodeText } from '../inventory/scan/bytes/text.ts';
 import { FaultFinder } from '../inventory/scan/fault_column.ts';
 import { ResetScanner } from '../inventory/scan/reset_scanner.ts';
@@ -22,7 +22,7 @@ async function serve(port: MessagePort, setup: ScanSetup): Promise<void> {
   try {
     outbox.post({ kind: 'done', scan: await scanFile(inbox, outbox, setup) });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof InvalidFileError)) throw error;
     outbox.post({ kind: 'refused', why: error.message });
   } finally {
     port.close();
@@ -85,8 +85,8 @@ async function scanFile(inbox: Inbox, outbox: Outbox, setup: ScanSetup): Promise
 }
 
 /**
- * Frees a chunk's memory now: left to the garbage collector, chunks pile up to some 50 MB. Only where the chunk is all
- * of its buffer, as what decompression yields may share one.
+ * Frees a chunk's memory at once; the garbage collector would let some 50 MB pile up. Only for a chunk that is all of
+ * its buffer, since decompressed chunks may share one.
  */
 function release(chunk: Uint8Array): void {
   const { buffer } = chunk;

@@ -7,8 +7,8 @@ const MEMORY_BYTES = 8 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /**
- * Holds content whose name is only known at its end: in memory up to 8 MB, past that in a temporary file,
- * which is gone when the spool is disposed of.
+ * Holds content whose name is known only at its end: up to 8 MB in memory, beyond that in a temporary file that is
+ * deleted on disposal.
  */
 export class Spool implements AsyncDisposable {
   bytes = 0;
@@ -21,7 +21,7 @@ export class Spool implements AsyncDisposable {
     this.#memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
   }
 
-  /** Keeps the chunk itself, not a copy. One call at a time. */
+  /** Keeps the chunk itself without copying it. One call at a time. */
   async write(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk);
     this.bytes += chunk.length;
@@ -29,12 +29,12 @@ export class Spool implements AsyncDisposable {
     if (this.#file !== null || this.bytes > this.#memoryBytes) await this.#spill();
   }
 
-  /** Of all that was written; lower-case hex. */
+  /** The sha256 of everything written, in lower-case hex. */
   sha256(): string {
     return this.#hash.copy().digest('hex');
   }
 
-  /** All that was written, in order; may be asked for again. */
+  /** Yields everything written, in order; may be called again. */
   async *chunks(): AsyncGenerator<Uint8Array> {
     if (this.#file === null) {
       yield* this.#memory;
@@ -67,7 +67,7 @@ export class Spool implements AsyncDisposable {
   }
 }
 
-/** Only this process's user may read it. */
+/** Opens a temporary file that only this process's user may read. */
 async function openTemporary() {
   const folder = await mkdtemp(join(tmpdir(), 'stockflow-filter-'));
   try {

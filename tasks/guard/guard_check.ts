@@ -1,22 +1,25 @@
-/** What stands between a figure and the counts: a guard that tripped stops the task, unless this run overrides it. */
+/** Checks a night's figures against its guards: a tripped guard stops the task unless this run overrides it. */
 import type { TaskContext } from '../../runner/task.ts';
 import type { Tripped } from '../inventory/guard/guards.ts';
 import { adviceFor, type GuardOverride, splitByOverride } from '../inventory/guard/override.ts';
 import type { OverriddenGuard } from './overridden_guards.ts';
 
-export interface Gate {
+export interface GuardCheck {
   /**
-   * Why the task must stop, figures, bounds and what can be done; null where nothing tripped that this run does not
-   * override. What it overrides is in the history when this returns, before anything is done by it.
-   * @param details stand between the figures and the advice
+   * Returns why the task must stop, with figures, bounds and advice; null if nothing tripped that this run does not
+   * override. Overrides are recorded in the history before this returns.
+   * @param details text between the figures and the advice
    */
   refusal(tripped: readonly (Tripped | null)[], details?: string): Promise<string | null>;
-  /** In the order in which they tripped. */
+  /** The guards overridden so far, in the order in which they tripped. */
   readonly overridden: readonly OverriddenGuard[];
 }
 
-/** Asked again about the same figure, as when a transaction is tried again, it records no second override. */
-export function openGate(context: TaskContext<unknown>, override: GuardOverride): Gate {
+/**
+ * Creates the guard check of one attempt. The same figure checked again, as in a retried transaction, records no
+ * second override.
+ */
+export function createGuardCheck(context: TaskContext<unknown>, override: GuardOverride): GuardCheck {
   const { run, attempt } = context;
   const task = {
     runId: run.runId,
@@ -25,7 +28,7 @@ export function openGate(context: TaskContext<unknown>, override: GuardOverride)
   };
   const overridden: OverriddenGuard[] = [];
 
-  async function letPass({ guard, figure, bound, sentence }: Tripped): Promise<void> {
+  async function recordOverride({ guard, figure, bound, sentence }: Tripped): Promise<void> {
     if (overridden.some((before) => before.sentence === sentence)) return;
     const { reason } = override;
     context.log.warn('guard overridden', { guard, figure, bound, reason, sentence });
@@ -43,7 +46,7 @@ export function openGate(context: TaskContext<unknown>, override: GuardOverride)
         const advice = adviceFor(stopping, override, task);
         return `${figures}${details ?? ''}${advice === null ? '' : `; ${advice}`}`;
       }
-      for (const guard of passing) await letPass(guard);
+      for (const guard of passing) await recordOverride(guard);
       return null;
     },
   };

@@ -1,4 +1,6 @@
-/** What a night passed on a person's word: handed from output to output, so that the batch in the OMS has all of it. */
+/**
+ * The guards that a run overrode, passed on from output to output, so that the batch in the OMS records all of them.
+ */
 import { z } from 'zod';
 import type { Json } from '../../runner/task.ts';
 
@@ -7,7 +9,7 @@ const overriddenGuardSchema = z.strictObject({
   guard: z.string(),
   figure: z.string(),
   bound: z.string(),
-  /** What tripped, in words. */
+  /** The guard's message. */
   sentence: z.string(),
   reason: z.string(),
 });
@@ -15,7 +17,7 @@ export type OverriddenGuard = z.output<typeof overriddenGuardSchema>;
 
 const outputSchema = z.looseObject({ overridden_guards: z.array(overriddenGuardSchema) });
 
-/** Of the tasks before this one, each once. */
+/** Collects the overrides of the upstream tasks, each once. */
 export function overriddenUpstream(upstream: Readonly<Record<string, Json>>): readonly OverriddenGuard[] {
   const found = Object.values(upstream)
     .flatMap((output) => (Array.isArray(output) ? output : [output]))

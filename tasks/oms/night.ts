@@ -1,24 +1,24 @@
-/** One night of one external system: the key of everything that the sync keeps in the OMS. */
+/** One night of one external system: the key of everything that the sync stores in the OMS. */
 export interface Night {
   readonly externalSystemId: string;
-  /** `2026-03-10` */
+  /** An ISO date: `2026-03-10`. */
   readonly businessDate: string;
 }
 
-/** A night as one of its files gave it: 1 as it was worked first, 2 for the file that superseded that, and so on. */
+/** A night as one of its files gave it: revision 1 is its first file, 2 the one that superseded it, and so on. */
 export interface Revision extends Night {
   readonly revision: number;
 }
 
-/** The values of the statements that are about one revision: external system, business date, revision. */
+/** Returns the statement parameters of one revision: external system, business date, revision. */
 export function revisionKey({ externalSystemId, businessDate, revision }: Revision): readonly unknown[] {
   return [externalSystemId, businessDate, revision];
 }
 
-/** When the external system took its counts. */
+/** The instants at which the external system took its counts. */
 export interface Snapshot {
   readonly at: Temporal.Instant;
-  /** Where a facility has an instant of its own, by facility id. */
+  /** By facility id, for facilities that have their own instant. */
   readonly byFacility: ReadonlyMap<string, Temporal.Instant>;
 }
 
@@ -27,7 +27,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
   return [...a.byFacility].every(([facilityId, at]) => b.byFacility.get(facilityId)?.equals(at) === true);
 }
 
-/** The facilities, and `the file`, whose instant in `a` lies before the one in `b`. */
+/** Returns the facilities, and `the file`, whose instant in `a` lies before the one in `b`. */
 export function earlierParts(a: Snapshot, b: Snapshot): readonly string[] {
   const facilityIds = new Set([...a.byFacility.keys(), ...b.byFacility.keys()]);
   const parts = [
@@ -41,7 +41,7 @@ export function earlierParts(a: Snapshot, b: Snapshot): readonly string[] {
   return parts.filter(({ at, than }) => Temporal.Instant.compare(at, than) < 0).map(({ name }) => name);
 }
 
-/** For messages: `2026-03-10T03:00:00Z`, and `and F1 at ...` where facilities have their own. */
+/** Formats for messages: `2026-03-10T03:00:00Z`, with `and F1 at ...` for facilities that have their own. */
 export function describeSnapshot({ at, byFacility }: Snapshot): string {
   const own = [...byFacility].map(([facilityId, instant]) => `${facilityId} at ${instant}`);
   return own.length === 0 ? `${at}` : `${at} (${own.slice(0, 5).join(', ')}${own.length > 5 ? ', ...' : ''})`;

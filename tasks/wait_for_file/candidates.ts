@@ -1,4 +1,4 @@
-/** Which of the files that lie there is tonight's. */
+/** Selects tonight's file from a listing. */
 import type { FileEntry } from '../../runner/task.ts';
 import { snapshotAtOf } from '../inventory/file/name.ts';
 import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.ts';
@@ -6,30 +6,30 @@ import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.
 export interface Candidate {
   readonly entry: FileEntry;
   readonly snapshotAt: Temporal.Instant;
-  /** Where the snapshot was read. */
+  /** Where the snapshot instant was read from. */
   readonly saidBy: 'name' | 'rows';
-  /** The snapshot by facility, where facilities have their own; a manifest's come first. */
+  /** The snapshot by facility, for facilities that have their own; a manifest's takes precedence. */
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;
 }
 
-export interface Night {
+export interface AwaitedNight {
   readonly namePattern: string;
   readonly scheduledFor: Temporal.Instant;
-  /** The deadline: a later snapshot is another night's. Without one, `maxAgeMs` after `scheduledFor`. */
+  /** The deadline: a later snapshot belongs to another night. If null, `maxAgeMs` after `scheduledFor`. */
   readonly until: Temporal.Instant | null;
   readonly maxAgeMs: number;
   /** The newest snapshot that another night applied. */
   readonly lastApplied: Temporal.Instant | null;
 }
 
-export interface Judgement {
-  /** The one with the newest snapshot. */
+export interface Selection {
+  /** The candidate with the newest snapshot. */
   readonly chosen: Candidate | null;
   /** `name: why`, newest first. */
   readonly refused: readonly string[];
 }
 
-export function judgeCandidates(entries: readonly FileEntry[], night: Night): Judgement {
+export function selectCandidate(entries: readonly FileEntry[], night: AwaitedNight): Selection {
   const unnamed: string[] = [];
   const candidates: Candidate[] = [];
   for (const entry of entries) {
@@ -49,10 +49,10 @@ export function judgeCandidates(entries: readonly FileEntry[], night: Night): Ju
   return { chosen, refused: [...refused, ...unnamed] };
 }
 
-/** Why a file is not tonight's; null where it may be. `newer`: one that comes before it. */
+/** Returns why a file is not tonight's; null if it may be. `newer` is a candidate that takes precedence. */
 export function refusal(
   { snapshotAt }: Pick<Candidate, 'snapshotAt'>,
-  night: Night,
+  night: AwaitedNight,
   newer: Candidate | null,
 ): string | null {
   const until = night.until ?? night.scheduledFor.add({ milliseconds: night.maxAgeMs });

@@ -1,12 +1,12 @@
-/** Whether the writer of a file has done. */
+/** Decides whether the writer of a file has finished. */
 import { setTimeout } from 'node:timers/promises';
 import type { FileEntry, Files } from '../../runner/task.ts';
-import { changedMeanwhile, firstLook } from '../files/standing_still.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { changedMeanwhile, checkFirstListing } from '../files/stability.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { type Manifest, manifestName, parseManifest } from '../inventory/file/manifest.ts';
 import type { Candidate } from './candidates.ts';
 
-export interface Viewer {
+export interface CheckContext {
   readonly files: Files;
   readonly now: () => Temporal.Instant;
   readonly signal: AbortSignal;
@@ -14,12 +14,14 @@ export interface Viewer {
 }
 
 /** The task's output, or why the file is not complete yet. */
-export type Look = { readonly file: FoundFileOutput } | { readonly file: null; readonly notYet: string };
+export type CandidateCheck =
+  | { readonly file: FoundFileOutput }
+  | { readonly file: null; readonly notYet: string };
 export type FoundFileOutput = ReturnType<typeof found>;
 
-/** Whether the candidate is whole, and its manifest says the same snapshot. */
-export async function lookAt(candidate: Candidate, viewer: Viewer): Promise<Look> {
-  const whole = await lookForEnd(candidate.entry, viewer);
+/** Checks that the candidate is complete and that its manifest states the same snapshot. */
+export async function checkCandidate(candidate: Candidate, check: CheckContext): Promise<CandidateCheck> {
+  const whole = await checkComplete(candidate.entry, check);
   if (whole.entry === null) return { file: null, notYet: whole.notYet };
   const { entry, manifest } = whole;
   if (manifest !== null && !manifest.snapshot_at.equals(candidate.snapshotAt)) {
@@ -33,31 +35,35 @@ export async function lookAt(candidate: Candidate, viewer: Viewer): Promise<Look
   return { file: found(candidate, entry, manifest) };
 }
 
-/** The file as it stands once its writer has done, or why it is not complete yet. */
-export type Whole =
+/** The complete file, or why it is not complete yet. */
+export type CompleteCheck =
   | { readonly entry: FileEntry; readonly manifest: Manifest | null }
   | { readonly entry: null; readonly notYet: string };
 
-/** A manifest says when the file is whole; without one it must have stood still, here and on a second look. */
-export async function lookForEnd(entry: FileEntry, viewer: Viewer): Promise<Whole> {
+/** Decides by the manifest, if there is one; otherwise the file must be unchanged on a second listing. */
+export async function checkComplete(entry: FileEntry, check: CheckContext): Promise<CompleteCheck> {
   const location = manifestName(entry.location);
-  if ((await viewer.files.stat(location)) !== null) return lookWithManifest(entry, location, viewer);
-  const { secondLookAfterMs, tooYoung } = firstLook(entry, viewer);
-  if (tooYoung !== null) return notYet(tooYoung);
-  await setTimeout(secondLookAfterMs, undefined, { signal: viewer.signal });
-  const changed = changedMeanwhile(entry, await viewer.files.stat(entry.location));
+  if ((await check.files.stat(location)) !== null) return checkWithManifest(entry, location, check);
+  const first = checkFirstListing(entry, check);
+  if (!first.isStable) return notYet(first.why);
+  await setTimeout(first.relistAfterMs, undefined, { signal: check.signal });
+  const changed = changedMeanwhile(entry, await check.files.stat(entry.location));
   return changed === null ? { entry, manifest: null } : notYet(changed);
 }
 
-async function lookWithManifest(listed: FileEntry, location: string, { files }: Viewer): Promise<Whole> {
+async function checkWithManifest(
+  listed: FileEntry,
+  location: string,
+  { files }: CheckContext,
+): Promise<CompleteCheck> {
   let manifest: Manifest;
   try {
     manifest = parseManifest(new TextDecoder().decode(await files.read(location)));
   } catch (error) {
-    if (error instanceof Refusal) return notYet(error.message);
+    if (error instanceof InvalidFileError) return notYet(error.message);
     throw error;
   }
-  // Looked at after the manifest: what the manifest speaks of may have come after the listing.
+  // Listed after the manifest: the file that the manifest describes may have arrived after the first listing.
   const entry = await files.stat(listed.location);
   if (entry === null) return notYet('it was removed');
   if (entry.bytes !== manifest.bytes) {
@@ -66,7 +72,7 @@ async function lookWithManifest(listed: FileEntry, location: string, { files }: 
   return { entry, manifest };
 }
 
-function notYet(why: string): Whole {
+function notYet(why: string): CompleteCheck {
   return { entry: null, notYet: why };
 }
 

@@ -1,24 +1,24 @@
 import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
 import { compareTimes } from '../files/entry.ts';
-import { Refusal } from '../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { guardSnapshotAge } from '../inventory/guard/guards.ts';
-import { type Night, refusal } from './candidates.ts';
-import { lookAt, lookForEnd } from './completeness.ts';
-import type { Finding, Place } from './find_by_name.ts';
+import { type AwaitedNight, refusal } from './candidates.ts';
+import { checkCandidate, checkComplete } from './completeness.ts';
+import type { FileSearch, WaitParams } from './find_by_name.ts';
 import { type ReadSnapshot, readSnapshot, type SnapshotIn } from './snapshot_in.ts';
 
 /**
- * Tonight's file by the snapshot that its rows carry. Only files that can be tonight's by their mtime are read, the newest
- * first: no snapshot is newer than the file that tells of it.
- * @throws FailTask for a complete file whose rows contradict each other: waiting does not help
+ * Finds tonight's file by the snapshot that its rows carry. Reads only files whose mtime allows them to be tonight's,
+ * newest first: no snapshot is newer than the file that states it.
+ * @throws FailTask for a complete file whose rows contradict each other; waiting does not help
  */
 export async function findByContent(
-  context: TaskContext<Place>,
-  night: Night,
+  context: TaskContext<WaitParams>,
+  night: AwaitedNight,
   where: SnapshotIn,
-): Promise<Finding> {
+): Promise<FileSearch> {
   const { params, files, now, signal } = context;
-  const viewer = { files, now, signal, stableForMs: params.stable_for };
+  const check = { files, now, signal, stableForMs: params.stable_for };
   const seen: string[] = [];
   const entries = (await files.list(params.from)).filter(({ name }) => !name.endsWith('.manifest.json'));
   for (const entry of entries.toSorted((a, b) => compareTimes(b, a))) {
@@ -29,7 +29,7 @@ export async function findByContent(
       seen.push(`${entry.name}: written ${modifiedAt}, before ${stale.bound}, the oldest allowed (max_age)`);
       continue;
     }
-    const whole = await lookForEnd(entry, viewer);
+    const whole = await checkComplete(entry, check);
     if (whole.entry === null) {
       seen.push(`${entry.name}: ${whole.notYet}`);
       continue;
@@ -37,17 +37,17 @@ export async function findByContent(
     const read = await snapshotOf(context, whole.entry, where);
     if ((await files.stat(entry.location)) === null) {
       throw new FailTask(
-        `${entry.location}: removed once it was read. Where the server does so with every file, its snapshot must stand ` +
+        `${entry.location}: removed once it was read. If the server does so with every file, its snapshot must be ` +
           'in its name (name_pattern): with snapshot_in the file is read twice',
       );
     }
-    const why = judge(read, night);
+    const why = refusalOf(read, night);
     if (why !== null) {
       seen.push(`${entry.name}: ${why}`);
       continue;
     }
     const { at: snapshotAt, facilities } = read;
-    const look = await lookAt({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, viewer);
+    const look = await checkCandidate({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, check);
     if (look.file === null) {
       seen.push(`${entry.name}: ${look.notYet}`);
       continue;
@@ -60,7 +60,7 @@ export async function findByContent(
 }
 
 async function snapshotOf(
-  { files, run }: TaskContext<Place>,
+  { files, run }: TaskContext<WaitParams>,
   entry: FileEntry,
   where: SnapshotIn,
 ): Promise<ReadSnapshot> {
@@ -68,14 +68,14 @@ async function snapshotOf(
     const file = await files.open(entry.location);
     return await readSnapshot(file, { ...where, timezone: where.timezone ?? run.timezone });
   } catch (error) {
-    throw error instanceof Refusal
+    throw error instanceof InvalidFileError
       ? new FailTask(`${entry.location}: ${error.message}`, { cause: error })
       : error;
   }
 }
 
-/** The latest must not be another night's, and the earliest not too old. */
-function judge({ at, earliest }: ReadSnapshot, night: Night): string | null {
+/** Returns why the file is not tonight's: its latest snapshot is another night's, or its earliest is too old. */
+function refusalOf({ at, earliest }: ReadSnapshot, night: AwaitedNight): string | null {
   return (
     refusal({ snapshotAt: at }, night, null) ??
     guardSnapshotAge(earliest, night.scheduledFor, night.maxAgeMs)?.sentence ??

@@ -1,27 +1,27 @@
 import type { TaskContext } from '../../runner/task.ts';
-import { judgeCandidates, type Night } from './candidates.ts';
-import { type FoundFileOutput, lookAt } from './completeness.ts';
+import { type AwaitedNight, selectCandidate } from './candidates.ts';
+import { checkCandidate, type FoundFileOutput } from './completeness.ts';
 
-/** The params that both ways of looking use. */
-export interface Place {
+/** The params that both searches use. */
+export interface WaitParams {
   readonly from: string;
   readonly stable_for: number;
 }
 
-export interface Finding {
+export interface FileSearch {
   readonly file: FoundFileOutput | null;
-  /** `name: why not`, for each file that was looked at. */
+  /** `name: why not` for each file examined. */
   readonly seen: readonly string[];
 }
 
-/** Tonight's file by the snapshot that its name carries. */
+/** Finds tonight's file by the snapshot in its name. */
 export async function findByName(
-  { params, files, now, signal }: TaskContext<Place>,
-  night: Night,
-): Promise<Finding> {
-  const { chosen, refused } = judgeCandidates(await files.list(params.from), night);
+  { params, files, now, signal }: TaskContext<WaitParams>,
+  night: AwaitedNight,
+): Promise<FileSearch> {
+  const { chosen, refused } = selectCandidate(await files.list(params.from), night);
   if (chosen === null) return { file: null, seen: refused };
-  const look = await lookAt(chosen, { files, now, signal, stableForMs: params.stable_for });
+  const look = await checkCandidate(chosen, { files, now, signal, stableForMs: params.stable_for });
   if (look.file !== null) return { file: look.file, seen: refused };
   return { file: null, seen: [`${chosen.entry.name}: ${look.notYet}`, ...refused] };
 }

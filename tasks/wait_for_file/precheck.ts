@@ -1,26 +1,29 @@
-/** Whether an old night would be refused because newer counts are applied: what its run would find, foretold. */
+/** Predicts whether a run of an old night would be refused because newer counts are applied. */
 import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
 import type { AppliedReset } from '../oms/applied/newest_reset.ts';
 import type { AppliedRevision } from '../oms/applied/revision.ts';
-import { judgeCandidates } from './candidates.ts';
+import { selectCandidate } from './candidates.ts';
 
 export interface OldNight {
   readonly businessDate: Temporal.PlainDate;
   readonly scheduledFor: Temporal.Instant;
   readonly namePattern: string;
   readonly maxAgeMs: number;
-  /** The deadline, after which no snapshot is this night's. */
+  /** The deadline, after which a snapshot is not this night's. */
   readonly deadlineAt: Temporal.Instant | null;
   /** The newest snapshot of another night that is in the counts. */
   readonly applied: AppliedReset | null;
-  /** What this night itself is applied from, where another file may not supersede it; null where that is nothing. */
+  /** The revision that this night is applied from, if another file may not supersede it; otherwise null. */
   readonly own: AppliedRevision | null;
-  /** Nights that are to be worked before this one. */
+  /** Nights that the plan works before this one. */
   readonly workedBefore: readonly Temporal.PlainDate[];
 }
 
-/** @param list what lies where the external system puts its files; asked only where it can make a difference */
-export async function foreseeRefusal(
+/**
+ * Returns why the night would be refused; null if it may go ahead.
+ * @param list lists the external system's files; called only when the answer depends on it
+ */
+export async function precheckNight(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,
 ): Promise<PrecheckRefusal | null> {
@@ -32,18 +35,18 @@ export async function foreseeRefusal(
       detail: `${newer} is to be worked before ${businessDate}, and older counts do not overwrite newer ones`,
     };
   }
-  const own = await foreseeOtherFile(night, list);
+  const own = await precheckOwnFile(night, list);
   if (own !== null) return own;
   const earliest = scheduledFor.subtract({ milliseconds: maxAgeMs });
   if (applied === null || Temporal.Instant.compare(applied.snapshotAt, earliest) < 0) return null;
   const latest = night.deadlineAt ?? scheduledFor.add({ milliseconds: maxAgeMs });
   const isSure = Temporal.Instant.compare(applied.snapshotAt, latest) >= 0;
   const found = await list().catch((error: unknown) => {
-    // No file can be new enough: not knowing this night's does not matter.
+    // No file can be new enough, so that this night's file does not matter.
     if (isSure) return [];
     throw error;
   });
-  const { chosen } = judgeCandidates(found, { ...night, until: night.deadlineAt, lastApplied: null });
+  const { chosen } = selectCandidate(found, { ...night, until: night.deadlineAt, lastApplied: null });
   if (chosen !== null && Temporal.Instant.compare(chosen.snapshotAt, applied.snapshotAt) > 0) return null;
   if (chosen === null && !isSure) return null;
   const offered =
@@ -56,13 +59,13 @@ export async function foreseeRefusal(
   };
 }
 
-/** A night that is applied already finds the file that lies there now: one of another snapshot is another file. */
-async function foreseeOtherFile(
+/** Refuses a night that is applied from another file than the one that lies there now. */
+async function precheckOwnFile(
   night: OldNight,
   list: () => Promise<readonly FileEntry[]>,
 ): Promise<PrecheckRefusal | null> {
   if (night.own === null) return null;
-  const { chosen } = judgeCandidates(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
+  const { chosen } = selectCandidate(await list(), { ...night, until: night.deadlineAt, lastApplied: null });
   const { snapshotAt, revision } = night.own;
   if (chosen === null || snapshotAt === null || chosen.snapshotAt.equals(snapshotAt)) return null;
   return {

@@ -6,10 +6,10 @@ import { hashedChunks } from '../oms/csv/hashed_chunks.ts';
 import type { FoundFileOutput } from './completeness.ts';
 
 /**
- * Returns which revision of its night the found file is. The word to supersede is in the history when this returns, before
- * anything is done by it.
+ * Returns the revision of its night that the found file would be. An override to supersede is recorded in the history
+ * before this returns.
  *
- * @throws FailTask where the night is applied from another file and this run has no word to supersede it
+ * @throws FailTask if the night is applied from another file and this run may not supersede it
  */
 export async function revisionOf(
   context: TaskContext<unknown>,
@@ -51,7 +51,7 @@ export async function revisionOf(
   return decision.revision;
 }
 
-/** Reads the file once more than a night does: only where the night is applied already, and no manifest says it. */
+/** Reads the file an extra time; only for a night that is already applied, and if no manifest gives the sha256. */
 async function sha256Of({ files }: TaskContext<unknown>, location: string): Promise<string> {
   const { chunks, digest } = hashedChunks(await files.open(location));
   for await (const _ of chunks);

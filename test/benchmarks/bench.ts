@@ -1,22 +1,22 @@
-/** One measured claim: our time beside a baseline's, in the same run, round by round. */
+/** A measured claim: our time beside a baseline's, in the same run, round by round. */
 export interface Bench {
   readonly name: string;
   readonly what: string;
   readonly against: string;
-  /** Of our time over the baseline's. */
+  /** The highest allowed ratio of our time to the baseline's. */
   readonly maxRatio: number;
-  /** Where memory is part of the claim. */
+  /** The highest allowed memory, if it is part of the claim. */
   readonly maxRssBytes?: number;
-  /** Null where all it needs is here, else what is missing and how to get it. */
+  /** Returns what the benchmark needs and is missing, and how to get it; null if nothing is. */
   missing(): string | null;
   /** Prepares, measures baseline and ours in turn, and cleans up. */
-  measure(rounds: number, tell: (line: string) => void): Promise<readonly Round[]>;
+  measure(rounds: number, notice: (line: string) => void): Promise<readonly Round[]>;
 }
 
 export interface Round {
   readonly baselineMs: number;
   readonly oursMs: number;
-  /** Highest resident memory of our process. */
+  /** The highest resident memory of our process. */
   readonly rssBytes?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Result {
   readonly against: string;
   readonly baseline_ms: number;
   readonly ours_ms: number;
-  /** Median of the rounds' ratios, and the lowest and highest of them. */
+  /** The median of the rounds' ratios; the lowest and highest are beside it. */
   readonly ratio: number;
   readonly ratio_min: number;
   readonly ratio_max: number;
@@ -67,7 +67,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Milliseconds that `work` takes. */
+/** Returns the milliseconds that `work` takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begunAt = performance.now();
   await work();

@@ -19,7 +19,7 @@ export const reset: Bench = {
   against: 'psql: COPY into a temp table + one INSERT of the differences, whose trigger updates the totals',
   maxRatio: 1.5,
   missing: () => (existsSync('/usr/bin/psql') ? null : 'psql: apt-get install postgresql-client'),
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     const { pool, url } = database;
     await using tasks = await openTaskWorld({ postgres: { oms: pool } });
@@ -42,7 +42,7 @@ export const reset: Bench = {
       // The speed of a wrong reset is of no interest.
       const verifyMs = await timed(() => assertProven(oms, date.toString()));
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-      tell(
+      notice(
         `psql ${seconds(baselineMs)}, ours ${seconds(oursMs)}, and the proof after it ${seconds(verifyMs)}`,
       );
       measured.push({ baselineMs, oursMs });
@@ -51,7 +51,7 @@ export const reset: Bench = {
   },
 };
 
-/** An item and its opening stock for every key. */
+/** Inserts an item with its opening stock for every key. */
 async function stock(oms: OmsWorld): Promise<void> {
   await oms.catalogue({ facilities: FACILITIES, products: PRODUCTS });
   const { pool } = oms;
@@ -67,7 +67,7 @@ async function stock(oms: OmsWorld): Promise<void> {
   );
 }
 
-/** Neither side is to pay for what was written before it. */
+/** Checkpoints and vacuums, so that neither side pays for earlier writes. */
 async function settle(pool: Pool): Promise<void> {
   await pool.query('vacuum analyze');
   await pool.query('checkpoint');

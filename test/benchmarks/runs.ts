@@ -13,7 +13,7 @@ import {
 const BY = { actor: 'bench', channel: 'cli' } as const;
 const LOOK_EVERY_MS = 50;
 
-/** Puts a DAG in force that has no file. */
+/** Registers a DAG that has no file. */
 export async function registerDag(pool: Pool, dagId: string, source: string): Promise<void> {
   const { dag, problems } = parseDag(source, `${dagId}.yaml`);
   if (dag === null) throw new Error(problems.map(formatProblem).join('\n'));
@@ -25,7 +25,10 @@ export async function registerDag(pool: Pool, dagId: string, source: string): Pr
   );
 }
 
-/** Triggers a run and waits for it. @throws Error unless it succeeds */
+/**
+ * Triggers a run and waits for it.
+ * @throws Error unless it succeeds
+ */
 export async function runToEnd(pool: Pool, dagId: string): Promise<DagRun> {
   const { runId } = await triggerRun(pool, {
     dagId,
@@ -46,7 +49,7 @@ export async function runToEnd(pool: Pool, dagId: string): Promise<DagRun> {
   }
 }
 
-/** From the run's start to its end, by the database's clock, in ms. */
+/** Returns the run's duration by the database's clock, in ms. */
 export function durationMs({ startedAt, finishedAt }: DagRun): number {
   if (startedAt === null || finishedAt === null) throw new Error('the run has not ended');
   return finishedAt.since(startedAt).total('milliseconds');

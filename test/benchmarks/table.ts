@@ -1,6 +1,6 @@
 import type { Result } from './bench.ts';
 
-/** One line a claim: whether its bar is met, the median ratio with its spread, and what was measured. */
+/** Formats one line a claim: whether its bar is met, the median ratio with its range, and the measured values. */
 export function tableOf(results: readonly Result[]): string {
   const lines = results.map((result) =>
     [

@@ -78,7 +78,7 @@ describe('the demo SFTP server', () => {
     return { client: made, sftp: wrapper };
   }
 
-  /** The status that a request is answered with; 0 for success. */
+  /** Returns the status of the answer to a request; 0 for success. */
   function statusOf(ask: (done: (error?: Error | null) => void) => void): Promise<unknown> {
     return new Promise((resolve) => {
       ask((error) => resolve(error && 'code' in error ? error.code : 0));

@@ -16,7 +16,7 @@ import {
   guardSnapshotAge,
   guardSnapshotOrder,
 } from '../../tasks/inventory/guard/guards.ts';
-import { FIRM_GUARDS, OVERRIDABLE_GUARDS } from '../../tasks/inventory/guard/override.ts';
+import { NON_OVERRIDABLE, OVERRIDABLE_GUARDS } from '../../tasks/inventory/guard/override.ts';
 import { openOmsWorld } from '../tasks/oms/oms_world.ts';
 import { page, ROOT, tableBelow } from './pages.ts';
 
@@ -180,7 +180,7 @@ test('the guards of the two tables are those that can be overridden, and those t
     .split('**What cannot be overridden.**')
     .map((part) => [...[...part.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name)]);
   assert.deepEqual(overridable, [...OVERRIDABLE_GUARDS]);
-  assert.deepEqual(firm, [...FIRM_GUARDS.keys()]);
+  assert.deepEqual(firm, [...NON_OVERRIDABLE.keys()]);
 });
 
 test('the figures of the report are keys of the outputs of tasks', () => {

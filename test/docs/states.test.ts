@@ -53,7 +53,7 @@ test('every state of an attempt is documented', () => {
 });
 
 test('the figures are those of the code', () => {
-  assert.ok(states.text.includes(`fell silent for ${LEASE_MS / 1000} s`));
-  assert.ok(states.text.includes(`every ${LEASE_MS / 5 / 1000} s that it lives`));
+  assert.ok(states.text.includes(`lease expired after ${LEASE_MS / 1000} s`));
+  assert.ok(states.text.includes(`renews its lease every ${LEASE_MS / 5 / 1000} s`));
   assert.equal(CRASHES_TO_QUARANTINE, 3);
 });

@@ -8,13 +8,13 @@ import { omsDigest } from '../support/night/oms.ts';
 import { nightEnvironment, startNightWorkerProcess } from '../support/night/worker.ts';
 import { until } from '../support/until.ts';
 
-/** The world's night is the first of 31; 01:00 in New York is 06:00Z all winter. */
+/** The world's night is the first of 31; 01:00 in New York is 06:00Z in winter. */
 const FIRST = Temporal.PlainDate.from('2025-01-15');
 const LAST = '2025-02-14';
 const NIGHTS = 31;
 const RANGE = ['--from', FIRST.toString(), '--to', LAST];
 
-/** Small: what is tried is the order of many nights, not the size of one. */
+/** A small world: the test is about the order of many nights, not the size of one. */
 const night = await testNight(
   { after },
   {
@@ -52,7 +52,7 @@ const shownBackfill = z.object({
 
 const snapshotOf = (index: number) => night.snapshotAt.add({ hours: 24 * index });
 
-/** The world's own file, with the night as a remark, so that its bytes are new. */
+/** Puts the world's own file, with the night as a remark, so that its bytes are new. */
 async function putFile(index: number): Promise<void> {
   const content = night.file.toString().replace(/,\n/, `,night ${index}\n`);
   await night.site.putReset({ snapshotAt: snapshotOf(index), content });
@@ -64,7 +64,7 @@ async function show(): Promise<z.output<typeof shownBackfill>> {
   return shownBackfill.parse(JSON.parse(stdout));
 }
 
-/** Of the nights whose reset is applied, each with its snapshot. */
+/** Returns the nights whose reset is applied, each with its snapshot. */
 async function appliedNights(): Promise<readonly string[]> {
   const { rows } = await night.pool.query<{ night: string }>(
     `select business_date || ' ' || to_char(snapshot_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as night

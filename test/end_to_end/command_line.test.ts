@@ -8,7 +8,7 @@ import { testNight } from '../support/night/night.ts';
 import { omsDigest } from '../support/night/oms.ts';
 import { nightEnvironment } from '../support/night/worker.ts';
 
-/** No worker but the command's own. */
+/** There is no worker except the command's own. */
 const night = await testNight({ after });
 const project = await cliProject({ after }, nightEnvironment(night));
 const COMMAND = [

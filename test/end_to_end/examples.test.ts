@@ -1,4 +1,4 @@
-/** Each file of dags/examples is worked to its end: against a real OMS schema and a real SFTP server. */
+/** Runs each file of dags/examples to its end against a real OMS schema and a real SFTP server. */
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const project = await cliProject(
   },
 );
 
-/** One product sold online, known by its SKU and by no UPC. */
+/** One product sold online, with an SKU and no UPC. */
 before(async () => {
   await pool.query(`
     insert into oms.product (product_id, product_type_id, is_virtual, introduction_date)

@@ -7,7 +7,7 @@ import { verifyNight } from '../../tasks/oms/verify/verify.ts';
 import { type TestNight, testNight } from '../support/night/night.ts';
 import { until } from '../support/until.ts';
 
-/** In which what is kept is opened: pools, the queue, the listening server. */
+/** The nights in which long-lived resources are opened: pools, the queue, the listening server. */
 const WARM_UP = 2;
 const NIGHTS = 10;
 
@@ -18,9 +18,9 @@ test('ten nights in one process leave no socket, no thread and no temporary file
   t.after(() => rm(temporaryDir, { recursive: true, force: true }));
   process.env.TMPDIR = temporaryDir;
   await night.startWorker();
-  for (let index = 0; index < WARM_UP; index += 1) await workNight(night, index);
+  for (let index = 0; index < WARM_UP; index += 1) await runNight(night, index);
   const [filesBefore, heldBefore] = [await readdir(temporaryDir), held()];
-  for (let index = 0; index < NIGHTS; index += 1) await workNight(night, WARM_UP + index);
+  for (let index = 0; index < NIGHTS; index += 1) await runNight(night, WARM_UP + index);
   assert.deepEqual(await readdir(temporaryDir), filesBefore);
   // A pool may have opened a session more; what every night left would be one for each of them.
   await until(`fewer than ${NIGHTS} more than ${JSON.stringify(heldBefore)}`, async () =>
@@ -32,8 +32,8 @@ test('ten nights in one process leave no socket, no thread and no temporary file
   );
 });
 
-/** A night of its own date and file: the world's, with the instant as a remark so that its bytes are new. */
-async function workNight(night: TestNight, index: number): Promise<void> {
+/** Runs a night of its own date and file: the world's, with the instant as a remark so that its bytes are new. */
+async function runNight(night: TestNight, index: number): Promise<void> {
   const date = night.world.night.businessDate.add({ days: index });
   const snapshotAt = night.snapshotAt.add({ hours: 24 * index });
   const content = night.file.toString().replace(/,\n/, `,night ${index}\n`);
@@ -55,7 +55,7 @@ async function workNight(night: TestNight, index: number): Promise<void> {
 
 const PASSING = ['Timeout', 'Immediate', 'FSReqPromise', 'FSReqCallback'];
 
-/** How many of each kind of resource this process holds, but for what comes and goes. */
+/** Returns the number of each kind of resource that this process holds, without short-lived ones. */
 function held(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) {

@@ -7,7 +7,7 @@ import { testNight } from '../support/night/night.ts';
 import { assertFailedOnce, assertRefused } from '../support/night/refusal.ts';
 import { nightEnvironment } from '../support/night/worker.ts';
 
-/** 2025-01-15 was a good night of 1200 rows; on the next the file has 900, as a store has closed. */
+/** 2025-01-15 was a good night of 1200 rows; on the next night the file has 900, as a store has closed. */
 const night = await testNight({ after }, { world: { flaws: { badRows: 0, contradicted: 10 } } });
 await night.startWorker();
 const { pool, site, snapshotAt } = night;
@@ -17,7 +17,7 @@ const project = await cliProject({ after }, nightEnvironment(night));
 
 const NEXT = Temporal.PlainDate.from('2025-01-16');
 const REASON = 'store 12 closed';
-/** A file of so few rows has lost active products too. */
+/** A file with so few rows has lost active products too. */
 const GUARDS = 'max_row_drop,max_coverage_drop';
 const OVERRIDE = ['--param', `override_guards=${GUARDS}`, '--param', `override_reason=${REASON}`];
 const lines = night.file.toString().split('\n');
@@ -41,7 +41,7 @@ async function eventsOf(runId: number) {
   return rows;
 }
 
-/** The params of a run to which nobody gave any. */
+/** The params of a run that was given none. */
 const NO_WORDS = { override_guards: '', override_reason: '', supersede: false, supersede_reason: '' };
 
 test('a wrong override is refused at trigger, with what is wrong, and no run is made', async () => {

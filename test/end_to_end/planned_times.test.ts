@@ -11,9 +11,9 @@ interface PlannedRow {
 
 const SUMMER = '2026-07-15';
 const WINTER = '2026-01-15';
-/** 02:00 becomes 03:00. */
+/** On this date 02:00 becomes 03:00. */
 const SHORT_NIGHT = '2026-03-08';
-/** 01:00 to 02:00 comes twice; the first time counts. */
+/** On this date 01:00 to 02:00 occurs twice; the first time counts. */
 const LONG_NIGHT = '2025-11-02';
 
 test('filter and variance are planned for 01:30 in New York, in summer, winter and on both nights of the clock change', async (t) => {

@@ -1,4 +1,4 @@
-/** The OMS behind a pooler that gives a session away after each transaction: all that the tasks do there is transactions. */
+/** Runs the night against an OMS behind a transaction pooler, which reassigns a session after each transaction. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testNight } from '../support/night/night.ts';

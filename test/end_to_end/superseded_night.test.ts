@@ -3,14 +3,14 @@ import { after, test } from 'node:test';
 import { warningsOfRuns } from '../../runner/store/task/warning.ts';
 import { testNight } from '../support/night/night.ts';
 
-/** 2025-01-15, worked from the snapshot of 04:45Z. */
+/** 2025-01-15, run from the snapshot of 04:45Z. */
 const night = await testNight({ after });
 await night.startWorker();
 const { pool, file, site, snapshotAt } = night;
 const first = await night.run();
 assert.equal(first.run.state, 'success');
 
-/** Every count of the file one higher. */
+/** The file with every count one higher. */
 const corrected = file
   .toString()
   .split('\n')

@@ -6,11 +6,11 @@ import { deadlyTask } from './faults/deadly_task.ts';
 import { drain } from './faults/drain.ts';
 import { failpoint } from './faults/failpoint.ts';
 import { freeze } from './faults/freeze.ts';
-import { forgedHints, lostHints } from './faults/hints.ts';
 import { kill, killAll } from './faults/kill.ts';
 import { lostClaim } from './faults/lost_claim.ts';
 import { postgres } from './faults/postgres.ts';
 import { stop } from './faults/stop.ts';
+import { forgedJobs, lostJobs } from './faults/wake_up_jobs.ts';
 
 export const FAULTS: readonly Fault[] = [
   kill,
@@ -20,8 +20,8 @@ export const FAULTS: readonly Fault[] = [
   failpoint,
   postgres,
   blackHole,
-  lostHints,
-  forgedHints,
+  lostJobs,
+  forgedJobs,
   lostClaim,
   clock,
   drain,

@@ -1,6 +1,6 @@
 import type { CampaignResult, Trial } from './campaign/campaign.ts';
 import type { Invariant } from './verify/facts.ts';
-import type { Finding } from './verify/verifier.ts';
+import type { ReportedViolation } from './verify/verifier.ts';
 
 const INVARIANTS: Readonly<Record<Invariant, string>> = {
   E1: 'one run for an instant of a schedule',
@@ -89,13 +89,13 @@ export function trialText({ number, fault, what, tookMs }: Trial): string {
   return `trial ${number}: ${fault}: ${what} (${tookMs} ms)`;
 }
 
-function trialsThatViolate(findings: readonly Finding[], invariant: string): number {
+function trialsThatViolate(findings: readonly ReportedViolation[], invariant: string): number {
   return new Set(
     findings.filter(({ violation }) => violation.invariant === invariant).map(({ trial }) => trial),
   ).size;
 }
 
-/** What was done shortly before: the cause is among it. */
+/** Returns the faults injected shortly before, one of which is the cause. */
 function injectedBefore(trials: readonly Trial[], trial: number): readonly string[] {
   return trials.filter(({ number }) => number <= trial && number > trial - 4).map(trialText);
 }

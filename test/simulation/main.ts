@@ -1,6 +1,6 @@
 /** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
-import { runCampaign } from './campaign/campaign.ts';
+import { runSimulation } from './campaign/campaign.ts';
 import { summaryText } from './campaign/summary_text.ts';
 
 const { values } = parseArgs({
@@ -15,31 +15,31 @@ const { values } = parseArgs({
   },
 });
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
+const notice = (line: string) => process.stderr.write(`${line}\n`);
 const [count, from] = [Number(values.count), Number(values.from)];
 const isNumber = (figure: number) => Number.isSafeInteger(figure) && figure >= 0;
 if (!isNumber(count) || !isNumber(from) || ![undefined, 'current'].includes(values.arithmetic)) {
-  tell('--count and --from are whole numbers; --arithmetic is `current` or left out');
+  notice('--count and --from are whole numbers; --arithmetic is `current` or left out');
   process.exit(2);
 }
 if (values.server !== 'demo' && values.server !== 'openssh') {
-  tell(`--server is demo or openssh, and not ${values.server}`);
+  notice(`--server is demo or openssh, and not ${values.server}`);
   process.exit(2);
 }
 
 let worked = 0;
 const startedMs = performance.now();
-const summary = await runCampaign({
+const summary = await runSimulation({
   count,
   from,
   seed: values.seed,
   ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
-  withPlainPractice: values.arithmetic === 'current',
-  onNight({ night, date, kind, wrong, astray }) {
-    for (const what of [...astray, ...wrong]) tell(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
+  withNaiveBaseline: values.arithmetic === 'current',
+  onNight({ night, date, kind, wrong, unexpected }) {
+    for (const what of [...unexpected, ...wrong]) notice(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
     worked += 1;
-    if (worked % 50 === 0) tell(`${worked} nights`);
+    if (worked % 50 === 0) notice(`${worked} nights`);
   },
 });
 const seconds = Math.round((performance.now() - startedMs) / 1000);

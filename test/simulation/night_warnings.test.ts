@@ -1,18 +1,18 @@
-/** The model's own arithmetic, on nights small enough to be worked out by hand. */
+/** Tests the model's own arithmetic on nights small enough to work out by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeRandom } from '../../demo/world/random.ts';
 import { makeWorld } from '../../demo/world/world.ts';
+import { countByLocation, loseIds } from './plan/damaged_file.ts';
 import { isCoverLost } from './plan/lost_cover.ts';
-import { countByLocation, loseIds } from './plan/spoilt_file.ts';
-import { misreported, owedWarnings } from './verify/night_warnings.ts';
+import { expectedWarnings, warningMismatches } from './verify/night_warnings.ts';
 import { type FileRow, fileOfRows, type NightFile } from './world/retailpro_night_file.ts';
 
 const T_MS = Date.UTC(2026, 2, 10, 3);
 const HOUR_MS = 3_600_000;
 const NONE = { lost_cover: 0, several_locations: 0, undone_entries: 0, absent_products: 0 };
 
-/** Two stores and the warehouse, four active products: at least one of them begins with zeros. */
+/** Two stores and the warehouse, and four active products, at least one with leading zeros. */
 const world = makeWorld({
   products: 4,
   facilities: 3,
@@ -25,15 +25,15 @@ const everyRow: readonly FileRow[] = world.stores.flatMap((facility) =>
 const fileOf = (rows: readonly FileRow[], locations: 'hold_out' | 'sum' = 'hold_out') =>
   fileOfRows(rows, { world, locations, retailproUnits: new Map() });
 const whole = fileOf(everyRow);
-const keys = [...whole.told];
+const keys = [...whole.singleCounted];
 
-function owed(file: NightFile, more: Partial<Parameters<typeof owedWarnings>[0]> = {}) {
-  return owedWarnings({
+function owed(file: NightFile, more: Partial<Parameters<typeof expectedWarnings>[0]> = {}) {
+  return expectedWarnings({
     file,
-    covered: file.told,
+    covered: file.singleCounted,
     coveredBefore: new Set(keys),
     held: new Set(),
-    happenings: [],
+    events: [],
     snapshots: new Map(world.stores.map(({ facilityId }) => [facilityId, T_MS])),
     ledgerBefore: new Map(),
     knownAtMs: T_MS + HOUR_MS,
@@ -58,7 +58,7 @@ test('a night like the one before owes no warning; keys without a row are owed, 
 test('an entry of the OMS that the file does not have is owed where the change is just that', () => {
   const [key = ''] = keys;
   const [facilityId = '', productId = ''] = key.split('/');
-  const happenings = [
+  const events = [
     {
       kind: 'moved',
       facilityId,
@@ -70,9 +70,9 @@ test('an entry of the OMS that the file does not have is owed where the change i
     } as const,
   ];
   const file = { ...whole, retailproUnits: new Map([[key, 6]]) };
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 8]]) }).undone_entries, 1);
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 6]]) }).undone_entries, 0);
-  assert.equal(owed(file, { happenings, ledgerBefore: new Map([[key, 9]]) }).undone_entries, 0);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 8]]) }).undone_entries, 1);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 6]]) }).undone_entries, 0);
+  assert.equal(owed(file, { events, ledgerBefore: new Map([[key, 9]]) }).undone_entries, 0);
 });
 
 test('two counts of a key at two locations are one count only where they are summed; two at one location are none', () => {
@@ -81,17 +81,18 @@ test('two counts of a key at two locations are one count only where they are sum
   const split = [{ ...row, units: 3 }, { ...row, units: 3, location: 'B2' }, ...rest];
   assert.deepEqual(owed(fileOf(split)), { ...NONE, several_locations: 1 });
   assert.deepEqual(owed(fileOf(split, 'sum')), NONE);
-  assert.equal(fileOf(split, 'sum').told.size, keys.length);
+  assert.equal(fileOf(split, 'sum').singleCounted.size, keys.length);
   const contradicted = fileOf([{ ...row, units: 4 }, ...everyRow], 'sum');
-  assert.equal(contradicted.told.has(keys[0] ?? ''), false);
+  assert.equal(contradicted.singleCounted.has(keys[0] ?? ''), false);
 });
 
 test('a warning that is not given, or gives another number, is found', () => {
   const two = { ...NONE, lost_cover: 2 };
-  const said = "2 counts were left as the night before set them, missing from tonight's file: 1 at A, 2 at A";
-  assert.deepEqual(misreported(two, [said]), []);
-  assert.deepEqual(misreported(two, []), ['the night warns of 0 lost cover, not of 2']);
-  assert.deepEqual(misreported(NONE, [said]), ['the night warns of 2 lost cover, not of 0']);
+  const said =
+    "2 counts were left as the previous night set them, missing from tonight's file: 1 at A, 2 at A";
+  assert.deepEqual(warningMismatches(two, [said]), []);
+  assert.deepEqual(warningMismatches(two, []), ['the night warns of 0 lost cover, not of 2']);
+  assert.deepEqual(warningMismatches(NONE, [said]), ['the night warns of 2 lost cover, not of 0']);
 });
 
 test('cover is lost by more than a fifth of the rows, of the keys, or of the keys of one store', () => {
@@ -128,12 +129,12 @@ test('ids that are read as numbers lose their keys, and counts by location add u
   );
   const located = seeds.map((random) => countByLocation(random, full, setting));
   assert.ok(located.some((file) => file.located.size > 0));
-  for (const { rows, located: split, told } of located) {
+  for (const { rows, located: split, singleCounted } of located) {
     assert.equal(
       rows.reduce((sum, { units }) => sum + units, 0),
       6 * full.rows.length,
     );
     assert.equal(rows.length, full.rows.length + split.size);
-    assert.equal(told.size, keys.length);
+    assert.equal(singleCounted.size, keys.length);
   }
 });

@@ -1,14 +1,15 @@
-/** Puts the world into an OMS's tables. */
+/** Loads the world into an OMS's tables. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Progress } from '../../../runner/task.ts';
-import { OPENING_COUNT_ID, omsTables, openingCountComment } from '../../../world/oms/rows.ts';
-import type { Cell, TableRows } from '../../../world/oms/table_rows.ts';
+import { OtherWorldError } from '../../other_world.ts';
 import type { World } from '../world.ts';
+import { OPENING_COUNT_ID, omsTables, openingCountComment } from './rows.ts';
+import type { Cell, TableRows } from './table_rows.ts';
 
-/** Whether the OMS was seeded with this very world; what has happened to it since does not matter. */
+/** Returns whether the OMS was seeded with this world; later changes to it do not matter. */
 export async function isSeeded(pool: Pool, world: World): Promise<boolean> {
   const { rowCount } = await pool.query(
     'select from oms.physical_inventory where physical_inventory_id = $1 and general_comments = $2',
@@ -23,8 +24,9 @@ export interface SeedOptions {
 }
 
 /**
- * Fills an empty OMS with the world, all or nothing. @returns rows by table
- * @throws where the OMS has products already, or the signal's reason
+ * Fills an empty OMS with the world, in one transaction.
+ * @returns rows by table
+ * @throws if the OMS already has products, or the signal's reason
  */
 export async function seedOms(
   pool: Pool,
@@ -57,12 +59,12 @@ export async function seedOms(
   return Object.fromEntries(tables.map(({ table, rows }) => [table, rows.length]));
 }
 
-/** Two seedings at once: the second waits here, and then finds products. */
+/** Refuses an OMS that has products. A concurrent second seeding waits here for the first, and then finds them. */
 async function refuseFilledOms(client: PoolClient): Promise<void> {
   await client.query('lock table oms.product in share row exclusive mode');
   const { rowCount } = await client.query('select from oms.product limit 1');
   if (rowCount !== 0) {
-    throw new Error('the OMS has products already, of another world or its own: seed an empty database');
+    throw new OtherWorldError('the OMS has products already, of another world or of its own');
   }
 }
 

@@ -1,4 +1,4 @@
-/** All DAGs. */
+/** Lists all DAGs. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import type { Dag } from '../../core/dag/dag.ts';
@@ -12,7 +12,7 @@ import { openSession } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { dagFilesIn, dagIdOfFile } from '../dag/lookup.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { styleOfState } from '../output/terminal_text.ts';
 import { inZone } from '../output/time_text.ts';
 import { scheduleWords } from './schedule_words.ts';
@@ -67,7 +67,7 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, settings);
     const rows = await readDags(session.pool, settings);
     printListing(shell, options.output, { columns: COLUMNS, rows });
-    tell(shell, options.output, advice(rows, settings));
+    notice(shell, options.output, advice(rows, settings));
   });
 }
 

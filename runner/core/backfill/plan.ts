@@ -4,6 +4,7 @@ import type { Dag } from '../dag/dag.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
 import { instantsBetween, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
+import type { Remedy } from '../value/remedy.ts';
 
 /** Which runs that have ended are worked again: none, those that did not succeed, or all. */
 export const REPROCESS_MODES = ['none', 'failed', 'completed'] as const;
@@ -18,9 +19,14 @@ export type BackfillDecision = (typeof BACKFILL_DECISIONS)[number];
 /** More is a slip of the year more often than a wish. */
 export const BACKFILL_INSTANTS_AT_MOST = 1000;
 
-/** Dates that cannot be worked as asked: the message says why and what can be. */
+/** The dates cannot be worked as requested. */
 export class BackfillRangeError extends Error {
   override name = 'BackfillRangeError';
+  readonly remedy: Remedy | null;
+  constructor(message: string, remedy: Remedy | null = null) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 export interface BackfillRange {
@@ -123,12 +129,15 @@ interface RangeDate {
 /** Every date of the range, oldest first. */
 function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
   if (dag.schedule.length === 0) {
-    throw new BackfillRangeError(
-      `${dag.dagId} has no schedule, so no date has an instant to work; stockflow trigger ${dag.dagId} --date ${from} works one date`,
-    );
+    const { dagId } = dag;
+    throw new BackfillRangeError(`${dagId} has no schedule, so no date has an instant to work`, {
+      action: 'trigger_date',
+      dagId,
+      date: from,
+    });
   }
   const dayCount = from.until(to, { largestUnit: 'days' }).days + 1;
-  if (dayCount < 1) throw new BackfillRangeError(`--from ${from} lies after --to ${to}`);
+  if (dayCount < 1) throw new BackfillRangeError(`the first date ${from} lies after the last date ${to}`);
   if (dayCount > BACKFILL_INSTANTS_AT_MOST) throw tooMany(`${from} to ${to} has ${dayCount} dates`);
   const byDate = instantsByDate(dag, { from, to });
   return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({

@@ -1,6 +1,7 @@
 /** What tasks use outside the runner, as far as the DAG file itself says: connections, and folders on SFTP servers. */
 import type { z } from 'zod';
 import type { KeyPath } from '../dag_file/key_path.ts';
+import { CONNECTION_MARK } from '../dag_file/schema/fields.ts';
 import { isLocationUse, LOCATION_MARK, type LocationUse } from '../dag_file/schema/location_param.ts';
 import { annotationAt } from '../dag_file/schema/lookup.ts';
 import type { Json } from '../value/json.ts';
@@ -30,6 +31,8 @@ interface Mention {
   readonly usedBy: string;
   /** As the param says; null where it says nothing. */
   readonly use: LocationUse | null;
+  /** Whether the param is declared to hold the id of a connection. */
+  readonly isConnection: boolean;
 }
 
 type Place = Omit<FolderUse, 'usedBy'>;
@@ -60,7 +63,13 @@ function mentionsIn(dag: Dag, paramsOf: (type: string) => z.ZodType | null): rea
     const params = paramsOf(task.type);
     return [...textsIn(task.with, [])].map(({ path, text }) => {
       const mark = params === null ? null : annotationAt(params, path, LOCATION_MARK);
-      return { path, text, usedBy: `${dag.dagId}.${task.taskId}`, use: isLocationUse(mark) ? mark : null };
+      return {
+        path,
+        text,
+        usedBy: `${dag.dagId}.${task.taskId}`,
+        use: isLocationUse(mark) ? mark : null,
+        isConnection: params !== null && annotationAt(params, path, CONNECTION_MARK) === true,
+      };
     });
   });
 }
@@ -74,8 +83,9 @@ function* textsIn(value: Json, path: KeyPath): Iterable<Pick<Mention, 'path' | '
   }
 }
 
-function connectionOf({ path, text }: Mention): string | null {
-  return path.at(-1) === 'connection' && isConnectionId(text) ? text : null;
+/** A param that does not declare itself holds one where it is called `connection`. */
+function connectionOf({ path, text, isConnection }: Mention): string | null {
+  return (isConnection || path.at(-1) === 'connection') && isConnectionId(text) ? text : null;
 }
 
 /** The folder that a text names, with the part of its path that is known; null for any other text. */

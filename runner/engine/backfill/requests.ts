@@ -211,10 +211,9 @@ async function inBackfill<T>(
     const row = found && (await lockDag(tx, found.dagId));
     const backfill = found && (await findBackfill(tx, backfillId));
     if (backfill === null)
-      throw new OperatorError(
-        'not_found',
-        `there is no backfill ${backfillId}; \`stockflow backfill list\` shows what there is`,
-      );
+      throw new OperatorError('not_found', `there is no backfill ${backfillId}`, {
+        action: 'list_backfills',
+      });
     const result = await act(tx, backfill);
     const { dagId } = backfill;
     if (row?.dagVersionId != null) await startRuns(tx, versions, { dagId, dagVersionId: row.dagVersionId });
@@ -228,8 +227,8 @@ async function refuseSecond(tx: PoolClient, dagId: string): Promise<void> {
   const { backfillId, from, to } = running;
   throw new OperatorError(
     'refused',
-    `backfill ${backfillId} of ${dagId}, ${from} to ${to}, is still running: wait for it with ` +
-      `stockflow backfill watch ${backfillId}, or end it with stockflow backfill cancel ${backfillId}`,
+    `backfill ${backfillId} of ${dagId}, ${from} to ${to}, is still running`,
+    { action: 'end_backfill', backfillId },
   );
 }
 

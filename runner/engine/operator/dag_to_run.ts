@@ -1,19 +1,22 @@
 import type { Dag } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
+import type { Remedy } from '../../core/value/remedy.ts';
 import type { DagRow } from '../../store/dag/dag.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { runParams } from './run_params.ts';
 
-/** A run cannot be made as asked: the message says why and what can be. */
+/** A run cannot be created as requested. */
 export class TriggerError extends Error {
   override name = 'TriggerError';
   readonly kind: 'not_found' | 'invalid_dag' | 'bad_params' | 'not_due';
-  constructor(kind: TriggerError['kind'], message: string) {
+  readonly remedy: Remedy | null;
+  constructor(kind: TriggerError['kind'], message: string, remedy: Remedy | null = null) {
     super(message);
     this.kind = kind;
+    this.remedy = remedy;
   }
 }
 
@@ -42,16 +45,11 @@ export async function dagToRun(
 ): Promise<DagToRun> {
   const { dagId, row } = asked;
   if (row === null || row.retiredAt !== null) {
-    throw new TriggerError(
-      'not_found',
-      `there is no DAG ${dagId}; \`stockflow dags list\` shows what there is`,
-    );
+    throw new TriggerError('not_found', `there is no DAG ${dagId}`, { action: 'list_dags' });
   }
   if (row.dagVersionId === null) {
-    throw new TriggerError(
-      'invalid_dag',
-      `${row.file} was never valid; \`stockflow dags validate ${row.file}\` says why`,
-    );
+    const { file } = row;
+    throw new TriggerError('invalid_dag', `${file} was never valid`, { action: 'validate_dag_file', file });
   }
   const index = await versions.get(row.dagVersionId, db);
   return {

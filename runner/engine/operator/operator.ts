@@ -6,6 +6,7 @@ import { type DagIndex, taskOf } from '../../core/dag/index.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { Json } from '../../core/value/json.ts';
+import type { Remedy } from '../../core/value/remedy.ts';
 import { didYouMean } from '../../core/value/suggest.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
@@ -37,9 +38,11 @@ export interface Asked {
 export class OperatorError extends Error {
   override name = 'OperatorError';
   readonly kind: 'not_found' | 'refused' | 'bad_params';
-  constructor(kind: OperatorError['kind'], message: string) {
+  readonly remedy: Remedy | null;
+  constructor(kind: OperatorError['kind'], message: string, remedy: Remedy | null = null) {
     super(message);
     this.kind = kind;
+    this.remedy = remedy;
   }
 }
 
@@ -159,10 +162,7 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
     const dag = found && (await lockDag(tx, found.dagId));
     const run = found && (await lockRun(tx, runId));
     if (run === null)
-      throw new OperatorError(
-        'not_found',
-        `there is no run ${runId}; \`stockflow runs list\` shows what there is`,
-      );
+      throw new OperatorError('not_found', `there is no run ${runId}`, { action: 'list_runs' });
     const result = await act({ tx, run, index: await versions.get(run.dagVersionId, tx) });
     if (dag?.dagVersionId != null)
       await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
@@ -179,8 +179,8 @@ async function changeParams(
   if ('problem' in params) {
     throw new OperatorError(
       'bad_params',
-      `${params.problem}; run ${run.runId} keeps the DAG version that it began with: ` +
-        `\`stockflow trigger ${run.dagId} --date ${run.businessDate}\` works the date by the present one`,
+      `${params.problem}; run ${run.runId} keeps the DAG version that it began with`,
+      { action: 'trigger_again', dagId: run.dagId, date: run.businessDate },
     );
   }
   await setRunParams(tx, run.runId, params.values);

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { connectionFromEnv, type Environment } from '../../connections/connection_config.ts';
 import { ConnectionError } from '../../connections/connection_error.ts';
 import { createPool } from '../../connections/postgres/connect.ts';
-import type { Log } from '../../log.ts';
+import type { TaskLog } from '../../task.ts';
 
 const SESSIONS_PER_CONNECTION = 8;
 
@@ -10,9 +10,9 @@ const SESSIONS_PER_CONNECTION = 8;
 export class ConnectionPools implements AsyncDisposable {
   readonly #pools = new Map<string, Pool>();
   readonly #env: Environment;
-  readonly #log: Log;
+  readonly #log: Pick<TaskLog, 'warn'>;
 
-  constructor(env: Environment, log: Log) {
+  constructor(env: Environment, log: Pick<TaskLog, 'warn'>) {
     this.#env = env;
     this.#log = log;
   }

@@ -6,8 +6,8 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
-export type MigrationSet = 'runner' | 'oms';
+/** The name of a set: that of its folder. Sets are independent: they may lie in one database or in two. */
+export type MigrationSet = string;
 
 /**
  * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
@@ -45,9 +45,10 @@ const CREATE_TABLE = `
     name        text not null,
     sha256      text not null,
     applied_at  timestamptz not null default now(),
-    primary key (set_name, version),
-    constraint set_name_is_known check (set_name in ('runner', 'oms'))
+    primary key (set_name, version)
   );
+  -- It named the sets that there were then.
+  alter table stockflow.migration drop constraint if exists set_name_is_known;
   comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
 
 /** The files of a directory by version. @throws MigrationError for a badly named file and for a number used twice */

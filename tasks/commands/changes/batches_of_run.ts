@@ -11,8 +11,8 @@ export interface RunBatches {
 }
 
 /**
- * The batches that a run itself applied, by the attempts that the OMS names for them.
- * @throws CommandError (not found): no such run, or it applied nothing, and why
+ * Returns the batches that a run applied, found by the attempts that the OMS records for each batch.
+ * @throws CommandError (not found) if there is no such run, or if it applied nothing; the message says why
  */
 export async function batchesOfRun(pool: Pool, client: PoolClient, name: string): Promise<RunBatches> {
   const run = await findNamedRun(pool, name);
@@ -37,5 +37,5 @@ function whyNone({ runId, dagId, state }: DagRun, repeated: readonly AppliedBatc
   if (state === 'queued' || state === 'running') {
     return `${which} is ${state} and has applied nothing yet; stockflow runs watch ${runId} follows it`;
   }
-  return `${which} changed no inventory: it is ${state}, and none of its tasks applied a file; stockflow runs show ${runId} tells more`;
+  return `${which} changed no inventory: it is ${state}, and none of its tasks applied a file; stockflow runs show ${runId} has more`;
 }

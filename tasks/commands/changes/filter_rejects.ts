@@ -7,17 +7,17 @@ import { type AppliedBatch, instanceOf, type Some } from '../../oms/changes/read
 
 const rejectSchema = z.object({ file: z.string(), line: z.string(), column: z.string(), reason: z.string() });
 
-/** A row of the external system's own file that the filter could make nothing of. */
+/** A row of the external system's file that the filter rejected. */
 export type FilterReject = z.output<typeof rejectSchema>;
 
-/** Also of which run, for whoever wants all of them. */
+/** The rejects and the run that kept them, for readers who want the whole list. */
 export interface FilterRejects extends Some<FilterReject> {
   readonly runId: number | null;
 }
 
 /**
- * What the filter rejected on the night of these batches, as its run kept it. None where another runner's database knows
- * the run, or its artifacts were pruned.
+ * Returns the rows that the filter rejected on the night of these batches, as its run kept them. Empty if another
+ * runner's database has the run, or if its artifacts were pruned.
  */
 export async function filterRejectsOf(
   pool: Pool,

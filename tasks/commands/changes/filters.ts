@@ -1,17 +1,20 @@
 import type { PoolClient } from 'pg';
 import { CommandError, EXIT } from '../../../runner/command.ts';
 import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './report.ts';
+import type { ChangesReport } from './report.ts';
 
-interface Named {
+interface NameFilters {
   readonly sku?: string;
   readonly facility?: string;
 }
 
-/** The ids behind --sku and --facility. @throws CommandError (not found) */
-export async function narrowed(
+/**
+ * Resolves --sku and --facility to ids.
+ * @throws CommandError (not found) for an unknown one
+ */
+export async function resolveFilters(
   client: PoolClient,
-  { sku, facility }: Named,
+  { sku, facility }: NameFilters,
 ): Promise<Pick<Scope, 'productId' | 'facilityId'>> {
   const productId = sku === undefined ? null : await findProductId(client, sku);
   if (sku !== undefined && productId === null) {
@@ -34,17 +37,20 @@ export function nothingApplied(): CommandError {
   );
 }
 
-/** Whether a night that changed no count has rows to show that it did not take; of one product or store the OMS's are told. */
+/**
+ * Returns whether a night that changed no count has rejected, held-out or uncovered rows to show. With --sku or
+ * --facility, only the OMS's rows count.
+ */
 export function hasLeftOut(
-  { rejected, filterRejected, held, lostCover }: Picture,
-  { sku, facility }: Named,
+  { rejected, filterRejected, held, lostCover }: ChangesReport,
+  { sku, facility }: NameFilters,
 ): boolean {
   if (sku !== undefined || facility !== undefined) return false;
   return rejected.total + filterRejected.total + held.total + lostCover.total > 0;
 }
 
-/** Nothing to show, and what is known of it. */
-export function noChange({ held, scope }: Picture, { sku, facility }: Named): CommandError {
+/** Returns the error for a scope without changes, with what is known about it. */
+export function noChange({ held, scope }: ChangesReport, { sku, facility }: NameFilters): CommandError {
   const what = [
     sku === undefined ? [] : [`SKU ${sku}`],
     facility === undefined ? [] : [`facility ${facility}`],

@@ -11,9 +11,10 @@ import {
 const CONNECTION = 'oms';
 
 /**
- * A read-only transaction of the OMS, so that figures and lists are of one instant. Where the connection is not set, the
- * runner's own database is asked, which holds the OMS in the demo and after `migrate --oms`.
- * @throws CommandError where neither has an OMS
+ * Runs `work` in a read-only transaction of the OMS, so that all figures and lists are of one instant. If the
+ * connection is not set, it uses the runner's own database, which holds the OMS in the demo and after `migrate
+ * --oms`.
+ * @throws CommandError if neither database has an OMS
  */
 export async function withOms(
   shell: Shell,
@@ -29,7 +30,7 @@ export async function withOms(
     isSet ? `what ${variable} names` : `this database (and ${variable} is not set)`,
   );
   const client = await pool.connect();
-  // A statement in hand would hold up Ctrl-C; closing the session ends it.
+  // A running statement would delay Ctrl-C; closing the session ends it.
   let isBroken = false;
   try {
     await client.query('begin isolation level repeatable read read only');

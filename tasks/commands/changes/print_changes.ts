@@ -7,8 +7,8 @@ import {
   largestChanges,
   type Scope,
 } from '../../oms/changes/read_changes.ts';
-import type { Picture } from './report.ts';
-import { pictureText } from './report_text.ts';
+import type { ChangesReport } from './report.ts';
+import { reportText } from './report_text.ts';
 
 export const CHANGE_COLUMNS: readonly Column<Change>[] = [
   { key: 'facility_id', value: ({ facility_id }) => facility_id },
@@ -24,9 +24,9 @@ export const CHANGE_COLUMNS: readonly Column<Change>[] = [
 
 interface Printed {
   readonly scope: Scope;
-  readonly picture: Picture;
+  readonly report: ChangesReport;
   readonly options: { readonly limit: number; readonly output: OutputFormat };
-  /** Null for the last night, whoever applied it. */
+  /** Null for the last night, whichever run applied it. */
   readonly runId: number | null;
 }
 
@@ -36,7 +36,7 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
   switch (options.output) {
     case 'table': {
       const largest = await largestChanges(client, scope, options.limit + 1);
-      print(pictureText(shell, printed.picture, { largest, limit: options.limit }));
+      print(reportText(shell, printed.report, { largest, limit: options.limit }));
       shell.stderr.write(nextStep(printed.runId));
       break;
     }
@@ -61,13 +61,13 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
   }
 }
 
-/** One document, its changes written as they come. */
+/** Prints one JSON document, writing its changes as they are read. */
 async function printDocument(
   print: (text: string) => void,
   client: PoolClient,
-  { scope, picture, runId }: Printed,
+  { scope, report, runId }: Printed,
 ): Promise<void> {
-  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = picture;
+  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
   const head = {
     run_id: runId,
     batches: scope.batches.map(batchObject),

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { OutputFormat } from '../../../runner/command.ts';
 import {
   type Change,
-  heldKeysOf,
+  heldOutKeysOf,
   type ReasonTotal,
   rejectsOf,
   type Scope,
@@ -12,27 +12,30 @@ import {
 import { type FilterRejects, filterRejectsOf } from './filter_rejects.ts';
 import { type LeftBehind, leftBehind } from './left_behind.ts';
 
-/** Everything but the single changes, of which there may be a million. */
-export interface Picture extends LeftBehind {
+/** The report without the single changes, of which there may be a million. */
+export interface ChangesReport extends LeftBehind {
   readonly scope: Scope;
   readonly totals: readonly ReasonTotal[];
-  /** Repeats of a row that said the same. */
+  /** Rows that repeated an earlier row exactly. */
   readonly collapsed: number;
   readonly zeroOrBelow: readonly Change[];
   readonly rejected: Awaited<ReturnType<typeof rejectsOf>>;
   readonly filterRejected: FilterRejects;
-  readonly held: Awaited<ReturnType<typeof heldKeysOf>>;
+  readonly held: Awaited<ReturnType<typeof heldOutKeysOf>>;
 }
 
-/** Lists in JSON are whole, as far as anybody reads them. */
+/** Upper bound of the lists in JSON output. */
 const LISTED_MAX = 10_000;
 
-/** @param pool of the runner, which kept what its filter rejected */
-export async function readPicture(
+/**
+ * Reads the report.
+ * @param pool the runner's database, which keeps the rows that its filter rejected
+ */
+export async function readChangesReport(
   { pool, client }: { readonly pool: Pool; readonly client: PoolClient },
   scope: Scope,
   { limit, output }: { readonly limit: number; readonly output: OutputFormat },
-): Promise<Picture> {
+): Promise<ChangesReport> {
   const listed = output === 'table' ? limit : LISTED_MAX;
   const totals = await sumChanges(client, scope);
   return {
@@ -42,7 +45,7 @@ export async function readPicture(
     zeroOrBelow: await zeroed(client, scope),
     rejected: await rejectsOf(client, scope, listed),
     filterRejected: await filterRejectsOf(pool, scope.batches, listed),
-    held: await heldKeysOf(client, scope, listed),
+    held: await heldOutKeysOf(client, scope, listed),
     ...leftBehind(scope.batches),
   };
 }

@@ -1,4 +1,4 @@
-/** The changes for a person's eyes. */
+/** Formats the report as text tables. */
 import {
   type Column,
   countText,
@@ -11,13 +11,13 @@ import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
 import type { FilterReject, FilterRejects } from './filter_rejects.ts';
 import type { NamedKey, UndoneKey } from './left_behind.ts';
-import type { Picture } from './report.ts';
+import type { ChangesReport } from './report.ts';
 
 type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
 
-export function pictureText(
+export function reportText(
   shell: Shell,
-  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: Picture,
+  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: ChangesReport,
   { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
 ): string {
   const paint = painter(shell.stdout, shell.env);
@@ -65,7 +65,7 @@ const TOTAL_COLUMNS: readonly Column<ReasonTotal>[] = [
   { key: 'net_units', value: ({ net_units }) => net_units },
 ];
 
-const HELD_COLUMNS: readonly Column<Picture['held']['rows'][number]>[] = [
+const HELD_COLUMNS: readonly Column<ChangesReport['held']['rows'][number]>[] = [
   { key: 'facility_id', value: ({ facility_id }) => facility_id },
   { key: 'sku', value: ({ sku }) => sku },
   { key: 'product_id', value: ({ product_id }) => product_id },
@@ -84,7 +84,7 @@ const UNDONE_COLUMNS: readonly Column<UndoneKey>[] = [
   { key: 'recorded', value: ({ quantity }) => quantity },
 ];
 
-const REJECT_COLUMNS: readonly Column<Picture['rejected']['rows'][number]>[] = [
+const REJECT_COLUMNS: readonly Column<ChangesReport['rejected']['rows'][number]>[] = [
   { key: 'batch_id', value: ({ batch_id }) => batch_id },
   { key: 'line', value: ({ line }) => line },
   { key: 'reason', value: ({ reason }) => reason },
@@ -97,7 +97,7 @@ const FILTER_COLUMNS: readonly Column<FilterReject>[] = [
   { key: 'reason', value: ({ reason }) => reason },
 ];
 
-/** Reasons that moved nothing get no column. */
+/** Returns the table's columns; a reason that moved nothing gets none. */
 function changeColumns(reasons: readonly string[]): readonly Column<Change>[] {
   const units = (['before', 'reset', 'variance', 'delta', 'after', 'diff'] as const).filter(
     (key) => !['reset', 'variance', 'delta'].includes(key) || reasons.includes(key),

@@ -1,18 +1,17 @@
-/** Finds the columns of a file by its header, exactly: a wrong guess here would move every count of a night. */
+/** Finds the columns of a file by exact header names: a wrong guess would shift every count of a night. */
 
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import type { ColumnMapping, ColumnPlan } from './mapping.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
 
-/** 0-based column of each meaning that the file has. */
+/** The 0-based column of each meaning that the file has. */
 export type FoundColumns<Meaning extends string> = Readonly<Partial<Record<Meaning, number>>>;
 
 /**
- * Matches header names case-insensitively, without the spaces around them. Columns that no meaning names are allowed, as are
- * columns without a name.
- * @throws Refusal for a duplicate name, a missing column, or a header that another delimiter fits better
+ * Matches header names case-insensitively, ignoring surrounding spaces. Unknown and unnamed columns are allowed.
+ * @throws InvalidFileError for a duplicate name, a missing column, or a header that another delimiter fits better
  */
 export function findColumns<Meaning extends string>(
   header: readonly string[],
@@ -21,16 +20,16 @@ export function findColumns<Meaning extends string>(
   delimiter: string,
 ): FoundColumns<Meaning> {
   if (header.some((name) => /\r./.test(name))) {
-    throw new Refusal('header: its lines end in CR alone; lines end in LF or CRLF');
+    throw new InvalidFileError('header: its lines end in CR alone; lines end in LF or CRLF');
   }
   const byName = new Map<string, number>();
   for (const [index, padded] of header.entries()) {
     const name = padded.trim();
-    // Columns without a name say nothing that anyone reads, and a spreadsheet leaves some behind the last.
+    // Columns without a name are ignored; spreadsheets often leave some after the last.
     if (name === '') continue;
     const key = name.toLowerCase();
     if (byName.has(key)) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `header: column ${name} occurs twice, at ${(byName.get(key) ?? 0) + 1} and ${index + 1}`,
       );
     }
@@ -41,7 +40,7 @@ export function findColumns<Meaning extends string>(
   );
   if (missing.length > 0) {
     const names = missing.map((group) => group.map((meaning) => mapping[meaning]).join(' or ')).join(', ');
-    throw new Refusal(
+    throw new InvalidFileError(
       `header: no column ${names} (found: ${describe(header)})${otherDelimiter(header, mapping, delimiter)}`,
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Which header name carries which meaning. Apart from the schema of the `columns` param, because the scanning thread needs
- * these and not a validation library.
+ * Maps each meaning of a column to its header name. Kept apart from the schema of the `columns` param, because the
+ * scanning thread needs the mapping and should not load the validation library.
  */
 
 export const RESET_MEANINGS = [
@@ -34,10 +34,10 @@ export const DELTA_MEANINGS = [
 
 export type ColumnMapping<Meaning extends string = string> = Readonly<Record<Meaning, string>>;
 
-/** A kind of file: the columns it may have, in the order they are written, and the ones it cannot do without. */
+/** The columns of one kind of file: all that it may have, in the order they are written, and the required ones. */
 export interface ColumnPlan<Meaning extends string = string> {
   readonly meanings: readonly Meaning[];
-  /** Of each group one column at least must be there. */
+  /** At least one column of each group is required. */
   readonly required: readonly (readonly Meaning[])[];
 }
 

@@ -1,4 +1,4 @@
-/** The `columns` param: HotWax's own names where it says nothing else. */
+/** The `columns` param; header names default to HotWax's own. */
 import { z } from 'zod';
 import { type ColumnMapping, DELTA_MEANINGS, RESET_MEANINGS, VARIANCE_MEANINGS } from './mapping.ts';
 
@@ -6,7 +6,7 @@ export const resetColumnsSchema = columnsSchema(RESET_MEANINGS);
 export const varianceColumnsSchema = columnsSchema(VARIANCE_MEANINGS);
 export const deltaColumnsSchema = columnsSchema(DELTA_MEANINGS);
 
-/** Takes some meanings and yields all: one that is not given is called by its own name. */
+/** Accepts some meanings and returns all; a meaning left out is its own header name. */
 function columnsSchema<const Meanings extends readonly [string, ...string[]]>(meanings: Meanings) {
   return z
     .partialRecord(z.enum(meanings), z.string().min(1))

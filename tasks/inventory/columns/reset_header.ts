@@ -1,6 +1,6 @@
-/** The first line of a reset file. */
+/** Reads the header line of a reset file. */
 
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { lineEnd } from '../scan/bytes/line_end.ts';
 import { type ByteEncoding, decodeText } from '../scan/bytes/text.ts';
 import { layoutOf, type ResetLayout } from '../scan/reset_layout.ts';
@@ -16,8 +16,8 @@ export interface HeaderMeaning {
 }
 
 /**
- * Returns where the columns stand, by the header line `bytes[0, length)`; a byte order mark before it is passed over.
- * @throws Refusal where it cannot be read, or lacks a column
+ * Returns the columns by the header line `bytes[0, length)`, skipping a byte order mark.
+ * @throws InvalidFileError if it cannot be read, or lacks a column
  */
 export function readHeader(
   fields: RowFields,
@@ -27,16 +27,19 @@ export function readHeader(
   const { columns, delimiter, encoding } = meaning;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && encoding === 'utf-8';
   const problem = fields.split(bytes, hasMark ? 3 : 0, lineEnd(bytes, 0, length), null);
-  if (problem !== null) throw new Refusal(`header: ${problem.replaceAll('_', ' ')}`);
+  if (problem !== null) throw new InvalidFileError(`header: ${problem.replaceAll('_', ' ')}`);
   const { starts, ends } = fields;
   const header = starts.map((start, at) => decodeText(fields.bytes.subarray(start, ends[at]), encoding));
   return layoutOf(header, columns, delimiter);
 }
 
-/** @throws Refusal once no line has ended in what may be one */
+/**
+ * Refuses a file whose header line does not end.
+ * @throws InvalidFileError if the first `MAX_RECORD_SIZE` bytes hold no line end
+ */
 export function refuseEndlessHeader(bytes: Uint8Array, length: number): void {
   if (length <= MAX_RECORD_SIZE) return;
   const endsInCr = bytes.subarray(0, MAX_RECORD_SIZE).includes(CARRIAGE_RETURN);
   const why = endsInCr ? '; they end in CR alone, and LF or CRLF is expected' : '';
-  throw new Refusal(`no header: no line ends in the first ${MAX_RECORD_SIZE} bytes${why}`);
+  throw new InvalidFileError(`no header: no line ends in the first ${MAX_RECORD_SIZE} bytes${why}`);
 }

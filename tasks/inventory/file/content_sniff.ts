@@ -1,7 +1,7 @@
-/** What a file's first bytes say it is, where that is not CSV. */
+/** Recognizes content other than CSV by a file's first bytes. */
 import type { Encoding } from './dialect.ts';
 
-/** As many first bytes as `foreignContent` wants to see, or the whole of a shorter file. */
+/** The number of first bytes that `foreignContent` needs, or the whole of a shorter file. */
 export const SNIFF_BYTES = 512;
 
 const MAGIC: readonly (readonly [kind: string, ...bytes: number[]])[] = [
@@ -21,7 +21,7 @@ export function isGzip(first: Uint8Array): boolean {
   return first[0] === 0x1f && first[1] === 0x8b;
 }
 
-/** Names the kind of content where it cannot be a CSV in `encoding`; `null` where nothing speaks against it. */
+/** Names the kind of content if it cannot be a CSV in `encoding`; `null` if it can. */
 export function foreignContent(first: Uint8Array, encoding: Encoding): string | null {
   for (const [kind, ...magic] of MAGIC) {
     if (first.length >= magic.length && magic.every((byte, at) => first[at] === byte)) return kind;
@@ -37,7 +37,7 @@ export function foreignContent(first: Uint8Array, encoding: Encoding): string | 
   return null;
 }
 
-/** ASCII text in UTF-16 has a NUL in every other byte. */
+/** Returns whether every other byte is NUL, as in ASCII text in UTF-16. */
 function looksLikeUtf16(first: Uint8Array): boolean {
   const head = first.subarray(0, 64);
   const nulCount = head.filter((byte) => byte === 0).length;

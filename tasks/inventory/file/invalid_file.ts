@@ -1,4 +1,4 @@
-/** The file must not be used: its message says what was found, where, and what was expected. Trying again does not help. */
-export class Refusal extends Error {
-  override name = 'Refusal';
+/** The file must not be used. The message says what was found, where, and what was expected. Retrying does not help. */
+export class InvalidFileError extends Error {
+  override name = 'InvalidFileError';
 }

@@ -1,4 +1,4 @@
-/** The location of `name` in the folder that `location` names. */
+/** Returns the location of the file `name` in the folder `folder`. */
 export function within(folder: string, name: string): string {
   return `${folder.replace(/\/+$/, '')}/${name}`;
 }

@@ -1,15 +1,15 @@
-/** File names that carry the instant T of Retail Pro's snapshot: `reset_inventory_20260310T030000Z.csv`. */
+/** File names with the instant T of Retail Pro's snapshot: `reset_inventory_20260310T030000Z.csv`. */
 import { z } from 'zod';
 
 const PLACE = '{snapshot_at}';
 const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
-/** A name with `{snapshot_at}` where `<yyyyMMddTHHmmss>Z` stands. */
+/** A file name in which `{snapshot_at}` stands for `<yyyyMMddTHHmmss>Z`. */
 export const namePatternSchema = z
   .string()
   .refine((text) => text.split(PLACE).length === 2, `must hold ${PLACE} once`);
 
-/** The instant in `name`; `null` where the name does not fit the pattern, or is no real date and time. */
+/** Returns the instant in `name`; `null` if the name does not match the pattern or has no real date and time. */
 export function snapshotAtOf(name: string, pattern: string): Temporal.Instant | null {
   const [before = '', after = ''] = pattern.split(PLACE);
   if (!name.startsWith(before) || !name.endsWith(after)) return null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Which revision of its night a file is: 1, unless it supersedes one that is applied. */
+/** The number of a file within its night: 1, or higher if it supersedes an applied one. */
 export const revisionSchema = z
   .int()
   .positive()

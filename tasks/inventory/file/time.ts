@@ -1,4 +1,7 @@
-/** Times in the cells of a file: `2026-03-10T14:05:00Z`, `2026-03-10T10:05:00-04:00`, or a wall time in a zone that is known. */
+/**
+ * Parses times in the cells of a file: `2026-03-10T14:05:00Z`, `2026-03-10T10:05:00-04:00`, or a wall time in a given
+ * zone.
+ */
 import { z } from 'zod';
 
 const WITH_OFFSET = /(?:[zZ]|[+-]\d\d(?::?\d\d)?)$/;
@@ -20,8 +23,9 @@ export type FileTime =
   | { readonly at: null; readonly problem: string };
 
 /**
- * @param timezone of a text without an offset; such a time that comes twice or never, at a change of the clocks, is a
- *   problem: nobody can say which instant was meant
+ * Parses one cell.
+ * @param timezone zone of a text without an offset. At a clock change, a wall time that occurs twice or never is a
+ * problem, since the instant is ambiguous
  */
 export function parseFileTime(text: string, timezone: string): FileTime {
   if (!DATE_AND_TIME.test(text)) return problem(`${quote(text)} is not a date and time`);

@@ -1,16 +1,16 @@
 /**
- * What a plausible night looks like. Each guard answers `null`, or why nothing may be changed. They are
- * strict: a figure exactly at its bound passes.
+ * The guards that a plausible night passes. Each returns `null`, or why nothing may be changed. A figure exactly at
+ * its bound passes.
  */
 export interface Tripped {
   readonly guard: string;
   readonly figure: string;
   readonly bound: string;
-  /** For a person: figure, bound, and the param that moves it. */
+  /** The message for the operator: figure, bound, and the param that sets it. */
   readonly sentence: string;
 }
 
-/** The file has far fewer rows than the last good night's. `maxDrop` is a share, 0.2 for 20 %. */
+/** Trips if the file has far fewer rows than the last good night's. `maxDrop` is a share, 0.2 for 20 %. */
 export function guardRowDrop(rows: number, lastRows: number | null, maxDrop: number): Tripped | null {
   return guardDrop({
     guard: 'max_row_drop',
@@ -22,7 +22,7 @@ export function guardRowDrop(rows: number, lastRows: number | null, maxDrop: num
   });
 }
 
-/** A facility of the last good night has far fewer rows, or none. The worst one is named. */
+/** Trips if a facility of the last good night has far fewer rows, or none; names the worst one. */
 export function guardFacilityDrop(
   rows: Readonly<Record<string, number>>,
   lastRows: Readonly<Record<string, number>> | null,
@@ -31,18 +31,18 @@ export function guardFacilityDrop(
   return guardByFacility({ guard: 'max_row_drop', unit: 'rows', maxDrop }, rows, lastRows);
 }
 
-/** Far fewer rows were kept than on the last good night. */
+/** Trips if far fewer rows were kept than on the last good night. */
 export function guardKeptDrop(kept: number, lastKept: number | null, maxDrop: number): Tripped | null {
   const unit = 'rows of active products';
   return guardDrop({ ...COVERAGE, what: 'the file', unit, now: kept, last: lastKept, maxDrop });
 }
 
-/** Far fewer keys, an active product at a facility each, are covered than on the last good night. */
+/** Trips if far fewer keys (active product at a facility) are covered than on the last good night. */
 export function guardKeyDrop(keys: number, lastKeys: number | null, maxDrop: number): Tripped | null {
   return guardDrop({ ...COVERAGE, what: 'the file', unit: KEYS, now: keys, last: lastKeys, maxDrop });
 }
 
-/** The same of one facility; the worst one is named. */
+/** Trips if one facility covers far fewer keys than on the last good night; names the worst one. */
 export function guardFacilityKeyDrop(
   keys: Readonly<Record<string, number>>,
   lastKeys: Readonly<Record<string, number>> | null,
@@ -73,7 +73,7 @@ function guardByFacility(
   return { ...worst, sentence: `${worst.sentence}; and ${tripped.length - 1} more facilities` };
 }
 
-/** Nothing is sold online, or far less than on the last good night. */
+/** Trips if no product is sold online, or far fewer than on the last good night. */
 export function guardActiveList(count: number, lastCount: number | null, maxDrop: number): Tripped | null {
   if (count === 0) {
     const sentence = 'the active list is empty; at least 1 active product is needed';
@@ -94,7 +94,7 @@ export function guardFileRows(rows: number): Tripped | null {
   return { guard: 'file_rows', figure: '0', bound: '1', sentence: 'the file has a header and no rows' };
 }
 
-/** Nothing would be published: no row is of an active product, or none of those has a count that can be read. */
+/** Trips if nothing would be published: no row is of an active product, or none of those has a readable count. */
 export function guardOutput(
   kept: number,
   { rowsIn, activeRows }: { readonly rowsIn: number; readonly activeRows: number },
@@ -107,7 +107,7 @@ export function guardOutput(
   return { guard: 'filtered_output', figure: '0', bound: '1', sentence };
 }
 
-/** Too many rows could not be read. `maxShare` is of all rows, 0.005 for 0.5 %. */
+/** Trips if too many rows could not be read. `maxShare` is of all rows, 0.005 for 0.5 %. */
 export function guardRejected(rejected: number, rowsIn: number, maxShare: number): Tripped | null {
   if (rowsIn === 0 || rejected / rowsIn <= maxShare) return null;
   const { figure, bound } = percentOver(rejected / rowsIn, maxShare);
@@ -120,8 +120,8 @@ export function guardRejected(rejected: number, rowsIn: number, maxShare: number
 }
 
 /**
- * The same share among the rows of active products alone: in a file of millions of others a night in which every active
- * row is bad would hide below any bound.
+ * Trips on the same share among the rows of active products alone: in a file of millions of other rows, a night in
+ * which every active row is bad would stay below any bound.
  *
  * @param rejectedActive active rows without a usable quantity
  */
@@ -138,7 +138,7 @@ export function guardRejectedActive(
   };
 }
 
-/** The count of one key would change by too much. Off while `maxUnits` is null. */
+/** Trips if the count of one key would change by too much. Off while `maxUnits` is null. */
 export function guardSingleChange(units: number, maxUnits: number | null): Tripped | null {
   if (maxUnits === null || units <= maxUnits) return null;
   return {
@@ -149,7 +149,7 @@ export function guardSingleChange(units: number, maxUnits: number | null): Tripp
   };
 }
 
-/** All counts together would change by too much, up or down. Off while `maxUnits` is null. */
+/** Trips if all counts together would change by too much, up or down. Off while `maxUnits` is null. */
 export function guardTotalChange(units: number, maxUnits: number | null): Tripped | null {
   if (maxUnits === null || units <= maxUnits) return null;
   return {
@@ -160,7 +160,7 @@ export function guardTotalChange(units: number, maxUnits: number | null): Trippe
   };
 }
 
-/** The snapshot was taken too long before the run was due. */
+/** Trips if the snapshot was taken too long before the run's scheduled time. */
 export function guardSnapshotAge(
   snapshotAt: Temporal.Instant,
   scheduledFor: Temporal.Instant,
@@ -176,7 +176,7 @@ export function guardSnapshotAge(
   };
 }
 
-/** The snapshot is not newer than one that is already applied. */
+/** Trips if the snapshot is not newer than one that is already applied. */
 export function guardSnapshotOrder(
   snapshotAt: Temporal.Instant,
   lastApplied: Temporal.Instant | null,
@@ -216,7 +216,7 @@ function drop(now: number, last: number): number {
   return last === 0 ? 0 : (last - now) / last;
 }
 
-/** A share that is over its bound, and the bound, with as many digits as it takes to tell them apart. */
+/** Formats a share over its bound, and the bound, with enough digits to differ. */
 function percentOver(share: number, bound: number): { readonly figure: string; readonly bound: string } {
   let digits = 2;
   while (digits < 12 && percent(share, digits) === percent(bound, digits)) digits++;

@@ -1,8 +1,8 @@
-/** Letting a night pass a guard, on a person's word and for one run. */
+/** Overrides of guards by an operator, for one run. */
 import { z } from 'zod';
 import type { Tripped } from './guards.ts';
 
-/** Bounds of what is plausible, each of them a param under `guards:`. A person may know that the figure is right. */
+/** Plausibility bounds, each a param under `guards:`. An operator may know that the figure is right. */
 export const OVERRIDABLE_GUARDS = [
   'max_drop',
   'max_row_drop',
@@ -12,8 +12,11 @@ export const OVERRIDABLE_GUARDS = [
   'max_total_change',
 ] as const;
 
-/** Guards against a wrong file, or with nothing to apply behind them: no reason makes the counts right. By what each keeps out. */
-export const FIRM_GUARDS: ReadonlyMap<string, string> = new Map([
+/**
+ * Guards that cannot be overridden, with what each prevents: they stop a wrong file, or a night with nothing to
+ * apply, and no reason makes such counts right.
+ */
+export const NON_OVERRIDABLE: ReadonlyMap<string, string> = new Map([
   ['no_file', 'without a file there is nothing to apply'],
   ['max_age', 'it keeps the file of another night out'],
   ['last_applied', 'it keeps older counts from overwriting newer ones'],
@@ -31,16 +34,16 @@ export const FIRM_GUARDS: ReadonlyMap<string, string> = new Map([
 
 export interface GuardOverride {
   readonly guards: ReadonlySet<string>;
-  /** In a person's words; empty where no guard is named. */
+  /** The operator's reason; empty if no guard is named. */
   readonly reason: string;
 }
 
-/** The `override` param of the tasks that have guards to override; each takes the names of all of them. */
+/** The `override` param of the tasks with overridable guards; each accepts the names of all of them. */
 export const overrideSchema = z
   .strictObject({
-    /** Names of guards with commas between them; empty for none. */
+    /** Names of guards, separated by commas; empty for none. */
     guards: z.string().default(''),
-    /** Why, for the history. */
+    /** The reason, recorded in the history. */
     reason: z.string().default(''),
   })
   .superRefine(({ guards, reason }, context) => {
@@ -64,7 +67,7 @@ export const overrideSchema = z
     ({ guards, reason }): GuardOverride => ({ guards: new Set(namesIn(guards)), reason: reason.trim() }),
   );
 
-/** Those that stop the night, and those that this run overrides. */
+/** Splits tripped guards into those that stop the night and those that this run overrides. */
 export function splitByOverride(
   tripped: readonly Tripped[],
   { guards }: GuardOverride,
@@ -75,15 +78,18 @@ export function splitByOverride(
   };
 }
 
-/** Where a task with guards stands, as its advice must name it. */
+/** The task whose guard tripped, as the advice names it. */
 export interface GuardedTask {
   readonly runId: string;
   readonly taskId: string;
-  /** Whether the DAG has the params that the shipped one has. */
+  /** Whether the DAG declares the override params that the shipped one has. */
   readonly hasOverrideParams: boolean;
 }
 
-/** What an operator can do where all that stops the night is a figure that may be right; null where it is more. */
+/**
+ * Returns the command for an operator who knows that the figures are right; null if a guard that cannot be overridden
+ * tripped too.
+ */
 export function adviceFor(
   stopping: readonly Tripped[],
   { guards }: GuardOverride,
@@ -94,7 +100,7 @@ export function adviceFor(
   if (!task.hasOverrideParams) {
     return `if the figure is right, raise ${names.map((name) => `guards.${name}`).join(', ')} of ${task.taskId} in the DAG's file and trigger the date`;
   }
-  // What the run overrides already has to be named again: the new params stand in place of its own.
+  // Guards that the run already overrides must be named again: the new params replace its own.
   const all = [...new Set([...guards, ...names])].join(',');
   return (
     `if the figure is right: stockflow tasks clear ${task.runId} --only-failed --param override_guards=${all} ` +
@@ -112,7 +118,7 @@ function namesIn(text: string): readonly string[] {
 function nameProblem(name: string): string | null {
   if (isOverridable(name)) return null;
   const these = `these can be overridden: ${OVERRIDABLE_GUARDS.join(', ')}`;
-  const why = FIRM_GUARDS.get(name);
+  const why = NON_OVERRIDABLE.get(name);
   return why === undefined
     ? `no guard is called ${JSON.stringify(name)}; ${these}`
     : `${name} cannot be overridden, as ${why}: it takes the right file; ${these}`;

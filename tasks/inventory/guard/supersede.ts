@@ -1,11 +1,11 @@
-/** Whether a file may be applied to a night that is applied already. */
+/** Decides whether a file may be applied to a night that is already applied. */
 import { z } from 'zod';
 
-/** The `supersede` param: a person's word, for one run, that a newer file of the date is to be applied on top. */
+/** The `supersede` param: an operator's decision, for one run, to apply a newer file of the date on top. */
 export const supersedeSchema = z
   .strictObject({
     wanted: z.boolean().default(false),
-    /** Why, for the history. */
+    /** The reason, recorded in the history. */
     reason: z.string().default(''),
   })
   .superRefine(({ wanted, reason }, context) => {
@@ -46,7 +46,10 @@ export type RevisionDecision =
   | { readonly kind: 'first' | 'same' | 'supersedes'; readonly revision: number }
   | { readonly kind: 'refused'; readonly why: string; readonly canSupersede: boolean };
 
-/** Decides which revision of its night a file is; a night is applied again only from a file that is not older, and on a word. */
+/**
+ * Returns which revision of its night a file is. A night is applied again only from a file that is not older, and
+ * only if the run may supersede.
+ */
 export function decideRevision(
   { name, snapshotAt, sha256 }: OfferedFile,
   applied: AppliedFile | null,

@@ -1,15 +1,18 @@
-/** Where every data row of a file went. Nothing may vanish: `rowsIn` is the sum of the other four. */
+/** The outcome of every data row of a file. No row may be lost: `rowsIn` is the sum of the other four. */
 export interface RowAccount {
   readonly rowsIn: number;
   readonly kept: number;
   /** Well-formed rows of ids that are not active. */
   readonly dropped: number;
   readonly rejected: number;
-  /** Repeats of a kept row's key with the same quantity. */
+  /** Rows that repeat a kept row's key with the same quantity. */
   readonly collapsed: number;
 }
 
-/** @throws Error where the sum does not hold, which is a fault of the program and never of the file */
+/**
+ * Checks the sum.
+ * @throws Error if it does not hold, which is a bug and never a fault of the file
+ */
 export function assertConserved(account: RowAccount): void {
   const out = account.kept + account.dropped + account.rejected + account.collapsed;
   if (out !== account.rowsIn) {

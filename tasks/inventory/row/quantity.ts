@@ -2,29 +2,29 @@ const DIGIT_0 = 48;
 const MINUS = 45;
 const DOT = 46;
 
-/** How a file writes its quantities: whole numbers, or whole numbers that may end in a dot and zeros, as `5.0`. */
+/** The notations of quantities: whole numbers, or whole numbers that may end in a dot and zeros, as `5.0`. */
 export const QUANTITY_NOTATIONS = ['integer', 'decimal_zero'] as const;
 export type QuantityNotation = (typeof QUANTITY_NOTATIONS)[number];
 
-/** Not a quantity; outside the range of one. */
+/** Marks text that is no quantity; outside the range of quantities. */
 export const NO_QUANTITY = -0x8000_0000;
 
 const WHOLE = /^-?\d{1,9}$/;
-/** `12.000`, which is a whole number to whoever knows that the file means it so. */
+/** Matches `12.000`, which is a whole number in the notation `decimal_zero`. */
 const ZERO_DECIMALS = /^(-?\d{1,9})\.0+$/;
 
-/** A quantity as text; `null` for anything else, blank, `+1` and, in whole numbers, `1.0` included. */
+/** Parses a quantity; `null` for anything else, including blank, `+1` and, for `integer`, `1.0`. */
 export function parseQuantity(text: string, notation: QuantityNotation): number | null {
   const whole = notation === 'decimal_zero' ? text.replace(ZERO_DECIMALS, '$1') : text;
   return WHOLE.test(whole) ? Number(whole) + 0 : null;
 }
 
-/** Whether the text would be a quantity in the other notation. */
+/** Returns whether the text would be a quantity in the notation `decimal_zero`. */
 export function hasZeroDecimals(text: string): boolean {
   return ZERO_DECIMALS.test(text);
 }
 
-/** A whole number of ASCII bytes `[start, end)`; `NO_QUANTITY` for anything else. */
+/** Parses the whole number in the ASCII bytes `[start, end)`; `NO_QUANTITY` for anything else. */
 export function quantityAt(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS;
   const first = negative ? start + 1 : start;
@@ -38,7 +38,7 @@ export function quantityAt(bytes: Uint8Array, start: number, end: number): numbe
   return negative ? 0 - value : value;
 }
 
-/** The same where a dot and zeros may follow. */
+/** Parses a whole number that may end in a dot and zeros; `NO_QUANTITY` for anything else. */
 export function zeroDecimalQuantityAt(bytes: Uint8Array, start: number, end: number): number {
   const dot = bytes.subarray(start, end).indexOf(DOT);
   if (dot < 0) return quantityAt(bytes, start, end);

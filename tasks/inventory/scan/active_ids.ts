@@ -1,7 +1,10 @@
 import { ByteTable } from './bytes/table.ts';
 import { type ByteEncoding, encodeText } from './bytes/text.ts';
 
-/** The ids of the active products by their bytes in a file's encoding; one that it cannot write is in no row. */
+/**
+ * Builds a table of the active products' ids as bytes in the file's encoding. An id that the encoding cannot express
+ * occurs in no row.
+ */
 export function activeIdTable(ids: Iterable<string>, encoding: ByteEncoding): ByteTable {
   const table = new ByteTable();
   for (const id of ids) {

@@ -4,11 +4,11 @@ import type { RowOutcomes } from './row/outcomes.ts';
 const NO_BYTES = new Uint8Array(0);
 const DOS_END_MARK = 0x1a;
 
-/** Lines without anything in them since the last row: rows that are rejected, unless the file ends with them. */
+/** Collects blank lines since the last row. They are rejected as rows unless the file ends with them. */
 export class BlankLines {
   count = 0;
 
-  /** A row follows them, so that they are rows themselves, with too few columns. */
+  /** Rejects the collected lines as rows with too few columns, because a row follows them. */
   reject(outcomes: RowOutcomes): void {
     for (; this.count > 0; this.count--) {
       outcomes.rowsIn++;
@@ -17,7 +17,7 @@ export class BlankLines {
   }
 }
 
-/** Whether what follows the last line end is nothing but the mark by which DOS programs end a text. */
+/** Returns whether the rest after the last line end is only the end mark (0x1a) of DOS programs. */
 export function isEndMark({ bytes, length }: RowCarry): boolean {
   return length > 0 && bytes.subarray(0, length).every((byte) => byte === DOS_END_MARK);
 }

@@ -1,23 +1,26 @@
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { ByteTable } from './bytes/table.ts';
 
 const MAX_FACILITIES = 10_000;
 const MAX_ID_BYTES = 255;
 
-/** Counts the rows of each facility as they pass. Files are mostly sorted by facility, so the last one is tried first. */
+/**
+ * Counts the rows of each facility during the scan. Files are mostly sorted by facility, so the last one is tried
+ * first.
+ */
 export class FacilityRows {
-  /** By column: the same text may be one store's own id and another's external one. */
+  /** One table a column: the same text may be one store's own id and another's external id. */
   readonly #columns = [new ByteTable(), new ByteTable()] as const;
   readonly #rows = new Uint32Array(MAX_FACILITIES * 2);
   #lastId: Uint8Array = new Uint8Array(0);
   #last = 0;
-  /** None yet, so that the first row is looked up. */
+  /** Null before the first row, so that it is looked up. */
   #lastColumn: 0 | 1 | null = null;
 
   /**
    * Counts a row of the facility whose id is `bytes[start, end)` in the first or second facility column.
    * @returns the facility's number, even in the first column and odd in the second
-   * @throws Refusal where the column cannot be one of facility ids
+   * @throws InvalidFileError if there are too many values for a column of facility ids
    */
   count(bytes: Uint8Array, start: number, end: number, column: 0 | 1): number {
     const id = this.#lastId;
@@ -34,12 +37,12 @@ export class FacilityRows {
     this.#rows[facility] = (this.#rows[facility] ?? 0) + rows;
   }
 
-  /** Rows by facility id, rows without one left out. */
+  /** Returns rows by facility id, without rows that name none. */
   byId(decode: (id: Uint8Array) => string): Record<string, number> {
     return this.namedById(decode, (facility) => this.#rows[facility] ?? 0);
   }
 
-  /** A figure of each facility by its id, given the figure by its number; one without an id is left out. */
+  /** Converts a figure by facility number to one by facility id, without the rows that name none. */
   namedById(
     decode: (id: Uint8Array) => string,
     figureOf: (facility: number) => number,
@@ -59,7 +62,7 @@ export class FacilityRows {
     let number = table.find(bytes, start, end);
     if (number < 0) {
       if (end - start > MAX_ID_BYTES || table.size === MAX_FACILITIES) {
-        throw new Refusal(
+        throw new InvalidFileError(
           `the facility column holds ${end - start > MAX_ID_BYTES ? `an id of ${end - start} bytes` : 'more'} ` +
             `than ${end - start > MAX_ID_BYTES ? MAX_ID_BYTES : `${MAX_FACILITIES} facilities`}`,
         );

@@ -1,24 +1,24 @@
-/** Where in a rejected row its fault is, so that an editor can be sent there. */
+/** Locates the fault in a rejected row, so that an editor can jump to it. */
 import type { ColumnMapping, RESET_COLUMNS } from '../columns/mapping.ts';
 import type { RejectReason } from './row/fields.ts';
 
 export interface FaultMarks {
   readonly delimiter: string;
-  /** Empty for none. */
+  /** The quote character; empty for none. */
   readonly quote: string;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
 }
 
 const VALUE_CHARACTERS = 40;
 
-/** Finds the faults of a file's rows by its header. */
+/** Locates the faults of a file's rows by its header. */
 export class FaultFinder {
   readonly #marks: FaultMarks;
   readonly #columnCount: number;
   readonly #facility: number;
   readonly #quantity: number;
 
-  /** @param header the header line, with or without its line end */
+  /** | @param header the header line, with or without its line end */
   constructor(header: string, marks: FaultMarks) {
     this.#marks = marks;
     const line = header.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
@@ -34,7 +34,7 @@ export class FaultFinder {
     this.#quantity = names.indexOf(availableQty.toLowerCase());
   }
 
-  /** Says what stands at the fault, where that helps: `"5.0"`, or `(3 columns, 4 in the header)`; null elsewhere. */
+  /** Returns the text at the fault, if it helps: `"5.0"`, or `(3 columns, 4 in the header)`; otherwise null. */
   detailOf(raw: string, reason: RejectReason): string | null {
     const { starts } = walk(raw, this.#marks);
     if (reason === 'wrong_column_count')
@@ -48,7 +48,10 @@ export class FaultFinder {
     return JSON.stringify(value.slice(0, VALUE_CHARACTERS));
   }
 
-  /** 1-based, in characters of `raw`; of a row that is too long or too short the place after its last character. */
+  /**
+   * Returns the position in `raw`, 1-based, in characters; for a row that is too long or too short, the one after its
+   * end.
+   */
   columnOf(raw: string, reason: RejectReason): number {
     const { starts, fault } = walk(raw, this.#marks);
     switch (reason) {
@@ -69,7 +72,7 @@ export class FaultFinder {
   }
 }
 
-/** 0-based: where each field begins, and the quote that stands where none may. */
+/** Returns 0-based where each field begins, and the position of a misplaced quote. */
 function walk(
   row: string,
   { delimiter, quote }: Pick<FaultMarks, 'delimiter' | 'quote'>,

@@ -1,19 +1,22 @@
 import { findColumns } from '../columns/header_check.ts';
 import { type ColumnMapping, RESET_COLUMNS } from '../columns/mapping.ts';
 
-/** Where in a row of a reset file its fields stand; columns are 0-based. */
+/** The 0-based columns of the fields in a row of a reset file. */
 export interface ResetLayout {
   readonly columnCount: number;
   readonly facility: number;
-  /** Read where the first is empty; equal to it where the file has one only. */
+  /** The column read if the first is empty; equal to it if the file has only one. */
   readonly otherFacility: number;
   readonly id: number;
   readonly quantity: number;
-  /** -1 where the file has none. */
+  /** -1 if the file has none. */
   readonly location: number;
 }
 
-/** @throws Refusal where the header lacks a column, or has one twice */
+/**
+ * Returns the layout for the columns found.
+ * @throws InvalidFileError if the header lacks a column, or has one twice
+ */
 export function layoutOf(
   header: readonly string[],
   columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>,
@@ -34,7 +37,10 @@ export function layoutOf(
   };
 }
 
-/** The columns by which rows lie together: the facility's, and those that follow it before any that tells rows apart. */
+/**
+ * Returns the leading columns that neighbouring rows share: the facility's, and those that follow it up to the first
+ * one that differs from row to row.
+ */
 export function alikeColumns({ facility, otherFacility, id, quantity }: ResetLayout): {
   short: number;
   long: number;

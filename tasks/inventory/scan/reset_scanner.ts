@@ -1,5 +1,5 @@
 import { readHeader, refuseEndlessHeader } from '../columns/reset_header.ts';
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { quantityAt, zeroDecimalQuantityAt } from '../row/quantity.ts';
 import { activeIdTable } from './active_ids.ts';
 import { BlankLines, isEndMark } from './blank_lines.ts';
@@ -20,9 +20,9 @@ import type { ScannerOptions, ScannerSink } from './scanner_options.ts';
 const BLOCK_BYTES = 16 * 1024;
 
 /**
- * Picks the rows of active products out of a reset file, in one pass over its bytes: what csv-parse would
- * accept and nothing else, without making a string of a row it does not keep. A row it cannot take is
- * rejected and reading goes on at the next line feed.
+ * Selects the rows of active products from a reset file in one pass over its bytes. It accepts exactly what csv-parse
+ * accepts, and makes a string only of rows that it keeps. A row that it cannot read is rejected, and reading
+ * continues after the next line feed.
  */
 export class ResetScanner {
   readonly #options: ScannerOptions;
@@ -40,7 +40,7 @@ export class ResetScanner {
   readonly #blankLines = new BlankLines();
   #layout: ResetLayout | null = null;
   #prefix = new RowPrefix({ short: 0, long: 0 });
-  /** Of the row that the prefix is from: its number for counting, and for its key, which is -1 where it names none. */
+  /** The facility of the row in the prefix: its number for counting, and for its key (-1 if the row names none). */
   #lastFacility = { counted: 0, named: -1 };
 
   constructor(options: ScannerOptions, sink: ScannerSink) {
@@ -58,7 +58,10 @@ export class ResetScanner {
     this.#outcomes = new RowOutcomes(sink, { encoding: options.encoding, activeCount: this.#active.size });
   }
 
-  /** @throws Refusal where the header or the encoding rules the file out */
+  /**
+   * Scans the next chunk.
+   * @throws InvalidFileError if the header or the encoding rules the file out
+   */
   push(chunk: Uint8Array): void {
     this.#utf8?.push(chunk);
     let from = 0;
@@ -80,7 +83,10 @@ export class ResetScanner {
     this.#carry.append(chunk, from, chunk.length);
   }
 
-  /** @throws Refusal where the file is empty or ends inside a character */
+  /**
+   * Ends the scan and returns its result.
+   * @throws InvalidFileError if the file is empty or ends inside a character
+   */
   finish(): ScanResult {
     this.#utf8?.finish();
     if (this.#layout !== null && isEndMark(this.#carry)) {
@@ -89,7 +95,7 @@ export class ResetScanner {
     }
     const endsWithNewline = this.#carry.length === 0;
     if (!endsWithNewline) this.#takeCarry();
-    if (this.#layout === null) throw new Refusal('the file is empty');
+    if (this.#layout === null) throw new InvalidFileError('the file is empty');
     return scanResult(
       {
         outcomes: this.#outcomes,
@@ -111,7 +117,7 @@ export class ResetScanner {
     } else this.#splitRow(this.#layout, bytes, 0, length);
   }
 
-  /** Takes the rows of `[from, to)`, which ends with a line feed. */
+  /** Scans the rows of `[from, to)`, which ends with a line feed. */
   #scan(bytes: Uint8Array, from: number, to: number): void {
     const layout = this.#layout;
     if (layout === null) return;
@@ -131,7 +137,7 @@ export class ResetScanner {
     }
   }
 
-  /** Takes the rows that end within `[from, to)`; returns where the first that does not begins. */
+  /** Scans the rows that end within `[from, to)`; returns the start of the first row that does not. */
   #scanBlock(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const { positions } = this.#index;
     const count = this.#index.fill({ bytes, from, to });
@@ -160,8 +166,8 @@ export class ResetScanner {
   }
 
   /**
-   * Takes rows from `from` on while they are plain and begin as the last one did, so that their facility is known and
-   * only the rest of each is looked at; returns where the first that differs begins.
+   * Scans plain rows that begin like the last one, reading only what follows; returns the start of the first that
+   * differs.
    */
   #takeAlike(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const prefix = this.#prefix;
@@ -180,7 +186,7 @@ export class ResetScanner {
       let at = start + length;
       positions[known] = at - 1;
       let marked = known;
-      // A line feed ends `[from, to)`, and it is a mark.
+      // `[from, to)` ends with a line feed, which is a mark.
       for (; ; at++) {
         while (isMark[bytes[at] ?? 0] === 0) at++;
         positions[++marked] = at;
@@ -204,7 +210,7 @@ export class ResetScanner {
   }
 
   /**
-   * A row with the right number of delimiters and neither quote nor NUL: its fields lie between its marks.
+   * Scans a row with the right number of delimiters and neither quote nor NUL: its fields lie between its marks.
    * `before` is the number of the mark before it; field c lies between marks `before + c` and `before + c + 1`.
    */
   #takePlainRow(layout: ResetLayout, bytes: Uint8Array, before: number): void {
@@ -231,7 +237,7 @@ export class ResetScanner {
     this.#takeActiveAt(layout, bytes, before, { active, facility: this.#lastFacility.named });
   }
 
-  /** The plain row after mark `before`, which is of an active product. */
+  /** Takes the plain row after mark `before`, which is of an active product. */
   #takeActiveAt(
     layout: ResetLayout,
     bytes: Uint8Array,
@@ -254,7 +260,7 @@ export class ResetScanner {
     return column === layout.columnCount - 1 && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
   }
 
-  /** Any row `[start, next)`, its line end included where it has one. */
+  /** Scans any row `[start, next)`, including its line end if it has one. */
   #splitRow(layout: ResetLayout, bytes: Uint8Array, start: number, next: number): void {
     const end = lineEnd(bytes, start, next);
     if (start === end) {

@@ -1,4 +1,4 @@
-/** What one pass over a reset file found out. */
+/** The result of one pass over a reset file. */
 import type { ByteTable } from './bytes/table.ts';
 import { type ByteEncoding, decodeText } from './bytes/text.ts';
 import type { FacilityRows } from './facility_rows.ts';
@@ -7,11 +7,11 @@ import type { RowFindings, RowOutcomes } from './row/outcomes.ts';
 export interface ScanResult extends RowFindings {
   /** All well-formed rows, active or not. */
   readonly rowsByFacility: Readonly<Record<string, number>>;
-  /** Distinct keys with a row that can be used, by facility. */
+  /** Distinct keys with a usable row, by facility. */
   readonly keysByFacility: Readonly<Record<string, number>>;
-  /** Active products without a row that can be used at any facility, in the order of the ids given. */
+  /** Active products without a usable row at any facility, in the order of the given ids. */
   readonly activeWithoutRow: readonly string[];
-  /** Lines without anything in them, or of a DOS end mark, after the last row; they are no rows. */
+  /** Blank lines, or a DOS end mark, after the last row; they are not counted as rows. */
   readonly blankLinesAtEnd: number;
   readonly endsWithNewline: boolean;
 }
@@ -23,7 +23,10 @@ export interface ScannedParts {
   readonly encoding: ByteEncoding;
 }
 
-/** @throws Error where a row is in none of the counts */
+/**
+ * Collects the result.
+ * @throws Error if a row is in none of the counts
+ */
 export function scanResult(
   { outcomes, facilities, active, encoding }: ScannedParts,
   end: Pick<ScanResult, 'blankLinesAtEnd' | 'endsWithNewline'>,

@@ -1,4 +1,4 @@
-/** How a reset file is read, and who is told of its rows. */
+/** The options of a scan of a reset file, and the receivers of its rows. */
 
 import type { ColumnMapping, RESET_COLUMNS } from '../columns/mapping.ts';
 import type { QuantityNotation } from '../row/quantity.ts';
@@ -7,7 +7,7 @@ import type { RowSink } from './row/outcomes.ts';
 
 export interface ScannerOptions {
   readonly delimiter: string;
-  /** Empty for none. */
+  /** The quote character; empty for none. */
   readonly quote: string;
   readonly encoding: ByteEncoding;
   readonly columns: ColumnMapping<(typeof RESET_COLUMNS.meanings)[number]>;
@@ -17,6 +17,6 @@ export interface ScannerOptions {
 }
 
 export interface ScannerSink extends RowSink {
-  /** The header line as it stands, once, before any row; a view that holds only during the call. */
+  /** Takes the header line as it stands, once, before any row; a view that is valid only during the call. */
   header(bytes: Uint8Array): void;
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../file/invalid_file.ts';
+import { InvalidFileError } from '../file/invalid_file.ts';
 import { NO_QUANTITY } from '../row/quantity.ts';
 
 const MAX_CELLS = 64 * 1024 * 1024;
@@ -11,7 +11,7 @@ const MAX_CELLS = 64 * 1024 * 1024;
  */
 export type Sighting = 'first' | 'same' | 'different' | 'elsewhere';
 
-/** What a row of an active product says; numbers that stand for the texts. */
+/** A row of an active product, with numbers in place of its texts. */
 export interface CountedKey {
   readonly facility: number;
   readonly active: number;
@@ -21,18 +21,18 @@ export interface CountedKey {
 }
 
 /**
- * The first quantity of every key (facility, active product), addressed directly: 4 bytes a key whatever the
- * file holds, so that 100,000 products in 70 facilities take 28 MB and a Map's millions of objects are never made. A store
- * that names locations takes 4 bytes a key more, and only keys at several of them a Map.
+ * The first quantity of every key (facility, active product), addressed directly: 4 bytes a key whatever the file
+ * holds, so that 100,000 products in 70 facilities take 28 MB instead of a Map with millions of objects. A store that
+ * names locations takes 4 bytes a key more; only keys at several locations need a Map.
  */
 export class SeenQuantities {
-  /** Keys of which one location came with different quantities. */
+  /** Keys with different quantities at one location. */
   conflictingKeys = 0;
   keysAtSeveralLocations = 0;
   readonly #activeCount: number;
-  /** By facility, then active product: twice the quantity, plus 1 once it is known to conflict. */
+  /** By facility, then active product: twice the quantity, plus 1 for a known conflict. */
   readonly #cells: (Int32Array | undefined)[] = [];
-  /** The location of the first row, of facilities that have named one. */
+  /** The location of each key's first row, for facilities that have named one. */
   readonly #locations: (Int32Array | undefined)[] = [];
   /** By key, the quantities at locations other than the first. */
   readonly #elsewhere = new Map<number, Map<number, number>>();
@@ -45,7 +45,10 @@ export class SeenQuantities {
     this.#hasRow = new Uint8Array(activeCount);
   }
 
-  /** @throws Refusal where so many facilities hold active products that the table would pass 256 MB */
+  /**
+   * Records a row and returns how it relates to earlier ones.
+   * @throws InvalidFileError if so many facilities hold active products that the table would exceed 256 MB
+   */
   note({ facility, active, location, quantity }: CountedKey): Sighting {
     const cells = this.#cells[facility] ?? this.#openFacility(facility);
     const cell = cells[active] ?? NO_QUANTITY;
@@ -85,7 +88,7 @@ export class SeenQuantities {
   #openFacility(facility: number): Int32Array {
     this.#cellCount += this.#activeCount;
     if (this.#cellCount > MAX_CELLS) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `more than ${Math.floor(MAX_CELLS / this.#activeCount)} facilities hold active products; ` +
           `with ${this.#activeCount} active products that is implausible`,
       );

@@ -1,4 +1,4 @@
--- The latest other night that this very file was applied for.
+-- The latest other night that was applied from the same file.
 --   $1 external system    $2 business date    $3 the external system's own file
 select business_date, snapshot_at
   from oms.inventory_sync_batch

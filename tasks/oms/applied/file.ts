@@ -5,7 +5,7 @@ import { revisionSchema } from '../../inventory/file/revision.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 
-/** When a file's counts were taken, as another task's output says it. */
+/** The instant of a file's counts, as another task's output gives it. */
 export const fileSnapshotSchema = z.looseObject({
   snapshot_at: instantSchema,
   facilities: z
@@ -20,6 +20,6 @@ export const publishedFileSchema = fileSnapshotSchema.extend({
   location: location({ access: 'read', of: 'file' }),
   sha256: sha256Schema,
   rows: z.int().nonnegative().nullish(),
-  /** The external system's own file, from which this one was made. */
+  /** The external system's own file from which this one was made. */
   source: z.looseObject({ sha256: sha256Schema }).nullish(),
 });

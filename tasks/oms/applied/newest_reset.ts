@@ -9,7 +9,7 @@ export interface AppliedReset {
   readonly snapshotAt: Temporal.Instant;
 }
 
-/** The reset of another night that put the newest snapshot into the counts; null where none did. */
+/** Returns the reset of another night that put the newest snapshot into the counts; null if there is none. */
 export async function newestAppliedReset(pool: Pool, night: Night): Promise<AppliedReset | null> {
   const { rows } = await pool.query<{ business_date: Temporal.PlainDate; snapshot_at: Temporal.Instant }>(
     NEWEST_APPLIED_RESET,

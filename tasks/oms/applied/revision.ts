@@ -8,12 +8,12 @@ const APPLIED_REVISION = readSql(import.meta.url, './applied_revision.sql');
 export interface AppliedRevision {
   readonly revision: number;
   readonly snapshotAt: Temporal.Instant | null;
-  /** Of the external system's own file. */
+  /** The sha256 of the external system's own file. */
   readonly fileSha256: string | null;
   readonly appliedAt: Temporal.Instant;
 }
 
-/** Returns the newest revision of the night that is applied; null where none is. */
+/** Returns the newest applied revision of the night; null if there is none. */
 export async function newestRevision(db: Pool | PoolClient, night: Night): Promise<AppliedRevision | null> {
   const { rows } = await db.query<{
     revision: number;

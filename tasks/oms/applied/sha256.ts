@@ -6,7 +6,7 @@ import type { AppliedReset } from './newest_reset.ts';
 const APPLIED_SHA256 = readSql(import.meta.url, './applied_sha256.sql');
 const BOOKED_BETWEEN = readSql(import.meta.url, './booked_between.sql');
 
-/** Returns the other night whose reset came from the file with this sha256; null where there is none. */
+/** Returns the other night whose reset came from the file with this sha256; null if there is none. */
 export async function nightOfAppliedFile(
   pool: Pool,
   night: Night,
@@ -20,7 +20,7 @@ export async function nightOfAppliedFile(
   return row === undefined ? null : { businessDate: row.business_date, snapshotAt: row.snapshot_at };
 }
 
-/** A key that the external system has booked something of. */
+/** A key for which the external system made a booking. */
 export interface BookedKey {
   readonly facility_id: string | null;
   readonly product_id: string;
@@ -28,7 +28,10 @@ export interface BookedKey {
   readonly quantity: string;
 }
 
-/** Returns a key of these products whose count the external system has moved after one snapshot and up to another; null for none. */
+/**
+ * Returns a key of these products whose count the external system changed after one snapshot and up to another; null
+ * for none.
+ */
 export async function bookedBetween(
   pool: Pool,
   { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject, type TaskContext } from '../../../runner/task.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { newestRevision } from '../applied/revision.ts';
 import { readSql } from '../database/sql.ts';
 import { inTransaction, lockSync } from '../database/transaction.ts';
@@ -27,13 +27,13 @@ const COLLECT_KEYS = sql('./reset/collect_keys.sql');
 const SEVERAL_LOCATIONS = "select from sync_key where status = 'several_locations' limit 1";
 const RESOLVE_LOCATIONS = sql('./stage/resolve_locations.sql');
 
-/** The published file, as the task that published it said. */
+/** The published file, as the output of the task that published it describes it. */
 export interface AppliedFile {
   readonly location: string;
   readonly sha256: string;
-  /** Kept with the batch as its identity. */
+  /** The sha256 that identifies the batch; stored with it. */
   readonly identitySha256: string;
-  /** Null where its publisher did not count them. */
+  /** Null if the publisher did not count them. */
   readonly rows: number | null;
   readonly snapshot: FileSnapshot;
 }
@@ -44,14 +44,14 @@ export interface BatchRequest {
   readonly night: Revision;
   readonly file: AppliedFile;
   readonly format: LineFormat;
-  /** Of a key that is counted at several locations of its store. */
+  /** How to treat a key that is counted at several locations of its store. */
   readonly locations: LocationRule;
 }
 
 export const LOCATION_RULES = ['hold_out', 'sum'] as const;
 export type LocationRule = (typeof LOCATION_RULES)[number];
 
-/** What `post` may rely on: the file's keys are in `sync_key`, and the night is this one's to apply. */
+/** The state that `post` may rely on: the file's keys are in `sync_key`, and this run may apply the night. */
 export interface ReadyBatch {
   readonly client: PoolClient;
   readonly night: Revision;
@@ -63,16 +63,16 @@ export interface ReadyBatch {
 export interface BatchOutcome {
   readonly batchId: string;
   readonly isAlreadyApplied: boolean;
-  /** When it was applied before; null for what this attempt applied. */
+  /** When it was applied before; null if this attempt applied it. */
   readonly appliedAt: Temporal.Instant | null;
   readonly snapshotAt: Temporal.Instant;
   readonly result: JsonObject;
 }
 
 /**
- * Applies a published file exactly once, in one transaction: all of `post`, or nothing. A repeat of the same file answers
- * with what the first time reported, without reading it, and warns that nothing was changed.
- * @throws FailTask where the file, the freeze or the order of nights forbids it
+ * Applies a published file exactly once, in one transaction. A repeat of the same file returns the first result
+ * without reading the file, and warns that nothing was changed.
+ * @throws FailTask if the file, the freeze or the order of nights forbids it
  */
 export async function applyBatch(
   context: TaskContext<unknown>,
@@ -85,7 +85,7 @@ export async function applyBatch(
     const before = await findBatch(client, request.kind, request.night);
     if (before !== null) return await repeated(client, context, { request, batch: before });
 
-    // Reading may take long, so it comes before the wait for the others' turn.
+    // Reading may take long, so it happens before waiting for the lock.
     await client.query(STAGING);
     const read = await stageFile(context, client, request);
 
@@ -124,7 +124,10 @@ export async function applyBatch(
   return outcome;
 }
 
-/** @throws FailTask where the batch was applied from another file, or a later revision stands in its place */
+/**
+ * Returns the first result of a batch that is already applied.
+ * @throws FailTask if the batch was applied from another file, or a later revision replaced it
+ */
 async function repeated(
   client: PoolClient,
   context: TaskContext<unknown>,
@@ -141,7 +144,7 @@ async function repeated(
   }
   return {
     batchId: batch.batchId,
-    // This attempt's own commit, whose acknowledgement was lost, is no repeat.
+    // This attempt's own commit whose acknowledgement was lost is not a repeat.
     isAlreadyApplied: batch.attemptToken !== context.attempt.token,
     appliedAt: batch.appliedAt,
     snapshotAt: batch.snapshotAt ?? file.snapshot.at,
@@ -149,7 +152,10 @@ async function repeated(
   };
 }
 
-/** @throws FailTask where a later revision of the night is applied */
+/**
+ * Requires that no later revision of the night is applied.
+ * @throws FailTask otherwise
+ */
 async function requireNewest(client: PoolClient, { kind, night }: BatchRequest): Promise<void> {
   const applied = await newestRevision(client, night);
   if (applied === null || applied.revision <= night.revision) return;
@@ -169,7 +175,7 @@ async function stageFile(
     signal: context.signal,
     onProgress: (done) => context.progress({ done, total: file.rows, unit: 'rows' }),
   }).catch((error: unknown) => {
-    throw error instanceof Refusal
+    throw error instanceof InvalidFileError
       ? new FailTask(`${file.location}: ${error.message}`, { cause: error })
       : error;
   });

@@ -1,4 +1,4 @@
--- What some batches did to each key, as one row a key: the reset and the variance as of the snapshot, deltas as they came.
+-- The effect of the batches on each key, one row a key: reset and variance as of the snapshot, deltas as they came.
 --   $1 reset batch    $2 variance batch    $3 delta batches    $4 product or null    $5 facility or null
 with posted as (
   select r.facility_id, r.product_id, 0 as place, r.external_qoh - r.quantity_on_hand_diff as before,

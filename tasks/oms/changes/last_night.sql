@@ -1,4 +1,4 @@
--- The ids of the batches of the night that was applied last, of its newest revision.
+-- The batch ids of the night that was applied last, of its newest revision.
 with last as (
   select external_system_id, business_date, revision
     from oms.inventory_sync_batch

@@ -1,4 +1,4 @@
-/** What batches did to the counts, read back from the OMS. Call it in one read-only transaction. */
+/** Reads from the OMS what batches changed in the counts. Call it in one read-only transaction. */
 import type { PoolClient } from 'pg';
 import type { JsonObject } from '../../../runner/task.ts';
 import { readSql } from '../database/sql.ts';
@@ -25,19 +25,22 @@ export interface AppliedBatch {
   /** Null for a delta. */
   readonly revision: number | null;
   readonly snapshot_at: Temporal.Instant | null;
-  /** `<task instance>-<fence>` of the attempt that applied it. */
+  /** `<task instance>-<fence>` of the attempt that applied it; the format of the column `attempt_token`. */
   readonly attempt_token: string | null;
   readonly applied_at: Temporal.Instant;
   readonly result: JsonObject;
 }
 
-/** The task instance that applied a batch; null where something else than an attempt of this runner did. */
+/** Returns the task instance that applied a batch; null if it was not an attempt of this runner. */
 export function instanceOf({ attempt_token }: AppliedBatch): number | null {
   const [, instanceId] = /^(\d+)-/.exec(attempt_token ?? '') ?? [];
   return instanceId === undefined ? null : Number(instanceId);
 }
 
-/** A key that changed, in units. Of a night `before` is as of the snapshot, of a delta when its file was applied. */
+/**
+ * A key that changed, in units. `before` is the count as of the snapshot for a night, and at the time of applying for
+ * a delta.
+ */
 export interface Change {
   readonly facility_id: string;
   readonly sku: string;
@@ -58,14 +61,14 @@ export interface ReasonTotal {
   readonly net_units: number;
 }
 
-/** What is looked at: the batches, and which keys of them. */
+/** The batches, and which of their keys, that are read. */
 export interface Scope {
   readonly batches: readonly AppliedBatch[];
   readonly productId: string | null;
   readonly facilityId: string | null;
 }
 
-/** At most some rows, and how many there are. */
+/** A bounded list of rows with their total number. */
 export interface Some<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
@@ -98,7 +101,7 @@ export async function sumChanges(client: PoolClient, scope: Scope): Promise<read
   return (await client.query<ReasonTotal>(SUM_CHANGES, parameters(scope))).rows;
 }
 
-/** The largest first, some thousand at a time, so that a million of them need no more memory than a few. */
+/** Yields the changes, largest first, some thousand at a time, so that memory does not grow with their number. */
 export async function* changesOf(client: PoolClient, scope: Scope): AsyncGenerator<readonly Change[]> {
   await client.query(`declare changes no scroll cursor for ${SELECT_CHANGES}`, parameters(scope));
   for (;;) {
@@ -117,7 +120,7 @@ export async function largestChanges(
   return (await client.query<Change>(`${SELECT_CHANGES} limit ${limit}`, parameters(scope))).rows;
 }
 
-/** Items that had stock and have none now, those that had most first. */
+/** Returns items that had stock before and have none after, those with most stock first. */
 export async function zeroed(client: PoolClient, scope: Scope): Promise<readonly Change[]> {
   return (await client.query<Change>(SELECT_ZEROED, parameters(scope))).rows;
 }
@@ -128,7 +131,7 @@ export async function rejectsOf(client: PoolClient, scope: Scope, limit: number)
   return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
 
-export async function heldKeysOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Held>> {
+export async function heldOutKeysOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Held>> {
   const night = scope.batches.find(({ business_date }) => business_date !== null);
   if (night === undefined) return { rows: [], total: 0 };
   const { rows } = await client.query<Held & { total: number }>(SELECT_HELD, [

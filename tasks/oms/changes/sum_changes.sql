@@ -1,4 +1,4 @@
--- Of all reasons together a key counts also where it was set and corrected back.
+-- The total over all reasons counts a key even if it was set and corrected back.
 select r.reason, count(*) filter (where r.units <> 0 or r.reason = 'all')::integer as keys,
        coalesce(sum(r.units) filter (where r.units > 0), 0) as units_up,
        coalesce(-sum(r.units) filter (where r.units < 0), 0) as units_down, coalesce(sum(r.units), 0) as net_units

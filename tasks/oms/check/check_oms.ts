@@ -1,4 +1,4 @@
-/** What an OMS must be like for a night, asked before one. */
+/** Checks before a night that the OMS meets the sync's requirements. */
 import type { Pool } from 'pg';
 import type { CheckFinding } from '../../../runner/task.ts';
 import { readSql } from '../database/sql.ts';
@@ -8,7 +8,7 @@ import { listProducts, type ProductListRequest } from '../products/list.ts';
 const SELECT_SHARED_KEYS = readSql(import.meta.url, './select_shared_keys_of.sql');
 const NAMED_MAX = 5;
 
-/** Looks at the active products: their ids, and how many inventory items each has at a facility. Changes nothing. */
+/** Checks the ids of the active products, and how many inventory items each has at a facility. Changes nothing. */
 export async function checkOms(pool: Pool, request: ProductListRequest): Promise<readonly CheckFinding[]> {
   const { products, withoutId } = await listProducts(pool, request);
   const { rows } = await pool.query<SharedKey & { total: number }>(SELECT_SHARED_KEYS, [

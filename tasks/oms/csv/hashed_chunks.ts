@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OpenFile } from '../../../runner/task.ts';
 
-/** A file's chunks on their way through, and, once all have passed, what they were. */
+/** Passes a file's chunks through and computes their sha256 and size. */
 export interface HashedChunks {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Of the bytes as they lie at the location. Only after the last chunk. */
+  /** The digest of the bytes as stored; available after the last chunk. */
   digest(): { readonly sha256: string; readonly bytes: number };
 }
 

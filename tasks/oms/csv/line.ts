@@ -1,8 +1,8 @@
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 
 /**
- * One record of a file for machines, with its line end; fields are quoted only where they must be.
- * @throws Refusal for a field with a line break, which no reader of these files accepts
+ * Formats one CSV record with its line end; fields are quoted only if necessary.
+ * @throws InvalidFileError for a field with a line break, which no reader of these files accepts
  */
 export function csvLine(fields: readonly string[]): string {
   return `${fields.map(csvField).join(',')}\n`;
@@ -10,6 +10,6 @@ export function csvLine(fields: readonly string[]): string {
 
 function csvField(text: string): string {
   if (/[\r\n]/.test(text))
-    throw new Refusal(`${JSON.stringify(text)} has a line break and fits in no CSV field`);
+    throw new InvalidFileError(`${JSON.stringify(text)} has a line break and fits in no CSV field`);
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

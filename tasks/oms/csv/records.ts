@@ -3,28 +3,29 @@ import { createGunzip } from 'node:zlib';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { Dialect } from '../../inventory/file/dialect.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 
 const RECORD_CHARACTERS_MAX = 64 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** What DOS programs end a text with, after its last line. */
+/** The end mark that DOS programs write after the last line. */
 const DOS_END_MARK = '\x1a';
 
 /** One line of a CSV file. */
 export interface CsvRecord {
   /** 1-based; the header is line 1. */
   readonly line: number;
-  /** As it stands in the file, without its line end. */
+  /** The line as it stands in the file, without its line end. */
   readonly raw: string;
-  /** Empty where `problem` says why the line could not be read. */
+  /** Empty if the line could not be read; `problem` says why. */
   readonly fields: readonly string[];
   readonly problem: string | null;
 }
 
 /**
- * The records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a line:
- * quoted fields hold no line breaks, so that a stray quote spoils its own line only. Blank lines after the last row are none.
- * @throws Refusal for bytes that are not of the encoding, a missing final line end, or damaged gzip
+ * Yields the records of a CSV file in order, in blocks of some thousand, holding one block at a time. A record is a
+ * line: quoted fields hold no line breaks, so a stray quote spoils only its own line. Blank lines after the last row
+ * are ignored.
+ * @throws InvalidFileError for bytes that are not of the encoding, a missing final line end, or damaged gzip
  */
 export async function* csvRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -33,14 +34,16 @@ export async function* csvRecords(
   const decoder = new TextDecoder(dialect.encoding, { fatal: true });
   let line = 1;
   let rest = '';
-  // Rows with too few columns, unless nothing follows them.
+  // Blank lines: rows with too few columns, unless nothing follows them.
   let blankLines: readonly CsvRecord[] = [];
   for await (const chunk of decompressed(chunks, dialect.compression)) {
     const text = rest + decode(decoder, chunk, line);
     const end = text.lastIndexOf('\n');
     rest = text.slice(end + 1);
     if (rest.length > RECORD_CHARACTERS_MAX) {
-      throw new Refusal(`a line after line ${line} is longer than ${RECORD_CHARACTERS_MAX} characters`);
+      throw new InvalidFileError(
+        `a line after line ${line} is longer than ${RECORD_CHARACTERS_MAX} characters`,
+      );
     }
     if (end === -1) continue;
     const block = [...blankLines, ...parseBlock(text.slice(0, end), line, dialect)];
@@ -50,7 +53,7 @@ export async function* csvRecords(
     if (rowsEnd > 0) yield block.slice(0, rowsEnd);
   }
   if ((rest + decode(decoder, undefined, line)).replaceAll(DOS_END_MARK, '') !== '') {
-    throw new Refusal(`line ${line} has no line end; the file was cut or is still being written`);
+    throw new InvalidFileError(`line ${line} has no line end; the file was cut or is still being written`);
   }
 }
 
@@ -58,7 +61,7 @@ function decode(decoder: TextDecoder, chunk: Uint8Array | undefined, line: numbe
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch (cause) {
-    throw new Refusal(`bytes at or after line ${line} are not ${decoder.encoding}`, { cause });
+    throw new InvalidFileError(`bytes at or after line ${line} are not ${decoder.encoding}`, { cause });
   }
 }
 
@@ -74,7 +77,7 @@ async function* decompressed(
     const isPlain = compression === 'none' || (compression === 'auto' && !isGzip);
     yield* isPlain ? all : gunzipped(all);
   } finally {
-    // Whoever stops reading early must not leave the file open.
+    // A caller that stops reading early must not leave the file open.
     await iterator.return?.();
   }
 }
@@ -95,7 +98,7 @@ async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   } catch (cause) {
     if (source.errored !== null) throw source.errored;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(`not readable as gzip: ${message}`, { cause });
+    throw new InvalidFileError(`not readable as gzip: ${message}`, { cause });
   } finally {
     source.destroy();
   }
@@ -115,7 +118,7 @@ function parseBlock(text: string, firstLine: number, dialect: Dialect): readonly
   });
 }
 
-/** Undefined where the lines are not each one record. */
+/** Parses lines as one record each; undefined if they are not. */
 function parseLines(lines: readonly string[], { delimiter, quote }: Dialect): string[][] | undefined {
   try {
     const records: string[][] = parse(lines.join('\n'), {

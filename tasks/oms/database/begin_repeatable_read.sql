@@ -1,6 +1,6 @@
 begin isolation level repeatable read;
 set local statement_timeout = '30min';
--- A stopped process must not hold up the next one: the server ends its session, which rolls back.
+-- If this process is stopped, the server ends its session and rolls back, so that the next process need not wait.
 set local idle_in_transaction_session_timeout = '5min';
--- A million keys are joined and sorted in memory and not by way of the disk.
+-- Enough memory to join and sort a million keys without temporary files.
 set local work_mem = '128MB';

@@ -9,8 +9,8 @@ const BEGIN = {
 const ONE_AT_A_TIME = readSql(import.meta.url, './lock_sync.sql');
 
 /**
- * SQLSTATE of a serialization failure, of a deadlock, and of a row that another session has made meanwhile: the same work, done
- * again, goes through.
+ * SQLSTATEs of a serialization failure, a deadlock, and a row that another session inserted meanwhile: the same work
+ * succeeds when repeated.
  */
 const COLLISIONS: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
 const TRIES_MAX = 5;
@@ -23,9 +23,9 @@ export interface TransactionOptions {
 }
 
 /**
- * Runs `work` in one transaction of the OMS and commits. It runs again, from its start, after a deadlock, a
- * serialization failure or a lost connection; a loss during the commit leaves open whether it was applied, so `work`
- * must begin by looking for what it may have done already.
+ * Runs `work` in one transaction of the OMS and commits. After a deadlock, a serialization failure or a lost
+ * connection it runs `work` again from its start. After a loss during the commit it is unknown whether the work was
+ * applied, so `work` must begin by looking for its own earlier result.
  * @throws what `work` threw, or the signal's reason; nothing is changed then
  */
 export async function inTransaction<T>(
@@ -44,8 +44,8 @@ export async function inTransaction<T>(
 }
 
 /**
- * Waits until no other freeze, reset or variance is at work, in a transaction's first statement: it takes no snapshot,
- * so that even a repeatable read sees what the one before has committed.
+ * Waits until no other freeze, reset or variance is running. As a transaction's first statement it takes no snapshot,
+ * so that even a repeatable read sees what the previous one committed.
  */
 export async function lockSync(client: PoolClient): Promise<void> {
   await client.query(ONE_AT_A_TIME);
@@ -66,7 +66,7 @@ async function tryOnce<T>(
   client.on('error', noteLoss);
   let cancelling: Promise<unknown> | undefined;
   const cancel = (pid: number) => () => {
-    // Best effort: whether it reaches the statement or not, the signal's reason is what the caller gets.
+    // Best effort: whether or not it reaches the statement, the caller gets the signal's reason.
     cancelling = pool.query('select pg_cancel_backend($1)', [pid]).catch(noteLoss);
   };
   let stopListening = () => {};
@@ -84,7 +84,7 @@ async function tryOnce<T>(
     return { error, again: lost !== undefined || COLLISIONS.has(sqlState(error)) };
   } finally {
     stopListening();
-    // A cancel that arrives late must not hit the session's next user.
+    // A late cancel must not hit the session's next user.
     await cancelling;
     client.off('error', noteLoss);
     client.release(lost ?? cancelling !== undefined);

@@ -1,5 +1,5 @@
--- A night that is frozen and whose reset is still to come holds L, the sum of the details up to its snapshot. What is
--- posted now with a date up to that snapshot belongs to that sum; without it the reset would count it a second time.
+-- A night that is frozen and not yet reset has recorded L, the sum of the details up to its snapshot. A detail posted now
+-- with a date up to that snapshot belongs to that sum; otherwise the reset would count it twice.
 with late as (
   select z.external_system_id, z.business_date, z.revision, r.facility_id, r.product_id, sum(r.quantity) as quantity,
          coalesce((z.facility_snapshots ->> r.facility_id)::timestamptz, z.snapshot_at) as snapshot_at
@@ -24,7 +24,7 @@ with late as (
     from late
   on conflict (external_system_id, business_date, revision, facility_id, product_id) do update
      set ledger_qoh_at_snapshot = e.ledger_qoh_at_snapshot + excluded.ledger_qoh_at_snapshot
-  -- A row that was inserted has no earlier version.
+  -- An inserted row has no earlier version.
   returning external_system_id, business_date, revision, (xmax = 0) as is_new
 ), counted as (
   select external_system_id, business_date, revision, count(*) filter (where is_new)::integer as new_count, count(*)::integer as key_count

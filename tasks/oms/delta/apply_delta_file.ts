@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg';
 import type { JsonObject, TaskContext } from '../../../runner/task.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { disagreements } from '../../inventory/file/manifest.ts';
 import { guardRejected } from '../../inventory/guard/guards.ts';
 import { readSql } from '../database/sql.ts';
 import { inTransaction, lockSync } from '../database/transaction.ts';
-import { judgeFile, type ListedFile } from './files/processed_files.ts';
+import { type ListedFile, recordFile } from './files/processed_files.ts';
 import { type DeltaFile, type DeltaFormat, type DeltaLine, readDeltaFile } from './stage/delta_lines.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
@@ -31,9 +31,9 @@ export interface DeltaRequest {
   readonly file: ListedFile;
   readonly format: DeltaFormat;
   readonly idType: string;
-  /** `reason_enum_id` of the details. */
+  /** The OFBiz `reasonEnumId` of the details. */
   readonly reason: string;
-  /** Share of the rows. */
+  /** Highest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
 }
 
@@ -41,7 +41,7 @@ export interface DeltaOutcome {
   readonly batchId: string;
   readonly isAlreadyApplied: boolean;
   readonly sha256: string;
-  /** What the first application reported. */
+  /** The result that the first application reported. */
   readonly result: JsonObject;
 }
 
@@ -56,9 +56,9 @@ interface Counts {
 }
 
 /**
- * Applies a delta file exactly once by its content, in one transaction: all of its lines, or nothing. The same content
- * again, under this name or another, answers with what the first time reported.
- * @throws Refusal where the file cannot be used; that it was refused is kept, so that it is not offered again
+ * Applies all lines of a delta file exactly once by its content, in one transaction. The same content under any name
+ * returns the first result.
+ * @throws InvalidFileError if the file cannot be used; the refusal is recorded, so that the file is not listed again
  */
 export async function applyDeltaFile(
   context: TaskContext<unknown>,
@@ -74,7 +74,7 @@ export async function applyDeltaFile(
       await client.query(STAGING);
       await stage(client, read.lines);
 
-      // What a reset covers, and which nights are frozen, must not change between the look and the posting.
+      // The keys that a reset covers, and the frozen nights, must not change between reading and posting.
       await lockSync(client);
       const meanwhile = await findBatch(client, request.externalSystemId, read.sha256);
       if (meanwhile !== null) {
@@ -86,9 +86,9 @@ export async function applyDeltaFile(
       return await post(context, { client, request, read, counts });
     });
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof InvalidFileError) {
       await inTransaction(pool, transaction, (client) =>
-        judgeFile(client, request, { outcome: 'refused', reason: error.message }),
+        recordFile(client, request, { outcome: 'refused', reason: error.message }),
       );
     }
     throw error;
@@ -107,7 +107,8 @@ async function readWhole(context: TaskContext<unknown>, { file, format }: DeltaR
   if (file.manifest !== null) {
     const found = { sha256: read.sha256, bytes: read.bytes, rows: read.lines.length };
     const faults = disagreements(file.manifest, found);
-    if (faults.length > 0) throw new Refusal(`it is not what its manifest says: ${faults.join('; ')}`);
+    if (faults.length > 0)
+      throw new InvalidFileError(`it is not what its manifest says: ${faults.join('; ')}`);
   }
   return read;
 }
@@ -138,7 +139,7 @@ async function refuseRejected(client: PoolClient, counts: Counts, maxRejected: n
   if (tripped === null) return;
   const { rows } = await client.query<{ line: number; problem: string }>(SAMPLE_REJECTS, [SAMPLES_MAX]);
   const samples = rows.map(({ line, problem }) => `line ${line}: ${problem}`);
-  throw new Refusal(`${tripped.sentence}; ${samples.join('; ')}`);
+  throw new InvalidFileError(`${tripped.sentence}; ${samples.join('; ')}`);
 }
 
 interface Posting {
@@ -172,7 +173,7 @@ async function post(
   const { rows: frozen } = await client.query<JsonObject>(ADD_TO_FROZEN);
   for (const night of frozen)
     context.log.info('movements before a frozen snapshot were added to its ledger', night);
-  await judgeFile(client, request, { outcome: 'applied', reason: null });
+  await recordFile(client, request, { outcome: 'applied', reason: null });
   return { batchId, isAlreadyApplied: false, sha256: read.sha256, result };
 }
 
@@ -201,10 +202,10 @@ async function repeated(
   }: { readonly client: PoolClient; readonly request: DeltaRequest; readonly sha256: string },
   batch: Batch,
 ): Promise<DeltaOutcome> {
-  // This attempt's own commit, whose acknowledgement was lost, is no repeat.
+  // This attempt's own commit whose acknowledgement was lost is not a repeat.
   const isAlreadyApplied = batch.attempt_token !== context.attempt.token;
   if (isAlreadyApplied) {
-    await judgeFile(client, request, { outcome: 'repeated', reason: null });
+    await recordFile(client, request, { outcome: 'repeated', reason: null });
     context.log.info('the same content was applied before', {
       batchId: batch.batch_id,
       appliedName: batch.file_name,

@@ -1,4 +1,4 @@
--- One detail a line, under the line's own id and date: two equal lines are two sales. A sale takes what was available as
+-- One detail a line, under the line's own id and date: two equal lines are two sales. A sale reduces what was available as
 -- well as what was on hand.
 --   $1 batch id    $2 reason
 insert into oms.inventory_item_detail

@@ -1,4 +1,4 @@
--- Before the details are posted, so that on_hand_before is.  $1 batch id
+-- Runs before the details are posted, so that on_hand_before is the earlier count.  $1 batch id
 insert into oms.inventory_delta
        (batch_id, line, facility_id, product_id, id_value, effective_date, quantity_diff, on_hand_before, covered_by_batch_id)
 select $1, r.line, r.facility_id, r.product_id, r.id_value, r.effective_date, r.quantity,

@@ -28,9 +28,9 @@ export interface FreezeRequest {
   readonly snapshot: FileSnapshot;
   readonly idType: string;
   readonly products: readonly ActiveProduct[];
-  /** Shipments before it count as booked; null for none. */
+  /** Shipments before this instant count as booked; null for none. */
   readonly goLive: Temporal.Instant | null;
-  /** From which age on a shipment that was not booked is reported. */
+  /** The age from which an unbooked shipment is reported. */
   readonly unacknowledgedAfterMs: number;
 }
 
@@ -60,7 +60,7 @@ export interface UnacknowledgedShipment {
   readonly age_days: number;
 }
 
-/** An id that another product has now; the counts of the one that had it stay as they were. */
+/** An id that now belongs to another product; the counts of its former product are left unchanged. */
 export interface MovedId {
   readonly business_date: string;
   readonly sku: string;
@@ -70,23 +70,23 @@ export interface MovedId {
 
 export interface Freeze {
   readonly revision: number;
-  /** The night's reset was applied before: its freeze stands, and this is it again. */
+  /** The night's reset was applied before, so its freeze is returned unchanged. */
   readonly isKept: boolean;
   readonly snapshot: Snapshot;
   readonly idType: string;
   readonly expectationCount: number;
   readonly variance: readonly VarianceRow[];
-  readonly heldKeys: readonly HeldKey[];
+  readonly heldOutKeys: readonly HeldKey[];
   /** Oldest first. */
   readonly unacknowledged: readonly UnacknowledgedShipment[];
-  /** Since the newest night before that is applied. */
+  /** Ids that moved since the newest earlier night that is applied. */
   readonly movedIds: readonly MovedId[];
 }
 
 /**
- * Works out and writes down L and V of every key of a revision. Call it in a repeatable read transaction, as its first
- * statement: all it reads is then of one instant, and it waits for an apply that is at work.
- * @throws FailTask where another revision stands in the way
+ * Computes and records L and V of every key of a revision. Call it as the first statement of a repeatable read
+ * transaction: everything it reads is then of one instant, and it waits for a running apply.
+ * @throws FailTask if another revision forbids it
  */
 export async function freezeNight(client: PoolClient, request: FreezeRequest): Promise<Freeze> {
   await lockSync(client);
@@ -123,7 +123,7 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
 
   const recorded = await findFrozenNight(client, request.night);
   const variance = await client.query<VarianceRow>(SELECT_VARIANCE, [...key]);
-  const heldKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, [...key]);
+  const heldOutKeys = await client.query<HeldKey>(SELECT_HELD_KEYS, [...key]);
   const unacknowledged = await client.query<UnacknowledgedShipment>(SELECT_UNACKNOWLEDGED, [
     `${request.unacknowledgedAfterMs} milliseconds`,
   ]);
@@ -135,13 +135,16 @@ export async function freezeNight(client: PoolClient, request: FreezeRequest): P
     idType: basis.idType,
     expectationCount: recorded?.expectationCount ?? 0,
     variance: variance.rows,
-    heldKeys: heldKeys.rows,
+    heldOutKeys: heldOutKeys.rows,
     unacknowledged: unacknowledged.rows,
     movedIds: movedIds.rows,
   };
 }
 
-/** @throws FailTask where this revision does not follow the newest that is applied, or is counted before it */
+/**
+ * Requires that this revision follows the newest applied one.
+ * @throws FailTask if it does not, or was counted before it
+ */
 async function requireNext(client: PoolClient, night: Revision, snapshot: Snapshot): Promise<void> {
   const applied = await newestRevision(client, night);
   const next = (applied?.revision ?? 0) + 1;
@@ -162,14 +165,14 @@ async function requireNext(client: PoolClient, night: Revision, snapshot: Snapsh
   );
 }
 
-interface Basis {
+interface FreezeInput {
   readonly snapshot: Snapshot;
   readonly products: readonly ActiveProduct[];
   readonly goLive: Temporal.Instant | null;
 }
 
-/** Fills the temporary tables that every statement of the freeze reads. */
-async function stage(client: PoolClient, { snapshot, products, goLive }: Basis): Promise<void> {
+/** Fills the temporary tables that the freeze's statements read. */
+async function stage(client: PoolClient, { snapshot, products, goLive }: FreezeInput): Promise<void> {
   await client.query(STAGING);
   await client.query(STAGE_PRODUCTS, [
     products.map(({ productId }) => productId),

@@ -4,25 +4,28 @@ import { type Revision, revisionKey, type Snapshot } from '../night.ts';
 
 const SELECT = readSql(import.meta.url, './select/freeze.sql');
 
-/** A product sold online and the id by which tonight's files name it. */
+/** A product sold online and its id in tonight's files. */
 export interface ActiveProduct {
   readonly productId: string;
   readonly idValue: string;
 }
 
-/** What the freeze of one revision of a night recorded. */
+/** The recorded freeze of one revision of a night. */
 export interface FrozenNight {
   readonly snapshot: Snapshot;
   readonly goLive: Temporal.Instant | null;
   readonly idType: string;
   readonly products: readonly ActiveProduct[];
-  /** Expectations written then; `Now` is how many there are. */
+  /** Expectations written at the freeze; `expectationCountNow` is their present number. */
   readonly expectationCount: number;
   readonly expectationCountNow: number;
-  /** Batches of this system's other nights and revisions that had been applied then; `Now` is how many there are. */
+  /**
+   * Batches of this system's other nights and revisions that were applied at the freeze; the `Now` field is their
+   * present number.
+   */
   readonly earlierBatchCount: number;
   readonly earlierBatchCountNow: number;
-  /** Its reset was applied, so that it must stay as it is. */
+  /** Whether its reset was applied, so that the freeze must stay. */
   readonly isApplied: boolean;
 }
 
@@ -40,7 +43,7 @@ interface Row {
   is_applied: boolean;
 }
 
-/** Null where the revision was never frozen. */
+/** Finds the freeze; null if the revision was never frozen. */
 export async function findFrozenNight(client: PoolClient, revision: Revision): Promise<FrozenNight | null> {
   const { rows } = await client.query<Row>(SELECT, [...revisionKey(revision)]);
   const row = rows[0];

@@ -12,7 +12,7 @@ export interface SharedKey {
   readonly item_ids: readonly string[];
 }
 
-/** For a message: what an OMS with several inventory items for one key needs. */
+/** Formats the message for an OMS with several inventory items for one key. */
 export function sharedKeysSentence(keys: readonly SharedKey[], total: number): string {
   const named = keys.slice(0, NAMED_MAX).map(({ sku, product_id, facility_id, item_ids }) => {
     const items = item_ids.slice(0, 3).join(', ');
@@ -25,7 +25,10 @@ export function sharedKeysSentence(keys: readonly SharedKey[], total: number): s
   );
 }
 
-/** @throws FailTask where a frozen product has more than one inventory item at a facility, before anything is written */
+/**
+ * Requires one inventory item a key, before anything is written.
+ * @throws FailTask if a frozen product has more than one inventory item at a facility
+ */
 export async function requireOneItem(client: PoolClient): Promise<void> {
   const { rows } = await client.query<SharedKey & { total: number }>(SELECT_SHARED_KEYS, [NAMED_MAX]);
   const [first] = rows;

@@ -16,13 +16,13 @@ export interface PublishedVariance extends FileFacts {
 }
 
 export interface VariancePublication {
-  /** A folder's location. */
+  /** The location of a folder. */
   readonly to: string;
   readonly businessDate: Temporal.PlainDate;
   readonly columns: ColumnMapping<(typeof VARIANCE_COLUMNS.meanings)[number]>;
 }
 
-/** Publishes a freeze's variance, the manifest last: who sees the manifest finds the file whole. */
+/** Publishes a freeze's variance, the manifest last, so that a reader who sees the manifest finds the file complete. */
 export async function publishVariance(
   files: Files,
   freeze: Freeze,
@@ -41,7 +41,7 @@ export async function publishVariance(
   return { ...facts, name, rows, manifestLocation };
 }
 
-/** In the order of VARIANCE_COLUMNS.meanings. */
+/** Returns the fields in the order of `VARIANCE_COLUMNS.meanings`. */
 function fieldsOf(row: VarianceRow, idType: string): string[] {
   const { facility_id, external_facility_id, id_value, quantity, location_seq_id } = row;
   return [facility_id, external_facility_id, idType, id_value, quantity, location_seq_id, REASON, ''];

@@ -1,19 +1,19 @@
--- The products sold online at an instant, and the one id by which files name each.
+-- The products sold online at an instant, and the single id by which files name each.
 --   $1 the instant    $2 good_identification_type_id, e.g. SKU
--- Byte order ("C") so that the list is the same on every server, whatever its locale.
+-- Byte order ("C"), so that the list is the same on every server, whatever its locale.
 with active as (
   select p.product_id
     from oms.product p
-   -- OFBiz's product types that are physical. A type that is not named here has no stock that could be counted.
+   -- OFBiz's physical product types. A type not named here has no stock to count.
    where p.product_type_id in ('FINISHED_GOOD', 'GOOD', 'RAW_MATERIAL', 'SUBASSEMBLY', 'WIP', 'FINDIG_GOOD', 'AGGREGATED')
-     -- A virtual product is the sum of its variants; only those lie on shelves.
+     -- A virtual product is the sum of its variants; only the variants have stock.
      and p.is_virtual is not true
-     -- OFBiz reads no date as no limit.
+     -- OFBiz treats a missing date as no limit.
      and (p.introduction_date is null or p.introduction_date <= $1)
      and (p.sales_discontinuation_date is null or p.sales_discontinuation_date > $1)
      and exists (select from oms.shopify_shop_product s where s.product_id = p.product_id)
 ), identified as (
-  -- An id that replaces another may overlap with it for a while: the one valid since last counts.
+  -- An id may overlap for a while with the one that replaces it: the one with the latest from_date counts.
   select distinct on (g.product_id) g.product_id, g.good_identification_type_id as id_type, g.id_value
     from oms.good_identification g
     join active using (product_id)
@@ -24,9 +24,9 @@ with active as (
    order by g.product_id, g.from_date desc, g.id_value collate "C"
 )
 select active.product_id, identified.id_value,
-       -- Two products under one id: no count of it could be given to either.
+       -- Two products under one id: a count of it cannot be assigned to either.
        count(*) over (partition by identified.id_value)::integer as product_count
   from active
-  -- A product without a valid id is listed too: it is sold, and nobody counts it.
+  -- A product without a valid id is listed too: it is sold, and no file counts it.
   left join identified using (product_id)
  order by active.product_id collate "C";

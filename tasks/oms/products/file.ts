@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { FailTask, type Files } from '../../../runner/task.ts';
 import { dialectShape } from '../../inventory/file/dialect.ts';
-import { Refusal } from '../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { hashedChunks } from '../csv/hashed_chunks.ts';
 import { csvLine } from '../csv/line.ts';
 import { csvRecords } from '../csv/records.ts';
 import type { ActiveProduct } from '../freeze/frozen_night.ts';
 
-/** The active list's columns: its writer and its readers are this file. */
+/** The columns of the active list, which only this file writes and reads. */
 const HEADER = ['product_id', 'id_type', 'id_value'] as const;
 const DIALECT = z.strictObject(dialectShape).parse({ compression: 'none' });
 
@@ -17,8 +17,8 @@ export function formatProducts(idType: string, products: readonly ActiveProduct[
 }
 
 /**
- * The list back, with the one id type it has; recorded as read.
- * @throws FailTask for a file that is no active list of `idType`, or an empty one
+ * Reads the list back, with its one id type, and records the read.
+ * @throws FailTask for a file that is not an active list of `idType`, or is empty
  */
 export async function readProducts(
   files: Files,
@@ -32,16 +32,21 @@ export async function readProducts(
       for (const { line, fields, problem } of block) {
         const [productId = '', type = '', idValue = ''] = fields;
         if (problem !== null || fields.length !== HEADER.length) {
-          throw new Refusal(`line ${line}: ${problem ?? `${fields.length} fields and not ${HEADER.length}`}`);
+          throw new InvalidFileError(
+            `line ${line}: ${problem ?? `${fields.length} fields and not ${HEADER.length}`}`,
+          );
         }
         if (line === 1) requireHeader(fields);
-        else if (type !== idType) throw new Refusal(`line ${line}: id_type ${type}, expected ${idType}`);
+        else if (type !== idType)
+          throw new InvalidFileError(`line ${line}: id_type ${type}, expected ${idType}`);
         else products.push({ productId, idValue });
       }
     }
-    if (products.length === 0) throw new Refusal('it lists no product');
+    if (products.length === 0) throw new InvalidFileError('it lists no product');
   } catch (error) {
-    throw error instanceof Refusal ? new FailTask(`${location}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof InvalidFileError
+      ? new FailTask(`${location}: ${error.message}`, { cause: error })
+      : error;
   }
   await files.recordRead({ location, ...digest(), rows: products.length });
   return products;
@@ -49,5 +54,5 @@ export async function readProducts(
 
 function requireHeader(fields: readonly string[]): void {
   if (fields.join() === HEADER.join()) return;
-  throw new Refusal(`header ${fields.join(',')}, expected ${HEADER.join(',')}`);
+  throw new InvalidFileError(`header ${fields.join(',')}, expected ${HEADER.join(',')}`);
 }

@@ -4,7 +4,7 @@ import { readSql } from '../database/sql.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { ActiveProduct } from '../freeze/frozen_night.ts';
 
-/** The queries that `export` may run, by the name its `query` param gives; each takes an instant and an id type. */
+/** The queries that `export` may run, by the value of its `query` param; each takes an instant and an id type. */
 export const PRODUCT_QUERIES = { active_products: readSql(import.meta.url, './active_products.sql') };
 export type ProductQuery = keyof typeof PRODUCT_QUERIES;
 
@@ -19,11 +19,14 @@ export interface ProductListRequest {
 
 export interface ProductList {
   readonly products: readonly ActiveProduct[];
-  /** Active products without a valid id of the type: no file can name them. */
+  /** Active products without a valid id of the type, which no file can name. */
   readonly withoutId: readonly string[];
 }
 
-/** @throws FailTask where one id names two products, naming both */
+/**
+ * Lists the products.
+ * @throws FailTask if one id names two products; the message names both
+ */
 export async function listProducts(pool: Pool, request: ProductListRequest): Promise<ProductList> {
   const { query, at, idType, signal } = request;
   const rows = await inTransaction(pool, { isolation: 'read committed', signal }, async (client) => {

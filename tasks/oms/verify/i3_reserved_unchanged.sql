@@ -1,4 +1,4 @@
--- I3: on hand minus available is what it was: both batches moved them alike.  $1 how many examples
+-- I3: on hand minus available is unchanged: both batches moved them by the same amount.  $1 how many examples
 select count(*)::integer as checked,
        count(*) filter (where reserved_diff <> 0)::integer as violations,
        coalesce((

@@ -1,4 +1,4 @@
--- I4: a key the file does not cover has no detail of either batch.
+-- I4: a key that the file does not cover has no detail of either batch.
 --   $1 how many examples    $2 the physical inventories of both
 with touched as (
   select i.facility_id, i.product_id, count(*) as details
@@ -7,7 +7,7 @@ with touched as (
         from oms.inventory_item_detail d
        where d.physical_inventory_id = any($2::text[])
          and not exists (select from covered_key k where k.inventory_item_id = d.inventory_item_id)
-    ) astray
+    ) unexpected
     join oms.inventory_item i using (inventory_item_id)
    group by i.facility_id, i.product_id
 )

@@ -1,4 +1,4 @@
--- I5: of each batch a key has one detail at most, so no more than there are revisions that set it.  $1 how many examples
+-- I5: a key has at most one detail of each batch, so no more than the revisions that set it.  $1 how many examples
 select count(*)::integer as checked,
        count(*) filter (where greatest(resets, variances) > set_count)::integer as violations,
        coalesce((

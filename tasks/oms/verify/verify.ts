@@ -14,7 +14,7 @@ const STAGE_IDS = sql('./stage/ids.sql');
 const STAGE_COVERED = sql('./stage/covered.sql');
 const RECORD_PROOF = sql('./record_proof.sql');
 
-/** Each selects `checked`, `violations` and `examples`. */
+/** The statements of the invariants; each selects `checked`, `violations` and `examples`. */
 const INVARIANTS = {
   I1: sql('./i1_details_up_to_snapshot.sql'),
   I2: sql('./i2_on_hand_now.sql'),
@@ -30,14 +30,14 @@ const EXAMPLES_MAX = 10;
 export interface Violation {
   readonly facility_id: string;
   readonly product_id: string;
-  /** As the night's files name the product; empty for one that it does not list. */
+  /** The product's id in the night's files; empty if the night does not list it. */
   readonly sku: string;
   readonly expected: number;
   readonly found: number;
 }
 
 export interface InvariantCheck {
-  /** Keys looked at. */
+  /** The number of keys checked. */
   readonly checked: number;
   readonly violations: number;
   /** At most 10. */
@@ -47,12 +47,12 @@ export interface InvariantCheck {
 export type NightCheck = Readonly<Record<InvariantName, InvariantCheck>>;
 
 export interface CheckedNight {
-  /** The newest that is applied; 0 where none is. */
+  /** The newest applied revision; 0 if there is none. */
   readonly revision: number;
   readonly checks: NightCheck;
 }
 
-/** What a batch of the night posted, by the ids of its physical inventories. */
+/** A batch of the night, with the ids of the physical inventories that it posted. */
 interface AppliedBatch {
   readonly kind: BatchKind;
   readonly batch_id: string;
@@ -61,9 +61,9 @@ interface AppliedBatch {
 }
 
 /**
- * Checks what must be true after a night from the OMS's own rows: every key that one of its revisions set, against the last
- * that set it. A night without its variance is checked against the reset alone; one without a reset checks nothing but that
- * nothing was touched.
+ * Checks the invariants of a night on the OMS's own rows: every key that one of its revisions set, against the last
+ * one that set it. A night without its variance is checked against the reset alone; for one without a reset it only
+ * checks that nothing was changed.
  *
  * @param client in a repeatable read transaction, so that all is read as of one instant
  */
@@ -74,7 +74,7 @@ export async function checkNight(client: PoolClient, night: Night): Promise<Chec
   const resets = batches.filter(({ kind }) => kind === 'RESET');
   const variances = batches.filter(({ kind }) => kind === 'VARIANCE');
   const posted = [resets, variances].map((of) => of.flatMap((batch) => batch.physical_inventory_ids));
-  // Each stage is analyzed before it is joined: planned blind, a join compares every key with every other.
+  // Each stage is analyzed before it is joined: without statistics, a join compares every key with every other.
   if (resets.length > 1) await client.query(STAGE_SET_KEYS, [resets.map(({ batch_id }) => batch_id)]);
   else await client.query(STAGE_SET_KEYS_OF_ONE, [resets[0]?.batch_id ?? null]);
   await client.query('analyze set_key');
@@ -86,13 +86,13 @@ export async function checkNight(client: PoolClient, night: Night): Promise<Chec
   const I2 = await check(client, 'I2');
   const I3 = await check(client, 'I3');
   const I5 = await check(client, 'I5');
-  // Right after a reset the planner does not know yet how many rows that posted, and takes them for one.
+  // Right after a reset the planner assumes one row for what it posted.
   await client.query('set local enable_nestloop = off');
   const I4 = await check(client, 'I4', posted.flat());
   return { revision: Math.max(0, ...resets.map(({ revision }) => revision)), checks: { I1, I2, I3, I4, I5 } };
 }
 
-/** Checks a night in a transaction of its own on `client`, and leaves no trace. */
+/** Checks a night in a transaction of its own on `client` and leaves no trace. */
 export async function verifyNight(client: PoolClient, night: Night): Promise<NightCheck> {
   await client.query(BEGIN);
   try {
@@ -102,7 +102,7 @@ export async function verifyNight(client: PoolClient, night: Night): Promise<Nig
   }
 }
 
-/** Writes down what a check found, wrong or not, for `audit.inventory_proof`. */
+/** Records the result of a check, with or without violations, for `audit.inventory_proof`. */
 export async function recordProof(
   client: PoolClient,
   night: Night,

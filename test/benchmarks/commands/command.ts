@@ -8,8 +8,8 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 const CALLS_A_ROUND = 5;
 
 /**
- * What a command cannot do without: a process of Node, and one query over a connection of its own. `runs list` asks the
- * same, and `status` a few queries more.
+ * Measures commands against their minimum: a process of Node, and one query over a connection of its own. `runs list`
+ * makes one query, and `status` a few more.
  */
 export const command: Bench = {
   name: 'command',
@@ -17,7 +17,7 @@ export const command: Bench = {
   against: 'node -e 0 and a query by psql, one after the other',
   maxRatio: 3,
   missing: () => (existsSync('/usr/bin/psql') ? null : 'psql: apt-get install postgresql-client'),
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     const env = { ...process.env, DATABASE_URL: database.url };
     const call = (program: string, args: readonly string[]) =>
@@ -35,7 +35,7 @@ export const command: Bench = {
       });
       const status = mean(() => call('bin/stockflow', ['status']));
       const list = mean(() => call('bin/stockflow', ['runs', 'list']));
-      tell(`status ${status.toFixed(0)} ms, runs list ${list.toFixed(0)} ms`);
+      notice(`status ${status.toFixed(0)} ms, runs list ${list.toFixed(0)} ms`);
       // The first round compiles.
       if (round > 0) measured.push({ baselineMs, oursMs: (status + list) / 2 });
     }

@@ -24,7 +24,7 @@ export const help: Bench = {
   },
 };
 
-/** Mean time of one call, in ms. */
+/** Returns the mean time of one call, in ms. */
 function calls(program: string, args: readonly string[]): number {
   const begunAt = performance.now();
   for (let call = 0; call < CALLS_A_ROUND; call += 1)

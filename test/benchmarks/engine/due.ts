@@ -8,7 +8,7 @@ import { startBenchWorker } from './worker.ts';
 
 const DAGS = 1_000;
 const CONCURRENCY = 10;
-/** From the adding of the jobs to the instant at which all are due, so that none is late by its own insertion. */
+/** The time from adding the jobs to their common instant, so that none is late because of its own insertion. */
 const LEAD_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
@@ -19,7 +19,7 @@ export const due: Bench = {
   // Ours keeps an instance, an attempt, a due instant, two events and the next instant as well: 32 statements beside 9.
   maxRatio: 5,
   missing: () => null,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     const { pool, url } = database;
     for (let dag = 0; dag < DAGS; dag += 1) await registerDag(pool, `due_${dag}`, atMidnight(`due_${dag}`));
@@ -35,7 +35,7 @@ export const due: Bench = {
         await using _worker = await startBenchWorker(url, CONCURRENCY);
         return await allDueMs(pool, round);
       });
-      tell(`raw ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
+      notice(`raw ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;
@@ -52,7 +52,7 @@ tasks:
 `;
 }
 
-/** Makes every DAG owe the run of last midnight, to be planned at one instant, and waits for all runs to end. */
+/** Makes last midnight's run of every DAG due, to be planned at one instant, and waits for all runs to end. */
 async function allDueMs(pool: Pool, round: number): Promise<number> {
   // The runs of the round before become those of a night long ago, each round's of another one.
   await pool.query(

@@ -12,7 +12,7 @@ import {
 
 export const quiet = createLog({ format: 'pretty', level: 'error' });
 
-/** A throw-away Postgres that is as durable as the one users have (fsync on), with all migrations applied. */
+/** A temporary Postgres with the durability of a production one (fsync on) and all migrations applied. */
 export interface DurableDatabase extends AsyncDisposable {
   readonly url: string;
   readonly pool: Pool;

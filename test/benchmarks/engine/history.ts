@@ -17,7 +17,7 @@ export const history: Bench = {
   against: 'the chain with none',
   maxRatio: 1.1,
   missing: () => null,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using young = await startDurableDatabase();
     await using old = await startDurableDatabase();
     for (const { pool } of [young, old]) await registerDag(pool, DAG_ID, chainDag(DAG_ID, LENGTH));
@@ -26,7 +26,7 @@ export const history: Bench = {
     for (let round = 0; round < rounds; round += 1) {
       const baselineMs = await chainMs(young);
       const { result: oursMs, rssBytes } = await withPeakRss(() => chainMs(old));
-      tell(`none ${(baselineMs / LENGTH).toFixed(2)} ms a hop, a million ${(oursMs / LENGTH).toFixed(2)}`);
+      notice(`none ${(baselineMs / LENGTH).toFixed(2)} ms a hop, a million ${(oursMs / LENGTH).toFixed(2)}`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

@@ -14,7 +14,7 @@ export const hop: Bench = {
   against: 'the same chain as raw graphile-worker jobs, same database',
   maxRatio: 1.5,
   missing: () => null,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     await registerDag(database.pool, 'bench_chain', chainDag('bench_chain', LENGTH));
     const measured: Round[] = [];
@@ -30,7 +30,7 @@ export const hop: Bench = {
         await runToEnd(database.pool, 'bench_chain');
         return durationMs(await runToEnd(database.pool, 'bench_chain'));
       });
-      tell(`raw ${(baselineMs / LENGTH).toFixed(2)} ms a hop, ours ${(oursMs / LENGTH).toFixed(2)}`);
+      notice(`raw ${(baselineMs / LENGTH).toFixed(2)} ms a hop, ours ${(oursMs / LENGTH).toFixed(2)}`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

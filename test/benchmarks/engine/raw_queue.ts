@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 const silent = new Logger(() => () => {});
 
-/** graphile-worker as it comes, with the settings that our worker gives it: what a user would otherwise write on. */
+/** Bare graphile-worker with the settings that our worker gives it: the alternative that a user would build on. */
 export class RawQueue implements AsyncDisposable {
   readonly #runner: Runner;
   #left = 0;
@@ -52,14 +52,14 @@ export class RawQueue implements AsyncDisposable {
     return queue;
   }
 
-  /** A chain of jobs, each adding the next. */
+  /** Runs a chain of jobs, each adding the next. */
   async chain(length: number): Promise<void> {
     const ended = this.#expect(1);
     await this.#runner.addJob('bench_hop', { left: length - 1 });
     await ended;
   }
 
-  /** So many jobs that do nothing, added in one statement. */
+  /** Runs so many no-op jobs, added in one statement. */
   async wide(pool: Pool, count: number): Promise<void> {
     const ended = this.#expect(count);
     await pool.query(
@@ -72,8 +72,9 @@ export class RawQueue implements AsyncDisposable {
   }
 
   /**
-   * So many jobs of one instant, each of which inserts a run and adds the job of its task, which ends it: the least that
-   * plans and works anything. @returns ms from the instant to the last end
+   * Runs so many jobs of one instant, each of which inserts a run and adds the job of its task, which ends it: the
+   * minimum for planning and working a run.
+   * @returns ms from the instant to the last end
    */
   async plansDueAt(pool: Pool, count: number, dueAt: Temporal.Instant): Promise<number> {
     const ended = this.#expect(count);

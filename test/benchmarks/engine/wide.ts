@@ -15,7 +15,7 @@ export const wide: Bench = {
   // At least half of its throughput.
   maxRatio: 2,
   missing: () => null,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using database = await startDurableDatabase();
     await registerDag(database.pool, 'bench_wide', wideDag('bench_wide', COUNT));
     const measured: Round[] = [];
@@ -28,7 +28,7 @@ export const wide: Bench = {
         await using _worker = await startBenchWorker(database.url, CONCURRENCY);
         return durationMs(await runToEnd(database.pool, 'bench_wide'));
       });
-      tell(`raw ${perSecond(baselineMs)} jobs/s, ours ${perSecond(oursMs)} instances/s`);
+      notice(`raw ${perSecond(baselineMs)} jobs/s, ours ${perSecond(oursMs)} instances/s`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

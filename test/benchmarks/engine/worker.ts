@@ -17,7 +17,7 @@ const list = defineTask({
   run: async ({ params }): Promise<Json> => Array.from({ length: params.count }, (_, index) => index),
 });
 
-/** A worker in this process for DAGs of no-op tasks. */
+/** Starts a worker in this process for DAGs of no-op tasks. */
 export async function startBenchWorker(databaseUrl: string, concurrency: number): Promise<Worker> {
   const types: readonly TaskType[] = [noop, list];
   return await Worker.start({

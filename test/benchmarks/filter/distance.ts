@@ -11,7 +11,7 @@ export const distance: Bench = {
   against: 'sftp get alone, through the same proxy',
   maxRatio: 1.3,
   missing: missingOpenssh,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using site = await openFilterSite();
     const { server, file, workDir } = site;
     await using proxy = await startProxy({ target: { port: server.port }, delayMs: ROUND_TRIP_MS / 2 });
@@ -19,7 +19,7 @@ export const distance: Bench = {
     for (let round = 0; round < rounds; round += 1) {
       const baselineMs = await timed(() => shellGet(server, { port: proxy.port, name: file.name, workDir }));
       const { oursMs, rssBytes } = await site.filter({ port: proxy.port });
-      tell(`sftp get ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
+      notice(`sftp get ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

@@ -9,7 +9,7 @@ export const filter: Bench = {
   maxRatio: 1.0,
   maxRssBytes: 150e6,
   missing: missingOpenssh,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using site = await openFilterSite();
     const { server, file, workDir, idsFile } = site;
     const work = { port: server.port, name: file.name, workDir };
@@ -18,7 +18,7 @@ export const filter: Bench = {
       const getMs = await timed(() => shellGet(server, work));
       const baselineMs = await timed(() => shellFilter(server, work, idsFile));
       const { oursMs, rssBytes } = await site.filter();
-      tell(
+      notice(
         `shell ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s, which is ` +
           `${(oursMs / getMs).toFixed(2)}x of sftp get alone; RSS ${(rssBytes / 1e6).toFixed(0)} MB`,
       );

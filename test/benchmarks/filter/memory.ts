@@ -4,7 +4,7 @@ import { openFilterSite } from './site.ts';
 
 const COPIES = 10;
 
-/** One round, whatever is asked for: it writes and reads 3 GB. */
+/** Always runs a single round, since it writes and reads 3 GB. */
 export const memory: Bench = {
   name: 'memory',
   what: `the filter on ${COPIES} times the rows, 2.9 GB: time a byte, and memory`,
@@ -12,7 +12,7 @@ export const memory: Bench = {
   maxRatio: 1.1,
   maxRssBytes: 150e6,
   missing: missingOpenssh,
-  async measure(_rounds, tell) {
+  async measure(_rounds, notice) {
     await using site = await openFilterSite();
     await site.filter();
     const small = await site.filter();
@@ -21,7 +21,7 @@ export const memory: Bench = {
       ['293 MB', small],
       ['2.9 GB', large],
     ] as const) {
-      tell(`${what}: ${(oursMs / 1000).toFixed(2)} s, RSS ${(rssBytes / 1e6).toFixed(0)} MB`);
+      notice(`${what}: ${(oursMs / 1000).toFixed(2)} s, RSS ${(rssBytes / 1e6).toFixed(0)} MB`);
     }
     const round: Round = {
       baselineMs: small.oursMs * COPIES,

@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The kernel's high-water mark of a process's resident memory. */
+/** Returns the kernel's high-water mark of a process's resident memory. */
 export function peakRssBytes(pid: number | undefined): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
-/** What `work` gives, and the highest resident memory of this process meanwhile; undefined off Linux. */
+/**
+ * Returns the result of `work`, and the highest resident memory of this process meanwhile; undefined except on Linux.
+ */
 export async function withPeakRss<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly rssBytes: number | undefined }> {

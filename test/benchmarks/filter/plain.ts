@@ -7,7 +7,7 @@ import type { PlainWork } from './plain_filter.ts';
 import { missingOpenssh } from './shell_sftp.ts';
 import { openFilterSite } from './site.ts';
 
-/** A tenth: the plain program takes minutes for all of it, and its time grows with the rows. */
+/** A tenth of the usual rows: the plain program would take minutes for all, and its time grows with the rows. */
 const ROWS = 700_000;
 
 export const plain: Bench = {
@@ -16,7 +16,7 @@ export const plain: Bench = {
   against: "the plain program: ssh2's createReadStream into csv-parse with columns: true",
   maxRatio: 0.2,
   missing: missingOpenssh,
-  async measure(rounds, tell) {
+  async measure(rounds, notice) {
     await using site = await openFilterSite({ rows: ROWS });
     const { server, file, workDir, skus } = site;
     const skusFile = path.join(workDir, 'skus.txt');
@@ -35,7 +35,7 @@ export const plain: Bench = {
       const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(work)]);
       const baselineMs = Number(stdout);
       const { oursMs, rssBytes } = await site.filter();
-      tell(`the plain program ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
+      notice(`the plain program ${(baselineMs / 1000).toFixed(2)} s, ours ${(oursMs / 1000).toFixed(2)} s`);
       measured.push({ baselineMs, oursMs, rssBytes });
     }
     return measured;

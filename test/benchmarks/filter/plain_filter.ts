@@ -1,6 +1,6 @@
 /**
- * What a user would write without Stockflow, with ssh2 and csv-parse as their pages show them: `node plain_filter.ts JSON`.
- * Prints how many milliseconds the work took, without the start of the process.
+ * The program that a user would write without Stockflow, with ssh2 and csv-parse as their documentation shows: `node
+ * plain_filter.ts JSON`. Prints the milliseconds that the work took, without the start of the process.
  */
 import { readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -15,7 +15,7 @@ const workSchema = z.object({
   privateKeyFile: z.string(),
   source: z.string(),
   target: z.string(),
-  /** A line an active product. */
+  /** A file with one active product a line. */
   skusFile: z.string(),
 });
 export type PlainWork = z.output<typeof workSchema>;

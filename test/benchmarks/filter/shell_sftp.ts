@@ -1,30 +1,32 @@
-/** What a user would type at the shell, each step waited for. */
+/** The commands that a user would run in a shell, one after the other. */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Openssh, opensshAvailable } from '../../support/sftp/openssh.ts';
 
-/** Null where OpenSSH is here, else what is missing and how to get it. */
+/** Returns what is missing of OpenSSH, and how to get it; null if nothing is. */
 export function missingOpenssh(): string | null {
   if (!opensshAvailable()) return 'sshd: apt-get install openssh-server';
   return existsSync('/usr/bin/sftp') ? null : 'sftp: apt-get install openssh-client';
 }
 
 export interface ShellWork {
-  /** Where the server is reached: its own port, or a proxy's. */
+  /** The server's port, or a proxy's. */
   readonly port: number;
-  /** Of the external system's file. */
+  /** The name of the external system's file. */
   readonly name: string;
   readonly workDir: string;
 }
 
-/** `sftp get` of the external system's file. Not blocking: a proxy in this process must go on meanwhile. */
+/**
+ * Runs `sftp get` of the external system's file. It does not block, since a proxy in this process must keep running.
+ */
 export async function shellGet(server: Openssh, { port, name, workDir }: ShellWork): Promise<void> {
   await sftp(server, port, `get ${path.join(server.rootDir, 'retailpro/outgoing', name)} ${workDir}/in.csv`);
 }
 
-/** The same, `grep` with the ids in the file `ids`, and `sftp put` of what it found. */
+/** Runs `sftp get`, `grep` with the ids in the file `ids`, and `sftp put` of the result. */
 export async function shellFilter(server: Openssh, work: ShellWork, ids: string): Promise<void> {
   const { port, workDir } = work;
   await shellGet(server, work);

@@ -1,4 +1,4 @@
-/** The OMS, the SFTP server and the external system's file that the filter is measured on. */
+/** The OMS, the SFTP server and the external system's file for measuring the filter. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -19,25 +19,25 @@ export interface FilterSite extends AsyncDisposable {
   readonly server: Openssh;
   /** The external system's file. */
   readonly file: { readonly name: string; readonly path: string; readonly bytes: number };
-  /** For what the shell works with. */
+  /** The working directory of the shell commands. */
   readonly workDir: string;
-  /** Of the active products. */
+  /** The SKUs of the active products. */
   readonly skus: readonly string[];
-  /** A line an active product, for `grep -F -f`. */
+  /** A file with one active product a line, for `grep -F -f`. */
   readonly idsFile: string;
-  /** The task as it runs every night, in a worker process of its own whose memory is watched. */
+  /** Runs the task as every night, in a worker process of its own whose memory is measured. */
   filter(options?: FilterOptions): Promise<{ readonly oursMs: number; readonly rssBytes: number }>;
 }
 
 export interface FilterOptions {
-  /** A proxy's, where the server is not reached directly. */
+  /** A proxy's port, if the server is not reached directly. */
   readonly port?: number;
-  /** How often the rows of the file stand in the one that is filtered; 1 by default. */
+  /** How often the file's rows are repeated; 1 by default. */
   readonly copies?: number;
 }
 
 export interface FilterSiteOptions {
-  /** Of the external system's file; 7 million by default. */
+  /** The number of rows of the external system's file; 7 million by default. */
   readonly rows?: number;
 }
 
@@ -80,7 +80,7 @@ export async function openFilterSite(options: FilterSiteOptions = {}): Promise<F
   };
 }
 
-/** A file beside the given one with its header once and its rows so many times. */
+/** Writes a file beside the given one with its header once and its rows `copies` times. */
 async function repeated(source: string, copies: number): Promise<string> {
   const target = source.replace(/\.csv$/, `-${copies}.csv`);
   const header = await firstLineBytes(source);

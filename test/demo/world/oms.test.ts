@@ -156,7 +156,7 @@ async function correct(pool: Pool, key: Key, units: Readonly<Record<string, numb
   }
 }
 
-/** At the snapshot of the night of 2026-06-18. */
+/** Inserts a detail at the snapshot of the night of 2026-06-18. */
 async function insertDetail(
   pool: Pool,
   [facilityId, productId]: Key,

@@ -1,4 +1,4 @@
-/** A night told by hand: two stores, two products sold online, every figure small enough to work out on paper. */
+/** A hand-written night: two stores and two products sold online, with figures small enough to verify on paper. */
 
 import type { Booking, Shipped, StockEvent } from '../../../demo/world/event.ts';
 import type { Facility } from '../../../demo/world/facility.ts';
@@ -60,9 +60,9 @@ export const bookedAt = (facilityId: string, units: number, bookedAtMs: number):
 });
 
 /**
- * STORE_1/A sells 2 at the till and ships 3 that Retail Pro never books; after the snapshot it receives 5.
- * STORE_1/B ships 2 that Retail Pro books at STORE_2. STORE_2/A has 1 promised and ships 1 whose booking was sent
- * before the snapshot and never answered.
+ * STORE_1/A sells 2 in the store and ships 3 that Retail Pro never books; after the snapshot it receives 5. STORE_1/B
+ * ships 2 that Retail Pro books at STORE_2. STORE_2/A has 1 reserved and ships 1 whose booking was sent before the
+ * snapshot and never answered.
  */
 export const EVENTS: readonly StockEvent[] = [
   moved(['STORE_1', 'A'], 10, { hours: -1000, oms: true }),

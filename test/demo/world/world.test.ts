@@ -138,14 +138,14 @@ test('more active products than products are refused', () => {
   assert.throws(() => makeWorld({ ...SMALL, products: 3, activeProducts: 4 }), /3 products .* 4 active/);
 });
 
-/** Whether the OMS's records say that a booking was made by T; null where they do not tell. */
+/** Returns whether the OMS's records say that a booking was made by T; null if they leave it open. */
 function toldBooked(booking: Booking, T: number): boolean | null {
   if (booking.externalPostedAtMs !== null) return booking.externalPostedAtMs <= T;
   if (booking.responseAtMs !== null && booking.responseAtMs <= T) return true;
   return booking.sentAtMs > T ? false : null;
 }
 
-/** Minus the units issued by T, minus what was booked by T, from the OMS's records alone. */
+/** Returns minus the units issued by T, minus the units booked by T, from the OMS's records alone. */
 function openUnits(world: World): ReadonlyMap<string, number> {
   const T = world.truth.snapshotAtMs;
   const open = new Map<string, number>();

@@ -7,11 +7,11 @@ import { startNightWorkerProcess } from '../../support/night/worker.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 import { until } from '../../support/until.ts';
 
-/** As a session sends it. */
+/** The commit message as a session sends it. */
 const COMMIT = 'commit\0';
-/** Of a worker's commits to the OMS: before the reset's come those of export and freeze. */
+/** The number of the reset's commit among a worker's commits to the OMS, after those of export and freeze. */
 const RESET_OF_FIRST = 3;
-/** The second worker begins with the reset again. */
+/** The number of the variance's commit of the second worker, which begins with the reset again. */
 const VARIANCE_OF_SECOND = 2;
 
 suite('kill -9 at a commit', { concurrency: true }, () => {

@@ -27,7 +27,7 @@ test('P2: after five hours without any worker between reset and variance, the va
     { kind: 'VARIANCE', batches: 1 },
   ]);
 
-  /** All that is written down of the night is five hours older; the queue's own hint lies that far back too. */
+  /** Moves all records of the night five hours into the past, including the queue's wake-up job. */
   async function passFiveHours(): Promise<void> {
     const client = await night.pool.connect();
     await client.query('begin');

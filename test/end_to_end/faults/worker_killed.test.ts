@@ -7,15 +7,15 @@ import { startNightWorkerProcess } from '../../support/night/worker.ts';
 import { startProxy, type Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
 import { until } from '../../support/until.ts';
 
-/** From the kill to the next attempt: a lease of 10 s and a sweep. */
+/** The time from the kill to the next attempt: a lease of 10 s and a sweep. */
 const STARTS_AGAIN_WITHIN_MS = 15_000;
 
 interface Killing {
   readonly title: string;
   readonly night: NightOptions;
-  /** Lets nothing through the proxy past a point in the middle of the filter. */
+  /** Stops the proxy at a point in the middle of the filter. */
   readonly stall: (proxy: TcpProxy, night: TestNight) => void;
-  /** True once that point is reached. */
+  /** Resolves to true once that point is reached. */
   readonly reached: (night: TestNight, runId: number) => Promise<boolean>;
 }
 

@@ -7,10 +7,12 @@ import { testFeed } from '../../support/night/feed.ts';
 import { NIGHT_SERVERS } from '../../support/night/site.ts';
 
 const NIGHT = Temporal.PlainDate.from('2026-03-10');
-/** Due at 00:30 in Berlin, 23:30 UTC; L01 was counted at 22:30 UTC and L02 at 22:45. */
+/** Scheduled for 00:30 in Berlin, 23:30 UTC; L01 was counted at 22:30 UTC and L02 at 22:45. */
 const WRITTEN = Temporal.Instant.from('2026-03-09T22:50:00Z');
 
-/** The sample as the ERP sends it: windows-1252, which for these letters is their code point, and packed. */
+/**
+ * Returns the sample as the ERP sends it: windows-1252, which for these letters equals their code point, and gzipped.
+ */
 async function sampleFile(): Promise<Uint8Array> {
   const text = await readFile(path.join(import.meta.dirname, '../../fixtures/bestand.csv'), 'utf8');
   return gzipSync(Buffer.from(text, 'latin1'));

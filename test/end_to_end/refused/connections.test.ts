@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { testNight } from '../../support/night/night.ts';
 import { assertFailedOnce, assertRefused } from '../../support/night/refusal.ts';
 
-/** Its workers differ: each case starts one with an environment of its own. */
+/** Each case starts a worker with an environment of its own. */
 const night = await testNight({ after });
 const OTHER_KEY = `SHA256:${'A'.repeat(43)}`;
 

@@ -8,7 +8,7 @@ import { assertFailedOnce, assertRefused } from '../../support/night/refusal.ts'
 import { type ResetFile, resetFileName } from '../../support/night/site.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 
-/** 2025-01-15 in New York: due at 06:00Z, the deadline at 10:00Z; the snapshot is of 04:45Z. */
+/** 2025-01-15 in New York: scheduled for 06:00Z, the deadline at 10:00Z; the snapshot is of 04:45Z. */
 const night = await testNight({ after });
 await night.startWorker();
 const { snapshotAt, file, site } = night;
@@ -150,7 +150,7 @@ test('a file that grows while it is read: refused with both sizes, and nothing i
   assert.deepEqual(await growing.site.filesIn('hotwax/reset_inventory'), []);
 });
 
-/** Makes the quantity of the first few rows of active products that were good no number. */
+/** Replaces the quantity of the first few good rows of active products by text that is not a number. */
 function withBadQuantities(count: number): string {
   let left = count;
   const spoiled = rows.map((row) => {

@@ -1,4 +1,4 @@
-/** One campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
+/** Runs one campaign: a database, a fleet of workers, a load, and trial after trial of one fault each. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,10 @@ import { createPool, migrate, migrateQueue } from '../../../runner/index.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 import { ChaosCluster } from '../cluster/cluster.ts';
 import { Fleet } from '../cluster/fleet.ts';
-import { patiently, silentLog } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage, silentLog } from '../cluster/retry_during_outage.ts';
 import { drawFault, FAULTS } from '../faults.ts';
 import { allRuns, claimAfter, unfinishedRuns } from '../verify/read_facts.ts';
-import { type Finding, Judge } from '../verify/verifier.ts';
+import { type ReportedViolation, Verifier } from '../verify/verifier.ts';
 import { Load } from './load.ts';
 import { FAN_IN, SHAPES, type Shape } from './shapes.ts';
 import type { Fault, World } from './world.ts';
@@ -20,18 +20,18 @@ import type { Fault, World } from './world.ts';
 export interface CampaignOptions {
   readonly trials: number;
   readonly seed: string;
-  /** No trial begins after this; null for no limit. */
+  /** No trial begins after this many minutes; null for no limit. */
   readonly minutes: number | null;
   readonly faults?: readonly Fault[];
   readonly leaseMs?: number;
   readonly workers?: number;
   readonly shapes?: readonly Shape[];
-  /** Runs going on or queued, at least. */
+  /** The least number of running or queued runs. */
   readonly activeRuns?: number;
-  /** Load without faults before the first trial. */
+  /** The duration of the load without faults before the first trial. */
   readonly warmUpMs?: number;
   /** Called after each trial. */
-  readonly onTrial?: (trial: Trial, findings: readonly Finding[]) => void;
+  readonly onTrial?: (trial: Trial, findings: readonly ReportedViolation[]) => void;
 }
 
 export interface Trial {
@@ -44,11 +44,11 @@ export interface Trial {
 export interface CampaignResult {
   readonly seed: string;
   readonly trials: readonly Trial[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReportedViolation[];
   readonly restartLatenciesMs: readonly number[];
   readonly runs: number;
   readonly acknowledged: number;
-  /** Where the workers' logs lie; null where nothing was found and they are gone. */
+  /** The folder of the workers' logs; null if nothing was found and they were deleted. */
   readonly logDir: string | null;
   readonly tookMs: number;
 }
@@ -59,18 +59,18 @@ const DEFAULT_WORKERS = 4;
 const CONCURRENCY = 4;
 const GRACE_MS = 1_000;
 const ACTIVE_RUNS = 6;
-/** For everything to end once the faults have ended. */
+/** The time in which everything must end once the faults have ended. */
 const QUIET_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 250;
 
-export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+export async function runFaultCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const startedMs = performance.now();
   await using stack = new AsyncDisposableStack();
   const logDir = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-logs-'));
   const world = await makeWorld(options, logDir, stack);
-  const judge = new Judge(world);
+  const verifier = new Verifier(world);
   const random = makeRandom(options.seed);
-  const looking = setInterval(() => void judge.lookAtHints(), LOOK_EVERY_MS * 4);
+  const looking = setInterval(() => void verifier.sampleJobs(), LOOK_EVERY_MS * 4);
   stack.defer(() => clearInterval(looking));
 
   await pause(options.warmUpMs ?? 0);
@@ -81,28 +81,28 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const own = random.fork(`trial ${number}`);
     const fault = drawFault(own, options.faults ?? FAULTS);
     const what = await fault.inject(world, own);
-    await judge.afterTrial(number);
+    await verifier.afterTrial(number);
     const trial = { number, fault: fault.name, what, tookMs: Math.round(performance.now() - trialMs) };
     trials.push(trial);
-    options.onTrial?.(trial, judge.findings);
+    options.onTrial?.(trial, verifier.findings);
   }
-  await settleDown(world, judge, trials.length);
+  await settleDown(world, verifier, trials.length);
   const runIds = await allRuns(world.pool);
-  await judge.atTheEnd(trials.length, runIds);
+  await verifier.atTheEnd(trials.length, runIds);
   return {
     seed: options.seed,
     trials,
-    findings: judge.findings,
-    restartLatenciesMs: judge.restartLatenciesMs,
+    findings: verifier.findings,
+    restartLatenciesMs: verifier.restartLatenciesMs,
     runs: runIds.length,
-    logDir: await keptLogs(logDir, judge),
+    logDir: await keptLogs(logDir, verifier),
     acknowledged: world.fleet.acknowledged.length,
     tookMs: Math.round(performance.now() - startedMs),
   };
 }
 
-async function keptLogs(logDir: string, judge: Judge): Promise<string | null> {
-  if (judge.findings.length > 0) return logDir;
+async function keptLogs(logDir: string, verifier: Verifier): Promise<string | null> {
+  if (verifier.findings.length > 0) return logDir;
   await rm(logDir, { recursive: true, force: true });
   return null;
 }
@@ -155,16 +155,16 @@ async function makeWorld(
   };
 }
 
-/** No more faults and no new runs: everything must end, and every worker must be able to work. */
-async function settleDown(world: World, judge: Judge, trial: number): Promise<void> {
+/** Stops faults and new runs; then everything must end, and every worker must be able to work. */
+async function settleDown(world: World, verifier: Verifier, trial: number): Promise<void> {
   const { fleet, load, pool } = world;
   await load.end();
   for (const worker of fleet.living) if (worker.armed !== null) await worker.disarm();
   await fleet.fill();
-  const isQuiet = async () => (await patiently(() => unfinishedRuns(pool))).length === 0;
+  const isQuiet = async () => (await retryDuringOutage(() => unfinishedRuns(pool))).length === 0;
   if (!(await within(QUIET_WITHIN_MS, isQuiet))) {
-    const stuck = await patiently(() => unfinishedRuns(pool));
-    judge.addViolation(
+    const stuck = await retryDuringOutage(() => unfinishedRuns(pool));
+    verifier.addViolation(
       trial,
       'end',
       `runs ${stuck.join(', ')} have not ended ${QUIET_WITHIN_MS} ms after the last fault`,
@@ -175,10 +175,10 @@ async function settleDown(world: World, judge: Judge, trial: number): Promise<vo
   await within(QUIET_WITHIN_MS, async () => {
     if (await isQuiet()) await load.trigger(FAN_IN);
     for (const worker of idle)
-      if ((await patiently(() => claimAfter(pool, worker.pid, from))) !== null) idle.delete(worker);
+      if ((await retryDuringOutage(() => claimAfter(pool, worker.pid, from))) !== null) idle.delete(worker);
     return idle.size === 0;
   });
-  for (const { pid } of idle) judge.addViolation(trial, 'E7', `worker ${pid} does no work any more`);
+  for (const { pid } of idle) verifier.addViolation(trial, 'E7', `worker ${pid} does no work any more`);
   await within(QUIET_WITHIN_MS, isQuiet);
 }
 

@@ -1,4 +1,4 @@
-/** Keeps runs of every shape going, edits a DAG under its runs, and pushes a schedule back. */
+/** Keeps runs of every shape active, edits a DAG under its runs, and moves a schedule's cursor back. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import {
   type TaskTypes,
   triggerRun,
 } from '../../../runner/index.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns } from '../verify/read_facts.ts';
 import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';
 
@@ -23,7 +23,7 @@ const PUSH_EVERY_LOOKS = 20;
 
 export interface LoadOptions {
   readonly shapes: readonly Shape[];
-  /** Runs going on or queued, at least. */
+  /** The least number of running or queued runs. */
   readonly activeRuns: number;
   readonly random: Random;
 }
@@ -45,7 +45,7 @@ export class Load implements AsyncDisposable {
     this.#taskTypes = setUp.taskTypes;
   }
 
-  /** With its DAGs in force and nothing running yet. */
+  /** Registers the DAGs; no run is started yet. */
   static async create(pool: Pool, options: LoadOptions): Promise<Load> {
     const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-chaos-dags-'));
     const taskTypes = await loadTaskTypes(path.join(import.meta.dirname, '../tasks'));
@@ -58,14 +58,14 @@ export class Load implements AsyncDisposable {
     this.#loop = this.#keepGoing();
   }
 
-  /** No new runs; those that exist go on. */
+  /** Stops starting runs; existing ones continue. */
   async end(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
   }
 
   async trigger(dagId: string): Promise<number> {
-    const run = await patiently(() =>
+    const run = await retryDuringOutage(() =>
       triggerRun(this.#pool, {
         ...{ dagId, date: null, params: {}, timeEdges: 'keep', reason: null },
         by: { actor: 'chaos', channel: 'scheduler' },
@@ -74,16 +74,16 @@ export class Load implements AsyncDisposable {
     return run.runId;
   }
 
-  /** Makes the schedule stand one minute further back than ever, and has `lookers` look at it at once. */
+  /** Moves the schedule's cursor one minute further back than ever, and has `lookers` jobs plan from it at once. */
   async pushSchedule(dagId: string, lookers: number): Promise<void> {
     this.#pushes += 1;
-    await patiently(() =>
+    await retryDuringOutage(() =>
       this.#pool.query(
         `update stockflow.dag set schedule_cursor = created_at - $2 * interval '1 minute', next_scheduled_for = now() where dag_id = $1`,
         [dagId, this.#pushes],
       ),
     );
-    await patiently(() =>
+    await retryDuringOutage(() =>
       this.#pool.query(
         `select graphile_worker.add_job('stockflow.schedule', json_build_object('dag_id', $1::text)) from generate_series(1, $2::integer)`,
         [dagId, lookers],
@@ -101,7 +101,7 @@ export class Load implements AsyncDisposable {
     const { shapes, activeRuns } = this.#options;
     const has = (dagId: string) => shapes.some((shape) => shape.dagId === dagId);
     for (let look = 0; !signal.aborted; look += 1) {
-      const active = (await patiently(() => unfinishedRuns(this.#pool))).length;
+      const active = (await retryDuringOutage(() => unfinishedRuns(this.#pool))).length;
       for (let count = active; count < activeRuns; count += 1) await this.trigger(this.#drawShape().dagId);
       if (has(EDITED) && look % EDIT_EVERY_LOOKS === 0) await this.#edit();
       if (has(TICK) && look % PUSH_EVERY_LOOKS === 0) await this.pushSchedule(TICK, 2);
@@ -114,7 +114,7 @@ export class Load implements AsyncDisposable {
     return random.pick(shapes.flatMap((shape) => Array<Shape>(shape.weight).fill(shape)));
   }
 
-  /** A new text, and now and then one that is broken. */
+  /** Writes a new text, and sometimes a broken one. */
   async #edit(): Promise<void> {
     this.#edits += 1;
     if (this.#edits % 4 === 0) await this.#register(EDITED, brokenEdit());
@@ -125,6 +125,6 @@ export class Load implements AsyncDisposable {
     const file = path.join(this.#folder, `${dagId}.yaml`);
     await writeFile(file, yaml);
     const dagFile = await readDagFile(file, this.#taskTypes);
-    await patiently(() => registerDagFile(this.#pool, dagFile, { actor: 'chaos', channel: 'files' }));
+    await retryDuringOutage(() => registerDagFile(this.#pool, dagFile, { actor: 'chaos', channel: 'files' }));
   }
 }

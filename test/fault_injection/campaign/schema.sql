@@ -1,4 +1,4 @@
--- The campaign's own view of what happens: every change of a task instance, whoever makes it, and what tasks did.
+-- The campaign's own record: every transition of a task instance, whoever makes it, and the effects of its tasks.
 create schema chaos;
 
 create table chaos.transition (

@@ -1,13 +1,15 @@
-/** The DAGs of the campaign's load: each shape exercises a part of the engine, and each run has one right end. */
+/**
+ * The DAGs of the campaign's load: each shape exercises a part of the engine, and each run has a single correct end.
+ */
 
 export interface Shape {
   readonly dagId: string;
   readonly yaml: string;
-  /** How often it is drawn, relative to the others; 0 for a DAG that only its schedule starts. */
+  /** Its relative frequency; 0 for a DAG that only its schedule starts. */
   readonly weight: number;
 }
 
-/** No retries: whatever a fault does, it is no failure of the task. */
+/** Without retries, since a fault must not count as a failure of the task. */
 const DEFAULTS = [
   'timezone: UTC',
   'default_args: {retries: 0, retry_delay: 1s, retry_exponential_backoff: false}',
@@ -37,14 +39,14 @@ function shape(
 const numbered = (count: number, task: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => task(index));
 
-/** Driven by its schedule; the campaign pushes the cursor back, so that the same instants are planned again and again. */
+/** Runs by its schedule; the campaign moves the cursor back, so that the same instants are planned again and again. */
 export const TICK = 'tick';
 /** Its text is edited while it runs. */
 export const EDITED = 'edited';
 /** Wide enough that every worker gets a share. */
 export const FAN_IN = 'fan_in';
 
-/** Runs that a fault starts: a task that ends its process, beside innocents that take longer. Each innocent must end well. */
+/** Runs started by a fault: a task that ends its process, beside longer innocent tasks, which must all succeed. */
 export const DEADLY: readonly Shape[] = ['segv', 'abort', 'memory'].map((way) =>
   shape(`deadly_${way}`, 0, [
     `task_id: deadly, type: deadly, allow_failure: true, with: {way: ${way}}`,
@@ -105,7 +107,7 @@ export const SHAPES: readonly Shape[] = [
   ...DEADLY,
 ];
 
-/** The DAG whose text changes: each of its tasks says which text it was worked by. */
+/** Returns the DAG whose text changes: each of its tasks reports the text that it was run by. */
 export function editedShape(label: string): Shape {
   return shape(EDITED, 2, [
     `task_id: e0, with: {label: ${label}, busy_ms: 200}`,
@@ -114,13 +116,13 @@ export function editedShape(label: string): Shape {
   ]);
 }
 
-/** What no reader of DAG files takes: a cycle, and a key that does not exist. */
+/** Returns an invalid DAG file: a cycle, and an unknown key. */
 export function brokenEdit(): string {
   return shape(EDITED, 0, ['task_id: e0, depends_on: [e1]', 'task_id: e1, depends_on: [e0], nonsense: 1'])
     .yaml;
 }
 
-/** For measuring restarts: whichever worker is killed, something runs on it. */
+/** The load for measuring restarts: every worker always has running tasks. */
 export const LASTING_LOAD: readonly Shape[] = [
   shape(
     'lasting',

@@ -3,12 +3,12 @@ import type { Random } from '../../../demo/world/random.ts';
 import type { Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
 import type { ChaosCluster } from '../cluster/cluster.ts';
 import type { Fleet, FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import type { Drain, Kill, Outage } from '../verify/facts.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 import type { Load } from './load.ts';
 
-/** What the faults act on, and where they write down what they did. */
+/** The processes and the database that faults act on, and the records of the injected faults. */
 export interface World {
   readonly cluster: ChaosCluster;
   readonly fleet: Fleet;
@@ -24,7 +24,7 @@ export interface Records {
   readonly kills: Kill[];
   readonly drains: Drain[];
   readonly outages: Outage[];
-  /** Workers that must work again by themselves. */
+  /** Workers that must resume working by themselves. */
   readonly awaited: {
     readonly worker: FleetWorker;
     readonly after: string;
@@ -34,34 +34,40 @@ export interface Records {
 
 export interface Fault {
   readonly name: string;
-  /** How often it is drawn, relative to the others. */
+  /** Its relative frequency. */
   readonly weight: number;
-  /** Does its harm, and waits until the harm itself is over. @returns what it did, to reproduce it by */
+  /**
+   * Injects the fault and waits until its direct effect is over.
+   * @returns a description that allows to reproduce it
+   */
   inject(world: World, random: Random): Promise<string>;
 }
 
-/** A worker to harm: one to which nothing is being done. */
+/** Picks a worker that no other fault is acting on. */
 export async function pickVictim({ fleet }: World, random: Random): Promise<FleetWorker> {
   if (fleet.unharmed.length < 2) await fleet.fill();
   return random.pick(fleet.unharmed);
 }
 
-/** From now on: what was done to it before is forgotten, as it could not come back from that meanwhile. */
+/** Expects the worker back from now on; earlier expectations are dropped, since this fault delays them. */
 export function expectBack({ records }: World, worker: FleetWorker, after: string): void {
   const others = records.awaited.filter((awaited) => awaited.worker !== worker);
   records.awaited.splice(0, records.awaited.length, ...others);
   records.awaited.push({ worker, after, from: Temporal.Now.instant() });
 }
 
-/** Silence longer than this is as good as death: what ran there must have started elsewhere. */
+/** A longer silence is treated as death: its tasks must have started elsewhere. */
 const LIKE_DEATH_MS = 15_000;
 
-/** Counts a long silence as a kill at its beginning. */
+/** Records a long silence as a kill at its beginning. */
 export async function recordSilence(
   { pool, records }: World,
   worker: FleetWorker,
   silence: { readonly from: Temporal.Instant; readonly lastedMs: number },
 ): Promise<void> {
   if (silence.lastedMs < LIKE_DEATH_MS) return;
-  records.kills.push({ at: silence.from, workerIds: await patiently(() => workerIdsOf(pool, worker.pid)) });
+  records.kills.push({
+    at: silence.from,
+    workerIds: await retryDuringOutage(() => workerIdsOf(pool, worker.pid)),
+  });
 }

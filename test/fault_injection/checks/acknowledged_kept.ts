@@ -1,6 +1,6 @@
 import type { Acknowledged, TransitionFact, Violation } from '../verify/facts.ts';
 
-/** E7: what the database acknowledged is there, whatever became of the server since. */
+/** E7: every acknowledged result is in the database, even after a crash of the server. */
 export function checkAcknowledgedKept(
   acknowledged: readonly Acknowledged[],
   transitions: readonly TransitionFact[],

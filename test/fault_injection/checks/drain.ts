@@ -1,6 +1,6 @@
 import type { AttemptFact, Drain, Violation } from '../verify/facts.ts';
 
-/** E11: SIGTERM ends a worker within its grace time and the allowance, in order, and what it ran is given back. */
+/** E11: SIGTERM ends a worker in order, within its grace time and the allowance, and its tasks are released. */
 export function checkDrains(
   drains: readonly Drain[],
   attempts: readonly AttemptFact[],

@@ -1,17 +1,17 @@
-import type { RunFacts, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** Crashes of its workers after which a task is given up. */
+/** The number of worker crashes after which a task is quarantined. */
 const CRASHES_TO_QUARANTINE = 3;
 
 /**
- * Every run has ended, as a success. The one other right end is quarantine: a task that lost its worker three times has
- * failed, and its run with it.
+ * Checks that every run has ended in success. The only other correct end is quarantine: a task that lost its worker
+ * three times has failed, and its run with it.
  */
 export function checkEndedRight({
   runs,
   instances,
   attempts,
-}: Pick<RunFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
+}: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
   const byRun = Map.groupBy(instances, ({ runId }) => runId);
   const byInstance = Map.groupBy(attempts, ({ instanceId }) => instanceId);
   return runs.flatMap(({ runId, dagId, state }) => {

@@ -4,8 +4,8 @@ import type { InstanceFact, RunFact, Violation } from '../verify/facts.ts';
 const DEADLY_TASK = 'deadly';
 
 /**
- * E12: none is quarantined but what ends its process itself, whatever dies beside it; and what does is found out, by the process of
- * its own that it ended.
+ * E12: only a task that ends its own process is quarantined, whichever tasks die beside it; and such a task is
+ * identified by the isolated process that it ended.
  *
  * @param runs those that have ended
  */

@@ -1,12 +1,12 @@
 import { CONFLICT } from '../cluster/worker_log.ts';
-import type { RunFacts, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** E8: no deadlock and no serialization failure reaches a user: neither a task's error nor a worker's log tells of one. */
+/** E8: no deadlock and no serialization failure reaches a user: none is in a task's error or a worker's log. */
 export function checkNoConflicts(
-  { instances, attempts }: Pick<RunFacts, 'instances' | 'attempts'>,
+  { instances, attempts }: Pick<CampaignFacts, 'instances' | 'attempts'>,
   logLines: readonly string[],
 ): readonly Violation[] {
-  const told = [
+  const reported = [
     ...instances.map(({ instanceId, errorText }) => ({ where: `instance ${instanceId}`, text: errorText })),
     ...attempts.map(({ instanceId, attemptNumber, errorText }) => ({
       where: `instance ${instanceId} attempt ${attemptNumber}`,
@@ -14,7 +14,7 @@ export function checkNoConflicts(
     })),
     ...logLines.map((text) => ({ where: 'log', text })),
   ];
-  return told
+  return reported
     .filter(({ text }) => text !== null && CONFLICT.test(text))
     .map(({ where, text }) => ({ invariant: 'E8', text: `${where}: ${text}` }));
 }

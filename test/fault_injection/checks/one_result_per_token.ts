@@ -1,11 +1,11 @@
-import type { Acknowledged, RunFacts, Violation } from '../verify/facts.ts';
+import type { Acknowledged, CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** States by which a running attempt's own result, or its end, leaves `running`. */
+/** The states in which an attempt leaves `running` by its own result. */
 const ACCEPTED_ATTEMPTS = ['success', 'failed', 'skipped'];
 
 /** E2: at most one accepted result per attempt token, given by the attempt that held the token. */
 export function checkOneResultPerToken(
-  { instances, attempts, transitions }: Pick<RunFacts, 'instances' | 'attempts' | 'transitions'>,
+  { instances, attempts, transitions }: Pick<CampaignFacts, 'instances' | 'attempts' | 'transitions'>,
   acknowledged: readonly Acknowledged[],
 ): readonly Violation[] {
   const violations: Violation[] = [];

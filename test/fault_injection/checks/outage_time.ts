@@ -1,6 +1,6 @@
 import type { Outage } from '../verify/facts.ts';
 
-/** How much of the time from one instant to another lay outside the outages, in ms. */
+/** Returns the milliseconds between two instants that lie outside the outages. */
 export function withoutOutagesMs(
   from: Temporal.Instant,
   to: Temporal.Instant,

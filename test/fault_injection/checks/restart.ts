@@ -1,13 +1,13 @@
 import type { Kill, Outage, Restart, TransitionFact, Violation } from '../verify/facts.ts';
 import { withoutOutagesMs } from './outage_time.ts';
 
-/** What a process sent before it died may still be done this long after. */
+/** Statements that a process sent before it died may take effect this much later. */
 const IN_FLIGHT_MS = 500;
 
 /**
- * What ran on killed workers when they were killed, and when it started again. A task that was given up
- * instead, or whose result was in flight, is left out; one that nobody could take over until its result came late after
- * all counts as started then.
+ * Returns the tasks that ran on killed workers at the kill, and when each started again. Tasks that were given up, or
+ * whose result was in flight, are left out; a task that could not be taken over before its late result arrived counts
+ * as started then.
  *
  * @param transitions in order
  */
@@ -37,7 +37,7 @@ export function restartsAfter(
   );
 }
 
-/** How long a restart took, or has taken by `now`, without the time in which Postgres was away. */
+/** Returns how long a restart took, or has taken by `now`, without the time of outages. */
 export function restartMs(restart: Restart, outages: readonly Outage[], now: Temporal.Instant): number {
   return withoutOutagesMs(restart.killedAt, restart.startedAt ?? now, outages);
 }

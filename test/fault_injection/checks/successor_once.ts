@@ -1,9 +1,9 @@
 import { type Dag, parseDag, type Task } from '../../../runner/index.ts';
-import type { InstanceFact, RunFact, RunFacts, TransitionFact, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, InstanceFact, RunFact, TransitionFact, Violation } from '../verify/facts.ts';
 
 const TERMINAL = ['success', 'failed', 'upstream_failed', 'skipped', 'cancelled'];
 
-/** Whether a task may run, by the states its upstream instances had reached; of the rules that the campaign's DAGs use. */
+/** The trigger rules of the campaign's DAGs: whether a task may run, by the states of its upstream instances. */
 const MAY_RUN: Readonly<Record<string, (states: readonly string[]) => boolean>> = {
   all_success: (states) => states.every((state) => state === 'success'),
   all_done: (states) => states.every((state) => TERMINAL.includes(state)),
@@ -11,11 +11,11 @@ const MAY_RUN: Readonly<Record<string, (states: readonly string[]) => boolean>> 
 };
 
 /**
- * E5: a task is decided once, has at most one result that ends it, and does neither before its rule is met nor before
- * its delays are over. For runs that no operator has touched.
+ * E5: a task is decided once, has at most one final result, and neither before its rule is met nor before its delays
+ * are over. For runs without an operator's action.
  */
 export function checkSuccessors(
-  facts: Pick<RunFacts, 'runs' | 'instances' | 'attempts' | 'transitions' | 'effects'>,
+  facts: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts' | 'transitions' | 'effects'>,
 ): readonly Violation[] {
   const instances = Map.groupBy(facts.instances, ({ runId }) => runId);
   const transitions = Map.groupBy(facts.transitions, ({ runId }) => runId);
@@ -103,7 +103,7 @@ function upstreamOf(task: Task, run: Run): readonly InstanceFact[] {
   return task.dependsOn.flatMap(({ taskId }) => run.byTask.get(taskId) ?? []);
 }
 
-/** @param moves of one instance, in order */
+/** | @param moves the transitions of one instance, in order */
 function stateBefore(moves: readonly TransitionFact[], transitionId: number): string {
   return moves.findLast((move) => move.transitionId < transitionId)?.after ?? 'none';
 }

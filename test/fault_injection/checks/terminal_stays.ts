@@ -3,7 +3,7 @@ import type { OperatorEvent, TransitionFact, Violation } from '../verify/facts.t
 const TERMINAL = ['success', 'failed', 'upstream_failed', 'skipped', 'cancelled'];
 const ACTIONS = ['task.cleared', 'task.marked'];
 
-/** E6: a terminal state changes only by an operator's action that is recorded. */
+/** E6: a terminal state changes only by a recorded action of an operator. */
 export function checkTerminalStays(
   transitions: readonly TransitionFact[],
   operatorEvents: readonly OperatorEvent[],

@@ -1,10 +1,10 @@
-import type { RunFacts, Violation } from '../verify/facts.ts';
+import type { CampaignFacts, Violation } from '../verify/facts.ts';
 
-/** E10: every task of a run was worked by the text that the run began with. A text names itself in `label:`. */
+/** E10: every task of a run was run by the text that the run began with. A text identifies itself in `label:`. */
 export function checkVersionPinned({
   runs,
   instances,
-}: Pick<RunFacts, 'runs' | 'instances'>): readonly Violation[] {
+}: Pick<CampaignFacts, 'runs' | 'instances'>): readonly Violation[] {
   const labels = new Map(runs.map(({ runId, source }) => [runId, /label: (\w+)/.exec(source)?.[1] ?? '']));
   return instances.flatMap(({ runId, taskId, state, output }) => {
     if (state !== 'success' || !labels.has(runId)) return [];

@@ -1,6 +1,6 @@
 /**
- * Loaded with `--import` before anything else: this process's civil clock is wrong by `CHAOS_CLOCK_SHIFT_MS`, in every
- * thread. The monotonic clock is left alone, as it is where a host's time is set wrongly.
+ * Loaded with `--import` before anything else: shifts this process's wall clock by `CHAOS_CLOCK_SHIFT_MS` in every
+ * thread. The monotonic clock is unchanged, as on a host whose time is set wrongly.
  */
 const shiftMs = Number(process.env.CHAOS_CLOCK_SHIFT_MS ?? 0);
 

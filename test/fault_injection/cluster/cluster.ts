@@ -1,4 +1,4 @@
-/** A Postgres of the campaign's own, durable (fsync on), to be crashed and started again on the same data. */
+/** The campaign's own Postgres, durable (fsync on), which is crashed and restarted on the same data. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -60,7 +60,7 @@ export class ChaosCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** `pg_ctl stop -m immediate`: no checkpoint, no good-bye; the next start recovers from the log. */
+  /** Runs `pg_ctl stop -m immediate`: no checkpoint; the next start recovers from the log. */
   async crash(): Promise<void> {
     const server = this.#server;
     if (server === null) return;
@@ -70,7 +70,7 @@ export class ChaosCluster implements AsyncDisposable {
     this.#server = null;
   }
 
-  /** Resolves when it takes sessions. */
+  /** Resolves when it accepts sessions. */
   async start(): Promise<void> {
     const { binaries, account, directory } = this.#context;
     const log = await open(path.join(directory, 'server.log'), 'a');

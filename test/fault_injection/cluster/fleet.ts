@@ -1,4 +1,4 @@
-/** The worker processes of a campaign: started, directed, killed and replaced. */
+/** Starts, directs, kills and replaces the worker processes of a campaign. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,46 +10,49 @@ import type { WorkerProcessOptions } from '../../support/engine/worker_process.t
 import type { Acknowledged, DeathByTask, UnexplainedEnd } from '../verify/facts.ts';
 import { readLogLine } from './worker_log.ts';
 
-/** What the campaign has done to a process, so that an end it did not cause is told from one that it did. */
-export type Fate = 'living' | 'killed' | 'draining';
+/** The campaign's action on a process, to distinguish ends that it caused from others. */
+export type FaultState = 'living' | 'killed' | 'draining';
 
 export interface FleetWorker {
   readonly pid: number;
-  /** The id it began with; a worker that loses its lease takes another. */
+  /** The id at its start; a worker that loses its lease takes another. */
   readonly workerId: number;
-  /** Behind the proxy that can fall silent. */
+  /** Whether it is behind the proxy that can fall silent. */
   readonly isFar: boolean;
   readonly clockShiftMs: number;
-  fate: Fate;
-  /** Some of its connections never answer, and it cannot know which until it waits for one. */
+  faultState: FaultState;
+  /** Whether some of its connections never answer, which it only notices when it waits for one. */
   isHalfOpen: boolean;
   isStopped: boolean;
-  /** The failpoint at which it is to die. */
+  /** The failpoint at which it shall die. */
   armed: string | null;
-  /** With its exit code or signal. */
+  /** Resolves to its exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(name: NodeJS.Signals): void;
   arm(at: { readonly point: Failpoint; readonly pass: number; readonly action: 'die' | 'stop' }): void;
-  /** Waits for the process to say so: until then it may still die at the point. @returns whether it lives */
+  /**
+   * Disarms the failpoint and waits for confirmation, since it may still die until then.
+   * @returns whether it lives
+   */
   disarm(): Promise<boolean>;
 }
 
 export interface FleetOptions {
   readonly size: number;
   readonly url: string;
-  /** The same database through the proxy. */
+  /** The URL of the same database through the proxy. */
   readonly farUrl: string;
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly concurrency: number;
-  /** A folder for the logs of the workers, one file each. */
+  /** The folder of the workers' logs, one file each. */
   readonly logDir: string;
 }
 
-/** Small, so that a task can soon hold more. */
+/** Small, so that a task can exhaust it quickly. */
 const HEAP_MB = 192;
 
-/** By which a task ends its process. */
+/** The signals by which a task ends its process. */
 const DEADLY_SIGNALS: readonly unknown[] = ['SIGSEGV', 'SIGABRT'];
 
 const KEPT_LINES = 30;
@@ -73,12 +76,12 @@ export class Fleet implements AsyncDisposable {
     process.on('exit', this.#killAll);
   }
 
-  /** Those that nothing was done to, or nothing from which they do not come back. */
+  /** Workers under no fault, or under one from which they recover. */
   get living(): readonly FleetWorker[] {
-    return [...this.#workers].filter(({ fate }) => fate === 'living');
+    return [...this.#workers].filter(({ faultState }) => faultState === 'living');
   }
 
-  /** Living and neither stopped nor about to die. */
+  /** Living workers that are neither stopped nor about to die. */
   get unharmed(): readonly FleetWorker[] {
     return this.living.filter(({ isStopped, armed }) => !isStopped && armed === null);
   }
@@ -88,10 +91,10 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Starts as many as are missing; one of them is the far one. One that cannot start is started again, as whoever
-   * looks after processes would.
+   * Starts the missing workers; one of them is the far one. A worker that cannot start is started again, as a process
+   * manager would.
    *
-   * @throws the last reason, when none has started for a while
+   * @throws the last reason, if none has started for a while
    */
   async fill(): Promise<void> {
     for (let tries = 1; this.living.length < this.#options.size; tries += 1) {
@@ -154,7 +157,7 @@ export class Fleet implements AsyncDisposable {
     const worker: FleetWorker = {
       ...{ pid, isFar, clockShiftMs, ended },
       workerId: Number(first),
-      fate: 'living',
+      faultState: 'living',
       isHalfOpen: false,
       isStopped: false,
       armed: null,
@@ -181,7 +184,7 @@ export class Fleet implements AsyncDisposable {
       const wasArmed = worker.armed !== null && end === 'SIGKILL';
       const isDeathByTask = this.hasDeadlyTasks && DEADLY_SIGNALS.includes(end);
       if (isDeathByTask) this.deathsByTask.push({ pid, at: Temporal.Now.instant() });
-      else if (!this.#isClosing && worker.fate === 'living' && !wasArmed)
+      else if (!this.#isClosing && worker.faultState === 'living' && !wasArmed)
         this.unexplainedEnds.push({ pid, end, lastLines: lines });
     });
     return worker;
@@ -195,7 +198,7 @@ export class Fleet implements AsyncDisposable {
     await Promise.all(ends);
   }
 
-  /** Also when the campaign is interrupted: a stopped worker would not notice that its starter is gone. */
+  /** Also runs when the campaign is interrupted: a stopped worker would not notice the end of its parent. */
   readonly #killAll = (): void => {
     for (const child of this.#children) child.kill('SIGKILL');
   };

@@ -1,8 +1,8 @@
-/** The campaign's own log is its report. */
+/** Silent, since the campaign's only output is its report. */
 import { createLog, untilDatabaseAnswers } from '../../../runner/index.ts';
 export const silentLog = createLog({ format: 'json', level: 'error', silent: true });
 
-/** The campaign outlasts the outages that it makes. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+/** Repeats `work` until the database answers, since the campaign itself causes outages. */
+export async function retryDuringOutage<T>(work: () => Promise<T>): Promise<T> {
   return await untilDatabaseAnswers(silentLog, work);
 }

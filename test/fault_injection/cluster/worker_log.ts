@@ -1,8 +1,8 @@
-/** What a campaign reads in the log of a worker: one JSON object a line. */
+/** Parses the log lines of a worker: one JSON object a line. */
 import { z } from 'zod';
 import type { Acknowledged } from '../verify/facts.ts';
 
-/** A deadlock or serialization failure. Not by 40001 alone, which an id may well be. */
+/** Matches a deadlock or serialization failure; not by the code 40001 alone, which may occur as an id. */
 export const CONFLICT = /deadlock detected|could not serialize access|\b40P01\b/;
 
 const settledLine = z.object({
@@ -32,7 +32,7 @@ export function readLogLine(line: string): ReadLine {
   return { kind: CONFLICT.test(line) ? 'conflict' : 'other' };
 }
 
-/** The last line of a killed process may be cut. */
+/** Returns null for the last line of a killed process, which may be cut. */
 function parseOrNull(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expectBack, type Fault, recordSilence } from '../campaign/world.ts';
 
 /**
- * The far worker's connections fall silent without being closed. When the line is back they are reset, or, which is
- * worse, stay open and never give the answers that were lost.
+ * The far worker's connections fall silent without being closed. Afterwards they are reset, or, which is worse, stay
+ * open and never deliver the lost answers.
  */
 export const blackHole: Fault = {
   name: 'black_hole',

@@ -3,7 +3,7 @@ import { drainNow } from './drain.ts';
 
 const SHIFTS_MS = [2_000, 60_000, 3_600_000, 86_400_000, 365 * 86_400_000].flatMap((ms) => [ms, -ms]);
 
-/** A worker whose civil clock is wrong takes the place of another. */
+/** Replaces a worker by one with a wrong wall clock. */
 export const clock: Fault = {
   name: 'clock',
   weight: 5,

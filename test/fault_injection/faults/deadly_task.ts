@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEADLY } from '../campaign/shapes.ts';
 import type { Fault, World } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { unfinishedRuns, workerIdsOf } from '../verify/read_facts.ts';
 
-/** For a deadly task to be started, to die with its worker, and to be found out at its next start. */
+/** The time in which a deadly task is started, dies with its worker, and is identified at its next start. */
 const DONE_WITHIN_MS = 20_000;
 const LOOK_AGAIN_MS = 50;
 
-/** A run with a task that ends its process, beside the innocents of the load; the workers that die of it are replaced. */
+/**
+ * Starts a run with a task that ends its process, beside the load's innocent tasks; the workers that it kills are
+ * replaced.
+ */
 export const deadlyTask: Fault = {
   name: 'deadly_task',
   weight: 9,
@@ -23,7 +26,7 @@ export const deadlyTask: Fault = {
       await pause(LOOK_AGAIN_MS);
       await recordDeaths(world);
       await fleet.fill();
-      isGoingOn = (await patiently(() => unfinishedRuns(pool))).includes(runId);
+      isGoingOn = (await retryDuringOutage(() => unfinishedRuns(pool))).includes(runId);
     }
     return `${dagId} as run ${runId}`;
   },
@@ -31,6 +34,6 @@ export const deadlyTask: Fault = {
 
 async function recordDeaths({ fleet, pool, records }: World): Promise<void> {
   for (const { pid, at } of fleet.deathsByTask.splice(0)) {
-    records.kills.push({ at, workerIds: await patiently(() => workerIdsOf(pool, pid)) });
+    records.kills.push({ at, workerIds: await retryDuringOutage(() => workerIdsOf(pool, pid)) });
   }
 }

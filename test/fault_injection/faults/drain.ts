@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
-/** A worker that does not end is killed after this. */
+/** A worker that has not ended by then is killed. */
 const GIVE_UP_MS = 20_000;
 
-/** For a task to notice its signal, and for the process to end. */
+/** The time for a task to notice its signal, and for the process to end. */
 const ALLOWANCE_MS = 3_000;
 
-/** For a worker whose database does not answer: then its lease runs out. */
+/** The time for a worker whose database does not answer; then its lease expires. */
 const SILENT_DATABASE_MS = 10_000;
 
-/** SIGTERM under load. */
+/** Sends SIGTERM under load. */
 export const drain: Fault = {
   name: 'drain',
   weight: 6,
@@ -26,10 +26,10 @@ export const drain: Fault = {
 };
 
 export async function drainNow({ pool, records, graceMs }: World, victim: FleetWorker): Promise<void> {
-  const workerIds = await patiently(() => workerIdsOf(pool, victim.pid));
+  const workerIds = await retryDuringOutage(() => workerIdsOf(pool, victim.pid));
   const at = Temporal.Now.instant();
   const startedMs = performance.now();
-  victim.fate = 'draining';
+  victim.faultState = 'draining';
   victim.signal('SIGTERM');
   const patience = new AbortController();
   await Promise.race([

@@ -8,11 +8,11 @@ import { killNow, recordKill } from './kill.ts';
 import { claimFor } from './lost_claim.ts';
 import { stopFor } from './stop.ts';
 
-/** A point that is not passed in this time is disarmed, and the trial was one of an armed point that nobody passed. */
-const PATIENCE_MS = 3_000;
+/** A failpoint that is not reached in this time is disarmed, and the trial had no effect. */
+const DISARM_AFTER_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 
-/** A worker dies at a named place of the engine, at a drawn pass. */
+/** Ends a worker at a failpoint of the engine, at a random pass. */
 export const failpoint: Fault = {
   name: 'failpoint',
   weight: 27,
@@ -22,10 +22,10 @@ export const failpoint: Fault = {
     const victim = await pickVictim(world, random);
     victim.arm({ point, pass, action: 'die' });
     await provoke(world, point, { victim, random });
-    await Promise.race([victim.ended, pause(PATIENCE_MS)]);
+    await Promise.race([victim.ended, pause(DISARM_AFTER_MS)]);
     const died = !(await victim.disarm());
     if (died) {
-      victim.fate = 'killed';
+      victim.faultState = 'killed';
       await recordKill(world, victim);
       await world.fleet.fill();
     }
@@ -49,7 +49,7 @@ function isRare(point: Failpoint): boolean {
   return RARE.some((prefix) => point.startsWith(prefix));
 }
 
-/** Brings about what leads to a point that a quiet night seldom passes. */
+/** Provokes what leads to a failpoint that is rarely reached. */
 async function provoke(
   world: World,
   point: Failpoint,
@@ -66,7 +66,7 @@ async function provoke(
   }
   if (point === 'finish.refused') await stopFor(world, victim, world.leaseMs * 2);
   if (point.startsWith('put_back.')) {
-    victim.fate = 'killed';
+    victim.faultState = 'killed';
     victim.signal('SIGTERM');
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Failpoint } from '../../../runner/testing.ts';
 import { expectBack, type Fault, pickVictim, recordSilence } from '../campaign/world.ts';
 
-/** Where a worker holds the locks of a run, a DAG or a pool. */
+/** Failpoints at which a worker holds the locks of a run, a DAG or a pool. */
 const IN_TRANSACTION: readonly Failpoint[] = [
   'claim.in_pool',
   'finish.locked',
@@ -15,7 +15,7 @@ const IN_TRANSACTION: readonly Failpoint[] = [
 const REACHED_WITHIN_MS = 1_000;
 const WAKE_EVERY_MS = 50;
 
-/** A worker freezes with locks in its hands, and comes back long after its lease has run out. */
+/** Stops a worker while it holds locks, and continues it long after its lease has expired. */
 export const freeze: Fault = {
   name: 'freeze',
   weight: 1,

@@ -1,9 +1,9 @@
 import { type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
-/** kill -9, and a new worker in its place. */
+/** Kills a worker with SIGKILL and starts a new one. */
 export const kill: Fault = {
   name: 'kill',
   weight: 18,
@@ -15,7 +15,7 @@ export const kill: Fault = {
   },
 };
 
-/** Every worker at once. */
+/** Kills every worker at once. */
 export const killAll: Fault = {
   name: 'kill_all',
   weight: 1,
@@ -28,7 +28,7 @@ export const killAll: Fault = {
 };
 
 export async function killNow(world: World, victim: FleetWorker): Promise<void> {
-  victim.fate = 'killed';
+  victim.faultState = 'killed';
   victim.signal('SIGKILL');
   await victim.ended;
   await recordKill(world, victim);
@@ -36,5 +36,5 @@ export async function killNow(world: World, victim: FleetWorker): Promise<void> 
 
 export async function recordKill({ pool, records }: World, victim: FleetWorker): Promise<void> {
   const at = Temporal.Now.instant();
-  records.kills.push({ at, workerIds: await patiently(() => workerIdsOf(pool, victim.pid)) });
+  records.kills.push({ at, workerIds: await retryDuringOutage(() => workerIdsOf(pool, victim.pid)) });
 }

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import { claim } from '../../../runner/testing.ts';
 import { type Fault, pickVictim } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
 
 const MOST_CLAIMS = 3;
 
-/** Tasks are claimed for a worker that never hears of it, as when the answer to its claim is lost. */
+/** Claims tasks for a worker that never learns of it, as when the answer to its claim is lost. */
 export const lostClaim: Fault = {
   name: 'lost_claim',
   weight: 5,
@@ -16,9 +16,9 @@ export const lostClaim: Fault = {
   },
 };
 
-/** @returns how many tasks the process now has by the table alone */
+/** | @returns the number of tasks that the table assigns to the process */
 export async function claimFor(pool: Pool, pid: number): Promise<number> {
-  return await patiently(async () => {
+  return await retryDuringOutage(async () => {
     const workerId = (await workerIdsOf(pool, pid)).at(-1) ?? 0;
     const { rows } = await pool.query<{ taskInstanceId: number; token: number }>(
       `select task_instance_id as "taskInstanceId", attempt_token as token from stockflow.task_instance

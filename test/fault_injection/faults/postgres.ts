@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../demo/world/random.ts';
 import { expectBack, type Fault, type World } from '../campaign/world.ts';
-import { patiently } from '../cluster/retry_during_outage.ts';
+import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import { claimAfter } from '../verify/read_facts.ts';
 
 const GIVE_UP_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 
-/** Postgres stops at once, without a checkpoint, stays away, and recovers from its log. */
+/** Stops Postgres immediately, without a checkpoint, for a while, and restarts it, so that it recovers from its log. */
 export const postgres: Fault = {
   name: 'postgres',
   weight: 6,
@@ -24,19 +24,19 @@ export const postgres: Fault = {
   },
 };
 
-/** Restarts so close that nothing runs between them would try nothing. */
+/** Waits until some worker has claimed a task, since restarts without work between them would test nothing. */
 async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
   const from = Temporal.Now.instant();
   const giveUpAt = performance.now() + GIVE_UP_MS;
   while (performance.now() < giveUpAt) {
     for (const { pid } of fleet.living) {
-      if ((await patiently(() => claimAfter(pool, pid, from))) !== null) return;
+      if ((await retryDuringOutage(() => claimAfter(pool, pid, from))) !== null) return;
     }
     await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** Mostly moments, sometimes seconds, once in a while up to a minute. */
+/** Draws mostly moments, sometimes seconds, and rarely up to a minute. */
 function drawDownMs(random: Random): number {
   const draw = random.integer(1, 100);
   if (draw <= 70) return random.integer(0, 1_000);

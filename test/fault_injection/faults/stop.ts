@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expectBack, type Fault, pickVictim, type World } from '../campaign/world.ts';
 import type { FleetWorker } from '../cluster/fleet.ts';
 
-/** SIGSTOP for half a lease to three, then SIGCONT: a zombie that comes back with its results. */
+/** Stops a worker with SIGSTOP for half a lease to three leases, then SIGCONT: it comes back with stale results. */
 export const stop: Fault = {
   name: 'stop',
   weight: 9,

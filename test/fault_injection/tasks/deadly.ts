@@ -4,15 +4,15 @@ import { defineTask } from '../../../runner/task.ts';
 
 const WAYS = {
   segv: () => process.kill(process.pid, 'SIGSEGV'),
-  /** As native code does that gives up; the worker refuses `process.abort` to its tasks. */
+  /** Ends the process as native code does when it gives up; the worker refuses `process.abort` to its tasks. */
   abort: () => process.kill(process.pid, 'SIGABRT'),
-  /** More than the heap of the campaign's workers may hold. */
+  /** Allocates more than the heap limit of the campaign's workers. */
   memory: () => {
     for (const held: number[][] = []; ; ) held.push(new Array<number>(100_000).fill(0.5));
   },
 };
 
-/** Ends the process that it runs in, at each attempt, once others run beside it. */
+/** A task that ends its own process at each attempt, once other tasks run beside it. */
 export default defineTask({
   type: 'deadly',
   description: 'ends its process',

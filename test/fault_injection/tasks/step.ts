@@ -4,14 +4,14 @@ import { DeferTask, defineTask, SkipTask, type TaskContext } from '../../../runn
 
 const paramsSchema = z.strictObject({
   busy_ms: z.number().default(5),
-  /** The first attempts fail. */
+  /** The number of first attempts that fail. */
   fail_first: z.number().default(0),
-  /** Looks that find nothing and defer, before the one that ends. */
+  /** The number of polls that defer before the final one. */
   defer: z.number().default(0),
   skip: z.boolean().default(false),
-  /** Gives a list of that many elements. */
+  /** The number of elements of the returned list. */
   items: z.number().default(0),
-  /** Handed back, so that it shows by which version of the file the task was worked. */
+  /** Returned in the output, to show by which version of the file the task was run. */
   label: z.string().default(''),
   element: z.json().default(null),
 });
@@ -20,8 +20,9 @@ const DEFER_MS = 300;
 const RETRY_MS = 50;
 
 /**
- * The one task of the campaign: leaves a row in `effect` at each start, look and end, and gives its own attempt's token
- * back, so that the table shows whose result was taken. Outlasts the database, as a well-made destination's client does.
+ * The task of the campaign: inserts a row in `effect` at each start, poll and end, and returns its attempt's token,
+ * so that the table shows whose result was accepted. It retries during outages, as a robust destination's client
+ * does.
  */
 export default defineTask({
   type: 'step',
@@ -50,7 +51,7 @@ type Context = TaskContext<z.infer<typeof paramsSchema>>;
 
 async function trace(context: Context, phase: 'start' | 'look' | 'end'): Promise<void> {
   const { run, attempt } = context;
-  await insistently(context, async (effects) => {
+  await retryUntilAborted(context, async (effects) => {
     await effects.query(
       `insert into chaos.effect (run_id, task_id, map_index, token, phase, pid) values ($1, $2, $3, $4, $5, $6)
        on conflict (token, phase) do nothing`,
@@ -61,7 +62,7 @@ async function trace(context: Context, phase: 'start' | 'look' | 'end'): Promise
 
 async function looks(context: Context): Promise<number> {
   const { run, attempt } = context;
-  return await insistently(context, async (effects) => {
+  return await retryUntilAborted(context, async (effects) => {
     const { rowCount } = await effects.query(
       `select from chaos.effect where run_id = $1 and task_id = $2 and map_index = $3 and phase = 'look'`,
       [run.runId, attempt.taskId, attempt.mapIndex],
@@ -72,8 +73,8 @@ async function looks(context: Context): Promise<number> {
 
 type Effects = Awaited<ReturnType<Context['connections']['postgres']>>;
 
-/** Whatever goes wrong on the way to the database, until the signal says that nobody waits for it any more. */
-async function insistently<T>(context: Context, work: (effects: Effects) => Promise<T>): Promise<T> {
+/** Retries any database error until the signal aborts. */
+async function retryUntilAborted<T>(context: Context, work: (effects: Effects) => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work(await context.connections.postgres('effects'));

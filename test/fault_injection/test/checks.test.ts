@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkAcknowledgedKept } from '../checks/acknowledged_kept.ts';
-import { checkComebacks } from '../checks/comeback.ts';
 import { checkDrains } from '../checks/drain.ts';
 import { checkEndedRight } from '../checks/ended_right.ts';
 import { checkInnocents } from '../checks/innocents.ts';
-import { checkLiveHints } from '../checks/live_hint.ts';
+import { checkLiveJobs } from '../checks/live_job.ts';
 import { checkNoConflicts } from '../checks/no_conflicts.ts';
 import { checkOneResultPerToken } from '../checks/one_result_per_token.ts';
 import { checkOneRunPerInstant } from '../checks/one_run_per_instant.ts';
+import { checkRecoveries } from '../checks/recovery.ts';
 import { checkRestarts, restartMs, restartsAfter } from '../checks/restart.ts';
 import { checkSuccessors } from '../checks/successor_once.ts';
 import { checkTerminalStays } from '../checks/terminal_stays.ts';
@@ -71,11 +71,11 @@ test('E2: the result of a superseded attempt is found in the table by the token 
 
 test('E3: lacking a live job is counted from look to look, and not while Postgres is away', () => {
   const looks = [0, 4_000, 8_000, 12_000].map((ms) => ({ at: at(ms), without: ['1:1'] }));
-  says(checkLiveHints(looks, [], 10_000), /1:1 was queued without a live job for over 10000 ms/);
-  says(checkLiveHints(looks.slice(0, 3), [], 10_000));
-  says(checkLiveHints(looks, [{ from: at(1_000), to: at(5_000) }], 10_000));
+  says(checkLiveJobs(looks, [], 10_000), /1:1 was queued without a live job for over 10000 ms/);
+  says(checkLiveJobs(looks.slice(0, 3), [], 10_000));
+  says(checkLiveJobs(looks, [{ from: at(1_000), to: at(5_000) }], 10_000));
   const between = looks.with(2, { at: at(8_000), without: [] });
-  says(checkLiveHints(between, [], 10_000));
+  says(checkLiveJobs(between, [], 10_000));
 });
 
 test('E4: the next start of what ran on a killed worker is timed from the kill', () => {
@@ -179,22 +179,22 @@ test('E7: an acknowledged result that is not in the database is found', () => {
 });
 
 test('E7: a worker that ends by itself or stays idle is found', () => {
-  const judged = { outages: [], limitMs: 20_000, now: at(30_000) };
-  const comeback = { pid: 9, after: 'SIGSTOP', from: at(0) };
-  says(checkComebacks([{ ...comeback, workedAt: at(19_000) }], [], judged));
+  const recoveryLimits = { outages: [], limitMs: 20_000, now: at(30_000) };
+  const recovery = { pid: 9, after: 'SIGSTOP', from: at(0) };
+  says(checkRecoveries([{ ...recovery, workedAt: at(19_000) }], [], recoveryLimits));
   says(
-    checkComebacks([{ ...comeback, workedAt: null }], [], judged),
+    checkRecoveries([{ ...recovery, workedAt: null }], [], recoveryLimits),
     /worker 9 did not work within 20000 ms after SIGSTOP/,
   );
-  says(checkComebacks([{ ...comeback, workedAt: null }], [], { ...judged, now: at(10_000) }));
+  says(checkRecoveries([{ ...recovery, workedAt: null }], [], { ...recoveryLimits, now: at(10_000) }));
   says(
-    checkComebacks([{ ...comeback, workedAt: null }], [], {
-      ...judged,
+    checkRecoveries([{ ...recovery, workedAt: null }], [], {
+      ...recoveryLimits,
       outages: [{ from: at(1), to: at(20_001) }],
     }),
   );
   says(
-    checkComebacks([], [{ pid: 9, end: 1, lastLines: ['why'] }], judged),
+    checkRecoveries([], [{ pid: 9, end: 1, lastLines: ['why'] }], recoveryLimits),
     /worker 9 ended by itself with 1: why/,
   );
 });

@@ -1,7 +1,7 @@
-/** Small histories for the checks, as true ones would be; a test spoils one thing in them. */
+/** Small valid histories for the checks; each test invalidates one fact. */
 import type { AttemptFact, InstanceFact, RunFact, TransitionFact } from '../verify/facts.ts';
 
-/** So many ms after the beginning of the story. */
+/** Returns the instant so many ms after the start of the history. */
 export function at(ms: number): Temporal.Instant {
   return Temporal.Instant.from('2026-01-02T03:04:05Z').add({ milliseconds: ms });
 }
@@ -54,7 +54,10 @@ export function attempt(instanceId: number, changes: Partial<AttemptFact> = {}):
   };
 }
 
-/** `moves` are `ms state` pairs of one instance, from `none`; the token grows when it leaves `none` or is queued again. */
+/**
+ * Builds a history. `moves` are `ms state` pairs of one instance, from `none`; the token grows when it leaves `none`
+ * or is queued again.
+ */
 export function history(
   instanceId: number,
   ...moves: readonly (readonly [number, string])[]

@@ -9,7 +9,10 @@ import { armFailpoint, FAILPOINTS } from '../../../runner/testing.ts';
 const ROOT = path.join(import.meta.dirname, '../../..');
 const FAILPOINT_FILE = path.join(ROOT, 'runner/engine/failpoint.ts');
 
-/** Runs a line of code in a process of its own. @returns its exit code or the signal that ended it */
+/**
+ * Runs code in a process of its own.
+ * @returns its exit code, or the signal that ended it
+ */
 async function endOf(code: string, env: Record<string, string> = {}): Promise<number | string> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     env: { ...process.env, ...env },

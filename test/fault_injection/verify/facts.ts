@@ -1,4 +1,4 @@
-/** What the checks judge: rows as the campaign read them, and what it saw for itself. */
+/** The facts that the checks verify: rows read by the campaign, and its own observations. */
 import type { Json } from '../../../runner/task.ts';
 
 export interface RunFact {
@@ -35,7 +35,7 @@ export interface AttemptFact {
   readonly errorText: string | null;
 }
 
-/** One change of a task instance, in the order in which they were made; those of one run never overlap. */
+/** One transition of a task instance, in order; those of one run never overlap. */
 export interface TransitionFact {
   readonly transitionId: number;
   readonly at: Temporal.Instant;
@@ -45,7 +45,7 @@ export interface TransitionFact {
   readonly after: string;
   readonly beforeToken: number;
   readonly afterToken: number;
-  /** Who held the instance before, or holds it after; null when nobody did. */
+  /** The worker that held the instance before, or holds it after; null if none did. */
   readonly workerId: number | null;
   readonly byOperator: boolean;
 }
@@ -54,7 +54,7 @@ export interface EffectFact {
   readonly runId: number;
   readonly taskId: string;
   readonly mapIndex: number;
-  /** `instance-token` of the attempt that left it. */
+  /** `instance-token` of the attempt that inserted it. */
   readonly token: string;
   readonly phase: string;
   readonly at: Temporal.Instant;
@@ -66,7 +66,7 @@ export interface OperatorEvent {
   readonly action: string;
 }
 
-export interface RunFacts {
+export interface CampaignFacts {
   readonly runs: readonly RunFact[];
   readonly instances: readonly InstanceFact[];
   readonly attempts: readonly AttemptFact[];
@@ -75,70 +75,70 @@ export interface RunFacts {
   readonly operatorEvents: readonly OperatorEvent[];
 }
 
-/** A worker said that the database had taken this result. */
+/** A worker's report that the database has accepted this result. */
 export interface Acknowledged {
   readonly pid: number;
   readonly runId: number;
   readonly instanceId: number;
   readonly token: number;
-  /** The task's state by that result. */
+  /** The task's state after that result. */
   readonly state: string;
 }
 
-/** A process that was killed with work in hand. */
+/** A process that was killed with tasks in flight. */
 export interface Kill {
   readonly workerIds: readonly number[];
   readonly at: Temporal.Instant;
 }
 
-/** A worker that ended by a signal of its own while a deadly task was about. */
+/** A worker that ended by its own signal while a deadly task was running. */
 export interface DeathByTask {
   readonly pid: number;
   readonly at: Temporal.Instant;
 }
 
-/** A process that was told to end. */
+/** A process that was sent SIGTERM. */
 export interface Drain {
   readonly pid: number;
   readonly workerIds: readonly number[];
   readonly at: Temporal.Instant;
   readonly graceMs: number;
-  /** What it may take beyond that. */
+  /** The time that it may take beyond the grace time. */
   readonly allowanceMs: number;
   readonly tookMs: number;
   /** Exit code or signal. */
   readonly end: number | string;
 }
 
-/** While Postgres was away nobody could do anything. */
+/** A period in which Postgres was unavailable. */
 export interface Outage {
   readonly from: Temporal.Instant;
   readonly to: Temporal.Instant;
 }
 
-/** Queued tasks that no live job pointed at, at one look. */
-export interface HintLook {
+/** The queued tasks without a live job at one moment. */
+export interface JobSample {
   readonly at: Temporal.Instant;
   /** `instance:token`. */
   readonly without: readonly string[];
 }
 
-/** The restart of a task whose worker was killed; null while it has not started again. */
+/** The restart of a task whose worker was killed; `startedAt` is null until it starts again. */
 export interface Restart {
   readonly instanceId: number;
   readonly killedAt: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
 }
 
-/** A worker that was kept from working, and must work again by itself; null while it has not claimed anything since. */
-export interface Comeback {
+/** A worker that was kept from working and must resume by itself; `workedAt` is null until its next claim. */
+export interface Recovery {
   readonly pid: number;
   readonly after: string;
   readonly from: Temporal.Instant;
   readonly workedAt: Temporal.Instant | null;
 }
 
-/** A process that nobody harmed has ended. */
+/** A process that ended without a fault acting on it. */
 export interface UnexplainedEnd {
   readonly pid: number;
   readonly end: number | string;
@@ -149,6 +149,6 @@ export type Invariant = 'E1' | 'E2' | 'E3' | 'E4' | 'E5' | 'E6' | 'E7' | 'E8' | 
 
 export interface Violation {
   readonly invariant: Invariant;
-  /** Which run, task and token, and what was seen: the same for the same violation at every look. */
+  /** Run, task, token and observation; the same text for the same violation at every check. */
   readonly text: string;
 }

@@ -1,18 +1,18 @@
-/** Reads what the checks judge, as of one moment. */
+/** Reads the facts that the checks verify, as of one moment. */
 
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../../runner/index.ts';
 import type {
   AttemptFact,
+  CampaignFacts,
   EffectFact,
   InstanceFact,
   OperatorEvent,
   RunFact,
-  RunFacts,
   TransitionFact,
 } from './facts.ts';
 
-/** Runs that are going on, or ended in the last `secondsBack`. */
+/** Returns runs that are unfinished, or ended in the last `secondsBack`. */
 export async function recentRuns(pool: Pool, secondsBack: number): Promise<readonly number[]> {
   const { rows } = await pool.query<{ runId: number }>(
     `select run_id as "runId" from stockflow.dag_run
@@ -36,11 +36,11 @@ export async function allRuns(pool: Pool): Promise<readonly number[]> {
   return rows.map(({ runId }) => runId);
 }
 
-export async function readFacts(pool: Pool, runIds: readonly number[]): Promise<RunFacts> {
+export async function readFacts(pool: Pool, runIds: readonly number[]): Promise<CampaignFacts> {
   return await withTransaction(pool, (tx) => readAll(tx, runIds), { isolation: 'repeatable read' });
 }
 
-async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<RunFacts> {
+async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<CampaignFacts> {
   const runs = await tx.query<RunFact>(
     `select r.run_id as "runId", r.dag_id as "dagId", r.dag_version_id as "dagVersionId", r.run_type as "runType", r.state,
             r.scheduled_for as "scheduledFor", v.source
@@ -87,7 +87,7 @@ async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<RunFa
   };
 }
 
-/** All scheduled runs, without their text: few enough to be looked at after each trial. */
+/** Returns all scheduled runs without their text; few enough to be checked after each trial. */
 export async function scheduledRuns(pool: Pool): Promise<readonly RunFact[]> {
   const { rows } = await pool.query<RunFact>(
     `select run_id as "runId", dag_id as "dagId", dag_version_id as "dagVersionId", run_type as "runType", state,
@@ -97,7 +97,7 @@ export async function scheduledRuns(pool: Pool): Promise<readonly RunFact[]> {
   return rows;
 }
 
-/** Every id under which the process has registered. */
+/** Returns every id under which the process has registered. */
 export async function workerIdsOf(pool: Pool, pid: number): Promise<readonly number[]> {
   const { rows } = await pool.query<{ workerId: number }>(
     `select worker_id as "workerId" from stockflow.worker where pid = $1`,
@@ -106,7 +106,7 @@ export async function workerIdsOf(pool: Pool, pid: number): Promise<readonly num
   return rows.map(({ workerId }) => workerId);
 }
 
-/** What happened on the tasks that these workers ever claimed. */
+/** Returns the transitions of the tasks that these workers ever claimed. */
 export async function transitionsOfWorkers(
   pool: Pool,
   workerIds: readonly number[],
@@ -124,7 +124,7 @@ export async function transitionsOfWorkers(
   return rows;
 }
 
-/** The first claim of the process after an instant. */
+/** Returns the first claim of the process after an instant. */
 export async function claimAfter(
   pool: Pool,
   pid: number,
@@ -138,7 +138,7 @@ export async function claimAfter(
   return rows[0]?.at ?? null;
 }
 
-/** Queued tasks that nothing will ever look at, as `instance:token`; of a pool, only where it has room for them. */
+/** Returns queued tasks that no job will ever claim, as `instance:token`; those of a pool only if it has room. */
 export async function withoutLiveJob(pool: Pool): Promise<readonly string[]> {
   const { rows } = await pool.query<{ key: string }>(
     `select t.task_instance_id || ':' || t.attempt_token as key

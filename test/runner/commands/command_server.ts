@@ -57,7 +57,7 @@ function shellOf(env: CommandLine['env'], output: Written): Shell {
       output.stderr += text;
     }),
     signal: never,
-    urgent: never,
+    forceStop: never,
     exitCode: 0,
   };
 }

@@ -1,30 +1,30 @@
-/** Nights by the hundred, in chapters that each have their own stores, dates and database. */
+/** Runs hundreds of nights in scenarios, each with its own stores, dates and database. */
 import type { NightServer } from '../../support/night/site.ts';
 import type { NightKind } from '../plan/night_plan.ts';
 import { addTallies, type Tally, tallyOf } from './counts.ts';
 import type { NightResult } from './night_result.ts';
-import { type Meddle, workChapter } from './scenario.ts';
+import { runScenario, type Tamper } from './scenario.ts';
 
-/** So that one goes wrong is found again without working all before it. */
-export const CHAPTER_NIGHTS = 50;
-/** Half of a night is waiting; more at once only wait for the processor. */
-const CHAPTERS_AT_ONCE = 3;
+/** The nights of a scenario: few enough that a failing night can be repeated without all earlier ones. */
+export const SCENARIO_NIGHTS = 50;
+/** Half of a night's time is waiting; more at once would only wait for the processor. */
+const SCENARIOS_AT_ONCE = 3;
 
 export interface CampaignOptions {
   readonly count: number;
   readonly seed: string;
-  /** The first night to work: its chapter is begun from its beginning. */
+  /** The first night to run; its scenario is run from its beginning. */
   readonly from?: number;
-  readonly withPlainPractice?: boolean;
-  /** Ends early, with what was worked by then. */
+  readonly withNaiveBaseline?: boolean;
+  /** Ends the campaign early, with the nights run by then. */
   readonly signal?: AbortSignal;
   readonly onNight?: (result: NightResult) => void;
-  /** Of the nights of each chapter, in order; the rest are dealt at random. */
+  /** The kinds of each scenario's first nights, in order; the rest are random. */
   readonly kinds?: readonly NightKind[];
-  /** The demo's own, in this process, by default. */
+  /** By default the demo's own server, in this process. */
   readonly server?: NightServer;
-  /** Spoils counts on purpose, to see that it is found. */
-  readonly meddle?: Meddle;
+  /** Corrupts counts on purpose, to test that this is found. */
+  readonly tamper?: Tamper;
 }
 
 export interface CampaignSummary {
@@ -34,58 +34,58 @@ export interface CampaignSummary {
   readonly keys_compared: number;
   readonly keys_compared_after_refused_nights: number;
   readonly wrong_counts: number;
-  /** Runs that ended otherwise than they must, and nights with a batch too many or too few. */
-  readonly astray: number;
-  /** Runs that were green, changed nothing, and did not say so. */
+  /** Runs that ended in another state than expected, and nights with a wrong number of batches. */
+  readonly unexpected: number;
+  /** Runs that succeeded, changed nothing, and gave no warning of it. */
   readonly silent: number;
-  /** Nights by kind, and by what only some of them have. */
+  /** Nights by kind, and by traits that only some have. */
   readonly kinds: Tally;
   readonly traits: Tally;
   readonly faults: Tally;
   readonly events: Tally;
   readonly places: Tally;
   readonly beside_tasks: Tally;
-  /** Mean of a night of that kind, three chapters being worked at once. */
+  /** Mean duration of a night of that kind, with three scenarios running at once. */
   readonly milliseconds_by_kind: Tally;
-  /** Applied nights that the plain practice would have left with a wrong count; null where it was not worked out. */
-  readonly plain_practice_wrong_nights: number | null;
-  readonly plain_practice_wrong_counts: number | null;
+  /** Applied nights that the naive baseline would have left with a wrong count; null if it was not computed. */
+  readonly naive_baseline_wrong_nights: number | null;
+  readonly naive_baseline_wrong_counts: number | null;
   readonly findings: readonly { readonly night: number; readonly what: string }[];
 }
 
-export async function runCampaign(options: CampaignOptions): Promise<CampaignSummary> {
+export async function runSimulation(options: CampaignOptions): Promise<CampaignSummary> {
   const { count, from = 0, signal } = options;
   const results: NightResult[] = [];
-  let next = Math.floor(from / CHAPTER_NIGHTS) * CHAPTER_NIGHTS;
-  const workChapters = async () => {
+  let next = Math.floor(from / SCENARIO_NIGHTS) * SCENARIO_NIGHTS;
+  const runScenarios = async () => {
     while (next < count && !signal?.aborted) {
       const firstNight = next;
-      next += CHAPTER_NIGHTS;
-      await workOneChapter(options, firstNight, results);
+      next += SCENARIO_NIGHTS;
+      await runOneScenario(options, firstNight, results);
     }
   };
-  await Promise.all(Array.from({ length: CHAPTERS_AT_ONCE }, workChapters));
+  await Promise.all(Array.from({ length: SCENARIOS_AT_ONCE }, runScenarios));
   return summarize(
     results.toSorted((one, other) => one.night - other.night),
     options,
   );
 }
 
-async function workOneChapter(
-  { count, seed, withPlainPractice = false, signal, onNight, kinds, server, meddle }: CampaignOptions,
+async function runOneScenario(
+  { count, seed, withNaiveBaseline = false, signal, onNight, kinds, server, tamper }: CampaignOptions,
   firstNight: number,
   results: NightResult[],
 ): Promise<void> {
   const cleanUps: (() => Promise<void>)[] = [];
   try {
-    const nights = workChapter(
+    const nights = runScenario(
       { after: (cleanUp) => void cleanUps.unshift(cleanUp) },
       {
-        seed: `${seed}/${firstNight / CHAPTER_NIGHTS}`,
+        seed: `${seed}/${firstNight / SCENARIO_NIGHTS}`,
         firstNight,
-        nights: Math.min(CHAPTER_NIGHTS, count - firstNight),
-        withPlainPractice,
-        ...{ kinds, server, meddle },
+        nights: Math.min(SCENARIO_NIGHTS, count - firstNight),
+        withNaiveBaseline,
+        ...{ kinds, server, tamper },
       },
     );
     for await (const result of nights) {
@@ -100,7 +100,7 @@ async function workOneChapter(
 
 function summarize(
   results: readonly NightResult[],
-  { seed, withPlainPractice = false }: CampaignOptions,
+  { seed, withNaiveBaseline = false }: CampaignOptions,
 ): CampaignSummary {
   const sum = (figure: (result: NightResult) => number, of = results) =>
     of.reduce((total, result) => total + figure(result), 0);
@@ -115,7 +115,7 @@ function summarize(
     keys_compared: sum(({ keysCompared }) => keysCompared),
     keys_compared_after_refused_nights: sum(({ keysCompared }) => keysCompared, refused),
     wrong_counts: sum(({ wrong }) => wrong.length),
-    astray: sum(({ astray }) => astray.length),
+    unexpected: sum(({ unexpected }) => unexpected.length),
     silent: sum(({ silent }) => silent.length),
     kinds,
     traits: tallyOf([
@@ -137,12 +137,12 @@ function summarize(
         ),
       ]),
     ),
-    plain_practice_wrong_nights: withPlainPractice
-      ? applied.filter(({ plainWrongKeys }) => (plainWrongKeys ?? 0) > 0).length
+    naive_baseline_wrong_nights: withNaiveBaseline
+      ? applied.filter(({ naiveWrongKeys }) => (naiveWrongKeys ?? 0) > 0).length
       : null,
-    plain_practice_wrong_counts: withPlainPractice ? sum(({ plainWrongKeys }) => plainWrongKeys ?? 0) : null,
-    findings: results.flatMap(({ night, wrong, astray, silent }) =>
-      [...astray, ...silent, ...wrong].map((what) => ({ night, what })),
+    naive_baseline_wrong_counts: withNaiveBaseline ? sum(({ naiveWrongKeys }) => naiveWrongKeys ?? 0) : null,
+    findings: results.flatMap(({ night, wrong, unexpected, silent }) =>
+      [...unexpected, ...silent, ...wrong].map((what) => ({ night, what })),
     ),
   };
 }

@@ -1,21 +1,21 @@
-/** What the happenings of a night were, by kind and by their place in it, so that a reader sees that each was tried. */
-import type { Happening, NightBooking, NightShipment } from '../plan/event.ts';
+/** Counts the events of a night by kind and by position in the night, to show that each was covered. */
+import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 import { type NightPlan, snapshotOf } from '../plan/night_plan.ts';
 import { type Tally, tallyOf } from './counts.ts';
 
-export function countHappenings(happenings: readonly Happening[]): Tally {
-  return tallyOf(happenings.flatMap(namesOf));
+export function countEvents(events: readonly Event[]): Tally {
+  return tallyOf(events.flatMap(namesOf));
 }
 
-/** Where they lie: at the snapshot of their store to the millisecond, or between the night's instants. */
-export function countPlaces(happenings: readonly Happening[], plan: NightPlan): Tally {
-  return tallyOf(happenings.map((happening) => placeOf(happening, plan)));
+/** Counts events by position: at the snapshot of their store to the millisecond, or between the night's instants. */
+export function countPlaces(events: readonly Event[], plan: NightPlan): Tally {
+  return tallyOf(events.map((event) => placeOf(event, plan)));
 }
 
-function namesOf(happening: Happening): readonly string[] {
-  if (happening.kind === 'reserved') return ['reserved'];
-  if (happening.kind === 'shipped') return ['shipped', ...cancellation(happening), ...invoicing(happening)];
-  const { reason, recordedAtMs, atMs } = happening;
+function namesOf(event: Event): readonly string[] {
+  if (event.kind === 'reserved') return ['reserved'];
+  if (event.kind === 'shipped') return ['shipped', ...cancellation(event), ...invoicing(event)];
+  const { reason, recordedAtMs, atMs } = event;
   const known = recordedAtMs === null ? ', unknown to the OMS' : recordedAtMs > atMs ? ', recorded late' : '';
   return [`${reason.replace('_', ' ')}${known}`];
 }
@@ -34,19 +34,19 @@ function invoicing({ facilityId, bookings }: NightShipment): readonly string[] {
   return [
     `invoiced at the ${isWrong ? 'wrong' : 'right'} store`,
     ...(isWrong ? [isSlipped ? 'wrong store, slipped later' : 'wrong store, never slipped'] : []),
-    ...bookings.map(fateOf).filter((fate) => fate !== null),
+    ...bookings.map(outcomeOf).filter((outcome) => outcome !== null),
   ];
 }
 
-function fateOf({ bookedAtMs, responseAtMs, toldAtMs }: NightBooking): string | null {
+function outcomeOf({ bookedAtMs, responseAtMs, learntAtMs }: NightBooking): string | null {
   if (bookedAtMs === null) return 'document lost, withdrawn later';
   if (responseAtMs === null) return 'acknowledgement lost';
-  return toldAtMs !== responseAtMs ? 'acknowledged, the instant learnt a day later' : null;
+  return learntAtMs !== responseAtMs ? 'acknowledged, the instant learnt a day later' : null;
 }
 
 const NEAR_MS = 40 * 60_000;
 
-function placeOf({ atMs, facilityId }: Happening, plan: NightPlan): string {
+function placeOf({ atMs, facilityId }: Event, plan: NightPlan): string {
   const snapshotAtMs = snapshotOf(plan, facilityId);
   if (atMs === snapshotAtMs) return 'at T exactly';
   if (atMs < snapshotAtMs) return atMs < snapshotAtMs - NEAR_MS ? 'earlier' : '40 min before T';

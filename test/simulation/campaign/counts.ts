@@ -1,4 +1,4 @@
-/** How often each of several things was seen. */
+/** Counts of occurrences by name. */
 export type Tally = Readonly<Record<string, number>>;
 
 export function tallyOf(names: Iterable<string>): Tally {
@@ -7,7 +7,7 @@ export function tallyOf(names: Iterable<string>): Tally {
   return counts;
 }
 
-/** In the order of their names. */
+/** Adds up tallies, with names in alphabetical order. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   const sums = new Map<string, number>();
   for (const [name, count] of tallies.flatMap((tally) => Object.entries(tally)))

@@ -3,7 +3,7 @@ import type { NightKind } from '../plan/night_plan.ts';
 import type { Tally } from './counts.ts';
 
 export interface NightResult {
-  /** From 0, over the whole campaign. */
+  /** The number of the night in the whole campaign, from 0. */
   readonly night: number;
   readonly date: string;
   readonly kind: NightKind;
@@ -11,23 +11,23 @@ export interface NightResult {
   /** Whether the night was applied. */
   readonly isApplied: boolean;
   readonly keysCompared: number;
-  /** Counts that are not as they must be, in words. */
+  /** Sentences about counts that differ from the expected ones. */
   readonly wrong: readonly string[];
-  /** What else is not: how a run ended, how many batches there are. */
-  readonly astray: readonly string[];
-  /** Runs that were green, changed nothing, and did not say so. */
+  /** Sentences about other deviations: how a run ended, how many batches there are. */
+  readonly unexpected: readonly string[];
+  /** Runs that succeeded, changed nothing, and gave no warning of it. */
   readonly silent: readonly string[];
-  /** Keys that the plain practice would have left wrong; null where it was not worked out. */
-  readonly plainWrongKeys: number | null;
-  /** What was done to it on purpose. */
+  /** Keys that the naive baseline would have left wrong; null if it was not computed. */
+  readonly naiveWrongKeys: number | null;
+  /** The injected faults. */
   readonly faults: Tally;
-  /** What happened in the stores since the night before. */
+  /** The events in the stores since the night before. */
   readonly events: Tally;
-  /** Where in the night that was, in the stores' time. */
+  /** The positions of the events in the night, in the stores' time. */
   readonly places: Tally;
-  /** Movements that the OMS really wrote down while a task was at work, by the task, and between two of them. */
+  /** Movements that the OMS recorded while a task was running, by task, and between two tasks. */
   readonly besideTasks: Tally;
-  /** What the night has, of what only some have. */
+  /** The night's traits, which only some nights have. */
   readonly traits: readonly string[];
   readonly milliseconds: number;
 }

@@ -1,4 +1,4 @@
-/** A chapter: many nights in a row of the same stores, each beginning with what the one before left. */
+/** A scenario: consecutive nights of the same stores, each beginning with the state that the previous one left. */
 import type { Pool } from 'pg';
 import { makeRandom, type Random } from '../../../demo/world/random.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
@@ -6,67 +6,75 @@ import { trueCounts } from '../../../demo/world/true_count.ts';
 import type { NightServer } from '../../support/night/site.ts';
 import type { Lifetime } from '../../support/postgres/database.ts';
 import { firstDate } from '../plan/calendar.ts';
-import type { Happening } from '../plan/event.ts';
-import { tellWindow } from '../plan/generate_events.ts';
+import type { Event } from '../plan/event.ts';
+import { generateEvents } from '../plan/generate_events.ts';
 import { generateLateEntries } from '../plan/late_entry.ts';
 import { type NightKind, type NightPlan, planNight, snapshotOf, snapshotsOf } from '../plan/night_plan.ts';
 import { ExpectedCounts } from '../verify/expected_counts.ts';
-import { heldKeys } from '../verify/held_out_keys.ts';
-import { plainOnHand } from '../verify/naive_baseline.ts';
-import { misreported, type OwedWarnings, owedWarnings, warningNames } from '../verify/night_warnings.ts';
+import { heldOutKeys } from '../verify/held_out_keys.ts';
+import { naiveOnHand } from '../verify/naive_baseline.ts';
+import {
+  type ExpectedWarnings,
+  expectedWarnings,
+  warningMismatches,
+  warningNames,
+} from '../verify/night_warnings.ts';
 import { countBatches, readOmsCounts } from '../verify/oms_counts.ts';
-import { judgeKey } from '../verify/verify_key.ts';
+import { verifyKey } from '../verify/verify_key.ts';
 import { countBesideTasks } from '../work/beside_tasks.ts';
 import { DagRuns } from '../work/dag_runs.ts';
 import { type AppliedNight, type Outcome, type PlannedNight, workNight } from '../work/work_night.ts';
-import { OmsScribe } from '../world/oms_writer.ts';
+import { OmsWriter } from '../world/oms_writer.ts';
 import { type NightFile, writeNightFile } from '../world/retailpro_night_file.ts';
 import { openStoreWorld, type StoreWorld } from '../world/store_world.ts';
-import { countHappenings, countPlaces } from './count_events.ts';
+import { countEvents, countPlaces } from './count_events.ts';
 import { tallyOf } from './counts.ts';
 import type { NightResult } from './night_result.ts';
 
-/** In a night that has them. */
+/** The number of late entries in a night that has them. */
 const LATE_ENTRIES = 2;
 
-/** Does something to the OMS that no model knows of: the comparison has to find it. */
-export type Meddle = (
+/** Changes the OMS in a way that no model knows of; the comparison has to find it. */
+export type Tamper = (
   pool: Pool,
   moment: { readonly night: number; readonly when: 'before the run' | 'after the run' },
 ) => Promise<void>;
 
-export interface ChapterOptions {
+export interface ScenarioOptions {
   readonly seed: string;
   /** The number of its first night in the campaign. */
   readonly firstNight: number;
   readonly nights: number;
-  /** Whether to work out what the plain practice would have left. */
-  readonly withPlainPractice: boolean;
-  /** Of its nights, in order; the rest are dealt. */
+  /** Whether to compute the result of the naive baseline. */
+  readonly withNaiveBaseline: boolean;
+  /** The kinds of its first nights, in order; the rest are random. */
   readonly kinds?: readonly NightKind[] | undefined;
   readonly server?: NightServer | undefined;
-  readonly meddle?: Meddle | undefined;
+  readonly tamper?: Tamper | undefined;
 }
 
-export async function* workChapter(lifetime: Lifetime, options: ChapterOptions): AsyncGenerator<NightResult> {
+export async function* runScenario(
+  lifetime: Lifetime,
+  options: ScenarioOptions,
+): AsyncGenerator<NightResult> {
   const random = makeRandom(options.seed);
   const date = firstDate(random);
   const { server = 'in_process' } = options;
-  const chapter = new Chapter(await openStoreWorld(lifetime, random, { date, server }), options);
-  lifetime.after(() => chapter.stop());
+  const scenario = new Scenario(await openStoreWorld(lifetime, random, { date, server }), options);
+  lifetime.after(() => scenario.stop());
   for (let index = 0; index < options.nights; index += 1) {
-    yield await chapter.night(random.fork(`night ${index}`), date.add({ days: index }), index);
+    yield await scenario.night(random.fork(`night ${index}`), date.add({ days: index }), index);
   }
 }
 
-class Chapter {
+class Scenario {
   readonly #stores: StoreWorld;
-  readonly #options: ChapterOptions;
+  readonly #options: ScenarioOptions;
   readonly #expected = new ExpectedCounts();
-  readonly #scribe: OmsScribe;
+  readonly #omsWriter: OmsWriter;
   readonly #runs: DagRuns;
-  #happenings: readonly Happening[];
-  /** Up to which instant everything has happened and is written down. */
+  #events: readonly Event[];
+  /** The instant up to which all events have happened and are recorded. */
   #clockMs: number;
   #ids = 0;
   #batches = { RESET: 0, VARIANCE: 0 };
@@ -75,13 +83,13 @@ class Chapter {
   #covered: ReadonlySet<string> = new Set();
   #missed: PlannedNight | null = null;
 
-  constructor(stores: StoreWorld, options: ChapterOptions) {
+  constructor(stores: StoreWorld, options: ScenarioOptions) {
     this.#stores = stores;
     this.#options = options;
-    this.#scribe = new OmsScribe(stores.pool);
-    this.#runs = new DagRuns(stores, this.#scribe);
-    this.#happenings = stores.world.events.filter((event) => event.kind === 'moved');
-    this.#clockMs = Math.max(...this.#happenings.map(({ atMs }) => atMs));
+    this.#omsWriter = new OmsWriter(stores.pool);
+    this.#runs = new DagRuns(stores, this.#omsWriter);
+    this.#events = stores.world.events.filter((event) => event.kind === 'moved');
+    this.#clockMs = Math.max(...this.#events.map(({ atMs }) => atMs));
   }
 
   async stop(): Promise<void> {
@@ -95,24 +103,24 @@ class Chapter {
     const storeIds = this.#stores.world.stores.map(({ facilityId }) => facilityId);
     const kind = this.#options.kinds?.[index];
     const plan = planNight(random, { date, storeIds, isOneMissed: this.#missed !== null, kind });
-    const told = this.#tell(random, plan, storeIds);
-    this.#happenings = [...this.#happenings, ...told];
-    this.#scribe.expect(told);
-    await this.#scribe.writeUntil(plan.freezeAtMs);
+    const generated = this.#generateEvents(random, plan, storeIds);
+    this.#events = [...this.#events, ...generated];
+    this.#omsWriter.expect(generated);
+    await this.#omsWriter.writeUntil(plan.freezeAtMs);
     const file = this.#fileOf(random, (facilityId) => snapshotOf(plan, facilityId), index + 1);
     await this.#stores.site.clearOutgoing();
-    await this.#options.meddle?.(pool, { night, when: 'before the run' });
+    await this.#options.tamper?.(pool, { night, when: 'before the run' });
     const outcome = await workNight({
       ...{ random, plan, file, stores: this.#stores, runs: this.#runs },
       ...{ lastApplied: this.#lastApplied, missed: this.#missed },
       fileOf: (snapshotOf) => this.#fileOf(random, snapshotOf, -++this.#ids),
-      writeToEnd: () => this.#scribe.writeUntil(plan.endAtMs),
+      writeToEnd: () => this.#omsWriter.writeUntil(plan.endAtMs),
     });
-    await this.#scribe.writeUntil(plan.endAtMs);
+    await this.#omsWriter.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
-    await this.#options.meddle?.(pool, { night, when: 'after the run' });
-    const { traits, misreported, ...compared } = await this.#compare(plan, outcome);
-    const astray = [...outcome.astray, ...misreported, ...(await this.#countBatches(outcome))];
+    await this.#options.tamper?.(pool, { night, when: 'after the run' });
+    const { traits, warningMismatches, ...compared } = await this.#compare(plan, outcome);
+    const unexpected = [...outcome.unexpected, ...warningMismatches, ...(await this.#countBatches(outcome))];
     this.#remember({ plan, file }, outcome);
     return {
       night,
@@ -121,21 +129,21 @@ class Chapter {
       clockChange: plan.clockChange,
       isApplied: outcome.applied.length > 0,
       ...compared,
-      ...{ astray, traits, silent: this.#runs.takeSilent() },
+      ...{ unexpected, traits, silent: this.#runs.takeSilent() },
       faults: tallyOf(outcome.faults),
-      events: countHappenings(told),
-      places: countPlaces(told, plan),
+      events: countEvents(generated),
+      places: countPlaces(generated, plan),
       besideTasks: await countBesideTasks(pool, this.#runs.takeRunIds()),
       milliseconds: performance.now() - startedMs,
     };
   }
 
-  #tell(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Happening[] {
+  #generateEvents(random: Random, plan: NightPlan, storeIds: readonly string[]): readonly Event[] {
     const { keys } = this.#stores;
     const fromMs = this.#clockMs;
     const ofStores = keys.filter(({ facilityId }) => storeIds.includes(facilityId));
     const late = plan.kind === 'late_entries' ? random.shuffle(ofStores).slice(0, LATE_ENTRIES) : [];
-    const told = tellWindow({
+    const generated = generateEvents({
       random,
       // Little else happens to these, so that the night can see what was taken away.
       keys: keys.filter((key) => !late.includes(key)),
@@ -153,12 +161,12 @@ class Chapter {
       ],
       nextId: () => String(++this.#ids),
     });
-    return [...told, ...generateLateEntries({ random, plan, keys: late, fromMs })];
+    return [...generated, ...generateLateEntries({ random, plan, keys: late, fromMs })];
   }
 
   #fileOf(random: Random, snapshotOf: (facilityId: string) => number, mark: number): NightFile {
     const { world, locations } = this.#stores;
-    return writeNightFile({ random, world, locations, happenings: this.#happenings, snapshotOf, mark });
+    return writeNightFile({ random, world, locations, events: this.#events, snapshotOf, mark });
   }
 
   #remember(night: PlannedNight, { applied }: Outcome): void {
@@ -167,18 +175,18 @@ class Chapter {
     if (last !== undefined) this.#lastApplied = { snapshotAtMs: last.plan.snapshotAtMs, file: last.file };
   }
 
-  /** Every count of the OMS against the model's, and how many batches there are. */
+  /** Compares every count of the OMS with the model's, and the number of batches. */
   async #compare(plan: NightPlan, outcome: Outcome) {
     const { keys, pool } = this.#stores;
     const wrong: string[] = [];
-    let [plainWrongKeys, heldCount] = [0, 0];
+    let [naiveWrongKeys, heldCount] = [0, 0];
     let covered: ReadonlySet<string> = new Set();
-    const said: { owed: OwedWarnings; misreported: readonly string[] }[] = [];
+    const said: { owed: ExpectedWarnings; warningMismatches: readonly string[] }[] = [];
     for (const night of outcome.applied) {
       const set = this.#setRight(night);
       covered = set.covered;
       heldCount += set.held.size;
-      said.push(this.#judgeWarnings(night, set));
+      said.push(this.#verifyWarnings(night, set));
       this.#covered = covered;
     }
     // Of a night that was corrected the newest file's.
@@ -186,17 +194,17 @@ class Chapter {
     const snapshots = snapshotsOf(outcome.applied.at(-1)?.plan ?? plan, facilities);
     const tonights = outcome.applied.at(-1)?.file.retailproUnits;
     const found = await readOmsCounts(pool, snapshots);
-    const byKey = Map.groupBy(this.#happenings, keyText);
+    const byKey = Map.groupBy(this.#events, keyText);
     for (const key of keys) {
       const text = keyText(key);
       const snapshotAtMs = snapshots.get(key.facilityId) ?? plan.snapshotAtMs;
       const isCovered = covered.has(text);
       const own = byKey.get(text) ?? [];
       const expected = this.#expected.of(key, own, { snapshotAtMs, nowMs: plan.endAtMs });
-      wrong.push(...judgeKey({ text, isCovered }, expected, found.get(text)));
-      if (isCovered && this.#options.withPlainPractice) {
-        const plain = plainOnHand(tonights?.get(text) ?? 0, own, plan);
-        if (plain !== expected?.onHandUnits) plainWrongKeys += 1;
+      wrong.push(...verifyKey({ text, isCovered }, expected, found.get(text)));
+      if (isCovered && this.#options.withNaiveBaseline) {
+        const plain = naiveOnHand(tonights?.get(text) ?? 0, own, plan);
+        if (plain !== expected?.onHandUnits) naiveWrongKeys += 1;
       }
     }
     const known = new Set(keys.map(keyText));
@@ -204,11 +212,11 @@ class Chapter {
     return {
       keysCompared: keys.length,
       wrong,
-      plainWrongKeys: this.#options.withPlainPractice ? plainWrongKeys : null,
-      misreported: said.flatMap(({ misreported }) => misreported),
+      naiveWrongKeys: this.#options.withNaiveBaseline ? naiveWrongKeys : null,
+      warningMismatches: said.flatMap(({ warningMismatches }) => warningMismatches),
       traits: [
         ...new Set(said.flatMap(({ owed }) => warningNames(owed).map((name) => `a warning: ${name}`))),
-        ...(outcome.applied.some(({ file }) => file.located.intersection(file.told).size > 0)
+        ...(outcome.applied.some(({ file }) => file.located.intersection(file.singleCounted).size > 0)
           ? ['counts summed over two locations']
           : []),
         ...(heldCount > 0 ? ['keys held because a booking was ambiguous'] : []),
@@ -218,7 +226,10 @@ class Chapter {
     };
   }
 
-  /** One more of each for each night that was applied. @returns what is otherwise */
+  /**
+   * Checks for one more batch of each kind for each applied night.
+   * @returns the deviations
+   */
   async #countBatches({ applied }: Outcome): Promise<readonly string[]> {
     const before = this.#batches;
     this.#batches = await countBatches(this.#stores.pool);
@@ -228,21 +239,21 @@ class Chapter {
       .map(({ kind, added }) => `${added} more ${kind} batches for ${applied.length} nights`);
   }
 
-  #judgeWarnings(night: AppliedNight, set: { covered: ReadonlySet<string>; held: ReadonlySet<string> }) {
+  #verifyWarnings(night: AppliedNight, set: { covered: ReadonlySet<string>; held: ReadonlySet<string> }) {
     const { world } = this.#stores;
-    const owed = owedWarnings({
-      ...{ ...night, ...set, coveredBefore: this.#covered, happenings: this.#happenings },
+    const owed = expectedWarnings({
+      ...{ ...night, ...set, coveredBefore: this.#covered, events: this.#events },
       snapshots: snapshotsOf(night.plan, world.facilities),
       activeProducts: world.activeProducts.length,
     });
-    return { owed, misreported: misreported(owed, night.warnings) };
+    return { owed, warningMismatches: warningMismatches(owed, night.warnings) };
   }
 
   #setRight({ plan, file, knownAtMs }: AppliedNight) {
     const snapshots = snapshotsOf(plan, this.#stores.world.facilities);
-    const held = heldKeys(this.#happenings, snapshots, knownAtMs);
-    const covered = new Set([...file.told].filter((text) => !held.has(text)));
-    const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#happenings, atMs)]));
+    const held = heldOutKeys(this.#events, snapshots, knownAtMs);
+    const covered = new Set([...file.singleCounted].filter((text) => !held.has(text)));
+    const shelves = new Map([...snapshots].map(([id, atMs]) => [id, trueCounts(this.#events, atMs)]));
     for (const key of this.#stores.keys) {
       const text = keyText(key);
       const snapshotAtMs = snapshots.get(key.facilityId);
@@ -253,7 +264,7 @@ class Chapter {
   }
 
   #isCancelledAcross(plan: NightPlan): boolean {
-    return this.#happenings.some(
+    return this.#events.some(
       (event) =>
         event.kind === 'shipped' &&
         event.cancelled !== null &&

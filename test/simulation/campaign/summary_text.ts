@@ -1,7 +1,7 @@
 import type { CampaignSummary } from './campaign.ts';
 import type { Tally } from './counts.ts';
 
-/** What a reader has to see: how much was tried, that each kind of thing was among it, and whether it held. */
+/** Formats the summary: how much was covered, the kinds of events and faults, and the violations. */
 export function summaryText(of: CampaignSummary, tookSeconds: number): string {
   const [first] = of.findings;
   const refused = of.nights - of.applied_nights;
@@ -9,7 +9,7 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     `seed ${of.seed}: ${of.nights} nights in ${tookSeconds} s, ${of.applied_nights} applied, ${refused} refused`,
     `keys compared: ${of.keys_compared}, ${of.keys_compared_after_refused_nights} of them after refused nights`,
     `wrong counts: ${of.wrong_counts}`,
-    `runs or batches astray: ${of.astray}`,
+    `unexpected runs or batches: ${of.unexpected}`,
     `green runs that changed nothing without saying so: ${of.silent}`,
     ...listing('nights by kind', of.kinds),
     ...listing('nights with', of.traits),
@@ -18,10 +18,10 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     ...listing('when, by the stores', of.places),
     ...listing('movements the OMS wrote', of.beside_tasks),
   ];
-  if (of.plain_practice_wrong_nights !== null) {
+  if (of.naive_baseline_wrong_nights !== null) {
     lines.push(
-      `differences to the current count would have left ${of.plain_practice_wrong_counts} counts wrong, ` +
-        `in ${of.plain_practice_wrong_nights} of the ${of.applied_nights} applied nights`,
+      `differences to the current count would have left ${of.naive_baseline_wrong_counts} counts wrong, ` +
+        `in ${of.naive_baseline_wrong_nights} of the ${of.applied_nights} applied nights`,
     );
   }
   if (first !== undefined)

@@ -1,11 +1,11 @@
-/** What happens in the stores, with what the OMS comes to know of each booking, and when. Instants are epoch milliseconds. */
+/** Events in the stores, with when the OMS learns of each booking. Instants are epoch milliseconds. */
 import type { Booking, Moved, Reserved, Shipped } from '../../../demo/world/event.ts';
 
 export interface NightBooking extends Booking {
   readonly postingId: string;
-  /** When the OMS is told `externalPostedAtMs`; null where it never is. */
-  readonly toldAtMs: number | null;
-  /** When the OMS takes back a document that was never booked; null where it stands. */
+  /** When the OMS learns `externalPostedAtMs`; null if it never does. */
+  readonly learntAtMs: number | null;
+  /** When the OMS withdraws a document that was never booked; null if it is not withdrawn. */
   readonly withdrawnAtMs: number | null;
 }
 
@@ -14,12 +14,12 @@ export interface NightShipment extends Shipped {
   readonly bookings: readonly NightBooking[];
 }
 
-export type Happening = Moved | Reserved | NightShipment;
+export type Event = Moved | Reserved | NightShipment;
 
-/** The bookings as the OMS's records show them at `atMs`. */
-export function knownAt(happenings: readonly Happening[], atMs: number): readonly NightShipment[] {
-  return happenings
-    .filter((happening) => happening.kind === 'shipped')
+/** Returns the shipments with their bookings as the OMS's records show them at `atMs`. */
+export function knownAt(events: readonly Event[], atMs: number): readonly NightShipment[] {
+  return events
+    .filter((event) => event.kind === 'shipped')
     .map((shipment) => ({
       ...shipment,
       bookings: shipment.bookings
@@ -30,7 +30,7 @@ export function knownAt(happenings: readonly Happening[], atMs: number): readonl
         .map((booking) => ({
           ...booking,
           responseAtMs: isBy(booking.responseAtMs, atMs) ? booking.responseAtMs : null,
-          externalPostedAtMs: isBy(booking.toldAtMs, atMs) ? booking.externalPostedAtMs : null,
+          externalPostedAtMs: isBy(booking.learntAtMs, atMs) ? booking.externalPostedAtMs : null,
         })),
     }));
 }

@@ -1,10 +1,13 @@
-/** Tells what happens between the end of one night and the end of the next, mostly around the snapshot and the tasks. */
+/**
+ * Generates the events between the end of one night and the end of the next, mostly around the snapshot and the
+ * tasks.
+ */
 
 import type { Moved } from '../../../demo/world/event.ts';
 import type { Random } from '../../../demo/world/random.ts';
 import type { StockKey } from '../../../demo/world/stock_key.ts';
-import type { Happening } from './event.ts';
-import { tellShipment } from './generate_shipment.ts';
+import type { Event } from './event.ts';
+import { generateShipment } from './generate_shipment.ts';
 
 export interface Window {
   readonly random: Random;
@@ -14,9 +17,9 @@ export interface Window {
   readonly fromMs: number;
   /** Inclusive. */
   readonly toMs: number;
-  /** Of this night. */
+  /** The instant of this night's freeze. */
   readonly freezeAtMs: number;
-  /** Instants around which things crowd. */
+  /** Instants around which events are concentrated. */
   readonly focusMs: readonly number[];
   readonly nextId: () => string;
 }
@@ -24,12 +27,12 @@ export interface Window {
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-export function tellWindow(window: Window): readonly Happening[] {
+export function generateEvents(window: Window): readonly Event[] {
   const { random } = window;
-  return Array.from({ length: random.integer(10, 26) }, () => tellOne(window)).flat();
+  return Array.from({ length: random.integer(10, 26) }, () => generateOne(window)).flat();
 }
 
-function tellOne(window: Window): readonly Happening[] {
+function generateOne(window: Window): readonly Event[] {
   const { random, keys, storeIds, freezeAtMs } = window;
   const key = random.pick(keys);
   const atMs = instantIn(window);
@@ -60,11 +63,11 @@ function tellOne(window: Window): readonly Happening[] {
     case 'reserved':
       return [{ kind: 'reserved', ...key, atMs, units: random.integer(1, 3) }];
     default:
-      return [tellShipment(window, key, atMs)];
+      return [generateShipment(window, key, atMs)];
   }
 }
 
-/** Within the window; now and then exactly a focus. */
+/** Draws an instant within the window; sometimes it is exactly a focus. */
 export function instantIn({ random, fromMs, toMs, focusMs }: Window): number {
   const focus = random.pick(focusMs);
   const wanted = random.chance(0.06)

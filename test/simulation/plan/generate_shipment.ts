@@ -1,4 +1,4 @@
-/** How a shipment goes: cancelled in part or not, and how it comes to Retail Pro's knowledge, or does not. */
+/** Generates a shipment: its partial cancellation, and how Retail Pro learns of it or not. */
 import type { StockKey } from '../../../demo/world/stock_key.ts';
 import type { NightBooking, NightShipment } from './event.ts';
 import type { Window } from './generate_events.ts';
@@ -6,7 +6,7 @@ import type { Window } from './generate_events.ts';
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
 
-export function tellShipment(window: Window, key: StockKey, atMs: number): NightShipment {
+export function generateShipment(window: Window, key: StockKey, atMs: number): NightShipment {
   const { random, nextId, fromMs } = window;
   const units = random.integer(1, 5);
   const cancelled =
@@ -71,33 +71,36 @@ function bookingsOf(window: Window, shipment: Omit<NightShipment, 'bookings'>): 
 
 type Document = Pick<NightBooking, 'postingType' | 'facilityId' | 'units' | 'sentAtMs'>;
 
-/** Mostly told in full; sometimes the answer alone, or nothing until someone looks into it, or it is never booked. */
+/**
+ * Generates a document: mostly answered in full; sometimes only partly, or not until someone investigates, or never
+ * booked.
+ */
 function book(window: Window, issuanceId: string, document: Document): NightBooking {
   const { random, nextId } = window;
   const posting = { ...document, postingId: `${issuanceId}-${nextId()}` };
   const bookedAtMs = document.sentAtMs + random.integer(0, 300) * SECOND_MS;
   const answeredAtMs = bookedAtMs + random.integer(0, 60) * SECOND_MS;
   const cleared = answeredAtMs + random.integer(1, 40) * HOUR_MS;
-  const fate = random.integer(1, 100);
-  if (fate <= 80) {
+  const draw = random.integer(1, 100);
+  if (draw <= 80) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: answeredAtMs };
-    return { ...posting, ...facts, toldAtMs: answeredAtMs, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: answeredAtMs, withdrawnAtMs: null };
   }
   // The answer says that it was booked and not when; the instant is learnt a day later.
-  if (fate <= 90) {
+  if (draw <= 90) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: answeredAtMs };
-    return { ...posting, ...facts, toldAtMs: cleared, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: cleared, withdrawnAtMs: null };
   }
   // Booked, and the acknowledgement was lost.
-  if (fate <= 96) {
+  if (draw <= 96) {
     const facts = { bookedAtMs, externalPostedAtMs: bookedAtMs, responseAtMs: null };
-    return { ...posting, ...facts, toldAtMs: cleared, withdrawnAtMs: null };
+    return { ...posting, ...facts, learntAtMs: cleared, withdrawnAtMs: null };
   }
   const facts = { bookedAtMs: null, externalPostedAtMs: null, responseAtMs: null };
-  return { ...posting, ...facts, toldAtMs: null, withdrawnAtMs: cleared };
+  return { ...posting, ...facts, learntAtMs: null, withdrawnAtMs: cleared };
 }
 
-/** From seconds to a day and more. */
+/** Draws a delay of seconds to more than a day, in milliseconds. */
 function delay({ random }: Window): number {
   return random.pick([
     random.integer(1, 120) * SECOND_MS,

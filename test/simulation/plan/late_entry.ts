@@ -1,6 +1,6 @@
 /**
- * Returns and receipts that the OMS recorded when they came in, and Retail Pro only after its snapshot. Retail Pro owns the
- * counts: until it has such an entry the night takes the units away again, and has to warn of it.
+ * Generates returns and receipts that the OMS recorded at once and Retail Pro only after its snapshot. Retail Pro
+ * owns the counts: until it has the entry, the night reverses the units, and has to warn of it.
  */
 
 import type { Moved } from '../../../demo/world/event.ts';
@@ -15,9 +15,9 @@ const HOURS_LATE_MAX = 30;
 export interface LateEntrySource {
   readonly random: Random;
   readonly plan: NightPlan;
-  /** One entry for each, all of stores. */
+  /** Keys of stores; one entry is generated for each. */
   readonly keys: readonly StockKey[];
-  /** Up to which instant everything is written down. */
+  /** The instant up to which everything is recorded. */
   readonly fromMs: number;
 }
 

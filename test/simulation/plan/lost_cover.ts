@@ -1,7 +1,7 @@
-/** Whether a file covers too little to be taken for the night's, by what the guards promise of it. */
+/** Decides by the guards' documented bounds whether a file covers too little for the night. */
 import type { NightFile } from '../world/retailpro_night_file.ts';
 
-/** The shipped bound. */
+/** The default bound of the shipped DAG. */
 const MAX_DROP = 0.2;
 
 /** @param lastGood the file of the newest night that was applied; null before the first */
@@ -14,7 +14,7 @@ export function isCoverLost(file: NightFile, lastGood: NightFile | null): boolea
     .some(([what, last]) => (last - (now.get(what) ?? 0)) / last > MAX_DROP);
 }
 
-/** Rows of active products, keys in all, and keys by store. */
+/** Counts rows of active products, all keys, and keys by store. */
 function coverOf({ keptRows, present }: NightFile): ReadonlyMap<string, number> {
   const stores = Map.groupBy(present, (key) => key.slice(0, key.indexOf('/')));
   return new Map([

@@ -1,39 +1,39 @@
-/** What a night will be like. */
+/** Plans a night: its kind, its snapshots and the instants of its tasks. */
 import type { Random } from '../../../demo/world/random.ts';
 import { type ClockChange, clockChange, dueAtMs } from './calendar.ts';
 
-/** Of a hundred nights. */
+/** The number of such nights in a hundred. */
 const WEIGHTS = {
   ordinary: 18,
   /** No file at the deadline; it comes later and the night is run again. */
   late: 6,
   missing: 5,
-  /** Retail Pro's file ends too early. */
+  /** Retail Pro's file is truncated. */
   cut: 6,
   /** Only yesterday's file is there, under its own name or tonight's. */
   yesterday: 6,
-  /** Two files of this night, of which the newer counts. */
+  /** Two files of this night; the newer one is used. */
   double: 6,
   rerun: 7,
   /** Triggered twice at once. */
   twice: 4,
-  /** The night before is worked again after this one, from a file of its own: refused. */
+  /** The night before is run again after this one, from a file of its own, and is refused. */
   backfill: 7,
-  /** Its worker dies in the middle. */
+  /** Its worker dies during the night. */
   crashed: 5,
-  /** A commit to the OMS does not arrive, or its answer does not. */
+  /** A commit to the OMS is lost, or its answer is. */
   commit_lost: 6,
   /** The connection to the SFTP server is cut at a random byte. */
   sftp_cut: 4,
-  /** A newer file of the date comes once the night is applied: refused, and then, with the word, applied on top. */
+  /** A newer file of the date arrives after the night is applied: refused, and then applied on top with `supersede`. */
   corrected: 6,
-  /** Ids of the file were read as numbers: in all stores or in one, keys lose their count. */
+  /** Ids of the file were read as numbers, in all stores or in one, so that keys lose their count. */
   lost_cover: 5,
   /** Some products are counted at two locations of a store. */
   two_locations: 4,
   /** Returns and receipts that the OMS knows and Retail Pro enters after its snapshot. */
   late_entries: 5,
-  /** A night that was missed is worked before this one; dealt only where there is one. */
+  /** A missed night is run before this one; drawn only if there is one. */
   caught_up: 0,
 } as const;
 export type NightKind = keyof typeof WEIGHTS;
@@ -49,11 +49,11 @@ export interface NightPlan {
   readonly kind: NightKind;
   readonly date: Temporal.PlainDate;
   readonly clockChange: ClockChange | null;
-  /** T of the file, in whole seconds as its name tells it. */
+  /** T of the file, in whole seconds, which is the precision of its name. */
   readonly snapshotAtMs: number;
   /** T of stores that were counted at another time. */
   readonly ownSnapshotAtMs: ReadonlyMap<string, number>;
-  /** When filter and freeze, the reset and the variance are worked, in the stores' time: after every T. */
+  /** The instants of filter and freeze, reset, and variance in the stores' time, after every T. */
   readonly freezeAtMs: number;
   readonly resetAtMs: number;
   readonly applyAtMs: number;
@@ -63,9 +63,9 @@ export interface NightPlan {
 export interface NightSetting {
   readonly date: Temporal.PlainDate;
   readonly storeIds: readonly string[];
-  /** Whether the night before was not applied. */
+  /** Whether the previous night was not applied. */
   readonly isOneMissed: boolean;
-  /** Dealt at random where it is left out. */
+  /** Drawn at random if left out. */
   readonly kind?: NightKind | undefined;
 }
 
@@ -99,7 +99,10 @@ export function planNight(random: Random, { date, storeIds, isOneMissed, kind }:
   };
 }
 
-/** The same night counted anew: each of its instants of the stores' count so much later, and all that follows at its end. */
+/**
+ * Returns the plan of a repeated count of the same night: the snapshots are later by `laterMs`, and the tasks run at
+ * its end.
+ */
 export function correctedPlan(plan: NightPlan, laterMs: number): NightPlan {
   return {
     ...plan,
@@ -115,7 +118,7 @@ export function snapshotOf(plan: NightPlan, facilityId: string): number {
   return plan.ownSnapshotAtMs.get(facilityId) ?? plan.snapshotAtMs;
 }
 
-/** Each facility's T, by its id. */
+/** Returns each facility's T, by its id. */
 export function snapshotsOf(
   plan: NightPlan,
   facilities: readonly { readonly facilityId: string }[],

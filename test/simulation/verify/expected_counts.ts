@@ -1,11 +1,11 @@
 /**
- * What the OMS must say of each key: what lay on the shelf when a night last set it right, and what the OMS has recorded
- * of later instants; before the first such night, all it has recorded.
+ * The expected OMS count of each key: the stock on the shelf when a night last set it, plus what the OMS recorded of
+ * later instants; before the first such night, everything it recorded.
  */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText, type StockKey } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 
 export interface Count {
   readonly atSnapshotUnits: number;
@@ -16,15 +16,15 @@ export interface Count {
 export class ExpectedCounts {
   readonly #setRight = new Map<string, { readonly atMs: number; readonly shelfUnits: number }>();
 
-  /** A night has set the key to the shelf's count at its snapshot. */
+  /** Records that a night has set the key to the shelf's count at its snapshot. */
   setRight(key: StockKey, atMs: number, shelfUnits: number): void {
     this.#setRight.set(keyText(key), { atMs, shelfUnits });
   }
 
-  /** With what the OMS has recorded of the key's happenings by `nowMs`; null where it has no item. */
+  /** Returns the count with the OMS's records of the key's events by `nowMs`; null if it has no item. */
   of(
     key: StockKey,
-    own: readonly Happening[],
+    own: readonly Event[],
     { snapshotAtMs, nowMs }: { readonly snapshotAtMs: number; readonly nowMs: number },
   ): Count | null {
     const text = keyText(key);

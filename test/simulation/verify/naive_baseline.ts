@@ -1,18 +1,18 @@
 /**
- * What the plain practice would have left: Retail Pro's count put in place of the count at the reset, and then what had been
- * shipped and not acknowledged by half past one taken off. It belongs to the model only, to show what the comparison can catch.
+ * Computes the result of a naive sync: the count set to Retail Pro's at the reset, then reduced by what was shipped
+ * and not acknowledged by 01:30. Only the model uses it, to show what the comparison can find.
  */
-import { omsLedger } from '../../../world/oms/ledger.ts';
-import { type Happening, isBy } from '../plan/event.ts';
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
+import { type Event, isBy } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 
-/** On hand of a key at the night's end, of which `own` has happened. */
-export function plainOnHand(retailproUnits: number, own: readonly Happening[], plan: NightPlan): number {
+/** Returns the on-hand count of a key at the night's end; `own` are its events. */
+export function naiveOnHand(retailproUnits: number, own: readonly Event[], plan: NightPlan): number {
   const afterReset = omsLedger(own)
     .filter(({ createdAtMs }) => createdAtMs > plan.resetAtMs && createdAtMs <= plan.endAtMs)
     .reduce((sum, { onHandUnits }) => sum + onHandUnits, 0);
   const unacknowledged = own
-    .filter((happening) => happening.kind === 'shipped')
+    .filter((event) => event.kind === 'shipped')
     .filter(({ atMs }) => atMs <= plan.freezeAtMs)
     .filter(({ bookings }) => !bookings.some(({ responseAtMs }) => isBy(responseAtMs, plan.freezeAtMs)))
     .reduce(

@@ -1,26 +1,26 @@
-/** Which warnings a night owes its operator, by the model, and whether it gave them. */
+/** Derives the warnings that a night must give by the model, and compares them with those given. */
 
+import { omsLedger } from '../../../demo/world/oms/ledger.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
-import { omsLedger } from '../../../world/oms/ledger.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 
-/** How many counts, or products, each warning is to name. */
-export interface OwedWarnings {
-  /** Counts that the night before set and this file has no row of. */
+/** The number of counts, or products, that each warning must name. */
+export interface ExpectedWarnings {
+  /** Counts that the previous night set and this file has no row of. */
   readonly lost_cover: number;
-  /** Counts left alone, as the file gives them by location. */
+  /** Counts held out, because the file gives them by location. */
   readonly several_locations: number;
-  /** Counts whose change takes back just what the OMS had recorded in the day before the snapshot. */
+  /** Counts whose change reverses exactly what the OMS had recorded in the day before the snapshot. */
   readonly undone_entries: number;
   /** Active products without a row at any store. */
   readonly absent_products: number;
 }
 
-/** As the operator reads them. */
-const SENTENCES: Readonly<Record<keyof OwedWarnings, RegExp>> = {
-  lost_cover: /^(\d+) counts? (?:was|were) left as the night before set/,
-  several_locations: /^(\d+) counts? (?:was|were) left alone: the file counts by several locations/,
+/** The sentences of the warnings. */
+const SENTENCES: Readonly<Record<keyof ExpectedWarnings, RegExp>> = {
+  lost_cover: /^(\d+) counts? (?:was|were) left as the previous night set/,
+  several_locations: /^(\d+) counts? (?:was|were) left alone: the file has counts at several locations/,
   undone_entries: /^(\d+) counts? lost what the OMS had recorded in the 24 h before the snapshot/,
   absent_products: /^(\d+) active products? ha(?:s|ve) no count in the file, at any store/,
 };
@@ -28,36 +28,36 @@ const DAY_MS = 24 * 3_600_000;
 
 export interface NightFacts {
   readonly file: NightFile;
-  /** The keys that the night has set, and those that the one before it had. */
+  /** The keys that the night has set, and those that the previous one had. */
   readonly covered: ReadonlySet<string>;
   readonly coveredBefore: ReadonlySet<string>;
   /** The keys of ambiguous bookings. */
   readonly held: ReadonlySet<string>;
-  readonly happenings: readonly Happening[];
-  /** Each facility's, by its id. */
+  readonly events: readonly Event[];
+  /** Each facility's snapshot, by its id. */
   readonly snapshots: ReadonlyMap<string, number>;
-  /** What the OMS said of each key as of its snapshot, before the night. */
+  /** The OMS's count of each key as of its snapshot, before the night. */
   readonly ledgerBefore: ReadonlyMap<string, number>;
   readonly knownAtMs: number;
   readonly activeProducts: number;
 }
 
-export function owedWarnings(facts: NightFacts): OwedWarnings {
+export function expectedWarnings(facts: NightFacts): ExpectedWarnings {
   const { file, covered, coveredBefore, held } = facts;
   const isLost = (key: string) => !covered.has(key) && !file.present.has(key) && !held.has(key);
   const products = new Set([...file.present].map((key) => key.slice(key.indexOf('/') + 1)));
   return {
     lost_cover: [...coveredBefore].filter(isLost).length,
-    several_locations: [...file.located].filter((key) => !file.told.has(key)).length,
+    several_locations: [...file.located].filter((key) => !file.singleCounted.has(key)).length,
     undone_entries: undoneKeys(facts).length,
     absent_products: facts.activeProducts - products.size,
   };
 }
 
 function undoneKeys(facts: NightFacts): readonly string[] {
-  const { file, covered, happenings, snapshots, ledgerBefore, knownAtMs } = facts;
+  const { file, covered, events, snapshots, ledgerBefore, knownAtMs } = facts;
   const recent = new Map<string, number>();
-  for (const entry of omsLedger(happenings)) {
+  for (const entry of omsLedger(events)) {
     const snapshotAtMs = snapshots.get(entry.facilityId) ?? 0;
     const isRecent = entry.effectiveAtMs > snapshotAtMs - DAY_MS && entry.effectiveAtMs <= snapshotAtMs;
     if (!isRecent || entry.createdAtMs > knownAtMs || entry.shipment !== null) continue;
@@ -69,16 +69,16 @@ function undoneKeys(facts: NightFacts): readonly string[] {
   });
 }
 
-/** Where the warnings given are not those owed, in words. */
-export function misreported(owed: OwedWarnings, given: readonly string[]): readonly string[] {
+/** Returns sentences about warnings that are missing, wrong or not expected. */
+export function warningMismatches(owed: ExpectedWarnings, given: readonly string[]): readonly string[] {
   return Object.entries(SENTENCES).flatMap(([name, sentence]) => {
-    const due = owed[name as keyof OwedWarnings];
+    const due = owed[name as keyof ExpectedWarnings];
     const found = Number(given.map((warning) => sentence.exec(warning)?.[1]).find(Boolean) ?? 0);
     return found === due ? [] : [`the night warns of ${found} ${name.replace('_', ' ')}, not of ${due}`];
   });
 }
 
-/** Those that are owed. */
-export function warningNames(owed: OwedWarnings): readonly string[] {
+/** Returns the names of the expected warnings. */
+export function warningNames(owed: ExpectedWarnings): readonly string[] {
   return Object.entries(owed).flatMap(([name, count]) => (count > 0 ? [name.replace('_', ' ')] : []));
 }

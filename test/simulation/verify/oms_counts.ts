@@ -1,12 +1,12 @@
-/** What the OMS says, read with the plainest queries. */
+/** Reads the OMS's counts with the simplest queries. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { instantText } from '../../../demo/world/oms/table_rows.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
-import { instantText } from '../../../world/oms/table_rows.ts';
 import type { Count } from './expected_counts.ts';
 
 export interface OmsCount extends Count {
-  /** Corrections that carry the snapshot's instant. */
+  /** Corrections dated at the snapshot. */
   readonly resets: number;
   readonly variances: number;
 }
@@ -24,7 +24,10 @@ const rowsSchema = z.array(
   }),
 );
 
-/** Every inventory item, by `keyText`. @param snapshots each facility's, by its id */
+/**
+ * Reads every inventory item, by `keyText`.
+ * @param snapshots each facility's snapshot, by its id
+ */
 export async function readOmsCounts(
   pool: Pool,
   snapshots: ReadonlyMap<string, number>,
@@ -58,7 +61,7 @@ export async function readOmsCounts(
 
 const batchRows = z.array(z.object({ kind: z.string(), batches: z.number() }));
 
-/** How many batches were ever applied, by kind. */
+/** Returns the number of batches ever applied, by kind. */
 export async function countBatches(pool: Pool): Promise<Record<'RESET' | 'VARIANCE', number>> {
   const { rows } = await pool.query(
     'select kind, count(*)::integer as batches from oms.inventory_sync_batch group by kind',
@@ -67,7 +70,7 @@ export async function countBatches(pool: Pool): Promise<Record<'RESET' | 'VARIAN
   return { RESET: of.get('RESET') ?? 0, VARIANCE: of.get('VARIANCE') ?? 0 };
 }
 
-/** Whether the OMS knows of a key of which Retail Pro booked more, or less, between two instants. */
+/** Returns whether the OMS knows of a key whose count Retail Pro changed between two instants. */
 export async function isKnownToHaveMoved(
   pool: Pool,
   { afterMs, untilMs }: { readonly afterMs: number; readonly untilMs: number },

@@ -1,9 +1,9 @@
-/** Green runs that did nothing. */
+/** Finds runs that succeeded without applying anything. */
 import type { Pool } from 'pg';
 
 /**
- * Whether a run that succeeded applied no reset of its own, and warns of it nowhere. A batch names the task instance that
- * applied it, so that no word of the run itself is relied on.
+ * Returns whether a run succeeded, applied no reset of its own, and gave no warning of it. The batches name the task
+ * instance that applied them, so that nothing that the run reports is relied on.
  */
 export async function isSilent(pool: Pool, runId: number): Promise<boolean> {
   const { rows } = await pool.query<{ applied: boolean; says_so: boolean }>(

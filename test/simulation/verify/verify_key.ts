@@ -1,8 +1,11 @@
 import type { Count } from './expected_counts.ts';
 import type { OmsCount } from './oms_counts.ts';
 
-/** @param expected null where the OMS has no item. @returns what is wrong, in words */
-export function judgeKey(
+/**
+ * | @param expected null if the OMS has no item
+ * @returns sentences about deviations
+ */
+export function verifyKey(
   key: { readonly text: string; readonly isCovered: boolean },
   expected: Count | null,
   found: OmsCount | undefined,

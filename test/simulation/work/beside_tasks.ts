@@ -1,4 +1,7 @@
-/** How many movements the OMS wrote down while each task of some runs was at work, and between the freeze, reset and apply. */
+/**
+ * Counts the movements that the OMS recorded while each task of some runs was running, and between freeze, reset and
+ * apply.
+ */
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Tally } from '../campaign/counts.ts';

@@ -1,4 +1,4 @@
-/** A worker that dies in the middle of a night. */
+/** Starts a worker that dies during a night. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../demo/world/random.ts';
 import type { WorkerProcessOptions } from './worker_process.ts';
 
-/** What each task of a chain passes; the pass decides which task it is. */
+/** Failpoints that each task of a chain passes; the pass decides which task it is. */
 const POINTS = [
   'run.before',
   'run.worked',
@@ -16,26 +16,32 @@ const POINTS = [
   'finish.before_commit',
   'finish.committed',
 ] as const;
-/** Tasks of the night. */
+/** The number of tasks of the night. */
 const PASSES_MAX = 7;
 /**
- * Short, so that the night goes on soon after the death; not so short that a worker on a crowded machine loses it time and
- * again, which is counted as three deaths.
+ * Short, so that the night continues soon after the death; but long enough that a worker on a loaded machine does not
+ * lose it three times, which would count as three deaths.
  */
 const LEASE_MS = 6_000;
-/** The whole of a small night takes no longer. */
+/** A small night takes no longer than this. */
 const KILL_WITHIN_MS = 700;
 
-export interface DoomedWorker {
-  /** Resolves when the process is gone. @returns where it died: a failpoint, any moment, or after all was done */
+export interface KillableWorker {
+  /**
+   * Resolves when the process is gone.
+   * @returns where it died: a failpoint, any moment, or after all was done
+   */
   died(hasEnded: () => Promise<boolean>): Promise<string>;
 }
 
-/** Started, and taking work. Dies at a random failpoint, or is killed with SIGKILL at a random moment. */
-export async function startDoomedWorker(
+/**
+ * Starts a worker and waits until it takes work. It dies at a random failpoint, or is killed with SIGKILL at a random
+ * moment.
+ */
+export async function startKillableWorker(
   random: Random,
   site: Pick<WorkerProcessOptions, 'databaseUrl' | 'env'>,
-): Promise<DoomedWorker> {
+): Promise<KillableWorker> {
   const failAt = random.chance(0.5) ? `${random.pick(POINTS)}:${random.integer(1, PASSES_MAX)}` : null;
   const killAfterMs = random.integer(0, KILL_WITHIN_MS);
   const options: WorkerProcessOptions = { ...site, failAt, leaseMs: LEASE_MS };

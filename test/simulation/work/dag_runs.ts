@@ -1,4 +1,4 @@
-/** Runs of the shipped DAG for the nights of a chapter, with the OMS moving on beside them, and what can go wrong with one. */
+/** Runs the shipped DAG for the nights of a scenario, with concurrent OMS writes, and injects faults. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAG_ID, startNightWorker } from '../../../demo/night.ts';
@@ -14,17 +14,17 @@ import {
 import { DIRECTIONS } from '../../support/tcp_proxy.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { isSilent } from '../verify/silent_run.ts';
-import type { OmsScribe } from '../world/oms_writer.ts';
+import type { OmsWriter } from '../world/oms_writer.ts';
 import type { StoreWorld } from '../world/store_world.ts';
-import { startDoomedWorker } from './crash.ts';
+import { startKillableWorker } from './crash.ts';
 
 const LOOK_EVERY_MS = 30;
 const ENDED_WITHIN_MS = 90_000;
-/** What a task says that a starved machine has taken from its worker three times. */
+/** The error of a task whose worker was presumed dead three times on a loaded machine. */
 const QUARANTINED = /its worker died 3 times/;
-/** As a session sends it. */
+/** The commit message as a session sends it. */
 const COMMIT = 'commit\0';
-/** The night's commits to the OMS, in their order. */
+/** The tasks that commit to the OMS, in their order. */
 const COMMITTING_TASKS = ['export', 'variance', 'reset', 'apply_variance', 'verify'] as const;
 
 export type RunParams = Readonly<Record<string, string | boolean>>;
@@ -36,16 +36,16 @@ export interface RunOfNight {
 
 export class DagRuns {
   readonly #stores: StoreWorld;
-  readonly #scribe: OmsScribe;
+  readonly #omsWriter: OmsWriter;
   #worker: Worker | null = null;
-  /** What an unhurt night moves over SFTP, each way; the newest known. */
+  /** Bytes that an undisturbed night transfers over SFTP in each direction, from the latest one. */
   #sftpBytes = { to_server: 40_000, to_client: 40_000 };
   #runIds: number[] = [];
   #silent: string[] = [];
 
-  constructor(stores: StoreWorld, scribe: OmsScribe) {
+  constructor(stores: StoreWorld, omsWriter: OmsWriter) {
     this.#stores = stores;
-    this.#scribe = scribe;
+    this.#omsWriter = omsWriter;
   }
 
   async stop(): Promise<void> {
@@ -53,27 +53,27 @@ export class DagRuns {
     this.#worker = null;
   }
 
-  /** Those triggered since it was last asked. */
+  /** Returns the runs triggered since the last call. */
   takeRunIds(): readonly number[] {
     const taken = this.#runIds;
     this.#runIds = [];
     return taken;
   }
 
-  /** What the newest run, or runs, warn of. */
+  /** Returns the warnings of the newest run or runs. */
   async warnings(runs = 1): Promise<readonly string[]> {
     const found = await warningsOfRuns(this.#stores.pool, this.#runIds.slice(-runs));
     return found.map(({ sentence }) => sentence);
   }
 
-  /** Runs that changed nothing, ended in success and did not say so; those since it was last asked. */
+  /** Returns, since the last call, runs that changed nothing, succeeded and gave no warning of it. */
   takeSilent(): readonly string[] {
     const taken = this.#silent;
     this.#silent = [];
     return taken;
   }
 
-  /** @returns the run's state at its end, and what failed */
+  /** | @returns the run's state at its end, and the failed task */
   async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
     await this.#startWorker();
     const before = this.#relayed();
@@ -85,7 +85,7 @@ export class DagRuns {
     return state;
   }
 
-  /** Triggered twice at the same moment. */
+  /** Triggers two runs at the same moment. */
   async runTwice(night: RunOfNight): Promise<readonly string[]> {
     await this.#startWorker();
     const { date } = night.plan;
@@ -95,13 +95,16 @@ export class DagRuns {
     return states;
   }
 
-  /** Its worker dies, and another goes on. @returns the state, and where it died */
+  /**
+   * Runs a night whose worker dies; another one continues.
+   * @returns the state, and where it died
+   */
   async runWithCrash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
     await this.stop();
     const { databaseUrl, env } = this.#stores.setting;
-    const doomed = await startDoomedWorker(night.random, { databaseUrl, env });
+    const killable = await startKillableWorker(night.random, { databaseUrl, env });
     const runId = await this.#trigger(night.plan.date);
-    const place = await doomed.died(
+    const place = await killable.died(
       async () => (await findRun(this.#stores.pool, runId))?.finishedAt != null,
     );
     await this.#startWorker();
@@ -115,7 +118,10 @@ export class DagRuns {
     return { state: await this.#ended(runId, night), place: `${place}, then quarantined and cleared` };
   }
 
-  /** One commit to the OMS does not arrive, or does and is not answered. @returns the state, and which */
+  /**
+   * Runs a night in which one commit to the OMS is lost, or its answer is.
+   * @returns the state, and which commit
+   */
   async runWithLostCommit(
     night: RunOfNight,
   ): Promise<{ readonly state: string; readonly lost: string | null }> {
@@ -131,8 +137,9 @@ export class DagRuns {
   }
 
   /**
-   * All connections to the SFTP server are cut once a random number of bytes has passed; the task that fails by it is
-   * cleared by hand, as its retry is a minute away. @returns the state, and the task
+   * Cuts all connections to the SFTP server after a random number of bytes. The failed task is cleared by hand, since
+   * its retry would be a minute later.
+   * @returns the state, and the task
    */
   async runWithCutSftp(night: RunOfNight): Promise<{ readonly state: string; readonly cut: string | null }> {
     const { random } = night;
@@ -181,7 +188,7 @@ export class DagRuns {
     return runId;
   }
 
-  /** Lets the OMS move on, a few writes a look, while the run is at work. */
+  /** Waits for the run's end while the OMS makes a few writes at each poll. */
   async #ended(runId: number, night: RunOfNight, onLook?: () => Promise<void>): Promise<string> {
     const { pool } = this.#stores;
     const writing = night.random.fork(`writes beside run ${this.#runIds.length}`);
@@ -196,7 +203,7 @@ export class DagRuns {
       }
       if (performance.now() > giveUpAtMs) return `${run?.state} after ${ENDED_WITHIN_MS} ms`;
       await onLook?.();
-      await this.#scribe.writeBeside(writing, night.plan);
+      await this.#omsWriter.writeBeside(writing, night.plan);
       await pause(LOOK_EVERY_MS);
     }
   }

@@ -1,18 +1,18 @@
-/** Works a night as its kind says: what lies on the server, which runs there are, and what goes wrong. */
+/** Runs a night according to its kind: the files on the server, the runs, and the faults. */
 import type { Random } from '../../../demo/world/random.ts';
 import type { NightSite } from '../../support/night/site.ts';
+import { countByLocation, loseIds } from '../plan/damaged_file.ts';
 import { isCoverLost } from '../plan/lost_cover.ts';
 import { correctedPlan, type NightPlan, snapshotOf, snapshotsOf } from '../plan/night_plan.ts';
-import { countByLocation, loseIds } from '../plan/spoilt_file.ts';
 import { isKnownToHaveMoved, readOmsCounts } from '../verify/oms_counts.ts';
-import { instantOf, offerCutFile, offerFile } from '../world/file_delivery.ts';
+import { deliverCutFile, deliverFile, instantOf } from '../world/file_delivery.ts';
 import type { NightFile } from '../world/retailpro_night_file.ts';
 import type { StoreWorld } from '../world/store_world.ts';
 import type { DagRuns, RunParams } from './dag_runs.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A night that is worked out and may be applied or not. */
+/** A planned night, which may be applied or not. */
 export interface PlannedNight {
   readonly plan: NightPlan;
   readonly file: NightFile;
@@ -24,42 +24,42 @@ export interface Circumstances extends PlannedNight {
   readonly runs: DagRuns;
   /** The last applied file. */
   readonly lastApplied: { readonly snapshotAtMs: number; readonly file: NightFile } | null;
-  /** The night before, where it was not applied. */
+  /** The previous night, if it was not applied. */
   readonly missed: PlannedNight | null;
-  /** A whole and good file of another instant, for which nothing was planned. */
+  /** Generates a complete and valid file of another instant. */
   readonly fileOf: (snapshotOf: (facilityId: string) => number) => NightFile;
-  /** Has all written down that happens until the night's end. */
+  /** Writes everything that happens until the night's end to the OMS. */
   readonly writeToEnd: () => Promise<void>;
 }
 
-/** A night that is about to be worked. */
+/** A night about to be run. */
 interface ReadyNight extends PlannedNight {
-  /** What the OMS knew of bookings when it was frozen. */
+  /** The instant of the freeze, up to which the OMS knew of bookings. */
   readonly knownAtMs: number;
 }
 
 export interface AppliedNight extends ReadyNight {
-  /** What the OMS said of each key as of its snapshot, before the night. */
+  /** The OMS's count of each key as of its snapshot, before the night. */
   readonly ledgerBefore: ReadonlyMap<string, number>;
   readonly warnings: readonly string[];
 }
 
 export interface Outcome {
-  /** In the order in which they were applied. */
+  /** The nights in the order in which they were applied. */
   readonly applied: readonly AppliedNight[];
-  /** What went otherwise than it must. */
-  readonly astray: readonly string[];
+  /** Sentences about unexpected outcomes. */
+  readonly unexpected: readonly string[];
   readonly faults: readonly string[];
 }
 
 export async function workNight(circumstances: Circumstances): Promise<Outcome> {
   const work = new NightWork(circumstances);
   const applied = await work.asItsKindSays();
-  return { applied, astray: work.astray, faults: work.faults };
+  return { applied, unexpected: work.unexpected, faults: work.faults };
 }
 
 class NightWork {
-  readonly astray: string[] = [];
+  readonly unexpected: string[] = [];
   readonly faults: string[] = [];
   readonly #about: Circumstances;
   readonly #site: NightSite;
@@ -83,7 +83,7 @@ class NightWork {
         return await this.#secondTry();
       case 'cut':
         this.#fault('cut file');
-        await offerCutFile(this.#site, random, { plan, file });
+        await deliverCutFile(this.#site, random, { plan, file });
         this.#expect('failed', await runs.run(this.#about));
         return random.chance(0.5) ? await this.#secondTry() : [];
       case 'yesterday':
@@ -151,12 +151,12 @@ class NightWork {
   }
 
   #expect(state: 'success' | 'failed', found: string): void {
-    if (!found.startsWith(state)) this.astray.push(`the run was to be ${state} and is ${found}`);
+    if (!found.startsWith(state)) this.unexpected.push(`the run was to be ${state} and is ${found}`);
   }
 
   #expectRefusal(why: RegExp, found: string): void {
     this.#expect('failed', found);
-    if (!why.test(found)) this.astray.push(`the run was to fail by ${why} and is ${found}`);
+    if (!why.test(found)) this.unexpected.push(`the run was to fail by ${why} and is ${found}`);
   }
 
   async #run(night: ReadyNight, params: RunParams = {}): Promise<readonly AppliedNight[]> {
@@ -165,13 +165,13 @@ class NightWork {
     ]);
   }
 
-  /** @param work runs it; gives the states of its runs, all of which are to be success */
+  /** | @param work runs it and returns the states of its runs, all of which must be success */
   async #applyBy(
     night: ReadyNight,
     work: () => Promise<readonly string[]>,
   ): Promise<readonly AppliedNight[]> {
     const { stores, runs } = this.#about;
-    await offerFile(this.#site, stores.world, night);
+    await deliverFile(this.#site, stores.world, night);
     const counts = await readOmsCounts(stores.pool, snapshotsOf(night.plan, stores.world.facilities));
     const ledgerBefore = new Map([...counts].map(([key, { atSnapshotUnits }]) => [key, atSnapshotUnits]));
     const states = await work();
@@ -179,16 +179,19 @@ class NightWork {
     return [{ ...night, ledgerBefore, warnings: await runs.warnings(states.length) }];
   }
 
-  /** Ids that were read as numbers: refused by what they cover, unless that is still plausible or a person lets it pass. */
+  /**
+   * Runs a night whose ids were read as numbers: refused by its coverage, unless that is still plausible or the guard
+   * is overridden.
+   */
   async #loseCover(tonight: ReadyNight): Promise<readonly AppliedNight[]> {
     const { random, file, runs, stores, lastApplied, plan } = this.#about;
-    const { file: spoilt, fault } = loseIds(random, file, stores);
+    const { file: damaged, fault } = loseIds(random, file, stores);
     this.#fault(fault);
-    const night = { ...tonight, file: spoilt };
-    if (!isCoverLost(spoilt, lastApplied?.file ?? null)) return await this.#run(night);
-    await offerFile(this.#site, stores.world, night);
+    const night = { ...tonight, file: damaged };
+    if (!isCoverLost(damaged, lastApplied?.file ?? null)) return await this.#run(night);
+    await deliverFile(this.#site, stores.world, night);
     this.#expectRefusal(/max_coverage_drop|at least 1 row is needed/, await runs.run(this.#about, plan.date));
-    if (spoilt.present.size > 0 && random.chance(0.3)) {
+    if (damaged.present.size > 0 && random.chance(0.3)) {
       this.#fault('lost cover let pass by a person');
       return await this.#run(night, {
         override_guards: 'max_coverage_drop',
@@ -198,7 +201,7 @@ class NightWork {
     return random.chance(0.5) ? await this.#secondTry() : [];
   }
 
-  /** The good file comes after all, when all that happened that night is written. */
+  /** Runs the night again with the good file, after all of the night's events are recorded. */
   async #secondTry(): Promise<readonly AppliedNight[]> {
     const { plan, file, writeToEnd } = this.#about;
     await writeToEnd();
@@ -206,7 +209,9 @@ class NightWork {
     return await this.#run({ plan, file, knownAtMs: plan.endAtMs });
   }
 
-  /** A newer file of the same date: without the word nothing changes, and with it it is applied on top. */
+  /**
+   * Runs a newer file of the same date: without `supersede` nothing changes, and with it the file is applied on top.
+   */
   async #correct(): Promise<readonly AppliedNight[]> {
     const { plan, random, runs, stores, fileOf, writeToEnd } = this.#about;
     await writeToEnd();
@@ -216,15 +221,15 @@ class NightWork {
       file: fileOf((facilityId) => snapshotOf(later, facilityId)),
       knownAtMs: plan.endAtMs,
     };
-    await offerFile(this.#site, stores.world, corrected);
-    this.#fault('corrected file without a word');
+    await deliverFile(this.#site, stores.world, corrected);
+    this.#fault('corrected file without supersede');
     this.#expect('failed', await runs.run(this.#about));
     if (random.chance(0.3)) return [];
     this.#fault('corrected file applied on top');
     return await this.#run(corrected, { supersede: true, supersede_reason: 'recounted' });
   }
 
-  /** The night that was missed, from its own file, while nothing newer is applied. */
+  /** Runs the missed night from its own file, while nothing newer is applied. */
   async #catchUp(): Promise<readonly AppliedNight[]> {
     const { missed, plan } = this.#about;
     if (missed === null) return [];

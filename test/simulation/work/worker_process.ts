@@ -1,6 +1,6 @@
 /**
- * A worker of the campaign in a process of its own, to be killed: `node test/simulation/work/worker_process.ts JSON`. Prints its id once
- * it takes work; dies at the failpoint it was given, as `point:n`.
+ * A campaign worker in a process of its own, to be killed: `node test/simulation/work/worker_process.ts JSON`. Prints
+ * its id once it takes work; dies at the given failpoint, `point:n`.
  */
 
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { armFailpoint } from '../../../runner/testing.ts';
 export interface WorkerProcessOptions {
   readonly databaseUrl: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Null to be killed from outside. */
+  /** Null for a worker that is killed from outside. */
   readonly failAt: string | null;
   readonly leaseMs: number;
 }

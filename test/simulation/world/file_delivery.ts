@@ -1,11 +1,11 @@
-/** How Retail Pro's file comes to lie on the server: as it should, or not. */
+/** Puts Retail Pro's file on the server, complete or damaged. */
 import type { Random } from '../../../demo/world/random.ts';
 import type { World } from '../../../demo/world/world.ts';
 import type { NightSite } from '../../support/night/site.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import type { NightFile } from './retailpro_night_file.ts';
 
-export async function offerFile(
+export async function deliverFile(
   site: NightSite,
   { stores }: World,
   { plan, file }: { readonly plan: NightPlan; readonly file: NightFile },
@@ -26,8 +26,8 @@ export async function offerFile(
   });
 }
 
-/** In the middle of a row: the manifest is of the whole file, or of what is there. */
-export async function offerCutFile(
+/** Delivers a file that ends in the middle of a row, with a manifest of the whole file or of the part. */
+export async function deliverCutFile(
   site: NightSite,
   random: Random,
   { plan, file: { content } }: { readonly plan: NightPlan; readonly file: NightFile },

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
-import { type OmsWrite, writeDown, writesOf } from './oms_writes.ts';
+import { type OmsWrite, recordWrites, writesOf } from './oms_writes.ts';
 
-/** At a look, so that some is left for the last tasks. */
+/** The number of writes at each poll, few enough that some are left for the last tasks. */
 const WRITES_AT_ONCE = [0, 0, 1, 1, 2] as const;
 
-/** Writes down in the OMS what happens, as its instants come; what lies further ahead waits. */
-export class OmsScribe {
+/** Writes events to the OMS as their instants come; later ones wait. */
+export class OmsWriter {
   readonly #pool: Pool;
   #pending: readonly OmsWrite[] = [];
 
@@ -16,17 +16,18 @@ export class OmsScribe {
     this.#pool = pool;
   }
 
-  expect(happenings: readonly Happening[]): void {
-    this.#pending = [...this.#pending, ...writesOf(happenings)].toSorted(
-      (one, other) => one.atMs - other.atMs,
-    );
+  expect(events: readonly Event[]): void {
+    this.#pending = [...this.#pending, ...writesOf(events)].toSorted((one, other) => one.atMs - other.atMs);
   }
 
   async writeUntil(atMs: number): Promise<void> {
     await this.#write(this.#pending.filter((write) => write.atMs <= atMs));
   }
 
-  /** Writes a few things of this night beside the tasks, each by itself, of those whose place among theirs does not matter. */
+  /**
+   * Makes a few of this night's writes concurrently with the tasks, each in its own transaction; only those whose
+   * order relative to the tasks does not matter.
+   */
   async writeBeside(random: Random, plan: NightPlan): Promise<void> {
     for (let left = random.pick(WRITES_AT_ONCE); left > 0; left -= 1) {
       const next = this.#pending.find((write) => write.atMs <= plan.endAtMs && mayRace(write, plan));
@@ -37,11 +38,14 @@ export class OmsScribe {
 
   async #write(due: readonly OmsWrite[]): Promise<void> {
     this.#pending = this.#pending.filter((write) => !due.includes(write));
-    await writeDown(this.#pool, due);
+    await recordWrites(this.#pool, due);
   }
 }
 
-/** What is learnt of a booking that was sent by a snapshot decides whether its keys are held: that waits for the run's end. */
+/**
+ * Returns false for the outcome of a booking sent by a snapshot: it decides whether its keys are held out, so it
+ * waits for the run's end.
+ */
 function mayRace({ learntOfSentAtMs }: OmsWrite, plan: NightPlan): boolean {
   return learntOfSentAtMs === null || learntOfSentAtMs > plan.freezeAtMs;
 }

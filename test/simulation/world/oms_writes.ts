@@ -1,13 +1,13 @@
-/** How the OMS records what happens: each write with its instant, touching one inventory item at most. */
+/** Converts events to the OMS's writes: each with its instant, touching at most one inventory item. */
 import type { Pool } from 'pg';
-import { type LedgerEntry, omsLedger } from '../../../world/oms/ledger.ts';
-import { instantText } from '../../../world/oms/table_rows.ts';
-import type { Happening, NightBooking, NightShipment } from '../plan/event.ts';
+import { type LedgerEntry, omsLedger } from '../../../demo/world/oms/ledger.ts';
+import { instantText } from '../../../demo/world/oms/table_rows.ts';
+import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** As `write_down.sql` takes them. */
-interface Happened {
+/** A row as `record_writes.sql` takes it. */
+interface WriteRow {
   readonly movements?: readonly Row[];
   readonly issuances?: readonly Row[];
   readonly cancellations?: readonly Row[];
@@ -18,17 +18,17 @@ interface Happened {
 
 export interface OmsWrite {
   readonly atMs: number;
-  /** For what is learnt of a posting: when it was sent. Null for what moves stock. */
+  /** When the posting was sent whose outcome this write records; null for a stock movement. */
   readonly learntOfSentAtMs: number | null;
-  readonly happened: Happened;
+  readonly happened: WriteRow;
 }
 
-/** In one transaction, whatever their order. */
-export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
+/** Writes all in one transaction, in any order. */
+export async function recordWrites(pool: Pool, writes: readonly OmsWrite[]): Promise<void> {
   if (writes.length === 0) return;
-  const all = <Item>(listOf: (happened: Happened) => readonly Item[] | undefined) =>
+  const all = <Item>(listOf: (happened: WriteRow) => readonly Item[] | undefined) =>
     writes.flatMap(({ happened }) => listOf(happened) ?? []);
-  await pool.query('select nights.write_down($1)', [
+  await pool.query('select nights.record_writes($1)', [
     JSON.stringify({
       movements: all(({ movements }) => movements),
       issuances: all(({ issuances }) => issuances),
@@ -40,21 +40,19 @@ export async function writeDown(pool: Pool, writes: readonly OmsWrite[]): Promis
   ]);
 }
 
-/** In the order of their instants. */
-export function writesOf(happenings: readonly Happening[]): readonly OmsWrite[] {
-  const writes = happenings.flatMap((happening) => [
-    ...omsLedger([happening]).map((entry) => ledgerWrite(entry, happening)),
-    ...(happening.kind === 'shipped'
-      ? happening.bookings.flatMap((booking) => postingWrites(happening, booking))
-      : []),
+/** Returns the writes in the order of their instants. */
+export function writesOf(events: readonly Event[]): readonly OmsWrite[] {
+  const writes = events.flatMap((event) => [
+    ...omsLedger([event]).map((entry) => ledgerWrite(entry, event)),
+    ...(event.kind === 'shipped' ? event.bookings.flatMap((booking) => postingWrites(event, booking)) : []),
   ]);
   return writes.toSorted((one, other) => one.atMs - other.atMs);
 }
 
 let detailCount = 0;
 
-function ledgerWrite(entry: LedgerEntry, happening: Happening): OmsWrite {
-  const shipment = happening.kind === 'shipped' ? happening : null;
+function ledgerWrite(entry: LedgerEntry, event: Event): OmsWrite {
+  const shipment = event.kind === 'shipped' ? event : null;
   detailCount += 1;
   const key = { facility_id: entry.facilityId, product_id: entry.productId };
   const movement = {
@@ -72,7 +70,7 @@ function ledgerWrite(entry: LedgerEntry, happening: Happening): OmsWrite {
   };
 }
 
-function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): Happened {
+function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): WriteRow {
   const { issuanceId, facilityId, productId, units, atMs } = shipment;
   const id = { item_issuance_id: issuanceId };
   if (cause === 'issuance_cancelled') return { cancellations: [{ ...id, quantity: onHandUnits }] };
@@ -83,9 +81,9 @@ function issuing({ cause, onHandUnits }: LedgerEntry, shipment: NightShipment): 
 
 function postingWrites(shipment: NightShipment, booking: NightBooking): readonly OmsWrite[] {
   const { postingId, postingType, facilityId, units, sentAtMs } = booking;
-  const learnt = (atMs: number | null, happened: Happened): readonly OmsWrite[] =>
+  const learnt = (atMs: number | null, happened: WriteRow): readonly OmsWrite[] =>
     atMs === null ? [] : [{ atMs, learntOfSentAtMs: sentAtMs, happened }];
-  const answer = (column: 'response_at' | 'external_posted_at', instantMs: number | null): Happened => ({
+  const answer = (column: 'response_at' | 'external_posted_at', instantMs: number | null): WriteRow => ({
     answers: instantMs === null ? [] : [{ posting_id: postingId, [column]: instantText(instantMs) }],
   });
   const posting = {
@@ -100,7 +98,7 @@ function postingWrites(shipment: NightShipment, booking: NightBooking): readonly
   return [
     { atMs: sentAtMs, learntOfSentAtMs: sentAtMs, happened: { postings: [posting] } },
     ...learnt(booking.responseAtMs, answer('response_at', booking.responseAtMs)),
-    ...learnt(booking.toldAtMs, answer('external_posted_at', booking.externalPostedAtMs)),
+    ...learnt(booking.learntAtMs, answer('external_posted_at', booking.externalPostedAtMs)),
     ...learnt(booking.withdrawnAtMs, { withdrawn: [postingId] }),
   ];
 }

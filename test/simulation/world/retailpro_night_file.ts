@@ -1,4 +1,4 @@
-/** Retail Pro's reset file of one night: its counts at each store's own snapshot, with the flaws the plan gives it. */
+/** Generates Retail Pro's reset file of one night: its counts at each store's own snapshot, with the plan's flaws. */
 
 import { goodRow, LOCATION, locatedRow, RESET_HEADER } from '../../../demo/retailpro/row.ts';
 import type { Facility } from '../../../demo/world/facility.ts';
@@ -6,12 +6,12 @@ import type { Random } from '../../../demo/world/random.ts';
 import { retailproCounts } from '../../../demo/world/retailpro_count.ts';
 import { keyText } from '../../../demo/world/stock_key.ts';
 import type { World } from '../../../demo/world/world.ts';
-import type { Happening } from '../plan/event.ts';
+import type { Event } from '../plan/event.ts';
 import type { LocationRule } from './store_world.ts';
 
 export interface FileRow {
   readonly facility: Facility;
-  /** As the file writes it. */
+  /** The SKU as the file writes it. */
   readonly sku: string;
   readonly location: string;
   readonly units: number;
@@ -20,36 +20,36 @@ export interface FileRow {
 export interface NightFile {
   readonly rows: readonly FileRow[];
   readonly content: string;
-  /** The keys of which it gives one count. */
-  readonly told: ReadonlySet<string>;
-  /** The keys of which it has a row. */
+  /** The keys with a single count. */
+  readonly singleCounted: ReadonlySet<string>;
+  /** The keys with a row. */
   readonly present: ReadonlySet<string>;
   /** Rows of active products, repeats counted once. */
   readonly keptRows: number;
-  /** The keys that it counts at several locations, with one count at each. */
+  /** The keys with counts at several locations, one each. */
   readonly located: ReadonlySet<string>;
-  /** What it says of each key of an active product at a store, in the file or not. */
+  /** Retail Pro's count of each key of an active product at a store, in the file or not. */
   readonly retailproUnits: ReadonlyMap<string, number>;
 }
 
 export interface FileSource {
   readonly random: Random;
   readonly world: World;
-  /** What the night does with a key at several locations. */
+  /** How the night treats a key at several locations. */
   readonly locations: LocationRule;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly Event[];
   readonly snapshotOf: (facilityId: string) => number;
-  /** Makes the bytes unlike those of any other night. */
+  /** Makes the bytes differ from those of any other night. */
   readonly mark: number;
 }
 
 export function writeNightFile(source: FileSource): NightFile {
-  const { random, world, happenings, snapshotOf, mark } = source;
+  const { random, world, events, snapshotOf, mark } = source;
   const rows: FileRow[] = [];
   const retailproUnits = new Map<string, number>();
   for (const facility of world.stores) {
     const { facilityId } = facility;
-    const counts = retailproCounts(happenings, snapshotOf(facilityId));
+    const counts = retailproCounts(events, snapshotOf(facilityId));
     // One row more or less of a store stays within what the filter takes for plausible.
     const flaw = random.chance(0.35) ? random.pick(['missing', 'repeated', 'contradicted'] as const) : null;
     const flawed = random.pick(world.activeProducts);
@@ -72,7 +72,7 @@ export function writeNightFile(source: FileSource): NightFile {
   return fileOfRows(random.shuffle(rows), { ...source, retailproUnits });
 }
 
-/** A file with these rows, and what a reader who takes them at their word makes of them. */
+/** Builds a file of these rows, and the counts that a reader takes from it. */
 export function fileOfRows(
   rows: readonly FileRow[],
   {
@@ -81,7 +81,7 @@ export function fileOfRows(
     retailproUnits,
   }: Pick<FileSource, 'world' | 'locations'> & Pick<NightFile, 'retailproUnits'>,
 ): NightFile {
-  const told = new Set<string>();
+  const singleCounted = new Set<string>();
   const located = new Set<string>();
   const present = new Set<string>();
   let keptRows = 0;
@@ -93,13 +93,13 @@ export function fileOfRows(
     const isContradicted = places.values().some((at) => at.some(({ units }) => units !== at[0]?.units));
     if (isContradicted) continue;
     if (places.size > 1) located.add(key);
-    if (places.size === 1 || locations === 'sum') told.add(key);
+    if (places.size === 1 || locations === 'sum') singleCounted.add(key);
   }
   const content = RESET_HEADER + rows.map(lineOf).join('');
-  return { rows, content, told, present, keptRows, located, retailproUnits };
+  return { rows, content, singleCounted, present, keptRows, located, retailproUnits };
 }
 
-/** Null where no active product has the id that the row gives. */
+/** Returns the key of a row; null if no active product has its id. */
 export function keyOf({ facility, sku }: FileRow, { activeProducts }: World): string | null {
   const product = activeProducts.find((active) => active.sku === sku);
   return product === undefined ? null : keyText({ ...facility, productId: product.productId });

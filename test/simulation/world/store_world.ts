@@ -1,11 +1,14 @@
-/** The few stores and products of a chapter, with their opening stock, and the OMS, SFTP server and DAG that serve them. */
+/**
+ * The few stores and products of a scenario, with their opening stock, and the OMS, SFTP server and DAG that serve
+ * them.
+ */
 
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { DAG_ID, type NightSetting, putDagInForce } from '../../../demo/night.ts';
+import { DAG_ID, type NightSetting, registerPausedDag } from '../../../demo/night.ts';
 import { makeFacilities, storesOf } from '../../../demo/world/facility.ts';
 import { seedOms } from '../../../demo/world/oms/load.ts';
 import { makeProducts } from '../../../demo/world/product.ts';
@@ -21,29 +24,29 @@ import { dueAtMs, TIMEZONE } from '../plan/calendar.ts';
 const STORES = 4;
 const PRODUCTS = 10;
 const ACTIVE_PRODUCTS = 6;
-/** Of the keys at the stores: those the OMS has no item of until something happens there. */
+/** The share of the stores' keys without an item in the OMS until something happens there. */
 const WITHOUT_ITEM_SHARE = 0.15;
 const DAY_MS = 86_400_000;
-const WRITE_DOWN = readFileSync(path.join(import.meta.dirname, 'write_down.sql'), 'utf8');
+const RECORD_WRITES = readFileSync(path.join(import.meta.dirname, 'record_writes.sql'), 'utf8');
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** What the reset does with a product at several locations of a store. */
+/** How the reset treats a product at several locations of a store. */
 export type LocationRule = 'hold_out' | 'sum';
 
 export interface StoreWorld {
   readonly pool: Pool;
   readonly world: World;
   readonly site: NightSite;
-  /** Through which the tasks reach the OMS, and the SFTP server. */
+  /** The proxies through which the tasks reach the OMS and the SFTP server. */
   readonly omsProxy: TcpProxy;
   readonly sftpProxy: TcpProxy;
   readonly setting: NightSetting;
   readonly locations: LocationRule;
-  /** Every active product at every facility, the warehouse too. */
+  /** Every active product at every facility, including the warehouse. */
   readonly keys: readonly StockKey[];
 }
 
-/** A seeded OMS of its own database, and the shipped DAG in force, paused. */
+/** Opens a seeded OMS in its own database, and registers the shipped DAG, paused. */
 export async function openStoreWorld(
   lifetime: Lifetime,
   random: Random,
@@ -80,7 +83,7 @@ export async function openStoreWorld(
     events,
     flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
   });
-  await Promise.all([seedOms(pool, world), pool.query(WRITE_DOWN)]);
+  await Promise.all([seedOms(pool, world), pool.query(RECORD_WRITES)]);
   const site = await startNightSite(server);
   lifetime.after(async () => await site[Symbol.asyncDispose]());
   const locations: LocationRule = random.fork('locations').chance(0.5) ? 'sum' : 'hold_out';
@@ -102,13 +105,13 @@ export async function openStoreWorld(
     log,
     by: { actor: 'nights', channel: 'cli' },
   };
-  await putDagInForce(setting);
+  await registerPausedDag(setting);
   return { pool, world, site, omsProxy, sftpProxy, setting, locations, keys };
 }
 
 const FILE_OF_RESET = 'file: "${{ tasks.filter_reset_file.output }}"';
 
-/** The shipped DAG, for a sender that counts by location. */
+/** Writes the shipped DAG for a sender that counts by location. */
 async function dagsThatSum(lifetime: Lifetime): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-nights-'));
   lifetime.after(() => rm(folder, { recursive: true, force: true }));

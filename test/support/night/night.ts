@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import {
   DAG_ID,
   type NightSetting,
-  putDagInForce,
+  registerPausedDag,
   reportNight,
   startNightWorker,
 } from '../../../demo/night.ts';
@@ -109,7 +109,7 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
     log: testLog,
     by: { actor: 'test', channel: 'cli' },
   };
-  await putDagInForce(setting);
+  await registerPausedDag(setting);
 
   const trigger = async ({
     date = world.night.businessDate,

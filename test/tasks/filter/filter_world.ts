@@ -1,4 +1,4 @@
-/** A night that the filter works, and what it makes of it. */
+/** Runs the filter on one night's file. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -26,17 +26,17 @@ export const HEADER = 'externalFacilityId,facilityId,idValue,availableQty\r\n';
 export const ROWS = 'S1,,A1,5\r\nS1,,B2,7\r\nS2,,A1,-3\r\nS2,,A2,0\r\n';
 export const KEPT = 'S1,,A1,5\r\nS2,,A1,-3\r\nS2,,A2,0\r\n';
 
-export interface Night {
+export interface FilterNight {
   readonly content?: string | Uint8Array;
   readonly manifest?: z.input<typeof manifestSchema> | null;
   readonly params?: Partial<z.input<typeof filter.params>>;
   readonly overrides?: ContextOverrides;
   readonly active?: string;
-  /** The task's output of the night before. */
+  /** The task's output of the previous night. */
   readonly lastGood?: Json;
-  /** The size that the file was found with. */
+  /** The size of the file when it was found. */
   readonly foundBytes?: number;
-  /** Whether the file was taken away after it was found. */
+  /** Whether the file was removed after it was found. */
   readonly isGone?: boolean;
 }
 
@@ -58,7 +58,7 @@ beforeEach(async () => {
   await pool.query('truncate oms.inventory_sync_batch cascade');
 });
 
-export async function runRaw(world: TaskWorld, night: Night = {}): Promise<Json | undefined> {
+export async function runRaw(world: TaskWorld, night: FilterNight = {}): Promise<Json | undefined> {
   const content = night.content ?? HEADER + ROWS;
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   await world.files.put(LOCATION, bytes);
@@ -78,12 +78,15 @@ export async function runRaw(world: TaskWorld, night: Night = {}): Promise<Json 
   return world.run(filter, { ...params, ...night.params }, night.overrides);
 }
 
-export async function run(world: TaskWorld, night: Night = {}) {
+export async function run(world: TaskWorld, night: FilterNight = {}) {
   return outputSchema.parse(await runRaw(world, night));
 }
 
-/** Runs a night that must fail for good, and holds that at most its rejects are kept and no temporary file is left. */
-export async function refusal(night: Night): Promise<string> {
+/**
+ * Runs a night that must fail without retry, and checks that at most its rejects are kept and no temporary file is
+ * left.
+ */
+export async function refusal(night: FilterNight): Promise<string> {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const error: unknown = await runRaw(world, night).then(
     () => assert.fail('the file was accepted'),

@@ -139,4 +139,4 @@ test('far fewer rows than on the last good night are refused, for the file and f
   await run(world, { lastGood: smaller, params: { guards: { max_row_drop: 1 } } });
 });
 
-/** The bytes of `ROWS` were applied for 2026-03-09, as of this snapshot; tonight's is 2026-03-10T03:00:00Z. */
+/** The snapshot as of which the bytes of `ROWS` were applied for 2026-03-09; tonight's is 2026-03-10T03:00:00Z. */

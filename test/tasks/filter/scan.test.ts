@@ -7,7 +7,7 @@ import { Outbox } from '../../../tasks/filter/outbox.ts';
 import { type ScanRequest, scan } from '../../../tasks/filter/scan.ts';
 import { Spool } from '../../../tasks/filter/spool.ts';
 import { resetColumnsSchema } from '../../../tasks/inventory/columns/param.ts';
-import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../tasks/inventory/file/invalid_file.ts';
 
 const HEADER = 'facilityId,idValue,availableQty,comments\n';
 const MEGABYTE = 1024 * 1024;
@@ -159,7 +159,7 @@ test('a refusal of the scanner ends the reading and keeps its class', async () =
   }
   await assert.rejects(
     scan(request({ chunks: file() })),
-    new Refusal('the file is HTML, and CSV in utf-8 was expected'),
+    new InvalidFileError('the file is HTML, and CSV in utf-8 was expected'),
   );
   assert.equal(isClosed, true);
 });

@@ -26,7 +26,7 @@ interface Trial {
   readonly found?: { readonly bytes?: number; readonly modified_at?: string };
 }
 
-/** Filters a file of which A1 and A2 are active, after a night with so many rows a facility. */
+/** Filters a file in which A1 and A2 are active, after a night with the given rows by facility. */
 async function work({ content, compression, rowsLast, manifest, found }: Trial): Promise<number> {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const bytes = Buffer.from(content);
@@ -69,7 +69,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** So many rows of each facility, each with a product of its own but for the first two, which are active. */
+/** Returns a file with the given rows by facility, each with its own product; only the first two are active. */
 function fileOf(rowsByFacility: Readonly<Record<string, number>>, more = ''): string {
   const rows = Object.entries(rowsByFacility).flatMap(([facility, count]) =>
     Array.from({ length: count }, (_, row) => `${facility},${row < 2 ? `A${row + 1}` : `B${row}`},${row}\n`),

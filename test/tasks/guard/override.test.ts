@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { FailTask } from '../../../runner/task.ts';
 import exportTask from '../../../tasks/export.ts';
-import { FIRM_GUARDS, overrideSchema } from '../../../tasks/inventory/guard/override.ts';
+import { NON_OVERRIDABLE, overrideSchema } from '../../../tasks/inventory/guard/override.ts';
 import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { ACTIVE, type CountRow, openOmsWorld } from '../oms/oms_world.ts';
 
 const REASON = 'store 12 closed';
 
-/** What the schema says against the two texts, by key. */
+/** Returns the schema's problems with the two texts, by key. */
 function problemsOf(guards: string, reason: string): readonly string[] {
   const { error } = overrideSchema.safeParse({ guards, reason });
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -41,8 +41,8 @@ test('an unknown guard is refused with those that there are, and a name without 
 });
 
 test('no guard against a wrong file can be overridden, and each says what it keeps out', () => {
-  assert.ok(FIRM_GUARDS.size >= 10);
-  for (const [name, why] of FIRM_GUARDS) {
+  assert.ok(NON_OVERRIDABLE.size >= 10);
+  for (const [name, why] of NON_OVERRIDABLE) {
     const [problem, ...more] = problemsOf(name, REASON);
     assert.deepEqual(more, []);
     assert.equal(

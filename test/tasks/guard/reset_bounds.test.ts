@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { type CountRow, type OmsWorld, openOmsWorld, runOf } from '../oms/oms_world.ts';
 
-/** F1 with so many products, 10 of each; the night of 2026-03-10 is frozen. */
+/** Opens facility F1 with the given number of products, 10 of each; the night of 2026-03-10 is frozen. */
 async function openStore(t: TestContext, products: number): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   await oms.facility('F1');
@@ -18,7 +18,7 @@ async function openStore(t: TestContext, products: number): Promise<OmsWorld> {
 const counts = (units: Readonly<Record<string, number | string>>): readonly CountRow[] =>
   Object.entries(units).map(([product, count]) => ['F1', `SKU-${product}`, count]);
 
-/** A world of its own for each trial: a night is applied once. */
+/** Runs each trial in its own world, since a night is applied once. */
 async function resets(t: TestContext, trial: Parameters<typeof trialOf>[1]): Promise<OmsWorld> {
   const oms = await openStore(t, 3);
   await trialOf(oms, trial)();

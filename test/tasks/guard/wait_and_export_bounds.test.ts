@@ -7,7 +7,7 @@ import { openOmsWorld } from '../oms/oms_world.ts';
 
 const FOLDER = 'sftp://retailpro/retailpro/outgoing';
 const ROWS = 'facilityId,idValue,availableQty\nS1,A1,5\n';
-/** The run is due at 05:00Z; its deadline is 05:00 in New York. */
+/** The run is scheduled for 05:00Z; its deadline is 05:00 in New York. */
 const DEADLINE = Temporal.Instant.from('2026-03-10T09:00:00Z');
 
 async function openWait(t: Parameters<typeof openOmsWorld>[0]) {

@@ -7,7 +7,7 @@ import { RESET_COLUMNS } from '../../../tasks/inventory/columns/mapping.ts';
 import { resetColumnsSchema, varianceColumnsSchema } from '../../../tasks/inventory/columns/param.ts';
 import { foreignContent } from '../../../tasks/inventory/file/content_sniff.ts';
 import { dialectShape } from '../../../tasks/inventory/file/dialect.ts';
-import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../tasks/inventory/file/invalid_file.ts';
 import { within } from '../../../tasks/inventory/file/location.ts';
 import { disagreements, parseManifest } from '../../../tasks/inventory/file/manifest.ts';
 import { namePatternSchema, snapshotAtOf } from '../../../tasks/inventory/file/name.ts';
@@ -45,7 +45,7 @@ function headerRefusal(header: string[], delimiter = ','): string {
   try {
     findColumns(header, DEFAULTS, RESET_COLUMNS, delimiter);
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof InvalidFileError) return error.message;
     throw error;
   }
   return 'accepted';
@@ -131,8 +131,11 @@ test('a manifest that is not one is refused with the key and what is wrong', () 
     parseManifest(JSON.stringify({ ...good, sender: 'x' })).snapshot_at.toString(),
     '2026-03-10T03:00:00Z',
   );
-  assert.throws(() => parseManifest('{"sha256"'), /^Refusal: manifest: not JSON/);
-  assert.throws(() => parseManifest(JSON.stringify({ ...good, bytes: -1 })), /^Refusal: manifest: bytes: /);
+  assert.throws(() => parseManifest('{"sha256"'), /^InvalidFileError: manifest: not JSON/);
+  assert.throws(
+    () => parseManifest(JSON.stringify({ ...good, bytes: -1 })),
+    /^InvalidFileError: manifest: bytes: /,
+  );
   assert.throws(
     () => parseManifest(JSON.stringify({ ...good, snapshot_at: 'now' })),
     /snapshot_at: not an instant: "now"/,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { verifyNight } from '../../../tasks/oms/verify/verify.ts';
 import { BUSINESS_DATE, type OmsWorld, SYSTEM } from './oms_world.ts';
 
-/** Reads the night back from the OMS, and fails on a key of which an invariant is not true. */
+/** Verifies the night from the OMS's rows, and fails on a violation of an invariant. */
 export async function assertProven({ pool }: OmsWorld, businessDate = BUSINESS_DATE): Promise<void> {
   const client = await pool.connect();
   try {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { dialectShape } from '../../../tasks/inventory/file/dialect.ts';
-import { Refusal } from '../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../tasks/inventory/file/invalid_file.ts';
 import { type CsvRecord, csvRecords } from '../../../tasks/oms/csv/records.ts';
 
 const dialectSchema = z.strictObject(dialectShape);
@@ -86,7 +86,7 @@ for (const [what, content, dialect, message] of [
   test(`${what} is refused`, async () => {
     await assert.rejects(
       read(content, dialect),
-      (error) => error instanceof Refusal && message.test(error.message),
+      (error) => error instanceof InvalidFileError && message.test(error.message),
     );
   });
 }

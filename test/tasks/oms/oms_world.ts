@@ -1,6 +1,6 @@
 /**
- * A small OMS with its own words for what happens in it, and a night of the sync run through the real tasks.
- * Times are given as `HH:MM` of the night's snapshot day, 2026-03-09 UTC, or as whole instants.
+ * A small OMS with methods for its events, and a night of the sync run through the real tasks. Times are given as
+ * `HH:MM` of the night's snapshot day, 2026-03-09 UTC, or as full instants.
  */
 import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
@@ -19,7 +19,7 @@ export type { PublishedFile } from './task_outputs.ts';
 
 export const SYSTEM = 'RETAIL_PRO';
 export const ACTIVE = 'artifact:active_products.csv';
-/** Retail Pro's count: 03:00 UTC on the night's date; the run is due at 05:00. */
+/** The instant of Retail Pro's count: 03:00 UTC on the night's date; the run is scheduled for 05:00. */
 export const T = '2026-03-10T03:00:00Z';
 export const BUSINESS_DATE = '2026-03-10';
 
@@ -44,13 +44,13 @@ export interface Posting {
   readonly booked?: string;
 }
 
-/** A row of Retail Pro's file: facility, SKU, count. Text, so that a test may write nonsense. */
+/** A row of Retail Pro's file: facility, SKU, count. The count is text, so that a test may write an invalid one. */
 export type CountRow = readonly [facility: string, sku: string, count: number | string];
 
 export interface SnapshotFacts {
   readonly snapshot_at: string;
   readonly facilities?: Readonly<Record<string, string>>;
-  /** Which file of the night it is of; 1 unless told. */
+  /** The revision of the night; 1 by default. */
   readonly revision?: number;
 }
 
@@ -77,7 +77,7 @@ export class OmsWorld {
     ]);
   }
 
-  /** Sold online under the SKU `SKU-<id>`. */
+  /** Adds a product sold online under the SKU `SKU-<id>`. */
   async product(id: string, sku = `SKU-${id}`): Promise<void> {
     await this.pool.query(
       "insert into oms.product (product_id, product_type_id, is_virtual) values ($1, 'FINISHED_GOOD', false)",
@@ -90,7 +90,7 @@ export class OmsWorld {
     await this.pool.query("insert into oms.shopify_shop_product values ('SHOP', $1, $1)", [id]);
   }
 
-  /** Facilities F1, F2, ... and products P1, P2, ..., sold online under the SKUs SKU-1, SKU-2, .... */
+  /** Adds facilities F1, F2, ... and products P1, P2, ..., sold online under the SKUs SKU-1, SKU-2, .... */
   async catalogue({
     facilities,
     products,
@@ -112,7 +112,7 @@ export class OmsWorld {
     );
   }
 
-  /** An item with an opening stock, long before the night; `reserved` units are promised to orders. */
+  /** Adds an item with an opening stock, long before the night; `reserved` units are reserved for orders. */
   async stock(facility: string, product: string, quantity: number, reserved = 0): Promise<void> {
     await this.pool.query(
       'insert into oms.inventory_item (inventory_item_id, product_id, facility_id) values ($1, $2, $3)',
@@ -121,7 +121,7 @@ export class OmsWorld {
     await this.#detail(facility, product, quantity, quantity - reserved, '2026-01-01T00:00:00Z', null);
   }
 
-  /** A movement that Retail Pro knows by itself, such as a sale in the store. */
+  /** Adds a movement that Retail Pro knows by itself, such as a sale in the store. */
   async move(facility: string, product: string, quantity: number, at: string): Promise<void> {
     await this.#detail(facility, product, quantity, quantity, at, null);
   }
@@ -173,7 +173,7 @@ export class OmsWorld {
     );
   }
 
-  /** On hand and available to promise now; null where there is no item. */
+  /** Returns the present on-hand and available-to-promise counts; null if there is no item. */
   async onHand(facility: string, product: string): Promise<{ qoh: number; atp: number } | null> {
     const { rows } = await this.pool.query<{ qoh: number; atp: number }>(
       `select quantity_on_hand_total::float8 as qoh, available_to_promise_total::float8 as atp
@@ -204,7 +204,7 @@ export class OmsWorld {
     return varianceSchema.parse(output);
   }
 
-  /** Lays down a filtered reset file as `filter` does. */
+  /** Publishes a filtered reset file as `filter` does. */
   async resetFile(
     rows: readonly CountRow[],
     snapshot: SnapshotFacts = { snapshot_at: T },
@@ -241,7 +241,7 @@ export class OmsWorld {
     return appliedSchema.parse(output);
   }
 
-  /** Freeze, reset, variance. */
+  /** Runs freeze, reset and variance. */
   async night(rows: readonly CountRow[], options: NightOptions = {}) {
     const frozen = await this.freeze(options);
     const file = await this.resetFile(rows, options.snapshot);
@@ -251,7 +251,7 @@ export class OmsWorld {
     return { frozen, file, reset: resetOutput, applied };
   }
 
-  /** Of every row of every table, to show that nothing was changed. */
+  /** Returns a digest of every row of every table, to show that nothing was changed. */
   async digest(): Promise<string> {
     return JSON.stringify(await omsDigest(this.pool));
   }
@@ -268,7 +268,7 @@ export function itemId(facility: string, product: string): string {
   return `${facility}/${product}`;
 }
 
-/** A run of another date, due at 05:00 UTC. */
+/** Returns a run of another date, scheduled for 05:00 UTC. */
 export function runOf(date: string, token = `attempt-${date}`): ContextOverrides {
   return {
     run: {

@@ -6,15 +6,18 @@ import { checkNight } from '../../../tasks/oms/verify/verify.ts';
 import { explained } from '../../support/engine/explain.ts';
 import { BUSINESS_DATE, type CountRow, openOmsWorld, SYSTEM, T } from './oms_world.ts';
 
-/** The planner's choice is the same from here up to a million (looked at once); the suite has no time for those. */
+/**
+ * The planner chooses the same plan from this number up to a million (verified once); a larger number would slow the
+ * suite.
+ */
 const MOVEMENTS = 60_000;
 const PRODUCTS = 20_000;
 const ACTIVE = 100;
 
-/** As the embedded server and most others have it; the test's own has the default for turning disks. */
+/** The setting of the embedded server and most others; the test server has the default for hard disks. */
 const ON_SSD = 'set local random_page_cost = 1.1';
 
-/** Tables that grow with the years. */
+/** Tables that grow over the years. */
 const GROWING = [
   'external_inventory_posting',
   'external_inventory_reset',
@@ -59,7 +62,9 @@ test('neither the variance nor the proof of a night reads a table that grows fro
   }
 });
 
-/** Shipments of years, nearly all of products that are not active any more, each with its detail and its posting. */
+/**
+ * Inserts shipments of years, nearly all of products that are no longer active, each with its detail and its posting.
+ */
 async function fillLedger(pool: Pool): Promise<void> {
   for (const facility of ['F1', 'F2'])
     await pool.query('insert into oms.facility (facility_id) values ($1)', [facility]);

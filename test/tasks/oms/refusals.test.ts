@@ -6,7 +6,7 @@ import { type CountRow, type OmsWorld, openOmsWorld, runOf } from './oms_world.t
 
 const BEFORE = '2026-03-10T01:00:00Z';
 
-/** F1 has P1 (10, of which 3 shipped unbooked: 7 left) and P2 (5). */
+/** Opens F1 with P1 (10, of which 3 shipped unbooked: 7 left) and P2 (5). */
 async function openStore(t: TestContext): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   await oms.facility('F1');

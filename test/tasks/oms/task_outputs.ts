@@ -1,4 +1,4 @@
-/** What the night's tasks put out, as far as tests look at it. */
+/** The parts of the tasks' outputs that tests read. */
 import { z } from 'zod';
 
 const fileSchema = z.looseObject({

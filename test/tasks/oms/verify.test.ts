@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { type NightCheck, verifyNight } from '../../../tasks/oms/verify/verify.ts';
 import { BUSINESS_DATE, type OmsWorld, openOmsWorld, SYSTEM } from './oms_world.ts';
 
-/** P1 covered (V of -3), P2 not. */
+/** Opens an applied night: P1 covered (V of -3), P2 not. */
 async function openAppliedNight(t: TestContext): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   await oms.facility('F1');

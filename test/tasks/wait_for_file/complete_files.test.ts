@@ -35,7 +35,7 @@ test('a file with its manifest is taken at once, and the manifest handed on', as
 test('without a manifest a file is taken once it has stood still', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS, at.clock.now);
-  assert.match((await deferral(at)).message, /40 bytes, changed 0 s ago; it must stand still for 30 s/);
+  assert.match((await deferral(at)).message, /40 bytes, changed 0 s ago; it must be unchanged for 30 s/);
   at.clock.now = at.clock.now.add({ seconds: 29 });
   await deferral(at);
   at.clock.now = at.clock.now.add({ seconds: 1 });

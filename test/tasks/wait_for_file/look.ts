@@ -1,4 +1,4 @@
-/** One look of `wait_for_file` at a folder. */
+/** Runs one poll of `wait_for_file` on a folder. */
 import assert from 'node:assert/strict';
 import { after, beforeEach } from 'node:test';
 import type { z } from 'zod';
@@ -44,7 +44,7 @@ export function lookRaw(
   return at.run(waitForFile, { ...PARAMS, ...params }, { attempt: { deadlineAt: DEADLINE }, ...overrides });
 }
 
-/** The reason of the deferral that the look ended in. */
+/** Returns the reason of the deferral that the poll ended in. */
 export async function deferral(
   at: TaskWorld,
   params = {},

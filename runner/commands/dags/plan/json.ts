@@ -57,7 +57,7 @@ function keyJson({ taskId, key, before, after }: KeyChange): { [key: string]: Js
   return { ...(taskId === null ? {} : { task_id: taskId }), key, before, after };
 }
 
-/** Where a moved wall clock edge lies on the next date of the schedule. */
+/** Returns the instant of a moved wall clock edge on the next date of the schedule. */
 function edgeInstants(plan: Plan, { next }: DagChange, { taskId, key }: KeyChange): { [key: string]: Json } {
   if (key !== 'not_before' && key !== 'deadline') return {};
   const at = (dag: Plan['before'], due: Temporal.Instant | undefined): string | null => {

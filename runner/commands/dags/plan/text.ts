@@ -3,7 +3,7 @@ import type { ChangeNight } from '../../../core/change/change_nights.ts';
 import type { DagChange, PlannedNight } from '../../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../../core/change/key_changes.ts';
 import { formatProblem } from '../../../core/dag_file/problem.ts';
-import { harmless, oneLine, type Paint } from '../../output/terminal_text.ts';
+import { escapeControls, oneLine, type Paint } from '../../output/terminal_text.ts';
 import { inZone } from '../../output/time_text.ts';
 import { scheduleWords } from '../schedule_words.ts';
 import type { Plan } from './source.ts';
@@ -21,7 +21,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const { target, change, problems } = plan;
   const head = `${paint('bold', target.dagId)}  ${target.file}: `;
   if (change === null) {
-    const lines = problems.map((problem) => `  ${harmless(formatProblem(problem))}\n`);
+    const lines = problems.map((problem) => `  ${escapeControls(formatProblem(problem))}\n`);
     return `${head}${paint('red', 'invalid')}\n${lines.join('')}`;
   }
   if (change.kind === 'unchanged') return `${head}no change\n`;
@@ -121,7 +121,7 @@ function dateLines(plan: Plan, { kind, dates }: DagChange): readonly string[] {
   ];
 }
 
-/** As a difference: what both versions do is said once. */
+/** Returns the night as a difference: what both versions do stands once. */
 function nightLines({ before, after }: Plan, night: PlannedNight): readonly string[] {
   const was = sentencesOf(night.before, before?.timezone);
   const is = sentencesOf(night.after, after?.timezone);

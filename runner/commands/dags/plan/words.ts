@@ -11,7 +11,7 @@ export function clockChangeWords({ date, direction, from, until }: ClockChange):
   return `${date}, ${clock(from)} to ${clock(until)} ${direction === 'forward' ? 'is skipped' : 'comes twice'}`;
 }
 
-/** When the DAG is due on the night, a sentence each; one sentence where it is not. */
+/** Returns a sentence for each time that the DAG is due on the night; one sentence where it is not. */
 export function dueWords(night: ChangeNight, timezone: string): readonly string[] {
   const fixed = night.due.map((due) => `due: ${resolvedWords(due, timezone, 'runs')}`);
   const { everyHour } = night;
@@ -33,12 +33,12 @@ export function resolvedWords(
   timezone: string,
   verb: 'runs' | 'is',
 ): string {
-  const asked = wall.toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  const wallText = wall.toString({ smallestUnit: 'minute' }).replace('T', ' ');
   const local = inZone(at, timezone);
   const date = wall.toPlainDate().toString();
   const actual = local.startsWith(`${date} `) ? local.slice(date.length + 1) : local;
-  if (fate === 'never') return `${asked} does not exist in ${timezone}: it ${verb} at ${actual}`;
-  if (fate === 'twice') return `${asked} comes twice in ${timezone}: it ${verb} at the first, ${actual}`;
+  if (fate === 'never') return `${wallText} does not exist in ${timezone}: it ${verb} at ${actual}`;
+  if (fate === 'twice') return `${wallText} comes twice in ${timezone}: it ${verb} at the first, ${actual}`;
   return actual;
 }
 

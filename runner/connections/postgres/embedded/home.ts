@@ -19,7 +19,7 @@ const REACHABLE_ROOT = '/var/lib/stockflow';
 export async function makeHome(home: string): Promise<string> {
   const directory = join(home, 'postgres');
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolders(directory);
     return await realpath(directory);
   } catch (cause) {
     throw new EmbeddedPostgresError(
@@ -28,6 +28,24 @@ export async function makeHome(home: string): Promise<string> {
       { cause },
     );
   }
+}
+
+/** Node's own recursive mkdir never ends where a folder that exists answers ENOENT, as /proc does. */
+async function makeFolders(directory: string): Promise<void> {
+  try {
+    await makeFolder(directory);
+  } catch (error) {
+    const isOrphan = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isOrphan || dirname(directory) === directory) throw error;
+    await makeFolders(dirname(directory));
+    await makeFolder(directory);
+  }
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  await mkdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /**

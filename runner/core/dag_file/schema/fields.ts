@@ -51,9 +51,12 @@ export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
   });
 }
 
+/** Where the JSON Schema of a param says that it holds the id of a connection. */
+export const CONNECTION_MARK = 'x-stockflow-connection';
+
 /** The id of a connection, as `STOCKFLOW_CONN_<ID>` has it in lower case. */
 export function connectionId(shown: Shown) {
-  return text({ ...shown, pattern: ID }, (found) => {
+  return text({ ...shown, pattern: ID, [CONNECTION_MARK]: true }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     const lower = found.toLowerCase();
     const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';

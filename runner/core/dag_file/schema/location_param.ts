@@ -36,6 +36,8 @@ function whyNot(text: string, { of }: LocationUse): string | null {
   try {
     if (of === 'pattern') parseLocationPattern(text);
     else if (of === 'file') parseLocation(text);
+    else if (text.startsWith('artifact:'))
+      return `${JSON.stringify(text)} is not a folder: artifacts have none`;
     else parseLocation(`${text.replace(/\/+$/, '')}/any`); // a folder may be the base directory
     return null;
   } catch (error) {

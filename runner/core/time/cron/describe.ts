@@ -1,4 +1,7 @@
 /** Cron expressions in words, for people who do not read them. */
+// The package cronstrue (3.39.0) is wrong on schedules of our tests: "every 25 minutes" for `*/25 * * * *`, which fires at 0, 25 and
+// 50; "between day 1 and 31, and on Monday" for `0 0 1-31 * MON`, which fires every day; and one "and on Monday" for both
+// `0 0 */2 * MON`, where both day fields must match, and `0 0 1 * MON`, where either is enough.
 import type { Cron } from './parse.ts';
 
 /** Monday first, by number of day with Sunday as 7. */

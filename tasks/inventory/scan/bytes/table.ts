@@ -1,25 +1,28 @@
 /**
- * A numbered set of byte strings, looked up in place: no string is made of the bytes asked for. Hash first;
- * bytes are compared only where a stored hash is equal.
+ * A numbered set of byte strings that is queried without making a string of the bytes. It compares hashes first, and
+ * bytes only if a stored hash is equal.
  */
 export class ByteTable {
-  /** Open addressing: number + 1, or 0 for a free slot; at most a quarter is taken. */
+  /** Open addressing: number + 1, or 0 for a free slot; at most a quarter of the slots is used. */
   #slots = new Int32Array(4096);
   #hashes = new Int32Array(1024);
-  /** All strings one after the other: an object for each would take ten times their bytes. */
+  /** All strings one after the other; an object for each would take ten times the memory. */
   #bytes = new Uint8Array(16 * 1024);
-  /** Where each begins, and where the next one will. */
+  /** The start of each string, and of the next one to be added. */
   #starts = new Int32Array(1025);
   #size = 0;
 
-  /** A bit for every hash of a last four bytes: rules most other strings out before they are hashed whole. */
+  /**
+   * One bit for every hash of a string's last four bytes; it rules out most other strings before they are hashed in
+   * full.
+   */
   readonly #tails = new Uint8Array(8192);
 
   get size(): number {
     return this.#size;
   }
 
-  /** The number of `bytes[start, end)`, counted from 0 in order of `add`; -1 where it is not in the set. */
+  /** Returns the number of `bytes[start, end)`, counted from 0 in order of `add`; -1 if it is not in the set. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const tail = tailHash(bytes, start, end);
     if (((this.#tails[tail >>> 3] ?? 0) & (1 << (tail & 7))) === 0) return -1;
@@ -45,7 +48,10 @@ export class ByteTable {
     return number;
   }
 
-  /** @throws RangeError for a number that `add` never gave */
+  /**
+   * Returns the string with that number.
+   * @throws RangeError for a number that `add` never returned
+   */
   bytesOf(number: number): Uint8Array {
     if (!(number >= 0 && number < this.#size)) throw new RangeError(`no entry ${number}`);
     return this.#bytes.slice(this.#starts[number], this.#starts[number + 1]);
@@ -93,7 +99,7 @@ export class ByteTable {
   }
 }
 
-/** 16 bits of the length and the last four bytes, or of the length alone where there are fewer. */
+/** Hashes the length and the last four bytes to 16 bits; the length alone if there are fewer bytes. */
 function tailHash(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length < 4) return length;
@@ -105,7 +111,7 @@ function tailHash(bytes: Uint8Array, start: number, end: number): number {
   return Math.imul(word ^ length, 0x9e3779b1) >>> 16;
 }
 
-/** Four bytes a step; the multiplier is 2^32 divided by the golden ratio (Knuth, TAOCP 6.4). */
+/** Hashes four bytes a step; the multiplier is 2^32 divided by the golden ratio (Knuth, TAOCP 6.4). */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   let at = start;

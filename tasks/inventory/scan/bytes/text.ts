@@ -1,4 +1,4 @@
-/** Text to and from the bytes that a scanner sees: UTF-8, or one byte a character. */
+/** The encodings whose bytes the scanner reads: UTF-8, or one byte a character. */
 export type ByteEncoding = 'utf-8' | 'windows-1252';
 
 const WINDOWS_1252 = new Map(
@@ -7,7 +7,7 @@ const WINDOWS_1252 = new Map(
   ),
 );
 
-/** `null` where the encoding has no such character. */
+/** Encodes text; `null` if the encoding lacks a character. */
 export function encodeText(text: string, encoding: ByteEncoding): Uint8Array | null {
   if (encoding === 'utf-8') return new TextEncoder().encode(text);
   const bytes: number[] = [];
@@ -19,7 +19,7 @@ export function encodeText(text: string, encoding: ByteEncoding): Uint8Array | n
   return Uint8Array.from(bytes);
 }
 
-/** Keeps a byte order mark, so that the text encodes to the same bytes again. */
+/** Decodes bytes and keeps a byte order mark, so that the text encodes to the same bytes again. */
 export function decodeText(bytes: Uint8Array, encoding: ByteEncoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }

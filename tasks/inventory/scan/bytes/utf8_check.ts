@@ -1,14 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { Refusal } from '../../file/invalid_file.ts';
+import { InvalidFileError } from '../../file/invalid_file.ts';
 
-/** Holds a stream of chunks to be UTF-8; a character may be cut by a border between chunks. */
+/** Checks that a stream of chunks is UTF-8; a character may span two chunks. */
 export class Utf8Check {
-  /** The first bytes of a character whose rest is in the next chunk. */
+  /** The first bytes of a character that continues in the next chunk. */
   #begun: Uint8Array = new Uint8Array(0);
-  /** Where `#begun` starts, from the first byte of the stream. */
+  /** The offset of `#begun` from the start of the stream. */
   #offset = 0;
 
-  /** @throws Refusal with the offset of the first byte that is no UTF-8 */
+  /**
+   * Checks the next chunk.
+   * @throws InvalidFileError with the offset of the first byte that is not UTF-8
+   */
   push(chunk: Uint8Array): void {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
     const complete = completeLength(bytes);
@@ -17,7 +20,10 @@ export class Utf8Check {
     this.#offset += complete;
   }
 
-  /** @throws Refusal where the stream ended inside a character */
+  /**
+   * Checks the end of the stream.
+   * @throws InvalidFileError if the stream ended inside a character
+   */
   finish(): void {
     if (this.#begun.length > 0) this.#refuse(this.#begun);
   }
@@ -25,11 +31,13 @@ export class Utf8Check {
   #refuse(bytes: Uint8Array): never {
     const at = firstInvalid(bytes);
     const byte = (bytes[at] ?? 0).toString(16).padStart(2, '0');
-    throw new Refusal(`not UTF-8: byte 0x${byte} at offset ${this.#offset + at} (encoding: windows-1252?)`);
+    throw new InvalidFileError(
+      `not UTF-8: byte 0x${byte} at offset ${this.#offset + at} (encoding: windows-1252?)`,
+    );
   }
 }
 
-/** Length without a character that is cut at the end. */
+/** Returns the length without an incomplete character at the end. */
 function completeLength(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;

@@ -1,9 +1,12 @@
 import { MAX_ROW_BYTES } from './fields.ts';
 
-/** The beginning of a row whose end is in a later chunk. A row that cannot be taken anyway is not kept whole. */
+/**
+ * Holds the beginning of a row that ends in a later chunk. A row that is already too long to be accepted is not kept
+ * whole.
+ */
 export class RowCarry {
   bytes: Uint8Array = new Uint8Array(1024);
-  /** Of the row so far; bytes past the limit are counted and not kept. */
+  /** The length of the row so far; bytes past the limit are counted and not kept. */
   length = 0;
 
   append(chunk: Uint8Array, from: number, to: number): void {

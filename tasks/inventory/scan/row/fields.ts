@@ -1,4 +1,4 @@
-/** Why a row could not be taken. The first six are faults of its form, judged as csv-parse judges them. */
+/** The reasons for rejecting a row. The first six are errors of its form, as csv-parse defines them. */
 export const REJECT_REASONS = [
   'nul_byte',
   'record_too_long',
@@ -11,17 +11,17 @@ export const REJECT_REASONS = [
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** As csv-parse's `max_record_size`: a character that would follow more than this many is one too many. */
+/** The limit of csv-parse's `max_record_size`: a row of this many characters is accepted, and none longer. */
 export const MAX_RECORD_SIZE = 64 * 1024;
 
-/** No longer row can be within `MAX_RECORD_SIZE`: a character takes 3 bytes a unit at most, a quote 2. */
+/** No longer row can be within `MAX_RECORD_SIZE`: a UTF-16 unit takes at most 3 bytes, a quote 2. */
 export const MAX_ROW_BYTES = 256 * 1024;
 
 export interface RowMarks {
   readonly delimiter: number;
-  /** -1 where the file knows no quoting. */
+  /** The quote byte; -1 if the file has no quoting. */
   readonly quote: number;
-  /** Whether a character is a byte, or a sequence of UTF-8. */
+  /** Whether a character is one byte, or a sequence of UTF-8. */
   readonly singleByte: boolean;
 }
 
@@ -37,8 +37,8 @@ export class RowFields {
   }
 
   /**
-   * Splits `row[start, end)`, its line end excluded.
-   * @param columnCount fields that are due; `null` for a header, which may have any number
+   * Splits `row[start, end)`, without its line end.
+   * @param columnCount the expected number of fields; `null` for a header, which may have any
    */
   split(row: Uint8Array, start: number, end: number, columnCount: number | null): RejectReason | null {
     if (end - start > MAX_ROW_BYTES) return 'record_too_long';
@@ -83,7 +83,7 @@ export class RowFields {
     return columnCount !== null && starts.length !== columnCount ? 'wrong_column_count' : null;
   }
 
-  /** Length as a JavaScript string, in which csv-parse counts the fields that are complete. */
+  /** Returns the length as a JavaScript string, which is how csv-parse counts complete fields. */
   #units(start: number, end: number): number {
     if (this.#marks.singleByte) return end - start;
     let units = 0;

@@ -1,39 +1,38 @@
 import { assertConserved, type RowAccount } from '../../row/account.ts';
 import { NO_QUANTITY } from '../../row/quantity.ts';
-import { RejectReasonCounts } from '../../row/reject_reason_counts.ts';
 import { lineEnd } from '../bytes/line_end.ts';
 import { type ByteEncoding, decodeText } from '../bytes/text.ts';
 import { type CountedKey, SeenQuantities } from '../seen_quantities.ts';
-import type { RejectReason } from './fields.ts';
+import { REJECT_REASONS, type RejectReason } from './fields.ts';
 
 const RAW_CHARACTERS = 500;
 
 export interface RejectedRow {
-  /** 1-based in the file; the header is line 1. */
+  /** The line in the file, 1-based; the header is line 1. */
   readonly line: number;
   readonly reason: RejectReason;
   /** At most 500 characters of the row. */
   readonly raw: string;
 }
 
-/** Where rows go that are not dropped. Bytes are views that hold only during the call. */
+/** Receives the rows that are not dropped. Bytes are views that are valid only during the call. */
 export interface RowSink {
-  /** A kept row as it stands, line end included; in file order. */
+  /** Takes a kept row as it stands, including its line end; called in file order. */
   kept(bytes: Uint8Array): void;
   rejected(row: RejectedRow): void;
 }
 
 export interface RowFindings extends RowAccount {
-  /** Keys (facility, id) of which one location came with different quantities; all their rows are among the kept. */
+  /** Keys (facility, id) with different quantities at one location; all their rows are among the kept. */
   readonly conflictingKeys: number;
   /** Keys with rows of several locations; all their rows are among the kept. */
   readonly keysAtSeveralLocations: number;
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
-/** What becomes of each data row: kept, dropped, collapsed into an equal one, or rejected. */
+/** Records the outcome of each data row: kept, dropped, collapsed into an equal one, or rejected. */
 export class RowOutcomes {
-  /** Data rows begun so far; count a row before saying what becomes of it. */
+  /** Data rows begun so far; a row is counted before its outcome is recorded. */
   rowsIn = 0;
   /** Well-formed rows of ids that are not active. */
   dropped = 0;
@@ -50,7 +49,7 @@ export class RowOutcomes {
     this.#seen = new SeenQuantities(activeCount);
   }
 
-  /** A well-formed row of an active product; `facility` is -1 where it names none. */
+  /** Takes a well-formed row of an active product; `facility` is -1 if it names none. */
   takeActive(row: Uint8Array, key: CountedKey): void {
     if (key.facility < 0 || key.quantity === NO_QUANTITY) {
       this.reject(key.facility < 0 ? 'no_facility' : 'bad_quantity', row);
@@ -64,12 +63,12 @@ export class RowOutcomes {
     this.#sink.kept(row);
   }
 
-  /** Keys with a row that can be used, by the facility's number. */
+  /** Keys with a usable row, by the facility's number. */
   get keysByFacility(): readonly (number | undefined)[] {
     return this.#seen.keysByFacility;
   }
 
-  /** The numbers of the active products without a row that can be used. */
+  /** Returns the numbers of the active products without a usable row. */
   activeWithoutRow(): readonly number[] {
     return this.#seen.withoutRow();
   }
@@ -81,7 +80,10 @@ export class RowOutcomes {
     this.#sink.rejected({ line: this.rowsIn + 1, reason, raw });
   }
 
-  /** @throws Error where a row is in none of the counts */
+  /**
+   * Returns the totals.
+   * @throws Error if a row is in none of the counts
+   */
   findings(): RowFindings {
     const account = {
       rowsIn: this.rowsIn,
@@ -97,5 +99,26 @@ export class RowOutcomes {
       keysAtSeveralLocations: this.#seen.keysAtSeveralLocations,
       reasons: this.#reasons.byReason(),
     };
+  }
+}
+
+/** Counts rejected rows by reason. */
+class RejectReasonCounts {
+  total = 0;
+  readonly #counts = new Map<RejectReason, number>();
+
+  add(reason: RejectReason): void {
+    this.total++;
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  }
+
+  /** Returns the reasons that occurred, always in the same order. */
+  byReason(): Partial<Record<RejectReason, number>> {
+    return Object.fromEntries(
+      REJECT_REASONS.filter((reason) => this.#counts.has(reason)).map((reason) => [
+        reason,
+        this.#counts.get(reason) ?? 0,
+      ]),
+    );
   }
 }

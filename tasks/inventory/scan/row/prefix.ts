@@ -1,6 +1,6 @@
 const MAX_BYTES = 512;
 
-/** The marks before a field, of a row without quotes: `positions[from]` is the one before its first field. */
+/** The marks of a row without quotes: `positions[from]` is the one before its first field. */
 export interface MarkedRow {
   readonly bytes: Uint8Array;
   readonly positions: Int32Array;
@@ -8,21 +8,22 @@ export interface MarkedRow {
 }
 
 /**
- * How the last row began: its first columns and the delimiters after them. Rows of one facility mostly lie together, so
- * that the next one begins with the same bytes; four of them are compared at a time, and need not be looked at again.
+ * Remembers how the last row began: its first columns and the delimiters after them. Neighbouring rows mostly have
+ * the same facility, so the next row begins with the same bytes; they are compared four at a time and not parsed
+ * again.
  */
 export class RowPrefix {
-  /** Where the row's columns ended, from its first byte; as many as are remembered. */
+  /** The end of each remembered column, from the start of the row. */
   readonly ends: Int32Array;
-  /** Of the bytes that all of a facility's rows begin with; 0 while none is known. */
+  /** The number of bytes with which all rows of the facility begin; 0 while unknown. */
   shortLength = 0;
-  /** With the columns after it that often do not change either; at least `shortLength`. */
+  /** The number of bytes including the further columns that often repeat; at least `shortLength`. */
   longLength = 0;
   readonly #bytes = new Uint8Array(MAX_BYTES);
   readonly #shortColumns: number;
   readonly #longColumns: number;
 
-  /** Either number of columns may be 0, and then nothing is alike. */
+  /** With 0 columns nothing is compared. */
   constructor(columns: { readonly short: number; readonly long: number }) {
     this.#shortColumns = columns.short;
     this.#longColumns = Math.max(columns.short, columns.long);
@@ -41,7 +42,7 @@ export class RowPrefix {
     this.#bytes.set(bytes.subarray(start, start + this.longLength));
   }
 
-  /** How many of the bytes from `at` on are the remembered row's, as far as it matters: 0, `shortLength` or `longLength`. */
+  /** Returns how many bytes from `at` on equal the remembered row's: 0, `shortLength` or `longLength`. */
   matchedLength(bytes: Uint8Array, at: number): number {
     const remembered = this.#bytes;
     const length = this.longLength;
@@ -51,7 +52,7 @@ export class RowPrefix {
     return same >= this.shortLength ? this.shortLength : 0;
   }
 
-  /** Columns that a matched length covers. */
+  /** Returns the number of columns that a matched length covers. */
   columnsIn(length: number): number {
     return length === this.shortLength ? this.#shortColumns : this.#longColumns;
   }

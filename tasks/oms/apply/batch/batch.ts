@@ -18,20 +18,23 @@ export interface Batch {
   readonly rows: number | null;
   readonly attemptToken: string | null;
   readonly appliedAt: Temporal.Instant;
-  /** What its first application reported. */
+  /** The result that its first application reported. */
   readonly result: JsonObject;
 }
 
 export interface NewBatch {
   readonly kind: BatchKind;
   readonly snapshotAt: Temporal.Instant | null;
-  /** Null where no file was read: a variance that its night's next revision settled. */
+  /** Null if no file was read: a variance that the night's next revision settled. */
   readonly fileSha256: string | null;
   readonly rows: number;
   readonly attemptToken: string | null;
 }
 
-/** The one id that a revision's batch of a kind can have: readable in a ledger, and unique as the revision is. */
+/**
+ * Returns the only id that a revision's batch of a kind can have: readable in a ledger, and unique as the revision
+ * is.
+ */
 export function batchIdOf(kind: BatchKind, { externalSystemId, businessDate, revision }: Revision): string {
   const night = `${kind}-${externalSystemId}-${businessDate}`;
   return revision === 1 ? night : `${night}-r${revision}`;
@@ -64,7 +67,10 @@ export async function findBatch(
   };
 }
 
-/** @throws FailTask where another night's snapshot, not older than this one, is in the counts already */
+/**
+ * Refuses a night whose counts are older than those applied.
+ * @throws FailTask if another night's snapshot that is not older than this one is already applied
+ */
 export async function refuseOlder(
   client: PoolClient,
   night: Night,

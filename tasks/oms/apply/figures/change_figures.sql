@@ -1,4 +1,4 @@
--- All in units of stock.
+-- All figures are in units of stock.
 select count(*)::integer as keys,
        count(*) filter (where diff <> 0)::integer as changed_keys,
        coalesce(sum(abs(diff)), 0)::float8 as units,

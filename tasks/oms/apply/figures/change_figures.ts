@@ -6,13 +6,13 @@ const LARGEST = readSql(import.meta.url, './largest_changes.sql');
 const ZERO_OR_BELOW = readSql(import.meta.url, './zero_or_below.sql');
 const NAMED_MAX = 20;
 
-/** What `sync_change` does to the stock, in units. */
+/** The effect of `sync_change` on the stock, in units. */
 export interface ChangeFigures {
   readonly keys: number;
   readonly changed_keys: number;
-  /** Sum of the sizes of all changes. */
+  /** Sum of the absolute changes. */
   readonly units: number;
-  /** Sum of all changes, signed. */
+  /** Sum of the signed changes. */
   readonly net_units: number;
   readonly largest_change: number;
   readonly zero_or_below: number;
@@ -28,12 +28,12 @@ export async function changeFigures(client: PoolClient): Promise<ChangeFigures> 
   return rows[0];
 }
 
-/** The largest changes first, at most 20. */
+/** Returns the largest changes first, at most 20. */
 export async function largestChanges(client: PoolClient): Promise<NamedChange[]> {
   return (await client.query<NamedChange>(LARGEST, [NAMED_MAX])).rows;
 }
 
-/** Items that had stock and have none now, at most 20. */
+/** Returns items that had stock before and have none after, at most 20. */
 export async function itemsAtZeroOrBelow(client: PoolClient): Promise<NamedChange[]> {
   return (await client.query<NamedChange>(ZERO_OR_BELOW, [NAMED_MAX])).rows;
 }

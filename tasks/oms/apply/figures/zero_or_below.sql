@@ -1,4 +1,4 @@
--- Items that had stock and have none now.  $1 how many
+-- Items that had stock before and have none after.  $1 how many
 select c.facility_id, c.product_id, p.id_value as sku,
        c.on_hand_before::float8 as before, (c.on_hand_before + c.diff)::float8 as after, c.diff::float8 as diff
   from (

@@ -1,4 +1,4 @@
--- OFBiz keeps a correction as a physical inventory; here one per batch and facility, at the facility's snapshot.
+-- OFBiz records a correction as a physical inventory; here one per batch and facility, at the facility's snapshot.
 --   $1 batch id
 insert into oms.physical_inventory (physical_inventory_id, physical_inventory_date, general_comments)
 select b.batch_id || ':' || c.facility_id, c.snapshot_at,

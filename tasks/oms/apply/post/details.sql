@@ -1,5 +1,5 @@
--- The batch's id is the detail's: a second one of the same batch for an item would break the primary key.
--- On hand and available move alike, so that what is reserved stays reserved.
+-- The batch's id is part of the detail's id: a second detail of the same batch for an item would violate the primary key.
+-- On hand and available change by the same amount, so that reservations stay as they are.
 --   $1 batch id    $2 reason
 insert into oms.inventory_item_detail
        (inventory_item_id, inventory_item_detail_seq_id, effective_date, quantity_on_hand_diff, available_to_promise_diff,

@@ -12,12 +12,13 @@ const PLAN_FOR_FEW = sql('../stage/plan_for_few.sql');
 
 export type Reason = 'VAR_EXT_RESET' | 'VAR_INTEGR';
 
-/** From here on walking the items costs less than looking each up. */
+/** From this many changes on, a scan of the items costs less than an index lookup for each. */
 const MANY_CHANGES = 50_000;
 
 /**
- * Posts every change in `sync_change` that is not 0 to the ledger, as OFBiz posts a physical inventory.
- * @param changedKeys how many those are
+ * Posts every non-zero change in `sync_change` to the ledger, as OFBiz posts a physical inventory (PhysicalInventory,
+ * InventoryItemVariance, InventoryItemDetail).
+ * @param changedKeys the number of those changes
  */
 export async function postChanges(
   client: PoolClient,

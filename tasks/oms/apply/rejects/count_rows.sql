@@ -1,4 +1,4 @@
--- Where the file's rows went, but for those that are rejected.
+-- The outcome of the file's rows, without the rejected ones.
 select (select count(*)::integer from sync_line) as rows,
        count(*) filter (where status = 'usable')::integer as usable_keys,
        count(*) filter (where status = 'held')::integer as held_keys,

@@ -1,5 +1,5 @@
--- One row per key. Equal repeats are one; two different quantities are no quantity; rows of several locations of a store are
--- looked at by resolve_locations.sql.
+-- One row per key. Equal repeats collapse into one; two different quantities leave none; rows of several locations of a store
+-- are handled by resolve_locations.sql.
 --   $1 external system    $2 business date    $3 revision
 insert into sync_key
        (key_no, facility_id, product_id, quantity, line_count, location_count, location_seq_id, status)

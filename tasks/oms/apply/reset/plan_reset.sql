@@ -1,4 +1,4 @@
--- RP - L for every usable key that has an item and is not planned yet; a key that was not expected had nothing.
+-- RP - L for every usable key that has an item and is not planned yet; a key without an expectation had L = 0.
 --   $1 external system    $2 business date    $3 revision
 insert into sync_change
        (key_no, inventory_item_id, facility_id, product_id, snapshot_at, quantity, diff, on_hand_before)
@@ -12,5 +12,5 @@ select k.key_no, i.inventory_item_id, k.facility_id, k.product_id, f.snapshot_at
    and e.facility_id = k.facility_id and e.product_id = k.product_id
  where k.status = 'usable'
    and not exists (select from sync_change c where c.key_no = k.key_no)
- -- In the order of the ledger's primary key, so that a million postings walk its index instead of jumping about in it.
+ -- In the order of the ledger's primary key, so that a million inserts follow its index instead of jumping around in it.
  order by i.inventory_item_id;

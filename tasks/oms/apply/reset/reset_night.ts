@@ -1,5 +1,5 @@
 import { FailTask, type Files, type JsonObject } from '../../../../runner/task.ts';
-import type { Gate } from '../../../guard/guard_check.ts';
+import type { GuardCheck } from '../../../guard/guard_check.ts';
 import type { OverriddenGuard } from '../../../guard/overridden_guards.ts';
 import {
   guardRejected,
@@ -26,36 +26,36 @@ const RECORD_REJECTS = sql('../rejects/record_rejects.sql');
 const RECORD_CONFLICTS = sql('./record_conflicts.sql');
 
 export interface ResetGuards {
-  /** Share of the rows. */
+  /** Highest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
-  /** Units by which one key may change; null for no bound. */
+  /** Highest change of one key, in units; null for no bound. */
   readonly maxSingleChange: number | null;
-  /** Units of all changes together; null for no bound. */
+  /** Highest sum of all changes, in units; null for no bound. */
   readonly maxTotalChange: number | null;
 }
 
 export interface ResetGuarding {
   readonly bounds: ResetGuards;
-  readonly gate: Gate;
-  /** Passed by the tasks before this one. */
+  readonly guardCheck: GuardCheck;
+  /** Guards overridden by the tasks before this one. */
   readonly overriddenBefore: readonly OverriddenGuard[];
-  /** For the rejects. */
+  /** The run's files, for keeping the rejects. */
   readonly files: Files;
   readonly runId: string;
 }
 
 /**
  * Makes the details up to the snapshot sum to the external system's count, for every usable key of the file.
- * @throws FailTask when a guard trips that this run does not override
+ * @throws FailTask if a guard trips that this run does not override
  */
 export async function resetNight(
   { client, night, counts, begin }: ReadyBatch,
-  { bounds, gate, overriddenBefore, files, runId }: ResetGuarding,
+  { bounds, guardCheck, overriddenBefore, files, runId }: ResetGuarding,
 ): Promise<JsonObject> {
   const key = [...revisionKey(night)];
   if (counts.rejected > 0) await keepRejects(client, files);
   await stopAt(
-    gate,
+    guardCheck,
     [guardRejected(counts.rejected, counts.rows, bounds.maxRejected)],
     async () => `${await describeRejects(client)}; all: stockflow runs artifacts ${runId} ${REJECTS_NAME}`,
   );
@@ -74,7 +74,7 @@ export async function resetNight(
     );
   }
   const figures = await changeFigures(client);
-  await stopAt(gate, [
+  await stopAt(guardCheck, [
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
     guardTotalChange(figures.units, bounds.maxTotalChange),
   ]);
@@ -112,18 +112,21 @@ export async function resetNight(
     largest,
     revision: night.revision,
     settled_variance: settled,
-    overridden_guards: [...overriddenBefore, ...gate.overridden].map((guard) => ({ ...guard })),
+    overridden_guards: [...overriddenBefore, ...guardCheck.overridden].map((guard) => ({ ...guard })),
   };
 }
 
-/** @throws FailTask */
+/**
+ * Fails the task if a guard trips that this run does not override.
+ * @throws FailTask
+ */
 async function stopAt(
-  gate: Gate,
+  guardCheck: GuardCheck,
   tripped: readonly (Tripped | null)[],
   details?: () => Promise<string>,
 ): Promise<void> {
   const hasTripped = tripped.some((guard) => guard !== null);
   const more = hasTripped && details !== undefined ? `; ${await details()}` : '';
-  const refusal = await gate.refusal(tripped, more);
+  const refusal = await guardCheck.refusal(tripped, more);
   if (refusal !== null) throw new FailTask(refusal);
 }

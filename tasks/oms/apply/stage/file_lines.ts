@@ -1,11 +1,11 @@
 import type { OpenFile } from '../../../../runner/task.ts';
 import type { Dialect } from '../../../inventory/file/dialect.ts';
-import { Refusal } from '../../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../inventory/file/invalid_file.ts';
 import { parseQuantity, type QuantityNotation } from '../../../inventory/row/quantity.ts';
 import { hashedChunks } from '../../csv/hashed_chunks.ts';
 import { type CsvRecord, csvRecords } from '../../csv/records.ts';
 
-/** 0-based columns of a file whose lines each give a quantity for a facility and a product. */
+/** The 0-based columns of a file whose lines each give a quantity for a facility and a product. */
 export interface LineColumns {
   readonly facilityId?: number;
   readonly externalFacilityId?: number;
@@ -18,9 +18,12 @@ export interface LineColumns {
 export interface LineFormat {
   readonly dialect: Dialect;
   readonly quantity: QuantityNotation;
-  /** Of a line that names none. */
+  /** The id type of a line that names none. */
   readonly idType: string;
-  /** @throws Refusal for a header in which a column is missing */
+  /**
+   * Finds the columns.
+   * @throws InvalidFileError for a header that lacks a column
+   */
   readonly locate: (header: readonly string[]) => LineColumns;
 }
 
@@ -31,24 +34,24 @@ export interface FileLine {
   readonly externalFacilityId: string;
   readonly idType: string;
   readonly idValue: string;
-  /** Null where `problem` says why. */
+  /** Null if `problem` says why. */
   readonly quantity: number | null;
   readonly locationSeqId: string;
   readonly problem: string | null;
   readonly raw: string;
 }
 
-/** What was read, once it was read to its end. */
+/** Totals, available once the file was read to its end. */
 export interface LinesRead {
   readonly sha256: string;
   readonly bytes: number;
-  /** Data rows. */
+  /** The number of data rows. */
   readonly rows: number;
 }
 
 /**
- * The data rows of a file in order, in blocks.
- * @throws Refusal for a file that cannot be read as what `format` says
+ * Yields the data rows of a file in order, in blocks.
+ * @throws InvalidFileError for a file that cannot be read in that format
  */
 export async function* fileLines(
   file: OpenFile,
@@ -63,13 +66,13 @@ export async function* fileLines(
     rows += records.length;
     yield records.map(toLine);
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
+  if (toLine === undefined) throw new InvalidFileError('it is empty; a header was expected');
   return { ...digest(), rows };
 }
 
 function lineReader(header: CsvRecord | undefined, format: LineFormat): (record: CsvRecord) => FileLine {
   if (header === undefined || header.problem !== null) {
-    throw new Refusal(`header: ${header?.problem ?? 'there is none'}`);
+    throw new InvalidFileError(`header: ${header?.problem ?? 'there is none'}`);
   }
   const width = header.fields.length;
   const columns = format.locate(header.fields);

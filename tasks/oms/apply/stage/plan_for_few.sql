@@ -1,3 +1,3 @@
--- The session's next batch may be small again.
+-- Back to the default, since the session's next batch may be small.
 set local enable_nestloop to default;
 discard plans;

@@ -1,4 +1,4 @@
--- The OMS keeps its totals by a trigger, whose plan was made for a handful of details and is kept by the session: for a
--- million it would look up each item by itself, all over the table. Planned anew, it walks the table once.
+-- The OMS maintains its totals by a trigger. The session caches the trigger's plan for a handful of details, which would look
+-- up each of a million items separately, all over the table. A new plan scans the table once.
 set local enable_nestloop = off;
 discard plans;

@@ -1,5 +1,5 @@
--- What becomes of the keys with rows of several locations of their store: conflicting where one location has two quantities, else
--- their sum where the sender counts by location, else held out.
+-- Decides the keys with rows of several locations of one store: conflicting if one location has two quantities, else the sum
+-- if the sender counts by location, else held out.
 --   $1 external system    $2 business date    $3 revision    $4 'sum' or 'hold_out'
 with by_location as (
   select r.key_no, coalesce(r.location_seq_id, '') as location, min(r.quantity) as quantity,
@@ -16,7 +16,7 @@ with by_location as (
 update sync_key k
    set quantity = b.quantity,
        location_count = b.location_count,
-       -- The item keeps the one that it has.
+       -- The item keeps its present count.
        location_seq_id = null,
        status = case
          when b.is_conflicting then 'conflicting'

@@ -9,11 +9,11 @@ const COPY_LINES = readSql(import.meta.url, './copy_lines.sql');
 
 export interface StageOptions {
   readonly signal: AbortSignal;
-  /** Called with the rows so far. */
+  /** Called with the number of rows so far. */
   readonly onProgress: (rows: number) => void;
 }
 
-/** Streams the lines into `sync_line`, a block at a time, so that memory does not grow with the file. */
+/** Streams the lines into `sync_line` in blocks, so that memory does not grow with the file. */
 export async function stageLines(
   client: PoolClient,
   lines: AsyncGenerator<readonly FileLine[], LinesRead>,
@@ -54,7 +54,7 @@ function copyLine(line: FileLine): string {
   ].join('\t')}\n`;
 }
 
-/** Postgres's COPY text format; a NUL was made a problem of its line before. */
+/** Escapes a field for Postgres's COPY text format; a line with a NUL was already rejected. */
 function copyField(text: string): string {
   return /[\\\t\r\n]/.test(text)
     ? text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\r', '\\r').replaceAll('\n', '\\n')

@@ -1,6 +1,6 @@
--- What one batch works with; gone when its transaction ends.
+-- The working tables of one batch; dropped at the end of its transaction.
 
--- The file, line by line, as it was read.
+-- The file, line by line, as read.
 create temporary table sync_line (
   line                  integer not null,
   facility_id           text not null,
@@ -9,21 +9,21 @@ create temporary table sync_line (
   id_value              text not null,
   quantity              integer,
   location_seq_id       text not null,
-  -- Why the reader could make nothing of it.
+  -- Why the reader could not parse the line.
   problem               text,
   raw                   text not null
 ) on commit drop;
 
--- Every facility of the OMS, numbered in the order of their ids.
+-- Every facility of the OMS, numbered in the order of its ids.
 create temporary table sync_facility (
   facility_id  text primary key,
   external_id  text,
   facility_no  bigint not null,
-  -- Its own, or the file's.
+  -- The facility's own snapshot, or the file's.
   snapshot_at  timestamptz not null
 ) on commit drop;
 
--- The list that the night was frozen with, numbered likewise: no other product has an L and a V to be reset against.
+-- The product list that the night was frozen with, numbered likewise: only these products have an L and a V to reset against.
 create temporary table sync_product (
   product_id  text primary key,
   product_no  bigint not null,
@@ -63,21 +63,21 @@ select l.line, coalesce(own.facility_no, external.facility_no) << 32 | p.product
 create temporary table sync_reject (line integer not null, problem text not null, raw text not null) on commit drop;
 
 create temporary table sync_key (
-  -- Of the facility's number and the product's. By it a million keys are put in order at a fraction of what their ids cost.
+  -- Built from the facility's number and the product's. Sorting a million keys by it costs a fraction of sorting by their ids.
   key_no           bigint not null,
   facility_id      text not null,
   product_id       text not null,
-  -- A sum of several locations may pass what one row may say.
+  -- bigint, since a sum of several locations may exceed the limit of one row.
   quantity         bigint not null,
   line_count       integer not null,
-  -- Of the store, with a count of the key each.
+  -- The locations of the store that count the key.
   location_count   integer not null,
   location_seq_id  text,
   -- 'usable', 'conflicting' (two quantities), 'several_locations' or 'held' (by the freeze)
   status           text not null
 ) on commit drop;
 
--- What the batch does to each of its keys; a diff of 0 is a key that was right already.
+-- The change that the batch makes to each of its keys; a diff of 0 is a key that was already right.
 create temporary table sync_change (
   key_no             bigint not null,
   inventory_item_id  text not null,

@@ -16,24 +16,24 @@ const NAMED_MAX = 20;
 type UncoveredKey = Readonly<Record<'facility_id' | 'product_id', string> & Record<'quantity', number>>;
 
 /**
- * Corrects the counts that the night's reset took uncorrected, for the keys it covered.
- * @throws FailTask where that reset is not applied, or the file is not the one that was frozen with it
+ * Corrects the counts that the night's reset took over unchanged, for the keys it covered.
+ * @throws FailTask if that reset is not applied, or the file differs from what was frozen with it
  */
-export async function varyNight({ client, night, counts, begin }: ReadyBatch): Promise<JsonObject> {
+export async function applyVariance({ client, night, counts, begin }: ReadyBatch): Promise<JsonObject> {
   const reset = await findBatch(client, 'RESET', night);
   if (reset === null) {
     throw new FailTask(
       `the reset of ${night.businessDate} (${batchIdOf('RESET', night)}) is not applied; its variance comes after it`,
     );
   }
-  // We wrote this file ourselves: a row that cannot be read back means it is not that file any more.
+  // We wrote this file ourselves: a row that cannot be read means that it is another file.
   if (counts.rejected > 0) {
     throw new FailTask(
       `${counts.rejected} of ${counts.rows} rows rejected; ${await describeRejects(client)}`,
     );
   }
   if (counts.conflicting_keys + counts.keys_at_several_locations > 0)
-    throw new FailTask(`${counts.conflicting_keys} keys stand twice and differ`);
+    throw new FailTask(`${counts.conflicting_keys} keys occur twice with different values`);
 
   const batchId = await begin();
   const planned = (await client.query(PLAN_VARIANCE, [reset.batchId])).rowCount ?? 0;

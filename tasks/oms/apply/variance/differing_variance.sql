@@ -1,4 +1,4 @@
--- Covered keys for which the file does not say what was frozen: it is of another freeze, or was changed.
+-- Covered keys whose value in the file differs from the frozen one: the file is of another freeze, or was changed.
 --   $1 external system    $2 business date    $3 revision    $4 the reset's batch id
 with frozen as (
   select e.facility_id, e.product_id, e.variance_qty

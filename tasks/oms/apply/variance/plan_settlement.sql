@@ -1,5 +1,5 @@
--- V of a superseded revision whose variance was never applied, for the keys that its reset set and the new one does not: the
--- others are set anew, and need it no more.
+-- V of a superseded revision whose variance was never applied, for the keys that its reset set and the new one does not. The
+-- other keys are set again and no longer need it.
 --   $1 external system    $2 business date    $3 the superseded revision    $4 its reset's batch id    $5 the new reset's
 insert into sync_change
        (key_no, inventory_item_id, facility_id, product_id, snapshot_at, quantity, diff, on_hand_before)

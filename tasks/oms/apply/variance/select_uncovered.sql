@@ -1,4 +1,4 @@
--- Keys of the variance file that the reset did not set, so that there is nothing to correct.
+-- Keys of the variance file that the reset did not set, which leaves nothing to correct.
 --   $1 the reset's batch id
 select k.facility_id, k.product_id, k.quantity
   from sync_key k

@@ -9,11 +9,11 @@ import { postChanges } from '../post/post_changes.ts';
 const PLAN_SETTLEMENT = readSql(import.meta.url, './plan_settlement.sql');
 
 /**
- * Settles the variance of the revision that this reset supersedes, where it was not applied: keys that the new file sets need
- * it no more, and the others get it now, in the reset's own transaction, so that it can never be applied later. Replaces
- * what is in `sync_change`.
+ * Settles the unapplied variance of the revision that this reset supersedes, in the reset's own transaction, so that
+ * it can never be applied later: keys that the new file sets no longer need it, and the others get it now. Replaces
+ * the rows of `sync_change`.
  *
- * @returns what was posted for it; null where it had been applied
+ * @returns what was posted for it; null if it had been applied
  */
 export async function settleSuperseded(
   client: PoolClient,

@@ -1,5 +1,5 @@
--- Keys that the newest earlier reset set and this one does not, of products that are sold online still, but for those that the
--- night holds out with a reason of their own.
+-- Keys that the newest earlier reset set and this one does not, of products that are still sold online, without those that
+-- the night holds out for a reason of their own.
 --   $1 external system    $2 business date    $3 revision    $4 this reset's batch id    $5 how many are named
 with before as (
   select b.batch_id

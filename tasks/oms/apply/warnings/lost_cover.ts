@@ -5,7 +5,7 @@ import { type Revision, revisionKey } from '../../night.ts';
 const LOST_COVER = readSql(import.meta.url, './lost_cover.sql');
 const NAMED_MAX = 50;
 
-/** Keys whose count the night before set and this one left as it was. */
+/** Keys whose count the previous night set and this one left unchanged. */
 export interface LostCover {
   readonly count: number;
   /** At most 50. */

@@ -1,4 +1,4 @@
-/** What a reset leaves undone, for the operator of a night that goes on all the same. */
+/** Warnings about what a successful reset left undone, for the operator. */
 import { z } from 'zod';
 import type { JsonObject } from '../../../../runner/task.ts';
 
@@ -6,7 +6,7 @@ const NAMED_MAX = 5;
 
 const keySchema = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
 const none = { count: 0, first: [] };
-// A batch that was applied by an earlier version has none of these.
+// A batch applied by an earlier version has none of these.
 const resultSchema = z.looseObject({
   keys_at_several_locations: z.int().default(0),
   lost_cover: z.object({ count: z.int(), first: z.array(keySchema) }).default(none),
@@ -20,7 +20,7 @@ export interface ResetWarning {
   readonly facts: JsonObject;
 }
 
-/** @param result what the reset reported, as it is kept with its batch */
+/** | @param result the result that the reset reported, as stored with its batch */
 export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   const {
     keys_at_several_locations: severalLocations,
@@ -31,7 +31,7 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   if (severalLocations > 0) {
     warnings.push({
       sentence:
-        `${countOf(severalLocations)} left alone: the file counts by several locations of a store, and ` +
+        `${countOf(severalLocations)} left alone: the file has counts at several locations of a store, and ` +
         'locations: sum is not set; stockflow changes lists them',
       facts: { keys: severalLocations },
     });
@@ -40,7 +40,7 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
     const named = lost.first.slice(0, NAMED_MAX).map(({ sku, facility_id }) => `${sku} at ${facility_id}`);
     const more = lost.count > named.length ? `, and ${lost.count - named.length} more` : '';
     warnings.push({
-      sentence: `${countOf(lost.count)} left as the night before set ${lost.count === 1 ? 'it' : 'them'}, missing from tonight's file: ${named.join(', ')}${more}`,
+      sentence: `${countOf(lost.count)} left as the previous night set ${lost.count === 1 ? 'it' : 'them'}, missing from tonight's file: ${named.join(', ')}${more}`,
       facts: { keys: lost.count },
     });
   }

@@ -1,5 +1,5 @@
--- Keys whose reset takes back just what the OMS itself had recorded in the hours before the snapshot: a return or a receipt that the
--- external system did not know of when it counted, or never will. Entries of shipments are the variance's affair.
+-- Keys whose reset reverses exactly what the OMS itself had recorded in the hours before the snapshot: a return or a receipt
+-- that the external system did not know of when it counted. Entries of shipments belong to the variance.
 --   $1 the hours, as an interval    $2 how many are named
 with recent as (
   select d.inventory_item_id, sum(d.quantity_on_hand_diff) as quantity
@@ -10,7 +10,7 @@ with recent as (
      and d.effective_date <= c.snapshot_at
      and d.item_issuance_id is null
      and c.diff <> 0
-     -- Those that the sync itself has posted.
+     -- Entries that the sync itself posted.
      and not exists (
        select from oms.inventory_sync_batch b where b.batch_id = d.inventory_item_detail_seq_id
      )

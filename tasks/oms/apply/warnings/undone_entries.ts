@@ -3,13 +3,13 @@ import { readSql } from '../../database/sql.ts';
 
 const UNDONE_ENTRIES = readSql(import.meta.url, './undone_entries.sql');
 const NAMED_MAX = 50;
-/** How long before the snapshot an entry may be dated to be taken for one that the external system did not know yet. */
+/** How long before the snapshot an entry may be dated to count as one that the external system did not know yet. */
 const RECENT = '24 hours';
 
-/** Keys whose reset takes back what the OMS had recorded shortly before the snapshot, and nothing else. */
+/** Keys whose reset reverses exactly what the OMS had recorded shortly before the snapshot. */
 export interface UndoneEntries {
   readonly count: number;
-  /** At most 50; `quantity` is what the OMS had recorded, in signed units. */
+  /** At most 50; `quantity` is the amount that the OMS had recorded, in signed units. */
   readonly first: readonly (Readonly<Record<'facility_id' | 'product_id' | 'sku', string>> & {
     readonly quantity: number;
   })[];

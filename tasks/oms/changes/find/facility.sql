@@ -1,4 +1,4 @@
--- By our id or by the external one; ours wins.  $1 the id
+-- By our id or by the external one; ours takes precedence.  $1 the id
 select facility_id
   from oms.facility
  where facility_id = $1 or external_id = $1

@@ -1,4 +1,4 @@
--- The product whose id this is or was, the one valid now before one that is not.  $1 the id
+-- The product that has or had this id; the one valid now takes precedence.  $1 the id
 select product_id
   from oms.good_identification
  where id_value = $1

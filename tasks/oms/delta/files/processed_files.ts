@@ -5,38 +5,38 @@ import { instantSchema } from '../../../inventory/file/instant.ts';
 import { deltaManifestSchema } from '../../../inventory/file/manifest.ts';
 import { readSql } from '../../database/sql.ts';
 
-const JUDGED_FILES = readSql(import.meta.url, './judged_files.sql');
-const JUDGE_FILE = readSql(import.meta.url, './judge_file.sql');
+const PROCESSED_FILES = readSql(import.meta.url, './processed_files.sql');
+const RECORD_FILE = readSql(import.meta.url, './record_file.sql');
 
-/** A complete file that nothing was done with yet: an element of `list_new_files`' output, as the next task reads it. */
+/** A complete file that was not processed yet: an element of `list_new_files`' output, as the next task reads it. */
 export const listedFileSchema = z.strictObject({
   location: location({ access: 'read', of: 'file' }),
   name: z.string(),
   bytes: z.int().nonnegative(),
-  /** Null where the server does not tell: then the size alone says whether it is the same file. */
+  /** Null if the server gives none: then the size alone identifies the file's version. */
   modified_at: instantSchema.nullable(),
   manifest: deltaManifestSchema.nullable(),
 });
 export type ListedFile = z.output<typeof listedFileSchema>;
 
-export type Judgement =
+export type FileOutcome =
   | { readonly outcome: 'applied' | 'repeated'; readonly reason: null }
   | { readonly outcome: 'refused'; readonly reason: string };
 
-export interface JudgedFile {
+export interface ProcessedFile {
   readonly location: string;
-  readonly outcome: Judgement['outcome'];
-  /** Empty for one that was not refused. */
+  readonly outcome: FileOutcome['outcome'];
+  /** Empty unless the file was refused. */
   readonly reason: string;
 }
 
-/** Those of `entries` that were applied or refused as they are now; one that has changed since counts as new. */
-export async function judgedFiles(
+/** Returns the entries that were applied or refused in their present version; a changed file counts as new. */
+export async function processedFiles(
   pool: Pool,
   externalSystemId: string,
   entries: readonly FileEntry[],
-): Promise<readonly JudgedFile[]> {
-  const { rows } = await pool.query<JudgedFile>(JUDGED_FILES, [
+): Promise<readonly ProcessedFile[]> {
+  const { rows } = await pool.query<ProcessedFile>(PROCESSED_FILES, [
     externalSystemId,
     entries.map(({ location }) => location),
     entries.map(({ bytes }) => bytes),
@@ -45,13 +45,16 @@ export async function judgedFiles(
   return rows;
 }
 
-/** Keeps what became of a file, so that it is not offered again while it stays as it is. */
-export async function judgeFile(
+/**
+ * Records the outcome of a file, so that it is not listed again while it is unchanged. The column `judged_at` keeps
+ * its name because the OMS's tables are a contract.
+ */
+export async function recordFile(
   client: PoolClient,
   { externalSystemId, file }: { readonly externalSystemId: string; readonly file: ListedFile },
-  { outcome, reason }: Judgement,
+  { outcome, reason }: FileOutcome,
 ): Promise<void> {
-  await client.query(JUDGE_FILE, [
+  await client.query(RECORD_FILE, [
     externalSystemId,
     file.location,
     file.bytes,

@@ -6,7 +6,7 @@ import {
   type DELTA_MEANINGS,
 } from '../../../inventory/columns/mapping.ts';
 import type { Dialect } from '../../../inventory/file/dialect.ts';
-import { Refusal } from '../../../inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../inventory/file/invalid_file.ts';
 import { parseFileTime } from '../../../inventory/file/time.ts';
 import { parseQuantity, type QuantityNotation } from '../../../inventory/row/quantity.ts';
 import { hashedChunks } from '../../csv/hashed_chunks.ts';
@@ -18,13 +18,13 @@ export interface DeltaFormat {
   readonly dialect: Dialect;
   readonly quantity: QuantityNotation;
   readonly columns: DeltaColumns;
-  /** IANA name: of dates without an offset. */
+  /** IANA time zone of dates without an offset. */
   readonly timezone: string;
-  /** A movement dated later has not happened: a clock at the sender is wrong. */
+  /** A line dated later is rejected: a clock at the sender is wrong. */
   readonly latest: Temporal.Instant;
 }
 
-/** A line of a delta file: so many units of a product moved at a facility, at an instant. */
+/** A line of a delta file: units of a product that moved at a facility, at an instant. */
 export interface DeltaLine {
   /** 1-based; the header is line 1. */
   readonly line: number;
@@ -32,7 +32,7 @@ export interface DeltaLine {
   readonly externalFacilityId: string;
   readonly idType: string;
   readonly idValue: string;
-  /** Null where `problem` says why, as is `effectiveDate`. */
+  /** Null, as is `effectiveDate`, if `problem` says why. */
   readonly quantity: number | null;
   readonly effectiveDate: Temporal.Instant | null;
   readonly problem: string | null;
@@ -45,10 +45,13 @@ export interface DeltaFile {
   readonly bytes: number;
 }
 
-/** More than a till sells in a quarter of an hour, and still held in memory with ease. */
+/** More than a POS sells in a quarter of an hour, and still small enough for memory. */
 const LINES_MAX = 100_000;
 
-/** @throws Refusal for a file that is none, cannot be read as what `format` says, or is far larger than a delta file */
+/**
+ * Reads the lines of a delta file.
+ * @throws InvalidFileError for a file that is not a delta file, cannot be read in that format, or is far too large
+ */
 export async function readDeltaFile(file: OpenFile, format: DeltaFormat): Promise<DeltaFile> {
   const { chunks, digest } = hashedChunks(file);
   const lines: DeltaLine[] = [];
@@ -57,22 +60,22 @@ export async function readDeltaFile(file: OpenFile, format: DeltaFormat): Promis
     const records = toLine === undefined ? block.slice(1) : block;
     toLine ??= lineReader(block[0], format);
     if (lines.length + records.length > LINES_MAX) {
-      throw new Refusal(
+      throw new InvalidFileError(
         `it has more than ${LINES_MAX} lines; a delta file is small, and a full count is for reset`,
       );
     }
     lines.push(...records.map(toLine));
   }
-  if (toLine === undefined) throw new Refusal('it is empty; a header was expected');
+  if (toLine === undefined) throw new InvalidFileError('it is empty; a header was expected');
   return { lines, ...digest() };
 }
 
 function lineReader(header: CsvRecord | undefined, format: DeltaFormat): (record: CsvRecord) => DeltaLine {
   if (header === undefined || header.problem !== null) {
-    throw new Refusal(`header: ${header?.problem ?? 'there is none'}`);
+    throw new InvalidFileError(`header: ${header?.problem ?? 'there is none'}`);
   }
   const width = header.fields.length;
-  // A byte order mark is the decoder's affair and gone by now.
+  // The decoder has already removed a byte order mark.
   const columns = findColumns(header.fields, format.columns, DELTA_COLUMNS, format.dialect.delimiter);
   return (record) => {
     const field = (column: number | undefined) => (column === undefined ? '' : (record.fields[column] ?? ''));
@@ -102,5 +105,5 @@ function lineReader(header: CsvRecord | undefined, format: DeltaFormat): (record
 }
 
 function future(at: Temporal.Instant | null, latest: Temporal.Instant): string | null {
-  return at !== null && Temporal.Instant.compare(at, latest) > 0 ? `its date ${at} lies in the future` : null;
+  return at !== null && Temporal.Instant.compare(at, latest) > 0 ? `its date ${at} is in the future` : null;
 }

@@ -1,4 +1,4 @@
--- Each line's facility and product under the OMS's own ids, whether a reset has counted it, or why it is rejected.
+-- Each line's facility and product under the OMS's own ids, whether a reset has already counted it, or why it is rejected.
 --   $1 the id type of a line that names none
 with external as (
   select external_id, min(facility_id) as facility_id, count(*) as facility_count
@@ -6,7 +6,7 @@ with external as (
    where external_id <> ''
    group by external_id
 ), identified as (
-  -- A till sells whatever it has, so the product need not be sold online. Its id is that of the hour of the sale.
+  -- A POS sells any product, so it need not be sold online. The id is resolved as of the time of the sale.
   select l.line, min(p.product_id) as product_id, count(distinct p.product_id) as product_count
     from delta_line l
     join oms.good_identification g
@@ -44,7 +44,7 @@ insert into delta_row (line, facility_id, product_id, id_value, quantity, effect
 select n.line, n.facility_id, n.product_id, n.id_value, n.quantity, n.effective_date, covering.batch_id, n.problem
   from named n
   left join lateral (
-    -- A count taken at or after the movement holds it: to post it as well would move the stock twice.
+    -- A count taken at or after the movement includes it: posting it as well would move the stock twice.
     select b.batch_id
       from oms.inventory_sync_batch b
       join oms.external_inventory_reset r

@@ -1,4 +1,4 @@
--- What the application of one delta file works with; gone when its transaction ends.
+-- The working tables of one delta file; dropped at the end of its transaction.
 
 create temporary table delta_line (
   line                  integer primary key,
@@ -8,12 +8,12 @@ create temporary table delta_line (
   id_value              text not null,
   quantity              integer,
   effective_date        timestamptz,
-  -- Why the reader could make nothing of it.
+  -- Why the reader could not parse the line.
   problem               text,
   raw                   text not null
 ) on commit drop;
 
--- The same under the OMS's own ids.
+-- The lines under the OMS's own ids.
 create temporary table delta_row (
   line                 integer primary key,
   facility_id          text,
@@ -21,7 +21,7 @@ create temporary table delta_row (
   id_value             text not null,
   quantity             integer,
   effective_date       timestamptz,
-  -- The reset whose count held this movement already.
+  -- The reset whose count already included this movement.
   covered_by_batch_id  text,
   problem              text
 ) on commit drop;

@@ -1,4 +1,4 @@
--- Undoes an earlier freeze of a revision whose reset has not been applied.
+-- Deletes an earlier freeze of a revision whose reset has not been applied.
 --   $1 external system    $2 business date    $3 revision
 with held as (
   delete from oms.inventory_sync_held_key where external_system_id = $1 and business_date = $2 and revision = $3

@@ -2,7 +2,7 @@
 --   $1 external system    $2 business date    $3 the file's snapshot instant    $4 the earliest of all its snapshots
 --   $5 revision
 with later as (
-  -- The ledger of years is never summed: the total is known, and only hours lie after the snapshot.
+  -- The ledger's full history is never summed: the present total is known, and only some hours lie after the snapshot.
   -- $4 bounds them for the index; each facility's own snapshot then decides.
   select d.inventory_item_id, sum(d.quantity_on_hand_diff) as quantity
     from oms.inventory_item_detail d
@@ -19,12 +19,12 @@ with later as (
     join frozen_product using (product_id)
     left join later using (inventory_item_id)
 ), movement as (
-  -- What left the shelf here and the external system does not know yet ...
+  -- Units that left the shelf here and are unknown to the external system ...
   select facility_id, product_id, -quantity as quantity
     from issued
    where issued_at <= snapshot_at and not settled
   union all
-  -- ... less what it has booked here, rightly or wrongly: its booking of -2 hides 2 units that the shelf still has,
+  -- ... less its bookings here, right or wrong: its booking of -2 hides 2 units that the shelf still has,
   -- unless a shipment above took them.
   select facility_id, product_id, -quantity_diff
     from posted
@@ -45,5 +45,5 @@ select $1, $2, $5, facility_id, product_id, coalesce(f.snapshot_at, $3), coalesc
   from ledger
   full join variance using (facility_id, product_id)
   left join frozen_facility f using (facility_id)
- -- As the primary key has them: a million keys in any other order jump about in its index.
+ -- In the order of the primary key: a million keys in another order jump around in its index.
  order by facility_id, product_id;

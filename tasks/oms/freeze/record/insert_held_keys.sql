@@ -1,4 +1,4 @@
--- Keys that tonight's files must leave alone, because their V would be a guess or cannot be written down.
+-- Keys that tonight's files must not change, because their V would be a guess or does not fit the file.
 --   $1 external system    $2 business date    $3 revision
 with unknown as (
   select q.*, s.facility_id as issued_facility_id, s.product_id as issued_product_id
@@ -6,7 +6,7 @@ with unknown as (
     left join issued s using (item_issuance_id)
    where q.booked = 'unknown' and not q.settled
 ), ambiguous as (
-  -- It may have taken its units from the store it names, or not yet from the one that shipped.
+  -- The booking may have taken its units from the store it names, or not yet from the one that shipped.
   select posting_id, sent_at, response_at, facility_id, product_id from unknown
   union
   select posting_id, sent_at, response_at, issued_facility_id, issued_product_id from unknown

@@ -1,4 +1,4 @@
--- A revision's freeze as it was recorded, and what has happened since.
+-- A revision's freeze as recorded, and counts of what has happened since.
 --   $1 external system    $2 business date    $3 revision
 select z.snapshot_at, z.facility_snapshots, z.go_live, z.id_type, z.product_ids, z.id_values, z.expectation_count,
        (select count(*) from oms.inventory_sync_expectation e

@@ -13,7 +13,7 @@ select e.facility_id, coalesce(f.external_id, '') as external_facility_id, p.id_
      select from oms.inventory_sync_held_key h
       where h.external_system_id = $1 and h.business_date = $2 and h.revision = $3
         and h.facility_id = e.facility_id and h.product_id = e.product_id
-        -- The reset finds these after the file was published; the same file is due when the freeze is asked for again.
+        -- The reset finds these after the file was published, and a repeated freeze must publish the same file.
         and h.reason not in ('CONFLICTING_ROWS', 'SEVERAL_LOCATIONS')
    )
  order by e.facility_id collate "C", e.product_id collate "C";

@@ -4,13 +4,13 @@ import type { Snapshot } from '../../night.ts';
 
 const RESOLVE = readSql(import.meta.url, './resolve_facilities.sql');
 
-/** A file's snapshot as the file says it: facilities under our id or under theirs. */
+/** A file's snapshot as the file gives it, with facilities under our ids or theirs. */
 export interface FileSnapshot {
   readonly at: Temporal.Instant;
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;
 }
 
-/** The same under our facility ids; a facility the OMS does not know is left out, as no row of it can be applied. */
+/** Resolves facilities to our ids; a facility unknown to the OMS is left out, since none of its rows can be applied. */
 export async function resolveSnapshot(client: PoolClient, file: FileSnapshot): Promise<Snapshot> {
   const ids = Object.keys(file.facilities);
   if (ids.length === 0) return { at: file.at, byFacility: new Map() };

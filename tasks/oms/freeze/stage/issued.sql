@@ -12,7 +12,7 @@ with shipped as materialized (
     join frozen_product p on p.product_id = i.product_id
    where s.product_id is null
 ), misnamed as (
-  -- A posting may name another product than was shipped; its shipment says whether it is settled.
+  -- A posting may name another product than was shipped; its shipment decides whether it is settled.
   select distinct q.item_issuance_id
     from oms.external_inventory_posting q
     join frozen_product using (product_id)
@@ -31,7 +31,7 @@ with shipped as materialized (
          coalesce(r.facility_id, (
            select i.facility_id from oms.inventory_item i where i.inventory_item_id = r.inventory_item_id
          )) as facility_id,
-         -- A shipment is its issuance and its detail; where the one has no time the other has.
+         -- A shipment is its issuance and its detail; if one has no time, the other's is used.
          -- With neither, nothing left the shelf, and the comparisons below make it count as nothing.
          coalesce(r.issued_date_time, (
            select min(d.effective_date)
@@ -45,8 +45,8 @@ insert into issued (item_issuance_id, order_id, facility_id, product_id, quantit
 select n.item_issuance_id, n.order_id, n.facility_id, n.product_id,
        n.quantity - n.cancel_quantity + case
          when n.cancel_quantity = 0 then 0
-         -- cancel_quantity does not say when. The details by which units came back do: those after the snapshot had still
-         -- left at it, and stand among what moved later.
+         -- cancel_quantity has no time. The details by which units came back have one: those after the snapshot had still
+         -- left at it, and are counted among the later movements.
          else least(n.cancel_quantity, (
            select coalesce(sum(d.quantity_on_hand_diff), 0)
              from oms.inventory_item_detail d

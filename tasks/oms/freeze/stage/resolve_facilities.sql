@@ -1,4 +1,4 @@
--- Facilities with a snapshot instant of their own, by our id. A file may name a facility by either id; ours wins.
+-- Facilities with a snapshot of their own, by our id. A file may name a facility by either id; ours takes precedence.
 --   $1 ids as the file has them    $2 their snapshot instants, in the same order
 select distinct on (f.facility_id) f.facility_id, named.snapshot_at
   from unnest($1::text[], $2::timestamptz[]) as named (id, snapshot_at)

@@ -1,8 +1,8 @@
--- What one freeze works with; gone when its transaction ends.
+-- The working tables of one freeze; dropped at the end of its transaction.
 create temporary table frozen_product (product_id text primary key, id_value text not null) on commit drop;
 create temporary table frozen_facility (facility_id text primary key, snapshot_at timestamptz not null) on commit drop;
 
--- Shipments of active products, and those behind a posting of one.
+-- Shipments of active products, and the shipments behind a posting for one.
 create temporary table issued (
   item_issuance_id  text primary key,
   order_id          text,
@@ -11,13 +11,13 @@ create temporary table issued (
   -- Units, net of what was cancelled by the snapshot.
   quantity          numeric not null,
   issued_at         timestamptz,
-  -- Of the facility it was issued at.
+  -- The snapshot of the facility that issued it.
   snapshot_at       timestamptz not null,
   -- Before go-live: taken as booked, whatever the postings say.
   settled           boolean not null
 ) on commit drop;
 
--- What the external system was asked to book for them, or by a slip for an active product.
+-- The postings sent to the external system for them, or by a slip for an active product.
 create temporary table posted (
   posting_id        text primary key,
   item_issuance_id  text,
@@ -27,6 +27,6 @@ create temporary table posted (
   sent_at           timestamptz,
   response_at       timestamptz,
   settled           boolean not null,
-  -- Was it booked at or before the snapshot: yes, no, or unknown.
+  -- Whether it was booked at or before the snapshot: yes, no, or unknown.
   booked            text not null
 ) on commit drop;

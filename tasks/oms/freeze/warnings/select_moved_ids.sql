@@ -1,4 +1,4 @@
--- Ids that name another product than on the newest night before that is applied.  $1 external system    $2 business date
+-- Ids that named another product on the newest earlier applied night.  $1 external system    $2 business date
 with before as (
   select z.business_date, z.product_ids, z.id_values
     from oms.inventory_sync_batch b

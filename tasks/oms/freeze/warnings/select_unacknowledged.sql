@@ -1,5 +1,5 @@
--- Shipments that the external system is not known to have booked long after they left. Each night's variance corrects the
--- count and so hides them: only this list shows an invoice that failed for good.
+-- Shipments without a known booking long after they left. Each night's variance corrects the
+-- count and so hides them: only this list shows an invoice that failed permanently.
 --   $1 the age, as an interval, from which they are reported
 select s.item_issuance_id, coalesce(s.order_id, '') as order_id, s.facility_id, s.product_id,
        trim_scale(s.quantity)::text as quantity,

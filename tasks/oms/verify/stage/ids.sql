@@ -1,4 +1,4 @@
--- By which id the night's files name each product, of its newest revision.  $1 external system    $2 business date
+-- The id by which the night's newest revision names each product.  $1 external system    $2 business date
 insert into night_id (product_id, sku)
 select listed.product_id, listed.id_value
   from (

@@ -1,7 +1,7 @@
--- What each key should be: as it was set last, and V where the variance of that revision is applied. One that a later revision
--- settled was posted for the keys which that one does not set.
+-- The expected count of each key: as it was set last, plus V if the variance of that revision is applied. A variance that a
+-- later revision settled was posted only for the keys that the later one does not set.
 --   $1 external system    $2 business date
-insert into covered_key (facility_id, product_id, inventory_item_id, snapshot_at, due, on_hand_now, set_count)
+insert into covered_key (facility_id, product_id, inventory_item_id, snapshot_at, expected, on_hand_now, set_count)
 select k.facility_id, k.product_id, i.inventory_item_id,
        coalesce((z.facility_snapshots ->> k.facility_id)::timestamptz, b.snapshot_at),
        k.external_qoh + case when v.batch_id is not null then coalesce(e.variance_qty, 0) else 0 end,

@@ -1,4 +1,4 @@
--- What each key was set to last, and by how many resets of the night in all.  $1 the batch ids of its resets
+-- The last value that each key was set to, and by how many of the night's resets.  $1 the batch ids of its resets
 insert into set_key (facility_id, product_id, external_qoh, batch_id, set_count)
 select distinct on (r.facility_id, r.product_id) r.facility_id, r.product_id, r.external_qoh, r.batch_id,
        count(*) over (partition by r.facility_id, r.product_id)

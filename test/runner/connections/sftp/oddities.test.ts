@@ -24,7 +24,7 @@ const names = async (sftp: SftpConnection, folder: string) =>
   (await sftp.list(folder)).entries.map(({ name, kind }) => `${name} ${kind}`);
 
 test('an entry without a time concerns itself alone', async (t) => {
-  const { sftp, local } = await odd(t, { untold: (name) => (name === 'notes.txt' ? ['TIMES'] : []) });
+  const { sftp, local } = await odd(t, { withheld: (name) => (name === 'notes.txt' ? ['TIMES'] : []) });
   for (const name of ['notes.txt', 'reset.csv']) {
     await writeFile(local(name), name);
     await utimes(local(name), 1_700_000_000, 1_700_000_000);
@@ -47,8 +47,8 @@ test('a time of 1970 is one that the server does not tell', async (t) => {
 });
 
 for (const [what, oddities] of [
-  ['the line of ls -l', { untold: () => ['PERMISSIONS'] }],
-  ['whether it opens as a folder', { untold: () => ['PERMISSIONS'], bareNames: true }],
+  ['the line of ls -l', { withheld: () => ['PERMISSIONS'] }],
+  ['whether it opens as a folder', { withheld: () => ['PERMISSIONS'], bareNames: true }],
 ] satisfies [string, Oddities][]) {
   test(`without permissions a file is told from a folder by ${what}`, async (t) => {
     const { sftp, local } = await odd(t, oddities);
@@ -64,7 +64,7 @@ for (const [what, oddities] of [
 }
 
 test('a file of no known size is left out, and named', async (t) => {
-  const { sftp, local } = await odd(t, { untold: (name) => (name === 'a.csv' ? ['SIZE'] : []) });
+  const { sftp, local } = await odd(t, { withheld: (name) => (name === 'a.csv' ? ['SIZE'] : []) });
   await writeFile(local('a.csv'), 'a');
   await writeFile(local('b.csv'), 'b');
   const { entries, leftOut } = await sftp.list('');

@@ -4,7 +4,11 @@ import { z } from 'zod';
 import type { Dag } from '../../../../runner/core/dag/dag.ts';
 import { outsideUse } from '../../../../runner/core/dag/outside_use.ts';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
-import { type LocationUse, location } from '../../../../runner/core/dag_file/schema/location_param.ts';
+import {
+  connectionId,
+  type LocationUse,
+  location,
+} from '../../../../runner/core/dag_file/schema/param_types.ts';
 
 function usesOf(dag: Dag, paramsOf: (type: string) => z.ZodType | null): readonly string[] {
   return outsideUse([dag], paramsOf).folders.map(
@@ -75,6 +79,12 @@ test('a param that says its use is taken at its word', () => {
   );
 });
 
+test('the id of a connection is known by what its param declares, whatever the param is called', () => {
+  const params = z.strictObject({ from_db: connectionId(), note: z.string() });
+  const dag = dagOf('copy', '  - {task_id: a, type: x, with: {from_db: warehouse, note: oms}}\n');
+  assert.deepEqual([...outsideUse([dag], () => params).connections], [['warehouse', ['copy.a']]]);
+});
+
 test('a location is refused with what is wrong, as the use of the param has it', () => {
   const refusal = (use: LocationUse, text: string) => location(use).safeParse(text).error?.issues[0]?.message;
   assert.equal(
@@ -91,6 +101,7 @@ test('a location is refused with what is wrong, as the use of the param has it',
     /last part of the path only/,
   );
   assert.match(refusal({ access: 'write', of: 'folder' }, 'sftp://store/../a') ?? '', /may not hold \.\./);
+  assert.match(refusal({ access: 'write', of: 'folder' }, 'artifact:a') ?? '', /artifacts have none/);
   for (const folder of ['sftp://store', 'sftp://store/', 'sftp://store/in/', 'sftp://store/in'])
     assert.equal(refusal({ access: 'write', of: 'folder' }, folder), undefined, folder);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusal } from '../../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../../tasks/inventory/file/invalid_file.ts';
 import { bytesOf, cutAt, cutEvery, HEADER, scan } from './support.ts';
 
 test('a byte order mark belongs to no column name and stays in the header line', () => {
@@ -21,7 +21,7 @@ test('bytes that are no UTF-8 refuse the file, with their offset, wherever the c
   for (const [what, bad] of cases) {
     const bytes = Uint8Array.from([...good, ...bad, ...bytesOf(',B,1\n')]);
     const byte = (bad[0] ?? 0).toString(16);
-    const refusal = new Refusal(
+    const refusal = new InvalidFileError(
       `not UTF-8: byte 0x${byte} at offset ${good.length} (encoding: windows-1252?)`,
     );
     for (let at = 0; at <= bytes.length; at++) assert.throws(() => scan(cutAt(bytes, at)), refusal, what);
@@ -32,7 +32,7 @@ test('a file that ends inside a character is refused', () => {
   const bytes = Uint8Array.from([...bytesOf(HEADER), 0xe2, 0x82]);
   assert.throws(
     () => scan([bytes]),
-    new Refusal(`not UTF-8: byte 0xe2 at offset ${HEADER.length} (encoding: windows-1252?)`),
+    new InvalidFileError(`not UTF-8: byte 0xe2 at offset ${HEADER.length} (encoding: windows-1252?)`),
   );
 });
 

@@ -84,7 +84,7 @@ test('more facilities than a company can have refuse the file', () => {
   assert.throws(() => read(`${'S'.repeat(300)},B,1\n`), /facility column holds an id of 300 bytes/);
 });
 
-/** Bytes of the buffers in use: what is only waiting to be collected depends on when the collector last came by. */
+/** Returns the bytes of reachable buffers; unreachable ones depend on when the garbage collector last ran. */
 function liveBufferBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

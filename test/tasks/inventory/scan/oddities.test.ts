@@ -1,7 +1,7 @@
-/** Oddities of real senders' files of which the meaning is certain, and those that must be named. */
+/** Oddities of real senders' files: those with a clear meaning are accepted, the others must be named. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusal } from '../../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../../tasks/inventory/file/invalid_file.ts';
 import { bytesOf, cutEvery, read, scan } from './support.ts';
 
 const LOCATED = 'facilityId,locationSeqId,idValue,availableQty\n';
@@ -40,12 +40,13 @@ test('line ends of CR alone are named, in a small file and in a large one', () =
   const rows = 'facilityId,idValue,availableQty\rS1,A1,5\r';
   assert.throws(
     () => scan([bytesOf(rows)]),
-    (error) => error instanceof Refusal && /lines end in CR alone/.test(error.message),
+    (error) => error instanceof InvalidFileError && /lines end in CR alone/.test(error.message),
   );
   assert.throws(
     () => scan([bytesOf(rows.repeat(3000))]),
     (error) =>
-      error instanceof Refusal && /they end in CR alone, and LF or CRLF is expected/.test(error.message),
+      error instanceof InvalidFileError &&
+      /they end in CR alone, and LF or CRLF is expected/.test(error.message),
   );
 });
 

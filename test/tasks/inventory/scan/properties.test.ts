@@ -1,4 +1,4 @@
-/** The scanner against csv-parse, over generated files full of hazards, with a chunk border at every byte. */
+/** Compares the scanner with csv-parse over generated files, with a chunk border at every byte. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
@@ -126,7 +126,7 @@ function withoutFinalNewline(lines: readonly string[]): string[] {
   return cut.filter((text) => text !== '');
 }
 
-/** The rules in the plainest code, on csv-parse's reading of each line. */
+/** The rules in the simplest code, applied to csv-parse's result for each line. */
 function expected({ marks: given, header, lines }: File) {
   const kept: string[] = [];
   const rejected: { line: number; reason: string }[] = [];
@@ -187,7 +187,7 @@ function expected({ marks: given, header, lines }: File) {
   };
 }
 
-/** Blank lines after the last row are none. */
+/** Returns the rows without the blank lines after the last one. */
 function rowsOf(lines: readonly string[]): readonly string[] {
   return lines.slice(0, lines.findLastIndex((text) => !/^\r?\n$/.test(text)) + 1);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusal } from '../../../../tasks/inventory/file/invalid_file.ts';
+import { InvalidFileError } from '../../../../tasks/inventory/file/invalid_file.ts';
 import { bytesOf, cutEvery, HEADER, read, scan } from './support.ts';
 
 test('active rows pass byte for byte and in order, the others are dropped and counted', () => {
@@ -188,7 +188,7 @@ test('a file of the header alone has no rows', () => {
 });
 
 test('a file of no bytes is refused', () => {
-  assert.throws(() => scan([]), new Refusal('the file is empty'));
+  assert.throws(() => scan([]), new InvalidFileError('the file is empty'));
 });
 
 test('columns are found by name in any order and case, other columns are let be', () => {

@@ -1,4 +1,4 @@
-/** What both sides of the comparison answer for a file: the scanner, and csv-parse line by line. */
+/** Runs both sides of the comparison on a file: the scanner, and csv-parse line by line. */
 import { parse } from 'csv-parse/sync';
 import { resetColumnsSchema } from '../../../../tasks/inventory/columns/param.ts';
 import type { QuantityNotation } from '../../../../tasks/inventory/row/quantity.ts';
@@ -8,7 +8,7 @@ import type { ScanResult } from '../../../../tasks/inventory/scan/scan_result.ts
 
 export interface Scanned {
   readonly header: string;
-  /** Kept rows as they stand, latin1 so that every byte shows. */
+  /** Kept rows as they stand, in latin1 so that every byte is visible. */
   readonly kept: readonly string[];
   readonly rejected: readonly RejectedRow[];
   readonly result: ScanResult;
@@ -23,7 +23,7 @@ export interface ScanCase {
   readonly quantityNotation?: QuantityNotation;
 }
 
-/** Feeds the chunks as they are, then ends. */
+/** Passes the chunks to a scanner and ends the scan. */
 export function scan(chunks: Iterable<Uint8Array>, given: ScanCase = {}): Scanned {
   const kept: string[] = [];
   const rejected: RejectedRow[] = [];
@@ -61,7 +61,7 @@ export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-/** One border, at byte `at`. */
+/** Splits the bytes at `at`. */
 export function cutAt(bytes: Uint8Array, at: number): Uint8Array[] {
   return [bytes.slice(0, at), bytes.slice(at)];
 }
@@ -72,12 +72,12 @@ export function cutEvery(bytes: Uint8Array, size: number): Uint8Array[] {
   return chunks;
 }
 
-/** What csv-parse makes of one line under the header: its fields, or the code of its error. */
+/** The result of csv-parse for one line under the header: its fields, or its error code. */
 export type LineVerdict = { readonly fields: string[] } | { readonly code: string };
 
 /**
- * csv-parse, asked line by line because a stray quote would let it swallow the lines that follow. A line
- * keeps its own end.
+ * Runs csv-parse line by line, because a stray quote would let it swallow the following lines. A line keeps its own
+ * end.
  */
 export function csvParseLine(
   header: string,
@@ -100,7 +100,7 @@ export function csvParseLine(
   }
 }
 
-/** csv-parse's escape is the double quote whatever the quote is; here a quote is always escaped by itself. */
+/** Returns csv-parse's options: a quote is escaped by itself, while csv-parse's default escape is the double quote. */
 export function csvParseMarks({ delimiter, quote }: { delimiter: string; quote: string }) {
   return quote === '' ? { delimiter, quote: null } : { delimiter, quote, escape: quote };
 }
@@ -112,7 +112,7 @@ export const CSV_PARSE_OPTIONS = {
   max_record_size: 64 * 1024,
 };
 
-/** csv-parse's error codes under the scanner's names. */
+/** Maps csv-parse's error codes to the scanner's reasons. */
 export const REASON_OF_CODE: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE: 'invalid_opening_quote',
   CSV_INVALID_CLOSING_QUOTE: 'invalid_closing_quote',
@@ -123,7 +123,7 @@ export const REASON_OF_CODE: Readonly<Record<string, string>> = {
 
 export const HEADER = 'facilityId,idValue,availableQty\n';
 
-/** Of rows below `HEADER`: the kept ones, and rejects as `line reason`. */
+/** Scans rows below `HEADER`; returns the kept ones, and rejects as `line reason`. */
 export function read(rows: string, options: ScanCase = {}) {
   const { kept, rejected, result } = scan([bytesOf(HEADER + rows)], options);
   return { kept, rejected: rejected.map(({ line, reason }) => `${line} ${reason}`), result };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertProven } from '../assert_proven.ts';
 import { openOmsWorld, T } from '../oms_world.ts';
-import { AFTER, applyAll, applyOne, BEFORE, type Line, list, put, tillWorld } from './till_world.ts';
+import { AFTER, applyAll, applyOne, BEFORE, type Line, list, posWorld, put } from './pos_world.ts';
 
 test('sales and returns move on hand and available alike, two equal lines are two sales', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   await put(oms, 'a.csv', [
     ['SKU-P1', -1, BEFORE],
     ['SKU-P1', -1, BEFORE],
@@ -39,7 +39,7 @@ test('sales and returns move on hand and available alike, two equal lines are tw
 });
 
 test('the same bytes again, under the same name or another, are already applied and move nothing', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const lines: readonly Line[] = [['SKU-P1', -4, BEFORE]];
   await put(oms, 'a.csv', lines);
   const [first] = await applyAll(oms);
@@ -67,7 +67,7 @@ test('the order in which files are applied makes no difference', async (t) => {
     ['1.csv', '2.csv', '3.csv'],
     ['3.csv', '1.csv', '2.csv'],
   ]) {
-    const oms = await tillWorld(t);
+    const oms = await posWorld(t);
     await oms.night([['S1', 'SKU-P1', 7]]);
     await put(oms, '1.csv', [
       ['SKU-P1', -2, BEFORE],
@@ -97,7 +97,7 @@ test('the order in which files are applied makes no difference', async (t) => {
 });
 
 test('a sale before the snapshot belongs to L when it comes before the freeze, and stays beside the count when it is later', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   // 10 on the books. Two sold before T, three after it; Retail Pro, which had them all, counts 8 at T.
   await put(oms, 'a.csv', [
     ['SKU-P1', -2, BEFORE],
@@ -111,7 +111,7 @@ test('a sale before the snapshot belongs to L when it comes before the freeze, a
 });
 
 test('a sale before the snapshot that comes after the reset was counted by it: kept, and not posted', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const night = await oms.night([['S1', 'SKU-P1', 8]]);
   await put(oms, 'late.csv', [
     ['SKU-P1', -2, BEFORE],
@@ -135,7 +135,7 @@ test('a sale before the snapshot that comes after the reset was counted by it: k
 });
 
 test('a sale before the snapshot that comes between the freeze and the reset is added to the frozen ledger', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const frozen = await oms.freeze();
   await oms.product('P3');
   await put(oms, 'between.csv', [
@@ -174,7 +174,7 @@ test('a frozen night gets an expectation for a key that first moves between free
 });
 
 test('rejected lines within the bound are kept with their line and reason, the others applied', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const good: Line[] = Array.from({ length: 16 }, () => ['SKU-P1', -1, BEFORE]);
   await put(oms, 'a.csv', [
     ...good,
@@ -188,7 +188,7 @@ test('rejected lines within the bound are kept with their line and reason, the o
   const { rows } = await oms.pool.query('select line, reason from oms.inventory_sync_reject order by line');
   assert.deepEqual(rows, [
     { line: 18, reason: '"2026-03-10" is not a date and time' },
-    { line: 19, reason: 'its date 2026-03-10T09:00:00Z lies in the future' },
+    { line: 19, reason: 'its date 2026-03-10T09:00:00Z is in the future' },
     {
       line: 20,
       reason: '"2026-03-08 02:30" comes twice or not at all in America/New_York; an offset would say which',
@@ -198,7 +198,7 @@ test('rejected lines within the bound are kept with their line and reason, the o
 });
 
 test('a wall time is read in the zone of the DAG, and a quiet quarter of an hour is a file without lines', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   // 22:30 in New York, an hour before T in UTC - 4.
   await put(oms, 'a.csv', [['SKU-P1', -1, '2026-03-09 22:30:00']]);
   await put(oms, 'quiet.csv', []);
@@ -210,7 +210,7 @@ test('a wall time is read in the zone of the DAG, and a quiet quarter of an hour
 });
 
 test('two attempts on one file at once apply it once', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   await put(oms, 'a.csv', [['SKU-P1', -1, BEFORE]]);
   const { files } = await list(oms);
   const outcomes = await Promise.all(

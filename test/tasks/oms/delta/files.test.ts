@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FailTask } from '../../../../runner/task.ts';
-import { applyAll, applyOne, BEFORE, FOLDER, HEADER, type Line, list, put, tillWorld } from './till_world.ts';
+import { applyAll, applyOne, BEFORE, FOLDER, HEADER, type Line, list, posWorld, put } from './pos_world.ts';
 
 test('a bad file changes nothing, is named with its reason, and is not offered again until it changes', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const bad: readonly Line[] = [
     ['SKU-P1', -1, BEFORE],
     ['SKU-P1', 'one', BEFORE],
@@ -35,7 +35,7 @@ test('a bad file changes nothing, is named with its reason, and is not offered a
 });
 
 test('cleared by an operator, a refused file is tried again though it did not change', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   await put(oms, 'early.csv', [['SKU-NEW', -1, BEFORE]]);
   const { files } = await list(oms);
   await assert.rejects(applyOne(oms, files[0]), FailTask);
@@ -46,7 +46,7 @@ test('cleared by an operator, a refused file is tried again though it did not ch
 });
 
 test('a file that is growing, cut or young waits; after an hour the cut one is listed and fails by name', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const { files, clock } = oms.tasks;
   const old = clock.now.subtract({ minutes: 10 });
   await files.put(`${FOLDER}/cut.csv`, `${HEADER}\n001,SKU-P1,-1`, old);
@@ -60,7 +60,7 @@ test('a file that is growing, cut or young waits; after an hour the cut one is l
   // The header is 23 characters and its line end.
   assert.deepEqual(first.waiting, [
     { name: 'cut.csv', why: 'its last line has no end: it was cut or is still being written' },
-    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must stand still for 30 s' },
+    { name: 'young.csv', why: '24 bytes, changed 5 s ago; it must be unchanged for 30 s' },
   ]);
 
   clock.now = clock.now.add({ hours: 1 });
@@ -70,7 +70,7 @@ test('a file that is growing, cut or young waits; after an hour the cut one is l
 });
 
 test('a manifest says when a file is whole, and must agree with it', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   const { files, clock } = oms.tasks;
   const content = `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`;
   const manifest = { sha256: 'a'.repeat(64), bytes: content.length, rows: 1 };
@@ -92,7 +92,7 @@ test('a manifest says when a file is whole, and must agree with it', async (t) =
 });
 
 test('a file whose time the server does not tell is listed once, and applied once', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   oms.tasks.files.tellsTimes = false;
   await put(oms, 'untold.csv', [['SKU-P1', -1, BEFORE]]);
   await put(oms, 'untold.CSV', [['SKU-P1', -1, BEFORE]]);
@@ -104,7 +104,7 @@ test('a file whose time the server does not tell is listed once, and applied onc
 });
 
 test('more files than one run takes are left for the next, oldest first', async (t) => {
-  const oms = await tillWorld(t);
+  const oms = await posWorld(t);
   for (const name of ['a.csv', 'b.csv', 'c.csv']) {
     await put(oms, name, [['SKU-P1', -1, BEFORE]]);
     oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 1 });

@@ -7,7 +7,7 @@ const BEFORE = '2026-03-10T01:00:00Z';
 const LATER = '2026-03-10T02:00:00Z';
 const AFTER = '2026-03-10T03:30:00Z';
 
-/** Two of five come back: the issuance says how many, and their own detail says when. */
+/** Cancels two of five units: the issuance has the quantity, and a detail of its own has the time. */
 async function cancelTwo({ pool }: OmsWorld, at: string): Promise<void> {
   await pool.query("update oms.item_issuance set cancel_quantity = 2 where item_issuance_id = 'S1'");
   await pool.query(

@@ -5,7 +5,10 @@ import { type OmsWorld, openOmsWorld } from '../oms_world.ts';
 
 const BEFORE = '2026-03-10T01:00:00Z';
 
-/** One key: 10 in stock, 3 shipped and not booked, Retail Pro says 10. Right is 7, by a reset of +3 and a variance of -3. */
+/**
+ * Opens a night with one key: 10 in stock, 3 shipped and not booked, Retail Pro counts 10. The right result is 7, by
+ * a reset of +3 and a variance of -3.
+ */
 async function openNight(t: TestContext, connections?: (pool: Pool) => Record<string, Pool>) {
   const oms = await openOmsWorld(t, connections);
   await oms.facility('F1');
@@ -24,7 +27,10 @@ async function postedDetails(oms: OmsWorld): Promise<string[]> {
   return rows.map(({ posted }) => posted);
 }
 
-/** A pool that loses its session at the first commit: just before it reaches the server, or just after it took effect. */
+/**
+ * Returns a pool that loses its session at the first commit, just before it reaches the server or just after it took
+ * effect.
+ */
 function losingPool(pool: Pool, when: 'before' | 'after'): Pool {
   let isArmed = true;
   const commit = async (client: PoolClient) => {
@@ -45,7 +51,7 @@ function losingPool(pool: Pool, when: 'before' | 'after'): Pool {
   return passing(pool, { connect: async () => losing(await pool.connect()) });
 }
 
-/** The object with some of its methods replaced. */
+/** Returns the object with some of its methods replaced. */
 function passing<T extends object>(target: T, replaced: Readonly<Record<string, unknown>>): T {
   // Hollow, as a proxy may not lie about its target's fixed properties.
   const hollow: T = Object.create(null);

@@ -1,4 +1,4 @@
-/** Files that count a product at several locations of one store. */
+/** Tests files that count a product at several locations of one store. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
@@ -6,7 +6,7 @@ import reset from '../../../../tasks/reset.ts';
 import { assertProven } from '../assert_proven.ts';
 import { type OmsWorld, openOmsWorld, SYSTEM, T } from '../oms_world.ts';
 
-/** P1 and P2 have 10 each at F1, and 10 of P1 at F2. */
+/** Opens a night: P1 and P2 have 10 each at F1, and P1 has 10 at F2. */
 async function openNight(t: TestContext): Promise<OmsWorld> {
   const oms = await openOmsWorld(t);
   for (const facility of ['F1', 'F2']) await oms.facility(facility);
@@ -43,7 +43,7 @@ test('a key at two locations is left alone, recorded and said, also where both s
   ]);
   assert.match(
     oms.tasks.warnings.join(),
-    /^1 count was left alone: the file counts by several locations of a store/,
+    /^1 count was left alone: the file has counts at several locations of a store/,
   );
   await assertProven(oms);
 });
@@ -83,6 +83,6 @@ test('counts that the night before set and this one does not are named, but for 
   );
   assert.equal(
     oms.tasks.warnings.at(-1),
-    "1 count was left as the night before set it, missing from tonight's file: SKU-P2 at F1",
+    "1 count was left as the previous night set it, missing from tonight's file: SKU-P2 at F1",
   );
 });

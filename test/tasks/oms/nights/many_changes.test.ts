@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { verifyNight } from '../../../../tasks/oms/verify/verify.ts';
 import { BUSINESS_DATE, type CountRow, openOmsWorld, SYSTEM } from '../oms_world.ts';
 
-/** As many as the posting is planned for anew. */
+/** Enough facilities for the number of changes at which the posting is planned anew. */
 const FACILITIES = 50;
 const PRODUCTS = 1_000;
 

@@ -1,4 +1,4 @@
-/** Oddities of a real OMS and its partners: each is either right by itself, or named before a count is changed. */
+/** Oddities of a real OMS and its partners: each is either handled, or named before a count is changed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import exportTask from '../../../../tasks/export.ts';
@@ -16,7 +16,7 @@ async function open(t: import('node:test').TestContext): Promise<OmsWorld> {
   return oms;
 }
 
-/** What an OMS of one's own may lack. */
+/** Drops keys that a customer's own OMS may lack. */
 async function dropKeysOfItems(oms: OmsWorld): Promise<void> {
   const { rows } = await oms.pool.query<{ name: string }>(
     `select conname as name from pg_constraint where conrelid = 'oms.inventory_item'::regclass and contype = 'u'`,

@@ -1,6 +1,6 @@
 /**
- * Random nights against a model that keeps the shelf itself: what stands there after each thing that happens. It knows
- * no ledger, no variance and no difference; Retail Pro's file is what Retail Pro was told by the snapshot.
+ * Random nights against a model that keeps the stock on the shelf itself. It has no ledger, variance or difference;
+ * Retail Pro's file is what Retail Pro had booked by the snapshot.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -30,7 +30,7 @@ interface Sale extends Key {
   readonly minute: number;
   readonly quantity: number;
 }
-/** Seen and put right in Retail Pro at once; the OMS hears nothing of it. */
+/** Found and corrected in Retail Pro at once; the OMS never learns of it. */
 interface Theft extends Key {
   readonly kind: 'theft';
   readonly minute: number;
@@ -44,14 +44,14 @@ interface Shipment extends Key {
   readonly posting: null | {
     readonly facility: string;
     readonly sentAfter: number;
-    /** Null where Retail Pro never books it. */
+    /** Null if Retail Pro never books it. */
     readonly bookedAfter: number | null;
     readonly answeredAfter: number;
-    /** Whether it says when it booked. */
+    /** Whether the answer has the time of booking. */
     readonly saysWhen: boolean;
   };
 }
-type Happening = Sale | Theft | Shipment;
+type Event = Sale | Theft | Shipment;
 
 const key = {
   facility: fc.constantFrom(...FACILITIES),
@@ -66,7 +66,7 @@ const key = {
   quantity: fc.integer({ min: 1, max: 9 }),
 };
 const delay = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2000 }));
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant('sale' as const), ...key }),
   fc.record({ kind: fc.constant('theft' as const), ...key }),
   fc.record({
@@ -86,9 +86,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
 );
 const scenario = fc.record({
-  happenings: fc.array(happening, { minLength: 4, maxLength: 22 }),
+  events: fc.array(event, { minLength: 4, maxLength: 22 }),
   opening: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: KEYS.length, maxLength: KEYS.length }),
-  /** Per night: the keys in Retail Pro's file, and how long before the others F2 was counted. */
+  /** For each night: the keys in Retail Pro's file, and how long before the others F2 was counted. */
   covered: fc.array(fc.array(fc.boolean(), { minLength: KEYS.length, maxLength: KEYS.length }), {
     minLength: 2,
     maxLength: 2,
@@ -99,7 +99,7 @@ type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 
 const at = (minute: number) => START.add({ minutes: minute }).toString();
 
-/** Postings in the times at which each thing about them came to be. */
+/** Returns the instants at which each fact about a posting became known. */
 function timesOf({ minute, posting }: Shipment) {
   if (posting === null) return null;
   const sent = minute + posting.sentAfter;
@@ -110,7 +110,7 @@ function timesOf({ minute, posting }: Shipment) {
 class Simulation {
   readonly #oms: OmsWorld;
   readonly #scenario: Scenario;
-  /** What the OMS should say, by key: its own bookkeeping until a night sets it right. */
+  /** The expected count of the OMS by key: its own bookkeeping until a night sets it. */
   readonly #due = new Map<string, number>();
   #clock = -1;
 
@@ -128,10 +128,10 @@ class Simulation {
     }
   }
 
-  /** Lets everything happen up to a minute, in order. */
+  /** Lets all events up to a minute happen, in order. */
   async advance(minute: number): Promise<void> {
     const isDue = (time: number | null) => time !== null && time > this.#clock && time <= minute;
-    for (const [index, what] of this.#scenario.happenings.entries()) {
+    for (const [index, what] of this.#scenario.events.entries()) {
       const { facility, product } = what;
       if (isDue(what.minute) && what.kind === 'sale') {
         await this.#oms.move(facility, product, -what.quantity, at(what.minute));
@@ -189,11 +189,11 @@ class Simulation {
     this.#due.set(id, (this.#due.get(id) ?? 0) + quantity);
   }
 
-  /** What Retail Pro says stands at a key: sales and thefts at once, shipments where and when it books them. */
+  /** Returns Retail Pro's count of a key: sales and thefts at once, shipments where and when it books them. */
   #retailProCount({ facility, product }: Key, minute: number): number {
     let count =
       this.#scenario.opening[KEYS.findIndex((k) => k.facility === facility && k.product === product)] ?? 0;
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.product !== product) continue;
       if (what.kind !== 'shipment') {
         if (what.facility === facility && what.minute <= minute) count -= what.quantity;
@@ -207,11 +207,11 @@ class Simulation {
     return count;
   }
 
-  /** What truly stands there at `minute`, and what of later the OMS has heard by `now`. */
+  /** Returns the true stock at `minute`, plus what the OMS has recorded of later events by `now`. */
   #shelf({ facility, product }: Key, minute: number, now: number): number {
     let count =
       this.#scenario.opening[KEYS.findIndex((k) => k.facility === facility && k.product === product)] ?? 0;
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.product !== product || what.facility !== facility || what.minute > now) continue;
       if (what.minute > minute && what.kind === 'theft') continue;
       count -= what.kind === 'shipment' ? what.quantity - what.cancelled : what.quantity;
@@ -219,10 +219,10 @@ class Simulation {
     return count;
   }
 
-  /** Keys of which nobody could say, with what was known at the freeze, whether a posting is in the count. */
+  /** Returns keys for which the knowledge at the freeze leaves open whether a posting is in the count. */
   #unknowable(snapshotOf: (facility: string) => number, frozenAt: number): Set<string> {
     const keys = new Set<string>();
-    for (const what of this.#scenario.happenings) {
+    for (const what of this.#scenario.events) {
       if (what.kind !== 'shipment') continue;
       const times = timesOf(what);
       if (times === null || what.posting === null || times.sent > frozenAt) continue;

@@ -1,17 +1,17 @@
-/** Nights to which a newer file of their own date is applied on top. */
+/** Nights on which a newer file of their own date is applied on top. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { assertProven } from '../assert_proven.ts';
 import { BUSINESS_DATE, type OmsWorld, openOmsWorld, T } from '../oms_world.ts';
 
 const BEFORE = '2026-03-10T01:00:00Z';
-/** An hour after the first file's. */
+/** An hour after the first file's snapshot. */
 const T2 = '2026-03-10T04:00:00Z';
 const SECOND = { snapshot_at: T2, revision: 2 };
 
 /**
- * P1 has 10 and ships 3, P2 has 10 and ships 4, and Retail Pro booked neither. Its first file says 20 and 12: L is 7 and 6, so
- * that the reset is +13 and +6, and V is -3 and -4.
+ * Opens a night: P1 has 10 and ships 3, P2 has 10 and ships 4, and Retail Pro booked neither. Its first file has 20
+ * and 12: L is 7 and 6, so that the reset is +13 and +6, and V is -3 and -4.
  */
 async function openNight(t: TestContext) {
   const oms = await openOmsWorld(t);

@@ -30,15 +30,6 @@ test('the first user starts the server, the second finds it, and whoever leaves 
   assert.equal(await runningServer(data(homeDir)), null);
 });
 
-test('a home that cannot be created is named as that, with the reason and what to set', async (t) => {
-  const file = join(await home(t), 'a_file');
-  await writeFile(file, '');
-  await assert.rejects(
-    ensureEmbeddedPostgres({ homeDir: join(file, 'home') }),
-    /^EmbeddedPostgresError: STOCKFLOW_HOME \S*a_file\/home cannot be created \(ENOTDIR.*\)\. Set it to a folder that this user can write/,
-  );
-});
-
 test('data survive a stop and a start, on the same port', async (t) => {
   const homeDir = await usedHome(t);
   const before = await arrive(t, homeDir);
