@@ -3,15 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { migrateQueue } from '../../runner/engine/queue/queue.ts';
 import { cliProject } from '../runner/commands/cli_project.ts';
 import { startDemoServer } from '../runner/connections/sftp/suite.ts';
-import { testLog } from '../support/engine/engine.ts';
 import { testDatabase } from '../support/postgres/database.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'oms'] });
-await migrateQueue(url, testLog);
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'oms', 'queue'] });
 const server = await startDemoServer();
 after(() => server[Symbol.asyncDispose]());
 const sftp = `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`;

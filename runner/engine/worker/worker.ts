@@ -15,6 +15,7 @@ import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { Executor } from './executor.ts';
+import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
@@ -47,6 +48,7 @@ export class Worker implements AsyncDisposable {
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
+  readonly #grace = new Grace();
   #workerId: number;
   #heartbeat: Heartbeat;
   #queue: Queue | null = null;
@@ -113,10 +115,11 @@ export class Worker implements AsyncDisposable {
 
   /**
    * Drains the worker: it takes no more jobs, lets tasks end within the grace time, then aborts them and hands them
-   * over.
+   * over. A second call can shorten the grace time.
    */
   stop(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
-    this.#stopped ??= this.#stop(graceMs);
+    this.#grace.endWithin(graceMs);
+    this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
@@ -210,15 +213,17 @@ export class Worker implements AsyncDisposable {
     process.exit(1);
   }
 
-  async #stop(graceMs: number): Promise<void> {
+  async #stop(): Promise<void> {
     const { log } = this.#options;
     this.#stopping.abort();
-    const grace = setTimeout(() => {
+    const handOver = this.#handOver();
+    const afterGrace = this.#grace.over.then(() => {
       log.warn('the grace time is over; running tasks are handed over', { running: this.#running.size });
       this.#running.close('the worker was stopped');
-    }, graceMs);
-    const isHandedOver = await isSettledWithin(this.#handOver(), graceMs + HAND_OVER_MS);
-    clearTimeout(grace);
+      return isSettledWithin(handOver, HAND_OVER_MS);
+    });
+    const isHandedOver = await Promise.race([handOver.then(() => true), afterGrace]);
+    this.#grace[Symbol.dispose]();
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
     await this.#heartbeat[Symbol.asyncDispose]();

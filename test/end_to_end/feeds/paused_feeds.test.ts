@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { cliProject } from '../../runner/commands/cli_project.ts';
-import { testLog } from '../../support/engine/engine.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 test('a clone without a till or a second ERP shows nothing red for them', async (t) => {
-  const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms'] });
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms', 'queue'] });
   const env = {
     DATABASE_URL: url,
     STOCKFLOW_DAGS: path.join(ROOT, 'dags'),

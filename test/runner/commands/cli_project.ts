@@ -5,16 +5,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Lifetime } from '../../support/postgres/database.ts';
 import { until } from '../../support/until.ts';
+import { runCommandLine } from './command_client.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 
-/** A folder with DAGs and task types, in which the real CLI is run as a process of its own. */
+/** A folder with DAGs and task types, in which the commands of the CLI are run. */
 export interface CliProject {
   readonly dir: string;
   /** Below the folder: `dags/quick.yaml`. */
   write(file: string, text: string): Promise<void>;
-  /** Runs `stockflow ...args` to its end. */
+  /** Runs `stockflow ...args` to its end, in a process that has run other commands before. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliEnd>;
+  /** Runs it to its end in a process of its own: for what the process itself decides, such as its time zone and `.env`. */
+  runAlone(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliEnd>;
   start(args: readonly string[], env?: Readonly<Record<string, string>>): CliProcess;
 }
 
@@ -61,6 +64,7 @@ export async function cliProject(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CliProject> {
   const dir = await mkdtemp(path.join(tmpdir(), 'stockflow-cli-'));
+  const base = { PATH: process.env.PATH ?? '', TZ: 'UTC', ...compileCache() };
   const running = new Set<ChildProcess>();
   lifetime.after(async () => {
     for (const child of running) child.kill('SIGKILL');
@@ -73,7 +77,7 @@ export async function cliProject(
   function start(args: readonly string[], more: Readonly<Record<string, string>> = {}): CliProcess {
     const child = spawn(process.execPath, [path.join(REPOSITORY, 'runner/cli.ts'), ...args], {
       cwd: dir,
-      env: { PATH: process.env.PATH, TZ: 'UTC', ...COMPILE_CACHE, ...env, ...more },
+      env: { ...base, ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
@@ -113,9 +117,13 @@ export async function cliProject(
       await writeFile(path.join(dir, file), text);
     },
     start,
-    run: (args, more) => start(args, more).ended,
+    runAlone: (args, more) => start(args, more).ended,
+    run: (args, more) => runCommandLine({ dir, args, env: { ...base, ...env, ...more } }, base),
   };
 }
 
-/** Without it, each of many processes would strip the types anew. */
-const COMPILE_CACHE = { NODE_COMPILE_CACHE: path.join(tmpdir(), 'stockflow-test-compile-cache') };
+/** The run's own, where there is one: without it, each of many processes would strip the types anew. */
+function compileCache(): { readonly NODE_COMPILE_CACHE: string } {
+  const shared = process.env.NODE_COMPILE_CACHE || path.join(tmpdir(), 'stockflow-test-compile-cache');
+  return { NODE_COMPILE_CACHE: shared };
+}

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../support/engine/engine.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 import { until } from '../../support/until.ts';
 import { cliProject } from './cli_project.ts';
 
-const { url, pool } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const project = await cliProject({ after }, { DATABASE_URL: url });
 
 await project.write(

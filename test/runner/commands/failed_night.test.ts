@@ -1,14 +1,11 @@
 /** What a person without the documentation finds: each command is taken from what the one before printed. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../support/engine/engine.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 import { until } from '../../support/until.ts';
 import { cliProject } from './cli_project.ts';
 
-const { url, pool } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const project = await cliProject({ after }, { DATABASE_URL: url });
 
 /** The command line that the text names behind a label, as words without `stockflow`. */

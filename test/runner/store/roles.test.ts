@@ -3,9 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { migrate } from '../../../runner/store/schema/migrate.ts';
-import { testLog } from '../../support/engine/engine.ts';
 import { type Lifetime, testDatabase } from '../../support/postgres/database.ts';
 import { cliProject } from '../commands/cli_project.ts';
 
@@ -13,8 +11,7 @@ const MIGRATIONS = `${import.meta.dirname}/../../../migrations`;
 
 /** A migrated database with its queue, and the URL of a new login role that has `role` and nothing else. */
 async function databaseWithLogin(lifetime: Lifetime, role: string) {
-  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner'] });
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'queue'] });
   await migrate(pool, { set: 'runner', directory: `${MIGRATIONS}/runner` });
   const name = `login_${randomBytes(4).toString('hex')}`;
   await pool.query(`create role ${name} login password 'secret' in role ${role}`);

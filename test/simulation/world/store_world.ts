@@ -15,7 +15,7 @@ import { makeProducts } from '../../../demo/world/product.ts';
 import type { Random } from '../../../demo/world/random.ts';
 import type { StockKey } from '../../../demo/world/stock_key.ts';
 import { assembleWorld, type World } from '../../../demo/world/world.ts';
-import { createLog, loadTaskTypes, migrateQueue } from '../../../runner/index.ts';
+import { createLog, loadTaskTypes } from '../../../runner/index.ts';
 import { type NightServer, type NightSite, startNightSite } from '../../support/night/site.ts';
 import { type Lifetime, testDatabase } from '../../support/postgres/database.ts';
 import { startProxy, type Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
@@ -52,7 +52,7 @@ export async function openStoreWorld(
   random: Random,
   { date, server }: { readonly date: Temporal.PlainDate; readonly server: NightServer },
 ): Promise<StoreWorld> {
-  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms'] });
+  const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms', 'queue'] });
   const log = createLog({ format: 'json', level: 'error', silent: !process.env.STOCKFLOW_TEST_LOG });
   const facilities = makeFacilities(random, STORES);
   const storeIds = new Set(storesOf(facilities).map(({ facilityId }) => facilityId));
@@ -83,7 +83,7 @@ export async function openStoreWorld(
     events,
     flaws: { missing: new Set(), badRows: new Map(), repeated: [], contradicted: [], unknownStoreRows: 0 },
   });
-  await Promise.all([migrateQueue(url, log), seedOms(pool, world), pool.query(RECORD_WRITES)]);
+  await Promise.all([seedOms(pool, world), pool.query(RECORD_WRITES)]);
   const site = await startNightSite(server);
   lifetime.after(async () => await site[Symbol.asyncDispose]());
   const locations: LocationRule = random.fork('locations').chance(0.5) ? 'sum' : 'hold_out';

@@ -6,7 +6,6 @@ import { formatProblem } from '../../../runner/core/dag_file/problem.ts';
 import { readDagFile, registerDagFile } from '../../../runner/engine/dags/folder.ts';
 import type { TaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
 import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
 import { createLog } from '../../../runner/log.ts';
@@ -52,8 +51,7 @@ export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskTyp
   lifetime.after(async () => {
     for (const cleanUp of cleanUps) await cleanUp();
   });
-  const { url, pool } = await testDatabase(own, { migrations: ['runner'] });
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'queue'] });
   const dagsDir = await mkdtemp(path.join(tmpdir(), 'stockflow-dags-'));
   own.after(() => rm(dagsDir, { recursive: true, force: true }));
   const types: TaskTypes = {

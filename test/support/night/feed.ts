@@ -5,7 +5,6 @@ import type { Pool } from 'pg';
 import { readDagFile, registerDagFile } from '../../../runner/engine/dags/folder.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
 import { findRun } from '../../../runner/store/run/dag_run.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
@@ -50,8 +49,7 @@ export async function testFeed(
     for (const cleanUp of cleanUps) await cleanUp();
   });
   const own: Lifetime = { after: (cleanUp) => cleanUps.unshift(cleanUp) };
-  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'oms'] });
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'oms', 'queue'] });
   const site = await startNightSite(server);
   own.after(async () => await site[Symbol.asyncDispose]());
   const words = await openTaskWorld({ postgres: { oms: pool } });

@@ -16,7 +16,6 @@ import { seedOms } from '../../../demo/world/oms/load.ts';
 import { makeWorld, type World, type WorldOptions } from '../../../demo/world/world.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import type { Worker } from '../../../runner/engine/worker/worker.ts';
 import { findRun, type TimeEdges } from '../../../runner/store/run/dag_run.ts';
 import { instancesOfRun, type TaskInstance } from '../../../runner/store/task/instance.ts';
@@ -91,8 +90,8 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
   });
   const { rows = USUAL_ROWS, server = 'in_process' } = options;
   const world = makeWorld({ ...USUAL_WORLD, ...options.world });
-  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'oms'] });
-  await Promise.all([migrateQueue(url, testLog), seedOms(pool, world)]);
+  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'oms', 'queue'] });
+  await seedOms(pool, world);
   const site = await startNightSite(server);
   own.after(async () => await site[Symbol.asyncDispose]());
   const snapshotAt = Temporal.Instant.fromEpochMilliseconds(world.night.snapshotAtMs);

@@ -69,6 +69,7 @@ export function nightEnvironment(night: TestNight): Readonly<Record<string, stri
   return {
     ...Object.fromEntries(connections),
     PATH: process.env.PATH ?? '',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     DATABASE_URL: night.url,
     STOCKFLOW_DAGS: path.join(REPOSITORY, 'dags'),
     STOCKFLOW_TASKS: path.join(REPOSITORY, 'tasks'),

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
 import { openTaskWorld } from '../../../runner/testing.ts';
 import { cliProject } from '../../runner/commands/cli_project.ts';
-import { testLog } from '../../support/engine/engine.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 import { OmsWorld } from '../oms/oms_world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 test('changes tells what the last night did to each count', async (t) => {
-  const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms'] });
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms', 'queue'] });
   const tasks = await openTaskWorld({ postgres: { oms: pool } });
   t.after(() => tasks[Symbol.asyncDispose]());
   const oms = new OmsWorld(pool, tasks);

@@ -106,6 +106,10 @@ export class OmsWorld {
       `insert into oms.shopify_shop_product select 'SHOP', 'P' || n, 'P' || n ${numbered}`,
     ])
       await this.pool.query(statement, [products]);
+    // As autovacuum does in an OMS of such a size: nobody has it join thousands of products by a plan for ten.
+    await this.pool.query(
+      'analyze oms.facility, oms.product, oms.good_identification, oms.shopify_shop_product',
+    );
   }
 
   /** Adds an item with an opening stock, long before the night; `reserved` units are reserved for orders. */

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../../support/engine/engine.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { cliProject } from '../cli_project.ts';
 
-const { url, pool } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const project = await cliProject({ after }, { DATABASE_URL: url });
 // Due at every full hour, so that the next run is never far.
 await project.write(

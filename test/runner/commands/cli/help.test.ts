@@ -88,7 +88,7 @@ test('a typing error exits 2 with the nearest right word and the usage, and prin
 
 test('settings that are wrong are all named at once, without the secret of the database', async () => {
   await project.write('.env', 'STOCKFLOW_CONCURRENCY=many\nSTOCKFLOW_LOG=json\n');
-  const { code, stderr } = await project.run(['runs', 'list'], {
+  const { code, stderr } = await project.runAlone(['runs', 'list'], {
     DATABASE_URL: 'mysql://me:s3cret@host/db',
     STOCKFLOW_LOG: 'loud',
   });

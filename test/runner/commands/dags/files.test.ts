@@ -96,9 +96,12 @@ test('next moves an instant out of the hour that the clocks skip, and shows the 
 });
 
 test('next shows one column of times where the zone of the DAG is the one here', async () => {
-  const { stdout } = await project.run(['dags', 'next', 'new_york', '-n', '1', '--after', '2026-03-06'], {
-    TZ: 'America/New_York',
-  });
+  const { stdout } = await project.runAlone(
+    ['dags', 'next', 'new_york', '-n', '1', '--after', '2026-03-06'],
+    {
+      TZ: 'America/New_York',
+    },
+  );
   assert.equal(stdout, 'business date  in America/New_York   note\n2026-03-06     2026-03-06 02:30 EST\n');
 });
 

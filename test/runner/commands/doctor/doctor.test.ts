@@ -3,14 +3,11 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { STATUS } from '../../../../demo/sftp_server/packet.ts';
-import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../../support/engine/engine.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startDemoServer, type TestServer } from '../../connections/sftp/suite.ts';
 import { type CliEnd, type CliProject, cliProject } from '../cli_project.ts';
 
-const { url } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 
 /** A task type that names places as the shipped ones do. */
 const MOVE_TYPE = `

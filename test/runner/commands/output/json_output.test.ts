@@ -5,8 +5,6 @@ import { after, before, test } from 'node:test';
 import { Command } from 'commander';
 import type { CatalogEntry, CatalogGroup } from '../../../../runner/commands/cli/catalog_entry.ts';
 import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
-import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
-import { testLog } from '../../../support/engine/engine.ts';
 import { keptShell } from '../../../support/kept_shell.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startDemoServer } from '../../connections/sftp/suite.ts';
@@ -56,8 +54,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const SHIPPED = { STOCKFLOW_DAGS: path.join(ROOT, 'dags'), STOCKFLOW_TASKS: path.join(ROOT, 'tasks') };
-const { url } = await testDatabase({ after }, { migrations: ['runner'] });
-await migrateQueue(url, testLog);
+const { url } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const server = await startDemoServer();
 after(() => server[Symbol.asyncDispose]());
 const project = await cliProject(

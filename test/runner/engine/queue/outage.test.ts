@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
-import { migrateQueue, Queue } from '../../../../runner/engine/queue/queue.ts';
+import { Queue } from '../../../../runner/engine/queue/queue.ts';
 import { addScheduleJob } from '../../../../runner/store/queue/job.ts';
 import { missingWorkJobs } from '../../../../runner/store/queue/lease.ts';
 import { testEngine, testLog } from '../../../support/engine/engine.ts';
@@ -16,8 +16,7 @@ async function addJob(pool: Pool, dagId: string): Promise<void> {
 }
 
 test('a job that ends while the database is away ends neither the process nor the queue', async (t) => {
-  const { url, pool } = await testDatabase(t);
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(t, { migrations: ['queue'] });
   await using proxy = await startProxy({ target: { port: Number(new URL(url).port) } });
   const through = new URL(url);
   through.hostname = '127.0.0.1';
@@ -50,8 +49,7 @@ test('a job that ends while the database is away ends neither the process nor th
 });
 
 test('a queue whose connections have gone dead without being closed works again', async (t) => {
-  const { url, pool } = await testDatabase(t);
-  await migrateQueue(url, testLog);
+  const { url, pool } = await testDatabase(t, { migrations: ['queue'] });
   await using proxy = await startProxy({ target: { port: Number(new URL(url).port) } });
   const through = new URL(url);
   through.hostname = '127.0.0.1';

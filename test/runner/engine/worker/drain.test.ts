@@ -72,3 +72,25 @@ test('a claim whose answer was lost is handed over when its worker is stopped', 
     ['handed_over'],
   );
 });
+
+test('a worker that is told to stop at once while it lets its tasks end hands them over at once', async (t) => {
+  const step = steps();
+  const engine = await testEngine(t, [step.type]);
+  await engine.writeDag('long', stepDag('long', ['task_id: long']));
+  step.on('long', ({ signal }) => untilAborted(signal));
+  const worker = await engine.startWorker();
+  const run = await triggerRun(engine.pool, {
+    ...{ dagId: 'long', date: null, params: {}, timeEdges: 'keep', reason: null },
+    by,
+  });
+  await until('the task to start', async () => step.startsOf('long') === 1);
+  const patient = worker.stop(600_000);
+  await worker.stop(0);
+  // A longer time does not take that back.
+  await worker.stop(600_000);
+  await patient;
+  assert.deepEqual(
+    (await attemptsOfRun(engine.pool, run.runId)).map(({ state }) => state),
+    ['handed_over'],
+  );
+});

@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reportText, summarize } from '../report.ts';
+import { quickCampaign } from './quick_campaign.ts';
+
+test('a dozen faults under load violate no invariant', async () => {
+  const summary = summarize(await quickCampaign(12));
+  assert.deepEqual(summary.findings, [], reportText(summary));
+  assert.equal(summary.trials, 12);
+  assert.ok(summary.acknowledged > 100, `only ${summary.acknowledged} results: there was no load`);
+});
