@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-/** Of a pipe whose reader is slow, only what fits into it has left by now; the rest would end with the process. */
+/** Waits until a stream has written all: a pipe with a slow reader has taken only what fits into it, and the rest would be lost. */
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }

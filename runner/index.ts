@@ -13,7 +13,7 @@ export { loadTaskTypes, type TaskTypes } from './engine/dags/task_types.ts';
 export { clearTasks } from './engine/operator/operator.ts';
 export { triggerRun } from './engine/operator/trigger.ts';
 export { migrateQueue } from './engine/queue/queue.ts';
-export { untilDatabaseAnswers } from './engine/retry_unavailable.ts';
+export { retryWhileDatabaseUnavailable } from './engine/retry_unavailable.ts';
 export { Worker } from './engine/worker/worker.ts';
 export { createLog, type Log } from './log.ts';
 export type { Actor } from './store/event/event.ts';

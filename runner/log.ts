@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import type winston from 'winston';
 
-/** Where the runner and the tasks' echoes are written: structured, on stderr, so that stdout holds data only. */
+/** Writes the runner's lines and the tasks' echoes: structured, on stderr, so that stdout holds data only. */
 export type Log = Readonly<Record<LogLevel, (message: string, facts?: object) => void>>;
 
-/** From all to the gravest alone. */
+/** The levels from the least to the most severe. */
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 

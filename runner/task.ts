@@ -1,8 +1,8 @@
 /**
- * Everything a task implementation may import from the runner.
+ * The part of the runner that a task implementation may import.
  *
- * A task type is a file directly in `tasks/` whose default export is made by `defineTask`. Returning is
- * success; throwing `SkipTask`, `FailTask` or `DeferTask` says so; anything else thrown is retried.
+ * A task type is a file directly in `tasks/` whose default export is made by `defineTask`. A task succeeds by
+ * returning. It throws `SkipTask`, `FailTask` or `DeferTask` to end otherwise; any other error is retried.
  */
 import type { Pool } from 'pg';
 import type { z } from 'zod';
@@ -17,7 +17,7 @@ export {
   instant,
   type LocationUse,
   location,
-  type ShownParam,
+  type ParamAnnotations,
   timezone,
 } from './core/dag_file/schema/param_types.ts';
 export type { Json, JsonObject, LeftOutFile };
@@ -35,16 +35,19 @@ export interface RunFacts {
   readonly params: JsonObject;
 }
 
-/** The attempt that is running, and the times that bound it. */
+/** The running attempt and the times that limit it. */
 export interface AttemptFacts {
   readonly taskId: string;
   /** 0-based index in the mapped list, -1 for a task that is not mapped. */
   readonly mapIndex: number;
   /** 1 for the first attempt of this instance; a deferral does not begin a new one. */
   readonly number: number;
-  /** Unique to this attempt and look, safe in a file name (`[A-Za-z0-9-]`). Proves who wrote what. */
+  /**
+   * A token that is unique to this run of the attempt (each deferral gets a new one) and safe in a file name
+   * (`[A-Za-z0-9-]`). It proves who wrote a file.
+   */
   readonly token: string;
-  /** When this attempt first started, by the database's clock. Kept over deferrals. */
+  /** The first start of this attempt by the database's clock; kept over deferrals. */
   readonly startedAt: Temporal.Instant;
   /** The task's `deadline` on the business date, or null. */
   readonly deadlineAt: Temporal.Instant | null;
@@ -72,19 +75,19 @@ export interface FileEntry {
   readonly name: string;
   readonly bytes: number;
   /**
-   * By the clock of whoever holds the file, which may be wrong; whole seconds on SFTP (protocol v3). Null where an SFTP
-   * server does not tell.
+   * The modification time by the clock of the file's host, which may be wrong; whole seconds on SFTP (protocol v3).
+   * Null if an SFTP server does not give it.
    */
   readonly modifiedAt: Temporal.Instant | null;
 }
 
-/** What a file held, as far as its reader or writer knows. */
+/** The size, checksum and row count of a file that was read or written. */
 export interface FileFacts {
   readonly location: string;
   readonly bytes: number;
-  /** 64 lower-case hex digits, of the bytes as they lie at the location. */
+  /** The sha256 of the bytes at the location, as 64 lower-case hex digits. */
   readonly sha256: string;
-  /** Data rows without the header; null where the content is no table. */
+  /** The number of data rows without the header; null if the content is not a table. */
   readonly rows: number | null;
 }
 
@@ -105,26 +108,30 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
  * `open`, `list` and `stat` leave no record; say what was read with `recordRead`, so that `audit.file` has its checksum.
  */
 export interface Files {
-  /** Entries whose last path segment matches `*`; sorted by name; an absent folder is empty. */
+  /** Returns the entries whose last path segment matches `*`, sorted by name; none for an absent folder. */
   list(pattern: string): Promise<readonly FileEntry[]>;
   /**
-   * What `list` leaves out though its name is like the pattern, and why: a link, a folder, other capitals, a copy named
-   * `... (1).csv`. By name, at most 20; none for artifacts.
+   * Returns the entries that `list` leaves out although their name resembles the pattern, with the reason: a link, a
+   * folder, other capitals, a copy named `... (1).csv`. Sorted by name, at most 20; none for artifacts.
    */
   leftOut(pattern: string): Promise<readonly LeftOutFile[]>;
-  /** Null where nothing is there. */
+  /** Returns the entry of a location; null if there is none. */
   stat(location: string): Promise<FileEntry | null>;
-  /** @throws TaskError naming the location where nothing is there */
+  /** Opens a file. @throws TaskError naming the location if there is no file */
   open(location: string): Promise<OpenFile>;
-  /** The whole of a small file (at most 16 MB); recorded as read. */
+  /** Returns the content of a small file (at most 16 MB), and records it as read. */
   read(location: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Makes the file appear under its name complete or not at all, and records it. Missing folders are made.
-   * Publishing the same bytes again is harmless.
+   * Publishes the file under its name completely or not at all, and records it. Missing folders are created. Publishing
+   * the same bytes again changes nothing.
    */
   publish(location: string, content: Content, options?: { readonly rows?: number }): Promise<FileFacts>;
   recordRead(facts: FileFacts): Promise<void>;
-  /** What this DAG recorded for `artifact:name` in its newest earlier successful run (by scheduled instant); null if none. */
+  /**
+   * Returns the output of the task `taskId` in the newest successful run of this DAG that was scheduled for an earlier
+   * instant and in which the task succeeded. Returns null if there is none, if the task had no output, or if it is
+   * mapped.
+   */
   lastGoodOutput(taskId: string): Promise<Json | null>;
 }
 
@@ -133,11 +140,11 @@ export interface Connections {
   postgres(id: string): Promise<Pool>;
 }
 
-/** A line that a task adds to the history (`stockflow.event`): what people will be asked about later. */
+/** An event that a task adds to the history (`stockflow.event`), for later questions. */
 export interface TaskEvent {
   /** `noun.verb` in lower case with a noun of the task's own: `guard.overridden`. The runner's nouns are its own. */
   readonly action: string;
-  /** A person's words, where there are any. */
+  /** The reason that a person gave, if any. */
   readonly reason?: string;
   readonly before?: JsonObject;
   readonly after?: JsonObject;
@@ -158,14 +165,14 @@ export interface TaskContext<Params> {
   readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;
   readonly progress: (progress: Progress) => void;
   /**
-   * Adds to the history, for good, with the run, the task and the worker that works it; a repeat adds another line.
-   * @throws TaskError once the attempt was superseded: what it does then no longer counts
+   * Adds an event to the permanent history, with the run, the task and its worker; a repeat adds another.
+   * @throws TaskError once the attempt was superseded: its later actions do not count
    */
   readonly record: (event: TaskEvent) => Promise<void>;
   /**
-   * Tells the operator, in one whole sentence, what a run that goes on all the same left undone or found odd. It is shown by
-   * `status` and `runs show`, and stands in the history as `task.warned` with its facts. A sentence repeated within an attempt
-   * counts once; a newer attempt's warnings replace those of an older one.
+   * Warns the operator, in one whole sentence, about something that a run left undone or found unusual without failing.
+   * `status` and `runs show` display it, and the history has it as `task.warned` with its facts. A sentence repeated
+   * within an attempt counts once; the warnings of a newer attempt replace those of an older one.
    * @throws TaskError once the attempt was superseded
    */
   readonly warn: (sentence: string, facts?: JsonObject) => Promise<void>;
@@ -176,21 +183,21 @@ export interface TaskContext<Params> {
   readonly now: () => Temporal.Instant;
 }
 
-/** Why a run of an old date would be refused. */
+/** The refusal of a run of an old date. */
 export interface PrecheckRefusal {
-  /** A few words: `newer snapshot applied`. */
+  /** The reason in a few words: `newer snapshot applied`. */
   readonly because: string;
   /** A sentence with the facts. */
   readonly detail: string;
 }
 
-/** What is known of a date before it has a run. */
+/** The facts of a date before it has a run. */
 export interface PrecheckContext<Params> {
   readonly params: Params;
   readonly run: Omit<RunFacts, 'runId' | 'runType'>;
   /** The task's `deadline` on the business date, or null. */
   readonly deadlineAt: Temporal.Instant | null;
-  /** The dates that are to be worked before this one. */
+  /** The dates that will run before this one. */
   readonly workedBefore: readonly Temporal.PlainDate[];
   readonly connections: Connections;
   readonly files: Pick<Files, 'list'>;
@@ -200,7 +207,7 @@ export interface PrecheckContext<Params> {
 
 export type Precheck = (context: PrecheckContext<unknown>) => Promise<PrecheckRefusal | null>;
 
-/** What is known when a task type is asked whether its surroundings are as it needs them. */
+/** The facts for a task type's check of what its tasks rely on. */
 export interface CheckContext<Params> {
   readonly params: Params;
   readonly connections: Connections;
@@ -209,13 +216,13 @@ export interface CheckContext<Params> {
   readonly now: () => Temporal.Instant;
 }
 
-/** One thing that a check looked at. */
+/** The result of one test of a check. */
 export interface CheckFinding {
-  /** `warning` for what a night can live with. */
+  /** The verdict; `warning` for a defect that does not stop a run. */
   readonly verdict: 'ok' | 'warning' | 'problem';
   /** One sentence with the facts. */
   readonly found: string;
-  /** What to do; null where all is well. */
+  /** The action to take; null if nothing is wrong. */
   readonly fix: string | null;
 }
 
@@ -223,7 +230,7 @@ export type Check = (context: CheckContext<unknown>) => Promise<readonly CheckFi
 
 export interface TaskType<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
-  /** One line for `dags schema` and the docs. */
+  /** A description in one line, for `dags schema` and the docs. */
   readonly description: string;
   readonly params: Schema;
   /**
@@ -234,13 +241,13 @@ export interface TaskType<Schema extends z.ZodType = z.ZodType> {
   /** @returns the output: JSON of at most 1 MB, or undefined for none */
   run(context: TaskContext<z.output<Schema>>): Promise<Json | undefined>;
   /**
-   * Foretells, before a backfill makes any run, that the run of an old date would be refused as things stand; null where
-   * it may go ahead. It changes nothing, and `run` still decides for itself. Not asked where `with` names outputs.
+   * Predicts, before a backfill makes any run, that the run of an old date would be refused; returns null if it may
+   * run. It changes nothing, and `run` still decides for itself. It is not called if `with` names outputs.
    */
   precheck?(context: PrecheckContext<z.output<Schema>>): Promise<PrecheckRefusal | null>;
   /**
-   * Looks at what the task relies on outside the runner, for `stockflow doctor`. It changes nothing, and is asked with the
-   * defaults of the DAG's params. Not asked where `with` names outputs.
+   * Checks what the task relies on outside the runner, for `stockflow doctor`. It changes nothing, and gets the
+   * defaults of the DAG's params. It is not called if `with` names outputs.
    */
   check?(context: CheckContext<z.output<Schema>>): Promise<readonly CheckFinding[]>;
 }
@@ -249,11 +256,15 @@ export function defineTask<Schema extends z.ZodType>(taskType: TaskType<Schema>)
   return taskType;
 }
 
-/** Errors that tell the runner what becomes of the task. A copy of this module in another package makes the same ones. */
+/**
+ * The mark of errors that decide the state of the task. A copy of this module in another package uses the same symbol.
+ */
 const TASK_ERROR = Symbol.for('stockflow.TaskError');
 export type TaskErrorKind = 'error' | 'skip' | 'fail' | 'defer';
 
-/** A failure with a sentence a person can act on; retried like any other. Subclasses decide otherwise. */
+/**
+ * A failure with a sentence that a person can act on. It is retried like any other; subclasses are handled differently.
+ */
 export class TaskError extends Error {
   override name = 'TaskError';
   readonly [TASK_ERROR]: TaskErrorKind = 'error';
@@ -265,13 +276,13 @@ export class SkipTask extends TaskError {
   override readonly [TASK_ERROR] = 'skip';
 }
 
-/** The task failed in a way that trying again cannot fix. */
+/** The task failed in a way that a retry cannot fix. */
 export class FailTask extends TaskError {
   override name = 'FailTask';
   override readonly [TASK_ERROR] = 'fail';
 }
 
-/** Run the task again at or after `until`; holds no worker slot meanwhile. */
+/** The task runs again at or after `until`; it holds no worker slot in between. */
 export class DeferTask extends TaskError {
   override name = 'DeferTask';
   override readonly [TASK_ERROR] = 'defer';
@@ -282,7 +293,7 @@ export class DeferTask extends TaskError {
   }
 }
 
-/** What a thrown value asks for; null for an error that nobody declared as a task's. */
+/** Returns the kind of a thrown TaskError; null for any other value. */
 export function taskErrorKind(error: unknown): TaskErrorKind | null {
   return error instanceof Error && TASK_ERROR in error ? (error as TaskError)[TASK_ERROR] : null;
 }

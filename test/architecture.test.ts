@@ -82,6 +82,13 @@ test('the runner knows neither the tasks nor the demo', () => {
   assert.deepEqual(strays, []);
 });
 
+test('the runner names no folder of the demo', () => {
+  const found = runner
+    .map(({ file }) => file)
+    .filter((file) => /\bdemo\//.test(readFileSync(path.join(ROOT, file), 'utf8')));
+  assert.deepEqual(found, []);
+});
+
 test('outside of runner its public files alone are imported', () => {
   const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts'].map((name) => `runner/${name}`);
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
@@ -106,10 +113,7 @@ test('what judges the sync, the world and the nights, shares no code with it', (
 
 test('the runner holds no word of the inventory', () => {
   const words = /(?<![a-z])(inventory|retail ?pro|variance|sku|hotwax|facility|oms)(?![a-z])/i;
-  // `migrate --oms` installs the reference OMS beside the runner's own tables.
-  const mayNameTheOms = ['runner/store/schema/migrate.ts', 'runner/commands/migrate.ts'];
   const found = runner
-    .filter(({ file }) => !mayNameTheOms.includes(file))
     .map(({ file }) => ({
       file,
       line: readFileSync(path.join(ROOT, file), 'utf8')
@@ -118,6 +122,24 @@ test('the runner holds no word of the inventory', () => {
     }))
     .filter(({ line }) => line !== undefined)
     .map(({ file, line }) => `${file}: ${line?.trim()}`);
+  assert.deepEqual(found, []);
+});
+
+test('sentences that name a command of the command line are those of commands', () => {
+  const groups = readdirSync(path.join(ROOT, 'runner/commands'), { withFileTypes: true }).map(({ name }) =>
+    name.replace('.ts', ''),
+  );
+  const command = new RegExp(`\\bstockflow (${[...groups, 'demo'].join('|')})\\b`);
+  const found = runner
+    .filter(({ file }) => !file.startsWith('runner/commands/'))
+    .flatMap(({ file }) =>
+      readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .filter((line) => command.test(line) && !/^\s*(\*|\/[/*])/.test(line))
+        // A session's name in Postgres.
+        .filter((line) => !line.includes('applicationName: '))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
   assert.deepEqual(found, []);
 });
 

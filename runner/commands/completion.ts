@@ -4,7 +4,32 @@ import type { CatalogEntry, CatalogGroup } from './cli/catalog_entry.ts';
 import { type CommandModule, describe, type Shell } from './cli/command.ts';
 import { readSettings } from './cli/settings.ts';
 import { candidates } from './completion/candidates.ts';
-import { SCRIPTS, SHELLS, type ShellName } from './completion/scripts.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+type ShellName = (typeof SHELLS)[number];
+
+/** The scripts that a shell evaluates: on Tab they call `stockflow completion candidates` for the words that can follow. */
+const SCRIPTS: Readonly<Record<ShellName, string>> = {
+  bash: `_stockflow() {
+  local IFS=$'\\n'
+  COMPREPLY=($(stockflow completion candidates -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _stockflow stockflow
+`,
+  zsh: `_stockflow() {
+  local -a words_found
+  words_found=("\${(@f)$(stockflow completion candidates -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ -n "$words_found" ]]; then compadd -- "\${words_found[@]}"; else _files; fi
+}
+compdef _stockflow stockflow
+`,
+  fish: `function __stockflow
+  set -l typed (commandline -opc)
+  stockflow completion candidates -- $typed[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c stockflow -a '(__stockflow)'
+`,
+};
 
 export function completionOf(commands: readonly (CatalogEntry | CatalogGroup)[]): CommandModule {
   return { configure: (command, shell) => configure(command, shell, commands) };

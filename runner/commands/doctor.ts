@@ -13,14 +13,13 @@ import { EXIT, Interrupted } from './cli/exit_code.ts';
 import { openSession, type Session } from './cli/session.ts';
 import { logOptions, readSettings, type Settings } from './cli/settings.ts';
 import { taskTypesOf } from './cli/task_types.ts';
-import { connectionIds, lookAtConnection } from './doctor/connections.ts';
-import { lookAtClock, lookAtMigrations, lookAtNotify, lookAtServer } from './doctor/database.ts';
-import { type Finding, looked, ok, problem } from './doctor/finding.ts';
-import { FINDING_COLUMNS, findingText } from './doctor/finding_text.ts';
-import { lookAtDagFiles, lookAtDisks } from './doctor/project.ts';
-import { lookAtQueue } from './doctor/queue.ts';
-import { lookAtWorkers } from './doctor/workers.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
+import { checkConnection, connectionIds } from './doctor/connections.ts';
+import { checkClock, checkMigrations, checkNotify, checkServer } from './doctor/database.ts';
+import { FINDING_COLUMNS, type Finding, findingText, ok, problem, runCheck } from './doctor/finding.ts';
+import { checkDagFiles, checkDisks } from './doctor/project.ts';
+import { checkQueue } from './doctor/queue.ts';
+import { checkWorkers } from './doctor/workers.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 import { painter } from './output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -32,14 +31,14 @@ export function configure(command: Command, shell: Shell): void {
     const settings = readSettings(shell.env);
     const paint = painter(shell.stdout, shell.env);
     const rows: Finding[] = [];
-    for await (const finding of lookAround(shell, settings)) {
+    for await (const finding of checkAll(shell, settings)) {
       rows.push(finding);
       if (options.output === 'table') shell.stdout.write(findingText(finding, paint));
     }
     if (options.output !== 'table') printListing(shell, options.output, { columns: FINDING_COLUMNS, rows });
     const problems = rows.filter(({ verdict }) => verdict === 'problem').length;
     if (problems > 0) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, verdictOf(problems));
+    notice(shell, options.output, verdictOf(problems));
   });
 }
 
@@ -48,14 +47,14 @@ function verdictOf(problems: number): string {
   return `\n${problems} ${problems === 1 ? 'problem' : 'problems'}; fix the first one first, then run stockflow doctor again`;
 }
 
-/** Finding by finding, so that a server which answers late holds up only what comes after it. */
-async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Finding> {
+/** Yields finding by finding, so that a server which answers late holds up only the checks after it. */
+async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Finding> {
   const pausedInDatabase = new Map<string, boolean>();
-  yield* lookAtDatabase(shell, settings, pausedInDatabase);
+  yield* checkDatabase(shell, settings, pausedInDatabase);
   let dags: readonly Dag[] = [];
   let taskTypes: TaskTypes['byName'] = new Map();
-  yield* await looked('dag files', 'STOCKFLOW_DAGS and STOCKFLOW_TASKS name the folders', async () => {
-    const found = await lookAtDagFiles(settings);
+  yield* await runCheck('dag files', 'STOCKFLOW_DAGS and STOCKFLOW_TASKS name the folders', async () => {
+    const found = await checkDagFiles(settings);
     dags = found.dags;
     taskTypes = found.taskTypes.byName;
     return found.findings;
@@ -71,14 +70,18 @@ async function* lookAround(shell: Shell, settings: Settings): AsyncIterable<Find
   }
   const use = outsideUse(live, (type) => taskTypes.get(type)?.params ?? null);
   const log = createLog(logOptions(settings, 'silent'));
-  for (const look of connectionIds(shell.env, use).map((id) => lookAtConnection(shell, id, { use, log })))
-    yield* await look;
-  yield* lookAtTasks(shell, settings, live);
-  yield* await looked('disk', 'check the disks by hand', () => lookAtDisks(settings));
+  for (const findings of connectionIds(shell.env, use).map((id) => checkConnection(shell, id, { use, log })))
+    yield* await findings;
+  yield* checkLiveDags(shell, settings, live);
+  yield* await runCheck('disk', 'check the disks by hand', () => checkDisks(settings));
 }
 
-/** What the task types find of what they rely on. */
-async function* lookAtTasks(shell: Shell, settings: Settings, dags: readonly Dag[]): AsyncIterable<Finding> {
+/** Runs the checks of the task types that live DAGs use. */
+async function* checkLiveDags(
+  shell: Shell,
+  settings: Settings,
+  dags: readonly Dag[],
+): AsyncIterable<Finding> {
   const taskTypes = await taskTypesOf(settings);
   const log = createLog(logOptions(settings, 'silent'));
   const checker = { taskTypes, env: shell.env, log, signal: shell.signal, now: Temporal.Now.instant() };
@@ -94,19 +97,19 @@ function partition<T>(items: readonly T[], is: (item: T) => boolean): readonly [
   return [items.filter(is), items.filter((item) => !is(item))];
 }
 
-/** Of any Postgres, and of one that has the runner's tables. */
-const SERVER_LOOKS = [
-  ['database', lookAtServer],
-  ['notify', lookAtNotify],
-  ['clock', lookAtClock],
+/** Checks of any Postgres, and of one that has the runner's tables. */
+const SERVER_CHECKS = [
+  ['database', checkServer],
+  ['notify', checkNotify],
+  ['clock', checkClock],
 ] as const;
-const TABLE_LOOKS = [
-  ['queue', lookAtQueue],
-  ['workers', lookAtWorkers],
+const TABLE_CHECKS = [
+  ['queue', checkQueue],
+  ['workers', checkWorkers],
 ] as const;
 
 /** @param paused filled with what the database says of each DAG it knows */
-async function* lookAtDatabase(
+async function* checkDatabase(
   shell: Shell,
   settings: Settings,
   paused: Map<string, boolean>,
@@ -126,10 +129,10 @@ async function* lookAtDatabase(
     return;
   }
   const fix = `read the log of the database that ${where} names`;
-  for (const [check, look] of SERVER_LOOKS) yield* await looked(check, fix, () => look(session));
-  const migrated = await looked('migrations', 'run stockflow migrate', () => lookAtMigrations(session));
+  for (const [check, find] of SERVER_CHECKS) yield* await runCheck(check, fix, () => find(session));
+  const migrated = await runCheck('migrations', 'run stockflow migrate', () => checkMigrations(session));
   yield* migrated;
   if (migrated.some(({ verdict }) => verdict !== 'ok')) return;
-  for (const [check, look] of TABLE_LOOKS) yield* await looked(check, fix, () => look(session));
+  for (const [check, find] of TABLE_CHECKS) yield* await runCheck(check, fix, () => find(session));
   for (const { dagId, isPaused } of await listDags(session.pool)) paused.set(dagId, isPaused);
 }

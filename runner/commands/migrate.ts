@@ -1,11 +1,12 @@
 /** Brings the database up to date. */
-import type { Command } from 'commander';
-import { missingRoles } from '../store/schema/roles.ts';
+import { type Command, Option } from 'commander';
+import { missingRoles } from '../store/schema/migrate.ts';
 import { describe, type Shell } from './cli/command.ts';
-import { type AppliedMigration, applyMigrations, openSession } from './cli/session.ts';
+import { type AppliedMigration, applyMigrations, MIGRATIONS_DIR, openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
+import { furtherSets } from './migrate/sets.ts';
 import type { Column } from './output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 
 const COLUMNS: readonly Column<AppliedMigration>[] = [
   { key: 'set', value: ({ set }) => set },
@@ -13,13 +14,21 @@ const COLUMNS: readonly Column<AppliedMigration>[] = [
 ];
 
 export function configure(command: Command, shell: Shell): void {
+  const further = furtherSets(MIGRATIONS_DIR).map(({ name, summary }) => {
+    const flag = `--${name.replaceAll('_', '-')}`;
+    return { name, flag, option: new Option(flag, `also install ${summary} in the same database`) };
+  });
   describe(command, {
     does: 'Applies the migrations that the database lacks. Any number of processes may do so at once.',
-    examples: ['stockflow migrate', 'stockflow migrate --oms'],
-  }).option('--oms', 'also install the reference order management system in the same database');
-  addOutputOption(command).action(async (options: { oms?: boolean; output: OutputFormat }) => {
+    examples: ['stockflow migrate', ...further.map(({ flag }) => `stockflow migrate ${flag}`)],
+  });
+  for (const { option } of further) command.addOption(option);
+  addOutputOption(command).action(async (options: { output: OutputFormat }) => {
+    const sets = further
+      .filter(({ option }) => command.getOptionValue(option.attributeName()) === true)
+      .map(({ name }) => name);
     await using session = await openSession(shell, readSettings(shell.env), { migrations: 'leave' });
-    const rows = await applyMigrations(session, options.oms === true ? ['runner', 'oms'] : ['runner']);
+    const rows = await applyMigrations(session, ['runner', ...sets]);
     printListing(shell, options.output, { columns: COLUMNS, rows });
     for (const role of await missingRoles(session.pool)) {
       shell.stderr.write(
@@ -28,6 +37,6 @@ export function configure(command: Command, shell: Shell): void {
       );
     }
     const news = rows.length === 0 ? 'the database was up to date' : `\n${rows.length} applied`;
-    tell(shell, options.output, `${news}; stockflow up schedules and works`);
+    notice(shell, options.output, `${news}; stockflow up schedules and works`);
   });
 }

@@ -6,7 +6,7 @@ import { formatProblem } from '../core/dag_file/problem.ts';
 import { databaseNow } from '../engine/clock.ts';
 import { readParsedDag } from '../engine/dags/source.ts';
 import { type DagRow, findVersion, listDags } from '../store/dag/dag.ts';
-import { lastDueInstants, runsOfNights } from '../store/run/last_due_run.ts';
+import { lastDueInstants, lastRuns } from '../store/run/last_due_run.ts';
 import { warningsOfRuns } from '../store/task/warning.ts';
 import { countLiveWorkers, liveAndLostWorkers } from '../store/worker/live_worker.ts';
 import { describe, type Shell } from './cli/command.ts';
@@ -15,18 +15,18 @@ import { openSession } from './cli/session.ts';
 import { readSettings, type Settings } from './cli/settings.ts';
 import { dagFilesIn, dagIdOfFile } from './dag/lookup.ts';
 import type { Column } from './output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from './output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 import { styleOfState } from './output/terminal_text.ts';
 import { inZone, spanText } from './output/time_text.ts';
 import { durationMs } from './run/columns.ts';
 import { warningJson } from './run/report.ts';
-import { warningsText } from './run/warning_text.ts';
-import { type DagNight, type NightStatus, nightKey, nightStatus } from './status/last_run_status.ts';
-import { nightSentence } from './status/last_run_summary.ts';
+import { warningsText } from './run/text.ts';
+import { type DagFacts, type LastRunStatus, lastRunKey, lastRunStatus } from './status/last_run_status.ts';
+import { lastRunSummary } from './status/last_run_summary.ts';
 
-type ToldNight = NightStatus & { readonly sentence: string };
+type SummarizedRun = LastRunStatus & { readonly sentence: string };
 
-const COLUMNS: readonly Column<ToldNight>[] = [
+const COLUMNS: readonly Column<SummarizedRun>[] = [
   { key: 'dag_id', value: ({ dagId }) => dagId },
   { key: 'state', value: ({ verdict }) => verdict, style: ({ verdict }) => styleOfState(verdict) },
   { key: 'business_date', value: ({ businessDate }) => businessDate },
@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<ToldNight>[] = [
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
   { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
   // Of each problem, in its row: of thirteen lines below a table nobody finds the one that belongs to his DAG.
-  { key: 'command', value: (night) => commandFor(night), omitEmpty: true },
+  { key: 'command', value: (row) => commandFor(row), omitEmpty: true },
   { key: 'sentence', value: ({ sentence }) => sentence },
 ];
 
@@ -59,17 +59,17 @@ export function configure(command: Command, shell: Shell): void {
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
     await using session = await openSession(shell, settings);
-    const rows = await nightsOf(session.pool, settings);
+    const rows = await lastRunsOf(session.pool, settings);
     printListing(shell, options.output, { columns: COLUMNS, rows });
     if (options.output === 'table') shell.stdout.write(rows.map(warningLines).join(''));
     const gaveUp = await gaveUpText(session.pool);
-    if (gaveUp !== '') tell(shell, options.output, gaveUp);
+    if (gaveUp !== '') notice(shell, options.output, gaveUp);
     if ((await countLiveWorkers(session.pool)) === 0) {
-      tell(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
+      notice(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
     }
     const problems = rows.filter(({ isProblem }) => isProblem);
     if (problems.length > 0) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(problems, rows));
+    notice(shell, options.output, advice(problems, rows));
   });
 }
 
@@ -90,7 +90,7 @@ async function gaveUpText(pool: Pool): Promise<string> {
 /** At most this many warnings of a DAG are shown here; the run has them all. */
 const SHOWN_WARNINGS = 5;
 
-function warningLines({ dagId, run, warnings }: NightStatus): string {
+function warningLines({ dagId, run, warnings }: LastRunStatus): string {
   const hidden = warnings.length - SHOWN_WARNINGS;
   const more = hidden > 0 ? `  and ${hidden} more: stockflow runs show ${run?.runId}\n` : '';
   return warnings.length === 0
@@ -98,7 +98,7 @@ function warningLines({ dagId, run, warnings }: NightStatus): string {
     : `\nwarnings of ${dagId}\n${warningsText(warnings.slice(0, SHOWN_WARNINGS))}${more}`;
 }
 
-function advice(problems: readonly NightStatus[], rows: readonly NightStatus[]): string {
+function advice(problems: readonly LastRunStatus[], rows: readonly LastRunStatus[]): string {
   if (rows.length === 0) return 'there is no DAG yet';
   if (problems.length === 0) {
     const warned = rows.some(({ warnings }) => warnings.length > 0) ? ', but read the warnings' : '';
@@ -109,7 +109,7 @@ function advice(problems: readonly NightStatus[], rows: readonly NightStatus[]):
 }
 
 /** The command that shows why, or that does what was not done; null where there is neither. */
-function commandFor({ verdict, isProblem, run, dagId, businessDate }: NightStatus): string | null {
+function commandFor({ verdict, isProblem, run, dagId, businessDate }: LastRunStatus): string | null {
   if (verdict === 'queued') return `stockflow runs explain ${run?.runId}`;
   if (!isProblem) return null;
   if (verdict === 'invalid') return 'stockflow dags validate';
@@ -117,11 +117,11 @@ function commandFor({ verdict, isProblem, run, dagId, businessDate }: NightStatu
   return `stockflow runs show ${run.runId}`;
 }
 
-async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNight[]> {
+async function lastRunsOf(pool: Pool, settings: Settings): Promise<readonly SummarizedRun[]> {
   const now = await databaseNow(pool);
-  const nights = await dagNights(pool, settings);
-  const keys = nights.map((night) => nightKey(night, now));
-  const runs = new Map((await runsOfNights(pool, keys)).map((run) => [run.dagId, run]));
+  const dags = await dagFacts(pool, settings);
+  const keys = dags.map((facts) => lastRunKey(facts, now));
+  const runs = new Map((await lastRuns(pool, keys)).map((run) => [run.dagId, run]));
   const warnings = Map.groupBy(
     await warningsOfRuns(
       pool,
@@ -129,20 +129,20 @@ async function nightsOf(pool: Pool, settings: Settings): Promise<readonly ToldNi
     ),
     ({ runId }) => runId,
   );
-  return nights.map((night, index) => {
-    const key = keys[index] ?? nightKey(night, now);
-    const run = runs.get(night.dagId) ?? null;
-    const status = nightStatus(night, key, run, (run && warnings.get(run.runId)) ?? []);
-    return { ...status, sentence: nightSentence(night, status, now) };
+  return dags.map((facts, index) => {
+    const key = keys[index] ?? lastRunKey(facts, now);
+    const run = runs.get(facts.dagId) ?? null;
+    const status = lastRunStatus(facts, key, run, (run && warnings.get(run.runId)) ?? []);
+    return { ...status, sentence: lastRunSummary(facts, status, now) };
   });
 }
 
-/** Of the DAGs that the database knows, and of files that no worker has read yet. */
-async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNight[]> {
+/** Returns the DAGs that the database knows and those of files that no worker has read yet, by id. */
+async function dagFacts(pool: Pool, settings: Settings): Promise<readonly DagFacts[]> {
   const lastDue = new Map((await lastDueInstants(pool)).map((due) => [due.dagId, due]));
   const problems = await problemsOfFiles(settings);
   const rows = (await listDags(pool)).filter(({ retiredAt }) => retiredAt === null);
-  const known = rows.map(async (row): Promise<DagNight> => {
+  const known = rows.map(async (row): Promise<DagFacts> => {
     const version = row.dagVersionId === null ? null : await findVersion(pool, row.dagVersionId);
     return {
       dagId: row.dagId,
@@ -157,7 +157,7 @@ async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNi
   const unread = [...problems]
     .filter(([dagId]) => !knownIds.has(dagId))
     .map(
-      ([dagId, found]): DagNight => ({
+      ([dagId, found]): DagFacts => ({
         dagId,
         dag: null,
         isPaused: false,
@@ -169,13 +169,13 @@ async function dagNights(pool: Pool, settings: Settings): Promise<readonly DagNi
   return [...(await Promise.all(known)), ...unread].toSorted((a, b) => (a.dagId < b.dagId ? -1 : 1));
 }
 
-/** Of the file as it stands here; where it is sound or absent, what a worker found that knows the task types too. */
+/** Returns the problems of the DAG's file here; where it is valid or absent, those that a worker found, which knows the task types too. */
 function problemsNow(row: DagRow, ofFiles: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const found = ofFiles.get(row.dagId) ?? [];
   return found.length > 0 ? found : (row.problems ?? []).map(formatProblem);
 }
 
-/** What is wrong with each file of the dags folder as it stands now, by dag_id; nothing, for most. */
+/** Returns the problems of each file of the dags folder as it stands now, by dag_id. */
 async function problemsOfFiles(settings: Settings): Promise<ReadonlyMap<string, readonly string[]>> {
   const files = await dagFilesIn(settings.dagsDir);
   const checked = await Promise.all(

@@ -8,24 +8,22 @@ import { collectParam, parseDate, parseSpanMs } from './cli/arguments.ts';
 import { describe, type Shell } from './cli/command.ts';
 import { EXIT } from './cli/exit_code.ts';
 import { openSession, type Session } from './cli/session.ts';
-import { readSettings, type Settings } from './cli/settings.ts';
-import { taskTypesOf } from './cli/task_types.ts';
+import { readSettings } from './cli/settings.ts';
 import { registerNamedDag, zonesOfVersions } from './dag/in_force.ts';
 import { rowObject } from './output/listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from './output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from './output/output.ts';
 import { inZone } from './output/time_text.ts';
 import { RUN_COLUMNS } from './run/columns.ts';
 import { followRun } from './run/follow.ts';
-import { printRunResult } from './run/result.ts';
-import { drainWorker, startWorker } from './worker/foreground.ts';
-import { NO_WORKER } from './worker/no_worker.ts';
+import { printRunResult } from './run/text.ts';
+import { NO_WORKER, withWorker } from './worker/with_worker.ts';
 
 interface Options {
   readonly date?: Temporal.PlainDate;
   readonly param: Readonly<Record<string, string>>;
   readonly timeEdges: TimeEdges;
-  readonly wait?: boolean;
-  readonly local?: boolean;
+  readonly wait?: true;
+  readonly local?: true;
   readonly timeout?: number;
   readonly reason?: string;
   readonly output: OutputFormat;
@@ -73,7 +71,7 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
     reason: options.reason ?? null,
   });
   if (run.state === 'queued') {
-    tell(
+    notice(
       shell,
       options.output,
       `run ${run.runId} is queued; what it waits for: stockflow runs explain ${run.runId}`,
@@ -81,7 +79,9 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
   }
   if (options.wait !== true && options.local !== true)
     return await printStarted(shell, session, run, options);
-  const ended = await waitForEnd(shell, session, { settings, run, options });
+  const ended = await withWorker(shell, session, { settings, local: options.local }, () =>
+    followRun(shell, session.pool, { runId: run.runId, timeoutMs: options.timeout ?? null }),
+  );
   await printRunResult(shell, session.pool, { runId: run.runId, output: options.output });
   if (ended.state !== 'success') shell.exitCode = EXIT.problem;
 }
@@ -89,38 +89,13 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
 async function printStarted(shell: Shell, session: Session, run: DagRun, { output }: Options): Promise<void> {
   const zones = await zonesOfVersions(session.pool, [run.dagVersionId]);
   const row = { run, timezone: zones.get(run.dagVersionId) ?? 'UTC' };
-  printShown(shell, output, {
+  printResult(shell, output, {
     columns: RUN_COLUMNS,
     rows: [row],
     data: rowObject(RUN_COLUMNS, row),
     text: () =>
       `run ${run.runId} of ${run.dagId}: ${run.state}, for ${inZone(run.scheduledFor, row.timezone)}\n`,
   });
-  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, output, NO_WORKER);
-  tell(shell, output, `follow it: stockflow runs watch ${run.runId}`);
-}
-
-interface Awaited {
-  readonly settings: Settings;
-  readonly run: DagRun;
-  readonly options: Options;
-}
-
-async function waitForEnd(
-  shell: Shell,
-  session: Session,
-  { settings, run, options }: Awaited,
-): Promise<DagRun> {
-  const following = { runId: run.runId, timeoutMs: options.timeout ?? null };
-  if (options.local !== true) {
-    if ((await countLiveWorkers(session.pool)) === 0) shell.stderr.write(`${NO_WORKER}\n`);
-    return await followRun(shell, session.pool, following);
-  }
-  const taskTypes = await taskTypesOf(settings);
-  const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: null });
-  try {
-    return await followRun(shell, session.pool, following);
-  } finally {
-    await drainWorker(shell, worker);
-  }
+  if ((await countLiveWorkers(session.pool)) === 0) notice(shell, output, NO_WORKER);
+  notice(shell, output, `follow it: stockflow runs watch ${run.runId}`);
 }

@@ -1,13 +1,13 @@
 /**
- * Connections by id, from `STOCKFLOW_CONN_<ID>`:
+ * Reads connections by id from `STOCKFLOW_CONN_<ID>`:
  *
- *   postgres://user:secret@host/db?sslmode=verify-full
- *   sftp://user@host:22/base/dir?host_key=SHA256:...&private_key_file=/path
+ * `postgres://user:secret@host/db?sslmode=verify-full`
+ * `sftp://user@host:22/base/dir?host_key=SHA256:...&private_key_file=/path`
  */
 import { inspect } from 'node:util';
 import { ConnectionError } from './connection_error.ts';
 
-/** A text that is shown only by `reveal()`: printing, inspecting or serialising it gives `[secret]`. */
+/** A secret text. Only `reveal()` returns it: printing, inspecting or serialising it gives `[secret]`. */
 export class Secret {
   readonly #text: string;
   constructor(text: string) {
@@ -29,9 +29,11 @@ export class Secret {
 
 interface CommonConfig {
   readonly id: string;
-  /** The environment variable it came from. */
+  /** The environment variable that defines the connection. */
   readonly variable: string;
-  /** `sftp://user@host:22/base` or `postgres://user@host/db`: for messages and logs. */
+  /**
+   * The connection without its secrets, for messages and logs: `sftp://user@host:22/base` or `postgres://user@host/db`.
+   */
   readonly display: string;
   readonly password: Secret | null;
 }
@@ -47,9 +49,12 @@ export interface SftpConfig extends CommonConfig {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Absolute, without a final slash; empty for the server's root. */
+  /** The absolute base directory without a final slash; empty for the server's root. */
   readonly baseDir: string;
-  /** Each `SHA256:` and 43 base64 digits; several for a rotation. Where none is pinned every server is refused. */
+  /**
+   * The pinned host keys, each `SHA256:` and 43 base64 digits; several allow a rotation. If none is pinned, every
+   * server is refused.
+   */
   readonly hostKeys: readonly string[];
   readonly privateKeyFile: string | null;
   readonly passphraseFile: string | null;
@@ -81,7 +86,7 @@ export function connectionVariable(id: string): string {
 
 const VARIABLE = /^STOCKFLOW_CONN_([A-Z][A-Z0-9_]*)$/;
 
-/** The ids of all connections that are set, sorted. */
+/** Returns the ids of all defined connections, sorted. */
 export function connectionIdsIn(env: Environment): readonly string[] {
   return Object.keys(env)
     .filter((name) => env[name])
@@ -91,7 +96,8 @@ export function connectionIdsIn(env: Environment): readonly string[] {
 }
 
 /**
- * @param id as a DAG file writes it, e.g. `warehouse`
+ * Returns the connection of an id.
+ * @param id the id as written in a DAG file, e.g. `warehouse`
  * @throws ConnectionError `missing` or `invalid`, naming the variable and never its value
  */
 export function connectionFromEnv(id: string, env: Environment): ConnectionConfig {
@@ -109,7 +115,7 @@ export function connectionFromEnv(id: string, env: Environment): ConnectionConfi
       `connection "${id}": ${variable} is not set; set it to a postgres:// or sftp:// URL`,
     );
   }
-  // No cause and no quotation from here on: an invalid URL's own error carries the whole text, secret and all.
+  // No cause and no quotation from here on: the error of an invalid URL contains the whole text with its secret.
   const url = URL.parse(text);
   if (url === null) throw invalid(variable, 'not a valid URL; a secret in it must be percent-encoded');
   if (url.hash !== '') throw invalid(variable, 'contains #; percent-encode it as %23');
@@ -124,7 +130,7 @@ export function connectionFromEnv(id: string, env: Environment): ConnectionConfi
   }
 }
 
-/** Replaces every secret of the config in a text by `[secret]`, as written and as percent-encoded. */
+/** Returns the text with every secret of the config replaced by `[secret]`, as written and as percent-encoded. */
 export function redact(text: string, config: ConnectionConfig): string {
   const secrets = config.kind === 'postgres' ? [config.url, config.password] : [config.password];
   return redactSecrets(
@@ -215,7 +221,7 @@ function sftpConfig({ id, variable, url }: Parsed): SftpConfig {
   };
 }
 
-/** Not URLSearchParams, which turns the `+` of a fingerprint or a path into a space. */
+/** Reads the query. URLSearchParams is not used, as it turns the `+` of a fingerprint or a path into a space. */
 function readQuery(variable: string, url: URL, accepted: readonly string[]): ReadonlyMap<string, string> {
   const query = new Map<string, string>();
   for (const pair of url.search.slice(1).split('&')) {
@@ -223,7 +229,7 @@ function readQuery(variable: string, url: URL, accepted: readonly string[]): Rea
     const at = pair.indexOf('=');
     const key = decoded(variable, at < 0 ? pair : pair.slice(0, at));
     if (!accepted.includes(key)) {
-      // A key we do not know may be a secret's tail, cut off by an & that was not encoded.
+      // An unknown key may be the rest of a secret that was cut off by an & that was not encoded.
       const shown = /^[a-z_]{1,24}$/.test(key) ? ` "${key}"` : '';
       throw invalid(variable, `unknown parameter${shown}; accepted: ${accepted.join(', ')}`);
     }

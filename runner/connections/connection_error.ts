@@ -17,7 +17,7 @@ export const CONNECTION_ERROR_KINDS = [
 ] as const;
 export type ConnectionErrorKind = (typeof CONNECTION_ERROR_KINDS)[number];
 
-/** Trying again can help without anyone doing anything. */
+/** True for kinds of error where a retry can help without a person's action. */
 const RETRYABLE: Readonly<Record<ConnectionErrorKind, boolean>> = {
   missing: false,
   invalid: false,
@@ -38,7 +38,7 @@ const RETRYABLE: Readonly<Record<ConnectionErrorKind, boolean>> = {
 
 const CONNECTION_ERROR = Symbol.for('stockflow.ConnectionError');
 
-/** What went wrong between us and a database or a file server; its text holds no secret. */
+/** An error of a connection to a database or a file server; its text holds no secret. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
   readonly [CONNECTION_ERROR] = true;
@@ -51,7 +51,7 @@ export class ConnectionError extends Error {
     this.retryable = RETRYABLE[kind];
   }
 
-  /** True for one that another copy of this module made, too. */
+  /** Returns true also for an error that another copy of this module made. */
   static override [Symbol.hasInstance](value: unknown): value is ConnectionError {
     return value instanceof Error && CONNECTION_ERROR in value;
   }

@@ -1,6 +1,6 @@
 import type { Queryable } from '../store/queryable.ts';
 
-/** The database's clock, read once and carried on by this process's monotonic one. */
+/** The database's clock: read once, and advanced by this process's monotonic clock. */
 export class DatabaseClock {
   #databaseAt = Temporal.Instant.fromEpochMilliseconds(0);
   #monotonicMs = 0;
@@ -11,7 +11,7 @@ export class DatabaseClock {
     return clock;
   }
 
-  /** Sets the clock by an instant that the database has just told. */
+  /** Sets the clock to an instant that the database has just returned. */
   observe(databaseNow: Temporal.Instant): void {
     this.#databaseAt = databaseNow;
     this.#monotonicMs = performance.now();
@@ -22,7 +22,7 @@ export class DatabaseClock {
   }
 }
 
-/** In a transaction, the instant at which it began. */
+/** Returns the database's present instant; in a transaction, the instant at which it began. */
 export async function databaseNow(db: Queryable): Promise<Temporal.Instant> {
   const { rows } = await db.query<{ now: Temporal.Instant }>({
     name: 'stockflow.now',

@@ -7,7 +7,7 @@ import type { TaskTypes } from './dags/task_types.ts';
 import type { DagVersions } from './dags/versions.ts';
 import type { ConnectionPools } from './worker/connection_pools.ts';
 
-/** What the parts of one worker process share. */
+/** The state that the parts of one worker process share. */
 export interface Engine {
   readonly pool: Pool;
   readonly versions: DagVersions;
@@ -15,16 +15,19 @@ export interface Engine {
   readonly connections: ConnectionPools;
   readonly clock: DatabaseClock;
   readonly log: Log;
-  /** Names the connections that tasks may open; the project's folder is where `file:` locations begin. */
+  /**
+   * The environment variables that define the connections of tasks. `file:` locations are relative to the project's
+   * folder.
+   */
   readonly env: Environment;
   readonly projectDir: string;
-  /** What an attempt in a process of its own is given beyond that. */
+  /** The further settings of an attempt in a process of its own. */
   readonly isolation: {
     readonly databaseUrl: string;
-    /** How long the event loop of one that is suspected may stand still. */
+    /** The time in ms that the event loop of a suspected attempt may be blocked. */
     readonly stallMs: number;
   };
-  /** The id under which this process holds its lease; a new one when the lease was lost. */
+  /** Returns the id of this process's lease; a new one after the lease was lost. */
   workerId(): number;
   readonly actor: Actor;
 }

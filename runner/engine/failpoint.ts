@@ -1,15 +1,15 @@
 /**
- * Named places at which a worker can be made to die, so that tests can try what a crash just there leaves behind.
+ * Named points at which a worker can be killed, so that tests can check the state that a crash at that point leaves.
  *
- * They do nothing until `armFailpoint` was called, which only the worker process of the tests does: a shipped worker
- * has no way to be armed, whatever its environment says.
+ * They do nothing until `armFailpoint` is called, which only the worker process of the tests does: a shipped worker
+ * cannot be armed, whatever its environment.
  */
 export const FAILPOINTS = [
   'claim.before',
   'claim.in_pool',
   'claim.after',
-  'put_back.before',
-  'put_back.after',
+  'requeue.before',
+  'requeue.after',
   'run.before',
   'run.versioned',
   'run.outputs_read',
@@ -21,7 +21,7 @@ export const FAILPOINTS = [
   'finish.recorded',
   'finish.advanced',
   'finish.claimed',
-  'finish.hinted',
+  'finish.jobs_added',
   'finish.before_commit',
   'finish.committed',
   'finish.next_run_locked',
@@ -29,7 +29,7 @@ export const FAILPOINTS = [
   'finish.next_run_committed',
   'finish.answered',
   'finish.refused',
-  'advance.tallied',
+  'advance.counted',
   'advance.expanded',
   'advance.applied',
   'schedule.before',
@@ -38,12 +38,12 @@ export const FAILPOINTS = [
   'schedule.run_created',
   'schedule.recorded',
   'schedule.moved',
-  'schedule.hinted',
+  'schedule.job_added',
   'schedule.before_commit',
   'schedule.committed',
   'start_run.marked',
   'start_run.advanced',
-  'start_run.hinted',
+  'start_run.jobs_added',
   'close_run.marked',
   'reap.before',
   'reap.marked',
@@ -51,32 +51,32 @@ export const FAILPOINTS = [
   'reap.locked',
   'reap.reclaimed',
   'reap.recorded',
-  'reap.hinted',
+  'reap.jobs_added',
   'reap.committed',
-  'reap.hints_mended',
+  'reap.jobs_restored',
   'reconcile.listed',
-  'hand_back.locked',
-  'hand_back.returned',
-  'hand_back.before_commit',
-  'hand_back.committed',
+  'release.locked',
+  'release.returned',
+  'release.before_commit',
+  'release.committed',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
 interface Armed {
   readonly point: Failpoint;
-  /** How many passes go by until the signal, that one included. */
+  /** The number of passes until the signal, the last one included. */
   passesLeft: number;
   readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
 let armed: Armed | null = null;
 
-/** Dies (or freezes) here if this point is armed and this is the pass it names. */
+/** Kills (or stops) the process if this point is armed and this is the chosen pass. */
 export function failpoint(point: Failpoint): void {
   if (armed !== null && armed.point === point) pass(armed);
 }
 
-/** What `answer` gives, past a failpoint: for a statement that is sent together with others. */
+/** Returns the result of `answer` after passing a failpoint, for a statement that is sent together with others. */
 export async function passing<T>(point: Failpoint, answer: Promise<T>): Promise<T> {
   const result = await answer;
   failpoint(point);

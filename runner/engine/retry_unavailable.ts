@@ -1,20 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDatabaseAway } from '../connections/postgres/connect.ts';
+import { isDatabaseUnavailable } from '../connections/postgres/connect.ts';
 import { errorCode } from '../connections/postgres/errors.ts';
 import type { Log } from '../log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** Of the engine's statements only those time out that wait for the lock of someone who hangs. */
+/**
+ * The SQLSTATE of a statement timeout. Of the engine's statements only those time out that wait for a lock of a frozen
+ * process.
+ */
 const STATEMENT_TIMED_OUT = '57014';
 
 /**
- * Runs `work` until the database has answered it, however long that takes: what was done must not be lost because
- * Postgres was away. An error that is the database's answer is thrown.
- *
- * @param onLost called after each try whose fate is unknown: it may have been committed
+ * Runs `work` until the database has answered, however long that takes, so that no result is lost in an outage. An
+ * error that is the database's answer is thrown.
+ * @param onLost called after each try whose outcome is unknown: it may have been committed
  */
-export async function untilDatabaseAnswers<T>(
+export async function retryWhileDatabaseUnavailable<T>(
   log: Log,
   work: () => Promise<T>,
   onLost: () => void = () => {},
@@ -23,10 +25,10 @@ export async function untilDatabaseAnswers<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isDatabaseAway(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
+      if (!isDatabaseUnavailable(error) && errorCode(error) !== STATEMENT_TIMED_OUT) throw error;
       onLost();
       log.warn('the database is unavailable; retrying', { pauseMs, error: String(error) });
-      // A process that has nothing else left to do need not wait for the database to come back.
+      // The timer does not keep alive a process that has nothing else to do.
       await pause(pauseMs, undefined, { ref: false });
     }
   }

@@ -1,13 +1,16 @@
 import type { Json } from '../core/value/json.ts';
 import type { Queryable } from './queryable.ts';
 
-/** One that was removed before it was decided has done nothing: an element that is back gets another instead. */
+/**
+ * SQL condition of the instances that take part in matching. An instance that was removed before it was decided has
+ * done nothing, so a returning element gets a new one.
+ */
 const IS_MATCHED = "not (removed_at is not null and state = 'skipped')";
 
 /**
- * Gives a mapped task one instance for each element of its list. An instance keeps the element that it was made for, with its
- * state and attempts: elements are matched by value, equal ones in their order. New elements get new, undecided instances;
- * an instance whose element is gone is removed, and one that had been decided is there again when its element is back.
+ * Gives a mapped task one instance for each element of its list. Elements are matched to instances by value, equal ones
+ * in their order, so an instance keeps its element, state and attempts. New elements get new, undecided instances. An
+ * instance whose element is gone is marked as removed; if it had been decided, it is restored when its element returns.
  */
 export async function expandInstances(
   db: Queryable,
@@ -15,7 +18,7 @@ export async function expandInstances(
   items: readonly Json[],
 ): Promise<void> {
   const values = [at.runId, at.taskId, JSON.stringify(items)];
-  // A run's first expansion finds the one instance that stands for all.
+  // On a run's first expansion there is one instance, which stands for all.
   await db.query(
     `update stockflow.task_instance set map_index = 0, map_item = $3::jsonb -> 0
       where run_id = $1 and task_id = $2 and map_index = -1`,
@@ -53,7 +56,7 @@ export async function expandInstances(
   await removeInstances(db, values);
 }
 
-/** Removes the instances that no element of the list stands for; one that is undecided ends skipped. */
+/** Marks as removed the instances that match no element of the list; undecided ones end skipped. */
 async function removeInstances(db: Queryable, values: readonly unknown[]): Promise<void> {
   await db.query(
     `with item as (
@@ -77,7 +80,10 @@ async function removeInstances(db: Queryable, values: readonly unknown[]): Promi
   );
 }
 
-/** Removes the decided instances of a task whose list is empty now; the undecided ones stand for the task, which is skipped. */
+/**
+ * Marks as removed the decided instances of a task whose list is now empty. The undecided ones stay and stand for the
+ * task, which is skipped.
+ */
 export async function removeDecided(
   db: Queryable,
   at: { readonly runId: number; readonly taskId: string },
@@ -89,7 +95,7 @@ export async function removeDecided(
   );
 }
 
-/** Fails the undecided instances of a task whose list could not be made. */
+/** Fails the undecided instances of a task whose list could not be computed. */
 export async function failUndecided(
   db: Queryable,
   at: { readonly runId: number; readonly taskId: string },

@@ -9,7 +9,7 @@ const INVALID_SCHEMA = '3F000';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
- * For whoever may read the views of the audit and nothing else: what is behind them is neither looked at nor migrated.
+ * Serves a login that may read the views of the audit and nothing else: the tables behind them are neither read nor migrated.
  * @throws CommandError where the views are not there, or not for this role
  */
 export async function openAuditSession(shell: Shell): Promise<Session> {

@@ -9,16 +9,16 @@ export const SUMS = 'SHA256SUMS';
 
 export const manifestSchema = z.strictObject({
   business_date: z.iso.date(),
-  /** Null for all. */
+  /** The DAG; null for all DAGs. */
   dag_id: z.string().nullable(),
   exported_at: z.string(),
   exported_by: z.string(),
-  /** Of the events, when the folder was written. */
+  /** The head of the events when the folder was written. */
   head: z.strictObject({ seal_id: z.int(), hash: z.string(), sealed_at: z.string() }).nullable(),
   files: z.array(
     z.strictObject({
       name: z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)?\.(jsonl|csv)$/i),
-      /** Null for the runner's own database. */
+      /** The id of the connection; null for the runner's own database. */
       connection: z.string().nullable(),
       view: z.string(),
       rows: z.int(),
@@ -30,7 +30,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type BundleFile = Manifest['files'][number];
 
-/** Begun beside its place and renamed when it is whole; gone when it is disposed of before. */
+/** Is written beside its place and renamed when it is complete; removed when it is disposed of before. */
 export class Bundle implements AsyncDisposable {
   readonly #folder: string;
   readonly #part: string;

@@ -5,7 +5,7 @@ import { type ListedEvent, listEvents } from '../../store/event/listing.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { inZone } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 
@@ -51,7 +51,7 @@ export function configure(command: Command, shell: Shell): void {
       limit,
     });
     printListing(shell, output, { columns: COLUMNS, rows });
-    tell(shell, output, rows.length === 0 ? 'there is no such event' : nextStep(rows, limit));
+    notice(shell, output, rows.length === 0 ? 'there is no such event' : nextStep(rows, limit));
   });
 }
 

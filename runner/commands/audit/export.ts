@@ -1,4 +1,4 @@
-/** Everything of one business date as a folder with checksums. */
+/** Exports everything of one business date as a folder with checksums. */
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Pool, PoolClient } from 'pg';
@@ -23,7 +23,7 @@ import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { csvText } from '../output/csv_text.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { bytesText } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 import { Bundle, type BundleFile } from './bundle.ts';
@@ -106,10 +106,10 @@ export function configure(command: Command, shell: Shell): void {
     });
     printListing(shell, output, { columns: COLUMNS, rows: files });
     if (!files.some(({ view, rows }) => view === 'run' && rows > 0)) {
-      tell(shell, output, `\nno run has the business date ${date}${dag === null ? '' : ` in ${dag}`}`);
+      notice(shell, output, `\nno run has the business date ${date}${dag === null ? '' : ` in ${dag}`}`);
     }
-    tell(shell, output, `\n${folder} is written; sha256 of its manifest.json: ${sha256}`);
-    tell(shell, output, `check it: stockflow audit verify ${folder}`);
+    notice(shell, output, `\n${folder} is written; sha256 of its manifest.json: ${sha256}`);
+    notice(shell, output, `check it: stockflow audit verify ${folder}`);
   });
 }
 
@@ -120,7 +120,7 @@ const COLUMNS: readonly Column<BundleFile>[] = [
   { key: 'sha256', value: ({ sha256 }) => sha256 },
 ];
 
-/** All of a database's rows as of one instant. */
+/** Runs `work` on a database's rows as of one instant. */
 function inOneMoment<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
   // Not tried again: what was written of it stays written.
   return withTransaction(pool, work, { isolation: 'repeatable read', retries: 0 });

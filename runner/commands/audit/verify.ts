@@ -1,10 +1,10 @@
-/** Whether the history, or an exported folder, is as it was written. */
+/** Verifies that the history, or an exported folder, is as it was written. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkSeals, type SealCheck, type SealProblem } from '../../store/event/seal_check.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
 import { countText, inZone } from '../output/time_text.ts';
@@ -45,7 +45,7 @@ export function configure(command: Command, shell: Shell): void {
 async function verifyHistory(shell: Shell, notedHash: string | null, output: OutputFormat): Promise<void> {
   await using session = await openAuditSession(shell);
   const check = await checkSeals(session.pool, notedHash);
-  printShown(shell, output, {
+  printResult(shell, output, {
     columns: COLUMNS,
     rows: check.problems,
     data: {
@@ -65,9 +65,9 @@ async function verifyHistory(shell: Shell, notedHash: string | null, output: Out
   });
   if (check.problemCount > 0) {
     shell.exitCode = EXIT.problem;
-    tell(shell, output, 'what happened around it: stockflow audit events --limit 1000');
+    notice(shell, output, 'what happened around it: stockflow audit events --limit 1000');
   } else if (check.head !== null) {
-    tell(shell, output, `keep the head elsewhere; later: stockflow audit verify --head ${check.head.hash}`);
+    notice(shell, output, `keep the head elsewhere; later: stockflow audit verify --head ${check.head.hash}`);
   }
 }
 
@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<SealProblem>[] = [
   { key: 'what', value: ({ what }) => what, style: () => 'red' },
 ];
 
-/** In a table; -o json has all that were kept. */
+/** The most rows of a table; -o json has all that were kept. */
 const PROBLEMS_SHOWN = 30;
 
 function textOf(check: SealCheck, shell: Shell): string {

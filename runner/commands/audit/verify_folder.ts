@@ -8,7 +8,7 @@ import { errorCode } from '../../connections/postgres/errors.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import type { Column } from '../output/listing.ts';
-import { type OutputFormat, printListing, tell } from '../output/output.ts';
+import { notice, type OutputFormat, printListing } from '../output/output.ts';
 import { MANIFEST, type Manifest, manifestSchema, SUMS } from './bundle.ts';
 
 interface CheckedFile {
@@ -39,12 +39,12 @@ export async function verifyFolder(shell: Shell, folder: string, output: OutputF
   const problems = rows.filter(({ state }) => state !== 'ok').length;
   if (problems > 0) {
     shell.exitCode = EXIT.problem;
-    tell(shell, output, `\n${folder} is not as it was exported`);
+    notice(shell, output, `\n${folder} is not as it was exported`);
     return;
   }
-  tell(shell, output, `\n${folder} is as it was exported if the sha256 of its manifest.json was ${sha256}`);
+  notice(shell, output, `\n${folder} is as it was exported if the sha256 of its manifest.json was ${sha256}`);
   if (manifest.head !== null) {
-    tell(shell, output, `that the history still is: stockflow audit verify --head ${manifest.head.hash}`);
+    notice(shell, output, `that the history still is: stockflow audit verify --head ${manifest.head.hash}`);
   }
 }
 
@@ -95,7 +95,7 @@ function stateOf(found: string | null, expected: string): string {
   return found === expected ? 'ok' : `its sha256 is ${found}, not ${expected}: changed`;
 }
 
-/** Null where it is missing. */
+/** Returns null where the file is missing. */
 async function sha256Of(file: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {

@@ -1,4 +1,4 @@
-/** Begins no further date of a backfill. */
+/** Cancels a backfill: no further date of it begins. */
 import type { Command } from 'commander';
 import { cancelBackfill } from '../../engine/backfill/requests.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';

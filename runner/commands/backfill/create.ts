@@ -1,4 +1,4 @@
-/** Works a range of dates. */
+/** Creates a backfill, which works a range of dates, and follows it. */
 import { type Command, Option } from 'commander';
 import {
   BACKFILL_ORDERS,
@@ -15,20 +15,20 @@ import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam, parseCount, parseDate } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { confirm } from '../cli/confirm.ts';
-import { EXIT } from '../cli/exit_code.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { registerNamedDag } from '../dag/in_force.ts';
 import { rowObject } from '../output/listing.ts';
-import { addOutputOption, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
-import { NO_WORKER } from '../worker/no_worker.ts';
+import { NO_WORKER } from '../worker/with_worker.ts';
 import { holdData, holdText } from './hold_text.ts';
 import { PLAN_WITH_DETAIL } from './report/columns.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { type PlannedBackfill, planAsAsked, planCountsText } from './report/plan.ts';
+import { type PlannedBackfill, planBackfill, planCountsText } from './report/plan.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';
 
 interface Options extends FollowOptions {
@@ -80,22 +80,24 @@ export function configure(command: Command, shell: Shell): void {
 }
 
 async function create(shell: Shell, name: string, options: Options): Promise<void> {
+  if (Temporal.PlainDate.compare(options.from, options.to) > 0)
+    throw new CommandError(EXIT.usage, `--from ${options.from} lies after --to ${options.to}`);
   const settings = readSettings(shell.env);
   await using session = await openSession(shell, settings);
   const taskTypes = await taskTypesOf(settings);
   const order: BackfillOrder = BACKFILL_ORDERS[options.runBackwards === true ? 1 : 0];
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
   const { timeEdges, maxActiveRuns } = options;
-  const asked = { params: options.param, timeEdges, maxActiveRuns, ...range };
-  const plan = await planAsAsked(shell, session, { ...asked, dagId: name, settings, taskTypes });
+  const request = { params: options.param, timeEdges, maxActiveRuns, ...range };
+  const plan = await planBackfill(shell, session, { ...request, dagId: name, settings, taskTypes });
   if (options.dryRun === true) return showPlan(shell, plan, options);
   const count = plan.dates.filter(isWorked).length;
-  if (count > 0) tellHold(shell, plan, options);
+  if (count > 0) printHold(shell, plan, options);
   if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
   await registerNamedDag(session.pool, settings, name);
   const { dagId } = plan.dag;
   const backfill = await createBackfill(session.pool, {
-    ...asked,
+    ...request,
     dagId,
     taskTypes,
     refusals: plan.refusals,
@@ -104,42 +106,42 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   });
   if (backfill === null) return showNothing(shell, plan, options);
   const { backfillId } = backfill;
-  tell(
+  notice(
     shell,
     options.output,
     `backfill ${backfillId} of ${dagId}: ${count} ${count === 1 ? 'date' : 'dates'}, ${order.replace('_', ' ')}, ${options.maxActiveRuns} at a time`,
   );
-  tellUnchecked(shell, plan);
-  await tellPaused(shell, session, { dagId, options });
+  printUnchecked(shell, plan);
+  await noticePaused(shell, session, { dagId, options });
   if (options.detach === true) return await detach(shell, session, { backfillId, plan, options });
   await followToEnd(shell, session, { settings, backfillId, options });
 }
 
-/** The plan on stdout; exits 5 where it cannot be sure, as a connection could not be asked. */
+/** Prints the plan on stdout; exits 5 where it cannot be sure, as a connection did not answer. */
 function showPlan(shell: Shell, plan: PlannedBackfill, options: Options): void {
   const { output } = options;
   printPlan(shell, plan, output);
-  tell(shell, output, `\n${planCountsText(plan.dates)}`);
-  tellHold(shell, plan, options);
-  if (tellUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
-  tell(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
+  notice(shell, output, `\n${planCountsText(plan.dates)}`);
+  printHold(shell, plan, options);
+  if (printUnchecked(shell, plan)) shell.exitCode = EXIT.unreachable;
+  notice(shell, output, 'dry run, nothing was done: without --dry-run these dates are worked');
 }
 
-/** To machines `{dates, holds_back}`. */
+/** Prints the plan, for machines as `{dates, holds_back}`. */
 function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: Options['output']): void {
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
   const listing = { columns: PLAN_WITH_DETAIL, rows };
   const data = { dates: rows.map((row) => rowObject(PLAN_WITH_DETAIL, row)), holds_back: holdData(hold) };
   const text = () => formatTable(listing, painter(shell.stdout, shell.env));
-  printShown(shell, output, { ...listing, data, text });
+  printResult(shell, output, { ...listing, data, text });
 }
 
-function tellHold(shell: Shell, { dag, hold }: PlannedBackfill, { output }: Options): void {
-  if (hold !== null) tell(shell, output, holdText(hold, dag));
+function printHold(shell: Shell, { dag, hold }: PlannedBackfill, { output }: Options): void {
+  if (hold !== null) notice(shell, output, holdText(hold, dag));
 }
 
 /** @returns true where there is something that was not checked */
-function tellUnchecked(shell: Shell, { refusals, dates }: PlannedBackfill): boolean {
+function printUnchecked(shell: Shell, { refusals, dates }: PlannedBackfill): boolean {
   const unknown = refusals.filter(({ kind }) => kind === 'unknown');
   const [first] = unknown;
   if (first === undefined || !dates.some(isWorked)) return false;
@@ -163,21 +165,21 @@ async function confirmPlan(
   await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);
 }
 
-/** No date is to be worked: fine where all is done, a problem where something was refused. */
+/** Prints that no date is to be worked: success where all is done, a problem where a date was refused. */
 function showNothing(shell: Shell, plan: PlannedBackfill, { output }: Options): void {
   printPlan(shell, plan, output);
-  tell(shell, output, `\nnothing to do: ${planCountsText(plan.dates)}`);
+  notice(shell, output, `\nnothing to do: ${planCountsText(plan.dates)}`);
   if (plan.dates.some(({ decision }) => decision === 'refused')) shell.exitCode = EXIT.problem;
 }
 
-async function tellPaused(
+async function noticePaused(
   shell: Shell,
   session: Session,
   { dagId, options }: { readonly dagId: string; readonly options: Options },
 ): Promise<void> {
   const row = await findDag(session.pool, dagId);
   if (row?.isPaused !== true) return;
-  tell(
+  notice(
     shell,
     options.output,
     `${dagId} is paused: its schedule stands still, the backfill is worked all the same`,
@@ -195,6 +197,6 @@ async function detach(
 ): Promise<void> {
   const holds_back = holdData(plan.hold);
   printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId), { holds_back });
-  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, options.output, NO_WORKER);
-  tell(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+  if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
+  notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }

@@ -4,7 +4,7 @@ import type { Dag } from '../../core/dag/dag.ts';
 import type { Json } from '../../core/value/json.ts';
 import { countText, inZone } from '../output/time_text.ts';
 
-/** One sentence: which run waits, why, until when, and what lets it go ahead. */
+/** Returns one sentence: the run that waits, why, until when, and what lets it go ahead. */
 export function holdText(hold: BackfillHold, dag: Dag): string {
   const { dagId, maxActiveRuns, timezone } = dag;
   const { likelihood, runCount, expectedEndAt } = hold;
@@ -25,11 +25,11 @@ export function holdText(hold: BackfillHold, dag: Dag): string {
 
 function moreText(runCount: number, { catchup }: Dag): string {
   if (runCount < 2) return '';
-  const fate = catchup === 'all' ? 'each is worked then' : 'only the newest is worked then';
-  return `; ${countText(runCount)} scheduled runs are due by then, and ${fate}`;
+  const rest = catchup === 'all' ? 'each is worked then' : 'only the newest is worked then';
+  return `; ${countText(runCount)} scheduled runs are due by then, and ${rest}`;
 }
 
-/** Null where no run waits. */
+/** Returns the hold for machines; null where no run waits. */
 export function holdData(hold: BackfillHold | null): Json {
   return (
     hold && {

@@ -1,11 +1,11 @@
-/** Backfills, newest first. */
+/** Lists backfills, newest first. */
 import type { Command } from 'commander';
 import { listBackfills } from '../../store/backfill/report.ts';
 import { parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { LISTED_COLUMNS } from './report/columns.ts';
 
 interface Options {
@@ -25,7 +25,7 @@ export function configure(command: Command, shell: Shell): void {
     const rows = await listBackfills(session.pool, { dagId: dagId ?? null, limit });
     printListing(shell, output, { columns: LISTED_COLUMNS, rows });
     const [newest] = rows;
-    tell(
+    notice(
       shell,
       output,
       newest === undefined

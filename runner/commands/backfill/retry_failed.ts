@@ -1,7 +1,7 @@
-/** Lets the dates of a backfill that failed go on where they failed. */
+/** Retries the failed dates of a backfill from where they failed. */
 import type { Command } from 'commander';
-import type { Refusal } from '../../core/backfill/refusal.ts';
-import { askRefusals } from '../../engine/backfill/prechecks.ts';
+import type { DateRefusal } from '../../core/backfill/refusal.ts';
+import { runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { failedDates, retryFailed } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
@@ -15,8 +15,8 @@ import { EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { addOutputOption, tell } from '../output/output.ts';
-import { NO_WORKER } from '../worker/no_worker.ts';
+import { addOutputOption, notice } from '../output/output.ts';
+import { NO_WORKER } from '../worker/with_worker.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
 import { findNamedBackfill } from './report/lookup.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';
@@ -47,12 +47,12 @@ export function configure(command: Command, shell: Shell): void {
 async function retry(
   shell: Shell,
   session: Session,
-  asked: { readonly settings: Settings; readonly backfill: Backfill; readonly options: Options },
+  request: { readonly settings: Settings; readonly backfill: Backfill; readonly options: Options },
 ): Promise<void> {
-  const { settings, backfill, options } = asked;
+  const { settings, backfill, options } = request;
   const { backfillId } = backfill;
   const failed = failedDates(await datesOfBackfill(session.pool, backfillId));
-  const refusals = await refusalsOf(shell, session, { ...asked, failed });
+  const refusals = await refusalsOf(shell, session, { ...request, failed });
   const reasonOf = (date: BackfillDate) =>
     refusals.find(({ scheduledFor, kind }) => kind === 'refused' && date.scheduledFor?.equals(scheduledFor));
   const refused = failed.filter(reasonOf);
@@ -67,32 +67,32 @@ async function retry(
   });
   if (retried.length === 0) {
     printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
-    tell(shell, options.output, `\nbackfill ${backfillId} has no date to retry`);
+    notice(shell, options.output, `\nbackfill ${backfillId} has no date to retry`);
     if (refused.length > 0) shell.exitCode = EXIT.problem;
     return;
   }
   const dates = retried.map(({ businessDate }) => businessDate.toString()).join(', ');
-  tell(shell, options.output, `backfill ${backfillId}: retrying ${dates}`);
+  notice(shell, options.output, `backfill ${backfillId}: retrying ${dates}`);
   if (options.detach !== true) return await followToEnd(shell, session, { settings, backfillId, options });
   printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
-  if ((await countLiveWorkers(session.pool)) === 0) tell(shell, options.output, NO_WORKER);
-  tell(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+  if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
+  notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }
 
-/** What task types say of the failed dates as things stand now. */
+/** Returns the refusals of the task types for the failed dates as things stand now. */
 async function refusalsOf(
   shell: Shell,
   session: Session,
-  asked: {
+  request: {
     readonly settings: Settings;
     readonly backfill: Backfill;
     readonly failed: readonly BackfillDate[];
   },
-): Promise<readonly Refusal[]> {
-  const { settings, backfill, failed } = asked;
+): Promise<readonly DateRefusal[]> {
+  const { settings, backfill, failed } = request;
   if (failed.length === 0) return [];
   const index = await new DagVersions(session.pool).get(backfill.dagVersionId);
-  return await askRefusals(
+  return await runPrechecks(
     {
       taskTypes: await taskTypesOf(settings),
       env: shell.env,

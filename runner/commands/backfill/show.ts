@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { addOutputOption, type OutputFormat, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat } from '../output/output.ts';
 import { findNamedBackfill } from './report/lookup.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';
 
@@ -16,6 +16,6 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, readSettings(shell.env));
     const { backfillId, state } = await findNamedBackfill(session.pool, name);
     printBackfill(shell, output, await readBackfillReport(session.pool, backfillId));
-    if (state === 'running') tell(shell, output, `\nfollow it: stockflow backfill watch ${backfillId}`);
+    if (state === 'running') notice(shell, output, `\nfollow it: stockflow backfill watch ${backfillId}`);
   });
 }

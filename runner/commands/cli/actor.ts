@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../../store/event/event.ts';
 
-/** Whoever is logged in on this machine, as the history names them. */
+/** The user of this machine, as the history names them. */
 export const CLI_ACTOR: Actor = { actor: loginName(), channel: 'cli' };
 
 /** A container may run under a number that has no name. */

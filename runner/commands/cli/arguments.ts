@@ -1,4 +1,4 @@
-/** Values of arguments and options; what is wrong with one is a usage error that says how it is written. */
+/** Parses values of arguments and options; a wrong one is a usage error that says how it is written. */
 import { InvalidArgumentError } from 'commander';
 import { DurationError, parseDuration } from '../../core/time/duration.ts';
 

@@ -24,8 +24,16 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
         summary: 'what an edit will do, before it is in force',
         load: () => import('../dags/plan.ts'),
       },
-      { name: 'pause', summary: 'stop scheduling a DAG', load: () => import('../dags/pause.ts') },
-      { name: 'resume', summary: 'schedule a paused DAG again', load: () => import('../dags/resume.ts') },
+      {
+        name: 'pause',
+        summary: 'stop scheduling a DAG',
+        load: () => import('../dags/pause.ts').then(({ pause }) => pause),
+      },
+      {
+        name: 'resume',
+        summary: 'schedule a paused DAG again',
+        load: () => import('../dags/pause.ts').then(({ resume }) => resume),
+      },
       { name: 'schema', summary: 'the JSON Schema of DAG files', load: () => import('../dags/schema.ts') },
     ],
   },

@@ -1,14 +1,15 @@
 /** The one place that says how an error ends the process. Imported when there is one: it knows every layer's errors. */
 import { ConnectionError } from '../../connections/connection_error.ts';
-import { isDatabaseAway, SessionNotKept } from '../../connections/postgres/connect.ts';
+import { isDatabaseUnavailable, SessionNotKept } from '../../connections/postgres/connect.ts';
 import { EmbeddedPostgresError } from '../../connections/postgres/embedded/error.ts';
 import { PoolExhausted } from '../../connections/postgres/errors.ts';
 import { BackfillRangeError } from '../../core/backfill/plan.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
+import type { Remedy } from '../../core/value/remedy.ts';
 import { TriggerError } from '../../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../engine/operator/operator.ts';
 import { MigrationError } from '../../store/schema/migrate.ts';
-import { harmless } from '../output/terminal_text.ts';
+import { escapeControls } from '../output/terminal_text.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';
 
@@ -25,12 +26,14 @@ const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
   bad_params: EXIT.usage,
 };
 
-/** Says what went wrong on stderr, with the stack only where one is asked for. @returns the exit code */
+/** Writes the error on stderr, with the stack only under STOCKFLOW_DEBUG. @returns the exit code */
 export function reportError(error: unknown, shell: Shell): ExitCode {
   const expected = exitCodeOf(error);
   if (!(error instanceof Interrupted)) {
     const { errorText } = errorFacts(error);
-    shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${harmless(errorText)}\n`);
+    const remedy = remedyOf(error);
+    const text = remedy === null ? errorText : `${errorText}; ${remedyText(remedy)}`;
+    shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${escapeControls(text)}\n`);
   }
   if (shell.env.STOCKFLOW_DEBUG) {
     shell.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -40,7 +43,37 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
   return expected ?? EXIT.problem;
 }
 
-/** Null for an error that no one foresaw. */
+function remedyOf(error: unknown): Remedy | null {
+  return error instanceof BackfillRangeError ||
+    error instanceof TriggerError ||
+    error instanceof OperatorError
+    ? error.remedy
+    : null;
+}
+
+/** Returns the command that does what helps, with what it is for. */
+function remedyText(remedy: Remedy): string {
+  switch (remedy.action) {
+    case 'list_dags':
+      return 'stockflow dags list shows what there is';
+    case 'list_runs':
+      return 'stockflow runs list shows what there is';
+    case 'list_backfills':
+      return 'stockflow backfill list shows what there is';
+    case 'validate_dag_file':
+      return `stockflow dags validate ${remedy.file} says why`;
+    case 'trigger_date':
+      return `stockflow trigger ${remedy.dagId} --date ${remedy.date} works one date`;
+    case 'trigger_again':
+      return `stockflow trigger ${remedy.dagId} --date ${remedy.date} works the date by the present one`;
+    case 'end_backfill': {
+      const { backfillId } = remedy;
+      return `wait for it with stockflow backfill watch ${backfillId}, or end it with stockflow backfill cancel ${backfillId}`;
+    }
+  }
+}
+
+/** Returns null for an unexpected error. */
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof BackfillRangeError) return EXIT.usage;
@@ -50,5 +83,5 @@ function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;
-  return isDatabaseAway(error) ? EXIT.unreachable : null;
+  return isDatabaseUnavailable(error) ? EXIT.unreachable : null;
 }

@@ -1,4 +1,4 @@
-/** What the process ends with; scripts rely on these numbers. */
+/** The exit codes of the process; scripts rely on these numbers. */
 export const EXIT = {
   ok: 0,
   /** The run failed, or a check found a problem. */
@@ -14,7 +14,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A command cannot do what was asked: a sentence for a person, and how the process ends. */
+/** A command cannot do its work: a sentence for a person, and the exit code. */
 export class CommandError extends Error {
   override name = 'CommandError';
   readonly exitCode: ExitCode;
@@ -24,7 +24,7 @@ export class CommandError extends Error {
   }
 }
 
-/** A person or the system asked the process to end. */
+/** A signal of a person or of the system ends the process. */
 export class Interrupted extends CommandError {
   override name = 'Interrupted';
   readonly signalName: 'SIGINT' | 'SIGTERM';

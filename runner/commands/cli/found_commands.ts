@@ -1,4 +1,4 @@
-/** Commands that lie beside the demo and the tasks: each `*.ts` in a `commands` folder is one. */
+/** Commands outside of the runner: each `*.ts` in a registered folder is one, and in the folder `commands` of the task types. */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CATALOG } from './catalog.ts';
@@ -7,22 +7,37 @@ import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
 // Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
-const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
+const { closeSync, openSync, readdirSync, readFileSync, readSync } = process.getBuiltinModule('node:fs');
 
 const PACKAGE_DIR = resolve(import.meta.dirname, '../../..');
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
-/** Enough for the first line of the leading comment. */
+/** The first line of the leading comment lies within these bytes. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
 
-/** Where further commands lie: beside the demo of this package, and beside the project's task types. */
+/** The fields of this package's package.json that the command line uses. */
+export interface Manifest {
+  readonly version: string;
+  readonly stockflow: {
+    /** Folders of further commands, relative to the package. */
+    readonly commands: readonly string[];
+  };
+}
+
+/** Reads it rather than importing it: an import of JSON takes longer. */
+export function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8'));
+}
+
+/** Returns the folders with further commands: those that package.json registers, and that of the project's task types. */
 export function commandFolders(env: Shell['env']): readonly string[] {
-  return [resolve(PACKAGE_DIR, 'demo/commands'), resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
+  const registered = readManifest().stockflow.commands.map((folder) => resolve(PACKAGE_DIR, folder));
+  return [...registered, resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
 }
 
 /**
  * The runner's commands, and those found beside it; a name that the runner has is the runner's.
- * @param folders absolute, such as `/project/demo/commands`; absent ones hold none
+ * @param folders absolute, such as `/project/tasks/commands`; absent ones hold none
  */
 export function allCommands(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
   const own: readonly (CatalogEntry | CatalogGroup)[] = [...CATALOG, completion(() => all)];
@@ -31,7 +46,7 @@ export function allCommands(folders: readonly string[]): readonly (CatalogEntry 
   return all;
 }
 
-/** Made here, since it has to know every other command. */
+/** Returns the command that completes: its entry is made here, since it has to know every other command. */
 function completion(all: () => readonly (CatalogEntry | CatalogGroup)[]): CatalogEntry {
   return {
     name: 'completion',

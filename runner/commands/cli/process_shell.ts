@@ -24,12 +24,12 @@ export function processShell(): Shell {
     ),
     stderr: outputOf(() => process.stderr, onceFooter()),
     signal: first.signal,
-    urgent: second.signal,
+    forceStop: second.signal,
     exitCode: EXIT.ok,
   };
 }
 
-/** What is set already stays: the environment is nearer than the file. */
+/** Adds the variables of `.env`; those of the environment keep their value. */
 function loadEnvironment(): void {
   try {
     process.loadEnvFile('.env');

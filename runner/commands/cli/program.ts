@@ -49,7 +49,7 @@ async function buildProgram(
   return program;
 }
 
-/** Every command by name and summary; the one that `words` call, with all it takes. */
+/** Adds every command by name and summary, and the one that `words` call with its arguments and options. */
 async function addCommands(
   parent: Command,
   entries: readonly (CatalogEntry | CatalogGroup)[],

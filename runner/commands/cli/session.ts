@@ -4,12 +4,13 @@ import type { Pool } from 'pg';
 import { connectDatabase } from '../../connections/postgres/connect.ts';
 import { createLog, type Log, type LogOptions } from '../../log.ts';
 import { isQueueInstalled, QUEUE_SCHEMA } from '../../store/queue/schema.ts';
-import { type MigrationSet, migrate, pendingMigrations } from '../../store/schema/migrate.ts';
+import { migrate, pendingMigrations } from '../../store/schema/migrate.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 import { logOptions, type Settings } from './settings.ts';
 
-const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
+/** Holds a folder for each set of migrations. */
+export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
 
 export interface Session extends AsyncDisposable {
   /** Holds the password, where there is one. */
@@ -27,7 +28,7 @@ export interface SessionOptions {
    * `leave` does neither. `check` by default.
    */
   readonly migrations?: 'check' | 'apply' | 'leave';
-  /** What reaches stderr; `warn` by default. With STOCKFLOW_DEBUG everything does. */
+  /** The lowest level that reaches stderr, `warn` by default; under STOCKFLOW_DEBUG it is `debug`. */
   readonly logLevel?: LogOptions['level'];
 }
 
@@ -68,14 +69,15 @@ export async function openSession(
 }
 
 export interface AppliedMigration {
-  readonly set: MigrationSet | 'queue';
+  /** The name of the set's folder, or `queue`. */
+  readonly set: string;
   readonly name: string;
 }
 
 /** Applies what is pending, and the queue's own where they are missing. @returns what this call did, in order */
 export async function applyMigrations(
   { pool, url, log }: Pick<Session, 'pool' | 'url' | 'log'>,
-  sets: readonly MigrationSet[],
+  sets: readonly string[],
 ): Promise<readonly AppliedMigration[]> {
   const applied: AppliedMigration[] = [];
   if (!(await isQueueInstalled(pool))) {
@@ -104,6 +106,6 @@ async function refusePending(pool: Pool): Promise<void> {
   throw new CommandError(EXIT.problem, `${what} pending in the database: run stockflow migrate`);
 }
 
-function sourceOf(set: MigrationSet) {
+function sourceOf(set: string) {
   return { set, directory: join(MIGRATIONS_DIR, set) };
 }

@@ -1,18 +1,18 @@
-/** What the environment says, checked. Connections are read where they are used. */
+/** The settings of the environment, validated. Connections are read where they are used. */
 import { z } from 'zod';
 import type { LogFormat, LogOptions } from '../../log.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
 export interface Settings {
-  /** Null for the embedded database. */
+  /** The database's URL; null for the embedded database. */
   readonly databaseUrl: string | null;
   readonly homeDir: string;
   readonly dagsDir: string;
   readonly tasksDir: string;
-  /** Task instances at once in one worker. */
+  /** The most task instances at once in one worker. */
   readonly concurrency: number;
   readonly logFormat: LogFormat;
-  /** Stacks of errors, and log lines of level debug. */
+  /** Whether stacks of errors and log lines of level debug are written. */
   readonly isDebug: boolean;
 }
 
@@ -62,7 +62,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-/** A log of `level`, or of debug where that was asked for. */
+/** Returns the options of a log of `level`, or of debug under STOCKFLOW_DEBUG. */
 export function logOptions(settings: Settings, level: LogOptions['level'] | 'silent'): LogOptions {
   const format = settings.logFormat;
   if (settings.isDebug) return { format, level: 'debug' };

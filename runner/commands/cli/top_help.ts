@@ -5,7 +5,7 @@
 import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
 import type { Shell } from './command.ts';
 import { EXIT, type ExitCode } from './exit_code.ts';
-import { allCommands } from './found_commands.ts';
+import { allCommands, readManifest } from './found_commands.ts';
 
 const EXAMPLES = [
   ['stockflow up', 'schedule and work until Ctrl-C'],
@@ -27,7 +27,7 @@ export function answerTop(
 ): ExitCode | null {
   const [first] = words;
   if (first === '-V' || first === '--version') {
-    shell.stdout.write(`${packageVersion()}\n`);
+    shell.stdout.write(`${readManifest().version}\n`);
   } else if (first === '-h' || first === '--help' || (first === 'help' && words.length === 1)) {
     shell.stdout.write(topHelp(allCommands(commandFolders)));
   } else if (first === undefined) {
@@ -55,13 +55,4 @@ function topHelp(commands: readonly (CatalogEntry | CatalogGroup)[]): string {
 function section(title: string, lines: readonly (readonly [string, string])[]): string {
   const width = Math.max(...lines.map(([left]) => left.length));
   return `${title}:\n${lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('')}`;
-}
-
-/** Read rather than imported, as in `found_commands.ts`. */
-function packageVersion(): string {
-  const { readFileSync } = process.getBuiltinModule('node:fs');
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
-  return manifest.version;
 }

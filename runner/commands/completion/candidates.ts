@@ -1,4 +1,4 @@
-/** What can stand at the end of an unfinished command line. */
+/** The words that can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
 import type { CatalogEntry, CatalogGroup } from '../cli/catalog_entry.ts';
 import type { Shell } from '../cli/command.ts';
@@ -13,7 +13,7 @@ export interface UnfinishedLine {
   readonly current: string;
 }
 
-/** In the order of the help; empty where anything may stand, as a file name. */
+/** Returns the words in the order of the help; none where anything may stand, as a file name. */
 export async function candidates(
   shell: Shell,
   settings: Settings,
@@ -23,9 +23,9 @@ export async function candidates(
   const [first, ...rest] = line.words;
   const names = entries.map(({ name }) => name);
   if (first === undefined) return beginning(line.current, [...names, 'help']);
-  const asked = first === 'help' ? rest : line.words;
-  if (asked.length === 0) return beginning(line.current, names);
-  const { entry, words } = find(entries, asked);
+  const named = first === 'help' ? rest : line.words;
+  if (named.length === 0) return beginning(line.current, names);
+  const { entry, words } = find(entries, named);
   if (entry === null) return [];
   if ('commands' in entry)
     return beginning(
@@ -99,7 +99,7 @@ async function valuesOf(
   }
 }
 
-/** Of the DAG's file; none where it is invalid or absent, which is not what Tab is asked for. */
+/** Returns the names from the DAG's file; none where it is invalid or absent, which Tab does not report. */
 async function taskIds(settings: Settings, dagId: string): Promise<readonly string[]> {
   try {
     const file = await dagFileOf(settings, dagId);

@@ -4,9 +4,9 @@ import { connectionFromEnv, type SftpConfig } from '../../connections/connection
 import { shownHostKeys } from '../../connections/sftp/connect/fingerprint.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 
-interface Shown {
+interface KeyRow {
   readonly type: string;
   readonly fingerprint: string;
   readonly isPinned: boolean;
@@ -29,11 +29,11 @@ export function configure(command: Command, shell: Shell): void {
       );
     }
     const keys = await shownHostKeys(config);
-    const shown: readonly Shown[] = keys.map((key) => ({
+    const shown: readonly KeyRow[] = keys.map((key) => ({
       ...key,
       isPinned: config.hostKeys.includes(key.fingerprint),
     }));
-    printShown(shell, options.output, {
+    printResult(shell, options.output, {
       data: {
         connection: id,
         keys: shown.map(({ isPinned, ...key }) => ({ ...key, is_pinned: isPinned })),
@@ -49,11 +49,11 @@ export function configure(command: Command, shell: Shell): void {
       text: () => shown.map(({ type, fingerprint }) => `${fingerprint}  ${type}\n`).join(''),
     });
     if (config.hostKeys.length > 0 && !shown.some(({ isPinned }) => isPinned)) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, advice(shown, config));
+    notice(shell, options.output, advice(shown, config));
   });
 }
 
-function advice(shown: readonly Shown[], { variable, hostKeys }: SftpConfig): string {
+function advice(shown: readonly KeyRow[], { variable, hostKeys }: SftpConfig): string {
   const pinned = shown.filter(({ isPinned }) => isPinned);
   if (hostKeys.length === 0) {
     const which = shown.length === 1 ? 'it' : 'one of them';

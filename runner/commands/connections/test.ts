@@ -6,10 +6,10 @@ import { createLog } from '../../log.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { EXIT } from '../cli/exit_code.ts';
 import { logOptions, readSettings } from '../cli/settings.ts';
-import { lookAtConnection } from '../doctor/connections.ts';
-import { FINDING_COLUMNS, findingText } from '../doctor/finding_text.ts';
-import { lookAtDagFiles } from '../doctor/project.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { checkConnection } from '../doctor/connections.ts';
+import { FINDING_COLUMNS, findingText } from '../doctor/finding.ts';
+import { checkDagFiles } from '../doctor/project.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { painter } from '../output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -21,10 +21,10 @@ export function configure(command: Command, shell: Shell): void {
     const settings = readSettings(shell.env);
     // A wrong variable is a usage error, not a finding: there is nothing to connect to.
     connectionFromEnv(id, shell.env);
-    const { dags, taskTypes } = await lookAtDagFiles(settings);
+    const { dags, taskTypes } = await checkDagFiles(settings);
     const use = outsideUse(dags, (type) => taskTypes.byName.get(type)?.params ?? null);
     const log = createLog(logOptions(settings, 'silent'));
-    const rows = await lookAtConnection(shell, id, { use, log });
+    const rows = await checkConnection(shell, id, { use, log });
     if (options.output === 'table') {
       const paint = painter(shell.stdout, shell.env);
       for (const finding of rows) shell.stdout.write(findingText(finding, paint));
@@ -33,6 +33,6 @@ export function configure(command: Command, shell: Shell): void {
     }
     const isUsable = rows.every(({ verdict }) => verdict !== 'problem');
     if (!isUsable) shell.exitCode = EXIT.unreachable;
-    tell(shell, options.output, isUsable ? '\nit can be used; everything else: stockflow doctor' : '');
+    notice(shell, options.output, isUsable ? '\nit can be used; everything else: stockflow doctor' : '');
   });
 }

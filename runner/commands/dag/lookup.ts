@@ -1,4 +1,4 @@
-/** DAGs by the name that a person gives, as far as files go: a path, or an id in the dags folder. */
+/** Finds the files of DAGs by the name that a person gives: a path, or an id in the dags folder. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dag } from '../../core/dag/dag.ts';
@@ -12,7 +12,7 @@ const DAG_FILE = /^[^.].*\.ya?ml$/;
 
 export interface FoundDag {
   readonly dag: Dag;
-  /** As people name it. */
+  /** The file as people name it. */
   readonly file: string;
 }
 
@@ -36,7 +36,7 @@ export async function dagFileOf(settings: Settings, name: string): Promise<strin
   return null;
 }
 
-/** Files of DAGs directly in the folder, by name; of an absent folder none. */
+/** Returns the DAG files directly in the folder, by name; none for an absent folder. */
 export async function dagFilesIn(folder: string): Promise<readonly string[]> {
   return (await namesIn(folder))
     .filter((name) => DAG_FILE.test(name))

@@ -9,7 +9,7 @@ export interface GraphLine {
   readonly task: Task;
   /** The task_id behind its branches. */
   readonly text: string;
-  /** What else it waits for. */
+  /** Everything else that the task waits for. */
   readonly notes: string;
 }
 

@@ -1,4 +1,4 @@
-/** All DAGs. */
+/** Lists all DAGs. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import type { Dag } from '../../core/dag/dag.ts';
@@ -6,13 +6,13 @@ import { parseDag } from '../../core/dag_file/parse.ts';
 import { readParsedDag } from '../../engine/dags/source.ts';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import { type DagRow, findVersion, listDags } from '../../store/dag/dag.ts';
-import { type NightRun, newestRuns } from '../../store/run/last_due_run.ts';
+import { type LastRun, newestRuns } from '../../store/run/last_due_run.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { dagFilesIn, dagIdOfFile } from '../dag/lookup.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { styleOfState } from '../output/terminal_text.ts';
 import { inZone } from '../output/time_text.ts';
 import { scheduleWords } from './schedule_words.ts';
@@ -26,7 +26,7 @@ interface ListedDag {
   /** Problems of the file as it stands, or as a worker last saw it. */
   readonly problemCount: number;
   readonly next: Temporal.Instant | null;
-  readonly lastRun: NightRun | null;
+  readonly lastRun: LastRun | null;
 }
 
 const COLUMNS: readonly Column<ListedDag>[] = [
@@ -67,7 +67,7 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, settings);
     const rows = await readDags(session.pool, settings);
     printListing(shell, options.output, { columns: COLUMNS, rows });
-    tell(shell, options.output, advice(rows, settings));
+    notice(shell, options.output, advice(rows, settings));
   });
 }
 

@@ -1,6 +1,6 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { askedWallTimes } from '../../core/time/clock_change.ts';
+import { scheduledWallTimes } from '../../core/time/clock_change.ts';
 import { instantsAfter, type Schedule, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
@@ -9,7 +9,7 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { readSettings } from '../cli/settings.ts';
 import { findDagByName } from '../dag/by_name.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { inZone } from '../output/time_text.ts';
 import { resolvedWords } from './plan/words.ts';
 import { scheduleWords } from './schedule_words.ts';
@@ -42,10 +42,10 @@ export function configure(command: Command, shell: Shell): void {
       }
       const schedule = scheduleOf(dag);
       const rows = [...instantsAfter(schedule, after).take(options.count)];
-      tell(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
+      notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
       printListing(shell, options.output, { columns: columnsIn(schedule), rows });
       if (rows.length === 0)
-        tell(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
+        notice(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
     },
   );
 }
@@ -77,11 +77,13 @@ function columnsIn(schedule: Schedule): readonly Column<Temporal.Instant>[] {
   ];
 }
 
-/** Of an instant that stands for a wall time which the clocks skip, or which comes twice. */
+/** Returns the words for an instant that stands for a wall time which the clocks skip or repeat; else null. */
 function noteOn(instant: Temporal.Instant, schedule: Schedule): string | null {
   const date = businessDateOf(instant, schedule.timezone);
-  const asked = askedWallTimes(schedule, date).find(({ at, fate }) => at.equals(instant) && fate !== 'once');
-  return asked === undefined ? null : resolvedWords(asked, schedule.timezone, 'runs');
+  const resolved = scheduledWallTimes(schedule, date).find(
+    ({ at, occurrence }) => at.equals(instant) && occurrence !== 'once',
+  );
+  return resolved === undefined ? null : resolvedWords(resolved, schedule.timezone, 'runs');
 }
 
 /** `2026-03-08T03:30:00-04:00[America/New_York]` */

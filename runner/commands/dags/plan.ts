@@ -1,4 +1,4 @@
-/** What an edit of DAG files will do, before it is in force. */
+/** The effects of an edit of DAG files, before it is in force. */
 import type { Command } from 'commander';
 import { databaseNow } from '../../engine/clock.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
@@ -7,7 +7,7 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { painter } from '../output/terminal_text.ts';
 import { planJson } from './plan/json.ts';
 import { PLAN_COLUMNS, planRows } from './plan/rows.ts';
@@ -45,7 +45,7 @@ export function configure(command: Command, shell: Shell): void {
       targets.map((target) => readPlan(session.pool, taskTypes, target, moment)),
     );
     const paint = painter(shell.stdout, shell.env);
-    printShown(shell, options.output, {
+    printResult(shell, options.output, {
       columns: PLAN_COLUMNS,
       rows: plans.flatMap(planRows),
       data: plans.map(planJson),
@@ -55,7 +55,7 @@ export function configure(command: Command, shell: Shell): void {
     const isUnsafe = plans.some(({ change }) => change !== null && !change.isSafe);
     if (isInvalid) shell.exitCode = EXIT.invalidDag;
     else if (isUnsafe) shell.exitCode = EXIT.problem;
-    tell(shell, options.output, isInvalid ? invalidAdvice(plans) : changeAdvice(isUnsafe));
+    notice(shell, options.output, isInvalid ? invalidAdvice(plans) : changeAdvice(isUnsafe));
   });
 }
 

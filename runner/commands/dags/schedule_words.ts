@@ -2,7 +2,7 @@ import type { Dag } from '../../core/dag/dag.ts';
 import { describeCron } from '../../core/time/cron/describe.ts';
 import { parseCron } from '../../core/time/cron/parse.ts';
 
-/** `at 01:00 every day, America/New_York`, or `only when triggered`. */
+/** Returns the schedule in words: `at 01:00 every day, America/New_York`, or `only when triggered`. */
 export function scheduleWords({ schedule, timezone }: Pick<Dag, 'schedule' | 'timezone'>): string {
   if (schedule.length === 0) return `only when triggered, ${timezone}`;
   return `${schedule.map((cron) => describeCron(parseCron(cron))).join(' and ')}, ${timezone}`;

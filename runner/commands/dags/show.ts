@@ -8,9 +8,9 @@ import { describe, type Shell } from '../cli/command.ts';
 import { readSettings } from '../cli/settings.ts';
 import { findDagByName } from '../dag/by_name.ts';
 import { type Column, rowObject } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
-import { drawable, painter } from '../output/terminal_text.ts';
+import { asciiFallback, painter } from '../output/terminal_text.ts';
 import { type GraphLine, graphLines } from './graph_text.ts';
 import { scheduleWords } from './schedule_words.ts';
 
@@ -48,13 +48,13 @@ export function configure(command: Command, shell: Shell): void {
     const { dag, file } = await findDagByName(shell, readSettings(shell.env), name);
     const rows = graphLines(dag);
     const listing = { columns: COLUMNS, rows };
-    printShown(shell, options.output, {
+    printResult(shell, options.output, {
       ...listing,
       data: dagJson(dag, file, rows),
       text: () =>
-        `${headText(dag, file)}\n${drawable(shell, formatTable(listing, painter(shell.stdout, shell.env)))}`,
+        `${headText(dag, file)}\n${asciiFallback(shell, formatTable(listing, painter(shell.stdout, shell.env)))}`,
     });
-    tell(shell, options.output, `\nwhen it is due: stockflow dags next ${name}`);
+    notice(shell, options.output, `\nwhen it is due: stockflow dags next ${name}`);
   });
 }
 

@@ -1,4 +1,4 @@
-/** Every problem of DAG files. */
+/** Prints every problem of DAG files. */
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
@@ -9,8 +9,8 @@ import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { dagFilesIn } from '../dag/lookup.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
-import { harmless } from '../output/terminal_text.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
+import { escapeControls } from '../output/terminal_text.ts';
 
 const COLUMNS: readonly Column<Problem>[] = [
   { key: 'file', value: ({ file }) => file },
@@ -37,17 +37,17 @@ export function configure(command: Command, shell: Shell): void {
     const byFile = read.map(({ problems }) => problems);
     const rows = byFile.flat();
     if (options.output === 'table') {
-      for (const problem of rows) shell.stdout.write(`${harmless(formatProblem(problem))}\n`);
+      for (const problem of rows) shell.stdout.write(`${escapeControls(formatProblem(problem))}\n`);
     } else {
       printListing(shell, options.output, { columns: COLUMNS, rows });
     }
     for (const why of taskTypes.broken.values())
-      tell(shell, options.output, `a task type cannot be loaded: ${why}`);
+      notice(shell, options.output, `a task type cannot be loaded: ${why}`);
     for (const warning of read.flatMap(({ warnings }) => warnings)) {
-      tell(shell, options.output, `warning: ${harmless(formatProblem(warning))}`);
+      notice(shell, options.output, `warning: ${escapeControls(formatProblem(warning))}`);
     }
     const invalid = byFile.filter((problems) => problems.length > 0).length;
-    tell(shell, options.output, verdict(files.length, invalid, rows.length));
+    notice(shell, options.output, verdict(files.length, invalid, rows.length));
     if (rows.length > 0 || taskTypes.broken.size > 0) shell.exitCode = EXIT.invalidDag;
   });
 }

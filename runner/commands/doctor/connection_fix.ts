@@ -1,4 +1,4 @@
-/** What to do about a connection that failed, by what failed. */
+/** The advice for a connection that failed, by the kind of error. */
 import type { ConnectionConfig } from '../../connections/connection_config.ts';
 import { ConnectionError, type ConnectionErrorKind } from '../../connections/connection_error.ts';
 

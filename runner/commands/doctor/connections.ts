@@ -1,4 +1,4 @@
-/** Looks at the databases and file servers that tasks use: the log-in, the host key, the folders. */
+/** Checks the databases and file servers that tasks use: the log-in, the host key, the folders. */
 import {
   type ConnectionConfig,
   connectionFromEnv,
@@ -14,16 +14,15 @@ import type { Log } from '../../log.ts';
 import type { Shell } from '../cli/command.ts';
 import { spanText } from '../output/time_text.ts';
 import { connectionFix } from './connection_fix.ts';
-import { type Finding, looked, ok, problem } from './finding.ts';
-import { lookAtFolder } from './folders.ts';
-import { usersText } from './users_text.ts';
+import { type Finding, ok, problem, runCheck } from './finding.ts';
+import { checkFolder, usersText } from './folders.ts';
 
-/** Each that a DAG uses, and each that is set. */
+/** Returns each connection that a DAG uses and each that is set. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
   return [...new Set([...use.connections.keys(), ...connectionIdsIn(env)])].sort();
 }
 
-export async function lookAtConnection(
+export async function checkConnection(
   { env, signal }: Pick<Shell, 'env' | 'signal'>,
   id: string,
   { use, log }: { readonly use: OutsideUse; readonly log: Log },
@@ -43,10 +42,10 @@ export async function lookAtConnection(
     config,
     `check ${config.variable} and the server; then: stockflow connections test ${id}`,
   );
-  return await looked(check, fix, () =>
+  return await runCheck(check, fix, () =>
     config.kind === 'postgres'
-      ? lookAtPostgres(check, config)
-      : lookAtSftp(check, config, {
+      ? checkPostgres(check, config)
+      : checkSftp(check, config, {
           signal,
           log,
           folders: use.folders.filter(({ connection }) => connection === id),
@@ -54,8 +53,8 @@ export async function lookAtConnection(
   );
 }
 
-/** All that tasks do on a database of theirs is transactions, so a pooler that keeps those is no hindrance. */
-async function lookAtPostgres(check: string, config: PostgresConfig): Promise<readonly Finding[]> {
+/** Checks a database of tasks. They work in transactions alone, so a pooler that keeps those is no problem. */
+async function checkPostgres(check: string, config: PostgresConfig): Promise<readonly Finding[]> {
   const begunAt = performance.now();
   const { version, poolMode } = await readServer(config.url.reveal(), 'stockflow doctor');
   const took = spanText(performance.now() - begunAt);
@@ -72,7 +71,7 @@ async function lookAtPostgres(check: string, config: PostgresConfig): Promise<re
   return [ok(check, `${config.display}: Postgres ${version}, logged in and answered in ${took}${through}`)];
 }
 
-async function lookAtSftp(
+async function checkSftp(
   check: string,
   config: SftpConfig,
   {
@@ -87,7 +86,7 @@ async function lookAtSftp(
   const findings = [ok(check, `${config.display}: host key as pinned, logged in within ${took}`)];
   for (const folder of folders) {
     const fix = connectionFix(config, `stockflow connections test ${config.id}`);
-    findings.push(...(await looked(check, fix, () => lookAtFolder(check, sftp, folder))));
+    findings.push(...(await runCheck(check, fix, () => checkFolder(check, sftp, folder))));
   }
   return findings;
 }

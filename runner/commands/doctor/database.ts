@@ -1,4 +1,4 @@
-/** Looks at the runner's database: its state, its clock, and whether it can announce work. */
+/** Checks the runner's database: its state, its clock, and whether it can announce work. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { pendingNames, type Session } from '../cli/session.ts';
@@ -9,7 +9,7 @@ const NOTIFY_WITHIN_MS = 5_000;
 const CLOCK_ROUNDS = 3;
 const MAX_CLOCK_SKEW_MS = 1_000;
 
-export async function lookAtServer({ pool, isEmbedded, isPooled }: Session): Promise<readonly Finding[]> {
+export async function checkServer({ pool, isEmbedded, isPooled }: Session): Promise<readonly Finding[]> {
   const begunAt = performance.now();
   const { rows } = await pool.query<{ version: string; database: string; role: string; bytes: number }>(
     `select current_setting('server_version') as version, current_database() as database, current_user as role,
@@ -28,14 +28,14 @@ export async function lookAtServer({ pool, isEmbedded, isPooled }: Session): Pro
   ];
 }
 
-export async function lookAtMigrations({ pool }: Session): Promise<readonly Finding[]> {
+export async function checkMigrations({ pool }: Session): Promise<readonly Finding[]> {
   const pending = await pendingNames(pool);
   if (pending.length === 0) return [ok('migrations', 'up to date')];
   return [problem('migrations', `pending: ${pending.join(', ')}`, 'run stockflow migrate')];
 }
 
-/** Workers learn of new work by LISTEN; a pooler between them and the server may swallow it. */
-export async function lookAtNotify({ pool }: Session): Promise<readonly Finding[]> {
+/** Checks NOTIFY: workers learn of new work by it, and a pooler in between may swallow it. */
+export async function checkNotify({ pool }: Session): Promise<readonly Finding[]> {
   const tookMs = await notifyRoundTripMs(pool);
   if (tookMs !== null) return [ok('notify', `a NOTIFY came back in ${spanText(tookMs)}`)];
   return [
@@ -65,7 +65,7 @@ async function notifyRoundTripMs(pool: Pool): Promise<number | null> {
   }
 }
 
-export async function lookAtClock({ pool }: Session): Promise<readonly Finding[]> {
+export async function checkClock({ pool }: Session): Promise<readonly Finding[]> {
   const skewMs = await clockSkewMs(pool);
   const found = `this host is ${spanText(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead of'} the database's clock`;
   if (Math.abs(skewMs) <= MAX_CLOCK_SKEW_MS) return [ok('clock', found)];
@@ -78,7 +78,7 @@ export async function lookAtClock({ pool }: Session): Promise<readonly Finding[]
   ];
 }
 
-/** Positive where this host is ahead; of several rounds the shortest, whose middle is known best. */
+/** Returns the difference of the clocks, positive where this host is ahead, from the shortest of several rounds: its middle is known best. */
 async function clockSkewMs(pool: Pool): Promise<number> {
   let best = { tookMs: Number.POSITIVE_INFINITY, skewMs: 0 };
   for (let round = 0; round < CLOCK_ROUNDS; round += 1) {

@@ -1,22 +1,21 @@
-/** Tries in the folders of an SFTP server what the tasks will do there. */
+/** Checks the folders of an SFTP server by doing there what the tasks will do. */
 import type { SftpConnection, SftpEntry } from '../../connections/sftp/sftp.ts';
 import type { FolderUse } from '../../core/dag/outside_use.ts';
 import { matchesPattern } from '../../core/value/location.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
-import { usersText } from './users_text.ts';
 
 /** @throws ConnectionError where the tasks would fail */
-export async function lookAtFolder(
+export async function checkFolder(
   check: string,
   sftp: SftpConnection,
   folder: FolderUse,
 ): Promise<readonly Finding[]> {
   return folder.access === 'write'
-    ? await lookAtTarget(check, sftp, folder)
-    : [await lookAtSource(check, sftp, folder)];
+    ? await checkTarget(check, sftp, folder)
+    : [await checkSource(check, sftp, folder)];
 }
 
-async function lookAtTarget(
+async function checkTarget(
   check: string,
   sftp: SftpConnection,
   folder: FolderUse,
@@ -40,7 +39,7 @@ async function lookAtTarget(
   return findings;
 }
 
-async function lookAtSource(check: string, sftp: SftpConnection, folder: FolderUse): Promise<Finding> {
+async function checkSource(check: string, sftp: SftpConnection, folder: FolderUse): Promise<Finding> {
   const users = usersText(folder.usedBy);
   if (folder.path !== '' && (await sftp.stat(folder.path)) === null) {
     const fix = 'make the folder, or correct the path in the DAG file';
@@ -62,4 +61,12 @@ function newest(entries: readonly SftpEntry[], pattern: string): SftpEntry | nul
 
 function nameOf({ path }: FolderUse): string {
   return path === '' ? 'the base directory' : path;
+}
+
+/** Returns the tasks that use a connection or folder: `nightly_load.load_file, pos_feed (3 tasks)` */
+export function usersText(usedBy: readonly string[]): string {
+  const byDag = Map.groupBy(usedBy, (user) => user.slice(0, user.indexOf('.')));
+  return [...byDag]
+    .map(([dagId, users]) => (users.length === 1 ? users[0] : `${dagId} (${users.length} tasks)`))
+    .join(', ');
 }

@@ -1,4 +1,4 @@
-/** Looks at what lies on this host: the DAG files, the task types, the space on its disks. */
+/** Checks what lies on this host: the DAG files, the task types, the space on its disks. */
 import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -17,12 +17,12 @@ const MIN_FREE_BYTES = 2e9;
 
 export interface ProjectLook {
   readonly findings: readonly Finding[];
-  /** Of the files that are valid. */
+  /** The DAGs of the valid files. */
   readonly dags: readonly Dag[];
   readonly taskTypes: TaskTypes;
 }
 
-export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
+export async function checkDagFiles(settings: Settings): Promise<ProjectLook> {
   const taskTypes = await taskTypesOf(settings);
   const files = await Promise.all(
     (await dagFilesIn(settings.dagsDir)).map((file) => readDagFile(file, taskTypes)),
@@ -58,12 +58,12 @@ export async function lookAtDagFiles(settings: Settings): Promise<ProjectLook> {
   return { findings: [types, ...broken, valid, ...invalid], dags, taskTypes };
 }
 
-export async function lookAtDisks(settings: Settings): Promise<readonly Finding[]> {
+export async function checkDisks(settings: Settings): Promise<readonly Finding[]> {
   const folders = [tmpdir(), ...(settings.databaseUrl === null ? [settings.homeDir] : [])];
-  return await Promise.all(folders.map((folder) => lookAtDisk(resolve(folder))));
+  return await Promise.all(folders.map((folder) => checkDisk(resolve(folder))));
 }
 
-async function lookAtDisk(folder: string): Promise<Finding> {
+async function checkDisk(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(await existing(folder));
   const free = bavail * bsize;
   const found = `${bytesText(free)} free for ${folder}`;

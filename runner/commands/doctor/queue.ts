@@ -10,7 +10,7 @@ import { type Finding, ok, problem, warning } from './finding.ts';
 /** A worker with a free slot takes what is ready within a second or two. */
 const OVERDUE_MS = 60_000;
 
-export async function lookAtQueue({ pool }: Session): Promise<readonly Finding[]> {
+export async function checkQueue({ pool }: Session): Promise<readonly Finding[]> {
   const live = (await liveAndLostWorkers(pool, OVERDUE_MS)).filter(({ isLive }) => isLive);
   return queueFindings(await queueHealth(pool), {
     ...(await workerLoad(pool)),

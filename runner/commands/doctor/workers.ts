@@ -1,4 +1,4 @@
-/** Looks at the workers that say they live. */
+/** Checks the workers that report to be alive. */
 import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
 import type { Session } from '../cli/session.ts';
 import { spanText } from '../output/time_text.ts';
@@ -6,7 +6,7 @@ import { type Finding, ok, problem, warning } from './finding.ts';
 
 const LOST_WITHIN_MS = 24 * 3_600_000;
 
-export async function lookAtWorkers({ pool }: Session): Promise<readonly Finding[]> {
+export async function checkWorkers({ pool }: Session): Promise<readonly Finding[]> {
   const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
   const live = workers.filter(({ isLive }) => isLive);
   const lost = workers.filter(({ isLive }) => !isLive);

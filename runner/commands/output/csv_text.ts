@@ -1,25 +1,38 @@
+import { createRequire } from 'node:module';
+import type { CastReturnObject } from 'csv-stringify';
 import { dataColumns, jsonOf, type Listing } from './listing.ts';
 
-const NUMBER = /^[-+]?\d+(\.\d+)?([eE][-+]?\d+)?$/;
-/** A spreadsheet would take a cell that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const require = createRequire(import.meta.url);
 
-/** A listing as CSV that is safe to open in a spreadsheet: a text that looks like a formula gets a leading quote. */
-export function csvText<Row>(listing: Listing<Row>): string {
-  const columns = dataColumns(listing.columns);
-  const lines = [
-    columns.map(({ key }) => key),
-    ...listing.rows.map((row) => columns.map((column) => cellText(jsonOf(column.value(row))))),
-  ];
-  return lines.map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
+/** A number that begins with a sign, as formulas may. */
+const SIGNED_NUMBER = /^[-+]\d+(\.\d+)?([eE][-+]?\d+)?$/;
+
+/**
+ * Returns a listing as CSV that is safe to open in a spreadsheet: a text that looks like a formula gets a leading quote, a
+ * number never does. The library is loaded with the first call, as most commands print no CSV.
+ */
+export function csvText<Row>({ columns, rows }: Listing<Row>): string {
+  const { stringify }: typeof import('csv-stringify/sync') = require('csv-stringify/sync');
+  const listed = dataColumns(columns);
+  const records = rows.map((row) =>
+    listed.map((column) => {
+      const value = jsonOf(column.value(row));
+      return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+    }),
+  );
+  return stringify(records, {
+    header: true,
+    columns: listed.map(({ key }) => key),
+    escape_formulas: true,
+    cast: { boolean: String, string: signedNumberAsItIs },
+  });
 }
 
-function cellText(value: ReturnType<typeof jsonOf>): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function signedNumberAsItIs(text: string): string | CastReturnObject {
+  if (!SIGNED_NUMBER.test(text)) return text;
+  const cell: CastReturnObject & { readonly escape_formulas: false } = {
+    value: text,
+    escape_formulas: false,
+  };
+  return cell;
 }

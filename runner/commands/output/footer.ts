@@ -2,7 +2,7 @@
 
 const NEWLINE = 0x0a;
 
-/** Keeps track of what stands on the terminal, and gives the bytes to write. */
+/** Keeps track of the lines on the terminal, and returns the bytes to write. */
 export class FooterBytes {
   #shown = '';
   #shownLines = 0;

@@ -3,23 +3,23 @@ import type { Style } from './terminal_text.ts';
 
 export type Cell = Json | Temporal.Instant | Temporal.PlainDate;
 
-/** One column of a listing: how machines see a row's value, and how people do. */
+/** One column of a listing: the value of a row for machines, and its text for people. */
 export interface Column<Row> {
   /** The key in JSON and the header in CSV; the table's header has blanks for `_`. */
   readonly key: string;
   /** The table's header, where it says more than the key. */
   readonly title?: string;
   value(row: Row): Cell;
-  /** In a table, where it differs from the value. */
+  /** The text in a table, where it differs from the value. */
   text?(row: Row): string;
   style?(row: Row): Style | null;
-  /** By default numbers stand right. */
+  /** The side of a cell on which its text stands; by default numbers stand right. */
   readonly align?: 'left' | 'right';
-  /** Left out of a table in which all of its cells are `-`. */
+  /** The column is left out of a table in which all of its cells are `-`. */
   readonly omitEmpty?: boolean;
-  /** Left out of the table. */
+  /** The column is left out of tables. */
   readonly dataOnly?: boolean;
-  /** Left out of JSON and CSV. */
+  /** The column is left out of JSON and CSV. */
   readonly tableOnly?: boolean;
 }
 
@@ -28,12 +28,12 @@ export interface Listing<Row> {
   readonly rows: readonly Row[];
 }
 
-/** Instants and dates as ISO text. */
+/** Returns the cell as JSON, instants and dates as ISO text. */
 export function jsonOf(cell: Cell): Json {
   return cell instanceof Temporal.Instant || cell instanceof Temporal.PlainDate ? cell.toString() : cell;
 }
 
-/** A row as JSON has it. */
+/** Returns a row as a JSON object. */
 export function rowObject<Row>(columns: readonly Column<Row>[], row: Row): { [key: string]: Json } {
   return Object.fromEntries(dataColumns(columns).map((column) => [column.key, jsonOf(column.value(row))]));
 }

@@ -1,4 +1,4 @@
-/** Data on stdout, in the form that was asked for. */
+/** Prints data on stdout in the format of `-o`. */
 import { type Command, Option } from 'commander';
 import type { Json } from '../../core/value/json.ts';
 import type { Shell } from '../cli/command.ts';
@@ -10,8 +10,8 @@ import { painter } from './terminal_text.ts';
 export const OUTPUT_FORMATS = ['table', 'json', 'jsonl', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What `show` commands print: one object to machines, a text to people, and its rows to spreadsheets. */
-export interface Shown<Row> extends Listing<Row> {
+/** One thing with its rows: machines get `data`, people `text()`, spreadsheets the rows. */
+export interface Printable<Row> extends Listing<Row> {
   readonly data: Json;
   text(): string;
 }
@@ -47,13 +47,13 @@ export function printListing<Row>(shell: Shell, format: OutputFormat, listing: L
   }
 }
 
-export function printShown<Row>(shell: Shell, format: OutputFormat, shown: Shown<Row>): void {
-  if (format === 'table') shell.stdout.write(shown.text());
-  else if (format === 'csv') shell.stdout.write(csvText(shown));
-  else shell.stdout.write(`${JSON.stringify(shown.data, null, format === 'json' ? 2 : 0)}\n`);
+export function printResult<Row>(shell: Shell, format: OutputFormat, printable: Printable<Row>): void {
+  if (format === 'table') shell.stdout.write(printable.text());
+  else if (format === 'csv') shell.stdout.write(csvText(printable));
+  else shell.stdout.write(`${JSON.stringify(printable.data, null, format === 'json' ? 2 : 0)}\n`);
 }
 
-/** A sentence for a person, on stderr; machines that asked for data are not bothered. */
-export function tell(shell: Shell, format: OutputFormat, sentence: string): void {
+/** Writes a sentence for a person on stderr; only with the table format, so that machines get data alone. */
+export function notice(shell: Shell, format: OutputFormat, sentence: string): void {
   if (format === 'table') shell.stderr.write(`${sentence}\n`);
 }

@@ -1,4 +1,4 @@
-/** How fast progress goes, from what is seen of it. */
+/** The rate of progress, from the amounts observed. */
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Progress } from '../../task.ts';
 import { bytesText, countText, spanText } from './time_text.ts';
@@ -8,7 +8,7 @@ interface Seen {
   readonly atMs: number;
 }
 
-/** What is older no longer counts. */
+/** Older observations no longer count. */
 const WINDOW_MS = 10_000;
 
 export class ProgressRate {
@@ -23,7 +23,7 @@ export class ProgressRate {
     this.#seen = [...recent, { done, atMs }];
   }
 
-  /** Per second; null before two different amounts were seen. */
+  /** Returns the rate per second; null before two different amounts were observed. */
   perSecond(): number | null {
     const [first] = this.#seen;
     const last = this.#seen.at(-1);

@@ -5,7 +5,7 @@ import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 
 const COLUMNS: readonly Column<PoolRow>[] = [
   { key: 'pool', value: ({ name }) => name },
@@ -24,6 +24,6 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, readSettings(shell.env));
     const rows = await listPools(session.pool);
     printListing(shell, options.output, { columns: COLUMNS, rows });
-    if (rows.length === 0) tell(shell, options.output, 'no pool but the default one, which has no bound');
+    if (rows.length === 0) notice(shell, options.output, 'no pool but the default one, which has no bound');
   });
 }

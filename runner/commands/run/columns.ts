@@ -4,13 +4,13 @@ import type { Column } from '../output/listing.ts';
 import { styleOfState } from '../output/terminal_text.ts';
 import { inZone, msBetween, spanText } from '../output/time_text.ts';
 
-export interface ShownRun {
+export interface RunRow {
   readonly run: DagRun;
-  /** Of the DAG's version. */
+  /** The time zone of the DAG's version. */
   readonly timezone: string;
 }
 
-export const RUN_COLUMNS: readonly Column<ShownRun>[] = [
+export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   { key: 'run_id', value: ({ run }) => run.runId },
   { key: 'dag_id', value: ({ run }) => run.dagId },
   { key: 'business_date', value: ({ run }) => run.businessDate },
@@ -41,7 +41,7 @@ export const RUN_COLUMNS: readonly Column<ShownRun>[] = [
   { key: 'reason', value: ({ run }) => run.reason, text: ({ run }) => run.reason ?? '' },
 ];
 
-/** Of a run or a task that has ended; else null. */
+/** Returns the duration of a run or a task that has ended; else null. */
 export function durationMs(span: {
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
@@ -53,6 +53,6 @@ export function spanOrDash(ms: number | null): string {
   return ms === null ? '-' : spanText(ms);
 }
 
-function at({ timezone }: ShownRun, instant: Temporal.Instant | null): string {
+function at({ timezone }: RunRow, instant: Temporal.Instant | null): string {
   return instant === null ? '-' : inZone(instant, timezone, 'second');
 }

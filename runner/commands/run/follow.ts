@@ -1,21 +1,17 @@
-/** Waiting for a run, and showing how it goes. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** Follows a run to its end. */
 import type { Pool } from 'pg';
-import { isDatabaseAway } from '../../connections/postgres/connect.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
-import { formatDuration } from '../../core/time/duration.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { type DagRun, findRun } from '../../store/run/dag_run.ts';
 import { instancesOfRun } from '../../store/task/instance.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { zonesOfVersions } from '../dag/in_force.ts';
-import { createRunView, type RunSnapshot } from './live_view.ts';
-
-const LOOK_EVERY_MS = 300;
+import { follow } from '../live/follow.ts';
+import { RunLiveText } from './live_text.ts';
 
 /**
- * Shows the run on stderr until it has ended; an outage of the database is waited for.
+ * Shows the run on stderr until it has ended; retries while the database is unavailable.
  *
  * @param timeoutMs null for no limit
  * @throws CommandError: interrupted, or still not ended after the time-out; the run itself goes on
@@ -25,41 +21,21 @@ export async function followRun(
   pool: Pool,
   { runId, timeoutMs }: { readonly runId: number; readonly timeoutMs: number | null },
 ): Promise<DagRun> {
-  const startedMs = performance.now();
-  const view = createRunView(shell);
   const timezone = await timezoneOf(pool, runId);
-  let isAway = false;
-  try {
-    for (;;) {
-      const snapshot = await look(pool, runId, timezone);
-      if (snapshot !== null) view.show(snapshot, performance.now());
-      else if (!isAway) shell.stderr.write('the database is unavailable; retrying until it answers\n');
-      isAway = snapshot === null;
-      if (snapshot !== null && isTerminalRunState(snapshot.run.state)) return snapshot.run;
-      if (timeoutMs !== null && performance.now() - startedMs > timeoutMs) {
-        throw new CommandError(
-          EXIT.waitTimedOut,
-          `run ${runId} has not ended within ${formatDuration(timeoutMs)}; stockflow runs watch ${runId} goes on waiting`,
-        );
-      }
-      await pause(LOOK_EVERY_MS, undefined, { signal: shell.signal }).catch(() =>
-        shell.signal.throwIfAborted(),
-      );
-    }
-  } finally {
-    view.end();
-  }
-}
-
-/** Null while the database does not answer. */
-async function look(pool: Pool, runId: number, timezone: string): Promise<RunSnapshot | null> {
-  try {
-    const run = await existingRun(pool, runId);
-    return { run, tasks: await instancesOfRun(pool, runId), timezone, now: await databaseNow(pool) };
-  } catch (error) {
-    if (isDatabaseAway(error)) return null;
-    throw error;
-  }
+  const { run } = await follow(shell, {
+    name: `run ${runId}`,
+    watchCommand: `stockflow runs watch ${runId}`,
+    text: new RunLiveText(),
+    timeoutMs,
+    read: async () => ({
+      run: await existingRun(pool, runId),
+      tasks: await instancesOfRun(pool, runId),
+      timezone,
+      now: await databaseNow(pool),
+    }),
+    isEnded: (snapshot) => isTerminalRunState(snapshot.run.state),
+  });
+  return run;
 }
 
 async function timezoneOf(pool: Pool, runId: number): Promise<string> {

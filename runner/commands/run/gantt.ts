@@ -15,11 +15,11 @@ export interface GanttSpace {
 const UNICODE = { worked: '█', failed: '▒', waited: '·', planned: '│', deadline: '◆', cut: '…' };
 const ASCII = { worked: '#', failed: 'x', waited: '.', planned: '|', deadline: '!', cut: '~' };
 
-/** Of a wider run the rest is counted. */
+/** A wider run shows the count of the rest. */
 const ROWS_AT_MOST = 40;
 const NARROWEST_BAR = 10;
 
-/** Empty for a run in which nothing has happened yet. */
+/** Returns the bars of the tasks over time; empty for a run in which nothing has happened yet. */
 export function ganttText(report: RunReport, { columns, isUnicode }: GanttSpace, paint: Paint): string {
   const marks = isUnicode ? UNICODE : ASCII;
   const span = spanOf(report);
@@ -53,7 +53,7 @@ interface Span {
   readonly untilMs: number;
 }
 
-/** From the start of the run to its end; of one that goes on, to now or to the last instant that is planned. */
+/** Returns the span from the start of the run to its end; of one that goes on, to now or to the last instant that is planned. */
 function spanOf({ run, tasks, now }: RunReport): Span | null {
   if (run.startedAt === null) return null;
   const ahead = tasks.flatMap(({ task }) =>
@@ -69,7 +69,7 @@ interface Drawing {
   readonly marks: typeof UNICODE;
 }
 
-/** Later marks lie over earlier ones: what was worked is always to be seen. */
+/** Returns the bar of a task. Later marks lie over earlier ones, so that worked time is always visible. */
 function barOf({ task, attempts, now }: ReportedTask, { columnOf, barWidth, marks }: Drawing): string {
   const cells = Array.from({ length: barWidth }, () => ' ');
   const draw = (from: Temporal.Instant, until: Temporal.Instant, mark: string) => {

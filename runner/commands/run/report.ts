@@ -11,20 +11,20 @@ import { zonesOfVersions } from '../dag/in_force.ts';
 import { type Column, rowObject } from '../output/listing.ts';
 import { styleOfState } from '../output/terminal_text.ts';
 import { bytesText, countText, inZone, msBetween } from '../output/time_text.ts';
-import { durationMs, RUN_COLUMNS, type ShownRun, spanOrDash } from './columns.ts';
+import { durationMs, RUN_COLUMNS, type RunRow, spanOrDash } from './columns.ts';
 
 export interface ReportedTask {
   readonly task: TaskInstance;
   /** The newest; null before the first. */
   readonly attempt: Attempt | null;
-  /** All of them, oldest first. */
+  /** All attempts, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly timezone: string;
   /** The database's clock when it was read. */
   readonly now: Temporal.Instant;
 }
 
-export interface RunReport extends ShownRun {
+export interface RunReport extends RunRow {
   readonly now: Temporal.Instant;
   readonly tasks: readonly ReportedTask[];
   readonly warnings: readonly TaskWarning[];
@@ -114,7 +114,7 @@ export function taskName({ taskId, mapIndex }: Pick<TaskInstance, 'taskId' | 'ma
   return mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;
 }
 
-/** What went wrong: failed tasks, those that will be tried again, and in a run that ended badly without either, the cancelled ones. */
+/** Returns the failed tasks and those that will be tried again; in a run that ended badly without either, the cancelled ones. */
 export function failedTasks(report: RunReport): readonly ReportedTask[] {
   const inStates = (...states: readonly string[]) =>
     report.tasks.filter(({ task }) => task.removedAt === null && states.includes(task.state));
@@ -122,7 +122,7 @@ export function failedTasks(report: RunReport): readonly ReportedTask[] {
   return failed.length > 0 || report.run.state === 'success' ? failed : inStates('cancelled');
 }
 
-/** Also of a task that is still running. */
+/** Returns the time that a task took, or has taken while it still runs. */
 function elapsedMs({ task, now }: ReportedTask): number | null {
   if (task.state === 'running' && task.startedAt !== null) return msBetween(task.startedAt, now);
   return durationMs(task);

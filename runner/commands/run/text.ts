@@ -1,15 +1,41 @@
-/** A run as people read it: first what failed and what to do about it. */
+/** A run for people: first what failed and the commands that go on. */
+import type { Pool } from 'pg';
 import type { DagRun } from '../../store/run/dag_run.ts';
+import type { TaskWarning } from '../../store/task/warning.ts';
+import type { Shell } from '../cli/command.ts';
+import { type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
-import { harmless, type Paint, styleOfState } from '../output/terminal_text.ts';
+import { escapeControls, oneLine, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
 import { inZone, msBetween, spanText } from '../output/time_text.ts';
-import { failedTasks, type ReportedTask, type RunReport, TASK_COLUMNS, taskName } from './report.ts';
-import { warningsText } from './warning_text.ts';
+import {
+  failedTasks,
+  type ReportedTask,
+  type RunReport,
+  readRunReport,
+  reportJson,
+  TASK_COLUMNS,
+  taskName,
+} from './report.ts';
+
+/** Prints a run and its tasks on stdout. */
+export async function printRunResult(
+  shell: Shell,
+  pool: Pool,
+  { runId, output }: { readonly runId: number; readonly output: OutputFormat },
+): Promise<void> {
+  const report = await readRunReport(pool, runId);
+  printResult(shell, output, {
+    columns: TASK_COLUMNS,
+    rows: report.tasks,
+    data: reportJson(report),
+    text: () => runText(report, painter(shell.stdout, shell.env)),
+  });
+}
 
 export function runText(report: RunReport, paint: Paint): string {
   const { run, timezone, tasks, warnings } = report;
   const head = `run ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
-  const why = run.reason === null ? '' : ` (${harmless(run.reason)})`;
+  const why = run.reason === null ? '' : ` (${escapeControls(run.reason)})`;
   return [
     `${head}, ${spentText(report)}\n`,
     `${run.businessDate}, scheduled for ${inZone(run.scheduledFor, timezone)}, ${run.runType} by ${run.actor}${why}\n`,
@@ -20,6 +46,11 @@ export function runText(report: RunReport, paint: Paint): string {
   ].join('');
 }
 
+/** Returns one indented line for each warning, `task_id: sentence`. */
+export function warningsText(warnings: readonly TaskWarning[]): string {
+  return warnings.map((warning) => `  ${taskName(warning)}: ${oneLine(warning.sentence)}\n`).join('');
+}
+
 function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint): string {
   const name = taskName(task);
   if (task.state === 'cancelled') {
@@ -28,7 +59,7 @@ function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint
   const tries = task.attemptNumber === 0 ? 'without an attempt' : `at attempt ${task.attemptNumber}`;
   const logs = `stockflow tasks logs ${run.runId} ${task.taskId}`;
   return [
-    `${paint('red', `${name} failed`)} ${tries}: ${harmless(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
+    `${paint('red', `${name} failed`)} ${tries}: ${escapeControls(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
     task.attemptNumber === 0 ? '' : `  its log:    ${logs} --try ${task.attemptNumber}\n`,
     task.state === 'up_for_retry' && task.wakeAt !== null
       ? `  runs again: by itself at ${inZone(task.wakeAt, timezone, 'second')}\n`
@@ -36,7 +67,7 @@ function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint
   ].join('');
 }
 
-/** The command that lets what failed run again, by the version that the run began with. */
+/** Returns the command that runs failed tasks again, by the version that the run began with. */
 function againText({ runId }: DagRun): string {
   return `stockflow tasks clear ${runId} --only-failed`;
 }

@@ -8,8 +8,8 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
-import { harmless } from '../output/terminal_text.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
+import { escapeControls } from '../output/terminal_text.ts';
 import { bytesText } from '../output/time_text.ts';
 import { findNamedRun } from '../run/lookup.ts';
 
@@ -43,7 +43,7 @@ export function configure(command: Command, shell: Shell): void {
         first === undefined
           ? `run ${runId} has kept no artifact`
           : `\none of them: stockflow runs artifacts ${runId} ${first.name}`;
-      tell(shell, options.output, next);
+      notice(shell, options.output, next);
     },
   );
 }
@@ -53,7 +53,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Bytes as they are into a file or a pipe; on a terminal nothing in them can drive it. */
+/** Prints bytes as they are into a file or a pipe; on a terminal control characters are escaped. */
 async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): Promise<void> {
   const artifact = await findArtifact(pool, runId, name);
   if (artifact === null) {
@@ -64,7 +64,7 @@ async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): 
     );
   }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const print = (text: string) => shell.stdout.write(shell.stdout.isTTY ? harmless(text) : text);
+  const print = (text: string) => shell.stdout.write(shell.stdout.isTTY ? escapeControls(text) : text);
   try {
     const replaced = () =>
       new CommandError(EXIT.problem, `artifact ${name} was replaced while it was read; ask again`);

@@ -22,11 +22,11 @@ export function configure(command: Command, shell: Shell): void {
     .action(async (name: string, taskId: string | undefined, options: { reason?: string }) => {
       await using session = await openSession(shell, readSettings(shell.env));
       const { runId } = await findNamedRun(session.pool, name);
-      const asked = { by: CLI_ACTOR, reason: options.reason ?? null };
+      const request = { by: CLI_ACTOR, reason: options.reason ?? null };
       const changed =
         taskId === undefined
-          ? await cancelRun(session.pool, runId, asked)
-          : await cancelTask(session.pool, runId, { ...asked, taskId });
+          ? await cancelRun(session.pool, runId, request)
+          : await cancelTask(session.pool, runId, { ...request, taskId });
       shell.stderr.write(`run ${runId}: cancelled ${changedText(changed)}\n`);
     });
 }

@@ -1,4 +1,4 @@
-/** Why the tasks of a run are not running. */
+/** Explains why the tasks of a run are not running. */
 import type { Command } from 'commander';
 import type { Explanation } from '../../core/explain/explain.ts';
 import { didYouMeanOrList } from '../../core/value/suggest.ts';
@@ -7,7 +7,7 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { painter } from '../output/terminal_text.ts';
 import { findNamedRun } from '../run/lookup.ts';
 import { EXPLAIN_COLUMNS, type Explained, explainJson, explainRows } from './explain/json.ts';
@@ -33,13 +33,13 @@ export function configure(command: Command, shell: Shell): void {
       const run = await findNamedRun(session.pool, name);
       const explained = await readExplanation(session.pool, run, taskTypes);
       const shown = taskId === undefined ? explained : onlyTask(explained, taskId);
-      printShown(shell, options.output, {
+      printResult(shell, options.output, {
         columns: EXPLAIN_COLUMNS,
         rows: explainRows(shown),
         data: explainJson(shown),
         text: () => explainText(shown, painter(shell.stdout, shell.env)),
       });
-      tell(shell, options.output, `\nthe run in full: stockflow runs show ${run.runId}`);
+      notice(shell, options.output, `\nthe run in full: stockflow runs show ${run.runId}`);
     },
   );
 }

@@ -7,7 +7,7 @@ import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { zonesOfVersions } from '../dag/in_force.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { RUN_COLUMNS } from '../run/columns.ts';
 
 interface Options {
@@ -42,7 +42,7 @@ export function configure(command: Command, shell: Shell): void {
     const rows = runs.map((run) => ({ run, timezone: zones.get(run.dagVersionId) ?? 'UTC' }));
     printListing(shell, options.output, { columns: RUN_COLUMNS, rows });
     const [newest] = runs;
-    tell(
+    notice(
       shell,
       options.output,
       newest === undefined

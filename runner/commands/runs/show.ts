@@ -1,16 +1,19 @@
 /** A run: what failed, every task, and how it went over time. */
 import type { Command } from 'commander';
+import type { Dag } from '../../core/dag/dag.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { addOutputOption, type OutputFormat, printShown, tell } from '../output/output.ts';
-import { drawable, isUnicode, painter } from '../output/terminal_text.ts';
+import { type GraphLine, graphLines } from '../dags/graph_text.ts';
+import type { Column } from '../output/listing.ts';
+import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
+import { formatTable } from '../output/table_text.ts';
+import { asciiFallback, isUnicode, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
 import { ganttText } from '../run/gantt.ts';
-import { runGraphText } from '../run/graph.ts';
 import { findNamedRun } from '../run/lookup.ts';
-import { readRunReport, reportJson, TASK_COLUMNS } from '../run/report.ts';
+import { type RunReport, readRunReport, reportJson, TASK_COLUMNS } from '../run/report.ts';
 import { runText } from '../run/text.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -32,19 +35,42 @@ export function configure(command: Command, shell: Shell): void {
     const paint = painter(shell.stdout, shell.env);
     const drawn =
       options.graph === true
-        ? drawable(shell, runGraphText(report, (await new DagVersions(pool).get(dagVersionId)).dag, paint))
+        ? asciiFallback(
+            shell,
+            runGraphText(report, (await new DagVersions(pool).get(dagVersionId)).dag, paint),
+          )
         : ganttText(report, { columns: shell.stdout.columns, isUnicode: isUnicode(shell.env) }, paint);
-    printShown(shell, options.output, {
+    printResult(shell, options.output, {
       columns: TASK_COLUMNS,
       rows: report.tasks,
       data: reportJson(report),
       text: () => [runText(report, paint), ...(drawn === '' ? [] : [drawn])].join('\n'),
     });
     if (isTerminalRunState(state)) return;
-    tell(
+    notice(
       shell,
       options.output,
       `\nfollow it: stockflow runs watch ${runId}; what it waits for: stockflow runs explain ${runId}`,
     );
   });
+}
+
+/**
+ * Returns the graph with the state of each task.
+ * @param dag of the version that the run began with
+ */
+function runGraphText(report: RunReport, dag: Dag, paint: Paint): string {
+  const states = Map.groupBy(report.tasks, ({ task }) => task.taskId);
+  const stateOf = ({ task }: GraphLine): string => {
+    const found = (states.get(task.taskId) ?? []).map((reported) => reported.task.state);
+    const counts = Map.groupBy(found, (state) => state);
+    if (counts.size === 1 && found.length === 1) return found[0] ?? '';
+    return [...counts].map(([state, all]) => `${all.length} ${state}`).join(', ');
+  };
+  const columns: readonly Column<GraphLine>[] = [
+    { key: 'task_id', value: ({ task }) => task.taskId, text: ({ text }) => text },
+    { key: 'state', value: stateOf, style: (line) => styleOfState(stateOf(line)) },
+    { key: 'waits_for', value: ({ notes }) => notes },
+  ];
+  return formatTable({ columns, rows: graphLines(dag) }, paint);
 }

@@ -7,7 +7,7 @@ import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, type OutputFormat } from '../output/output.ts';
 import { followRun } from '../run/follow.ts';
 import { findNamedRun } from '../run/lookup.ts';
-import { printRunResult } from '../run/result.ts';
+import { printRunResult } from '../run/text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -1,21 +1,21 @@
-/** What became of each DAG's last night. */
+/** The status of each DAG's last run that was due: its run's state, or that there was none. */
 
 import type { Dag } from '../../core/dag/dag.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { MISSED_AFTER_MS, planDue } from '../../core/time/due.ts';
 import { scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
-import type { DueInstant, NightKey, NightRun } from '../../store/run/last_due_run.ts';
+import type { DueInstant, LastRun, LastRunKey } from '../../store/run/last_due_run.ts';
 import type { TaskWarning } from '../../store/task/warning.ts';
 import { msBetween } from '../output/time_text.ts';
 
-/** What is known of a DAG before its night's run is looked up. */
-export interface DagNight {
+/** The facts about a DAG that decide which run to look up. */
+export interface DagFacts {
   readonly dagId: string;
   /** The version in force; null where there never was a valid one. */
   readonly dag: Dag | null;
   readonly isPaused: boolean;
-  /** Of the DAG's file. */
+  /** The problems of the DAG's file. */
   readonly problems: readonly string[];
   /** The newest instant on which the scheduler decided something. */
   readonly lastDue: DueInstant | null;
@@ -23,27 +23,27 @@ export interface DagNight {
   readonly cursor: Temporal.Instant | null;
 }
 
-export type NightVerdict = RunState | 'did not run' | 'invalid' | 'paused' | 'not due yet';
+export type LastRunVerdict = RunState | 'did not run' | 'invalid' | 'paused' | 'not due yet';
 
-export interface NightStatus {
+export interface LastRunStatus {
   readonly dagId: string;
-  readonly verdict: NightVerdict;
+  readonly verdict: LastRunVerdict;
   readonly isProblem: boolean;
   readonly businessDate: Temporal.PlainDate | null;
   readonly scheduledFor: Temporal.Instant | null;
   readonly timezone: string;
-  readonly run: NightRun | null;
+  readonly run: LastRun | null;
   /** A sentence on what is wrong, or empty. */
   readonly detail: string;
-  /** Told by the run's tasks; they do not make it a problem. */
+  /** The warnings of the run's tasks; they do not make it a problem. */
   readonly warnings: readonly TaskWarning[];
 }
 
-/** The night that a DAG has to answer for: the newest instant on which it was due. */
-export function nightKey(
-  { dagId, dag, isPaused, lastDue, cursor }: DagNight,
+/** Returns the key of the run that a DAG has to answer for: that of the newest instant on which it was due. */
+export function lastRunKey(
+  { dagId, dag, isPaused, lastDue, cursor }: DagFacts,
   now: Temporal.Instant,
-): NightKey {
+): LastRunKey {
   const overdue = isPaused || dag === null || cursor === null ? null : newestOverdue(dag, cursor, now);
   if (overdue !== null && dag !== null) {
     return { dagId, scheduledFor: overdue, businessDate: businessDateOf(overdue, dag.timezone) };
@@ -51,40 +51,46 @@ export function nightKey(
   return { dagId, scheduledFor: lastDue?.scheduledFor ?? null, businessDate: lastDue?.businessDate ?? null };
 }
 
-export function nightStatus(
-  night: DagNight,
-  key: NightKey,
-  run: NightRun | null,
+export function lastRunStatus(
+  facts: DagFacts,
+  key: LastRunKey,
+  run: LastRun | null,
   warnings: readonly TaskWarning[],
-): NightStatus {
+): LastRunStatus {
   const base = {
-    dagId: night.dagId,
+    dagId: facts.dagId,
     businessDate: key.businessDate ?? run?.businessDate ?? null,
     scheduledFor: key.scheduledFor ?? run?.scheduledFor ?? null,
-    timezone: night.dag?.timezone ?? 'UTC',
+    timezone: facts.dag?.timezone ?? 'UTC',
     run,
     warnings,
   };
-  const [problem] = night.problems;
+  const [problem] = facts.problems;
   if (problem !== undefined) return { ...base, verdict: 'invalid', isProblem: true, detail: problem };
   if (run !== null) {
     const late = run.missedDeadlines.map((taskId) => `${taskId} missed its deadline`);
     const failure = run.failedTaskId === null ? [] : [`${run.failedTaskId}: ${run.errorText ?? 'failed'}`];
-    const mended = run.mendedFailure === null ? [] : [`it had failed before: ${run.mendedFailure}`];
+    const earlierFailure =
+      run.recoveredFailure === null ? [] : [`it had failed before: ${run.recoveredFailure}`];
     const isProblem = run.state === 'failed' || run.state === 'cancelled' || late.length > 0;
-    return { ...base, verdict: run.state, isProblem, detail: [...failure, ...late, ...mended].join('; ') };
+    return {
+      ...base,
+      verdict: run.state,
+      isProblem,
+      detail: [...failure, ...late, ...earlierFailure].join('; '),
+    };
   }
   if (key.scheduledFor !== null) {
-    const isDecided = night.lastDue?.scheduledFor.equals(key.scheduledFor) === true;
+    const isDecided = facts.lastDue?.scheduledFor.equals(key.scheduledFor) === true;
     const why = isDecided
-      ? `missed, and catchup is ${night.dag?.catchup}`
+      ? `missed, and catchup is ${facts.dag?.catchup}`
       : 'no worker has been running since';
     return { ...base, verdict: 'did not run', isProblem: true, detail: why };
   }
-  return { ...base, verdict: night.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };
+  return { ...base, verdict: facts.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };
 }
 
-/** The newest instant that passed without anyone having looked. */
+/** Returns the newest instant that passed without a scheduler deciding on it. */
 function newestOverdue(dag: Dag, cursor: Temporal.Instant, now: Temporal.Instant): Temporal.Instant | null {
   const timing = { schedule: scheduleOf(dag), catchup: dag.catchup, catchupWindowMs: dag.catchupWindowMs };
   const plan = planDue(timing, { cursor, now });

@@ -1,18 +1,18 @@
-/** A DAG's last night in one sentence. */
+/** The last run of a DAG in one sentence. */
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { inZone, msBetween, spanText } from '../output/time_text.ts';
-import type { DagNight, NightStatus } from './last_run_status.ts';
+import type { DagFacts, LastRunStatus } from './last_run_status.ts';
 
-export function nightSentence(night: DagNight, status: NightStatus, now: Temporal.Instant): string {
+export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temporal.Instant): string {
   const { verdict, run, detail, dagId } = status;
-  const paused = night.isPaused && verdict !== 'paused' ? '; the DAG is paused' : '';
+  const paused = facts.isPaused && verdict !== 'paused' ? '; the DAG is paused' : '';
   if (verdict === 'invalid') {
-    const lastNight = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
-    return `its file is invalid: ${detail}${lastNight}${paused}`;
+    const lastRun = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
+    return `its file is invalid: ${detail}${lastRun}${paused}`;
   }
-  return `${sentenceOf(night, status, now)}${paused}`;
+  return `${sentenceOf(facts, status, now)}${paused}`;
 
-  function sentenceOf(of: DagNight, { timezone }: NightStatus, at: Temporal.Instant): string {
+  function sentenceOf(of: DagFacts, { timezone }: LastRunStatus, at: Temporal.Instant): string {
     switch (verdict) {
       case 'success': {
         const late = `${detail === '' ? '' : `, but ${detail}`}${warningCount(status)}`;
@@ -43,7 +43,7 @@ export function nightSentence(night: DagNight, status: NightStatus, now: Tempora
   }
 }
 
-function warningCount({ warnings }: NightStatus): string {
+function warningCount({ warnings }: LastRunStatus): string {
   if (warnings.length === 0) return '';
   return warnings.length === 1 ? ', with a warning' : `, with ${warnings.length} warnings`;
 }

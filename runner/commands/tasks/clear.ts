@@ -1,4 +1,4 @@
-/** Lets tasks of a run run again. */
+/** Clears tasks of a run, so that they run again. */
 import type { Command } from 'commander';
 import { clearTasks } from '../../engine/operator/operator.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';

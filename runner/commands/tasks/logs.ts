@@ -1,5 +1,4 @@
 /** A task's log. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
@@ -14,9 +13,10 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { zonesOfVersions } from '../dag/in_force.ts';
+import { pauseUnlessAborted } from '../live/follow.ts';
 import type { Column } from '../output/listing.ts';
-import { addOutputOption, type OutputFormat, printListing, tell } from '../output/output.ts';
-import { harmless, painter, type Style } from '../output/terminal_text.ts';
+import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
+import { escapeControls, painter, type Style } from '../output/terminal_text.ts';
 import { inZone } from '../output/time_text.ts';
 import { findNamedRun } from '../run/lookup.ts';
 import { taskName } from '../run/report.ts';
@@ -27,7 +27,7 @@ interface Options {
   readonly output: OutputFormat;
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_MS = 500;
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', error: 'red' };
 
 export function configure(command: Command, shell: Shell): void {
@@ -59,7 +59,7 @@ export function configure(command: Command, shell: Shell): void {
     const wanted: Wanted = { runId: run.runId, taskId, attempt: options.try ?? null };
     const lines = options.follow ? following(pool, wanted, shell.signal) : stored(pool, wanted);
     const count = await printLines(shell, lines, { timezone, taskId, output: options.output });
-    if (count === 0) tell(shell, options.output, `${taskId} has logged nothing yet`);
+    if (count === 0) notice(shell, options.output, `${taskId} has logged nothing yet`);
   });
 }
 
@@ -69,7 +69,7 @@ interface Wanted {
   readonly attempt: number | null;
 }
 
-/** In portions, so that a long log is never held whole. */
+/** Reads the stored lines in portions, so that a long log is never held whole. */
 async function* stored(
   pool: Pool,
   { runId, taskId, attempt }: Wanted,
@@ -97,15 +97,15 @@ async function* following(
 ): AsyncGenerator<readonly StoredLogLine[]> {
   let lastId = 0;
   for (;;) {
-    // Asked before the lines are read: what the task wrote before it ended is then among them.
+    // Checked before the lines are read: what the task wrote before it ended is then among them.
     const isOver = await hasEnded(pool, wanted);
     lastId = yield* stored(pool, wanted, lastId);
     if (isOver) return;
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pauseUnlessAborted(POLL_MS, signal);
   }
 }
 
-/** Of one attempt when it has ended, though its task may be tried again. */
+/** Returns true when the run, the task, or the one attempt that is followed has ended; its task may be tried again. */
 async function hasEnded(pool: Pool, { runId, taskId, attempt }: Wanted): Promise<boolean> {
   const run = await findRun(pool, runId);
   if (run === null || isTerminalRunState(run.state)) return true;
@@ -162,5 +162,5 @@ function lineText(line: StoredLogLine, taskId: string, timezone: string): string
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const head = `${inZone(at, timezone, 'second')}  ${who}try ${attemptNumber}  ${level.padEnd(5)}`;
-  return `${head}  ${harmless(`${message}${fields.join('')}`)}`;
+  return `${head}  ${escapeControls(`${message}${fields.join('')}`)}`;
 }

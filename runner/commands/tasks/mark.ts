@@ -1,4 +1,4 @@
-/** Says by hand how a task ended. */
+/** Sets the state of a task by hand. */
 import { type Command, Option } from 'commander';
 import { markTask } from '../../engine/operator/operator.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';

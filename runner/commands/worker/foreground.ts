@@ -10,7 +10,7 @@ import type { Settings } from '../cli/settings.ts';
 
 export interface WorkerPart {
   readonly taskTypes: TaskTypes;
-  /** Null for a worker that leaves the DAG files alone. */
+  /** The folder of the DAG files; null for a worker that leaves them alone. */
   readonly dagsDir: string | null;
 }
 
@@ -40,15 +40,15 @@ export async function startWorker(
   });
 }
 
-/** Lets running tasks end for a while; a second Ctrl-C hands them over at once. */
+/** Stops the worker once its running tasks have ended or its grace time is over; a second Ctrl-C hands them over at once. */
 export async function drainWorker(shell: Shell, worker: Worker): Promise<void> {
   const hurry = () => void worker.stop(0);
-  shell.urgent.addEventListener('abort', hurry, { once: true });
+  shell.forceStop.addEventListener('abort', hurry, { once: true });
   if (shell.signal.aborted)
     shell.stderr.write('stopping; running tasks may end, Ctrl-C again hands them over at once\n');
   try {
-    await worker.stop(shell.urgent.aborted ? 0 : undefined);
+    await worker.stop(shell.forceStop.aborted ? 0 : undefined);
   } finally {
-    shell.urgent.removeEventListener('abort', hurry);
+    shell.forceStop.removeEventListener('abort', hurry);
   }
 }

@@ -1,4 +1,4 @@
-/** What `up` and `worker` do: schedule and work in the foreground until they are told to stop. */
+/** Schedules and works in the foreground until a signal stops it, for `up` and `worker`. */
 import { once } from 'node:events';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import type { Worker } from '../../engine/worker/worker.ts';
@@ -23,7 +23,7 @@ export async function serve(
   });
   const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: settings.dagsDir });
   try {
-    await tellSchedule(shell, worker);
+    await printSchedule(shell, worker);
     if (!shell.signal.aborted) await once(shell.signal, 'abort');
   } finally {
     await drainWorker(shell, worker);
@@ -34,7 +34,7 @@ export async function serve(
     reason instanceof Interrupted && reason.signalName === 'SIGTERM' ? EXIT.ok : EXIT.interrupted;
 }
 
-async function tellSchedule(shell: Shell, worker: Worker): Promise<void> {
+async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
   const { pool, versions, clock } = worker.engine;
   const now = clock.now();
   const lines: { readonly text: string; readonly atMs: number }[] = [];

@@ -4,20 +4,26 @@ import { POSTGRES_TYPES, toParameter } from './values.ts';
 
 type ConnectCallback = (...result: [error: Error] | [error: null, client: pg.Client]) => void;
 
-/** A prepared statement of this session is missing, or is there before it was prepared: the session is another's. */
+/**
+ * SQLSTATEs of a prepared statement that is missing, or exists before it was prepared: the session belongs to another
+ * client.
+ */
 const FOREIGN_STATEMENT = new Set(['26000', '42P05']);
 
-/** What Postgres takes as settings of a session, in ms. */
+/** The session settings that Postgres accepts, in ms. */
 const SESSION_SETTINGS = ['statement_timeout', 'idle_in_transaction_session_timeout'] as const;
 type SessionSettings = Readonly<Partial<Record<(typeof SESSION_SETTINGS)[number], number | false>>>;
 
 /**
- * pg's client with Temporal values both ways, which tells a lost connection from the server's answer: ConnectionLost,
- * DatabaseUnreachable and SessionNotKept against pg's DatabaseError. `query_timeout` (ms) breaks the connection, as a session that
- * does not answer is of no more use. Its settings are set by a statement: a pooler refuses them when it is connected to.
+ * A client of pg with Temporal values in both directions. It tells a lost connection from the server's answer:
+ * ConnectionLost, DatabaseUnreachable and SessionNotKept, as opposed to pg's DatabaseError. `query_timeout` (ms) breaks
+ * the connection, as a session without an answer is of no more use. Settings are set by a statement, as a pooler
+ * refuses them at connection.
  */
 export class PostgresClient extends pg.Client {
-  /** As the server told it, or whoever stands in between; null before the connection. pg's own. */
+  /**
+   * The process id that the server, or a pooler in front of it, has announced; null before the connection. Set by pg.
+   */
   declare readonly processID: number | null;
   #lost: ConnectionLost | null = null;
   readonly #answerTimeoutMs: number;
@@ -35,9 +41,9 @@ export class PostgresClient extends pg.Client {
       ...(statement_timeout !== undefined && { statement_timeout }),
       ...(idle_in_transaction_session_timeout !== undefined && { idle_in_transaction_session_timeout }),
     };
-    // Without a listener the event would end the process; the statements under way and the next one tell.
+    // Without a listener the event would end the process. The statements in progress and the next one report the error.
     this.on('error', () => {});
-    // Defined here because a method would have to restate pg's nine overloads.
+    // Defined here, as a method would have to repeat pg's nine overloads.
     const query = this.query;
     Object.defineProperty(this, 'query', {
       configurable: true,
@@ -72,7 +78,7 @@ export class PostgresClient extends pg.Client {
     }
   }
 
-  /** One statement for all of them, before any other. */
+  /** Applies all settings with one statement, before any other. */
   async #applySettings(): Promise<void> {
     const given = SESSION_SETTINGS.flatMap((name) => {
       const timeoutMs = this.#settings[name];

@@ -1,4 +1,4 @@
-/** The database that the runner works on: the one DATABASE_URL names, or the embedded one. */
+/** Connects to the runner's database: the one that DATABASE_URL names, or the embedded one. */
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { type EmbeddedPostgres, ensureEmbeddedPostgres, type ServerLog } from './embedded/server.ts';
@@ -12,24 +12,24 @@ export { ConnectionLost, DatabaseUnreachable, SessionNotKept } from './errors.ts
 export { createPool, type PoolOptions } from './pool.ts';
 export type { PoolMode } from './pooler.ts';
 export { CommitOutcomeUnknown, withTransaction } from './transaction.ts';
-export { isDatabaseAway } from './unavailable.ts';
+export { isDatabaseUnavailable } from './unavailable.ts';
 
 export interface Database extends AsyncDisposable {
-  /** Holds the password, where there is one: for a thread or a process of this one, never for a log. */
+  /** The URL with its password, if it has one: for a thread or a child process, never for a log. */
   readonly url: string;
-  /** Null for the database of DATABASE_URL; else whether this call started the embedded server. */
+  /** Tells if this call started the embedded server; null for the database of DATABASE_URL. */
   readonly embedded: { readonly startedHere: boolean } | null;
   readonly poolMode: Extract<PoolMode, 'direct' | 'session'>;
-  /** A pool that ends with this database. */
+  /** Returns a pool that is closed with this database. */
   createPool(options: PoolOptions): Pool;
 }
 
 const OLDEST_SERVER = 150_000;
 
 /**
- * Opens the runner's database and sees that it can be worked on. Disposing ends its pools, and the embedded server if
- * nobody else uses it.
- * @throws DatabaseUnreachable: also for a standby and for a Postgres before 15; SessionNotKept; EmbeddedPostgresError
+ * Opens the runner's database and checks that it can be used. Disposing closes its pools, and stops the embedded server
+ * if nobody else uses it.
+ * @throws DatabaseUnreachable, also for a standby and for a Postgres before 15; SessionNotKept; EmbeddedPostgresError
  */
 export async function connectDatabase(
   env: Readonly<Record<string, string | undefined>>,
@@ -76,7 +76,7 @@ function databaseOn(
   };
 }
 
-/** @returns how the connection is pooled, of the ways that can be worked with */
+/** Refuses a database that cannot be used. @returns how the connection is pooled */
 async function refuseUnfit(url: string): Promise<Database['poolMode']> {
   const { address, versionNumber, isStandby, poolMode } = await readServer(url, 'stockflow');
   const unfit = (reason: string) => new DatabaseUnreachable(address, new Error(reason));

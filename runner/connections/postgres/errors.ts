@@ -1,11 +1,11 @@
-/** Where a pool connects to, without who and with what password. */
+/** The address of a database, without user and password. */
 export interface DatabaseAddress {
   readonly host: string;
   readonly port: number;
   readonly database: string;
 }
 
-/** No session could be opened: the server is away, full, starting, or refuses the log-in. Never holds a secret. */
+/** No session could be opened: the server is down, full, starting, or refuses the login. It holds no secret. */
 export class DatabaseUnreachable extends Error {
   override name = 'DatabaseUnreachable';
   readonly address: DatabaseAddress;
@@ -22,7 +22,7 @@ export class DatabaseUnreachable extends Error {
   }
 }
 
-/** A session broke; what its open transaction did is undone, and whether its last COMMIT was done is not known. */
+/** A session broke. Its open transaction is rolled back; it is unknown if its last COMMIT was done. */
 export class ConnectionLost extends Error {
   override name = 'ConnectionLost';
   readonly address: DatabaseAddress;
@@ -40,15 +40,15 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** Every session of the pool was in use for as long as a caller was willing to wait. */
+/** Every session of the pool was in use for as long as the caller was willing to wait. */
 export class PoolExhausted extends Error {
   override name = 'PoolExhausted';
 }
 
-/** A pooler keeps nothing of a session from one transaction to the next. */
+/** A pooler does not keep the session from one transaction to the next. */
 export class SessionNotKept extends Error {
   override name = 'SessionNotKept';
-  /** What is wrong, and what helps; the message says both. */
+  /** The problem; `fix` says what to do about it. The message contains both. */
   readonly found: string;
   readonly fix: string;
 
@@ -64,7 +64,7 @@ export class SessionNotKept extends Error {
   }
 }
 
-/** The SQLSTATE or errno of an error of pg or Node. */
+/** Returns the SQLSTATE or errno of an error of pg or Node. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return undefined;

@@ -3,24 +3,27 @@ import { PostgresClient } from './client.ts';
 import { DatabaseUnreachable, PoolExhausted } from './errors.ts';
 
 export interface PoolOptions {
-  /** Shown by `pg_stat_activity`. */
+  /** The application name in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Sessions at most. */
+  /** The largest number of sessions. */
   readonly max: number;
-  /** The server ends a statement after this. None by default. */
+  /** The time in ms after which the server cancels a statement. None by default. */
   readonly statementTimeoutMs?: number;
-  /** The client gives up a session whose server gives no answer for this long; 5 s beyond the statement's time-out by default. */
+  /**
+   * The time in ms after which the client gives up a session without an answer; 5 s more than the statement timeout by
+   * default.
+   */
   readonly answerTimeoutMs?: number;
-  /** The server ends a session that holds its locks in an open transaction and says nothing for this long. None by default. */
+  /** The time in ms after which the server ends a session that is idle in an open transaction. None by default. */
   readonly idleInTransactionTimeoutMs?: number;
-  /** For opening a session, and for waiting for a free one. 10 s by default. */
+  /** The time in ms for opening a session, and for waiting for a free one. 10 s by default. */
   readonly connectTimeoutMs?: number;
   /**
-   * Statements that are sent without waiting for each other go to the server together, and are answered in order. Not for
-   * sessions that stream (COPY, cursors). False by default.
+   * Sends statements that do not wait for each other together; they are answered in order. Not for sessions that stream
+   * (COPY, cursors). False by default.
    */
   readonly pipeline?: boolean;
-  /** A session that nobody was using broke; the pool has dropped it and opens another when asked. */
+  /** Called when an idle session broke; the pool has removed it and opens another when needed. */
   readonly onIdleError?: (error: Error) => void;
 }
 
@@ -43,7 +46,9 @@ class PostgresPool extends pg.Pool {
     return undefined;
   }
 
-  /** The pool gives a plain Error for a time-out, be it of the connection or of the wait for a free session. */
+  /**
+   * Converts the plain Error that pg's pool gives for a timeout, of the connection or of the wait for a free session.
+   */
   #explain(error: unknown): Error {
     if (!(error instanceof Error)) return new Error(String(error));
     if (error instanceof DatabaseUnreachable || this.ending) return error;
@@ -58,7 +63,10 @@ class PostgresPool extends pg.Pool {
   }
 }
 
-/** Sessions on one database; values cross as POSTGRES_TYPES says. Opens none until asked. */
+/**
+ * Creates a pool of sessions of one database; values are converted by POSTGRES_TYPES. It opens no session until one is
+ * needed.
+ */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
   const pool = new PostgresPool({
     Client: PostgresClient,
@@ -69,7 +77,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     ...timeouts(options),
   });
-  // Without a listener the process would end; the pool has dropped the session already.
+  // Without a listener the process would end; the pool has removed the session already.
   pool.on('error', (error) => options.onIdleError?.(error));
   return pool;
 }

@@ -1,22 +1,22 @@
 /**
- * Finds a pooler between this process and Postgres, and whether it gives the server of a session to others between two
- * transactions (PgBouncer's modes `transaction` and `statement`).
+ * Detects a pooler between this process and Postgres, and whether it gives the server connection of a session to others
+ * between two transactions (PgBouncer's modes `transaction` and `statement`).
  */
 
 import type { PostgresClient } from './client.ts';
 import { DatabaseUnreachable, errorCode } from './errors.ts';
-import { isDatabaseAway } from './unavailable.ts';
+import { isDatabaseUnavailable } from './unavailable.ts';
 
-/** In PgBouncer's words; `direct` where nothing stands in between. */
+/** The pool mode as PgBouncer names it; `direct` if there is no pooler. */
 export type PoolMode = 'direct' | 'session' | 'transaction' | 'statement';
 
-/** The server's process that answered one of two sessions; both stay open. */
+/** The server process that answered one of two sessions, both still open. */
 export interface ServerAnswer {
   readonly session: 'first' | 'second';
   readonly serverPid: number;
 }
 
-/** Whether two sessions that each keep a server of their own cannot have seen this. */
+/** Returns true if the answers are impossible for two sessions that each keep a server connection of their own. */
 export function isShared(answers: readonly ServerAnswer[]): boolean {
   const countOf = (values: readonly (string | number)[]) => new Set(values).size;
   const sessions = countOf(answers.map(({ session }) => session));
@@ -25,21 +25,23 @@ export function isShared(answers: readonly ServerAnswer[]): boolean {
   return servers !== sessions || pairs !== sessions;
 }
 
-/** While others use the pooler, two sessions can by chance be answered as if each had its own server. */
+/**
+ * The number of rounds: while others use the pooler, two sessions can by chance be answered as if each had its own
+ * server connection.
+ */
 const ROUNDS = 3;
-/** PgBouncer lets a session wait two minutes for a server. */
+/** The time in ms that a session waits for an answer; PgBouncer itself lets it wait two minutes for a server. */
 export const POOLER_TIMEOUT_MS = 10_000;
-/** PgBouncer's answer to BEGIN in the mode `statement`; it then ends the session. */
+/** The SQLSTATE of PgBouncer's answer to BEGIN in the mode `statement`; it then ends the session. */
 const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * How the connection of `first` is pooled. A second session is opened only where the server's process that answers is not the
- * one that the connection was said to have.
- *
- * @param first connected, in no transaction
- * @param serverPid the `pg_backend_pid()` that it has just given
- * @param openSecond a session by the same URL, to be connected, with POOLER_TIMEOUT_MS for its answers
- * @throws DatabaseUnreachable, also where the pooler has no second session to give
+ * Returns how the connection of `first` is pooled. A second session is opened only if the process that answers is not
+ * the one announced at connection.
+ * @param first a connected client, in no transaction
+ * @param serverPid its current `pg_backend_pid()`
+ * @param openSecond makes a client of the same URL, not yet connected, with POOLER_TIMEOUT_MS for its answers
+ * @throws DatabaseUnreachable, also if the pooler has no second session to give
  */
 export async function poolModeOf(
   first: PostgresClient,
@@ -52,7 +54,7 @@ export async function poolModeOf(
   try {
     return await compare(first, second, [{ session: 'first', serverPid }]);
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseUnavailable(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     const reason = `the pooler in between gave no second session (${why}); its default_pool_size must leave room for a worker's`;
     throw new DatabaseUnreachable(second.address, new Error(reason, { cause: error }));
@@ -73,7 +75,7 @@ async function compare(
   };
   for (let round = 0; round < ROUNDS; round += 1) {
     const isFound = (await isSharedAfter('second')) || (await isSharedAfter('first'));
-    // From here on the second session holds a server, so the first one cannot be given that.
+    // From here on the second session holds a server connection, so the first one cannot get the same.
     if (await refusesTransactions(second)) return 'statement';
     if (isFound || (await isSharedAfter('second')) || (await isSharedAfter('first'))) return 'transaction';
     await second.query('rollback');
@@ -81,7 +83,7 @@ async function compare(
   return 'session';
 }
 
-/** Begins a transaction, unless the mode is `statement`. */
+/** Begins a transaction. Returns true if it is refused, as in the mode `statement`. */
 async function refusesTransactions(client: PostgresClient): Promise<boolean> {
   try {
     await client.query('begin');

@@ -2,7 +2,7 @@ import { PostgresClient } from './client.ts';
 import type { DatabaseAddress } from './errors.ts';
 import { POOLER_TIMEOUT_MS, type PoolMode, poolModeOf } from './pooler.ts';
 
-/** The server that answers at a URL, and how it is reached. */
+/** The server at a URL, and how it is reached. */
 export interface PostgresServer {
   readonly address: DatabaseAddress;
   /** `18.4` */
@@ -13,7 +13,7 @@ export interface PostgresServer {
   readonly poolMode: PoolMode;
 }
 
-/** Logs in, asks, and leaves. @throws DatabaseUnreachable; ConnectionLost */
+/** Logs in, reads the facts of the server, and disconnects. @throws DatabaseUnreachable; ConnectionLost */
 export async function readServer(url: string, applicationName: string): Promise<PostgresServer> {
   const openClient = () =>
     new PostgresClient({

@@ -2,23 +2,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { errorCode } from './errors.ts';
 
-export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
 export interface TransactionOptions {
   /** `read committed` by default. */
-  readonly isolation?: Isolation;
-  /** How often the work is done again after a serialization failure or a deadlock. 10 by default. */
+  readonly isolation?: IsolationLevel;
+  /** The number of retries after a serialization failure or a deadlock. 10 by default. */
   readonly retries?: number;
-  /** In [0, 1), spreads the retries of those who met. */
+  /** Returns a number in [0, 1) that spreads the retries of conflicting transactions. */
   readonly random?: () => number;
 }
 
-/** The work failed, and so did its ROLLBACK; the session was thrown away, so nothing of it stays. */
+/** The work failed, and so did its ROLLBACK; the session was discarded, so nothing was changed. */
 export class RollbackFailed extends Error {
   override name = 'RollbackFailed';
-  /** The SQLSTATE or errno of the failure of the work. */
+  /** The SQLSTATE or errno of the error of the work. */
   readonly code: string | undefined;
-  /** The failure of the ROLLBACK; that of the work is `cause`. */
+  /** The error of the ROLLBACK; that of the work is `cause`. */
   readonly rollbackError: unknown;
 
   constructor(cause: unknown, rollbackError: unknown) {
@@ -28,17 +28,19 @@ export class RollbackFailed extends Error {
   }
 }
 
-/** The answer to COMMIT was lost: the work may be done or not. Look for its trace; do not guess. */
+/**
+ * The answer to COMMIT was lost, so the work may be committed or not. Check its effect in the database; do not guess.
+ */
 export class CommitOutcomeUnknown extends Error {
   override name = 'CommitOutcomeUnknown';
 }
 
-/** The work swallowed a failed statement; Postgres answered COMMIT with ROLLBACK. Nothing was changed. */
+/** The work ignored a failed statement, and Postgres answered COMMIT with ROLLBACK. Nothing was changed. */
 export class TransactionAborted extends Error {
   override name = 'TransactionAborted';
 }
 
-const ISOLATION: Readonly<Record<Isolation, string>> = {
+const ISOLATION: Readonly<Record<IsolationLevel, string>> = {
   'read committed': 'begin isolation level read committed',
   'repeatable read': 'begin isolation level repeatable read',
   serializable: 'begin isolation level serializable',
@@ -49,9 +51,10 @@ const FIRST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 1_000;
 
 /**
- * What `work` returns, committed. It is done again, from the start, after a serialization failure or a deadlock:
- * its effects must be in this transaction only.
- * @throws what `work` throws, rolled back; RollbackFailed; CommitOutcomeUnknown; TransactionAborted; DatabaseUnreachable
+ * Runs `work` in a transaction and returns its result once it is committed. After a serialization failure or a deadlock
+ * it runs again from the start, so its effects must be in this transaction only.
+ * @throws the error of `work`, rolled back; RollbackFailed; CommitOutcomeUnknown; TransactionAborted;
+ *   DatabaseUnreachable
  */
 export async function withTransaction<T>(
   pool: Pool,
@@ -75,7 +78,7 @@ async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, 
   let broken: Error | undefined;
   try {
     const begun = client.query(begin);
-    // A session that pipelines takes BEGIN and the first statements in one round trip.
+    // A session that pipelines sends BEGIN and the first statements in one round trip.
     if (!client.pipeline) await begun;
     const [result] = await rollbackUnless(client, () => Promise.all([work(client), begun]));
     await commit(client);
@@ -112,7 +115,10 @@ async function commit(client: PoolClient): Promise<void> {
   throw new TransactionAborted('a statement of this transaction failed and was ignored; nothing was changed');
 }
 
-/** Postgres said no, and lives: class 08 (connection) and 57 (shutdown, crash) leave the outcome open. */
+/**
+ * Returns true if Postgres refused and continues to run: class 08 (connection) and 57 (shutdown, crash) leave the
+ * outcome open.
+ */
 function isRefusal(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57');

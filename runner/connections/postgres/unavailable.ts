@@ -2,14 +2,15 @@ import { ConnectionLost, DatabaseUnreachable, errorCode, PoolExhausted } from '.
 import { CommitOutcomeUnknown, RollbackFailed } from './transaction.ts';
 
 /**
- * 08: connection; 53: no disk, memory or session left; 57P: shut down, crashed, starting; 25P03: the session said nothing
- * in a transaction for too long and was ended; 25006: a standby took over the address and was not promoted yet.
+ * SQLSTATEs of an unavailable database. 08: connection; 53: no disk, memory or session left; 57P: shut down, crashed,
+ * starting; 25P03: the session was idle in a transaction for too long and was ended; 25006: a standby took over the
+ * address and is not promoted yet.
  */
 const AWAY = /^(08...|53...|57P0[1-5]|25P03|25006)$/;
 
-/** True when the database gave no answer to what was asked, or cannot do it at present; waiting may help. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof RollbackFailed) return isDatabaseAway(error.cause);
+/** Returns true if the database gave no answer, or cannot do the work at present; waiting may help. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof RollbackFailed) return isDatabaseUnavailable(error.cause);
   if (error instanceof ConnectionLost || error instanceof DatabaseUnreachable) return true;
   if (error instanceof CommitOutcomeUnknown || error instanceof PoolExhausted) return true;
   return AWAY.test(errorCode(error) ?? '');

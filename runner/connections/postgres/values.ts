@@ -1,4 +1,4 @@
-/** How values cross between Postgres and TypeScript: instants and dates as Temporal, integers exact or refused. */
+/** Converts values between Postgres and TypeScript: instants and dates as Temporal, integers exact or refused. */
 import { types } from 'pg';
 
 type Parse = (text: string) => unknown;
@@ -8,7 +8,7 @@ const DATE = 1082;
 const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
 const NUMERIC = 1700;
-/** Each scalar's array type. */
+/** The scalar type of each array type. */
 const ARRAYS: ReadonlyMap<number, number> = new Map([
   [1016, INT8],
   [1182, DATE],
@@ -27,8 +27,9 @@ const SCALARS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
 ]);
 
 /**
- * timestamptz -> Temporal.Instant, date -> Temporal.PlainDate, timestamp -> Temporal.PlainDateTime, int8 -> number
- * (throws RangeError beyond 2^53 - 1), numeric -> string, arrays of these alike; json and jsonb are parsed; the rest as pg does.
+ * The parsers of values: timestamptz -> Temporal.Instant, date -> Temporal.PlainDate, timestamp ->
+ * Temporal.PlainDateTime, int8 -> number (throws RangeError beyond 2^53 - 1), numeric -> string, and arrays of these;
+ * json and jsonb are parsed; other types as in pg.
  */
 export const POSTGRES_TYPES: typeof types = {
   ...types,
@@ -38,7 +39,7 @@ export const POSTGRES_TYPES: typeof types = {
   },
 };
 
-/** A value as pg should send it: Temporal values as text (pg would quote them as JSON), also within lists. */
+/** Returns a value as pg should send it: Temporal values as text (pg would quote them as JSON), also within lists. */
 export function toParameter(value: unknown): unknown {
   // Postgres keeps microseconds and would round up, into the future.
   if (value instanceof Temporal.Instant) return value.toString({ smallestUnit: 'microsecond' });

@@ -1,13 +1,13 @@
 import type { SftpConfig } from '../connection_config.ts';
 import { ConnectionError, type ConnectionErrorKind } from '../connection_error.ts';
 
-/** What was being done to which path when something failed. */
+/** The action and its path, for the message of a failure. */
 export interface Step {
-  /** A verb with its article, e.g. `read`, `list`, `rename into place`. */
+  /** The action as a verb phrase, e.g. `read`, `list`, `rename into place`. */
   readonly doing: string;
-  /** Below the connection's base directory. */
+  /** The path below the connection's base directory. */
   readonly path: string;
-  /** Where it stores something: a no can then come of a lack of space. */
+  /** Set if the action stores something: a refusal can then be caused by a full disk. */
   readonly stores?: true;
 }
 
@@ -18,22 +18,22 @@ const FAILURE = 4;
 const BAD_MESSAGE = 5;
 const OP_UNSUPPORTED = 8;
 
-/** The status a server answered with, or null where the error is no answer of a server. */
+/** Returns the status of a server's answer, or null if the error is not one. */
 export function statusCode(error: unknown): number | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 }
 
-/** Whether a request failed by an answer, so that the connection is as good as before. */
+/** Returns true if the request failed with an answer of the server, so that the connection still works. */
 export function isAnswer(error: unknown): error is ConnectionError {
   return error instanceof ConnectionError && statusCode(error.cause) !== null;
 }
 
-/** The no for everything that has no status of its own. */
+/** Returns true for FAILURE, the answer to everything without a status of its own. */
 export function saysFailure(error: unknown): boolean {
   return error instanceof ConnectionError && statusCode(error.cause) === FAILURE;
 }
 
-/** Old servers know no OP_UNSUPPORTED. */
+/** Returns true if the server does not support the request. Old servers do not know OP_UNSUPPORTED. */
 export function saysUnsupported(error: unknown): boolean {
   const status = error instanceof ConnectionError ? statusCode(error.cause) : null;
   return status === OP_UNSUPPORTED || status === BAD_MESSAGE;
@@ -52,7 +52,7 @@ export function failure(
   return new ConnectionError(kind, `${config.id}: cannot ${step.doing} ${shown}: ${why}`, { cause });
 }
 
-/** The server's own no, with what can be done about it. */
+/** Returns the error for a refusal by the server, with what can be done about it. */
 export function refusalByServer(config: SftpConfig, step: Step, cause: Error): ConnectionError {
   const said = `the server answered "${cause.message}"`;
   switch (statusCode(cause)) {

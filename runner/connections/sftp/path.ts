@@ -1,14 +1,17 @@
 import type { SftpConfig } from '../connection_config.ts';
 import { ConnectionError } from '../connection_error.ts';
 
-/** Names that a server lists are not to be trusted: nothing hidden, nothing that leads elsewhere or needs quoting. */
+/**
+ * The form of a safe name. Names that a server lists are not trusted: no hidden ones, none that lead elsewhere or need
+ * quoting.
+ */
 const NAME = /^(?!\.)[A-Za-z0-9._-]{1,128}$/;
 
 export function isSafeName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** The absolute path on the server of a path below the base directory; `''` is that directory itself. */
+/** Returns the absolute path on the server of a path below the base directory; `''` is that directory itself. */
 export function remotePath(config: SftpConfig, path: string): string {
   if (path === '') return config.baseDir === '' ? '/' : config.baseDir;
   for (const segment of path.split('/')) {

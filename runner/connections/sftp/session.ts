@@ -13,7 +13,7 @@ export interface ConnectionLog {
   warn(message: string, facts?: JsonObject): void;
 }
 
-/** Hands a request to ssh2; `done` takes its answer. */
+/** Passes a request to ssh2; `done` receives its answer. */
 export type Send<T> = (sftp: SFTPWrapper, done: (error: Error | null | undefined, value: T) => void) => void;
 
 export interface SessionParts {
@@ -26,10 +26,10 @@ export interface SessionParts {
   readonly idleMs: number;
 }
 
-/** How long tidying up may take once the caller has given up, and how long a goodbye. */
-const PATIENCE_AFTER_ABORT_MS = 2_000;
+/** The time in ms for cleanup after the caller has aborted, and for closing the connection. */
+const CLEANUP_LIMIT_MS = 2_000;
 
-/** Why every further request fails. */
+/** The reason why every further request fails. */
 interface End {
   readonly kind: ConnectionErrorKind;
   readonly why: string;
@@ -37,23 +37,26 @@ interface End {
 }
 
 /**
- * Requests over one SFTP channel, each of which settles: by its answer, by the caller's abort, by the watchdog, or
- * by the loss of the connection. (ssh2 drops a request made after that without a word.)
+ * Sends requests over one SFTP channel. Each request settles: with its answer, the caller's abort, the watchdog, or the
+ * loss of the connection. (ssh2 silently drops a request that is made after a loss.)
  */
 export class SftpSession implements AsyncDisposable {
   readonly config: SftpConfig;
   readonly signal: AbortSignal;
   readonly log: ConnectionLog;
-  /** Folders known to be no links, below the base directory. */
-  readonly plainFolders = new Set<string>();
-  /** Whether the server was found to know no LSTAT. */
+  /** The folders below the base directory that were verified not to be links. */
+  readonly verifiedFolders = new Set<string>();
+  /** True once the server turned out not to support LSTAT. */
   lacksLstat = false;
-  /** Whether the server was found to tell nothing of open files. */
+  /** True once the server turned out not to give the attributes of open files. */
   lacksFstat = false;
   readonly readSize: ReadSize;
   readonly #parts: SessionParts;
   readonly #watchdog: IdleWatchdog;
-  readonly #waiting = new Map<(error: unknown) => void, { readonly step: Step; readonly tidying: boolean }>();
+  readonly #waiting = new Map<
+    (error: unknown) => void,
+    { readonly step: Step; readonly isCleanup: boolean }
+  >();
   #end: End | null = null;
   #lastError: unknown;
 
@@ -78,13 +81,13 @@ export class SftpSession implements AsyncDisposable {
     parts.signal.addEventListener('abort', this.#aborted, { once: true });
   }
 
-  /** @throws ConnectionError, or the signal's reason once it is aborted */
+  /** Sends a request and returns its answer. @throws ConnectionError, or the signal's reason once it is aborted */
   request<T>(step: Step, send: Send<T>): Promise<T> {
     if (this.signal.aborted) return Promise.reject(this.signal.reason);
     return this.#send(step, send, false);
   }
 
-  /** @returns whether the server offers the extension that `send` uses */
+  /** Sends a request of an extension. @returns true if the server supports the extension */
   async requestExtension(step: Step, send: Send<undefined>): Promise<boolean> {
     this.signal.throwIfAborted();
     let unknown = false;
@@ -95,7 +98,7 @@ export class SftpSession implements AsyncDisposable {
           try {
             send(sftp, done);
           } catch {
-            // ssh2 throws, instead of asking, where the server did not announce the extension.
+            // ssh2 throws, without sending, if the server did not announce the extension.
             unknown = true;
             done(null, undefined);
           }
@@ -109,8 +112,8 @@ export class SftpSession implements AsyncDisposable {
     }
   }
 
-  /** For what must be put in order on the way out: sent even after an abort, and never throws. */
-  async tidy(step: Step, send: Send<undefined>): Promise<void> {
+  /** Sends a request for cleanup: it is sent even after an abort, and never throws. */
+  async cleanup(step: Step, send: Send<undefined>): Promise<void> {
     try {
       await this.#send(step, send, true);
     } catch (error) {
@@ -124,10 +127,10 @@ export class SftpSession implements AsyncDisposable {
     this.#finish({ kind: 'lost', why: 'we have closed the connection', cause: undefined });
     const { socket, client } = this.#parts;
     if (socket.closed) return;
-    // Not events.once, which fails on the error event of a connection that is reset meanwhile.
+    // events.once is not used, as it fails on the error event of a connection that is reset in between.
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     socket.once('close', () => resolve());
-    const giveUp = setTimeout(() => socket.destroy(), PATIENCE_AFTER_ABORT_MS);
+    const giveUp = setTimeout(() => socket.destroy(), CLEANUP_LIMIT_MS);
     client
       .end()
       .catch((error: unknown) =>
@@ -137,10 +140,10 @@ export class SftpSession implements AsyncDisposable {
     clearTimeout(giveUp);
   }
 
-  #send<T>(step: Step, send: Send<T>, tidying: boolean): Promise<T> {
+  #send<T>(step: Step, send: Send<T>, isCleanup: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#end !== null) return reject(failure(this.config, step, this.#end));
-      this.#waiting.set(reject, { step, tidying });
+      this.#waiting.set(reject, { step, isCleanup });
       this.#watchdog.requestSent();
       send(this.#parts.sftp, (error, value) => {
         if (!this.#waiting.delete(reject)) return; // settled by an abort or a loss
@@ -153,7 +156,7 @@ export class SftpSession implements AsyncDisposable {
 
   #explained(step: Step, error: Error): ConnectionError {
     if (statusCode(error) !== null) return refusalByServer(this.config, step, error);
-    // ssh2 fails what is pending before the socket reports why.
+    // ssh2 fails the pending requests before the socket reports why.
     const cause = this.#lastError ?? error;
     return failure(this.config, step, { kind: 'lost', why: 'the connection was lost', cause });
   }
@@ -173,12 +176,12 @@ export class SftpSession implements AsyncDisposable {
   }
 
   readonly #aborted = (): void => {
-    for (const [reject, { tidying }] of [...this.#waiting]) {
-      if (tidying) continue;
+    for (const [reject, { isCleanup }] of [...this.#waiting]) {
+      if (isCleanup) continue;
       this.#waiting.delete(reject);
       this.#watchdog.requestSettled();
       reject(this.signal.reason);
     }
-    this.#watchdog.shorten(PATIENCE_AFTER_ABORT_MS);
+    this.#watchdog.shorten(CLEANUP_LIMIT_MS);
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Files on an SFTP server, below a connection's base directory: read fast and whole or not at all, published
- * complete or not at all.
+ * Reads and publishes files on an SFTP server, below a connection's base directory. Files are read completely or not at
+ * all, and published completely or not at all.
  */
 import type { SftpConfig } from '../connection_config.ts';
 import { connectSftp, type SftpOptions } from './connect/connect.ts';
@@ -21,35 +21,41 @@ import { openFile, type SftpFile } from './read/read.ts';
 export type { SftpEntry } from './list/list.ts';
 
 /**
- * Paths are relative to the base directory, `''` is that directory itself; each part is `[A-Za-z0-9._-]{1,128}`
- * without a leading dot. Links are never followed. Every method throws a ConnectionError that names the path, or the
- * signal's reason once it is aborted.
+ * A connection to an SFTP server. Paths are relative to the base directory, `''` is that directory itself; each part is
+ * `[A-Za-z0-9._-]{1,128}` without a leading dot. Links are never followed. Every method throws a ConnectionError that
+ * names the path, or the signal's reason once it is aborted.
  */
 export interface SftpConnection extends AsyncDisposable {
-  /** An absent folder is empty. Links, devices, unsafe names and files of no known size are left out, and named. */
+  /**
+   * Lists a folder; an absent one is empty. Links, devices, unsafe names and files of unknown size are left out of the
+   * entries and named separately.
+   */
   list(dirPath: string): Promise<SftpListing>;
-  /** Null where nothing is there; a link or a device is refused. */
+  /** Returns the entry, null if there is none. A link or a device is refused. */
   stat(path: string): Promise<SftpEntry | null>;
   open(path: string): Promise<SftpFile>;
-  /** Missing folders are made; the same content again is harmless. */
+  /** Publishes a file. Missing folders are created; publishing the same content again changes nothing. */
   publish(path: string, content: SftpContent, owner: PublishOwner): Promise<WrittenFacts>;
   makeDirs(path: string): Promise<void>;
   /**
-   * Removes the part files that begin with `.<name>.<run>.`, as an attempt that lost its connection leaves them.
+   * Removes the part files that begin with `.<name>.<run>.`, which an attempt that lost its connection leaves.
    * @returns the removed names
    */
   sweepParts(dirPath: string, ownPrefix: string): Promise<readonly string[]>;
-  /** The folder at or above the path that is there; `''` for the base directory. */
+  /** Returns the nearest existing folder at or above the path; `''` for the base directory. */
   nearestFolder(path: string): Promise<string>;
-  /** Publishes a hidden file in the folder, replaces it and removes it, as publishing does. */
+  /** Tests publishing: publishes a hidden file in the folder, replaces it and removes it. */
   probePublishing(dirPath: string): Promise<PublishingProbe>;
-  /** Makes a hidden folder in the folder, and removes it. */
+  /** Tests the creation of folders: creates a hidden folder in the folder, and removes it. */
   probeMakingFolders(dirPath: string): Promise<void>;
-  /** Opens the file and reads its beginning, as reading does. */
+  /** Tests reading: opens the file and reads its beginning. */
   probeReading(path: string): Promise<void>;
 }
 
-/** Connects; closed, within seconds, by `await using`. @throws ConnectionError, or the signal's reason */
+/**
+ * Connects to the server. `await using` closes the connection within seconds.
+ * @throws ConnectionError, or the signal's reason
+ */
 export async function openSftp(config: SftpConfig, options: SftpOptions): Promise<SftpConnection> {
   const session = await connectSftp(config, options);
   return {

@@ -1,17 +1,25 @@
-/** Which runs of the schedule wait for a backfill: its older dates go first, as far as `max_active_runs` lets runs be at once. */
+/**
+ * Estimates which runs of the schedule wait for a backfill: its older dates start first, as far as `max_active_runs`
+ * allows.
+ */
 
 import type { Dag } from '../dag/dag.ts';
 import { instantsBetween, nextInstant, scheduleOf } from '../time/schedule.ts';
 import { isWorked, type PlannedDate } from './plan.ts';
 
 export interface BackfillHold {
-  /** The first run of the schedule that waits. */
+  /** The scheduled instant of the first run of the schedule that waits. */
   readonly scheduledFor: Temporal.Instant;
-  /** `queued`: it waits already. `certain`: it is due before the expected end. `possible`: nobody knows how long a run takes. */
+  /**
+   * `queued`: the run waits already. `certain`: it is due before the backfill's expected end. `possible`: the usual
+   * duration of a run is not known.
+   */
   readonly likelihood: 'queued' | 'certain' | 'possible';
-  /** The runs that are due by the expected end, this one included, up to 1000; null where that is not known. */
+  /**
+   * The number of runs that are due by the expected end, this one included, at most 1000; null if the end is not known.
+   */
   readonly runCount: number | null;
-  /** When the backfill ends, if its runs take as long as usual; null where that is not known. */
+  /** The backfill's end if its runs take as long as usual; null if no usual duration is known. */
   readonly expectedEndAt: Temporal.Instant | null;
 }
 
@@ -19,17 +27,20 @@ const RUNS_AT_MOST = 1000;
 
 export interface BackfillLoad {
   readonly dates: readonly PlannedDate[];
-  /** The backfill's own. */
+  /** The backfill's own `max_active_runs`. */
   readonly maxActiveRuns: number;
   readonly now: Temporal.Instant;
-  /** How long a run of such a backfill usually takes; null where there was none yet. */
+  /** The usual duration of a run of such a backfill, in ms; null if there was none yet. */
   readonly usualRunMs: number | null;
   readonly isPaused: boolean;
-  /** Runs of the schedule that are queued already, by their instants. */
+  /** The scheduled instants of the schedule's runs that are queued already. */
   readonly queued: readonly Temporal.Instant[];
 }
 
-/** Returns null where no run of the schedule waits: there is none, or the backfill leaves room beside it or ends before. */
+/**
+ * Returns the first run of the schedule that waits for the backfill. Returns null if none waits: the schedule is paused
+ * or has ended, the backfill leaves room for its runs, or the backfill ends before the next one is due.
+ */
 export function holdOfBackfill(dag: Dag, load: BackfillLoad): BackfillHold | null {
   const { maxActiveRuns, now, isPaused } = load;
   const instants = load.dates.filter(isWorked).flatMap(({ scheduledFor }) => scheduledFor ?? []);

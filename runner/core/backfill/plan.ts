@@ -1,11 +1,15 @@
-/** What a backfill does with each instant of its dates: decided here, for the plan that is shown and for the one that is worked. */
+/**
+ * Decides what a backfill does with each instant of its dates. The plan that is printed and the plan that is run are
+ * both made here.
+ */
 
 import type { Dag } from '../dag/dag.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
 import { instantsBetween, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
+import type { Remedy } from '../value/remedy.ts';
 
-/** Which runs that have ended are worked again: none, those that did not succeed, or all. */
+/** The runs that are run again among those that have ended: none, those that did not succeed, or all. */
 export const REPROCESS_MODES = ['none', 'failed', 'completed'] as const;
 export type Reprocess = (typeof REPROCESS_MODES)[number];
 
@@ -15,12 +19,17 @@ export type BackfillOrder = (typeof BACKFILL_ORDERS)[number];
 export const BACKFILL_DECISIONS = ['create', 'rerun', 'skip', 'refused'] as const;
 export type BackfillDecision = (typeof BACKFILL_DECISIONS)[number];
 
-/** More is a slip of the year more often than a wish. */
+/** The largest number of instants in one backfill. A larger range is more often a mistyped year than intended. */
 export const BACKFILL_INSTANTS_AT_MOST = 1000;
 
-/** Dates that cannot be worked as asked: the message says why and what can be. */
+/** The dates cannot be worked as requested. */
 export class BackfillRangeError extends Error {
   override name = 'BackfillRangeError';
+  readonly remedy: Remedy | null;
+  constructor(message: string, remedy: Remedy | null = null) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 export interface BackfillRange {
@@ -32,21 +41,21 @@ export interface BackfillRange {
   readonly order: BackfillOrder;
 }
 
-/** A run that there is for an instant: the schedule's, an earlier backfill's, or a manual one of that date. */
+/** An existing run of an instant: made by the schedule, by an earlier backfill, or by hand for that date. */
 export interface ExistingRun {
   readonly runId: number;
   readonly scheduledFor: Temporal.Instant;
   readonly state: RunState;
 }
 
-/** What is to be done for an instant. */
+/** The decision for one instant. */
 export interface Decided {
   readonly decision: BackfillDecision;
-  /** A few words for all but `create`: `succeeded`, `failed`, `newer snapshot applied`. */
+  /** The reason in a few words, for every decision except `create`: `succeeded`, `failed`, `newer snapshot applied`. */
   readonly reason: string | null;
-  /** A sentence with the facts, where there is more to say. */
+  /** A sentence with the facts; null if the reason says everything. */
   readonly detail: string | null;
-  /** The run that is there. */
+  /** The id of the existing run; null if there is none. */
   readonly runId: number | null;
 }
 
@@ -57,10 +66,10 @@ export interface PlannedDate extends Decided {
 }
 
 /**
- * Every date of the range with its decision, in the order of work; a date with several instants comes several times.
- *
- * @param known runs of the range's instants, in any order, and the present instant
- * @throws BackfillRangeError
+ * Returns the decision for every date of the range, in the order in which they are run. A date with several instants
+ * appears once for each.
+ * @param known the runs of the range's instants, in any order, and the present instant
+ * @throws BackfillRangeError if the range is reversed, too long or has no schedule
  */
 export function planBackfill(
   dag: Dag,
@@ -82,8 +91,8 @@ export function planBackfill(
 }
 
 /**
- * What becomes of an instant that is past. Of several runs (a manual one may stand beside the schedule's) the one that is
- * still going on counts first, then one that succeeded, then the newest.
+ * Decides an instant that is in the past. If it has several runs (a manual one beside the schedule's), an unfinished
+ * run decides first, then a successful one, then the newest.
  */
 export function decideInstant(runs: readonly ExistingRun[], reprocess: Reprocess): Decided {
   const rank = ({ state }: ExistingRun) => (isTerminalRunState(state) ? (state === 'success' ? 1 : 2) : 0);
@@ -95,18 +104,20 @@ export function decideInstant(runs: readonly ExistingRun[], reprocess: Reprocess
   return { decision: isWanted ? 'rerun' : 'skip', reason, detail: null, runId };
 }
 
-/** `create`, `re-run (failed)`, `skip (succeeded)`, `refused (newer snapshot applied)`. */
+/**
+ * Returns the decision as printed: `create`, `re-run (failed)`, `skip (succeeded)`, `refused (newer snapshot applied)`.
+ */
 export function decisionText({ decision, reason }: Pick<Decided, 'decision' | 'reason'>): string {
   const verb = decision === 'rerun' ? 're-run' : decision;
   return reason === null ? verb : `${verb} (${reason})`;
 }
 
-/** Whether there is anything to work. */
+/** Returns true if the backfill makes or reruns a run for this decision. */
 export function isWorked({ decision }: Pick<Decided, 'decision'>): boolean {
   return decision === 'create' || decision === 'rerun';
 }
 
-/** `failed` takes what a person cancelled as well: it did not succeed either. */
+/** `failed` includes cancelled runs, as they did not succeed either. */
 const WORKS_AGAIN: Readonly<Record<Reprocess, (state: RunState) => boolean>> = {
   none: () => false,
   failed: (state) => state !== 'success',
@@ -116,19 +127,22 @@ const WORKS_AGAIN: Readonly<Record<Reprocess, (state: RunState) => boolean>> = {
 interface RangeDate {
   readonly businessDate: Temporal.PlainDate;
   readonly instants: readonly Temporal.Instant[];
-  /** Why it has no instant. */
+  /** The reason why the date has no instant. */
   readonly reason: string;
 }
 
-/** Every date of the range, oldest first. */
+/** Returns every date of the range, oldest first. */
 function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
   if (dag.schedule.length === 0) {
-    throw new BackfillRangeError(
-      `${dag.dagId} has no schedule, so no date has an instant to work; stockflow trigger ${dag.dagId} --date ${from} works one date`,
-    );
+    const { dagId } = dag;
+    throw new BackfillRangeError(`${dagId} has no schedule, so no date has an instant to work`, {
+      action: 'trigger_date',
+      dagId,
+      date: from,
+    });
   }
   const dayCount = from.until(to, { largestUnit: 'days' }).days + 1;
-  if (dayCount < 1) throw new BackfillRangeError(`--from ${from} lies after --to ${to}`);
+  if (dayCount < 1) throw new BackfillRangeError(`the first date ${from} lies after the last date ${to}`);
   if (dayCount > BACKFILL_INSTANTS_AT_MOST) throw tooMany(`${from} to ${to} has ${dayCount} dates`);
   const byDate = instantsByDate(dag, { from, to });
   return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({

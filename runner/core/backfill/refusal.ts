@@ -1,22 +1,25 @@
 import { isWorked, type PlannedDate } from './plan.ts';
 
-/** What task types say of an instant before it is worked: that its run would be refused, or that they could not be asked. */
-export interface Refusal {
+/**
+ * The result of a precheck of an instant: its run would be refused (`refused`), or the precheck could not be made
+ * (`unknown`).
+ */
+export interface DateRefusal {
   readonly scheduledFor: Temporal.Instant;
   readonly kind: 'refused' | 'unknown';
-  /** A few words: `newer snapshot applied`. */
+  /** The reason in a few words: `newer snapshot applied`. */
   readonly because: string;
-  /** The facts. */
+  /** A sentence with the facts. */
   readonly detail: string;
 }
 
 /**
- * The plan with what task types refuse. An instant of which they could not be asked stays as it is decided, and says so:
- * its run is refused when it is worked, should it have to be.
+ * Returns the plan with the refusals of the prechecks applied. An instant whose precheck could not be made keeps its
+ * decision, with the failure as its detail: the task itself refuses when it runs.
  */
 export function applyRefusals(
   dates: readonly PlannedDate[],
-  refusals: readonly Refusal[],
+  refusals: readonly DateRefusal[],
 ): readonly PlannedDate[] {
   const byInstant = new Map(refusals.map((refusal) => [refusal.scheduledFor.epochMilliseconds, refusal]));
   return dates.map((date): PlannedDate => {

@@ -1,38 +1,38 @@
-/** What an edit of a DAG will do, in real instants: the whole plan of a change, worked out without I/O. */
+/** Works out the effects of an edited DAG file in real instants, without I/O. */
 
 import type { Dag } from '../dag/dag.ts';
 import { type ClockChange, clockChanges } from '../time/clock_change.ts';
 import { runsByDate } from '../time/date_runs.ts';
 import { instantsAfter, instantsBetween, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
-import { type ChangeNight, changeNight } from './change_nights.ts';
-import { type DagVersions, type DateChanges, dateChanges, type ScheduleFacts } from './date_changes.ts';
+import { type ClockChangeDate, clockChangeDate } from './clock_change_dates.ts';
+import { type DateChanges, dateChanges, type ScheduleFacts, type VersionPair } from './date_changes.ts';
 import { type ExpectedRun, type MissedDate, missedDeadlines, type UsualDuration } from './expected_times.ts';
 import { type KeyChanges, keyChanges } from './key_changes.ts';
 
-/** `unchanged` is the same meaning: comments, layout and the order of keys change nothing. */
+/** `unchanged` means that only comments, layout or the order of keys differ. */
 export type ChangeKind = 'new' | 'changed' | 'removed' | 'unchanged';
 
 export interface ChangeFacts extends ScheduleFacts {
-  /** Of past runs, by task_id. */
+  /** The usual duration of each task in past runs, by task_id. */
   readonly usual: ReadonlyMap<string, UsualDuration>;
-  /** How many of the next runs are named. */
+  /** The number of next runs to list. */
   readonly nextCount: number;
 }
 
-/** One night on which the clocks change, by both versions. */
-export interface PlannedNight {
+/** A date on which the clocks change, as each version handles it; null for a version that does not exist. */
+export interface PlannedClockChange {
   readonly change: ClockChange;
-  readonly before: ChangeNight | null;
-  readonly after: ChangeNight | null;
+  readonly before: ClockChangeDate | null;
+  readonly after: ClockChangeDate | null;
 }
 
-export interface DeadlineMisfit {
+export interface DeadlineConflict {
   readonly taskId: string;
-  /** False where the version before misses it as well. */
+  /** False if the previous version misses the deadline as well. */
   readonly isNew: boolean;
   readonly first: MissedDate;
-  /** Of the dates of the coming year. */
+  /** The number of dates of the coming year on which the task is expected to miss its deadline. */
   readonly dateCount: number;
   readonly dueDateCount: number;
   readonly usual: UsualDuration | null;
@@ -40,27 +40,30 @@ export interface DeadlineMisfit {
 
 export interface DagChange {
   readonly kind: ChangeKind;
-  /** No date is lost or doubled. */
+  /** True if no date is lost or doubled. */
   readonly isSafe: boolean;
   readonly next: {
     readonly before: readonly Temporal.Instant[];
     readonly after: readonly Temporal.Instant[];
   };
   readonly dates: DateChanges;
-  /** The first instant from which the change loses and doubles nothing; null where it is safe, or never will be. */
+  /**
+   * The first instant at which the change would lose and double no date; null if it is safe now, or if no such instant
+   * was found.
+   */
   readonly safeFrom: Temporal.Instant | null;
-  readonly nights: readonly PlannedNight[];
+  readonly clockChanges: readonly PlannedClockChange[];
   readonly keys: KeyChanges;
-  readonly deadlines: readonly DeadlineMisfit[];
+  readonly deadlines: readonly DeadlineConflict[];
 }
 
-/** A year and a day, so that every date of the year is met whatever the year. */
+/** A year and a day in days, so that every date of a leap year is covered. */
 const DAYS = 366;
 const SAFE_WITHIN_DAYS = 8;
-/** How many instants are tried as the moment of the change; a few days of a nightly schedule. */
+/** The number of instants that are tried as the moment of the change: a few days of a nightly schedule. */
 const SAFE_CANDIDATES = 24;
 
-export function dagChange(versions: DagVersions, facts: ChangeFacts): DagChange {
+export function dagChange(versions: VersionPair, facts: ChangeFacts): DagChange {
   const { before, after } = versions;
   const keys = before === null || after === null ? wholeDag(versions) : keyChanges(before, after);
   const dates = dateChanges(versions, facts, DAYS);
@@ -71,21 +74,21 @@ export function dagChange(versions: DagVersions, facts: ChangeFacts): DagChange 
     next: { before: nextRuns(before, facts), after: nextRuns(after, facts) },
     dates,
     safeFrom: isSafe ? null : safeFrom(versions, facts),
-    nights: plannedNights(versions, facts.changeAt),
+    clockChanges: plannedClockChanges(versions, facts.changeAt),
     keys,
-    deadlines: deadlineMisfits(versions, facts),
+    deadlines: deadlineConflicts(versions, facts),
   };
 }
 
-function kindOf({ before, after }: DagVersions, keys: KeyChanges): ChangeKind {
+function kindOf({ before, after }: VersionPair, keys: KeyChanges): ChangeKind {
   if (after === null) return 'removed';
   if (before === null) return 'new';
   const lists = [keys.dag, keys.tasksAdded, keys.tasksRemoved, keys.tasks];
   return lists.every((list) => list.length === 0) ? 'unchanged' : 'changed';
 }
 
-/** Of a new or removed DAG its tasks say enough. */
-function wholeDag({ before, after }: DagVersions): KeyChanges {
+/** Returns the tasks that were added or removed, without a comparison of keys, for a new or removed DAG. */
+function wholeDag({ before, after }: VersionPair): KeyChanges {
   const ids = (dag: Dag | null) => dag?.tasks.map(({ taskId }) => taskId) ?? [];
   return { dag: [], tasksAdded: ids(after), tasksRemoved: ids(before), tasks: [] };
 }
@@ -94,8 +97,11 @@ function nextRuns(dag: Dag | null, { changeAt, nextCount }: ChangeFacts): readon
   return dag === null ? [] : [...instantsAfter(scheduleOf(dag), changeAt).take(nextCount)];
 }
 
-/** Only right after an instant of either version does the answer change. */
-function safeFrom(versions: DagVersions, facts: ChangeFacts): Temporal.Instant | null {
+/**
+ * Returns the first instant at which the change is safe. Only instants of either schedule are tried, as the answer
+ * changes only there.
+ */
+function safeFrom(versions: VersionPair, facts: ChangeFacts): Temporal.Instant | null {
   const until = facts.changeAt.add({ hours: 24 * SAFE_WITHIN_DAYS });
   const candidates = [versions.before, versions.after]
     .flatMap((dag) =>
@@ -114,19 +120,22 @@ function safeFrom(versions: DagVersions, facts: ChangeFacts): Temporal.Instant |
   return null;
 }
 
-function plannedNights({ before, after }: DagVersions, changeAt: Temporal.Instant): readonly PlannedNight[] {
+function plannedClockChanges(
+  { before, after }: VersionPair,
+  changeAt: Temporal.Instant,
+): readonly PlannedClockChange[] {
   const timezone = (after ?? before)?.timezone;
   if (timezone === undefined) return [];
   return clockChanges(timezone, { after: changeAt, until: changeAt.add({ hours: 24 * DAYS }) }).map(
     (change) => ({
       change,
-      before: before && changeNight(before, change),
-      after: after && changeNight(after, change),
+      before: before && clockChangeDate(before, change),
+      after: after && clockChangeDate(after, change),
     }),
   );
 }
 
-function deadlineMisfits({ before, after }: DagVersions, facts: ChangeFacts): readonly DeadlineMisfit[] {
+function deadlineConflicts({ before, after }: VersionPair, facts: ChangeFacts): readonly DeadlineConflict[] {
   if (after === null) return [];
   const runs = comingRuns(after, facts.changeAt);
   const missed = missedDeadlines(after, runs, facts.usual);
@@ -148,7 +157,7 @@ function deadlineMisfits({ before, after }: DagVersions, facts: ChangeFacts): re
   });
 }
 
-/** The first run of each date of the coming year. */
+/** Returns the first run of each date of the coming year. */
 function comingRuns(dag: Dag, changeAt: Temporal.Instant): readonly ExpectedRun[] {
   const first = businessDateOf(changeAt, dag.timezone);
   const byDate = runsByDate(scheduleOf(dag), { first, last: first.add({ days: DAYS - 1 }) });

@@ -1,4 +1,4 @@
-/** What a change of a DAG does to its dates: which it loses, gains, works twice, or works at another hour. */
+/** Compares the dates of two versions of a DAG: which are lost, gained, run twice, or run at another hour. */
 
 import type { Dag } from '../dag/dag.ts';
 import { type DateSpan, type RunsByDate, runsByDate, runsOf } from '../time/date_runs.ts';
@@ -6,21 +6,24 @@ import { type DueRun, planDue } from '../time/due.ts';
 import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
 
-/** Null before for a new DAG, null after for a removed one. */
-export interface DagVersions {
+/** The two versions to compare: `before` is null for a new DAG, `after` is null for a removed one. */
+export interface VersionPair {
   readonly before: Dag | null;
   readonly after: Dag | null;
 }
 
-/** What the schedule has done so far. */
+/** The state of the schedule so far. */
 export interface ScheduleFacts {
   readonly now: Temporal.Instant;
-  /** When the change comes into force, `now` or later. What is due until then is taken to run. */
+  /**
+   * The instant at which the change comes into force, at or after `now`. Runs that are due until then are assumed to be
+   * made.
+   */
   readonly changeAt: Temporal.Instant;
-  /** Instants up to here are settled. */
+  /** Instants at or before the cursor are settled. */
   readonly cursor: Temporal.Instant;
   readonly isPaused: boolean;
-  /** Runs of the schedule since the day before `now`. */
+  /** The schedule's runs since the day before `now`. */
   readonly ran: readonly {
     readonly scheduledFor: Temporal.Instant;
     readonly businessDate: Temporal.PlainDate;
@@ -28,25 +31,31 @@ export interface ScheduleFacts {
 }
 
 export interface DateChanges {
-  /** Dates that had a run and have none any more; ascending, as are all of these. */
+  /** Dates that had a run and have none any more. This list and those below are ascending. */
   readonly lost: readonly Temporal.PlainDate[];
   readonly gained: readonly Temporal.PlainDate[];
-  /** Dates that had one run and have several, or more than either version gives them. */
+  /** Dates that had one run and now have several, or more than either version alone gives them. */
   readonly doubled: readonly Temporal.PlainDate[];
-  /** Dates with one run before and after, by how much later it is. */
+  /** Dates with one run before and after, grouped by the shift of the run (positive: later), in ms. */
   readonly moved: readonly { readonly shiftMs: number; readonly dates: readonly Temporal.PlainDate[] }[];
-  /** Other dates on which the number of runs changes. */
+  /** Other dates whose number of runs changes. */
   readonly recounted: readonly {
     readonly before: number;
     readonly after: number;
     readonly dates: readonly Temporal.PlainDate[];
   }[];
-  /** Runs that are made as the change comes into force: what the version before still owes, or a new DAG catches up. */
+  /**
+   * The runs that are made when the change comes into force: those that the previous version still owes, or those that
+   * a new DAG catches up on.
+   */
   readonly owed: readonly DueRun[];
 }
 
-/** @param days how many dates from that of the change are compared */
-export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: number): DateChanges {
+/**
+ * Compares the two versions date by date.
+ * @param days the number of dates to compare, beginning with that of the change
+ */
+export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: number): DateChanges {
   const { before, after } = versions;
   const zones = [before, after].flatMap((dag) => (dag === null ? [] : [dag.timezone]));
   const first = zones
@@ -57,8 +66,8 @@ export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: n
   const last = first.add({ days: days - 1 });
 
   const settled = settledRuns(versions, facts, owed);
-  const old = side(before, facts.changeAt, { first, last });
-  const renewed = side(after, facts.changeAt, { first, last });
+  const old = versionRuns(before, facts.changeAt, { first, last });
+  const renewed = versionRuns(after, facts.changeAt, { first, last });
 
   const lost: Temporal.PlainDate[] = [];
   const gained: Temporal.PlainDate[] = [];
@@ -101,8 +110,11 @@ export function dateChanges(versions: DagVersions, facts: ScheduleFacts, days: n
   };
 }
 
-/** By the version before, up to `now`; of a new DAG by its own, from its first instant. */
-function owedRuns({ before, after }: DagVersions, facts: ScheduleFacts): readonly DueRun[] {
+/**
+ * Returns the owed runs by the previous version up to `now`, or for a new DAG by its own schedule from its first
+ * instant.
+ */
+function owedRuns({ before, after }: VersionPair, facts: ScheduleFacts): readonly DueRun[] {
   const owner = before ?? after;
   if (owner === null || facts.isPaused) return [];
   const { catchup, catchupWindowMs } = owner;
@@ -114,9 +126,9 @@ function owedRuns({ before, after }: DagVersions, facts: ScheduleFacts): readonl
   );
 }
 
-/** How many runs each date has by the time of the change, whatever comes after. */
+/** Returns the number of runs of each date by the time of the change, by ISO date. */
 function settledRuns(
-  { before, after }: DagVersions,
+  { before, after }: VersionPair,
   facts: ScheduleFacts,
   owed: readonly DueRun[],
 ): ReadonlyMap<string, number> {
@@ -140,26 +152,26 @@ function laterOf({ now, cursor }: ScheduleFacts): Temporal.Instant {
   return Temporal.Instant.compare(now, cursor) >= 0 ? now : cursor;
 }
 
-/** What a version does on each date: after the change, for itself, and for itself where no clock ever changes. */
-interface Side {
+/** The runs of one version by date: those after the change, all of its own, and all if no clock ever changed. */
+interface VersionRuns {
   readonly coming: RunsByDate;
   readonly own: RunsByDate;
   readonly usual: RunsByDate;
 }
 
-function side(dag: Dag | null, changeAt: Temporal.Instant, dates: DateSpan): Side {
+function versionRuns(dag: Dag | null, changeAt: Temporal.Instant, dates: DateSpan): VersionRuns {
   if (dag === null) return { coming: new Map(), own: new Map(), usual: new Map() };
   const schedule = scheduleOf(dag);
   const own = runsByDate(schedule, dates);
   return {
     own,
-    coming: cutBefore(schedule, own, changeAt),
+    coming: runsAfterChange(schedule, own, changeAt),
     usual: runsByDate({ ...schedule, timezone: 'UTC' }, dates),
   };
 }
 
-/** Of the date of the change only what lies after it, and nothing of the dates before. */
-function cutBefore(schedule: Schedule, own: RunsByDate, changeAt: Temporal.Instant): RunsByDate {
+/** Returns the runs after the change: on the date of the change those that are later, and none of earlier dates. */
+function runsAfterChange(schedule: Schedule, own: RunsByDate, changeAt: Temporal.Instant): RunsByDate {
   const today = businessDateOf(changeAt, schedule.timezone);
   const endOfToday = today.add({ days: 1 }).toZonedDateTime(schedule.timezone).toInstant();
   const until = endOfToday.subtract({ milliseconds: 1 });

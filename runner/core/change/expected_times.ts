@@ -1,13 +1,13 @@
-/** When the tasks of a run are expected to start and end, going by how long they usually take. */
+/** Estimates when the tasks of a run start and end, from their usual durations. */
 
 import type { Dag } from '../dag/dag.ts';
 import { topologicalOrder } from '../dag/graph.ts';
 import { resolveWallTime } from '../time/wall_time.ts';
 
-/** What 95 of 100 past runs of a task stayed within. */
+/** The 95th percentile of a task's past durations. */
 export interface UsualDuration {
   readonly p95Ms: number;
-  /** How many runs that was seen in. */
+  /** The number of past runs that it was computed from. */
   readonly runs: number;
 }
 
@@ -21,14 +21,17 @@ export interface ExpectedRun {
   readonly scheduledFor: Temporal.Instant;
 }
 
-/** A task's deadline on a date on which the task is expected to end after it. */
+/** A deadline of a task on a date on which the task is expected to end later. */
 export interface MissedDate {
   readonly businessDate: Temporal.PlainDate;
   readonly deadlineAt: Temporal.Instant;
   readonly expectedAt: Temporal.Instant;
 }
 
-/** A task that never ran is taken to need no time, and every task to start as soon as its edges let it. */
+/**
+ * Returns the expected start and end of each task. A task starts as soon as its edges allow; one that never ran is
+ * assumed to take no time.
+ */
 export function expectedTimes(
   dag: Dag,
   { businessDate, scheduledFor }: ExpectedRun,
@@ -48,7 +51,10 @@ export function expectedTimes(
   return expected;
 }
 
-/** By task_id: the runs in which its deadline passes before it is expected to end. Tasks without such a run are left out. */
+/**
+ * Returns the runs in which a task is expected to end after its deadline, by task_id. Tasks without such a run are left
+ * out.
+ */
 export function missedDeadlines(
   dag: Dag,
   runs: readonly ExpectedRun[],

@@ -1,4 +1,4 @@
-/** Two versions of a DAG compared key by key, in the words of the DAG file. */
+/** Compares two versions of a DAG key by key, with the names of the DAG file. */
 
 import type { Dag, Task } from '../dag/dag.ts';
 import { formatDuration } from '../time/duration.ts';
@@ -6,11 +6,13 @@ import { formatWallTime } from '../time/wall_time.ts';
 import type { Json } from '../value/json.ts';
 
 export interface KeyChange {
-  /** Of a task's key its task_id; null for a key of the DAG. */
+  /** The task of the key; null for a key of the DAG itself. */
   readonly taskId: string | null;
-  /** `schedule`, `params.store`, `not_before`, `with.guards.max_row_drop`, `depends_on.load_file`. */
+  /**
+   * The path of the key: `schedule`, `params.store`, `not_before`, `with.guards.max_row_drop`, `depends_on.load_file`.
+   */
   readonly key: string;
-  /** Null where the key is not given; of a dependency its delay. */
+  /** The value before; null if the key is absent. The value of a dependency is its delay. */
   readonly before: Json;
   readonly after: Json;
 }
@@ -36,7 +38,7 @@ export function keyChanges(before: Dag, after: Dag): KeyChanges {
   };
 }
 
-/** Whether a key says when or after what a task starts or must be done. */
+/** Returns true if the key decides when, or after which tasks, a task starts or must be finished. */
 export function isEdgeKey({ key }: KeyChange): boolean {
   return /^(not_before|deadline|on_deadline|trigger_rule|depends_on\..*)$/.test(key);
 }
@@ -49,7 +51,7 @@ function differences(taskId: string | null, before: Keys, after: Keys): readonly
     .filter((change) => canonical(change.before) !== canonical(change.after));
 }
 
-/** The same text for values that mean the same: the order of keys means nothing. */
+/** Returns a text that is equal for equal values, as the order of keys does not matter. */
 function canonical(value: Json): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
@@ -98,7 +100,7 @@ function taskKeys(task: Task): Keys {
   };
 }
 
-/** Each value that is no map, under the path of its keys. */
+/** Returns each value that is not a map, by the path of its keys. */
 function leaves(path: string, value: Json): Keys {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { [path]: value };
   return Object.assign({}, ...Object.entries(value).map(([key, part]) => leaves(`${path}.${key}`, part)));

@@ -1,6 +1,6 @@
 /**
- * The DAG as the engine sees it: parsed, checked and with units made explicit. Built by `dag_file.ts`
- * from a YAML text; never changed afterwards.
+ * The DAG as the engine uses it: parsed, checked and with explicit units. It is built by `dag_file/build.ts` from a
+ * YAML text and never changed afterwards.
  */
 import type { Json } from '../value/json.ts';
 
@@ -39,7 +39,7 @@ export interface Dependency {
 
 export interface ParamSpec {
   readonly type: ParamType;
-  /** `null` where the file gives none: the param may then be absent and renders as null. */
+  /** Null if the file gives no default: the param may then be absent, and renders as null. */
   readonly default: Json;
   readonly description: string;
 }
@@ -47,7 +47,7 @@ export interface ParamSpec {
 export interface Task {
   readonly taskId: string;
   readonly type: string;
-  /** As written, templates not yet rendered. */
+  /** The params as written, with templates not yet rendered. */
   readonly with: Readonly<Record<string, Json>>;
   readonly dependsOn: readonly Dependency[];
   readonly notBefore: WallTime | null;
@@ -56,9 +56,9 @@ export interface Task {
   readonly triggerRule: TriggerRule;
   /** A template; the task is skipped when it renders to false, null, 0 or an empty string. */
   readonly runIf: string | null;
-  /** A template that renders to a list: one instance per element. */
+  /** A template that renders to a list; the task gets one instance per element. */
   readonly mapOver: string | null;
-  /** Attempts after the first failure, 0 for none. */
+  /** The number of attempts after the first failure, 0 for none. */
   readonly retries: number;
   readonly retryDelayMs: number;
   readonly retryExponentialBackoff: boolean;
@@ -66,7 +66,7 @@ export interface Task {
   readonly executionTimeoutMs: number;
   readonly pool: string;
   readonly poolSlots: number;
-  /** Higher starts first. */
+  /** Tasks with a higher priority start first. */
   readonly priority: number;
   readonly allowFailure: boolean;
 }
@@ -76,18 +76,18 @@ export interface Dag {
   readonly description: string;
   /** IANA name. */
   readonly timezone: string;
-  /** Cron expressions; none means manual only. */
+  /** Cron expressions; an empty list means that runs are only made by hand. */
   readonly schedule: readonly string[];
   readonly startDate: Temporal.PlainDate | null;
   readonly endDate: Temporal.PlainDate | null;
   readonly catchup: CatchupPolicy;
   readonly catchupWindowMs: number;
   readonly maxActiveRuns: number;
-  /** Its schedule begins paused, when its file is first read. */
+  /** True if the schedule is paused when the file is first read. */
   readonly isPausedUponCreation: boolean;
-  /** `null` for no limit. */
+  /** The limit of a run's duration in ms; null for no limit. */
   readonly dagrunTimeoutMs: number | null;
   readonly params: Readonly<Record<string, ParamSpec>>;
-  /** In the order of the file. */
+  /** The tasks in the order of the file. */
   readonly tasks: readonly Task[];
 }

@@ -1,17 +1,18 @@
 /** The dependency graph of a DAG's tasks. An edge leads from a task to those that depend on it. */
 
-/** A `Task`, or whatever is known of one while its file is still being checked. */
+/** A `Task`, or the part of it that is known while its file is still being checked. */
 export interface GraphNode {
   readonly taskId: string;
   readonly dependsOn: readonly { readonly taskId: string }[];
 }
 
-/** Which neighbours to follow: the direct ones, or theirs too, all the way. */
+/** The neighbours to follow: only the direct ones, or transitively all. */
 export type Reach = 'direct' | 'transitive';
 
 /**
- * Every task after all it depends on: the roots in the order of the file, then those they set free.
- * @throws Error naming a cycle, where there is one
+ * Returns the tasks in topological order: the roots in the order of the file, then the tasks whose dependencies are all
+ * placed.
+ * @throws Error naming a cycle, if there is one
  */
 export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[]): readonly Node[] {
   const order = peel(tasks);
@@ -20,14 +21,17 @@ export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[])
   return order;
 }
 
-/** The ids along a cycle, first and last the same (`[a, b, a]`: b depends on a, and a on b), or null. */
+/**
+ * Returns the ids along a cycle, first and last the same (`[a, b, a]`: b depends on a, and a on b), or null if there is
+ * none.
+ */
 export function findCycle(tasks: readonly GraphNode[]): readonly string[] | null {
   return findCycles(tasks)[0] ?? null;
 }
 
 /**
- * One shortest cycle for every knot of tasks that depend on each other, each from its first task in the file.
- * Dependencies on tasks that do not exist lead nowhere.
+ * Returns one shortest cycle for every strongly connected group of tasks, each starting at its first task in the file.
+ * Dependencies on tasks that do not exist are ignored.
  */
 export function findCycles(tasks: readonly GraphNode[]): readonly (readonly string[])[] {
   const cycles: (readonly string[])[] = [];
@@ -46,23 +50,23 @@ export function findCycles(tasks: readonly GraphNode[]): readonly (readonly stri
   return cycles;
 }
 
-/** The tasks that `taskId` waits for; itself among them only in a cycle. */
+/** Returns the tasks upstream of `taskId`; it contains the task itself only in a cycle. */
 export function upstreamOf(tasks: readonly GraphNode[], taskId: string, reach: Reach): Set<string> {
   return reachable(taskId, predecessors(tasks), reach);
 }
 
-/** `upstreamOf` for many tasks of one graph, all the way. */
+/** Returns a function that gives the transitive `upstreamOf` of a task, for many tasks of one graph. */
 export function upstreamFinder(tasks: readonly GraphNode[]): (taskId: string) => Set<string> {
   const neighbours = predecessors(tasks);
   return (taskId) => reachable(taskId, neighbours, 'transitive');
 }
 
-/** The tasks that wait for `taskId`; itself among them only in a cycle. */
+/** Returns the tasks downstream of `taskId`; it contains the task itself only in a cycle. */
 export function downstreamOf(tasks: readonly GraphNode[], taskId: string, reach: Reach): Set<string> {
   return reachable(taskId, successors(tasks), reach);
 }
 
-/** The tasks that depend on nothing, in the order of the file. */
+/** Returns the tasks without dependencies, in the order of the file. */
 export function rootTasks<Node extends GraphNode>(tasks: readonly Node[]): readonly Node[] {
   return tasks.filter((task) => task.dependsOn.length === 0);
 }
@@ -84,7 +88,10 @@ function successors(tasks: readonly GraphNode[]): Neighbours {
   return neighbours;
 }
 
-/** The tasks that can be taken one after another, each once all it waits for are taken; without a cycle all. */
+/**
+ * Returns the tasks in an order in which each follows its dependencies. Tasks of a cycle, and those after them, are
+ * missing.
+ */
 function peel<Node extends GraphNode>(tasks: readonly Node[]): readonly Node[] {
   const nodes = new Map(tasks.map((task) => [task.taskId, task]));
   const downstream = successors(tasks);

@@ -1,6 +1,6 @@
 import type { Dag, Task } from './dag.ts';
 
-/** A Dag with its look-ups made once: they are asked for at every finished task. */
+/** A Dag with precomputed look-ups, as these are needed whenever a task ends. */
 export interface DagIndex {
   readonly dag: Dag;
   readonly taskById: ReadonlyMap<string, Task>;
@@ -25,7 +25,7 @@ export function indexDag(dag: Dag): DagIndex {
   };
 }
 
-/** @throws Error when the DAG version holds no such task: the caller mixed up versions */
+/** Returns a task of the DAG. @throws Error if the DAG version has no such task: the caller mixed up versions */
 export function taskOf(index: DagIndex, taskId: string): Task {
   const task = index.taskById.get(taskId);
   if (task === undefined) throw new Error(`DAG ${index.dag.dagId} has no task ${taskId} in this version`);

@@ -1,4 +1,4 @@
-/** What tasks use outside the runner, as far as the DAG file itself says: connections, and folders on SFTP servers. */
+/** Lists the external systems that tasks use, as far as the DAG files say: connections, and folders on SFTP servers. */
 import type { z } from 'zod';
 import type { KeyPath } from '../dag_file/key_path.ts';
 import { CONNECTION_MARK } from '../dag_file/schema/fields.ts';
@@ -9,50 +9,51 @@ import type { Dag } from './dag.ts';
 
 export interface FolderUse {
   readonly connection: string;
-  /** Below the connection's base directory; empty for that directory. */
+  /** The path below the connection's base directory; empty for that directory itself. */
   readonly path: string;
   readonly access: LocationUse['access'];
-  /** Of the names that are read there, `*` for any text; null where it is not known before a run. */
+  /** The pattern of the file names that are read there, `*` for any text; null if it is not known before a run. */
   readonly pattern: string | null;
-  /** `dag_id.task_id`. */
+  /** The tasks that use the folder, as `dag_id.task_id`. */
   readonly usedBy: readonly string[];
 }
 
 export interface OutsideUse {
-  /** Who uses it (`dag_id.task_id`), by the connection's id. */
+  /** The tasks that use each connection (`dag_id.task_id`), by the connection's id. */
   readonly connections: ReadonlyMap<string, readonly string[]>;
   readonly folders: readonly FolderUse[];
 }
 
-/** A text in `with`. */
+/** A text in the `with` of a task. */
 interface Mention {
   readonly path: KeyPath;
   readonly text: string;
   readonly usedBy: string;
-  /** As the param says; null where it says nothing. */
+  /** The use that the param's schema declares; null if it declares none. */
   readonly use: LocationUse | null;
-  /** Whether the param is declared to hold the id of a connection. */
+  /** True if the param is declared to hold the id of a connection. */
   readonly isConnection: boolean;
 }
 
-type Place = Omit<FolderUse, 'usedBy'>;
+type FolderMention = Omit<FolderUse, 'usedBy'>;
 
 /**
- * What cannot be known before a run, behind a template, is left out.
- * @param paramsOf the params of a task type; null where it is not known
+ * Returns the connections and folders that the DAGs name. Parts behind a template are left out, as they are known only
+ * in a run.
+ * @param paramsOf gives the params schema of a task type; null if the type is not known
  */
 export function outsideUse(dags: readonly Dag[], paramsOf: (type: string) => z.ZodType | null): OutsideUse {
   const connections = new Map<string, string[]>();
   const folders = new Map<string, FolderUse & { readonly usedBy: string[] }>();
   for (const mention of dags.flatMap((dag) => mentionsIn(dag, paramsOf))) {
     const { usedBy } = mention;
-    const place = placeOf(mention);
-    const connection = place?.connection ?? connectionOf(mention);
+    const folder = folderMentioned(mention);
+    const connection = folder?.connection ?? connectionOf(mention);
     if (connection !== null) addOnce(connections, connection, usedBy);
-    if (place === null) continue;
-    const name = JSON.stringify(place);
+    if (folder === null) continue;
+    const name = JSON.stringify(folder);
     const known = folders.get(name);
-    if (known === undefined) folders.set(name, { ...place, usedBy: [usedBy] });
+    if (known === undefined) folders.set(name, { ...folder, usedBy: [usedBy] });
     else if (!known.usedBy.includes(usedBy)) known.usedBy.push(usedBy);
   }
   return { connections, folders: [...folders.values()] };
@@ -83,13 +84,16 @@ function* textsIn(value: Json, path: KeyPath): Iterable<Pick<Mention, 'path' | '
   }
 }
 
-/** A param that does not declare itself holds one where it is called `connection`. */
+/**
+ * Returns the connection that a text names, or null. A param without a declaration holds one if it is called
+ * `connection`.
+ */
 function connectionOf({ path, text, isConnection }: Mention): string | null {
   return (isConnection || path.at(-1) === 'connection') && isConnectionId(text) ? text : null;
 }
 
-/** The folder that a text names, with the part of its path that is known; null for any other text. */
-function placeOf(mention: Mention): Place | null {
+/** Returns the folder that a text names, with the part of its path that is known; null for any other text. */
+function folderMentioned(mention: Mention): FolderMention | null {
   const [, connection = '', path = ''] = /^sftp:\/\/([^/]*)\/?(.*)$/s.exec(mention.text) ?? [];
   if (!isConnectionId(connection)) return null;
   const { access, of } = mention.use ?? guessedUse(mention);
@@ -104,7 +108,10 @@ function placeOf(mention: Mention): Place | null {
   };
 }
 
-/** Of a param that says nothing: one called `to` is written, and a name with an ending is a file's. */
+/**
+ * Guesses the use of a location whose param declares none: a param `to` is written, and a last segment with an
+ * extension is a file.
+ */
 function guessedUse({ path, text }: Mention): LocationUse {
   const last = text.split('/').at(-1) ?? '';
   const of = last.includes('*') ? 'pattern' : /\.[A-Za-z0-9]+$/.test(last) ? 'file' : 'folder';

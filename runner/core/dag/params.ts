@@ -1,4 +1,4 @@
-/** The typed params of a DAG: checked in its file, and again with the values a person gives at trigger. */
+/** Checks the typed params of a DAG: in its file, and again with the values that a person gives at trigger. */
 
 import type { Json, JsonObject } from '../value/json.ts';
 import { didYouMeanOrList } from '../value/suggest.ts';
@@ -13,8 +13,8 @@ export interface ParamProblem {
 export type ResolvedParams = { readonly values: JsonObject } | { readonly problems: readonly ParamProblem[] };
 
 /**
- * The value of every param of the DAG: the given one checked against its type, else the default. Text, as
- * `--param k=v` gives it, is read strictly as the declared type; instants come out in UTC.
+ * Returns the value of every param of the DAG: the given value checked against its type, else the default. Text, as
+ * `--param k=v` gives it, is read strictly as the declared type; instants are converted to UTC.
  */
 export function resolveParams(
   specs: Readonly<Record<string, ParamSpec>>,
@@ -37,8 +37,8 @@ export function resolveParams(
 }
 
 /**
- * What is wrong with a default written in the DAG file, or null. Unlike at trigger, text is no number there.
- * @param scalar the value as it stands in the file; null for a list or map
+ * Returns what is wrong with a default in the DAG file, or null. Unlike at trigger, text is not accepted as a number.
+ * @param scalar the value as written in the file; null for a list or map
  */
 export function defaultProblem(type: ParamType, value: Json, scalar: string | null): string | null {
   if (value === null || fromJson(type, value) !== undefined) return null;
@@ -50,7 +50,7 @@ export function defaultProblem(type: ParamType, value: Json, scalar: string | nu
   return unquoted === undefined ? problem : `${problem}: remove the quotes`;
 }
 
-/** The default in the one form its type is kept in. Call after `defaultProblem` found nothing. */
+/** Returns the default in its stored form. Call it only if `defaultProblem` found nothing. */
 export function normalDefault(type: ParamType, value: Json): Json {
   return fromJson(type, value) ?? value;
 }
@@ -68,7 +68,7 @@ function wrongParam(type: ParamType, value: Json): string {
   return `found ${JSON.stringify(value)}, expected ${WANTED[type]}`;
 }
 
-/** The value in its stored form, or undefined where it is of another type. */
+/** Returns the value in its stored form, or undefined if it is of another type. */
 function fromJson(type: ParamType, value: Json): Json | undefined {
   switch (type) {
     case 'string':

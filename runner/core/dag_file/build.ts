@@ -1,12 +1,12 @@
-/** The Dag of a file whose keys are all right: defaults filled in, units in the names. */
+/** Builds the Dag from the checked keys of a file: defaults are filled in, units are explicit. */
 import type { Dag, Dependency, ParamSpec, Task } from '../dag/dag.ts';
 import { normalDefault } from '../dag/params.ts';
 import { parseDuration } from '../time/duration.ts';
-import { type DagFile, DEFAULTS, type TaskKeys } from './schema/keys.ts';
+import { type DagFileKeys, DEFAULTS, type TaskKeys } from './schema/keys.ts';
 
-type DefaultArgs = NonNullable<DagFile['default_args']>;
+type DefaultArgs = NonNullable<DagFileKeys['default_args']>;
 
-export function buildDag(file: DagFile): Dag {
+export function buildDag(file: DagFileKeys): Dag {
   return {
     dagId: file.dag_id,
     description: file.description ?? '',
@@ -26,7 +26,7 @@ export function buildDag(file: DagFile): Dag {
   };
 }
 
-function buildParam(spec: NonNullable<DagFile['params']>[string]): ParamSpec {
+function buildParam(spec: NonNullable<DagFileKeys['params']>[string]): ParamSpec {
   return {
     type: spec.type,
     default: normalDefault(spec.type, spec.default ?? null),

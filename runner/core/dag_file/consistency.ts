@@ -1,21 +1,24 @@
-/** What is wrong between values that are right by themselves: names, times and dates that do not fit each other. */
+/** Checks the values of a DAG file against each other: names, times and dates that contradict each other. */
 
 import { PARAM_TYPES, type ParamType, type WallTime } from '../dag/dag.ts';
 import { defaultProblem } from '../dag/params.ts';
 import { parseWallTime, WallTimeError } from '../time/wall_time.ts';
 import type { Json, JsonObject } from '../value/json.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { dagKeys } from './schema/keys.ts';
 import { asMap } from './yaml/values.ts';
 
-/** @param scalarAt the scalar as it stands in the file, quotes included */
+/**
+ * Returns the contradictions between values that are valid by themselves.
+ * @param scalarAt gives the scalar as written in the file, quotes included
+ */
 export function fitFindings(
   outline: Outline,
   file: string,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   return [
     ...nameFindings(outline.root, file),
     ...dateFindings(outline.root),
@@ -24,7 +27,7 @@ export function fitFindings(
   ];
 }
 
-function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly Finding[] {
+function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly DagFileFinding[] {
   const name = /([^/\\]+)\.ya?ml$/.exec(file)?.[1];
   if (name === undefined || name === dagId || !dagKeys.shape.dag_id.safeParse(dagId).success) return [];
   return [
@@ -32,7 +35,7 @@ function nameFindings({ dag_id: dagId }: JsonObject, file: string): readonly Fin
   ];
 }
 
-function dateFindings(root: JsonObject): readonly Finding[] {
+function dateFindings(root: JsonObject): readonly DagFileFinding[] {
   const start = dagKeys.shape.start_date.safeParse(root.start_date).data;
   const end = dagKeys.shape.end_date.safeParse(root.end_date).data;
   if (start === undefined || end === undefined || Temporal.PlainDate.compare(start, end) <= 0) return [];
@@ -41,8 +44,11 @@ function dateFindings(root: JsonObject): readonly Finding[] {
   ];
 }
 
-function paramFindings(root: JsonObject, scalarAt: (path: KeyPath) => string | null): readonly Finding[] {
-  return Object.entries(asMap(root.params)).flatMap(([name, spec]): Finding[] => {
+function paramFindings(
+  root: JsonObject,
+  scalarAt: (path: KeyPath) => string | null,
+): readonly DagFileFinding[] {
+  return Object.entries(asMap(root.params)).flatMap(([name, spec]): DagFileFinding[] => {
     const { type, default: value = null } = asMap(spec);
     const path = ['params', name, 'default'];
     const message = isParamType(type) ? defaultProblem(type, value, scalarAt(path)) : null;
@@ -53,10 +59,10 @@ function paramFindings(root: JsonObject, scalarAt: (path: KeyPath) => string | n
 function timeFindings(
   { keys, path }: OutlineTask,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const notBefore = wallTimeOf(keys.not_before);
   const deadline = wallTimeOf(keys.deadline);
-  const findings: Finding[] = ['not_before', 'deadline'].flatMap((key) => {
+  const findings: DagFileFinding[] = ['not_before', 'deadline'].flatMap((key) => {
     const written = scalarAt([...path, key]);
     const isBare = wallTimeOf(keys[key]) !== null && written !== null && /^\d/.test(written);
     const message = `found ${written} without quotes, which some YAML readers take for a number: write "${written}"`;

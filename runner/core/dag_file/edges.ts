@@ -1,13 +1,19 @@
-/** What is wrong between tasks: ids used twice, dependencies on nothing, on oneself, twice, and in a circle. */
+/**
+ * Checks the dependencies between tasks: repeated ids, and dependencies on missing tasks, on oneself, given twice, or
+ * in a cycle.
+ */
 
 import { findCycles } from '../dag/graph.ts';
 import { didYouMeanOrList } from '../value/suggest.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 
-/** @param lineOf the 1-based line of the value at a path */
-export function edgeFindings(outline: Outline, lineOf: (path: KeyPath) => number): readonly Finding[] {
+/**
+ * Returns the problems of the tasks' ids and dependencies.
+ * @param lineOf gives the 1-based line of the value at a path
+ */
+export function edgeFindings(outline: Outline, lineOf: (path: KeyPath) => number): readonly DagFileFinding[] {
   const ids = outline.graph.map((task) => task.taskId);
   return [
     ...repeatedIds(outline, lineOf),
@@ -16,9 +22,12 @@ export function edgeFindings(outline: Outline, lineOf: (path: KeyPath) => number
   ];
 }
 
-function repeatedIds({ tasks, graph }: Outline, lineOf: (path: KeyPath) => number): readonly Finding[] {
+function repeatedIds(
+  { tasks, graph }: Outline,
+  lineOf: (path: KeyPath) => number,
+): readonly DagFileFinding[] {
   const first = new Map(graph.map((task) => [task.taskId, task]));
-  return tasks.flatMap(({ taskId, path }): Finding[] => {
+  return tasks.flatMap(({ taskId, path }): DagFileFinding[] => {
     const other = taskId === null ? undefined : first.get(taskId);
     if (other === undefined || other.path.at(-1) === path.at(-1)) return [];
     const line = lineOf([...other.path, 'task_id']);
@@ -35,10 +44,10 @@ function dependencyFindings(
   task: OutlineTask,
   ids: readonly string[],
   lineOf: (path: KeyPath) => number,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const known = new Set(ids);
   const seen = new Map<string, KeyPath>();
-  return task.dependsOn.flatMap(({ taskId, path }): Finding[] => {
+  return task.dependsOn.flatMap(({ taskId, path }): DagFileFinding[] => {
     const before = seen.get(taskId);
     seen.set(taskId, before ?? path);
     if (before !== undefined) {
@@ -53,7 +62,7 @@ function dependencyFindings(
   });
 }
 
-function cycleFindings({ graph }: Outline): readonly Finding[] {
+function cycleFindings({ graph }: Outline): readonly DagFileFinding[] {
   const withoutLoops = graph.map((task) => ({
     ...task,
     dependsOn: task.dependsOn.filter(({ taskId }) => taskId !== task.taskId),

@@ -1,13 +1,13 @@
-/** What a check of a DAG file has to say about one of its values; it becomes a Problem once its place is known. */
+/** A finding of a check about one value of a DAG file. It becomes a Problem once its position is known. */
 import type { KeyPath } from './key_path.ts';
 
-export interface Finding {
+export interface DagFileFinding {
   readonly path: KeyPath;
   readonly message: string;
-  /** Point at the key rather than at its value. */
+  /** The part to point at: the key, or the value (the default). */
   readonly at?: 'key' | 'value';
-  /** Point at this character of a text value, 0-based. */
+  /** The 0-based character of a text value to point at. */
   readonly index?: number;
-  /** Point at this offset of the file, as what is meant has no place under `path`. */
+  /** The offset of the file to point at, for a finding whose subject is not at `path`. */
   readonly offset?: number;
 }

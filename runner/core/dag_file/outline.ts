@@ -1,4 +1,6 @@
-/** The tasks of a DAG file as far as they can be made out, so that their references are checked beside other errors. */
+/**
+ * Reads the tasks of a DAG file as far as possible, so that their references are checked even if other keys are wrong.
+ */
 
 import type { GraphNode } from '../dag/graph.ts';
 import type { Json, JsonObject } from '../value/json.ts';
@@ -8,7 +10,7 @@ import { asList, asMap } from './yaml/values.ts';
 export interface OutlineTask {
   /** `['tasks', 2]` */
   readonly path: KeyPath;
-  /** Null where it is missing or no text. */
+  /** The id; null if it is missing or not a text. */
   readonly taskId: string | null;
   readonly dependsOn: readonly OutlineDependency[];
   readonly keys: JsonObject;
@@ -22,7 +24,7 @@ export interface OutlineDependency {
 export interface Outline {
   readonly root: JsonObject;
   readonly tasks: readonly OutlineTask[];
-  /** The tasks that have an id, the first of each. */
+  /** The tasks that have an id; if an id is repeated, only the first one. */
   readonly graph: readonly (OutlineTask & GraphNode)[];
 }
 

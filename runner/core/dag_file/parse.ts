@@ -1,4 +1,4 @@
-/** A DAG file's text to a Dag, or to everything that is wrong with it. */
+/** Parses the text of a DAG file into a Dag, or into the list of all its problems. */
 
 import type { Dag } from '../dag/dag.ts';
 import { parseCron } from '../time/cron/parse.ts';
@@ -7,7 +7,7 @@ import type { Json } from '../value/json.ts';
 import { buildDag } from './build.ts';
 import { fitFindings } from './consistency.ts';
 import { edgeFindings } from './edges.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import { formatKeyPath, type KeyPath } from './key_path.ts';
 import { outlineOf } from './outline.ts';
 import type { Problem } from './problem.ts';
@@ -21,53 +21,53 @@ import { readYaml, type YamlFile } from './yaml/read.ts';
 export interface ParsedDag {
   /** Null exactly when there are problems. */
   readonly dag: Dag | null;
-  /** In the order of the file. */
+  /** The problems in the order of the file. */
   readonly problems: readonly Problem[];
-  /** Of a valid file, what its author may not have meant. */
+  /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
-  /** Of the value at the key path; of the nearest one around it where there is none. */
+  /** Returns the position of the value at the key path, or of the nearest enclosing value if it is absent. */
   readonly positionOf: (path: KeyPath) => Position;
   readonly yaml: YamlFile;
 }
 
-/** What a check of `type` and `with` needs to know of a task type. */
-export type TaskTypes = ReadonlyMap<string, CheckableType>;
+/** The task types that `type` and `with` are checked against, by name. */
+export type CheckableTypes = ReadonlyMap<string, CheckableType>;
 
 /**
- * Every problem of the file at once, but those of task types: `checkTaskTypes` has them.
- * @param file its path, named in problems; a name ending in .yaml or .yml must be the dag_id
+ * Parses a file and returns all of its problems at once, except those of task types: see `checkTaskTypes`.
+ * @param file the file's path, named in problems; a name that ends in .yaml or .yml must be the dag_id
  */
 export function parseDag(source: string, file: string): ParsedDag {
   const yaml = readYaml(source, file);
-  const { root, places } = yaml;
+  const { root, ranges } = yaml;
   const findings = root === undefined ? [] : allFindings(root, yaml, file);
-  const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(places, finding))]);
+  const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(ranges, finding))]);
   const dag = problems.length === 0 ? buildDag(dagKeys.parse(root)) : null;
-  const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(places, finding));
-  return { dag, problems, warnings, positionOf: (path) => positionOf(places, { path }), yaml };
+  const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(ranges, finding));
+  return { dag, problems, warnings, positionOf: (path) => positionOf(ranges, { path }), yaml };
 }
 
 /**
- * Task types that do not exist, and `with` params that their type refuses; also for a file with other problems.
- * A value that holds a template has no type yet, and is left to the render.
+ * Returns the problems of task types: types that do not exist, and `with` params that a type refuses. It also works for
+ * a file with other problems. A value that holds a template is checked only when it is rendered.
  */
-export function checkTaskTypes(parsed: ParsedDag, taskTypes: TaskTypes): readonly Problem[] {
-  const { root, places, isStandIn } = parsed.yaml;
+export function checkTaskTypes(parsed: ParsedDag, taskTypes: CheckableTypes): readonly Problem[] {
+  const { root, ranges, isPlaceholder } = parsed.yaml;
   if (root === undefined) return [];
   const findings = typeFindings(outlineOf(root), taskTypes, scalarReader(parsed.yaml));
   return inFileOrder(
-    findings.filter(({ path }) => !isStandIn(path)).map((finding) => problemOf(places, finding)),
+    findings.filter(({ path }) => !isPlaceholder(path)).map((finding) => problemOf(ranges, finding)),
   );
 }
 
-/** `parseDag` and `checkTaskTypes` in one: the whole verdict on a file. */
-export function loadDag(source: string, file: string, taskTypes: TaskTypes): ParsedDag {
+/** Runs `parseDag` and `checkTaskTypes`: the complete check of a file. */
+export function loadDag(source: string, file: string, taskTypes: CheckableTypes): ParsedDag {
   const parsed = parseDag(source, file);
   const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);
   return { ...parsed, problems, dag: problems.length === 0 ? parsed.dag : null };
 }
 
-function scheduleWarnings({ schedule }: Dag): readonly Finding[] {
+function scheduleWarnings({ schedule }: Dag): readonly DagFileFinding[] {
   return schedule.flatMap((text, index) => {
     const message = cronWarning(parseCron(text));
     const path = schedule.length === 1 ? ['schedule'] : ['schedule', index];
@@ -75,11 +75,16 @@ function scheduleWarnings({ schedule }: Dag): readonly Finding[] {
   });
 }
 
-function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding[] {
+function allFindings(root: Json, yaml: YamlFile, file: string): readonly DagFileFinding[] {
   const scalarAt = scalarReader(yaml);
   const outline = outlineOf(root);
-  const lineOf = (path: KeyPath) => positionOf(yaml.places, { path }).line;
-  const bySchema = schemaFindings({ schema: dagKeys, value: root, scalarAt, isOpen: yaml.isStandIn });
+  const lineOf = (path: KeyPath) => positionOf(yaml.ranges, { path }).line;
+  const bySchema = schemaFindings({
+    schema: dagKeys,
+    value: root,
+    scalarAt,
+    isTemplated: yaml.isPlaceholder,
+  });
   const refused = new Set(bySchema.map(({ path }) => formatKeyPath(path)));
   const byMeaning = [
     ...fitFindings(outline, file, scalarAt),
@@ -89,6 +94,6 @@ function allFindings(root: Json, yaml: YamlFile, file: string): readonly Finding
   return [...bySchema, ...byMeaning.filter(({ path }) => !refused.has(formatKeyPath(path)))];
 }
 
-function scalarReader({ places }: YamlFile): (path: KeyPath) => string | null {
-  return (path) => places.at(path)?.scalar ?? null;
+function scalarReader({ ranges }: YamlFile): (path: KeyPath) => string | null {
+  return (path) => ranges.at(path)?.scalar ?? null;
 }

@@ -1,4 +1,4 @@
-/** One thing wrong in a file a person wrote: where it stands, what was found and what to do. */
+/** One problem of a file: its position, and a message that says what was found and what to do. */
 export interface Problem {
   readonly file: string;
   /** 1-based. */
@@ -10,7 +10,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `dags/x.yaml:12:5 tasks[0].retires: unknown key, did you mean retries?` */
+/** Returns the problem as one line: `dags/x.yaml:12:5 tasks[0].retires: unknown key, did you mean retries?` */
 export function formatProblem(problem: Problem): string {
   const key = problem.key === '' ? '' : ` ${problem.key}`;
   return `${problem.file}:${problem.line}:${problem.column}${key}: ${problem.message}`;

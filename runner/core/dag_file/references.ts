@@ -1,10 +1,10 @@
-/** What is wrong with the templates of a DAG file: roots, params and tasks that are not there, or not upstream. */
+/** Checks the templates of a DAG file: roots, params and tasks that do not exist, and tasks that are not upstream. */
 
 import { upstreamFinder } from '../dag/graph.ts';
 import { RUN_KEYS, TEMPLATE_ROOTS } from '../run/template.ts';
 import { type TemplateRef, templateRefs } from '../run/template_ref.ts';
 import { didYouMeanOrList } from '../value/suggest.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { isMap } from './yaml/values.ts';
 
@@ -12,16 +12,16 @@ const TEMPLATED_KEYS = ['with', 'run_if', 'map_over'] as const;
 
 type TemplatedKey = (typeof TEMPLATED_KEYS)[number];
 
-/** What the templates of one task may name. */
-interface Surroundings {
+/** The names that the templates of one task may use. */
+interface TemplateContext {
   readonly task: OutlineTask;
-  /** Null where `params` is too broken to tell. */
+  /** The names of the params; null if `params` is not valid. */
   readonly params: readonly string[] | null;
   readonly taskIds: readonly string[];
   readonly isUpstream: (taskId: string) => boolean;
 }
 
-export function referenceFindings(outline: Outline): readonly Finding[] {
+export function referenceFindings(outline: Outline): readonly DagFileFinding[] {
   const params = isMap(outline.root.params ?? {}) ? Object.keys(outline.root.params ?? {}) : null;
   const taskIds = outline.graph.map(({ taskId }) => taskId);
   const allUpstream = upstreamFinder(outline.graph);
@@ -32,7 +32,7 @@ export function referenceFindings(outline: Outline): readonly Finding[] {
     });
     if (used.length === 0) return [];
     const around = { task, params, taskIds, isUpstream: upstreamCheck(task, allUpstream) };
-    return used.flatMap(({ key, ref }): Finding[] => {
+    return used.flatMap(({ key, ref }): DagFileFinding[] => {
       const message = refusalOf(ref, key, around);
       return message === null
         ? []
@@ -41,7 +41,7 @@ export function referenceFindings(outline: Outline): readonly Finding[] {
   });
 }
 
-/** Most templates name a direct upstream; the graph is walked for the others only. */
+/** Returns a test for upstream tasks. Most templates name a direct upstream; the graph is searched only for others. */
 function upstreamCheck(
   task: OutlineTask,
   allUpstream: (taskId: string) => Set<string>,
@@ -55,7 +55,7 @@ function upstreamCheck(
   };
 }
 
-function refusalOf(ref: TemplateRef, usedIn: TemplatedKey, around: Surroundings): string | null {
+function refusalOf(ref: TemplateRef, usedIn: TemplatedKey, around: TemplateContext): string | null {
   if (ref.segments === null) {
     if (!ref.text.endsWith('}}')) return 'is not closed: end it with }}';
     return 'is not a reference: a template holds one name such as run.business_date, and no expression';
@@ -93,7 +93,7 @@ function paramRefusal([name, ...rest]: readonly string[], params: readonly strin
   return rest.length > 0 ? `goes too deep: a param is a single value, write params.${name}` : null;
 }
 
-function outputRefusal([taskId, output]: readonly string[], around: Surroundings): string | null {
+function outputRefusal([taskId, output]: readonly string[], around: TemplateContext): string | null {
   if (taskId === undefined || output !== 'output')
     return 'is not an output: write tasks.<task_id>.output or a key of it';
   if (taskId === around.task.taskId)

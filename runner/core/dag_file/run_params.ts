@@ -1,4 +1,7 @@
-/** What tasks would refuse of a run's params: known before the run begins, and not at 01:30 when a task first reads them. */
+/**
+ * Checks a run's params against the task types, so that a refused value is known before the run begins and not when a
+ * task first reads it.
+ */
 import type { Dag, Task } from '../dag/dag.ts';
 import { renderTemplates, TemplateError } from '../run/template.ts';
 import { type TemplateRef, templateRefs } from '../run/template_ref.ts';
@@ -8,8 +11,9 @@ import { schemaFindings } from './schema/zod_findings.ts';
 import { type CheckableType, isTemplated } from './task_types.ts';
 
 /**
- * One sentence for each value of `params` that a task type would refuse in its `with`, and where that is. Values that
- * only the run itself can know stay open, and what has nothing to do with params is left to the check of the DAG's file.
+ * Returns one sentence for each value of `params` that a task type would refuse in its `with`, naming the key. Values
+ * that depend on other facts of the run are not checked, and problems that do not involve params are left to the check
+ * of the DAG file.
  */
 export function paramsProblems(
   dag: Dag,
@@ -41,11 +45,11 @@ function refusals(
     schema,
     value,
     scalarAt: () => null,
-    isOpen: (path) => isTemplated(value, path),
+    isTemplated: (path) => isTemplated(value, path),
   });
 }
 
-/** `with` as far as params alone decide it; texts with any other template stay as they are written. */
+/** Returns `with` with the templates rendered that use only params; texts with any other template stay as written. */
 function withParams(given: JsonObject, params: JsonObject): JsonObject {
   const rendered = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(rendered);
@@ -58,7 +62,10 @@ function withParams(given: JsonObject, params: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, rendered(value)]));
 }
 
-/** A look-up that fails is told by the task: what it names is no param of this version. */
+/**
+ * Renders a text. A look-up that fails gives the text as written: the param does not exist in this version, and the
+ * task reports it.
+ */
 function renderText(text: string, params: JsonObject): Json {
   const run = { business_date: '', scheduled_for: '', run_id: '', dag_id: '', timezone: '' };
   try {
@@ -69,7 +76,7 @@ function renderText(text: string, params: JsonObject): Json {
   }
 }
 
-/** The params that stand at the path, below it, or in a text on the way there. */
+/** Returns the references to params at the path, below it, or in a text above it. */
 function paramRefs(given: JsonObject, path: KeyPath): readonly TemplateRef[] {
   const isOnTheWay = (at: KeyPath) =>
     at.every((step, depth) => depth >= path.length || step === path[depth]) &&

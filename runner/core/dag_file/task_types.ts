@@ -1,24 +1,27 @@
-/** What is wrong with the `type` and `with` of tasks, by the task types there are. */
+/** Checks the `type` and `with` of tasks against the known task types. */
 import type { z } from 'zod';
 import { templateRefs } from '../run/template_ref.ts';
 import type { JsonObject } from '../value/json.ts';
 import { didYouMeanAndList } from '../value/suggest.ts';
-import type { Finding } from './finding.ts';
+import type { DagFileFinding } from './finding.ts';
 import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { taskKeys } from './schema/keys.ts';
 import { schemaFindings } from './schema/zod_findings.ts';
 import { isMap, valueAt } from './yaml/values.ts';
 
-/** A task type as a DAG file is checked against it: what it takes, or why its own file could not be loaded. */
+/** A task type as needed to check a DAG file: the schema of its params, or why its file could not be loaded. */
 export type CheckableType = { readonly params: z.ZodType } | { readonly loadError: string };
 
-/** @param scalarAt the scalar as it stands in the file, quotes included */
+/**
+ * Returns the problems of the tasks' types and params.
+ * @param scalarAt gives the scalar as written in the file, quotes included
+ */
 export function typeFindings(
   outline: Outline,
   taskTypes: ReadonlyMap<string, CheckableType>,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   return outline.tasks.flatMap((task) => {
     const { type } = task.keys;
     if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
@@ -33,7 +36,7 @@ export function typeFindings(
   });
 }
 
-function unknownType(type: string, task: OutlineTask, known: readonly string[]): Finding {
+function unknownType(type: string, task: OutlineTask, known: readonly string[]): DagFileFinding {
   const message = `no task type is called ${type}${didYouMeanAndList(type, known)}`;
   return { path: [...task.path, 'type'], message };
 }
@@ -42,7 +45,7 @@ function paramFindings(
   task: OutlineTask,
   schema: z.ZodType,
   scalarAt: (path: KeyPath) => string | null,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const given = task.keys.with ?? {};
   if (!isMap(given)) return [];
   const inWith = (path: KeyPath): KeyPath => [...task.path, 'with', ...path];
@@ -50,12 +53,12 @@ function paramFindings(
     schema,
     value: given,
     scalarAt: (path) => scalarAt(inWith(path)),
-    isOpen: (path) => isTemplated(given, path),
+    isTemplated: (path) => isTemplated(given, path),
   });
   return findings.map((finding) => ({ ...finding, path: inWith(finding.path) }));
 }
 
-/** Whether a text with a template stands at the path or, for a path into what it will become, on the way there. */
+/** Returns true if the value at the path, or a text above it, holds a template. */
 export function isTemplated(given: JsonObject, path: KeyPath): boolean {
   return path.some((_, depth) => {
     const value = valueAt(given, path.slice(0, depth + 1));

@@ -1,4 +1,4 @@
-/** Everything that can keep a task from running: the words of `runs explain`. */
+/** The reasons that can keep a task from running, as `runs explain` reports them. */
 import type { TriggerRule } from '../dag/dag.ts';
 import type { RunState, TaskState } from '../run/states.ts';
 
@@ -10,22 +10,22 @@ export interface SlotHolder {
   readonly taskId: string;
   readonly mapIndex: number;
   readonly slots: number;
-  /** The task is over, and its work does not heed that: the slot is kept until it ends. */
+  /** True if the task has ended but its work goes on: the slot is kept until the work ends. */
   readonly isOver: boolean;
 }
 
-/** A run before this one. */
+/** A run that comes before this one. */
 export interface RunAhead {
   readonly runId: number;
   readonly state: RunState;
 }
 
 export type Blocker =
-  // Of the run.
+  // Blockers of the whole run.
   | { readonly kind: 'run_ended'; readonly state: RunState }
   | { readonly kind: 'run_queued'; readonly maxActiveRuns: number; readonly ahead: readonly RunAhead[] }
   | { readonly kind: 'no_worker' }
-  // Of a task that is not decided yet.
+  // Blockers of a task that is not decided yet.
   | { readonly kind: 'upstream'; readonly taskId: string; readonly states: StateCounts }
   | { readonly kind: 'trigger_rule'; readonly rule: TriggerRule }
   | { readonly kind: 'not_before'; readonly at: Temporal.Instant }
@@ -36,7 +36,8 @@ export type Blocker =
       readonly delayMs: number;
       readonly at: Temporal.Instant | null;
     }
-  // Of one that waits.
+  // Blockers of a task that waits. `hint_lost` and `hint_put_off` are about its wake-up job in the queue; their names
+  // are part of the JSON of `runs explain`.
   | { readonly kind: 'sensor'; readonly at: Temporal.Instant; readonly reason: string | null }
   | {
       readonly kind: 'retry';
@@ -58,7 +59,7 @@ export type Blocker =
   | { readonly kind: 'hint_put_off'; readonly at: Temporal.Instant; readonly error: string | null }
   | { readonly kind: 'restarting'; readonly crashCount: number }
   | { readonly kind: 'type_unusable'; readonly type: string; readonly why: string }
-  // Of one that will not run any more by itself.
+  // States of a task that will not run again by itself.
   | { readonly kind: 'failed'; readonly error: string | null; readonly attempts: number }
   | { readonly kind: 'quarantined'; readonly crashCount: number }
   | {
@@ -68,7 +69,7 @@ export type Blocker =
   | { readonly kind: 'skipped'; readonly reason: string | null; readonly upstream: readonly string[] }
   | { readonly kind: 'cancelled' };
 
-/** Blockers that pass at a known instant. */
+/** Returns the instant at which the blocker passes, null if it is not known. */
 export function passesAt(blocker: Blocker): Temporal.Instant | null {
   return 'at' in blocker ? blocker.at : null;
 }

@@ -1,8 +1,8 @@
-/** What keeps one task instance from running, by its state. */
+/** Finds what keeps one task instance from running, by its state. */
 
 import type { Task } from '../dag/dag.ts';
 import { upstreamOf } from '../dag/graph.ts';
-import { plannedInstant, type TaskTally } from '../run/advance.ts';
+import { plannedInstant, type TaskStateCounts } from '../run/advance.ts';
 import { hasRoom, usedSlots } from '../run/pool_room.ts';
 import { isTerminalTaskState, TASK_STATES, type TaskState } from '../run/states.ts';
 import type { Blocker, StateCounts } from './blocker.ts';
@@ -10,7 +10,7 @@ import type { ExplainFacts, InstanceFacts } from './facts.ts';
 
 type Counts = ReadonlyMap<string, StateCounts>;
 
-/** Upstreams that are not done, the rule by which they count, and the edges that will hold it even then. */
+/** Returns the unfinished upstreams, the trigger rule that counts them, and the time edges that apply afterwards. */
 export function undecidedBlockers(
   facts: ExplainFacts,
   { taskId }: InstanceFacts,
@@ -36,7 +36,7 @@ export function undecidedBlockers(
   ];
 }
 
-/** Of an instance that is deferred, up for retry or queued. */
+/** Returns the blockers of an instance that is deferred, up for retry or queued. */
 export function waitingBlockers(facts: ExplainFacts, instance: InstanceFacts): readonly Blocker[] {
   const { state, wakeAt, wakeReason, errorText } = instance;
   const task = facts.index.taskById.get(instance.taskId);
@@ -55,7 +55,7 @@ export function waitingBlockers(facts: ExplainFacts, instance: InstanceFacts): r
   return [{ kind: 'retry', at: wakeAt, failureCount, retries: task?.retries ?? 0, error: errorText }];
 }
 
-/** Of an instance that has ended without success. */
+/** Returns the blockers of an instance that has ended without success. */
 export function settledBlockers(
   { index }: ExplainFacts,
   instance: InstanceFacts,
@@ -87,9 +87,9 @@ function restarting({ crashCount }: InstanceFacts): Blocker {
   return { kind: 'restarting', crashCount };
 }
 
-/** Of an instance that could be claimed now: what stands between it and a worker. */
+/** Returns the blockers of an instance that could be claimed now: the pool, the workers, or its wake-up job. */
 function dueBlockers({ pools, workers, now }: ExplainFacts, instance: InstanceFacts): readonly Blocker[] {
-  const { pool, poolSlots, hint } = instance;
+  const { pool, poolSlots, job } = instance;
   const facts = pools.get(pool);
   const isFull = facts !== undefined && !hasRoom(facts, poolSlots);
   const blockers: Blocker[] = [];
@@ -107,14 +107,14 @@ function dueBlockers({ pools, workers, now }: ExplainFacts, instance: InstanceFa
   if (workers.live > 0 && workers.running >= workers.concurrency) {
     blockers.push({ kind: 'workers_busy', running: workers.running, concurrency: workers.concurrency });
   }
-  // A full pool answers its hints; who leaves the pool writes the next.
-  if (hint === null && !isFull) blockers.push({ kind: 'hint_lost' });
-  if (hint !== null && !hint.isTaken && Temporal.Instant.compare(hint.runAt, now) > 0)
-    blockers.push({ kind: 'hint_put_off', at: hint.runAt, error: hint.lastError });
+  // A full pool uses up the jobs of its waiting instances; the next instance that frees a slot adds a new one.
+  if (job === null && !isFull) blockers.push({ kind: 'hint_lost' });
+  if (job !== null && !job.isTaken && Temporal.Instant.compare(job.runAt, now) > 0)
+    blockers.push({ kind: 'hint_put_off', at: job.runAt, error: job.lastError });
   return blockers;
 }
 
-/** The time edges that lie ahead, or whose instant is not known yet; none where the run collapses them. */
+/** Returns the time edges that are in the future or not known yet; none if the run collapses its edges. */
 function edgeBlockers({ index, run, instances, now }: ExplainFacts, task: Task): readonly Blocker[] {
   if (run.timeEdges === 'collapse') return [];
   const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
@@ -124,9 +124,9 @@ function edgeBlockers({ index, run, instances, now }: ExplainFacts, task: Task):
     .filter(({ delayMs }) => delayMs > 0)
     .map(({ taskId, delayMs }) => {
       const latest = latestSuccess(instances, taskId);
-      const tally: TaskTally = { counts: {}, latestSuccessAt: latest };
+      const found: TaskStateCounts = { counts: {}, latestSuccessAt: latest };
       const edge = { ...task, notBefore: null, dependsOn: [{ taskId, delayMs }] };
-      return { taskId, delayMs, at: plannedInstant(edge, new Map([[taskId, tally]]), clock) };
+      return { taskId, delayMs, at: plannedInstant(edge, new Map([[taskId, found]]), clock) };
     });
   return [
     ...(notBefore !== null && isAhead(notBefore) ? [{ kind: 'not_before' as const, at: notBefore }] : []),
@@ -136,14 +136,14 @@ function edgeBlockers({ index, run, instances, now }: ExplainFacts, task: Task):
   ];
 }
 
-/** Whether the task has ended: then a delay after a success that never came holds nothing back. */
+/** Returns true if the task has ended: a delay after a success that never came holds nothing back then. */
 function isOver(instances: readonly InstanceFacts[], taskId: string): boolean {
   return instances
     .filter((instance) => instance.taskId === taskId)
     .every(({ state }) => isTerminalTaskState(state));
 }
 
-/** Null until the task has ended. */
+/** Returns the latest success of a task; null until the task has ended. */
 function latestSuccess(instances: readonly InstanceFacts[], taskId: string): Temporal.Instant | null {
   if (!isOver(instances, taskId)) return null;
   const ends = instances
@@ -152,7 +152,7 @@ function latestSuccess(instances: readonly InstanceFacts[], taskId: string): Tem
   return ends.toSorted(Temporal.Instant.compare).at(-1) ?? null;
 }
 
-/** The tasks above that ended badly by themselves, however far away. */
+/** Returns the upstream tasks, direct or not, that failed or were cancelled themselves. */
 function causesOf(
   tasks: readonly Task[],
   taskId: string,

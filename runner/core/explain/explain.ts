@@ -1,4 +1,4 @@
-/** Why the tasks of a run are not running, when something can happen next, and what is late: decided from facts. */
+/** Explains why the tasks of a run are not running, when something can happen next, and what is late. */
 
 import type { UsualDuration } from '../change/expected_times.ts';
 import { isTerminalRunState, isTerminalTaskState, type TaskState } from '../run/states.ts';
@@ -9,7 +9,7 @@ import type { ExplainFacts, InstanceFacts } from './facts.ts';
 export interface TaskExplanation {
   readonly instance: InstanceFacts;
   readonly blockers: readonly Blocker[];
-  /** When the last of the blockers with a known instant passes; null where none has one. */
+  /** The instant at which the last blocker with a known instant passes; null if none has one. */
   readonly notBeforeAt: Temporal.Instant | null;
 }
 
@@ -22,16 +22,16 @@ export type Late =
       readonly usual: UsualDuration;
     };
 
-/** `any_moment`: something runs, or is about to. `never`: not without a person. */
+/** `any_moment`: a task runs or can start. `never`: nothing happens without a person's action. */
 export type NextEvent =
   | { readonly kind: 'any_moment' }
   | { readonly kind: 'at'; readonly at: Temporal.Instant; readonly instance: InstanceFacts }
   | { readonly kind: 'never' };
 
 export interface Explanation {
-  /** What holds the run as a whole. */
+  /** The blockers of the run as a whole. */
   readonly run: readonly Blocker[];
-  /** Of tasks that are neither running nor done well. */
+  /** The explanations of the tasks that are neither running nor successful. */
   readonly tasks: readonly TaskExplanation[];
   readonly running: readonly InstanceFacts[];
   readonly done: readonly InstanceFacts[];
@@ -96,7 +96,7 @@ function nextEvent(
   return Temporal.Instant.compare(soonest.at, now) <= 0 ? { kind: 'any_moment' } : { kind: 'at', ...soonest };
 }
 
-/** A run that collapses its edges has no deadlines. */
+/** Returns what is late. A run that collapses its edges has no deadlines. */
 function lateOnes({ run, instances, now, usual }: ExplainFacts): readonly Late[] {
   return instances.flatMap((instance): readonly Late[] => {
     if (isTerminalTaskState(instance.state)) return [];

@@ -1,4 +1,4 @@
-/** What is known of a run when it is asked why its tasks are not running. */
+/** The facts from which `runs explain` works out why tasks are not running. */
 
 import type { UsualDuration } from '../change/expected_times.ts';
 import type { DagIndex } from '../dag/index.ts';
@@ -23,37 +23,37 @@ export interface InstanceFacts {
   readonly errorText: string | null;
   readonly pool: string;
   readonly poolSlots: number;
-  /** The queue's job that makes a worker look; null where there is none. */
-  readonly hint: {
+  /** The wake-up job in the queue for this instance; null if there is none. */
+  readonly job: {
     readonly runAt: Temporal.Instant;
     readonly isTaken: boolean;
     readonly lastError: string | null;
   } | null;
 }
 
-export interface RunFacts {
+export interface ExplainedRun {
   readonly runId: number;
   readonly state: RunState;
   readonly businessDate: Temporal.PlainDate;
   readonly timeEdges: 'keep' | 'collapse';
   readonly timeoutAt: Temporal.Instant | null;
-  /** Of the version in force. */
+  /** `max_active_runs` of the DAG version in force. */
   readonly maxActiveRuns: number;
-  /** Running runs of the DAG, and queued ones that come before this one. */
+  /** The DAG's running runs, and its queued runs that come before this one. */
   readonly ahead: readonly RunAhead[];
 }
 
 export interface ExplainFacts {
   readonly now: Temporal.Instant;
-  /** Of the version that the run began with. */
+  /** The DAG version that the run uses. */
   readonly index: DagIndex;
-  readonly run: RunFacts;
+  readonly run: ExplainedRun;
   readonly instances: readonly InstanceFacts[];
-  /** By name; of pools that instances of the run want. */
+  /** The pools that instances of the run use, by name. */
   readonly pools: ReadonlyMap<string, PoolFacts>;
   readonly workers: { readonly live: number; readonly running: number; readonly concurrency: number };
-  /** Why a task type cannot be used, by type, as far as it is known here. */
+  /** The reason why a task type cannot be used, by type, as far as this process knows. */
   readonly unusableTypes: ReadonlyMap<string, string>;
-  /** By task_id. */
+  /** The usual duration of each task, by task_id. */
   readonly usual: ReadonlyMap<string, UsualDuration>;
 }

@@ -1,17 +1,20 @@
-/** Which tasks of a run may start, must wait for an instant, or will never run: decided from tallies, without I/O. */
+/**
+ * Decides which tasks of a run may start, must wait for an instant, or will never run, from counts of instance states
+ * and without I/O.
+ */
 
 import type { Task } from '../dag/dag.ts';
 import { resolveWallTime } from '../time/wall_time.ts';
 import type { TaskState } from './states.ts';
 import { decide } from './trigger_rule.ts';
 
-/** How many instances of a task are in which state, and when the last of them succeeded. */
-export interface TaskTally {
+/** The number of a task's instances in each state, and the latest success among them. */
+export interface TaskStateCounts {
   readonly counts: Readonly<Partial<Record<TaskState, number>>>;
   readonly latestSuccessAt: Temporal.Instant | null;
 }
 
-/** The clock of a run: where its wall times lie, and whether they are waited for. */
+/** The facts by which a run's wall times become instants, and whether the run waits for them. */
 export interface RunClock {
   readonly businessDate: Temporal.PlainDate;
   /** IANA name. */
@@ -25,14 +28,13 @@ export type NextStep =
   | { readonly to: 'skipped' | 'upstream_failed' };
 
 /**
- * What becomes of a task none of whose instances has left `none`; null while its trigger rule is undecided.
- *
- * @param upstream the tallies of the task's direct upstreams, by task_id
- * @param now by the database's clock
+ * Decides a task whose instances are all still in `none`; returns null while its trigger rule is undecided.
+ * @param upstream the state counts of the task's direct upstreams, by task_id
+ * @param now the present instant by the database's clock
  */
 export function nextStep(
   task: Task,
-  upstream: ReadonlyMap<string, TaskTally>,
+  upstream: ReadonlyMap<string, TaskStateCounts>,
   clock: RunClock,
   now: Temporal.Instant,
 ): NextStep | null {
@@ -48,12 +50,12 @@ export function nextStep(
 }
 
 /**
- * The instant before which the time edges hold the task back, as far as known: `not_before`, and for each delayed
- * dependency its latest success plus the delay. Null for a task without time edges.
+ * Returns the earliest start by the task's time edges, as far as known: `not_before`, and for each delayed dependency
+ * its latest success plus the delay. Returns null for a task without time edges.
  */
 export function plannedInstant(
   task: Task,
-  upstream: ReadonlyMap<string, TaskTally>,
+  upstream: ReadonlyMap<string, TaskStateCounts>,
   clock: RunClock,
 ): Temporal.Instant | null {
   const instants: Temporal.Instant[] = [];
@@ -68,7 +70,7 @@ export function plannedInstant(
     : instants.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
 }
 
-function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskTally>) {
+function upstreamCounts(task: Task, upstream: ReadonlyMap<string, TaskStateCounts>) {
   const counts = {
     total: 0,
     success: 0,

@@ -1,4 +1,4 @@
-/** Dates that lie ahead: no run is worked before the instant that it is scheduled for. */
+/** Refuses dates in the future: no run starts before the instant that it is scheduled for. */
 
 export interface RunDate {
   readonly dagId: string;
@@ -9,8 +9,8 @@ export interface RunDate {
 }
 
 /**
- * Returns why a date cannot be worked yet, in one sentence with the instant from which it can be; null once it is due. Worked
- * early, the date would stand as done when it comes, on the facts of the day before.
+ * Returns why a date cannot run yet, as one sentence with the instant from which it can; null once it is due. A date
+ * that ran early would count as done when it comes, with the data of the day before.
  */
 export function notDueYet(date: RunDate, now: Temporal.Instant): string | null {
   const { dagId, businessDate, scheduledFor, timezone } = date;

@@ -1,4 +1,4 @@
-/** Whether a pool has room for one more instance: the rule by which workers claim. */
+/** Tells if a pool has free slots for one more instance, by the rule with which workers claim. */
 import type { SlotHolder } from '../explain/blocker.ts';
 
 export interface PoolFacts {
@@ -10,7 +10,10 @@ export function usedSlots({ holders }: PoolFacts): number {
   return holders.reduce((sum, { slots }) => sum + slots, 0);
 }
 
-/** A task that wants more than the pool has may run when it has the pool to itself. */
+/**
+ * Returns true if the instance may start. A task that needs more slots than the pool has may run when it has the pool
+ * to itself.
+ */
 export function hasRoom(pool: PoolFacts, wantedSlots: number): boolean {
   const used = usedSlots(pool);
   if (pool.slots === 0) return false;

@@ -1,11 +1,11 @@
-/** What becomes of a task instance when its attempt ends. */
+/** Decides the next state of a task instance when its attempt ends. */
 import type { Task } from '../dag/dag.ts';
 import type { ErrorFacts } from '../value/error_text.ts';
 import type { Json } from '../value/json.ts';
 import { retryDelayMs } from './retry.ts';
 import type { AttemptState, TaskState } from './states.ts';
 
-/** How an attempt ended, in the words of the task or of the runner that stopped it. */
+/** The outcome of an attempt: as the task reported it, or as the runner stopped it. */
 export type Outcome =
   | { readonly kind: 'success'; readonly output: Json }
   | { readonly kind: 'skipped'; readonly reason: string }
@@ -13,11 +13,14 @@ export type Outcome =
   | { readonly kind: 'deferred'; readonly until: Temporal.Instant; readonly reason: string }
   | { readonly kind: 'handed_over'; readonly reason: string };
 
-/** The one change that an ended attempt makes to its instance and to itself. */
+/** The change that an ended attempt makes to its instance and to itself. */
 export interface Settlement {
   readonly taskState: TaskState;
   readonly attemptState: AttemptState;
-  /** Set for `deferred`: the instant itself; for `up_for_retry`: in `wakeAfterMs` from the database's now. */
+  /**
+   * The instant at which a deferred instance runs again; null for every other state. An instance in `up_for_retry` runs
+   * again `wakeAfterMs` after the database's now.
+   */
   readonly wakeAt: Temporal.Instant | null;
   readonly wakeAfterMs: number | null;
   readonly wakeReason: 'sensor' | 'retry' | null;
@@ -27,8 +30,9 @@ export interface Settlement {
 }
 
 /**
+ * Returns the settlement of an outcome.
  * @param policy the task's retry keys
- * @param failureCount failures of the instance before this attempt
+ * @param failureCount the number of failures of the instance before this attempt
  */
 export function settle(
   outcome: Outcome,

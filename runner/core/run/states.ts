@@ -28,9 +28,9 @@ export const ATTEMPT_STATES = [
   'failed',
   'skipped',
   'cancelled',
-  /** The worker's lease ran out: it died, or was stopped for too long. */
+  /** The worker's lease ran out: the worker died, or was frozen for too long. */
   'crashed',
-  /** Given back unfinished by a worker that was shutting down, or whose claim was never acknowledged. */
+  /** Released unfinished by a worker that was shutting down, or whose claim was never acknowledged. */
   'handed_over',
 ] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
@@ -56,7 +56,10 @@ export const TASK_TRANSITIONS = {
   cancelled: [],
 } as const satisfies Record<TaskState, readonly TaskState[]>;
 
-/** What only a recorded action of a person may do: `tasks clear`, `tasks mark`, and reopening their run. */
+/**
+ * Transitions that only a recorded action of a person may make: `tasks clear`, `tasks mark`, and the reopening of their
+ * run.
+ */
 export const OPERATOR_RUN_TRANSITIONS = {
   queued: [],
   running: [],

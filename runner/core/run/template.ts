@@ -1,5 +1,5 @@
 /**
- * Rendering `${{ ... }}`: look-ups, and nothing else, in a fixed set of roots. What a look-up finds is put in as it is
+ * Renders `${{ ... }}`: look-ups in a fixed set of roots, and nothing else. A value that was found is inserted as it is
  * and never read for templates again.
  */
 import { formatKeyPath, type KeyPath } from '../dag_file/key_path.ts';
@@ -9,27 +9,27 @@ import { type Template, templatePieces } from './template_ref.ts';
 export const TEMPLATE_ROOTS = ['run', 'params', 'tasks', 'item', 'map_index'] as const;
 export const RUN_KEYS = ['business_date', 'scheduled_for', 'run_id', 'dag_id', 'timezone'] as const;
 
-/** What a task's templates may see. */
+/** The values that a task's templates may use. */
 export interface TemplateScope {
   /** `business_date` as `2026-01-31`, `scheduled_for` as `2026-01-31T06:00:00Z`, `timezone` an IANA name. */
   readonly run: Readonly<Record<(typeof RUN_KEYS)[number], string>>;
   readonly params: JsonObject;
-  /** Outputs by task_id. */
+  /** The outputs of tasks, by task_id. */
   readonly tasks: JsonObject;
-  /** The element of the mapped list; only for an instance of a mapped task. */
+  /** The element of the mapped list; set only for an instance of a mapped task. */
   readonly item?: Json;
-  /** 0-based; only for an instance of a mapped task. */
+  /** The 0-based index in the mapped list; set only for an instance of a mapped task. */
   readonly map_index?: number;
 }
 
-/** A template that cannot be rendered: what it names is not there, or does not fit where it stands. */
+/** A template cannot be rendered: the name that it uses does not exist, or the value cannot be part of a text. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }
 
 /**
- * `value` with its templates replaced. A string that is one template becomes the value it names, of whatever type;
- * within a longer string only text, numbers and booleans can stand.
+ * Returns `value` with its templates replaced. A string that is one template becomes the value it names, of any type;
+ * within a longer string only text, numbers and booleans are allowed.
  * @throws TemplateError naming the key path and the template
  */
 export function renderTemplates(value: Json, scope: TemplateScope): Json {
@@ -85,7 +85,7 @@ function lookUp(template: Template, roots: JsonObject, path: KeyPath): Json {
   return found;
 }
 
-/** The element or own property of that name; prototypes and `length` are out of reach. */
+/** Returns the element or own property of that name; prototypes and `length` cannot be reached. */
 function ownValue(holder: Json, key: string): Json | undefined {
   if (holder === null || typeof holder !== 'object') return undefined;
   if (Array.isArray(holder) && !/^\d{1,9}$/.test(key)) return undefined;

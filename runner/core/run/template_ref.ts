@@ -1,4 +1,4 @@
-/** What a text holds: literals, and templates `${{ root.key }}`. `$${{` is the literal `${{`. */
+/** Splits a text into literals and templates `${{ root.key }}`. `$${{` is the literal `${{`. */
 import type { KeyPath } from '../dag_file/key_path.ts';
 import type { Json } from '../value/json.ts';
 
@@ -8,11 +8,14 @@ export interface Template {
   readonly offset: number;
   /** As written, braces included. */
   readonly text: string;
-  /** `['tasks', 'export', 'output', 'rows']`; null where what is between the braces is not a reference. */
+  /**
+   * The parts of the reference, `['tasks', 'export', 'output', 'rows']`; null if the content of the braces is not a
+   * reference.
+   */
   readonly segments: readonly string[] | null;
 }
 
-/** A template within a value, and the way to the string that holds it. */
+/** A template within a value, with the path of the string that holds it. */
 export interface TemplateRef extends Template {
   readonly path: KeyPath;
 }
@@ -22,7 +25,10 @@ export type TemplatePiece = string | Template;
 const OPENING = /\$\$\{\{|\$\{\{/g;
 const LOOK_UP = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
-/** The literals and templates of a text in order; neighbouring literals are joined, and only an empty text has an empty one. */
+/**
+ * Returns the literals and templates of a text in order. Adjacent literals are joined; only an empty text gives an
+ * empty literal.
+ */
 export function templatePieces(text: string): readonly TemplatePiece[] {
   const found: TemplatePiece[] = [];
   let literal = '';
@@ -48,13 +54,13 @@ export function templatePieces(text: string): readonly TemplatePiece[] {
   return found;
 }
 
-/** Whether the text is one template and nothing else, so that it renders to the value itself. */
+/** Returns true if the text is one template and nothing else, so that it renders to the value itself. */
 export function isSoleTemplate(text: string): boolean {
   const found = templatePieces(text);
   return found.length === 1 && typeof found[0] === 'object';
 }
 
-/** Every template in the strings of `value`, in order; keys of maps are not looked at. */
+/** Returns every template in the strings of `value`, in order. Keys of maps are not searched. */
 export function templateRefs(value: Json, path: KeyPath = []): readonly TemplateRef[] {
   if (typeof value === 'string') {
     return templatePieces(value).flatMap((piece) => (typeof piece === 'string' ? [] : [{ path, ...piece }]));

@@ -1,7 +1,7 @@
-/** Airflow's trigger rules: what a task does, given how its direct upstreams stand. */
+/** Implements Airflow's trigger rules: decides a task from the states of its direct upstreams. */
 import type { TriggerRule } from '../dag/dag.ts';
 
-/** How many instances of the direct upstreams are in which state; `unfinished` is every state that is not final. */
+/** The number of instances of the direct upstreams in each state; `unfinished` counts every state that is not final. */
 export interface UpstreamCounts {
   readonly total: number;
   readonly success: number;
@@ -15,7 +15,7 @@ export interface UpstreamCounts {
 export type TriggerDecision = 'wait' | 'run' | 'skip' | 'upstream_failed';
 
 /** The counts as the rules see them: a cancelled upstream counts as failed. */
-interface Tally {
+interface RuleCounts {
   readonly success: number;
   readonly failed: number;
   readonly upstreamFailed: number;
@@ -25,9 +25,9 @@ interface Tally {
 }
 
 /**
- * The meaning of each rule follows Airflow's `TriggerRuleDep`. A rule that can no longer be met ends the task at once,
- * before all upstreams are done, except those whose last hope is an unfinished upstream (`one_success`, `one_failed`,
- * `one_done`). A task without upstreams runs under every rule.
+ * Decides by the trigger rule, with the meaning of Airflow's `TriggerRuleDep`. A rule that can no longer be met ends
+ * the task at once, before all upstreams are done. The exceptions are the rules that an unfinished upstream can still
+ * meet (`one_success`, `one_failed`, `one_done`). A task without upstreams runs under every rule.
  */
 export function decide(rule: TriggerRule, counts: UpstreamCounts): TriggerDecision {
   if (counts.total === 0) return 'run';
@@ -41,42 +41,42 @@ export function decide(rule: TriggerRule, counts: UpstreamCounts): TriggerDecisi
   });
 }
 
-const RULES: Readonly<Record<TriggerRule, (tally: Tally) => TriggerDecision>> = {
-  all_success: (tally) => {
-    if (anyFailed(tally)) return 'upstream_failed';
-    if (tally.skipped > 0) return 'skip';
-    return runWhenDone(tally);
+const RULES: Readonly<Record<TriggerRule, (counts: RuleCounts) => TriggerDecision>> = {
+  all_success: (counts) => {
+    if (anyFailed(counts)) return 'upstream_failed';
+    if (counts.skipped > 0) return 'skip';
+    return runWhenDone(counts);
   },
-  all_failed: (tally) => (tally.success + tally.skipped > 0 ? 'skip' : runWhenDone(tally)),
+  all_failed: (counts) => (counts.success + counts.skipped > 0 ? 'skip' : runWhenDone(counts)),
   all_done: runWhenDone,
-  one_success: (tally) => {
-    if (tally.success > 0) return 'run';
-    if (!tally.done) return 'wait';
-    return tally.skipped === tally.total ? 'skip' : 'upstream_failed';
+  one_success: (counts) => {
+    if (counts.success > 0) return 'run';
+    if (!counts.done) return 'wait';
+    return counts.skipped === counts.total ? 'skip' : 'upstream_failed';
   },
-  one_failed: (tally) => {
-    if (anyFailed(tally)) return 'run';
-    return tally.done ? 'skip' : 'wait';
+  one_failed: (counts) => {
+    if (anyFailed(counts)) return 'run';
+    return counts.done ? 'skip' : 'wait';
   },
-  // Airflow counts only upstreams that ran as done here: neither skipped nor upstream_failed.
-  one_done: (tally) => {
-    if (tally.success + tally.failed > 0) return 'run';
-    return tally.done ? 'skip' : 'wait';
+  // As in Airflow, only upstreams that ran count as done here, not skipped or upstream_failed ones.
+  one_done: (counts) => {
+    if (counts.success + counts.failed > 0) return 'run';
+    return counts.done ? 'skip' : 'wait';
   },
-  none_failed: (tally) => (anyFailed(tally) ? 'upstream_failed' : runWhenDone(tally)),
-  none_failed_min_one_success: (tally) => {
-    if (anyFailed(tally)) return 'upstream_failed';
-    return tally.skipped === tally.total ? 'skip' : runWhenDone(tally);
+  none_failed: (counts) => (anyFailed(counts) ? 'upstream_failed' : runWhenDone(counts)),
+  none_failed_min_one_success: (counts) => {
+    if (anyFailed(counts)) return 'upstream_failed';
+    return counts.skipped === counts.total ? 'skip' : runWhenDone(counts);
   },
-  none_skipped: (tally) => (tally.skipped > 0 ? 'skip' : runWhenDone(tally)),
-  all_skipped: (tally) => (tally.success > 0 || anyFailed(tally) ? 'skip' : runWhenDone(tally)),
+  none_skipped: (counts) => (counts.skipped > 0 ? 'skip' : runWhenDone(counts)),
+  all_skipped: (counts) => (counts.success > 0 || anyFailed(counts) ? 'skip' : runWhenDone(counts)),
   always: () => 'run',
 };
 
-function anyFailed(tally: Tally): boolean {
-  return tally.failed > 0 || tally.upstreamFailed > 0;
+function anyFailed(counts: RuleCounts): boolean {
+  return counts.failed > 0 || counts.upstreamFailed > 0;
 }
 
-function runWhenDone(tally: Tally): TriggerDecision {
-  return tally.done ? 'run' : 'wait';
+function runWhenDone(counts: RuleCounts): TriggerDecision {
+  return counts.done ? 'run' : 'wait';
 }

@@ -1,28 +1,28 @@
-/** The nights on which a zone's clocks change, and what becomes there of the wall times that a DAG asks for. */
+/** Finds the dates on which a zone's clocks change, and what happens then to the wall times of a schedule. */
 import { matchingDates } from './cron/dates.ts';
 import { instantsOnDate, type Schedule } from './schedule.ts';
 
 export interface ClockChange {
   readonly at: Temporal.Instant;
-  /** The local date of the first wall time that is skipped, or that comes twice. */
+  /** The local date of the first wall time that is skipped or repeated. */
   readonly date: Temporal.PlainDate;
   readonly direction: 'forward' | 'back';
-  /** The wall times that are skipped, or that come twice: from the first to before the last. */
+  /** The wall times that are skipped or repeated: `from` inclusive, `until` exclusive. */
   readonly from: Temporal.PlainDateTime;
   readonly until: Temporal.PlainDateTime;
 }
 
-/** How often a wall time comes on its date. */
-export type WallTimeFate = 'once' | 'never' | 'twice';
+/** How often a wall time occurs on its date. */
+export type WallTimeOccurrence = 'once' | 'never' | 'twice';
 
-/** A wall time, and the one instant that stands for it: after the gap, or the first of two. */
+/** A wall time and the instant that is used for it: after the gap if it is skipped, the first if it occurs twice. */
 export interface ResolvedWallTime {
   readonly wall: Temporal.PlainDateTime;
-  readonly fate: WallTimeFate;
+  readonly occurrence: WallTimeOccurrence;
   readonly at: Temporal.Instant;
 }
 
-/** After the first instant, up to and with the second. */
+/** Returns the clock changes after `after`, up to and including `until`. */
 export function clockChanges(
   timezone: string,
   { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },
@@ -37,15 +37,18 @@ export function clockChanges(
   return changes;
 }
 
-export function resolveFate(wall: Temporal.PlainDateTime, timezone: string): ResolvedWallTime {
+export function resolveOccurrence(wall: Temporal.PlainDateTime, timezone: string): ResolvedWallTime {
   const first = wall.toZonedDateTime(timezone, { disambiguation: 'earlier' });
   const second = wall.toZonedDateTime(timezone, { disambiguation: 'later' });
-  if (!first.toPlainDateTime().equals(wall)) return { wall, fate: 'never', at: second.toInstant() };
-  return { wall, fate: first.equals(second) ? 'once' : 'twice', at: first.toInstant() };
+  if (!first.toPlainDateTime().equals(wall)) return { wall, occurrence: 'never', at: second.toInstant() };
+  return { wall, occurrence: first.equals(second) ? 'once' : 'twice', at: first.toInstant() };
 }
 
-/** The wall times of the schedule's fixed hours on a date, ascending; empty where it is not due then. */
-export function askedWallTimes(schedule: Schedule, date: Temporal.PlainDate): readonly ResolvedWallTime[] {
+/** Returns the wall times of the schedule's fixed hours on a date, ascending; empty if it is not due then. */
+export function scheduledWallTimes(
+  schedule: Schedule,
+  date: Temporal.PlainDate,
+): readonly ResolvedWallTime[] {
   if (instantsOnDate(schedule, date).length === 0) return [];
   const walls = schedule.crons
     .filter(({ hourRule }) => hourRule === 'once_per_date')
@@ -56,10 +59,10 @@ export function askedWallTimes(schedule: Schedule, date: Temporal.PlainDate): re
   const distinct = new Map(walls.map((wall) => [wall.toString(), wall]));
   return [...distinct.values()]
     .toSorted(Temporal.PlainDateTime.compare)
-    .map((wall) => resolveFate(wall, schedule.timezone));
+    .map((wall) => resolveOccurrence(wall, schedule.timezone));
 }
 
-/** Null where only the zone's name changes. */
+/** Returns the clock change of a transition; null if the offset stays the same. */
 function clockChangeAt(transition: Temporal.ZonedDateTime): ClockChange | null {
   const before = transition.subtract({ nanoseconds: 1 });
   const shiftNs = transition.offsetNanoseconds - before.offsetNanoseconds;

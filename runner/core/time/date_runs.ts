@@ -1,4 +1,4 @@
-/** How often a schedule fires on each of many dates, and first when. */
+/** Counts how often a schedule fires on each of many dates, and finds the first instant of each. */
 import { clockChanges } from './clock_change.ts';
 import { matchingDates } from './cron/dates.ts';
 import type { Cron } from './cron/parse.ts';
@@ -9,30 +9,30 @@ export interface DateRuns {
   readonly first: Temporal.Instant;
 }
 
-/** By date, as ISO text; dates on which it does not fire are left out. */
+/** The runs of each date, by ISO date; dates without a run are left out. */
 export type RunsByDate = ReadonlyMap<string, DateRuns>;
 
-/** Both inclusive. */
+/** A range of dates, both ends inclusive. */
 export interface DateSpan {
   readonly first: Temporal.PlainDate;
   readonly last: Temporal.PlainDate;
 }
 
-/** Whole dates of a zone. */
+/** Returns the runs of a schedule on each date of the range. */
 export function runsByDate(schedule: Schedule, { first, last }: DateSpan): RunsByDate {
   const found = new Map<string, DateRuns>();
   const minutesOf = minutesByDate(schedule, { first, last });
-  const unsteady = unsteadyDates(schedule.timezone, { first, last });
+  const unsteady = datesNearDst(schedule.timezone, { first, last });
   for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
     const runs = unsteady.has(date.toString())
       ? runsOf(instantsOnDate(schedule, date))
-      : plainRuns(schedule, date, minutesOf(date));
+      : runsWithoutClockChange(schedule, date, minutesOf(date));
     if (runs !== null) found.set(date.toString(), runs);
   }
   return found;
 }
 
-/** @param instants ascending */
+/** Returns the count and the first of the instants; null if there are none. @param instants ascending */
 export function runsOf(instants: readonly Temporal.Instant[]): DateRuns | null {
   const [first] = instants;
   return first === undefined ? null : { count: instants.length, first };
@@ -40,8 +40,11 @@ export function runsOf(instants: readonly Temporal.Instant[]): DateRuns | null {
 
 const MINUTE_MS = 60_000;
 
-/** Where the clocks stand on a date, and stood on the one before, its instants are its wall times: half a million a year need no walk. */
-function plainRuns(
+/**
+ * Returns the runs of dates without a clock change on them or on the date before. Their wall times alone give the
+ * result, so half a million instants a year need not be walked.
+ */
+function runsWithoutClockChange(
   { timezone, startDate, endDate }: Schedule,
   date: Temporal.PlainDate,
   minutes: DayMinutes,
@@ -53,8 +56,8 @@ function plainRuns(
   return { count: minutes.count, first: start.add({ milliseconds: minutes.first * MINUTE_MS }) };
 }
 
-/** Dates on which the clocks change, and those after them, on which a wall time moved over a gap may fire. */
-function unsteadyDates(timezone: string, { first, last }: DateSpan): ReadonlySet<string> {
+/** Returns the dates with a clock change and the dates after them, on which a wall time moved over a gap may fire. */
+function datesNearDst(timezone: string, { first, last }: DateSpan): ReadonlySet<string> {
   const changes = clockChanges(timezone, {
     after: first.subtract({ days: 2 }).toZonedDateTime(timezone).toInstant(),
     until: last.add({ days: 2 }).toZonedDateTime(timezone).toInstant(),
@@ -69,13 +72,13 @@ function unsteadyDates(timezone: string, { first, last }: DateSpan): ReadonlySet
   );
 }
 
-/** How many minutes of a day a schedule asks for, and the first of them, from midnight. */
+/** The number of minutes of a day at which a schedule fires, and the first of them, counted from midnight. */
 interface DayMinutes {
   readonly count: number;
   readonly first: number;
 }
 
-/** The answer is worked out once for each set of expressions that meet on a date. */
+/** Returns the minutes of each date. They are computed once for each set of expressions that match a date. */
 function minutesByDate(
   { crons }: Schedule,
   { first, last }: DateSpan,

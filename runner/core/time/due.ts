@@ -1,17 +1,20 @@
-/** Which runs a DAG is owed now: those just due, and what its catch-up policy makes of the missed ones. */
+/** Decides which runs a DAG is owed now: those just due, and missed ones by its catch-up policy. */
 import type { CatchupPolicy } from '../dag/dag.ts';
 import { instantsBetween, nextInstant, type Schedule } from './schedule.ts';
 
-/** An instant older than this was missed. Until then it is merely late: a restart or a deploy is no outage. */
+/**
+ * The age in ms from which a due instant counts as missed. A younger one is only late: a restart or a deploy is no
+ * outage.
+ */
 export const MISSED_AFTER_MS = 5 * 60_000;
 
-/** How many missed instants a plan names. */
+/** The largest number of missed instants in a plan. */
 const MISSED_AT_MOST = 1000;
 
 export interface DagTiming {
   readonly schedule: Schedule;
   readonly catchup: CatchupPolicy;
-  /** How old a missed instant may be and still be caught up. */
+  /** The largest age in ms at which a missed instant is still caught up. */
   readonly catchupWindowMs: number;
 }
 
@@ -23,25 +26,25 @@ export interface DueRun {
 export interface DuePlan {
   /** The runs to create, oldest first. */
   readonly runs: readonly DueRun[];
-  /** Instants that get no run, oldest first; of more than 1000 the newest. */
+  /** Instants that get no run, oldest first; if there are more than 1000, the newest. */
   readonly missed: readonly Temporal.Instant[];
-  /** When there is something to plan again; null when the schedule has ended. */
+  /** The next instant to plan at; null if the schedule has ended. */
   readonly next: Temporal.Instant | null;
 }
 
-/** Instants after the first, up to and with the second. */
+/** A span of time: `after` exclusive, `until` inclusive. */
 interface Span {
   readonly after: Temporal.Instant;
   readonly until: Temporal.Instant;
 }
 
 /**
- * Sorts the instants after `cursor` (what lies before is settled) up to `now` into runs and missed ones, at
- * millisecond resolution. Once the plan is carried out, everything up to `now` is settled.
+ * Sorts the instants after `cursor`, up to `now`, into runs and missed ones, at millisecond resolution. Once the plan
+ * is carried out, everything up to `now` is settled.
  *
- * One not older than `MISSED_AFTER_MS` is a scheduled run, whatever the policy. Of the older ones `none` runs
- * none; `latest` runs the newest, if it lies within the window and nothing newer is due; `all` runs each within
- * the window, without a limit.
+ * An instant not older than `MISSED_AFTER_MS` gets a scheduled run under every policy. For older ones, `none` makes no
+ * run; `latest` runs the newest, if it lies within the window and nothing newer is due; `all` runs each within the
+ * window, without a limit.
  */
 export function planDue(
   { schedule, catchup, catchupWindowMs }: DagTiming,
@@ -75,7 +78,10 @@ export function planDue(
   };
 }
 
-/** At least the newest 1001 of the span, or all of it. Looks back in growing steps: a year holds 525,600 minutes. */
+/**
+ * Returns at least the newest 1001 instants of the span, or all of them. It looks back in growing steps, as a year
+ * holds up to 525,600 minutes.
+ */
 function newestInstants(schedule: Schedule, { after, until }: Span): Temporal.Instant[] {
   for (let lookBackHours = 24; ; lookBackHours *= 4) {
     const from = later(after, until.subtract({ hours: lookBackHours }));
@@ -84,7 +90,7 @@ function newestInstants(schedule: Schedule, { after, until }: Span): Temporal.In
   }
 }
 
-/** The last instant that is older than `ageMs` at `now`. */
+/** Returns the last instant that is older than `ageMs` at `now`. */
 function olderThan(now: Temporal.Instant, ageMs: number): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(now.epochMilliseconds - ageMs - 1);
 }

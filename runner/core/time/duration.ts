@@ -1,4 +1,4 @@
-/** Durations as people write them in a DAG file (`30s`, `5m`, `1h30m`, `2d`), and back. */
+/** Parses and formats durations as written in a DAG file (`30s`, `5m`, `1h30m`, `2d`). */
 
 const UNITS = [
   { unit: 'd', unitMs: 86_400_000 },
@@ -11,7 +11,7 @@ const UNITS = [
 const FORM = 'write whole numbers with a unit, the largest first, such as 30s, 5m, 1h, 2d or 1h30m';
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** A hundred years: added to any date of business it stays within what Temporal and Postgres can hold. */
+/** The longest duration, a hundred years: any date plus this fits Temporal and Postgres. */
 const MAX_DURATION_MS = 36_500 * 86_400_000;
 
 export class DurationError extends Error {
@@ -19,7 +19,7 @@ export class DurationError extends Error {
 }
 
 /**
- * Milliseconds of `30s`, `5m`, `1h`, `2d`, `350ms` or a compound such as `1h30m`; a day is 24 hours.
+ * Returns the milliseconds of `30s`, `5m`, `1h`, `2d`, `350ms` or a compound such as `1h30m`; a day is 24 hours.
  * @throws DurationError with what was found and the accepted form
  */
 export function parseDuration(text: string): number {
@@ -37,8 +37,8 @@ export function parseDuration(text: string): number {
 }
 
 /**
- * `1h30m` for 5,400,000: largest units first, empty ones left out, nothing rounded off but fractions of a
- * millisecond. `parseDuration` reads it back. A negative duration (two clocks disagree) has a minus sign.
+ * Returns `1h30m` for 5,400,000: largest units first, zero units left out, exact except for fractions of a millisecond.
+ * `parseDuration` reads it back. A negative duration (two clocks disagree) has a minus sign.
  */
 export function formatDuration(ms: number): string {
   let restMs = Math.round(Math.abs(ms));

@@ -1,4 +1,4 @@
-/** When a DAG is due: its cron expressions in its zone, between its first and last date. */
+/** Computes when a DAG is due, from its cron expressions in its zone and its first and last date. */
 
 import type { Dag } from '../dag/dag.ts';
 import { cronEpochMs } from './cron/instants.ts';
@@ -6,7 +6,7 @@ import { type Cron, parseCron } from './cron/parse.ts';
 import { businessDateOf } from './wall_time.ts';
 
 export interface Schedule {
-  /** None: nothing is ever due. */
+  /** The cron expressions; if there are none, the DAG is never due. */
   readonly crons: readonly Cron[];
   /** IANA name. */
   readonly timezone: string;
@@ -16,10 +16,13 @@ export interface Schedule {
   readonly endDate: Temporal.PlainDate | null;
 }
 
-/** Where an unbounded schedule ends: the last date of four digits. */
+/** The end of an unbounded schedule: the last date with a four-digit year. */
 const LAST_DATE = Temporal.PlainDate.from('9999-12-31');
 
-/** @throws CronError for an expression that the DAG file's check would have refused */
+/**
+ * Returns the schedule of a DAG.
+ * @throws CronError for an expression that the check of the DAG file would have refused
+ */
 export function scheduleOf(dag: Pick<Dag, 'schedule' | 'timezone' | 'startDate' | 'endDate'>): Schedule {
   return {
     crons: dag.schedule.map(parseCron),
@@ -29,7 +32,7 @@ export function scheduleOf(dag: Pick<Dag, 'schedule' | 'timezone' | 'startDate' 
   };
 }
 
-/** Every instant after `afterExclusive`, ascending and distinct over all expressions, found as it is asked for. */
+/** Yields every instant after `afterExclusive` lazily, ascending and distinct over all expressions. */
 export function* instantsAfter(
   schedule: Schedule,
   afterExclusive: Temporal.Instant,
@@ -37,7 +40,7 @@ export function* instantsAfter(
   for (const ms of epochMsAfter(schedule, afterExclusive)) yield Temporal.Instant.fromEpochMilliseconds(ms);
 }
 
-/** As `instantsAfter`, `until` included. */
+/** Yields the instants after `after`, up to and including `until`. */
 export function* instantsBetween(
   schedule: Schedule,
   { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant },
@@ -49,7 +52,7 @@ export function* instantsBetween(
   }
 }
 
-/** The instants whose local date is `date`: every instant of the schedule belongs to exactly one date. */
+/** Returns the instants whose local date is `date`: every instant of the schedule belongs to exactly one date. */
 export function instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): readonly Temporal.Instant[] {
   if (!isWithin(schedule, date)) return [];
   const upToDate = { ...schedule, endDate: date };
@@ -58,7 +61,7 @@ export function instantsOnDate(schedule: Schedule, date: Temporal.PlainDate): re
     .filter((instant) => businessDateOf(instant, schedule.timezone).equals(date));
 }
 
-/** The first instant after `after`; null when there is none any more. */
+/** Returns the first instant after `after`; null if there is none. */
 export function nextInstant(schedule: Schedule, after: Temporal.Instant): Temporal.Instant | null {
   return instantsAfter(schedule, after).next().value ?? null;
 }
@@ -70,11 +73,15 @@ function* epochMsAfter(schedule: Schedule, after: Temporal.Instant): Generator<n
   }
 }
 
-/** Ascending, within the schedule's dates; may begin with instants of the date before `from`. */
+/**
+ * Yields epoch milliseconds within the schedule's dates, ascending; it may begin with instants of the date before
+ * `from`.
+ */
 function* epochMsFrom(schedule: Schedule, from: Temporal.PlainDate): Generator<number> {
   const { crons, timezone, startDate, endDate } = schedule;
   const first = startDate !== null && Temporal.PlainDate.compare(startDate, from) > 0 ? startDate : from;
-  // The clocks' largest leap is a day, so a wall time of the day before may fire on `first`, none of an earlier one.
+  // The largest clock change is a day, so a wall time of the day before may fire on `first`, but none of an earlier
+  // day.
   const dates = { from: first.subtract({ days: 1 }), to: endDate ?? LAST_DATE };
   for (const ms of mergeAscending(crons.map((cron) => cronEpochMs(cron, timezone, dates)))) {
     if (

@@ -1,4 +1,4 @@
-/** Wall clock times in a zone, and the instants they name. */
+/** Parses wall clock times, and converts them to instants in a zone. */
 import type { WallTime } from '../dag/dag.ts';
 
 const WALL_TIME = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:\+(\d{1,2})d)?$/;
@@ -8,7 +8,7 @@ export class WallTimeError extends Error {
 }
 
 /**
- * `"01:30"`, `"23:15:30"`, or `"00:30+1d"` for the day after the business date (at most `+99d`).
+ * Parses `"01:30"`, `"23:15:30"`, or `"00:30+1d"` for the day after the business date (at most `+99d`).
  * @throws WallTimeError with what was found and how to write it
  */
 export function parseWallTime(text: string): WallTime {
@@ -31,15 +31,15 @@ function adviceFor(text: string): string {
   return 'write "01:30", "23:15:30", or "00:30+1d" for the next day';
 }
 
-/** The shortest form that `parseWallTime` reads back. */
+/** Returns the shortest form that `parseWallTime` reads back. */
 export function formatWallTime({ time, plusDays }: WallTime): string {
   const clock = time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' });
   return plusDays === 0 ? clock : `${clock}+${plusDays}d`;
 }
 
 /**
- * The instant of `wallTime` on `businessDate` in `timezone`. A time that the clocks skip moves forward by the
- * length of the gap (New York 02:30 -> 03:30); of a time that comes twice it is the first.
+ * Returns the instant of `wallTime` on `businessDate` in `timezone`. A time that the clocks skip moves forward by the
+ * length of the gap (New York 02:30 -> 03:30); for a time that occurs twice it is the first.
  */
 export function resolveWallTime(
   businessDate: Temporal.PlainDate,
@@ -53,12 +53,15 @@ export function resolveWallTime(
     .toInstant();
 }
 
-/** The local date of `instant` in `timezone`. */
+/** Returns the local date of `instant` in `timezone`. */
 export function businessDateOf(instant: Temporal.Instant, timezone: string): Temporal.PlainDate {
   return instant.toZonedDateTimeISO(timezone).toPlainDate();
 }
 
-/** Whether `text` is an IANA name such as `America/New_York`, in any case. `+05:00` is not: it has no DST rules. */
+/**
+ * Returns true if `text` is an IANA name such as `America/New_York`, in any case. `+05:00` is not one: it has no DST
+ * rules.
+ */
 export function isTimeZone(text: string): boolean {
   // Temporal itself would also take offsets and whole ISO strings that carry a zone.
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(text)) return false;

@@ -1,16 +1,16 @@
-/** Longest error text kept, in UTF-16 code units. */
+/** The longest error text that is stored, in UTF-16 code units. */
 export const MAX_ERROR_CHARS = 8_000;
 
-/** What is kept of an error: its class name and its message with the messages of its causes. */
+/** The stored facts of an error: its class name, and its message with those of its causes. */
 export interface ErrorFacts {
   readonly errorClass: string;
   readonly errorText: string;
 }
 
 /**
- * Facts of anything thrown, safe to store: no NUL, no lone surrogate (Postgres refuses both), bounded.
- *
- * @param by who threw it, for a sentence where it is no Error: `the task`
+ * Returns the facts of anything thrown, safe to store: without NUL and lone surrogates (Postgres refuses both), and of
+ * bounded length.
+ * @param by who threw it, for the sentence about a thrown value that is not an Error: `the task`
  */
 export function errorFacts(thrown: unknown, by = 'the code'): ErrorFacts {
   return {
@@ -19,7 +19,7 @@ export function errorFacts(thrown: unknown, by = 'the code'): ErrorFacts {
   };
 }
 
-/** Text that Postgres accepts as `text` and inside `jsonb`, at most `MAX_ERROR_CHARS` long. */
+/** Returns the text as Postgres accepts it in `text` and `jsonb`, at most `MAX_ERROR_CHARS` long. */
 export function cleanText(text: string): string {
   const capped = text.length > MAX_ERROR_CHARS ? `${text.slice(0, MAX_ERROR_CHARS)} ... (cut)` : text;
   return capped.toWellFormed().replaceAll('\0', '\u2400');
@@ -42,7 +42,7 @@ function messageOf(thrown: unknown, by: string): string {
   return messages.join(': ');
 }
 
-/** `a plain string: no answer` */
+/** Describes a thrown value that is not an Error: `a plain string: no answer`. */
 function thrownWords(thrown: unknown): string {
   switch (typeof thrown) {
     case 'undefined':
@@ -58,7 +58,7 @@ function thrownWords(thrown: unknown): string {
   }
 }
 
-/** The object's own message where it has one, else its JSON. */
+/** Returns the object's own message, or its JSON if it has none. */
 function printable(thrown: object): string {
   try {
     if ('message' in thrown && typeof thrown.message === 'string') return thrown.message;

@@ -1,15 +1,15 @@
-/** Names that a person would take for the file that was meant. */
+/** Finds file names that a pattern does not match, but that a person would take for the file that was meant. */
 import { matchesPattern } from './location.ts';
 
-/** An entry that a pattern does not give, though its name is like it. */
+/** An entry that a pattern does not match although its name resembles it. */
 export interface LeftOutFile {
-  /** As it stands there, quoted as JSON where it holds more than letters, digits, blanks and the usual signs. */
+  /** The name as listed, quoted as JSON if it has other characters than letters, digits, blanks and the usual signs. */
   readonly name: string;
   /** A clause, e.g. `it is a link, and links are not followed`. */
   readonly why: string;
 }
 
-/** An entry of a folder; `why` says why it can be no file of ours, whatever its name, and is null where it can. */
+/** An entry of a folder. `why` says why it cannot be used whatever its name (a link, a folder); null if it can. */
 export interface NamedEntry {
   readonly name: string;
   readonly why: string | null;
@@ -19,8 +19,8 @@ const NAMED_MAX = 20;
 const LONGEST_NAME = 128;
 
 /**
- * The entries that are like what the pattern means and are not given by it, by name, at most 20 of them. A name is like
- * a pattern whatever its capitals, its blanks and signs, and what a copy adds to it.
+ * Returns the entries that resemble the pattern but do not match it, by name, at most 20. The comparison ignores case,
+ * blanks, signs, and the additions to the name of a copy.
  */
 export function leftOutOf(pattern: string, entries: readonly NamedEntry[]): readonly LeftOutFile[] {
   const given = entries.filter(({ name, why }) => why === null && matchesPattern(pattern, name));

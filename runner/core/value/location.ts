@@ -1,9 +1,11 @@
 /**
- * Where a file lies: `artifact:name`, `sftp://connection/path` or `file:relative/path`. The text is taken as it is: no
- * percent-decoding, no queries.
+ * Parses the locations of files: `artifact:name`, `sftp://connection/path` or `file:relative/path`. The text is used as
+ * it is: no percent-decoding, no queries.
  */
 
-/** `path` is below the connection's base directory, or below the project for `file`; never absolute. */
+/**
+ * A parsed location. `path` is below the connection's base directory, or below the project for `file`; never absolute.
+ */
 export type Location =
   | { readonly scheme: 'artifact'; readonly name: string }
   | { readonly scheme: 'sftp'; readonly connection: string; readonly path: string }
@@ -30,7 +32,7 @@ const CONNECTION_ID = /^[a-z][a-z0-9_]{0,62}$/;
 const SAFE_FILE_NAME = /^(?!\.)[A-Za-z0-9._-]{1,128}$/;
 const LONGEST_SEGMENT_BYTES = 255;
 
-/** @throws LocationError saying what is wrong with the text */
+/** Parses a location. @throws LocationError saying what is wrong with the text */
 export function parseLocation(text: string): Location {
   const location = split(text);
   if (location.scheme === 'artifact') {
@@ -42,10 +44,7 @@ export function parseLocation(text: string): Location {
   return location;
 }
 
-/**
- * Like a location, with `*` allowed in the last segment.
- * @throws LocationError saying what is wrong with the text
- */
+/** Parses a location whose last segment may contain `*`. @throws LocationError saying what is wrong with the text */
 export function parseLocationPattern(text: string): LocationPattern {
   const location = split(text);
   if (location.scheme === 'artifact') {
@@ -62,7 +61,7 @@ export function parseLocationPattern(text: string): LocationPattern {
   return { ...place, folder, pattern };
 }
 
-/** The text that `parseLocation` reads back to the same location. */
+/** Returns the text that `parseLocation` reads back to the same location. */
 export function formatLocation(location: Location): string {
   if (location.scheme === 'artifact') return `artifact:${location.name}`;
   if (location.scheme === 'file') return `file:${location.path}`;
@@ -70,9 +69,9 @@ export function formatLocation(location: Location): string {
 }
 
 /**
- * Whether a name from a listing is one the pattern asks for. Names come from a server that may be hostile: hidden ones
- * and those with anything but `A-Z a-z 0-9 . _ -` match nothing.
- * @param pattern a last segment; `*` stands for any run of characters, none included
+ * Returns true if a name from a listing matches the pattern. Names come from a server that may be hostile: hidden ones
+ * and those with other characters than `A-Z a-z 0-9 . _ -` match nothing.
+ * @param pattern a last segment; `*` stands for any run of characters, also an empty one
  */
 export function matchesPattern(pattern: string, name: string): boolean {
   if (!SAFE_FILE_NAME.test(name)) return false;

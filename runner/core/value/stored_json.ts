@@ -1,16 +1,18 @@
-/** Finds what keeps a value of a task from being stored as JSON, before `JSON.stringify` drops or changes it in silence. */
+/**
+ * Finds the part of a task's value that cannot be stored as JSON, before `JSON.stringify` drops or changes it silently.
+ */
 
-/** Where in a value the first thing stands that JSON, or Postgres's `jsonb`, cannot hold. */
+/** The first part of a value that JSON, or Postgres's `jsonb`, cannot store. */
 export interface NotJson {
-  /** `rows[2].id`; empty for the value itself. */
+  /** The path of the part, `rows[2].id`; empty for the value itself. */
   readonly path: string;
-  /** `a BigInt` */
+  /** A description of the part: `a BigInt`. */
   readonly found: string;
-  /** JSON could hold it; Postgres cannot. */
+  /** True if JSON could store it and only Postgres cannot. */
   readonly isJson: boolean;
 }
 
-/** Built-in objects of which JSON would keep nothing, or something else. */
+/** Built-in objects that JSON would store as nothing, or as something else. */
 const LOSSY = [
   [Map, 'a Map'],
   [Set, 'a Set'],
@@ -24,7 +26,10 @@ const LOSSY = [
 
 const MAX_DEPTH = 1_000;
 
-/** Null for a value that is stored as it is. An object with a `toJSON` of its own, as a Temporal or a Date, is what that gives. */
+/**
+ * Returns the first part that cannot be stored; null if the value is stored as it is. An object with its own `toJSON`,
+ * such as a Temporal or a Date, counts as what that returns.
+ */
 export function notJson(value: unknown): NotJson | null {
   return search(value, '', []);
 }
@@ -84,7 +89,7 @@ function objectProblem(value: object, above: readonly object[]): string | null {
   return LOSSY.find(([kind]) => value instanceof kind)?.[1] ?? null;
 }
 
-/** Postgres takes neither in a text. */
+/** Returns why Postgres refuses a text (NUL, or a lone surrogate), or null. */
 function textProblem(text: string): string | null {
   if (text.includes('\0')) return 'a NUL character';
   return text.isWellFormed() ? null : 'half of a surrogate pair';
@@ -104,7 +109,7 @@ function below(path: string, key: string | number): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** `the return value is not JSON: it holds a BigInt at rows[2].id` */
+/** Returns the problem as a sentence: `the return value is not JSON: it holds a BigInt at rows[2].id`. */
 export function notJsonSentence(what: string, { path, found, isJson }: NotJson): string {
   return `${what} ${isJson ? 'cannot be stored' : 'is not JSON'}: ${path === '' ? `it is ${found}` : `it holds ${found} at ${path}`}`;
 }

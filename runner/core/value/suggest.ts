@@ -1,8 +1,8 @@
-/** "Did you mean": the nearest of a few known words to one that is not among them. */
+/** Suggests the nearest of a few known words for an unknown one ("did you mean"). */
 
 const MAX_LISTED = 30;
 
-/** The candidate nearest to `word`, at most a third of it away, upper and lower case alike; or null. */
+/** Returns the candidate nearest to `word`, ignoring case, if at most a third of its letters differ; else null. */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
   const most = Math.floor(word.length / 3);
   let best: string | null = null;
@@ -15,20 +15,20 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
-/** `, did you mean retries?`, or an empty string. */
+/** Returns `, did you mean retries?`, or an empty string. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const nearest = suggest(word, candidates);
   return nearest === null ? '' : `, did you mean ${nearest}?`;
 }
 
-/** `, did you mean retries?`, or else what there is: `; there are a, b`. */
+/** Returns `, did you mean retries?`, or the known words: `; there are a, b`. */
 export function didYouMeanOrList(word: string, known: readonly string[]): string {
   const nearest = didYouMean(word, known);
   if (nearest !== '') return nearest;
   return known.length === 0 ? '; there are none' : `; there are ${listing(known)}`;
 }
 
-/** `, did you mean export? There are export, filter`: both. */
+/** Returns both the suggestion and the known words: `, did you mean export? There are export, filter`. */
 export function didYouMeanAndList(word: string, known: readonly string[]): string {
   const nearest = didYouMean(word, known);
   if (known.length === 0) return '; there are none';
@@ -39,7 +39,10 @@ function listing(known: readonly string[]): string {
   return known.length > MAX_LISTED ? `${known.slice(0, MAX_LISTED).join(', ')}, ...` : known.join(', ');
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) that lead from a to b. */
+/**
+ * Returns the number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) that
+ * turn a into b.
+ */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

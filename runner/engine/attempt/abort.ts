@@ -1,20 +1,20 @@
-/** Why the runner stops a running attempt: the reason of its AbortSignal. */
+/** The reason of an attempt's AbortSignal: why the runner stops it. */
 export class AttemptAborted extends Error {
   override name = 'AttemptAborted';
   readonly why: 'timeout' | 'superseded' | 'drain' | 'stray';
-  /** @param options.cause of a stray error, the error itself */
+  /** @param options.cause the error itself, if a stray error stops the attempt */
   constructor(why: AttemptAborted['why'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.why = why;
   }
 }
 
-/** How long a task may take to notice its signal before the runner goes on without it. */
+/** The time in ms that a task has to react to its signal before the runner continues without it. */
 export const ABORT_GRACE_MS = 5_000;
 
 /**
- * What `work` gives; but once the signal has fired, `work` has `graceMs` left, and then the signal's reason is thrown.
- * Whatever `work` does later reaches nothing: its fence has moved on.
+ * Returns the result of `work`. Once the signal has fired, `work` has `graceMs` left; then the signal's reason is
+ * thrown. A later result of `work` has no effect, as its fencing token is no longer valid.
  */
 export async function abandonable<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-/** Works one attempt: renders its params, runs its task, and says how it ended. */
+/** Runs one attempt: renders its params, runs its task, and returns how it ended. */
 import type { Task } from '../../core/dag/dag.ts';
 import { type DagIndex, taskOf } from '../../core/dag/index.ts';
 import type { Outcome } from '../../core/run/settle.ts';
@@ -12,7 +12,7 @@ import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
 import { workIsolated } from '../isolation/isolated_attempt.ts';
 import { isolationOf } from '../isolation/isolation.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { chargeStrays, type TakeStray } from '../worker/stray_errors.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './abort.ts';
 import { type AttemptInput, contextOf, filesOf, paramsOf } from './context.ts';
@@ -20,14 +20,15 @@ import { BY_TASK, type Ending, endingOfError, endingOfOutput, outcomeOf, stackOf
 import type { AttemptReport } from './report.ts';
 import { scopeOf, tasksRead } from './template_context.ts';
 
-/** After which another worker may take a task whose type this one lacks. */
+/** The delay after which another worker may take a task whose type this one lacks. */
 const OTHER_WORKER_MS = 5_000;
 
-/** Beyond the grace time of its task, for a process to end that was killed. */
+/** The time that a killed process gets to end, after the grace time of its task. */
 const KILLED_WITHIN_MS = 1_000;
 
 /**
- * @returns null when the attempt was superseded: whoever did that has settled it, and its result is of no interest
+ * Runs a claimed attempt.
+ * @returns null if the attempt was superseded: it has been settled already, and its result does not count
  */
 export async function runAttempt(
   engine: Engine,
@@ -35,7 +36,9 @@ export async function runAttempt(
   report: AttemptReport,
   controller: AbortController,
 ): Promise<Outcome | null> {
-  const index = await untilDatabaseAnswers(engine.log, () => engine.versions.get(claimed.dagVersionId));
+  const index = await retryWhileDatabaseUnavailable(engine.log, () =>
+    engine.versions.get(claimed.dagVersionId),
+  );
   failpoint('run.versioned');
   const task = taskOf(index, claimed.taskId);
   const timer = setTimeout(
@@ -68,7 +71,9 @@ function withFailureLogged(outcome: Outcome | null, ending: Ending, { log }: Att
   return outcome;
 }
 
-/** Fails the attempt with what strays from it; once it has ended there is nothing left to charge. */
+/**
+ * Returns the handler of the attempt's stray errors: it fails the attempt, and does nothing once the attempt has ended.
+ */
 function strayTaker(claimed: ClaimedTask, controller: AbortController, report: AttemptReport): TakeStray {
   return (error) => {
     const { errorText } = errorFacts(error, BY_TASK);
@@ -106,10 +111,10 @@ async function workTask(work: Work): Promise<Ending> {
     );
   }
   const reads = tasksRead(task);
-  // An outage while the runner reads is no failure of the task.
+  // An outage while the runner reads is not a failure of the task.
   const outputs = claimed.outputs
     ? pick(claimed.outputs, reads)
-    : await untilDatabaseAnswers(engine.log, () => outputsOf(engine.pool, claimed.runId, reads));
+    : await retryWhileDatabaseUnavailable(engine.log, () => outputsOf(engine.pool, claimed.runId, reads));
   failpoint('run.outputs_read');
   const scope = scopeOfInstance(task, claimed, index, outputs);
   if (task.runIf !== null && !isTruthy(renderTemplates(task.runIf, scope))) {
@@ -129,7 +134,7 @@ async function workTask(work: Work): Promise<Ending> {
   return await abandonable(ran, signal, ABORT_GRACE_MS + KILLED_WITHIN_MS);
 }
 
-/** Runs the task in this process, beside the others. */
+/** Runs the task in this process, beside other tasks. */
 async function workHere(
   { engine, claimed, report, signal }: Work,
   taskType: TaskType,
@@ -141,7 +146,7 @@ async function workHere(
   return endingOfOutput(claimed.taskId, await abandonable(ran, signal, ABORT_GRACE_MS));
 }
 
-/** What the templates of this instance see: of a mapped task its own element as well. */
+/** Returns the values that the templates of this instance may use, with the element of a mapped instance. */
 function scopeOfInstance(
   task: Task,
   claimed: ClaimedTask,

@@ -5,29 +5,29 @@ import type { Engine } from '../engine.ts';
 import { recordOfAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
-/** What an attempt works with, whichever process it runs in. */
+/** The parts of the engine that an attempt uses, in whichever process it runs. */
 export type AttemptHost = Pick<
   Engine,
   'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log'
 >;
 
-/** What an attempt tells while it runs. */
+/** The receiver of an attempt's log lines, progress and amounts. */
 export interface AttemptSink {
   readonly log: TaskLog;
   readonly addToMeter: TaskContext<unknown>['meter'];
   readonly setProgress: TaskContext<unknown>['progress'];
 }
 
-/** What one attempt is to work. */
+/** The work of one attempt. */
 export interface AttemptInput {
   readonly claimed: ClaimedTask;
   readonly timezone: string;
-  /** The task's `with`, templates filled in. */
+  /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
 }
 
-/** `with` as the type's schema gives it. @throws FailTask naming each problem */
+/** Returns `with` as parsed by the type's schema. @throws FailTask naming each problem */
 export function paramsOf(taskType: TaskType, { claimed, given }: AttemptInput): unknown {
   const params = taskType.params.safeParse(given);
   if (params.success) return params.data;
@@ -37,7 +37,7 @@ export function paramsOf(taskType: TaskType, { claimed, given }: AttemptInput): 
   throw new FailTask(`${claimed.taskId}: ${problems}`);
 }
 
-/** The files of the attempt, to be closed when it ends or is given up. */
+/** Opens the files of the attempt; they must be disposed of when it ends or is abandoned. */
 export function filesOf(
   host: AttemptHost,
   { claimed }: AttemptInput,

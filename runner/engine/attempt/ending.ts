@@ -1,4 +1,4 @@
-/** How a task's own code ended, apart from what the runner makes of it. */
+/** How a task's own code ended, before the runner decides the outcome. */
 import { ConnectionError } from '../../connections/connection_error.ts';
 import type { Outcome } from '../../core/run/settle.ts';
 import { cleanText, type ErrorFacts, errorFacts } from '../../core/value/error_text.ts';
@@ -7,9 +7,9 @@ import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
 import { type DeferTask, FailTask, type SkipTask, taskErrorKind } from '../../task.ts';
 import { AttemptAborted } from './abort.ts';
 
-/** Who threw, in the sentence about something thrown that is no Error. */
+/** The thrower's name in the sentence about a thrown value that is not an Error. */
 export const BY_TASK = 'the task';
-/** Largest output of a task, in UTF-16 code units of its JSON. */
+/** The largest output of a task, in UTF-16 code units of its JSON. */
 const MAX_OUTPUT_CHARS = 1 << 20;
 
 export type Ending =
@@ -19,13 +19,13 @@ export type Ending =
   | {
       readonly kind: 'failed';
       readonly error: ErrorFacts;
-      /** Trying again cannot help. */
+      /** True if a retry cannot help. */
       readonly isFinal: boolean;
-      /** Null for an error whose sentence says it all. */
+      /** The stack; null for an error whose message is sufficient. */
       readonly stack: string | null;
     };
 
-/** @throws FailTask where the database could not keep the output */
+/** Returns the ending of a task that returned. @throws FailTask if the database could not store the output */
 export function endingOfOutput(taskId: string, output: Json | undefined): Ending {
   const problem = notJson(output ?? null);
   if (problem !== null) {
@@ -57,7 +57,7 @@ function isDeferral(error: unknown): error is DeferTask {
   return taskErrorKind(error) === 'defer';
 }
 
-/** The stack helps only where the error is a surprise: a TaskError's sentence says it all. */
+/** Returns the stack of an unexpected error; null for a TaskError, whose message is sufficient. */
 export function stackOf(error: unknown): string | null {
   const isExpected =
     taskErrorKind(error) !== null || error instanceof ConnectionError || error instanceof AttemptAborted;
@@ -65,12 +65,13 @@ export function stackOf(error: unknown): string | null {
 }
 
 /**
- * The outcome of an attempt whose task ended like this; `abort` is why the runner had stopped it, null where it had not.
- *
- * @returns null when the attempt was superseded: whoever did that has settled it, and its result is of no interest
+ * Returns the outcome of an attempt whose task ended in this way; `abort` is why the runner had stopped it, null if it
+ * had not.
+ * @returns null if the attempt was superseded: it has been settled already, and its result does not count
  */
 export function outcomeOf(ending: Ending, abort: AttemptAborted | null): Outcome | null {
-  // A result that came all the same is offered, and refused by the fence where the attempt no longer counts.
+  // A result that arrives after the abort is still offered; the fencing token refuses it if the attempt no longer
+  // counts.
   if (ending.kind === 'returned' && abort?.why !== 'stray') {
     return { kind: 'success', output: ending.output };
   }
@@ -81,7 +82,10 @@ export function outcomeOf(ending: Ending, abort: AttemptAborted | null): Outcome
   return { kind: 'failed', error: errorOf(ending, abort), retry: isFinal ? 'never' : 'allowed' };
 }
 
-/** A task stopped by its timeout may throw whatever its libraries make of the signal: the timeout is the reason. */
+/**
+ * Returns the error of an ended task. A task that its timeout stopped may throw anything that its libraries make of the
+ * signal, so the timeout is the reason.
+ */
 function errorOf(ending: Ending, abort: AttemptAborted | null): ErrorFacts {
   if (abort?.why === 'stray')
     return { ...errorFacts(abort.cause, BY_TASK), errorText: cleanText(abort.message) };

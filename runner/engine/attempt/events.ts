@@ -1,5 +1,4 @@
 import { withTransaction } from '../../connections/postgres/connect.ts';
-import { actionProblem } from '../../core/run/event_action.ts';
 import { cleanText } from '../../core/value/error_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
@@ -9,9 +8,27 @@ import { WARNED } from '../../store/task/warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
 import type { Engine } from '../engine.ts';
 
+/** The nouns of the runner's own events; a task must not use them. */
+const RUNNER_NOUNS = [
+  'attempt',
+  'audit',
+  'backfill',
+  'dag',
+  'event',
+  'history',
+  'pool',
+  'run',
+  'schedule',
+  'task',
+  'worker',
+];
+
 type Recorder = Pick<Engine, 'pool' | 'actor'>;
 
-/** Lets an attempt add to the history under its worker's name, only while it is the attempt that counts. */
+/**
+ * Returns the function with which an attempt adds events to the history, under its worker's name and only until it is
+ * superseded.
+ */
 export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskContext<unknown>['record'] {
   return async (event) => {
     const problem = actionProblem(event.action);
@@ -20,7 +37,7 @@ export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskCon
   };
 }
 
-/** Lets an attempt say a warning of its run, which does not fail it. */
+/** Returns the function with which an attempt records a warning of its run; a warning does not fail the run. */
 export function warnOfAttempt(
   engine: Recorder,
   claimed: ClaimedTask,
@@ -32,7 +49,18 @@ export function warnOfAttempt(
   };
 }
 
-/** @throws TaskError where the attempt was superseded */
+/** Returns why a task may not record an event with this action, or null if it may. */
+function actionProblem(action: string): string | null {
+  const [, noun] = /^([a-z][a-z0-9_]*)\.[a-z][a-z0-9_]*$/.exec(action) ?? [];
+  if (noun === undefined || action.length > 64) {
+    return `found ${JSON.stringify(action)}, expected noun.verb in lower case, such as guard.overridden`;
+  }
+  return RUNNER_NOUNS.includes(noun)
+    ? `${action} is the runner's own to say: use another noun than ${noun}`
+    : null;
+}
+
+/** Records an event of a task. @throws TaskError if the attempt was superseded */
 async function recordEvent(
   engine: Recorder,
   claimed: ClaimedTask,
@@ -58,7 +86,7 @@ async function recordEvent(
   });
 }
 
-/** @throws FailTask where the database could not keep it */
+/** Returns the facts if they can be stored. @throws FailTask if the database could not store them */
 function storable(taskId: string, facts: JsonObject): JsonObject {
   const problem = notJson(facts);
   if (problem !== null) throw new FailTask(`${taskId}: ${notJsonSentence('its event', problem)}`);

@@ -2,7 +2,7 @@ import { cleanText } from '../../core/value/error_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { saveProgress } from '../../store/task/attempt.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
-import { appendLog, type LogLevel, type LogLine } from '../../store/task/log.ts';
+import { appendLog, type TaskLogLevel, type TaskLogLine } from '../../store/task/log.ts';
 import type { AttemptMeter } from '../../store/task/settlement.ts';
 import type { Progress, TaskContext, TaskLog } from '../../task.ts';
 import type { Engine } from '../engine.ts';
@@ -10,13 +10,13 @@ import type { Engine } from '../engine.ts';
 const FLUSH_AFTER_MS = 500;
 
 /**
- * What an attempt tells while it runs: log lines, progress and amounts. Kept here and written to the database at most
- * twice a second, so that telling costs a task next to nothing.
+ * Collects an attempt's log lines, progress and amounts while it runs. They are written to the database at most twice a
+ * second, so that reporting costs a task next to nothing.
  */
 export class AttemptReport {
   readonly #engine: Engine;
   readonly #claimed: ClaimedTask;
-  #lines: LogLine[] = [];
+  #lines: TaskLogLine[] = [];
   #progress: Progress | null = null;
   #work: Promise<void> = Promise.resolve();
   #isWorking = false;
@@ -34,7 +34,7 @@ export class AttemptReport {
     this.#claimed = claimed;
   }
 
-  /** Follows the task's own promise, which may go on after the attempt was given up. */
+  /** Tracks the task's own promise, which may continue after the attempt was abandoned. */
   track(work: Promise<unknown>): void {
     this.#work = work.then(
       () => {
@@ -79,7 +79,7 @@ export class AttemptReport {
     this.#flushSoon();
   };
 
-  /** Writes what is left; resolves when it is in the database, or has failed and was logged. */
+  /** Writes the remaining lines. Resolves when they are in the database, or when writing has failed and was logged. */
   async close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -87,7 +87,7 @@ export class AttemptReport {
     await this.#writing;
   }
 
-  #write(level: LogLevel, message: string, facts: JsonObject | undefined): void {
+  #write(level: TaskLogLevel, message: string, facts: JsonObject | undefined): void {
     const { dagId, runId, taskId, attemptNumber } = this.#claimed;
     const line = {
       at: this.#engine.clock.now(),
@@ -116,8 +116,8 @@ export class AttemptReport {
     this.#writing = this.#writing.then(() => this.#save(lines, progress));
   }
 
-  /** A log that cannot be written must not fail the work that it tells of; the process's own log has it. */
-  async #save(lines: readonly LogLine[], progress: Progress | null): Promise<void> {
+  /** Writes lines and progress. A failure must not fail the task, so it is only written to the log of the process. */
+  async #save(lines: readonly TaskLogLine[], progress: Progress | null): Promise<void> {
     try {
       await appendLog(this.#engine.pool, this.#claimed, lines);
       if (progress !== null) await saveProgress(this.#engine.pool, this.#claimed, { ...progress });

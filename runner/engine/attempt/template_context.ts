@@ -3,7 +3,7 @@ import type { TemplateScope } from '../../core/run/template.ts';
 import { templateRefs } from '../../core/run/template_ref.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 
-/** The facts of a run that templates may name. */
+/** The facts of a run that templates may use. */
 export interface ScopeRun {
   readonly runId: number;
   readonly dagId: string;
@@ -26,16 +26,16 @@ export function scopeOf(run: ScopeRun, timezone: string, outputs: JsonObject): T
   };
 }
 
-/** Tasks whose outputs an attempt may look at: its dependencies, and those that its templates name. */
+/** Returns the tasks whose outputs an attempt may read: its dependencies, and those that its templates name. */
 export function tasksRead(task: Task): readonly string[] {
   const named = [...tasksNamed(task.with), ...tasksNamed(task.runIf)];
-  // A mapped task has its element already; the whole list is not read again for each instance.
+  // A mapped task has its element already, so the whole list is not read again for each instance.
   const mappedOver = new Set(tasksNamed(task.mapOver));
   const upstream = task.dependsOn.map(({ taskId }) => taskId).filter((taskId) => !mappedOver.has(taskId));
   return [...new Set([...upstream, ...named])];
 }
 
-/** Tasks whose outputs the templates in `value` name. */
+/** Returns the tasks whose outputs the templates in `value` name. */
 export function tasksNamed(value: Json): readonly string[] {
   return templateRefs(value)
     .map(({ segments }) => (segments?.[0] === 'tasks' ? segments[1] : undefined))

@@ -1,4 +1,4 @@
-/** A backfill on its way: the runs of its next dates are made as earlier ones end, by whichever process sees that first. */
+/** Advances a backfill: the runs of its next dates are made as earlier ones end, by whichever process notices first. */
 import { decideInstant } from '../../core/backfill/plan.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
@@ -25,8 +25,8 @@ import { runParams } from '../operator/run_params.ts';
 import { createRun, SCHEDULER } from '../schedule/runs.ts';
 
 /**
- * Makes the runs of a DAG's running backfill that may begin now, and ends the backfill when its last run has ended. The
- * DAG's row must be locked; doing it twice does nothing twice.
+ * Makes the runs of a DAG's running backfill that may start now, and ends the backfill when its last run has ended. The
+ * DAG's row must be locked. The call is idempotent.
  */
 export async function advanceBackfill(tx: Queryable, versions: DagVersions, dagId: string): Promise<void> {
   const backfill = await runningBackfill(tx, dagId);
@@ -46,8 +46,8 @@ interface Turn {
 }
 
 /**
- * Decides the date anew, as it stands when its turn comes, and makes or reopens its run.
- * @returns false where there was nothing to do any more
+ * Decides the date again by the present state, and makes or reopens its run.
+ * @returns false if there was nothing left to do
  */
 async function beginDate(tx: Queryable, versions: DagVersions, turn: Turn): Promise<boolean> {
   const { backfill, date } = turn;
@@ -85,13 +85,13 @@ async function makeRun(
     businessDate: date.businessDate,
     params: params.values,
     timeEdges,
-    by: askerOf(backfill),
+    by: requesterOf(backfill),
     reason: reasonOf(backfill),
   });
   return run?.runId ?? null;
 }
 
-/** Adds attempts to a run that has ended: all of its tasks again, or in a retry those that did not succeed. */
+/** Reopens an ended run: all of its tasks run again, or in a retry those that did not succeed. */
 async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: number): Promise<boolean> {
   const { backfill, date } = turn;
   const { backfillId, timeEdges } = backfill;
@@ -108,7 +108,7 @@ async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: n
     return false;
   }
   if (!isTerminalRunState(run.state) || (date.isRetry && run.state === 'success')) {
-    // Someone was faster: what they do is followed like the backfill's own work.
+    // Another person has reopened the run already: the backfill follows that run like one of its own.
     await markDateBegun(tx, { backfillId, position, runId });
     return !isTerminalRunState(run.state);
   }
@@ -134,7 +134,7 @@ async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: n
   );
   const about = { dagId: run.dagId, runId, reason: reasonOf(backfill) };
   const isChanged = JSON.stringify(params) !== JSON.stringify(run.params);
-  await recordEvents(tx, askerOf(backfill), [
+  await recordEvents(tx, requesterOf(backfill), [
     ...(isChanged
       ? [{ ...about, action: 'run.params_changed', before: { params: run.params }, after: { params } }]
       : []),
@@ -165,8 +165,8 @@ function statesBefore(changed: readonly ChangedInstance[]): JsonObject {
   );
 }
 
-/** Workers act for the person who asked. */
-function askerOf({ actor }: Backfill): Actor {
+/** Returns the person who requested the backfill as the actor, for whom workers act. */
+function requesterOf({ actor }: Backfill): Actor {
   return { actor, channel: 'cli' };
 }
 

@@ -1,7 +1,7 @@
-/** Asks the task types of a DAG, before any run is made, which instants of a plan they would refuse. */
+/** Runs the prechecks of a DAG's task types before any run is made: which instants of a plan would they refuse? */
 import type { Environment } from '../../connections/connection_config.ts';
 import { isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
-import type { Refusal } from '../../core/backfill/refusal.ts';
+import type { DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Task } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import { renderTemplates } from '../../core/run/template.ts';
@@ -15,46 +15,52 @@ import { scopeOf, tasksNamed } from '../attempt/template_context.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { ConnectionPools } from '../worker/connection_pools.ts';
 
-export interface Asker {
+export interface PrecheckRunner {
   readonly taskTypes: TaskTypes;
-  /** Names the connections. */
+  /** The environment variables that define the connections. */
   readonly env: Environment;
   readonly projectDir: string;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-export interface AskedPlan {
+export interface PrecheckedPlan {
   readonly index: DagIndex;
   readonly params: JsonObject;
-  /** In the order of work. */
+  /** The dates in the order in which they will run. */
   readonly dates: readonly PlannedDate[];
-  /** The database's. */
+  /** The present instant by the database's clock. */
   readonly now: Temporal.Instant;
 }
 
-interface Askable {
+interface PrecheckedTask {
   readonly task: Task;
   readonly taskType: TaskType;
   readonly precheck: Precheck;
 }
 
-/** @returns what was refused, and what could not be asked; nothing for an instant that may be worked */
-export async function askRefusals(asker: Asker, plan: AskedPlan): Promise<readonly Refusal[]> {
-  const askable = plan.index.dag.tasks.flatMap((task) => askableOf(asker.taskTypes, task));
-  if (askable.length === 0) return [];
-  const refusals: Refusal[] = [];
+/**
+ * Runs the prechecks of every date that would get a run.
+ * @returns a refusal for each instant that was refused or could not be checked; nothing for the others
+ */
+export async function runPrechecks(
+  runner: PrecheckRunner,
+  plan: PrecheckedPlan,
+): Promise<readonly DateRefusal[]> {
+  const prechecked = plan.index.dag.tasks.flatMap((task) => precheckedTask(runner.taskTypes, task));
+  if (prechecked.length === 0) return [];
+  const refusals: DateRefusal[] = [];
   const workedBefore: Temporal.PlainDate[] = [];
-  // What cannot be asked once is not waited for again for each of the other dates.
-  const silent = new Map<string, string>();
-  await using connections = new ConnectionPools(asker.env, asker.log);
-  await using files = listedFiles(asker);
+  // A task whose precheck failed once is not tried again for each of the other dates.
+  const failed = new Map<string, string>();
+  await using connections = new ConnectionPools(runner.env, runner.log);
+  await using files = listedFiles(runner);
   for (const { businessDate, scheduledFor, ...date } of plan.dates) {
     if (scheduledFor === null || !isWorked(date)) continue;
     const facts = { businessDate, scheduledFor, workedBefore: [...workedBefore] };
-    let refusal: Refusal | null = null;
-    for (const one of askable) {
-      refusal ??= await ask({ asker, plan, connections, files, silent }, one, facts);
+    let refusal: DateRefusal | null = null;
+    for (const one of prechecked) {
+      refusal ??= await runPrecheck({ runner, plan, connections, files, failed }, one, facts);
       if (refusal?.kind === 'refused') break;
     }
     if (refusal !== null) refusals.push(refusal);
@@ -63,8 +69,8 @@ export async function askRefusals(asker: Asker, plan: AskedPlan): Promise<readon
   return refusals;
 }
 
-/** Only a task that is sure to run, and whose `with` needs nothing that a run must make first. */
-function askableOf({ byName }: TaskTypes, task: Task): readonly Askable[] {
+/** Returns the task if it can be prechecked: it is sure to run, and its `with` needs no output of a run. */
+function precheckedTask({ byName }: TaskTypes, task: Task): readonly PrecheckedTask[] {
   const taskType = byName.get(task.type);
   const needsOutputs = tasksNamed(task.with).length > 0;
   if (taskType?.precheck === undefined || needsOutputs || task.mapOver !== null || task.runIf !== null)
@@ -72,12 +78,12 @@ function askableOf({ byName }: TaskTypes, task: Task): readonly Askable[] {
   return [{ task, taskType, precheck: taskType.precheck.bind(taskType) }];
 }
 
-interface Asking {
-  readonly asker: Asker;
-  readonly plan: AskedPlan;
+interface PrecheckInputs {
+  readonly runner: PrecheckRunner;
+  readonly plan: PrecheckedPlan;
   readonly connections: ConnectionPools;
   readonly files: PrecheckContext<unknown>['files'];
-  readonly silent: Map<string, string>;
+  readonly failed: Map<string, string>;
 }
 
 type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
@@ -85,17 +91,17 @@ type DateFacts = Pick<PrecheckContext<unknown>, 'workedBefore'> & {
   readonly scheduledFor: Temporal.Instant;
 };
 
-async function ask(
-  { asker, plan, connections, files, silent }: Asking,
-  { task, taskType, precheck }: Askable,
+async function runPrecheck(
+  { runner, plan, connections, files, failed }: PrecheckInputs,
+  { task, taskType, precheck }: PrecheckedTask,
   { businessDate, scheduledFor, workedBefore }: DateFacts,
-): Promise<Refusal | null> {
+): Promise<DateRefusal | null> {
   const { dag } = plan.index;
-  const unknown = (detail: string): Refusal => {
-    silent.set(task.taskId, detail);
+  const unknown = (detail: string): DateRefusal => {
+    failed.set(task.taskId, detail);
     return { scheduledFor, kind: 'unknown', because: 'not checked', detail };
   };
-  const why = silent.get(task.taskId);
+  const why = failed.get(task.taskId);
   if (why !== undefined) return unknown(why);
   try {
     const run = { runId: 0, dagId: dag.dagId, businessDate, scheduledFor, params: plan.params };
@@ -107,12 +113,12 @@ async function ask(
       workedBefore,
       connections: { postgres: async (id) => connections.postgres(id) },
       files,
-      signal: asker.signal,
+      signal: runner.signal,
       now: () => plan.now,
     });
     return answer && { scheduledFor, kind: 'refused', ...answer };
   } catch (error) {
-    asker.signal.throwIfAborted();
+    runner.signal.throwIfAborted();
     return unknown(`${task.taskId}: ${errorFacts(error).errorText}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What a person may ask of backfills: plan, create, cancel, retry. Each change is one transaction and one event. */
+/** Carries out requests about backfills: plan, create, cancel, retry. Each change is one transaction and one event. */
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import {
@@ -8,7 +8,7 @@ import {
   type PlannedDate,
   planBackfill,
 } from '../../core/backfill/plan.ts';
-import { applyRefusals, type Refusal } from '../../core/backfill/refusal.ts';
+import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import {
@@ -32,20 +32,20 @@ import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { dagToRun } from '../operator/dag_to_run.ts';
-import { type Asked, OperatorError } from '../operator/operator.ts';
+import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 
 export interface BackfillRequest extends BackfillRange {
   readonly dagId: string;
-  /** As given: text is read as the param's type. */
+  /** The params as given; text is read as the param's type. */
   readonly params: Readonly<Record<string, Json>>;
-  /** With them the params are held to what the tasks take as well. */
+  /** The task types that the params are also checked against; null to check only the DAG's own types. */
   readonly taskTypes: TaskTypes | null;
 }
 
 /**
- * Every date with its decision, as far as the database knows. What task types refuse is asked for apart (`askRefusals`)
- * and laid over it (`applyRefusals`).
+ * Returns every date with its decision, as far as the database knows. Refusals of task types are found separately
+ * (`runPrechecks`) and then applied (`applyRefusals`).
  * @throws BackfillRangeError
  */
 export async function planDates(
@@ -61,17 +61,17 @@ export async function planDates(
   return planBackfill(dag, range, { runs, now: await databaseNow(db) });
 }
 
-export interface NewBackfillRequest extends BackfillRequest, Asked {
+export interface NewBackfillRequest extends BackfillRequest, OperatorRequest {
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
-  /** What task types refuse, as found before. */
-  readonly refusals: readonly Refusal[];
+  /** The refusals of the prechecks that were run before. */
+  readonly refusals: readonly DateRefusal[];
 }
 
 /**
- * Plans again under the DAG's lock, keeps the plan, and makes its first runs.
- * @returns null where no date is to be worked
- * @throws TriggerError; BackfillRangeError; OperatorError where another backfill of the DAG is running
+ * Plans again under the DAG's lock, stores the plan, and makes the first runs.
+ * @returns null if no date gets a run
+ * @throws TriggerError; BackfillRangeError; OperatorError if another backfill of the DAG is running
  */
 export async function createBackfill(pool: Pool, request: NewBackfillRequest): Promise<Backfill | null> {
   const versions = new DagVersions(pool);
@@ -118,19 +118,19 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
 }
 
 export interface CancelledBackfill {
-  /** Dates whose turn will not come. */
+  /** The number of dates that will not begin. */
   readonly dropped: number;
-  /** Runs that had not started, and now will not. */
+  /** The runs that had not started and were cancelled. */
   readonly cancelledRuns: readonly number[];
-  /** Runs that go on to their end: half of a run's work can be worse than none. */
+  /** The runs that continue to their end: half of a run's work can be worse than none. */
   readonly runningRuns: readonly number[];
 }
 
-/** Begins no further date. */
+/** Cancels a backfill: no further date begins. */
 export async function cancelBackfill(
   pool: Pool,
   backfillId: number,
-  asked: Asked,
+  request: OperatorRequest,
 ): Promise<CancelledBackfill> {
   return await inBackfill(pool, backfillId, async (tx, backfill) => {
     if (backfill.state !== 'running')
@@ -150,7 +150,7 @@ export async function cancelBackfill(
     }
     await markBackfillEnded(tx, backfillId, 'cancelled');
     const dropped = dates.filter(({ stage }) => stage === 'waiting').length;
-    await record(tx, asked, {
+    await record(tx, request, {
       action: 'backfill.cancelled',
       backfill,
       after: { dropped, cancelled_runs: cancelledRuns },
@@ -160,14 +160,14 @@ export async function cancelBackfill(
 }
 
 /**
- * Puts the dates whose run failed in line again, where they failed; they are worked in the backfill's order.
- * @param refused of which dates a task type says that their run would be refused, by position
- * @returns the dates in line
+ * Queues again the dates whose run failed; they run in the backfill's order, and only their failed tasks run again.
+ * @param refused the positions of dates whose run a task type would refuse
+ * @returns the queued dates
  */
 export async function retryFailed(
   pool: Pool,
   backfillId: number,
-  asked: Asked & { readonly refused: ReadonlySet<number> },
+  request: OperatorRequest & { readonly refused: ReadonlySet<number> },
 ): Promise<readonly BackfillDate[]> {
   return await inBackfill(pool, backfillId, async (tx, backfill) => {
     if (backfill.state === 'running')
@@ -176,7 +176,7 @@ export async function retryFailed(
         `backfill ${backfillId} is still running; what failed can be retried when it has ended`,
       );
     const failed = failedDates(await datesOfBackfill(tx, backfillId));
-    const retried = failed.filter(({ position }) => !asked.refused.has(position));
+    const retried = failed.filter(({ position }) => !request.refused.has(position));
     if (retried.length === 0) return [];
     await refuseSecond(tx, backfill.dagId);
     await markDatesToRetry(
@@ -185,7 +185,7 @@ export async function retryFailed(
       retried.map(({ position }) => position),
     );
     await reopenBackfill(tx, backfillId);
-    await record(tx, asked, {
+    await record(tx, request, {
       action: 'backfill.retried',
       backfill,
       after: { dates: retried.map(({ businessDate }) => businessDate.toString()) },
@@ -194,12 +194,12 @@ export async function retryFailed(
   });
 }
 
-/** Those whose run has failed. */
+/** Returns the dates whose run has failed. */
 export function failedDates(dates: readonly BackfillDate[]): readonly BackfillDate[] {
   return dates.filter(({ stage, runState }) => stage === 'begun' && runState === 'failed');
 }
 
-/** Locks the backfill's DAG, and lets what may start do so at the end. */
+/** Runs `act` with the backfill's DAG locked, and then starts the runs that may start. */
 async function inBackfill<T>(
   pool: Pool,
   backfillId: number,
@@ -211,10 +211,9 @@ async function inBackfill<T>(
     const row = found && (await lockDag(tx, found.dagId));
     const backfill = found && (await findBackfill(tx, backfillId));
     if (backfill === null)
-      throw new OperatorError(
-        'not_found',
-        `there is no backfill ${backfillId}; \`stockflow backfill list\` shows what there is`,
-      );
+      throw new OperatorError('not_found', `there is no backfill ${backfillId}`, {
+        action: 'list_backfills',
+      });
     const result = await act(tx, backfill);
     const { dagId } = backfill;
     if (row?.dagVersionId != null) await startRuns(tx, versions, { dagId, dagVersionId: row.dagVersionId });
@@ -228,22 +227,22 @@ async function refuseSecond(tx: PoolClient, dagId: string): Promise<void> {
   const { backfillId, from, to } = running;
   throw new OperatorError(
     'refused',
-    `backfill ${backfillId} of ${dagId}, ${from} to ${to}, is still running: wait for it with ` +
-      `stockflow backfill watch ${backfillId}, or end it with stockflow backfill cancel ${backfillId}`,
+    `backfill ${backfillId} of ${dagId}, ${from} to ${to}, is still running`,
+    { action: 'end_backfill', backfillId },
   );
 }
 
 async function record(
   tx: PoolClient,
-  asked: Asked,
+  request: OperatorRequest,
   what: { readonly action: string; readonly backfill: Backfill; readonly after: JsonObject },
 ): Promise<void> {
   const { action, backfill, after } = what;
-  await recordEvents(tx, asked.by, [
+  await recordEvents(tx, request.by, [
     {
       action,
       dagId: backfill.dagId,
-      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      ...(request.reason === null ? {} : { reason: request.reason }),
       after: { backfill_id: backfill.backfillId, ...after },
     },
   ]);

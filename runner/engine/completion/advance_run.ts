@@ -2,13 +2,18 @@ import type { Task } from '../../core/dag/dag.ts';
 import { type DagIndex, taskOf } from '../../core/dag/index.ts';
 import { nextStep } from '../../core/run/advance.ts';
 import type { Queryable } from '../../store/queryable.ts';
-import type { WorkHint } from '../../store/queue/job.ts';
+import type { WorkJob } from '../../store/queue/job.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
-import { applySteps, type DecidedStep, type Tallies, tallies } from '../../store/run/state_counts.ts';
+import {
+  applySteps,
+  type DecidedStep,
+  type StateCountsByTask,
+  stateCounts,
+} from '../../store/run/state_counts.ts';
 import { failpoint, passing } from '../failpoint.ts';
 import { expandMapped } from './expand_mapped.ts';
 
-/** A locked run, and the instant at which it is looked at, by the database's clock. */
+/** A locked run and the present instant by the database's clock. */
 export interface RunAt {
   readonly run: DagRun;
   readonly index: DagIndex;
@@ -16,32 +21,31 @@ export interface RunAt {
 }
 
 export interface AdvanceOptions {
-  /** The tallies of what `tasksTallied` names, where they were read under the same lock already. */
-  readonly tallies?: Tallies;
-  /** Called once, after the last change and in its round trip, with the tasks that may start now. */
-  readonly withLast?: (queued: readonly Task[]) => Promise<void>;
+  /** The state counts of the tasks of `tasksCounted`, if they were read under the same lock already. */
+  readonly stateCounts?: StateCountsByTask;
+  /** Called once with the tasks that may start now, in the round trip of the last change. */
+  readonly onFinalBatch?: (queued: readonly Task[]) => Promise<void>;
 }
 
 /**
- * Decides the given tasks of a locked run and whatever follows from that: a skipped or upstream_failed task decides its
- * own successors in turn. Only tasks that may be affected are looked at, so the cost does not grow with the run.
- *
- * @returns hints of the instances that may start now, or wait for an instant
+ * Decides the given tasks of a locked run and everything that follows: a skipped or upstream_failed task decides its
+ * own successors in turn. Only tasks that may be affected are read, so the cost does not grow with the run.
+ * @returns the jobs of the instances that may start now, or wait for an instant
  */
 export async function advanceRun(
   tx: Queryable,
   at: RunAt & AdvanceOptions,
   candidates: readonly Task[],
-): Promise<readonly WorkHint[]> {
-  const { run, index, withLast = async () => {} } = at;
-  const hints: WorkHint[] = [];
+): Promise<readonly WorkJob[]> {
+  const { run, index, onFinalBatch = async () => {} } = at;
+  const jobs: WorkJob[] = [];
   const queued: Task[] = [];
   let pending = unique(candidates);
-  let known = at.tallies ?? null;
+  let known = at.stateCounts ?? null;
   for (;;) {
-    const found = known ?? (await tallies(tx, run.runId, tasksTallied(pending)));
+    const found = known ?? (await stateCounts(tx, run.runId, tasksCounted(pending)));
     known = null;
-    failpoint('advance.tallied');
+    failpoint('advance.counted');
     const { steps, failed } = await expandAll(tx, at, decide(at, pending, found));
     queued.push(
       ...steps.filter(({ step }) => step.to === 'queued').map(({ taskId }) => taskOf(index, taskId)),
@@ -55,22 +59,22 @@ export async function advanceRun(
     const isLast = pending.length === 0;
     const [applied] = await Promise.all([
       passing('advance.applied', applySteps(tx, run.runId, steps)),
-      isLast ? withLast(queued) : null,
+      isLast ? onFinalBatch(queued) : null,
     ]);
-    hints.push(...applied);
-    if (isLast) return hints;
+    jobs.push(...applied);
+    if (isLast) return jobs;
   }
 }
 
-/** Ids of the tasks whose tallies decide these: themselves and what they depend on. */
-export function tasksTallied(tasks: readonly Task[]): readonly string[] {
+/** Returns the ids of the tasks whose state counts decide these tasks: themselves and their dependencies. */
+export function tasksCounted(tasks: readonly Task[]): readonly string[] {
   return [...new Set(tasks.flatMap((task) => [task.taskId, ...task.dependsOn.map(({ taskId }) => taskId)]))];
 }
 
 function decide(
   { run, index, now }: RunAt,
   pending: readonly Task[],
-  found: Tallies,
+  found: StateCountsByTask,
 ): readonly DecidedStep[] {
   const clock = { businessDate: run.businessDate, timezone: index.dag.timezone, timeEdges: run.timeEdges };
   return pending.flatMap((task) => {
@@ -80,7 +84,7 @@ function decide(
   });
 }
 
-/** Makes the instances of the mapped tasks among those that may start. One with an empty list is skipped instead. */
+/** Makes the instances of the mapped tasks that may start. A task with an empty list is skipped instead. */
 async function expandAll(
   tx: Queryable,
   at: { readonly run: DagRun; readonly index: DagIndex },

@@ -6,27 +6,27 @@ import type { ClaimedTask } from '../../store/task/instance.ts';
 import { type AttemptMeter, type Ended, wasSettled } from '../../store/task/settlement.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
 import { finishBatch } from './finish.ts';
 
-/** What the slot of an ended attempt is to do next. */
-export interface SlotRoom {
-  /** `follow`: a successor, or what waits in the queue; `queue`: only what waits there; `stop`: nothing. */
+/** The next claim of a slot whose attempt has ended. */
+export interface NextClaim {
+  /** `follow`: a successor, or a job of the queue; `queue`: only a job of the queue; `stop`: nothing. */
   readonly next: 'follow' | 'queue' | 'stop';
 }
 
-interface Waiting extends SlotRoom {
+interface Waiting extends NextClaim {
   readonly claimed: ClaimedTask;
   readonly ended: Ended;
   readonly resolve: (next: ClaimedTask | null) => void;
 }
 
 /**
- * Ends attempts of this process. Those of one run that end while its last batch is being committed go together in the
- * next transaction, so that a wide run costs few commits and a single chain waits for nobody.
+ * Ends attempts of this process in batches. Attempts of one run that end while its last batch is being committed share
+ * the next transaction, so that a wide run costs few commits, and a single chain never waits.
  */
-export class Finisher {
+export class CompletionBatcher {
   readonly #engine: Engine;
   readonly #waiting = new Map<number, Waiting[]>();
 
@@ -35,17 +35,17 @@ export class Finisher {
   }
 
   /**
-   * Settles an attempt; retried until the database answers, so it ends only when the result is taken or refused.
-   *
-   * @returns what was claimed for the caller to go on with, or null
+   * Settles an attempt. It is retried until the database answers, so it resolves only when the result is accepted or
+   * refused.
+   * @returns the instance that was claimed for the caller's slot, or null
    */
   async finish(
     claimed: ClaimedTask,
     result: { readonly outcome: Outcome; readonly meter: AttemptMeter },
-    { next }: SlotRoom,
+    { next }: NextClaim,
   ): Promise<ClaimedTask | null> {
     const { log, versions } = this.#engine;
-    const index = await untilDatabaseAnswers(log, () => versions.get(claimed.dagVersionId));
+    const index = await retryWhileDatabaseUnavailable(log, () => versions.get(claimed.dagVersionId));
     const settlement = settle(result.outcome, taskOf(index, claimed.taskId), claimed.failureCount);
     const { taskInstanceId, taskId, attemptToken, runId } = claimed;
     return await new Promise((resolve) => {
@@ -67,7 +67,7 @@ export class Finisher {
 
   async #drain({ runId, dagVersionId }: Pick<ClaimedTask, 'runId' | 'dagVersionId'>): Promise<void> {
     for (;;) {
-      // Those of the last batch go on at once, and what takes them no time ends together with the others again.
+      // Successors of the last batch start at once, and those that end immediately end together in the next batch.
       await nextTurn();
       const batch = this.#waiting.get(runId) ?? [];
       if (batch.length === 0) break;
@@ -84,7 +84,7 @@ export class Finisher {
     const engine = this.#engine;
     let lostAnswer = false;
     failpoint('finish.before');
-    const { accepted, claimed } = await untilDatabaseAnswers(
+    const { accepted, claimed } = await retryWhileDatabaseUnavailable(
       engine.log,
       () =>
         finishBatch(
@@ -103,14 +103,14 @@ export class Finisher {
     const taken = new Set(accepted.map((one) => attemptKey(one.taskInstanceId, one.attemptToken)));
     const waiting = [...claimed];
     for (const { claimed: own, ended, next, resolve } of batch) {
-      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#tellSettled(own, ended);
+      if (taken.has(attemptKey(own.taskInstanceId, own.attemptToken))) this.#noticeSettled(own, ended);
       else await this.#explainRefusal(own, ended, lostAnswer);
       resolve(next === 'stop' ? null : (waiting.shift() ?? null));
     }
   }
 
-  /** The commit was acknowledged: from here on no crash may lose this result. */
-  #tellSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
+  /** Logs that the commit was acknowledged: from here on no crash may lose this result. */
+  #noticeSettled({ dagId, runId, taskId, attemptNumber }: ClaimedTask, ended: Ended): void {
     const { taskInstanceId, attemptToken, settlement } = ended;
     this.#engine.log.debug('an attempt was settled', {
       ...{ dagId, runId, taskId, attempt: attemptNumber },
@@ -118,10 +118,13 @@ export class Finisher {
     });
   }
 
-  /** After a commit whose answer was lost, the result may well stand: then nothing was refused. */
+  /**
+   * Records that a result was refused. After a commit whose answer was lost the result may have been accepted; then
+   * nothing was refused.
+   */
   async #explainRefusal(claimed: ClaimedTask, ended: Ended, lostAnswer: boolean): Promise<void> {
     const engine = this.#engine;
-    await untilDatabaseAnswers(engine.log, async () => {
+    await retryWhileDatabaseUnavailable(engine.log, async () => {
       if (lostAnswer && (await wasSettled(engine.pool, ended))) return;
       const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
       engine.log.warn('a late result was refused', { dagId, runId, taskId, attempt: attemptNumber });

@@ -9,18 +9,17 @@ import type { DagRun } from '../../store/run/dag_run.ts';
 import { outputsOf } from '../../store/task/output.ts';
 import { scopeOf, tasksNamed } from '../attempt/template_context.ts';
 
-/** Elements that one mapped task may have. */
+/** The largest number of elements of a mapped task. */
 const MAX_MAPPED = 100_000;
 
-/** A `map_over` that gives no list, or too long a one. */
+/** The `map_over` of a task gives no list, or one that is too long. */
 class MapOverError extends Error {
   override name = 'MapOverError';
 }
 
 /**
  * Makes the instances of a mapped task that is about to start.
- *
- * @returns how many there are; 0 for an empty list, null where the list could not be made and the task has failed
+ * @returns the number of instances; 0 for an empty list, null if the list could not be computed and the task has failed
  */
 export async function expandMapped(
   tx: Queryable,
@@ -45,7 +44,7 @@ export async function expandMapped(
   }
 }
 
-/** The list that a rendered `map_over` must be. @throws MapOverError saying what it is instead */
+/** Returns the rendered `map_over` as a list. @throws MapOverError saying what it is instead */
 function listOf(template: string, rendered: Json): readonly Json[] {
   if (!Array.isArray(rendered)) {
     throw new MapOverError(

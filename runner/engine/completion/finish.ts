@@ -1,4 +1,7 @@
-/** Ends attempts: settlement, successors and hints in one transaction, many attempts of a run at a time. */
+/**
+ * Ends attempts: settles them, decides their successors and adds jobs in one transaction, for many attempts of a run at
+ * once.
+ */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Task } from '../../core/dag/dag.ts';
@@ -7,9 +10,9 @@ import { isTerminalTaskState } from '../../core/run/states.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { type Event, recordEvents } from '../../store/event/event.ts';
 import { claimFromQueue, claimOfRun } from '../../store/queue/claim_next.ts';
-import { addWorkHints, type WorkHint } from '../../store/queue/job.ts';
+import { addWorkJobs, type WorkJob } from '../../store/queue/job.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
-import { tallies } from '../../store/run/state_counts.ts';
+import { stateCounts } from '../../store/run/state_counts.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { outputsOf } from '../../store/task/output.ts';
 import { type Accepted, applySettlements, type Ended, runOutcome } from '../../store/task/settlement.ts';
@@ -20,44 +23,50 @@ import { failpoint, passing } from '../failpoint.ts';
 import { closeRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
-import { type AdvanceOptions, advanceRun, type RunAt, tasksTallied } from './advance_run.ts';
+import { type AdvanceOptions, advanceRun, type RunAt, tasksCounted } from './advance_run.ts';
 
-/** Ended attempts of one run. */
+/** The ended attempts of one run. */
 export interface Batch {
   readonly runId: number;
   readonly dagVersionId: number;
   readonly ended: readonly Ended[];
 }
 
-/** The slots of this worker that the batch leaves free. */
-export interface Room {
+/** The slots of this worker that become free with the batch. */
+export interface ClaimBudget {
   readonly slots: number;
-  /** So many of them may go on with a successor; the others take what the queue gives next. */
+  /** The number of these slots that may claim a successor; the others claim what the queue gives next. */
   readonly mayFollow: number;
 }
 
 export interface FinishedBatch {
-  /** Instances whose result was taken. */
+  /** The instances whose result was accepted. */
   readonly accepted: readonly Accepted[];
-  /** What this transaction claimed for its own worker, successors first, so that it need not pass through the queue. */
+  /**
+   * The instances that this transaction claimed for its own worker, successors first, so that they need not pass
+   * through the queue.
+   */
   readonly claimed: readonly ClaimedTask[];
 }
 
-export async function finishBatch(engine: Engine, batch: Batch, room: Room): Promise<FinishedBatch> {
+export async function finishBatch(engine: Engine, batch: Batch, budget: ClaimBudget): Promise<FinishedBatch> {
   const index = await engine.versions.get(batch.dagVersionId);
   const finished = await withTransaction(engine.pool, (tx) =>
-    settleAndAdvance(engine, tx, { ...batch, index, room }),
+    settleAndAdvance(engine, tx, { ...batch, index, budget }),
   );
   failpoint('finish.committed');
   if (finished.endedRunOf !== null) await startNextRuns(engine, finished.endedRunOf);
   return finished;
 }
 
-/** Three round trips where nothing is out of the ordinary: what is read under the lock, what follows from it, COMMIT. */
+/**
+ * Settles a batch and advances its run. It takes three round trips in the usual case: the reads under the lock, the
+ * changes that follow, COMMIT.
+ */
 async function settleAndAdvance(
   engine: Engine,
   tx: PoolClient,
-  { runId, ended, index, room }: Batch & { readonly index: DagIndex; readonly room: Room },
+  { runId, ended, index, budget }: Batch & { readonly index: DagIndex; readonly budget: ClaimBudget },
 ): Promise<FinishedBatch & { readonly endedRunOf: string | null }> {
   const mayDecide = successorsOf(
     index,
@@ -66,26 +75,26 @@ async function settleAndAdvance(
   const [run, accepted, found] = await Promise.all([
     passing('finish.locked', lockRun(tx, runId)),
     passing('finish.settled', applySettlements(tx, ended)),
-    tallies(tx, runId, tasksTallied(mayDecide)),
+    stateCounts(tx, runId, tasksCounted(mayDecide)),
   ]);
   if (run === null) throw new Error(`run ${runId} is not in the database`);
   const closed = accepted.filter(({ state }) => isTerminalTaskState(state));
   const [, followed, freed] = await Promise.all([
     passing('finish.recorded', recordEvents(tx, engine.actor, eventsOf(run.dagId, runId, ended, accepted))),
     follow(engine, tx, {
-      at: { run, index, now: run.now, tallies: found },
+      at: { run, index, now: run.now, stateCounts: found },
       closed: closed.map(({ taskId }) => taskId),
-      room,
+      budget,
     }),
-    hintsForFreedSlots(tx, accepted),
+    jobsForFreedSlots(tx, accepted),
   ]);
-  const again: WorkHint[] = accepted
+  const again: WorkJob[] = accepted
     .filter(({ state }) => !isTerminalTaskState(state))
     .map(({ taskInstanceId, token, runAt, priority }) => ({ taskInstanceId, token, runAt, priority }));
   const taken = new Set(followed.claimed.map(({ taskInstanceId }) => taskInstanceId));
-  const left = followed.hints.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
-  await addWorkHints(tx, [...again, ...left, ...freed]);
-  failpoint('finish.hinted');
+  const left = followed.jobs.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
+  await addWorkJobs(tx, [...again, ...left, ...freed]);
+  failpoint('finish.jobs_added');
   if (followed.outcome !== 'unfinished') await closeRun(tx, run, followed.outcome);
   failpoint('finish.before_commit');
   const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;
@@ -93,14 +102,14 @@ async function settleAndAdvance(
 }
 
 interface Followed {
-  readonly hints: readonly WorkHint[];
+  readonly jobs: readonly WorkJob[];
   readonly claimed: readonly ClaimedTask[];
   readonly outcome: 'unfinished' | 'success' | 'failed';
 }
 
 /**
- * Decides what follows from closed tasks, and claims for the free slots: successors first, then what waits in the queue.
- * Where nothing follows, it asks whether the run has ended.
+ * Decides the successors of closed tasks, and claims instances for the free slots: successors first, then jobs of the
+ * queue. If nothing follows, it checks if the run has ended.
  */
 async function follow(
   engine: Engine,
@@ -108,16 +117,16 @@ async function follow(
   step: {
     readonly at: RunAt & AdvanceOptions;
     readonly closed: readonly string[];
-    readonly room: Room;
+    readonly budget: ClaimBudget;
   },
 ): Promise<Followed> {
-  const { at, closed, room } = step;
+  const { at, closed, budget } = step;
   const workerId = engine.workerId();
   const claimed: ClaimedTask[] = [];
   let outcome: Followed['outcome'] = 'unfinished';
-  const withLast = async (queued: readonly Task[]) => {
+  const onFinalBatch = async (queued: readonly Task[]) => {
     const next = queued.filter(({ pool }) => pool === DEFAULT_POOL);
-    const mayFollow = next.length === 0 ? 0 : room.mayFollow;
+    const mayFollow = next.length === 0 ? 0 : budget.mayFollow;
     const taskIds = next.map(({ taskId }) => taskId);
     const expected = next.some(({ mapOver }) => mapOver !== null)
       ? mayFollow
@@ -126,7 +135,7 @@ async function follow(
       mayFollow === 0
         ? []
         : claimOfRun(tx, { runId: at.run.runId, taskIds }, { workerId, atMost: mayFollow }),
-      room.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: room.slots - expected }),
+      budget.slots === expected ? [] : claimFromQueue(tx, { workerId, atMost: budget.slots - expected }),
       mayFollow === 0 ? null : outputsOf(tx, at.run.runId, [...new Set(next.flatMap(tasksRead))]),
       queued.length > 0 || closed.length === 0
         ? ('unfinished' as const)
@@ -136,19 +145,16 @@ async function follow(
     claimed.push(...successors.map((successor) => ({ ...successor, outputs })), ...others);
     failpoint('finish.claimed');
   };
-  const hints = await advanceRun(tx, { ...at, withLast }, successorsOf(at.index, closed));
+  const jobs = await advanceRun(tx, { ...at, onFinalBatch }, successorsOf(at.index, closed));
   failpoint('finish.advanced');
-  return { hints, claimed, outcome };
+  return { jobs, claimed, outcome };
 }
 
 function successorsOf(index: DagIndex, taskIds: readonly string[]): readonly Task[] {
   return taskIds.flatMap((taskId) => index.successors.get(taskId) ?? []);
 }
 
-async function hintsForFreedSlots(
-  tx: PoolClient,
-  accepted: readonly Accepted[],
-): Promise<readonly WorkHint[]> {
+async function jobsForFreedSlots(tx: PoolClient, accepted: readonly Accepted[]): Promise<readonly WorkJob[]> {
   const pooled = accepted.filter(({ pool }) => pool !== DEFAULT_POOL);
   if (pooled.length === 0) return [];
   return await nextInPools(
@@ -157,7 +163,10 @@ async function hintsForFreedSlots(
   );
 }
 
-/** Each in its own transaction, since a DAG's row is locked before its runs. A crash between is mended by the sweep. */
+/**
+ * Starts the DAG's next runs in a transaction of their own, as a DAG's row must be locked before its runs. If the
+ * worker crashes in between, the sweep starts them.
+ */
 async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
   await withTransaction(engine.pool, async (tx) => {
     const dag = await lockDag(tx, dagId);

@@ -1,4 +1,7 @@
-/** The DAG files of a folder, brought into the database: a valid text becomes the version in force, a broken one is shown. */
+/**
+ * Loads the DAG files of a folder into the database: a valid text becomes the version in force, an invalid one is
+ * stored with its problems.
+ */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +20,7 @@ import {
   setProblems,
 } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { addScheduleHint } from '../../store/queue/job.ts';
+import { addScheduleJob } from '../../store/queue/job.ts';
 import { ensurePools } from '../../store/worker/pool.ts';
 import { databaseNow } from '../clock.ts';
 import { initialCursor, settleSchedule } from '../schedule/schedule_dag.ts';
@@ -25,36 +28,36 @@ import { readDagSource } from './source.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
 import { DagVersions } from './versions.ts';
 
-/** A file as it stands, not yet looked into. */
+/** A file as read, not yet parsed. */
 export interface DagText {
   readonly dagId: string;
-  /** As people name it: relative to the folder they work in. */
+  /** The name for messages: relative to the working folder. */
   readonly file: string;
   readonly source: string;
   readonly sha256: string;
-  /** Why the name holds no text; null where it does. */
+  /** The problem if the name is not a readable text file; null if it is. */
   readonly unreadable: Problem | null;
 }
 
-export interface DagFile extends DagText {
-  /** Null where the file has problems. */
+export interface CheckedDagFile extends DagText {
+  /** The DAG; null if the file has problems. */
   readonly dag: Dag | null;
   readonly problems: readonly Problem[];
-  /** Of a valid file, what its author may not have meant. */
+  /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
 }
 
-/** Every `*.yaml` and `*.yml` directly in the folder, by name. */
+/** Reads every `*.yaml` and `*.yml` directly in the folder, by name. */
 export async function readDagTexts(folder: string): Promise<readonly DagText[]> {
   const names = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
   return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
 }
 
-export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<DagFile> {
+export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
   return checkDagText(await readDagText(file), taskTypes);
 }
 
-export function checkDagText(text: DagText, taskTypes: TaskTypes): DagFile {
+export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
   if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
   return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
 }
@@ -74,11 +77,10 @@ async function readDagText(file: string): Promise<DagText> {
 }
 
 /**
- * Puts a file in force: its version where it is valid, else its problems beside the last good version.
- *
- * @returns true where anything changed
+ * Puts a file in force: its version if it is valid, else its problems beside the last valid version.
+ * @returns true if anything changed
  */
-export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Promise<boolean> {
+export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Actor): Promise<boolean> {
   const { dagId, file, source, sha256, dag, problems } = dagFile;
   const known = await findDag(db, dagId);
   if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null)
@@ -99,12 +101,12 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
       ]);
       return true;
     }
-    // What the version before still owes is its own affair; the new schedule begins now, so that moving a time to later
-    // today does not make the day run twice.
+    // The runs that the previous version still owes are made first. The new schedule begins now, so that moving a time
+    // to later today does not run the day twice.
     if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
     const versionId = await saveVersion(tx, { dagId, sha256, source, file });
     await setCurrentVersion(tx, dagId, versionId, file);
-    // Of a file that was invalid at first, too: its schedule has never begun.
+    // This includes a file that was invalid at first: its schedule has never begun.
     const isFirst = before?.sha256 == null;
     const beginsPaused = isFirst && dag.isPausedUponCreation;
     if (beginsPaused) await setPaused(tx, dagId, true);
@@ -117,8 +119,8 @@ export async function registerDagFile(db: Pool, dagFile: DagFile, by: Actor): Pr
         after: { sha256, file, ...(beginsPaused ? { is_paused: true } : {}) },
       },
     ]);
-    // The schedule may have changed: look at it at once.
-    await addScheduleHint(tx, dagId, await databaseNow(tx));
+    // The schedule may have changed, so it is planned at once.
+    await addScheduleJob(tx, dagId, await databaseNow(tx));
     return true;
   });
 }

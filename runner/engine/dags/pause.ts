@@ -2,26 +2,29 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { lockDag, setPaused, setSchedule } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
-import { addScheduleHint } from '../../store/queue/job.ts';
+import { addScheduleJob } from '../../store/queue/job.ts';
 import { databaseNow } from '../clock.ts';
-import { type Asked, OperatorError } from '../operator/operator.ts';
+import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { nextScheduledFor } from '../schedule/schedule_dag.ts';
 import { DagVersions } from './versions.ts';
 
-/** Stops a DAG's schedule. Runs that exist go on, and manual ones can be made. @returns false where it was paused */
-export async function pauseDag(pool: Pool, dagId: string, asked: Asked): Promise<boolean> {
+/**
+ * Pauses a DAG's schedule. Existing runs continue, and manual runs can be made.
+ * @returns false if it was paused already
+ */
+export async function pauseDag(pool: Pool, dagId: string, request: OperatorRequest): Promise<boolean> {
   return await withTransaction(pool, async (tx) => {
     const dag = await lockDag(tx, dagId);
     if (dag === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
     if (!(await setPaused(tx, dagId, true))) return false;
     await setSchedule(tx, dagId, { cursor: dag.scheduleCursor, next: null });
-    await recordEvents(tx, asked.by, [{ action: 'dag.paused', dagId, ...reasonOf(asked) }]);
+    await recordEvents(tx, request.by, [{ action: 'dag.paused', dagId, ...reasonOf(request) }]);
     return true;
   });
 }
 
 export interface Resumed {
-  /** False where it was not paused. */
+  /** False if it was not paused. */
   readonly isChanged: boolean;
   readonly next: Temporal.Instant | null;
   /** IANA name. */
@@ -29,10 +32,10 @@ export interface Resumed {
 }
 
 /**
- * Lets the schedule go on. What was missed meanwhile is up to the catch-up policy; under `none` it counts as settled,
- * so that nothing runs before the next instant.
+ * Resumes the schedule. The catch-up policy decides about instants missed during the pause; under `none` they count as
+ * settled, so that nothing runs before the next instant.
  */
-export async function resumeDag(pool: Pool, dagId: string, asked: Asked): Promise<Resumed> {
+export async function resumeDag(pool: Pool, dagId: string, request: OperatorRequest): Promise<Resumed> {
   return await withTransaction(pool, async (tx) => {
     const row = await lockDag(tx, dagId);
     if (row === null) throw new OperatorError('not_found', `there is no DAG ${dagId}`);
@@ -48,14 +51,14 @@ export async function resumeDag(pool: Pool, dagId: string, asked: Asked): Promis
     if (!(await setPaused(tx, dagId, false))) return { isChanged: false, next, timezone: dag.timezone };
     const cursor = dag.catchup === 'none' ? now : row.scheduleCursor;
     await setSchedule(tx, dagId, { cursor, next: nextScheduledFor(dag, cursor) });
-    await addScheduleHint(tx, dagId, now);
-    await recordEvents(tx, asked.by, [
-      { action: 'dag.resumed', dagId, ...reasonOf(asked), after: { catchup: dag.catchup } },
+    await addScheduleJob(tx, dagId, now);
+    await recordEvents(tx, request.by, [
+      { action: 'dag.resumed', dagId, ...reasonOf(request), after: { catchup: dag.catchup } },
     ]);
     return { isChanged: true, next, timezone: dag.timezone };
   });
 }
 
-function reasonOf({ reason }: Asked): { readonly reason?: string } {
+function reasonOf({ reason }: OperatorRequest): { readonly reason?: string } {
   return reason === null ? {} : { reason };
 }

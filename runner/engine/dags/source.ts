@@ -4,7 +4,9 @@ import { parseDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 
-/** The text of a DAG file, or why there is none: one name in the folder that holds no file leaves the others as they are. */
+/**
+ * The text of a DAG file, or why it cannot be read. An unreadable name in the folder does not affect the other files.
+ */
 export type DagSource =
   | { readonly source: string; readonly problem: null }
   | { readonly source: null; readonly problem: Problem };
@@ -26,7 +28,7 @@ export async function readDagSource(file: string): Promise<DagSource> {
   }
 }
 
-/** Reads and parses a DAG file, without its task types. */
+/** Reads and parses a DAG file, without checking its task types. */
 export async function readParsedDag(file: string): Promise<Pick<ParsedDag, 'dag' | 'problems'>> {
   const { source, problem } = await readDagSource(file);
   return source === null ? { dag: null, problems: [problem] } : parseDag(source, file);

@@ -1,4 +1,4 @@
-/** Asks the task types of a DAG what they find of their surroundings. */
+/** Runs the checks of a DAG's task types, which test what their tasks rely on outside the runner. */
 import type { Environment } from '../../connections/connection_config.ts';
 import type { Dag, Task } from '../../core/dag/dag.ts';
 import { renderTemplates } from '../../core/run/template.ts';
@@ -16,7 +16,7 @@ export interface TaskChecker {
   readonly env: Environment;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** The database's. */
+  /** The present instant by the database's clock. */
   readonly now: Temporal.Instant;
 }
 
@@ -25,7 +25,9 @@ export interface CheckedTask {
   readonly findings: readonly CheckFinding[];
 }
 
-/** Returns what each task of the DAG found whose type has a check; a check that fails is a problem of its own. */
+/**
+ * Returns the findings of each task of the DAG whose type has a check. A check that fails gives a finding of its own.
+ */
 export async function checkTasks(checker: TaskChecker, dag: Dag): Promise<readonly CheckedTask[]> {
   const checked: CheckedTask[] = [];
   await using connections = new ConnectionPools(checker.env, checker.log);
@@ -35,13 +37,13 @@ export async function checkTasks(checker: TaskChecker, dag: Dag): Promise<readon
     const check = taskType.check.bind(taskType);
     checked.push({
       taskId: task.taskId,
-      findings: await ask(checker, { dag, task, taskType, check, connections }),
+      findings: await runCheck(checker, { dag, task, taskType, check, connections }),
     });
   }
   return checked;
 }
 
-interface Asked {
+interface CheckInputs {
   readonly dag: Dag;
   readonly task: Task;
   readonly taskType: TaskType;
@@ -49,9 +51,9 @@ interface Asked {
   readonly connections: ConnectionPools;
 }
 
-async function ask(
+async function runCheck(
   { signal, now }: TaskChecker,
-  { dag, task, taskType, check, connections }: Asked,
+  { dag, task, taskType, check, connections }: CheckInputs,
 ): Promise<readonly CheckFinding[]> {
   const defaults = runParams(dag, {}, null);
   const params = 'problem' in defaults ? {} : defaults.values;

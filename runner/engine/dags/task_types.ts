@@ -7,26 +7,26 @@ import type { CheckableType } from '../../core/dag_file/task_types.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { TaskType } from '../../task.ts';
 
-/** The task types of a folder: each `*.ts` directly in it whose default export `defineTask` made. */
+/** The task types of a folder: each `*.ts` directly in it whose default export is made by `defineTask`. */
 export interface TaskTypes {
   readonly byName: ReadonlyMap<string, TaskType>;
-  /** Files that could not be loaded: the type is unusable and says why, the others work. */
+  /** The files that could not be loaded, by type, with the reason. The type cannot be used; the others work. */
   readonly broken: ReadonlyMap<string, string>;
-  /** The file of each type, from which a process of its own loads it. */
+  /** The file of each type, from which a separate process loads it. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of the files' text: workers with other code are told apart by it. */
+  /** A hash of the files' text, which tells workers with different code apart. */
   readonly sourceHash: string;
 }
 
-/** All of them, as a DAG file is checked against them. */
+/** Returns the task types in the form that a DAG file is checked against. */
 export function checkableTypes({ byName, broken }: TaskTypes): ReadonlyMap<string, CheckableType> {
   const unusable = [...broken].map(([type, loadError]) => [type, { loadError }] as const);
   return new Map<string, CheckableType>([...byName, ...unusable]);
 }
 
 /**
- * Loads the task types of a folder, also those that lie there as links, as a ConfigMap's do.
- * @throws the error of the folder itself; a file that cannot be loaded is `broken`
+ * Loads the task types of a folder, including links, as in a mounted ConfigMap.
+ * @throws the error of reading the folder; a file that cannot be loaded is in `broken`
  */
 export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
   const byName = new Map<string, TaskType>();
@@ -38,7 +38,7 @@ export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
     const type = name.slice(0, -'.ts'.length);
     const file = path.resolve(folder, name);
     try {
-      // Node resolves what a file imports from where the file really lies.
+      // Node resolves imports from the real path of the file.
       const source = await readFile(file);
       hash.update(`${name}\0${source.length}\0`).update(source);
       byName.set(type, await loadTaskType(file, type));
@@ -50,7 +50,7 @@ export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
   return { byName, broken, files, sourceHash: hash.digest('hex').slice(0, 8) };
 }
 
-/** A name that holds no file, in words; null for any other error. */
+/** Returns why a name is not a file; null for any other error. */
 function readingProblem(error: unknown): string | null {
   const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
   if (code === 'EISDIR') return 'is a folder, and a task type is a file';
@@ -58,7 +58,7 @@ function readingProblem(error: unknown): string | null {
   return code === 'EACCES' ? 'cannot be read: permission denied' : null;
 }
 
-/** @throws Error where the file defines no task type of this name */
+/** Loads a task type from its file. @throws Error if the file defines no task type of this name */
 export async function loadTaskType(file: string, type: string): Promise<TaskType> {
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   const taskType = module.default;

@@ -5,13 +5,13 @@ import { formatProblem } from '../../core/dag_file/problem.ts';
 import { findVersion } from '../../store/dag/dag.ts';
 import type { Queryable } from '../../store/queryable.ts';
 
-/** Tasks of all parsed versions that are kept, about 1 KB each; what a thousand DAGs of a busy minute have fits. */
+/** The largest number of tasks in the cache, about 1 KB each: enough for a busy minute of a thousand DAGs. */
 const MAX_KEPT_TASKS = 50_000;
 
-/** DAG versions by id, parsed from the text that the database keeps. A run uses the version it began with. */
+/** Caches DAG versions by id, parsed from the text in the database. A run uses the version that it began with. */
 export class DagVersions {
   readonly #pool: Pool;
-  /** Least recently asked for first. */
+  /** The cached versions, least recently used first. */
   readonly #kept = new Map<number, DagIndex>();
   #keptTasks = 0;
 
@@ -19,7 +19,10 @@ export class DagVersions {
     this.#pool = pool;
   }
 
-  /** @param db the open transaction's client, so that no second connection is waited for inside one */
+  /**
+   * Returns a version.
+   * @param db the client of the open transaction, so that no second connection is needed inside it
+   */
   async get(dagVersionId: number, db: Queryable = this.#pool): Promise<DagIndex> {
     const kept = this.#kept.get(dagVersionId);
     if (kept !== undefined) {
@@ -41,7 +44,7 @@ export class DagVersions {
   }
 
   #keep(dagVersionId: number, index: DagIndex): void {
-    // Two may have asked for it at once.
+    // Two callers may have loaded it at once.
     if (this.#kept.has(dagVersionId)) return;
     this.#kept.set(dagVersionId, index);
     this.#keptTasks += index.dag.tasks.length;

@@ -2,12 +2,13 @@ import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
 import { dagIdsInForce, retireDags } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { checkDagText, type DagFile, readDagTexts, registerDagFile } from './folder.ts';
+import { type CheckedDagFile, checkDagText, readDagTexts, registerDagFile } from './folder.ts';
 import type { TaskTypes } from './task_types.ts';
 
 /**
  * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
- * changes, not at every look: two hosts with different texts, as while a change is rolled out, do not fight over it.
+ * changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
+ * repeatedly.
  */
 export class DagWatch {
   readonly #folder: string;
@@ -21,15 +22,15 @@ export class DagWatch {
 
   async look(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
-    // Asked for before the folder is read: a file that another process adds and registers meanwhile is not gone.
+    // Read before the folder: a file that another process adds and registers in between must not count as removed.
     const inForce = await dagIdsInForce(pool, this.#folder);
     const texts = await readDagTexts(this.#folder);
-    // Only a new content is looked into: of a thousand files that takes seconds, and there is a look every other one.
+    // Only changed contents are parsed: a thousand files take seconds, and the folder is read every two seconds.
     for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
       const file = checkDagText(text, this.#taskTypes);
       const isChange = await registerDagFile(pool, file, by);
       this.#seen.set(file.dagId, file.sha256);
-      if (isChange) tell(log, file);
+      if (isChange) logChange(log, file);
     }
     const present = new Set(texts.map(({ dagId }) => dagId));
     for (const dagId of this.#seen.keys()) if (!present.has(dagId)) this.#seen.delete(dagId);
@@ -42,7 +43,7 @@ export class DagWatch {
   }
 }
 
-function tell(log: Log, { dag, dagId, file, sha256, problems }: DagFile): void {
+function logChange(log: Log, { dag, dagId, file, sha256, problems }: CheckedDagFile): void {
   if (dag === null)
     log.error('a DAG file is invalid; a last good version, where there is one, stays in force', {
       file,

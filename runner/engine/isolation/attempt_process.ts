@@ -1,4 +1,4 @@
-/** The process of an isolated attempt: told its one piece of work by the worker that started it, see isolated_attempt.ts. */
+/** The process of an isolated attempt. It gets its work from the worker that started it: see isolated_attempt.ts. */
 import { Worker } from 'node:worker_threads';
 import { createPool } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
@@ -14,7 +14,7 @@ import { type FromProcess, type ToProcess, toProcess } from './messages.ts';
 
 type Work = Extract<ToProcess, { kind: 'work' }>;
 
-/** As many as one task needs at once for its files, events and artifacts. */
+/** The number of database sessions: enough for one task's files, events and artifacts. */
 const SESSIONS = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -60,7 +60,7 @@ async function work(order: Work): Promise<Ending> {
   }
 }
 
-/** Sessions of its own: what is written there is fenced by the attempt's token, whichever process writes it. */
+/** Opens the sessions of this process. Its writes are fenced by the attempt's token like those of every process. */
 function hostOf({ databaseUrl, env, projectDir, actor, now }: Work): AttemptHost {
   const clock = new DatabaseClock();
   clock.observe(now);
@@ -80,9 +80,9 @@ function endGroup(): void {
 
 process.on('unhandledRejection', onStray);
 process.on('uncaughtException', onStray);
-// Those who stop a service signal all of its processes; how long its tasks may go on is for the worker to say.
+// A service manager signals every process of the service; the worker decides how long its tasks may continue.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-// Nobody waits for it any more, and its tasks may already have started elsewhere.
+// The worker is gone, and its tasks may already have started elsewhere.
 process.on('disconnect', endGroup);
 new Worker(new URL('./orphan_watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 

@@ -1,4 +1,6 @@
-/** Works an attempt in a process of its own: starts it, passes on what it tells, and says what killed it where it died. */
+/**
+ * Runs an attempt in a process of its own: starts it, passes on what it reports, and says what killed it if it died.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { ABORT_GRACE_MS, AttemptAborted } from '../attempt/abort.ts';
 import type { AttemptInput, AttemptSink } from '../attempt/context.ts';
@@ -12,10 +14,10 @@ import { processEndSentence } from './process_end.ts';
 
 const PROGRAM = new URL('./attempt_process.ts', import.meta.url);
 
-/** Of its stderr, to tell want of memory from other ends. */
-const LAST_WORDS_CHARS = 4_000;
+/** The number of characters kept of its stderr, to recognise an end by lack of memory. */
+const STDERR_TAIL_CHARS = 4_000;
 
-/** For the process to end by itself once it has said how its task ended. */
+/** The time in ms that the process gets to end by itself after it has reported how its task ended. */
 const LEAVE_WITHIN_MS = 2_000;
 
 export interface IsolatedWork {
@@ -26,7 +28,7 @@ export interface IsolatedWork {
   readonly takeStray: TakeStray;
 }
 
-/** Resolves once the process is gone, with how the task ended, or with what killed it. */
+/** Runs the attempt. Resolves once the process has ended, with how the task ended or with what killed the process. */
 export async function workIsolated(engine: Engine, work: IsolatedWork): Promise<Ending> {
   const attempt = new IsolatedAttempt(engine, work);
   return await attempt.ended;
@@ -39,14 +41,15 @@ class IsolatedAttempt {
   readonly #child: ChildProcess;
   readonly #timers = new Set<NodeJS.Timeout>();
   #ending: Ending | null = null;
-  #lastWords = '';
+  #stderrTail = '';
   #turns = 0;
   #stoodStill = false;
 
   constructor(engine: Engine, work: IsolatedWork) {
     this.#engine = engine;
     this.#work = work;
-    // A group of its own: Ctrl-C is for the worker, which gives its tasks time, and whatever the task starts ends with it.
+    // A process group of its own: Ctrl-C is for the worker, which gives its tasks time, and the whole group can be
+    // killed at the end.
     this.#child = fork(PROGRAM, { detached: true, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     this.ended = this.#follow();
   }
@@ -57,16 +60,16 @@ class IsolatedAttempt {
     const { promise: gone, resolve } = Promise.withResolvers<Ending>();
     child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
-      this.#lastWords = `${this.#lastWords}${chunk}`.slice(-LAST_WORDS_CHARS);
+      this.#stderrTail = `${this.#stderrTail}${chunk}`.slice(-STDERR_TAIL_CHARS);
     });
     child.on('message', (message) => this.#take(message));
     child.on('error', (error) => resolve(this.#crash(`its process could not be started: ${error.message}`)));
-    // What the task has left behind would keep the pipes open, and go on working.
+    // Processes that the task has left would keep the pipes open and continue to work.
     child.once('exit', () => this.#kill());
     child.once('close', (exitCode, endSignal) =>
       resolve(
         this.#ending ??
-          this.#crash(processEndSentence({ exitCode, signal: endSignal, lastWords: this.#lastWords })),
+          this.#crash(processEndSentence({ exitCode, signal: endSignal, stderrTail: this.#stderrTail })),
       ),
     );
     const onAbort = () => this.#abort();
@@ -133,11 +136,14 @@ class IsolatedAttempt {
     if (isSuspect) this.#watchLoop(isolation.stallMs);
   }
 
-  /** A loop that never ends killed its worker, perhaps; a type that asks for a process may compute as long as its timeout lets it. */
+  /**
+   * Ends a suspected attempt whose event loop is blocked, as an endless loop may have killed its worker. A type that
+   * requests a process may compute for as long as its timeout allows.
+   */
   #watchLoop(stallMs: number): void {
     const watch = new EventLoopWatch(stallMs);
     const looking = setInterval(() => {
-      if (!watch.standsStill(this.#turns, performance.now())) return;
+      if (!watch.isBlocked(this.#turns, performance.now())) return;
       this.#stoodStill = true;
       this.#kill();
     }, stallMs / 5);
@@ -157,11 +163,11 @@ class IsolatedAttempt {
   }
 
   #send(message: ToProcess): void {
-    // One that is about to die takes nothing more, and its end is told by `close`.
+    // A process that is ending receives nothing more; its end is reported by `close`.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  /** Ends the process and all that it has started. */
+  /** Kills the process and every process that it has started. */
   #kill(): void {
     const { pid } = this.#child;
     if (pid === undefined) return;

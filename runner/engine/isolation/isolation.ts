@@ -1,19 +1,21 @@
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import type { TaskType } from '../../task.ts';
 
-/** Why an attempt runs in a process of its own, and the file from which that loads its type. */
+/** Why an attempt runs in a process of its own, and the file from which that process loads its type. */
 export interface Isolation {
   readonly file: string;
   readonly type: string;
-  /** `suspected`: its worker died while it ran, so that nothing else may run beside it in its process. */
-  readonly because: 'asked' | 'suspected';
+  /**
+   * `requested`: its type requests it. `suspected`: its worker died while it ran, so nothing else may run in its process.
+   */
+  readonly because: 'requested' | 'suspected';
 }
 
 /**
- * Null where the attempt runs in its worker's process. One whose worker has died does not, whatever its type says: if it is the one
- * that did it, it dies alone now, and the others that ran beside it are cleared of it by ending well.
- *
- * @param file of the type; null for a type that came from none and can run nowhere else
+ * Returns how the attempt is isolated, null if it runs in its worker's process. An attempt whose worker has died is
+ * isolated, whatever its type says: if it was the cause, it dies alone this time, and the attempts that ran beside it
+ * are cleared by ending well.
+ * @param file the file of the type; null for a type without one, which cannot run in another process
  */
 export function isolationOf(
   { type, isolation }: Pick<TaskType, 'type' | 'isolation'>,
@@ -21,6 +23,6 @@ export function isolationOf(
   file: string | null,
 ): Isolation | null {
   if (file === null) return null;
-  if (isolation === 'process') return { file, type, because: 'asked' };
+  if (isolation === 'process') return { file, type, because: 'requested' };
   return crashCount > 0 ? { file, type, because: 'suspected' } : null;
 }

@@ -1,4 +1,4 @@
-/** What a worker and the process of an isolated attempt say to each other, as JSON. */
+/** The messages between a worker and the process of an isolated attempt, as JSON. */
 import { z } from 'zod';
 import type { AttemptInput } from '../attempt/context.ts';
 import type { Ending } from '../attempt/ending.ts';
@@ -36,7 +36,7 @@ const input: z.ZodType<AttemptInput> = z.object({
   upstream: jsonObject,
 });
 
-/** To the process: its one piece of work, and that it is to end. */
+/** Messages to the process: its work, and the request to end. */
 export const toProcess = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('work'),
@@ -48,7 +48,7 @@ export const toProcess = z.discriminatedUnion('kind', [
     projectDir: z.string(),
     actor: z.object({ actor: z.string(), channel: z.literal('worker') }),
     now: instant,
-    /** How often to say that the event loop turns; null for never. */
+    /** The interval at which the process reports that its event loop runs, in ms; null for never. */
     turnEveryMs: z.number().nullable(),
   }),
   z.object({
@@ -57,7 +57,7 @@ export const toProcess = z.discriminatedUnion('kind', [
     message: z.string(),
   }),
 ]);
-/** As it is sent: JSON writes the instants as text. */
+/** A message as it is sent: JSON writes the instants as text. */
 export type ToProcess = z.output<typeof toProcess>;
 
 const error = z.object({ errorClass: z.string(), errorText: z.string() });
@@ -70,7 +70,7 @@ const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
 
 const amounts = z.partialRecord(z.enum(['rowsIn', 'rowsOut', 'bytesIn', 'bytesOut']), z.number());
 
-/** From the process. Whatever else a library sends over the same channel is none of these. */
+/** Messages from the process. Other messages that a library sends over the same channel do not match. */
 export const fromProcess = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('turn') }),

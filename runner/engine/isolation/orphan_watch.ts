@@ -1,4 +1,4 @@
-/** A thread that ends its process when the worker that started it is gone: an event loop that stands still would not see it. */
+/** A thread that ends its process when the worker that started it is gone: a blocked event loop would not notice. */
 import { workerData } from 'node:worker_threads';
 
 const LOOK_EVERY_MS = 500;

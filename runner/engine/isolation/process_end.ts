@@ -1,18 +1,18 @@
-/** How a process of its own ended, in the words of its parent. */
+/** How the process of an isolated attempt ended. */
 export interface ProcessEnd {
-  /** Null where a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** The last that it wrote to stderr. */
-  readonly lastWords: string;
+  /** The last text that it wrote to stderr. */
+  readonly stderrTail: string;
 }
 
-/** Signals by which the kernel ends a program that did what no program may. */
+/** Signals with which the kernel ends a program after an illegal operation. */
 const NATIVE_CRASHES: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
-/** Says what ended a task's process before the task had ended. */
-export function processEndSentence({ exitCode, signal, lastWords }: ProcessEnd): string {
-  if (/heap out of memory|process out of memory/i.test(lastWords)) {
+/** Returns a sentence about what ended a task's process before the task had ended. */
+export function processEndSentence({ exitCode, signal, stderrTail }: ProcessEnd): string {
+  if (/heap out of memory|process out of memory/i.test(stderrTail)) {
     return 'its process ran out of memory: hold less at once, or give processes more with NODE_OPTIONS=--max-old-space-size=<MB>';
   }
   if (signal === null) {

@@ -2,10 +2,10 @@ import { type DagIndex, taskOf } from '../../core/dag/index.ts';
 import { plannedInstant } from '../../core/run/advance.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 
-/** The states of what failed, was cancelled, or was never run because of that. */
+/** The states of instances that failed, were cancelled, or never ran because of that. */
 export const NOT_SUCCEEDED: readonly string[] = ['failed', 'upstream_failed', 'cancelled'];
 
-/** Which instances become undecided again, with the wall clock edges of each task worked out anew. */
+/** Returns the tasks and states to clear, with the recomputed wall clock edges of each task. */
 export function clearingOf(
   { run, index }: { readonly run: DagRun; readonly index: DagIndex },
   taskIds: readonly string[],

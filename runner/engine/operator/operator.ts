@@ -1,4 +1,7 @@
-/** What a person may ask of a run: cancel, clear, mark. Each is one transaction and one event with who and why. */
+/**
+ * Carries out a person's requests about a run: cancel, clear, mark. Each is one transaction and one event with the
+ * actor and the reason.
+ */
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { downstreamOf } from '../../core/dag/graph.ts';
@@ -6,10 +9,11 @@ import { type DagIndex, taskOf } from '../../core/dag/index.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { Json } from '../../core/value/json.ts';
+import type { Remedy } from '../../core/value/remedy.ts';
 import { didYouMean } from '../../core/value/suggest.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
 import { type DagRun, findRun, lockRun, markRunFinished, setRunParams } from '../../store/run/dag_run.ts';
 import {
   actAsOperator,
@@ -28,42 +32,44 @@ import { startRuns } from '../schedule/start_runs.ts';
 import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
 import { runParams } from './run_params.ts';
 
-export interface Asked {
+export interface OperatorRequest {
   readonly by: Actor;
   readonly reason: string | null;
 }
 
-/** There is no such run or task, or it is not in a state in which this can be done. */
+/** The run or task does not exist, or its state does not allow the action. */
 export class OperatorError extends Error {
   override name = 'OperatorError';
   readonly kind: 'not_found' | 'refused' | 'bad_params';
-  constructor(kind: OperatorError['kind'], message: string) {
+  readonly remedy: Remedy | null;
+  constructor(kind: OperatorError['kind'], message: string, remedy: Remedy | null = null) {
     super(message);
     this.kind = kind;
+    this.remedy = remedy;
   }
 }
 
-/** Cancels a run with all that is unfinished in it; running tasks are told through their signal within seconds. */
+/** Cancels a run and its unfinished tasks; running tasks are notified through their signal within seconds. */
 export async function cancelRun(
   pool: Pool,
   runId: number,
-  asked: Asked,
+  request: OperatorRequest,
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async ({ tx, run }) => {
     if (isTerminalRunState(run.state))
       throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
     const changed = await cancelInstances(tx, runId, null);
     await markRunFinished(tx, run, 'cancelled');
-    await record(tx, asked, { action: 'run.cancelled', run, changed });
+    await record(tx, request, { action: 'run.cancelled', run, changed });
     return changed;
   });
 }
 
-/** Cancels one task of a running run; what depends on it is decided by its trigger rule. */
+/** Cancels one task of a running run; the trigger rules of its successors decide what happens to them. */
 export async function cancelTask(
   pool: Pool,
   runId: number,
-  task: Asked & { readonly taskId: string },
+  task: OperatorRequest & { readonly taskId: string },
 ): Promise<readonly ChangedInstance[]> {
   return await inRun(pool, runId, async (open) => {
     requireTask(open.index, task.taskId);
@@ -76,14 +82,14 @@ export async function cancelTask(
   });
 }
 
-export interface ClearRequest extends Asked {
-  /** Null for every task. */
+export interface ClearRequest extends OperatorRequest {
+  /** The task to clear; null for every task. */
   readonly taskId: string | null;
-  /** Only what failed, was cancelled, or was never run because of that. */
+  /** Clears only tasks that failed, were cancelled, or never ran because of that. */
   readonly onlyFailed: boolean;
-  /** With it all that depends on the task, directly or not. */
+  /** Also clears everything that depends on the task, directly or not. */
   readonly downstream: boolean;
-  /** Params that this run has from now on in place of its own, such as the override of a check. */
+  /** The params that replace those of this run from now on, such as the override of a check. */
   readonly newParams?: NewParams | null;
 }
 
@@ -92,7 +98,7 @@ export interface NewParams {
   readonly taskTypes: TaskTypes | null;
 }
 
-/** Lets tasks run again: new attempts are added, none is overwritten. An ended run is queued again. */
+/** Clears tasks so that they run again: new attempts are added, none is overwritten. An ended run is queued again. */
 export async function clearTasks(
   pool: Pool,
   runId: number,
@@ -116,8 +122,8 @@ export async function clearTasks(
 }
 
 /**
- * Says how a task ended, by hand. What depends on it goes by that: undecided tasks, and those that were given up because
- * of it; what ran or was skipped stays as it is.
+ * Sets a task's final state by hand. Successors that are undecided, or were given up because of the task, are decided
+ * by the new state; those that ran or were skipped stay as they are.
  */
 export async function markTask(
   pool: Pool,
@@ -151,7 +157,7 @@ interface OpenRun {
   readonly index: DagIndex;
 }
 
-/** Locks the DAG and then the run, and lets queued runs start in the freed place at the end. */
+/** Runs `act` with the DAG and then the run locked, and then starts queued runs that now fit. */
 async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promise<T>): Promise<T> {
   const versions = new DagVersions(pool);
   return await withTransaction(pool, async (tx) => {
@@ -159,10 +165,7 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
     const dag = found && (await lockDag(tx, found.dagId));
     const run = found && (await lockRun(tx, runId));
     if (run === null)
-      throw new OperatorError(
-        'not_found',
-        `there is no run ${runId}; \`stockflow runs list\` shows what there is`,
-      );
+      throw new OperatorError('not_found', `there is no run ${runId}`, { action: 'list_runs' });
     const result = await act({ tx, run, index: await versions.get(run.dagVersionId, tx) });
     if (dag?.dagVersionId != null)
       await startRuns(tx, versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
@@ -173,23 +176,23 @@ async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promi
 async function changeParams(
   { tx, run, index }: OpenRun,
   { given, taskTypes }: NewParams,
-  asked: Asked,
+  request: OperatorRequest,
 ): Promise<void> {
   const params = runParams(index.dag, { ...run.params, ...given }, taskTypes);
   if ('problem' in params) {
     throw new OperatorError(
       'bad_params',
-      `${params.problem}; run ${run.runId} keeps the DAG version that it began with: ` +
-        `\`stockflow trigger ${run.dagId} --date ${run.businessDate}\` works the date by the present one`,
+      `${params.problem}; run ${run.runId} keeps the DAG version that it began with`,
+      { action: 'trigger_again', dagId: run.dagId, date: run.businessDate },
     );
   }
   await setRunParams(tx, run.runId, params.values);
-  await recordEvents(tx, asked.by, [
+  await recordEvents(tx, request.by, [
     {
       action: 'run.params_changed',
       dagId: run.dagId,
       runId: run.runId,
-      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      ...(request.reason === null ? {} : { reason: request.reason }),
       before: { params: run.params },
       after: { params: params.values },
     },
@@ -219,13 +222,13 @@ async function decideSuccessors(open: OpenRun, taskIds: readonly string[]): Prom
 
 async function decide({ tx, run, index }: OpenRun, taskIds: readonly string[]): Promise<void> {
   const tasks = taskIds.map((taskId) => taskOf(index, taskId));
-  await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, tasks));
+  await addWorkJobs(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, tasks));
   await closeRunIfDone(tx, { run, index });
 }
 
 async function record(
   tx: PoolClient,
-  asked: Asked,
+  request: OperatorRequest,
   what: {
     readonly action: string;
     readonly run: DagRun;
@@ -235,13 +238,13 @@ async function record(
   },
 ): Promise<void> {
   const { action, run, taskId, changed, after } = what;
-  await recordEvents(tx, asked.by, [
+  await recordEvents(tx, request.by, [
     {
       action,
       dagId: run.dagId,
       runId: run.runId,
       ...(taskId === undefined ? {} : { taskId }),
-      ...(asked.reason === null ? {} : { reason: asked.reason }),
+      ...(request.reason === null ? {} : { reason: request.reason }),
       before: {
         run: run.state,
         tasks: Object.fromEntries(

@@ -7,8 +7,8 @@ import { checkableTypes, type TaskTypes } from '../dags/task_types.ts';
 export type RunParams = { readonly values: JsonObject } | { readonly problem: string };
 
 /**
- * The params of a run as a person gives them: named and typed as the DAG says, and, where the task types are known, such
- * as the tasks that read them take.
+ * Checks the params that a person gives for a run: names and types as the DAG declares them and, if the task types are
+ * known, values that the tasks accept.
  */
 export function runParams(
   dag: Dag,

@@ -20,7 +20,10 @@ export interface TriggerRequest {
   /** The business date; null for the present instant. */
   readonly date: Temporal.PlainDate | null;
   readonly params: Readonly<Record<string, Json>>;
-  /** With them the params are held to what the tasks take as well, and not only when a task first reads them. */
+  /**
+   * The task types that the params are also checked against, before a task first reads them; null to check only the
+   * DAG's own types.
+   */
   readonly taskTypes?: TaskTypes | null;
   readonly timeEdges: TimeEdges;
   readonly by: Actor;
@@ -29,8 +32,7 @@ export interface TriggerRequest {
 
 /**
  * Makes a manual run and starts it, or queues it behind the DAG's running ones.
- *
- * @throws TriggerError for a date that lies ahead as well
+ * @throws TriggerError, also for a date in the future
  */
 export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<DagRun> {
   const versions = new DagVersions(pool);
@@ -66,7 +68,7 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
   });
 }
 
-/** The first instant of the schedule on that date; the start of the date for a DAG that has none there. */
+/** Returns the first instant of the schedule on that date, or the start of the date if the DAG has none then. */
 function instantOfDate(dag: Dag, date: Temporal.PlainDate): Temporal.Instant {
   for (const instant of instantsOnDate(scheduleOf(dag), date)) return instant;
   return date.toZonedDateTime(dag.timezone).toInstant();

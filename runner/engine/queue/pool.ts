@@ -1,20 +1,24 @@
 /**
- * The sessions that the queue works on. graphile-worker does not await the query by which it ends a job, so that its
- * failure ends the process; and it keeps a failure of its first query for ever. Both come of an outage, which here is
- * waited out: a session is given when there is one, and a lost query fails with a code that graphile-worker tries again.
+ * The database sessions of the queue. graphile-worker does not await the query that ends a job, so its failure would
+ * end the process, and it caches a failure of its first query forever. Both are caused by an outage, which is waited
+ * out here: a session is given when there is one, and a query whose session was lost fails with a code on which
+ * graphile-worker retries.
  */
 import type { Pool, PoolClient } from 'pg';
-import { createPool, isDatabaseAway } from '../../connections/postgres/connect.ts';
+import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import type { Log } from '../../log.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 
-/** Its statements take milliseconds; one without an answer was sent into a dead connection. */
+/**
+ * The statement timeout of the queue. Its statements take milliseconds, so one without an answer was sent into a dead
+ * connection.
+ */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** A query whose session was lost. All of the queue's queries may be done twice: they name what they change. */
+/** The session of a query was lost. Every query of the queue may be repeated, as each names the rows it changes. */
 class TryAgain extends Error {
   override name = 'TryAgain';
-  /** The code that graphile-worker tries again soonest. */
+  /** The error code on which graphile-worker retries soonest. */
   readonly code = '40001';
 }
 
@@ -38,12 +42,12 @@ export function createQueuePool(
   pool.on('connect', askForAnotherTry);
   const connectOnce: () => Promise<PoolClient> = pool.connect.bind(pool);
   const endOnce: () => Promise<void> = pool.end.bind(pool);
-  const asked = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   Object.defineProperty(pool, 'connect', {
     value: (callback?: ConnectCallback) => {
-      const connected = untilDatabaseAnswers(log, connectOnce);
-      asked.add(connected);
-      const answered = () => asked.delete(connected);
+      const connected = retryWhileDatabaseUnavailable(log, connectOnce);
+      pending.add(connected);
+      const answered = () => pending.delete(connected);
       connected.then(answered, answered);
       if (callback === undefined) return connected;
       connected.then(
@@ -53,10 +57,10 @@ export function createQueuePool(
       return undefined;
     },
   });
-  // The query that ends the last job is not awaited: a pool that ended before it had its session would never give one.
+  // The query that ends the last job is not awaited: a pool that ended before it got its session would never give one.
   Object.defineProperty(pool, 'end', {
     value: async () => {
-      while (asked.size > 0) await Promise.allSettled(asked);
+      while (pending.size > 0) await Promise.allSettled(pending);
       await endOnce();
     },
   });
@@ -75,6 +79,6 @@ function askForAnotherTry(client: PoolClient): void {
 }
 
 function rethrow(error: unknown): never {
-  if (!isDatabaseAway(error)) throw error;
+  if (!isDatabaseUnavailable(error)) throw error;
   throw new TryAgain(error instanceof Error ? error.message : String(error), { cause: error });
 }

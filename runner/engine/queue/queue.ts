@@ -1,4 +1,4 @@
-/** The one file that knows graphile-worker: hints come in, a job's handler looks, and nothing else is asked of it. */
+/** Runs graphile-worker; no other file uses it. Jobs come in, and the handlers look at the rows they name. */
 import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
@@ -6,7 +6,7 @@ import { SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
 import { createQueuePool } from './pool.ts';
 
 export interface QueueHandlers {
-  work(hint: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
+  work(job: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
   schedule(dagId: string): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface QueueOptions {
   readonly log: Log;
 }
 
-/** How often jobs with a future `run_at` are looked for; new ones are announced by NOTIFY. */
+/** The interval at which jobs with a future `run_at` are polled; new jobs are announced by NOTIFY. */
 const POLL_INTERVAL_MS = 1_000;
 const RESTART_DELAY_MS = 1_000;
 
@@ -31,7 +31,7 @@ export async function migrateQueue(databaseUrl: string, log: Log): Promise<void>
   }
 }
 
-/** Takes hints until it is stopped; begins again by itself when the queue's own connection fails for good. */
+/** Takes jobs until it is stopped. It restarts by itself if the queue's own connection fails for good. */
 export class Queue {
   readonly #options: QueueOptions;
   #runner: Runner | null = null;
@@ -48,7 +48,7 @@ export class Queue {
     return new Queue(options, await startRunner(options));
   }
 
-  /** Stops taking hints; resolves when those in hand are done. */
+  /** Stops taking jobs; resolves when the running ones are done. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#wakeRestart();
@@ -90,7 +90,7 @@ export class Queue {
   }
 }
 
-/** With sessions of its own, which end with it. */
+/** Starts graphile-worker on sessions of its own, which are closed with it. */
 async function startRunner(options: QueueOptions): Promise<Runner> {
   const { databaseUrl, concurrency, log } = options;
   const pool = createQueuePool(databaseUrl, { max: concurrency + 3, log });
@@ -110,16 +110,16 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
     pgPool,
     concurrency,
     noHandleSignals: true,
-    // Schedules are ours, in civil time; without this it looks for a crontab file.
+    // The runner has its own schedules, in civil time; without this, graphile-worker looks for a crontab file.
     parsedCronItems: [],
     pollInterval: POLL_INTERVAL_MS,
     logger: queueLogger(log),
     taskList: {
       [WORK_JOB]: async (payload) => {
-        const hint = workHint(payload);
-        if (hint === null)
+        const job = workTargetOf(payload);
+        if (job === null)
           log.warn('a job of the queue names no task and is dropped', { payload: JSON.stringify(payload) });
-        else await handlers.work(hint);
+        else await handlers.work(job);
       },
       [SCHEDULE_JOB]: async (payload) => {
         const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
@@ -131,8 +131,11 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
   });
 }
 
-/** Anyone who can write to the queue's table can write a payload, so it is read as a stranger's. */
-function workHint(payload: unknown): { taskInstanceId: number; token: number } | null {
+/**
+ * Returns the target of a job's payload; null if it is not valid. The payload is not trusted, as anyone who can write
+ * to the queue's table can write one.
+ */
+function workTargetOf(payload: unknown): { taskInstanceId: number; token: number } | null {
   if (!isRecord(payload)) return null;
   const { id, token } = payload;
   return Number.isSafeInteger(id) && Number.isSafeInteger(token)

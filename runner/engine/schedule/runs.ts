@@ -1,4 +1,4 @@
-/** Making runs and ending them: idempotent, so any number of processes may do it at once. */
+/** Makes and ends runs. Every function is idempotent, so any number of processes may call it at once. */
 
 import type { DagIndex } from '../../core/dag/index.ts';
 import { plannedInstant } from '../../core/run/advance.ts';
@@ -29,11 +29,7 @@ export interface RunRequest {
   readonly reason: string | null;
 }
 
-/**
- * Adds a queued run and its task instances.
- *
- * @returns null where the scheduled instant has its run already
- */
+/** Adds a queued run and its task instances. @returns null if the scheduled instant has its run already */
 export async function createRun(tx: Queryable, request: RunRequest): Promise<DagRun | null> {
   const { index, by } = request;
   const { dag } = index;
@@ -67,7 +63,7 @@ export async function createRun(tx: Queryable, request: RunRequest): Promise<Dag
   return run;
 }
 
-/** Ends a locked running run when none of its tasks has anything left to do. */
+/** Ends a locked running run if none of its tasks has anything left to do. */
 export async function closeRunIfDone(
   tx: Queryable,
   { run, index }: { readonly run: DagRun; readonly index: DagIndex },

@@ -8,7 +8,7 @@ import { businessDateOf } from '../../core/time/wall_time.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
 import type { Queryable } from '../../store/queryable.ts';
-import { addScheduleHint } from '../../store/queue/job.ts';
+import { addScheduleJob } from '../../store/queue/job.ts';
 import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
@@ -17,8 +17,8 @@ import { createRun, SCHEDULER } from './runs.ts';
 import { startRuns } from './start_runs.ts';
 
 /**
- * Looks at a DAG's schedule: creates the runs that are due, says which were missed, starts what may start, and leaves
- * a hint for the next instant. All in one transaction under the DAG's lock, so that doing it twice does nothing twice.
+ * Plans a DAG's schedule: creates the runs that are due, records the missed ones, starts those that may start, and adds
+ * a job for the next instant. It is one transaction under the DAG's lock, and idempotent.
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
   failpoint('schedule.before');
@@ -36,8 +36,8 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
 }
 
 /**
- * Skips scheduled runs that wait behind a running one while a newer one waits already: where missed runs are not made up for, a
- * pile of them is wanted by nobody. Under `catchup: all` each keeps its place.
+ * Skips scheduled runs that wait behind a running one while a newer one waits: if missed runs are not caught up on, a
+ * backlog of them is of no use. Under `catchup: all` each keeps its place.
  */
 async function skipOvertaken(tx: Queryable, { dagId, catchup }: Dag): Promise<void> {
   if (catchup === 'all') return;
@@ -56,8 +56,8 @@ async function skipOvertaken(tx: Queryable, { dagId, catchup }: Dag): Promise<vo
 }
 
 /**
- * Makes the runs that a locked DAG's version in force owes up to now, names what was missed, and moves the cursor: what
- * lies before it is settled, whatever version comes into force next. Nothing is done for a paused or retired DAG.
+ * Makes the runs that a locked DAG's version in force owes up to now, records the missed ones, and moves the cursor:
+ * instants before it are settled, whatever version comes into force next. It does nothing for a paused or retired DAG.
  */
 export async function settleSchedule(tx: Queryable, versions: DagVersions, row: DagRow): Promise<void> {
   const { dagId, dagVersionId } = row;
@@ -90,8 +90,8 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   failpoint('schedule.recorded');
   await setSchedule(tx, dagId, { cursor: now, next: plan.next });
   failpoint('schedule.moved');
-  if (plan.next !== null) await addScheduleHint(tx, dagId, plan.next);
-  failpoint('schedule.hinted');
+  if (plan.next !== null) await addScheduleJob(tx, dagId, plan.next);
+  failpoint('schedule.job_added');
 }
 
 async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {
@@ -117,7 +117,7 @@ async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDu
   ]);
 }
 
-/** A scheduled run takes the defaults; the file's check has made sure that they are of their types. */
+/** Returns the default params, which a scheduled run uses; the check of the file has ensured their types. */
 function defaultParams(dag: Dag) {
   const resolved = resolveParams(dag.params, {});
   if ('problems' in resolved) {
@@ -126,13 +126,15 @@ function defaultParams(dag: Dag) {
   return resolved.values;
 }
 
-/** Where a schedule that begins now stands: what lies before is settled, unless `start_date` asks for earlier instants. */
+/**
+ * Returns the cursor of a schedule that begins now: earlier instants are settled, unless `start_date` includes them.
+ */
 export function initialCursor(dag: Dag): Temporal.Instant | null {
   if (dag.startDate === null || dag.catchup === 'none') return null;
   return dag.startDate.toZonedDateTime(dag.timezone).toInstant().subtract({ milliseconds: 1 });
 }
 
-/** The next instant of the schedule after `after`, for showing. */
+/** Returns the next instant of the schedule after `after`, for display. */
 export function nextScheduledFor(dag: Dag, after: Temporal.Instant): Temporal.Instant | null {
   return nextInstant(scheduleOf(dag), after);
 }

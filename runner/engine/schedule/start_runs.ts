@@ -1,7 +1,7 @@
-/** Letting queued runs start: idempotent, so any number of processes may do it at once. */
+/** Starts queued runs. Every function is idempotent, so any number of processes may call it at once. */
 
 import type { Queryable } from '../../store/queryable.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
 import { type DagRun, markRunRunning, startableRuns } from '../../store/run/dag_run.ts';
 import { advanceBackfill } from '../backfill/advance.ts';
 import { databaseNow } from '../clock.ts';
@@ -11,8 +11,8 @@ import { failpoint } from '../failpoint.ts';
 import { closeRunIfDone } from './runs.ts';
 
 /**
- * Starts queued runs as far as `max_active_runs` of the version in force lets them. A running backfill of the DAG adds its
- * next runs before that, so that no newer run slips in between two of its dates. The DAG's row must be locked.
+ * Starts queued runs as far as `max_active_runs` of the version in force allows. A running backfill of the DAG first
+ * adds its next runs, so that no newer run starts between two of its dates. The DAG's row must be locked.
  */
 export async function startRuns(
   tx: Queryable,
@@ -29,11 +29,11 @@ async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Prom
   if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
   failpoint('start_run.marked');
   const running: DagRun = { ...run, state: 'running' };
-  // A run that was reopened has tasks beyond its roots that may start; of a new one only the roots can.
+  // In a reopened run any task may start; in a new one only the roots.
   const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
-  const hints = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
+  const jobs = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);
   failpoint('start_run.advanced');
-  await addWorkHints(tx, hints);
-  failpoint('start_run.hinted');
-  if (hints.length === 0) await closeRunIfDone(tx, { run: running, index });
+  await addWorkJobs(tx, jobs);
+  failpoint('start_run.jobs_added');
+  if (jobs.length === 0) await closeRunIfDone(tx, { run: running, index });
 }

@@ -1,7 +1,7 @@
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { taskOf } from '../../core/dag/index.ts';
 import { recordEvents } from '../../store/event/event.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
 import { failWaiting, markDeadlinesMissed, runsPastDeadline } from '../../store/run/deadline.ts';
 import { databaseNow } from '../clock.ts';
@@ -9,7 +9,7 @@ import { advanceRun } from '../completion/advance_run.ts';
 import type { Engine } from '../engine.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 
-/** Tells of tasks that were not finished by their deadline, and fails those that say `on_deadline: fail`. */
+/** Records tasks that missed their deadline, and fails those with `on_deadline: fail`. */
 export async function missDeadlines(engine: Engine): Promise<void> {
   for (const runId of await runsPastDeadline(engine.pool)) {
     await withTransaction(engine.pool, async (tx) => {
@@ -41,7 +41,7 @@ export async function missDeadlines(engine: Engine): Promise<void> {
       if (toFail.length === 0) return;
       await failWaiting(tx, toFail);
       const successors = toFail.flatMap(({ taskId }) => index.successors.get(taskId) ?? []);
-      await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors));
+      await addWorkJobs(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors));
       await closeRunIfDone(tx, { run, index });
     });
   }

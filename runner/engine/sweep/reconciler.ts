@@ -1,16 +1,16 @@
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { recordEvents } from '../../store/event/event.ts';
-import { addWorkHints } from '../../store/queue/job.ts';
-import { handBack, type RunningOn, runningOn } from '../../store/queue/lease.ts';
+import { addWorkJobs } from '../../store/queue/job.ts';
+import { type RunningOn, releaseInstance, runningOn } from '../../store/queue/lease.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
 import { attemptKey, type RunningAttempts } from '../worker/running_attempts.ts';
 
 /**
- * Compares what runs in this process with what the table says runs in it. An attempt that only the process knows was
- * taken from it and is stopped. One that only the table knows, at two looks in a row, was claimed in a transaction whose
- * answer never came: it goes back to the queue.
+ * Compares the attempts of this process with those that the table assigns to it. An attempt that only the process knows
+ * was taken from it and is stopped. An attempt that only the table knows, in two comparisons in a row, was claimed in a
+ * transaction whose answer was lost: it is released to the queue.
  */
 export class Reconciler {
   readonly #engine: Engine;
@@ -33,23 +33,23 @@ export class Reconciler {
     const unknown = listed.filter((task) => !ranBefore.has(keyOf(task)) && !runsNow.has(keyOf(task)));
     const confirmed = unknown.filter((task) => this.#suspects.has(keyOf(task)));
     this.#suspects = new Set(unknown.map(keyOf));
-    for (const task of confirmed) await this.#handBack(task);
+    for (const task of confirmed) await this.#releaseInstance(task);
   }
 
-  /** Once nothing is under way in this process: what the table still has running here has nobody who works it. */
-  async handBackAll(workerId: number): Promise<void> {
-    for (const task of await runningOn(this.#engine.pool, workerId)) await this.#handBack(task);
+  /** Releases every attempt that the table assigns to this worker. Call it when none is running in this process. */
+  async releaseAll(workerId: number): Promise<void> {
+    for (const task of await runningOn(this.#engine.pool, workerId)) await this.#releaseInstance(task);
   }
 
-  async #handBack(task: RunningOn): Promise<void> {
+  async #releaseInstance(task: RunningOn): Promise<void> {
     const engine = this.#engine;
     await withTransaction(engine.pool, async (tx) => {
       const run = await lockRun(tx, task.runId);
-      failpoint('hand_back.locked');
-      const hint = await handBack(tx, task);
-      failpoint('hand_back.returned');
-      if (run === null || hint === null) return;
-      await addWorkHints(tx, [hint]);
+      failpoint('release.locked');
+      const job = await releaseInstance(tx, task);
+      failpoint('release.returned');
+      if (run === null || job === null) return;
+      await addWorkJobs(tx, [job]);
       await recordEvents(tx, engine.actor, [
         {
           action: 'task.handed_over',
@@ -59,9 +59,9 @@ export class Reconciler {
           reason: 'it was claimed in a transaction whose answer was lost',
         },
       ]);
-      failpoint('hand_back.before_commit');
+      failpoint('release.before_commit');
     });
-    failpoint('hand_back.committed');
+    failpoint('release.committed');
   }
 }
 

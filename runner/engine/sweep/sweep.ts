@@ -1,4 +1,4 @@
-/** What a worker looks after from time to time: the work of others that died, and hints that were lost. */
+/** Periodic maintenance by each worker: reclaims the tasks of dead workers, and restores lost jobs. */
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { CRASHES_TO_QUARANTINE } from '../../core/run/retry.ts';
@@ -6,13 +6,13 @@ import { dagsWithRunningBackfills } from '../../store/backfill/backfill.ts';
 import { dagsWithQueuedRuns, overdueDags } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
 import { EVENTS_PER_SEAL, sealEvents } from '../../store/event/seal.ts';
-import { addScheduleHint, addWorkHints } from '../../store/queue/job.ts';
+import { addScheduleJob, addWorkJobs } from '../../store/queue/job.ts';
 import {
   failQueued,
+  missingWorkJobs,
   type Reclaimed,
   reclaimLostTasks,
   runsWithLostTasks,
-  withoutHint,
 } from '../../store/queue/lease.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
 import { markLostWorkers } from '../../store/worker/worker.ts';
@@ -27,10 +27,10 @@ import { endOverdue } from './timeouts.ts';
 
 export const SWEEP_MS = 2_000;
 
-/** A hint is thought lost when what it points at has been due for this long without anyone looking. */
-const LOST_HINT_AFTER_MS = 5_000;
+/** The time in ms after which a due row without a run counts as having lost its job. */
+const LOST_JOB_AFTER_MS = 5_000;
 
-/** So that a backlog of events does not keep a sweep from what is urgent. */
+/** The largest number of seals per sweep, so that a backlog of events does not delay the rest of the sweep. */
 const SEALS_PER_SWEEP = 10;
 
 export async function sweep(engine: Engine): Promise<void> {
@@ -42,10 +42,10 @@ export async function sweep(engine: Engine): Promise<void> {
   const runIds = await runsWithLostTasks(engine.pool);
   failpoint('reap.found');
   for (const runId of runIds) await reclaimRun(engine, runId);
-  await addWorkHints(engine.pool, await withoutHint(engine.pool, LOST_HINT_AFTER_MS));
-  failpoint('reap.hints_mended');
-  for (const dagId of await overdueDags(engine.pool, LOST_HINT_AFTER_MS)) {
-    await withTransaction(engine.pool, async (tx) => addScheduleHint(tx, dagId, await databaseNow(tx)));
+  await addWorkJobs(engine.pool, await missingWorkJobs(engine.pool, LOST_JOB_AFTER_MS));
+  failpoint('reap.jobs_restored');
+  for (const dagId of await overdueDags(engine.pool, LOST_JOB_AFTER_MS)) {
+    await withTransaction(engine.pool, async (tx) => addScheduleJob(tx, dagId, await databaseNow(tx)));
   }
   const unstarted = await dagsWithQueuedRuns(engine.pool);
   for (const dagId of new Set([...unstarted, ...(await dagsWithRunningBackfills(engine.pool))]))
@@ -101,13 +101,13 @@ async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<r
     })),
   );
   failpoint('reap.recorded');
-  await addWorkHints(
+  await addWorkJobs(
     tx,
     reclaimed
       .filter((task) => !quarantined.includes(task))
       .map(({ taskInstanceId, token, priority }) => ({ taskInstanceId, token, priority, runAt: null })),
   );
-  failpoint('reap.hinted');
+  failpoint('reap.jobs_added');
   if (quarantined.length > 0) {
     await failQueued(
       tx,
@@ -119,7 +119,7 @@ async function reclaim(engine: Engine, tx: PoolClient, runId: number): Promise<r
     );
     const index = await engine.versions.get(run.dagVersionId, tx);
     const successors = quarantined.flatMap(({ taskId }) => index.successors.get(taskId) ?? []);
-    await addWorkHints(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors));
+    await addWorkJobs(tx, await advanceRun(tx, { run, index, now: await databaseNow(tx) }, successors));
     await closeRunIfDone(tx, { run, index });
   }
   return reclaimed;

@@ -1,4 +1,4 @@
-/** Ends what has gone on for too long and whose own worker does not end it. */
+/** Ends overdue attempts and runs that their own worker does not end. */
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { taskOf } from '../../core/dag/index.ts';
 import { settle } from '../../core/run/settle.ts';
@@ -12,7 +12,9 @@ import type { Engine } from '../engine.ts';
 import { SCHEDULER } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 
-/** A worker aborts its attempts itself; this long after that it is taken to be stuck. */
+/**
+ * The time in ms after an attempt's timeout at which its worker counts as stuck, as workers abort their own attempts.
+ */
 const STUCK_AFTER_MS = 30_000;
 
 const NOTHING_COUNTED = { rowsIn: null, rowsOut: null, bytesIn: null, bytesOut: null };

@@ -6,7 +6,7 @@ import type { TaskLog } from '../../task.ts';
 
 const SESSIONS_PER_CONNECTION = 8;
 
-/** The pools on the databases that tasks name, opened at first use and shared by the tasks of this process. */
+/** The pools of the databases that tasks name, opened at first use and shared by the tasks of this process. */
 export class ConnectionPools implements AsyncDisposable {
   readonly #pools = new Map<string, Pool>();
   readonly #env: Environment;
@@ -17,7 +17,7 @@ export class ConnectionPools implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** @throws ConnectionError `missing` or `invalid`, naming the variable */
+  /** Returns the pool of a connection. @throws ConnectionError `missing` or `invalid`, naming the variable */
   postgres(id: string): Pool {
     const config = connectionFromEnv(id, this.#env);
     if (config.kind !== 'postgres') {

@@ -6,11 +6,11 @@ export interface HeartbeatData {
   readonly databaseUrl: string;
   readonly workerId: number;
   readonly leaseMs: number;
-  /** Counts the turns of the event loop that the heartbeat vouches for. */
+  /** A counter of the event loop's turns, which the heartbeat watches. */
   readonly turns: Int32Array<SharedArrayBuffer>;
-  /** How long the event loop may stand still before the lease is given up. */
+  /** The time in ms that the event loop may be blocked before the lease is given up. */
   readonly stallMs: number;
-  /** `end`: a process that stands still is killed once its lease is given up; `leave`: it is somebody else's. */
+  /** `end`: a blocked process is killed once its lease is given up; `leave`: the process belongs to someone else. */
   readonly stalledProcess: 'end' | 'leave';
 }
 
@@ -22,16 +22,16 @@ export type HeartbeatMessage =
 export type HeartbeatOptions = Omit<HeartbeatData, 'turns'>;
 
 /**
- * Renews a worker's lease from a thread and a connection of its own, so that neither a busy task nor a full pool can
- * make a living worker look dead. It vouches for the event loop too: one that stands still, as in an endless loop, works
- * nothing, and its lease is given up.
+ * Renews a worker's lease from a thread and a connection of its own, so that neither a busy task nor an exhausted pool
+ * can make a living worker look dead. It watches the event loop too: if it is blocked, as in an endless loop, the lease
+ * is given up.
  */
 export class Heartbeat implements AsyncDisposable {
   readonly #thread: Worker;
   readonly #turning: NodeJS.Timeout;
   #isStopped = false;
 
-  /** @param onLost the lease was taken away, or the thread died: what this worker runs is no longer its own */
+  /** @param onLost called when the lease was lost or the thread died: this worker's tasks are no longer its own */
   constructor(options: HeartbeatOptions, log: Log, onLost: () => void) {
     const turns = new Int32Array(new SharedArrayBuffer(4));
     this.#turning = setInterval(() => Atomics.add(turns, 0, 1), options.stallMs / 10);

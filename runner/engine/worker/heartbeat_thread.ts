@@ -10,13 +10,13 @@ import type { HeartbeatData, HeartbeatMessage } from './heartbeat.ts';
 
 const { databaseUrl, workerId, leaseMs, turns, stallMs, stalledProcess }: HeartbeatData = workerData;
 
-/** Several chances within one lease. */
+/** The interval of heartbeats in ms: several tries fit into one lease. */
 const heartbeatMs = leaseMs / 5;
 
 const pool = createPool(databaseUrl, {
   applicationName: `stockflow heartbeat ${workerId}`,
   max: 1,
-  // A connection that has gone dead must cost one beat, not the lease.
+  // A dead connection must cost one heartbeat, not the lease.
   statementTimeoutMs: leaseMs / 4,
   answerTimeoutMs: leaseMs / 4,
   connectTimeoutMs: leaseMs / 4,
@@ -26,13 +26,13 @@ function notify(message: HeartbeatMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** The tasks that cannot go on here, for whoever looks for the one that loops. */
+/** Returns the tasks that are blocked here, for the person who looks for the one that loops. */
 async function stalledTasks(): Promise<string> {
   const running = await runningOn(pool, workerId);
   return running.map(({ taskId, runId }) => `${taskId} of run ${runId}`).join(', ') || 'no task';
 }
 
-/** Nothing else reaches a thread that loops: neither its signals' handlers nor an exception. */
+/** Kills the process: nothing else reaches a looping thread, neither signal handlers nor an exception. */
 function endProcess(reason: string): void {
   try {
     writeSync(
@@ -40,7 +40,7 @@ function endProcess(reason: string): void {
       `worker ${workerId} ends: ${reason}. Its tasks start elsewhere; start it again, as a supervisor does.\n`,
     );
   } finally {
-    // Also where nobody reads its last words.
+    // Kill it even if nobody reads its stderr.
     process.kill(process.pid, 'SIGKILL');
   }
 }
@@ -51,7 +51,7 @@ let isStalled = false;
 while (isHeld && !isStalled) {
   try {
     isHeld = await renewLease(pool, workerId, leaseMs);
-    isStalled = watch.standsStill(Atomics.load(turns, 0), performance.now());
+    isStalled = watch.isBlocked(Atomics.load(turns, 0), performance.now());
     if (isHeld && isStalled) {
       const reason = `its event loop stood still for ${Math.round(stallMs / 1000)} s while it ran ${await stalledTasks()}`;
       await giveUpLease(pool, workerId, reason);

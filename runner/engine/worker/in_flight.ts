@@ -1,8 +1,8 @@
-/** Hints that are being worked, from the look at the row to the last task of the chain that followed from it. */
-export class WorkInHand {
+/** The jobs in flight, each from the claim of its row to the last task of the chain that followed. */
+export class InFlight {
   readonly #works = new Set<Promise<void>>();
 
-  /** @returns the same work */
+  /** Tracks the work until it has settled. @returns the same work */
   add(work: Promise<void>): Promise<void> {
     this.#works.add(work);
     const done = () => this.#works.delete(work);
@@ -10,7 +10,7 @@ export class WorkInHand {
     return work;
   }
 
-  /** Resolves once none is left, however they ended. */
+  /** Resolves once no work is left, whether it succeeded or failed. */
   async whenEmpty(): Promise<void> {
     while (this.#works.size > 0) await Promise.allSettled(this.#works);
   }

@@ -5,7 +5,7 @@ interface Running {
   readonly controller: AbortController;
 }
 
-/** The attempts that this process is working on, and how to stop them. */
+/** The attempts that run in this process, and the means to stop them. */
 export class RunningAttempts {
   readonly #byId = new Map<number, Running>();
   #closedBy: AttemptAborted | null = null;
@@ -25,19 +25,19 @@ export class RunningAttempts {
     if (this.#byId.get(taskInstanceId)?.token === token) this.#byId.delete(taskInstanceId);
   }
 
-  /** Whoever took them over has them now. */
+  /** Aborts every attempt as superseded: other workers have taken them over. */
   supersedeAll(message: string): void {
     for (const { controller } of this.#byId.values())
       controller.abort(new AttemptAborted('superseded', message));
   }
 
-  /** Stops all that runs, to be handed over, and whatever is added later: a claim may have been under way. */
+  /** Aborts every attempt for handing over, and every one that is added later, as a claim may be in progress. */
   close(message: string): void {
     this.#closedBy = new AttemptAborted('drain', message);
     for (const { controller } of this.#byId.values()) controller.abort(this.#closedBy);
   }
 
-  /** What runs now, as `id:token`. */
+  /** Returns the keys of the running attempts, as `id:token`. */
   keys(): ReadonlySet<string> {
     return new Set([...this.#byId].map(([taskInstanceId, { token }]) => attemptKey(taskInstanceId, token)));
   }

@@ -1,28 +1,28 @@
 /**
- * Errors that leave the promise of the task they came from: a rejection that nobody awaits, a throw in a callback of a library,
- * `process.exit`. Node carries the attempt's context into its handlers, so that such an error is charged to the attempt.
+ * Charges stray errors to the attempts that caused them: an unhandled rejection, a throw in a callback of a library,
+ * `process.exit`. Node keeps the attempt's async context in its handlers, so the attempt of such an error is known.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Takes an error that strayed from an attempt. */
+/** Handles a stray error of an attempt. */
 export type TakeStray = (error: unknown) => void;
 
 const attempts = new AsyncLocalStorage<TakeStray>();
 
-/** Runs an attempt's work; what strays from it, then or later, goes to `take`. */
+/** Runs an attempt's work; its stray errors, during the work or later, go to `take`. */
 export function chargeStrays<T>(take: TakeStray, work: () => Promise<T>): Promise<T> {
   return attempts.run(take, work);
 }
 
-/** Takes an error that no attempt is charged with. */
+/** Handles an error that belongs to no attempt. */
 type EndProcess = (error: unknown) => void;
 
 const watches = new Set<EndProcess>();
 const real = { exit: process.exit, abort: process.abort };
 
 /**
- * Charges the process's stray errors to attempts from now on; one that belongs to none goes to `end`, unless something else in the
- * process listens to such errors too. Dispose of it to stop.
+ * Begins to charge the process's stray errors to attempts. An error that belongs to none goes to `end`, unless another
+ * listener in the process handles such errors. Dispose of the result to stop.
  */
 export function watchStrays(end: EndProcess): Disposable {
   if (watches.size === 0) begin();
@@ -66,7 +66,10 @@ function stop(): void {
   process.abort = real.abort;
 }
 
-/** @throws Error in a task, which may not end the worker that others work in as well */
+/**
+ * Refuses a call that would end the process.
+ * @throws Error in a task, which must not end the worker that others share
+ */
 function refuse(call: string): void {
   const take = attempts.getStore();
   if (take === undefined) return;

@@ -1,74 +1,49 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Environment } from '../../connections/connection_config.ts';
-import { createPool, isDatabaseAway } from '../../connections/postgres/connect.ts';
+import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
-import type { Log } from '../../log.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker, takeBackDeath } from '../../store/worker/worker.ts';
+import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
 import { DatabaseClock } from '../clock.ts';
-import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
 import { Queue } from '../queue/queue.ts';
-import { untilDatabaseAnswers } from '../retry_unavailable.ts';
+import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
 import { ConnectionPools } from './connection_pools.ts';
-import { Slots } from './executor.ts';
+import { Executor } from './executor.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { WorkInHand } from './in_flight.ts';
+import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { watchStrays } from './stray_errors.ts';
+import type { WorkerOptions } from './worker_options.ts';
 
-export interface WorkerOptions {
-  readonly databaseUrl: string;
-  readonly taskTypes: TaskTypes;
-  /** Where `file:` locations begin. */
-  readonly projectDir: string;
-  /** The DAG files to keep in force; null for a worker that only works. */
-  readonly dagsDir: string | null;
-  /** Names the connections of the tasks. */
-  readonly env: Environment;
-  /** Task instances at once. */
-  readonly concurrency: number;
-  readonly codeVersion: string;
-  readonly log: Log;
-  /** Whether the process is this worker's own, to be ended with one sentence when it cannot go on; left alone by default. */
-  readonly process?: 'own' | 'shared';
-  /** How long the event loop may stand still before the lease is given up; 10 s unless a test is in a hurry. */
-  readonly stallMs?: number;
-  /** How long its tasks stay its own when it falls silent; 10 s unless a test is in a hurry. */
-  readonly leaseMs?: number;
-  /** How long a slot follows what its tasks make ready before what waits in the queue has its turn; 5 s likewise. */
-  readonly turnMs?: number;
-}
-
-/** How long tasks may go on after the worker was told to stop; then they are aborted and handed over. */
+/** The time in ms that tasks may continue after the worker was told to stop; then they are aborted and handed over. */
 const DEFAULT_GRACE_MS = 20_000;
 
-/** After the grace time: for tasks to notice their signal, and for the database to take what they have come to. */
+/** The time in ms after the grace time in which tasks react to their signal and the database accepts their results. */
 const HAND_OVER_MS = 10_000;
 
-/** A loop that computes for so long lets nothing else of its worker live. */
+/** The default of `stallMs`: nothing else of the worker can run during such a loop. */
 const STALL_MS = 10_000;
 
-/** A database that does not answer keeps no process from ending. */
-const SIGN_OFF_MS = 2_000;
+/** The time in ms for deregistering, so that a database without an answer does not keep the process from ending. */
+const DEREGISTER_MS = 2_000;
 
-/** The engine's own statements take milliseconds, but for a lock that someone holds. */
+/** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** One worker process: takes hints, works task instances, keeps its lease, and looks after what others dropped. */
+/** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #pool: Pool;
   readonly #engine: Engine;
   readonly #running = new RunningAttempts();
-  readonly #inHand = new WorkInHand();
-  readonly #slots: Slots;
+  readonly #inFlight = new InFlight();
+  readonly #executor: Executor;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
   readonly #stopping = new AbortController();
@@ -97,7 +72,7 @@ export class Worker implements AsyncDisposable {
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
     };
-    this.#slots = new Slots(this.#engine, this.#running, {
+    this.#executor = new Executor(this.#engine, this.#running, {
       stopping: this.#stopping.signal,
       turnMs: options.turnMs,
     });
@@ -112,7 +87,7 @@ export class Worker implements AsyncDisposable {
       max: options.concurrency + 4,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       pipeline: true,
-      // Who freezes with the lock of a run in hand must lose it before others are to take its tasks over.
+      // A worker that freezes while it holds the lock of a run must lose the lock before others take over its tasks.
       idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
     });
@@ -137,7 +112,8 @@ export class Worker implements AsyncDisposable {
   }
 
   /**
-   * Drains: takes no more hints, lets tasks end within the grace time, then aborts them and hands them over.
+   * Drains the worker: it takes no more jobs, lets tasks end within the grace time, then aborts them and hands them
+   * over.
    */
   stop(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     this.#stopped ??= this.#stop(graceMs);
@@ -157,7 +133,7 @@ export class Worker implements AsyncDisposable {
       concurrency,
       log,
       handlers: {
-        work: (hint) => this.#inHand.add(this.#slots.work(hint)),
+        work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
       },
     });
@@ -173,7 +149,7 @@ export class Worker implements AsyncDisposable {
         await sweep(this.#engine);
         await this.#readDags();
       } catch (error) {
-        const message = isDatabaseAway(error) ? 'the database is unavailable' : 'maintenance failed';
+        const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });
       }
       await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
@@ -184,7 +160,10 @@ export class Worker implements AsyncDisposable {
     await this.#dagWatch?.look(this.#pool, this.#engine.actor.actor, this.#options.log);
   }
 
-  /** Another worker may already be working what this one runs, so it is all given up; then it begins anew. */
+  /**
+   * Handles a lost lease: another worker may already run these tasks, so all are aborted and the worker registers
+   * again.
+   */
   async #loseLease(): Promise<void> {
     const { log } = this.#options;
     log.error('the lease was lost: this worker stops its tasks and registers again', {
@@ -194,9 +173,9 @@ export class Worker implements AsyncDisposable {
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
     const lostId = this.#workerId;
-    this.#workerId = await untilDatabaseAnswers(log, () => register(this.#pool, this.#options));
+    this.#workerId = await retryWhileDatabaseUnavailable(log, () => register(this.#pool, this.#options));
     this.#heartbeat = this.#startHeartbeat();
-    await untilDatabaseAnswers(log, () => takeBackDeath(this.#pool, lostId));
+    await retryWhileDatabaseUnavailable(log, () => withdrawCrashes(this.#pool, lostId));
   }
 
   #startHeartbeat(): Heartbeat {
@@ -210,13 +189,16 @@ export class Worker implements AsyncDisposable {
     );
   }
 
-  /** An error that belongs to no task: the worker gives back what it can, says one sentence, and ends its process. */
+  /**
+   * Handles an error that belongs to no task: the worker releases what it can, prints one sentence, and ends its
+   * process.
+   */
   async #endBy(error: unknown): Promise<void> {
     const { log, process: owned = 'shared' } = this.#options;
     const { errorText } = errorFacts(error);
     if (owned === 'shared')
       return log.error('an error belongs to no task of this worker', { error: errorText });
-    // Its last words fail in turn where nobody reads them.
+    // Writing to stderr fails in turn if nobody reads it.
     if (this.#isEnding) return;
     this.#isEnding = true;
     const stack = process.env.STOCKFLOW_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
@@ -240,10 +222,10 @@ export class Worker implements AsyncDisposable {
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
     await this.#heartbeat[Symbol.asyncDispose]();
-    const isSignedOff = await isSettledWithin(this.#signOff(), SIGN_OFF_MS);
-    if (!isSignedOff) log.warn('the worker could not deregister in time; its lease will expire');
-    // What a silent database still holds would be waited for; it ends with the process.
-    if (isHandedOver && isSignedOff) {
+    const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
+    if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
+    // Closing the pool would wait for a database without an answer; the sessions end with the process.
+    if (isHandedOver && isDeregistered) {
       await this.#engine.connections[Symbol.asyncDispose]();
       await this.#pool.end();
     }
@@ -251,19 +233,19 @@ export class Worker implements AsyncDisposable {
     log.info('worker stopped', { workerId: this.#workerId });
   }
 
-  /** Sees everything to its end, and gives back what only the table has running here. */
+  /** Waits for everything to end, and releases the tasks that only the table assigns to this worker. */
   async #handOver(): Promise<void> {
     await this.#queue?.stop();
-    await this.#inHand.whenEmpty();
+    await this.#inFlight.whenEmpty();
     await this.#upkeep;
-    await this.#reconciler.handBackAll(this.#workerId).catch((error: unknown) => {
+    await this.#reconciler.releaseAll(this.#workerId).catch((error: unknown) => {
       this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
         error: String(error),
       });
     });
   }
 
-  async #signOff(): Promise<void> {
+  async #deregister(): Promise<void> {
     await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
       this.#options.log.warn('the worker could not deregister; its lease will expire', {
         error: String(error),

@@ -1,4 +1,4 @@
-/** Backfills and their dates. Whoever changes them holds the lock of their DAG's row. */
+/** Reads and writes backfills and their dates. A caller that changes them must hold the lock of their DAG's row. */
 import type {
   BackfillDecision,
   BackfillOrder,
@@ -31,7 +31,7 @@ export interface Backfill {
   readonly finishedAt: Temporal.Instant | null;
 }
 
-/** A date that waits for its turn. */
+/** A date of a backfill that has not begun yet. */
 export interface WaitingDate {
   readonly position: number;
   readonly businessDate: Temporal.PlainDate;
@@ -72,7 +72,7 @@ export async function insertBackfill(db: Queryable, backfill: NewBackfill): Prom
   return row;
 }
 
-/** @param dates in the order of work */
+/** Inserts the dates of a backfill. @param dates in the order in which they are to run */
 export async function insertBackfillDates(
   db: Queryable,
   backfillId: number,
@@ -105,7 +105,7 @@ export async function findBackfill(db: Queryable, backfillId: number): Promise<B
   return rows[0] ?? null;
 }
 
-/** The one that is being worked. */
+/** Returns the DAG's running backfill, or null. */
 export async function runningBackfill(db: Queryable, dagId: string): Promise<Backfill | null> {
   const { rows } = await db.query<Backfill>({
     name: 'stockflow.running_backfill',
@@ -122,7 +122,10 @@ export async function dagsWithRunningBackfills(db: Queryable): Promise<readonly 
   return rows.map(({ dagId }) => dagId);
 }
 
-/** Runs for any of these instants; a manual one counts where it is for the very instant, as `trigger --date` makes it. */
+/**
+ * Returns the DAG's runs of these instants. A manual run counts if it is for the exact instant, as `trigger --date`
+ * makes it.
+ */
 export async function runsForInstants(
   db: Queryable,
   dagId: string,
@@ -136,7 +139,7 @@ export async function runsForInstants(
   return rows;
 }
 
-/** How many of its runs have not ended. */
+/** Returns the number of the backfill's runs that have not ended. */
 export async function countUnendedRuns(db: Queryable, backfillId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::integer as count
@@ -169,7 +172,7 @@ export async function markDateBegun(
   );
 }
 
-/** The date has nothing to be worked any more: what it found when its turn came. */
+/** Marks a date as skipped: when it was about to begin, nothing was left to run. */
 export async function markDateSkipped(
   db: Queryable,
   date: {
@@ -188,7 +191,7 @@ export async function markDateSkipped(
   );
 }
 
-/** Puts dates whose run has ended without success in line again. */
+/** Queues again the dates whose run has ended without success. */
 export async function markDatesToRetry(
   db: Queryable,
   backfillId: number,
@@ -221,7 +224,7 @@ export async function reopenBackfill(db: Queryable, backfillId: number): Promise
   return rowCount === 1;
 }
 
-/** A run that is worked again takes the backfill's waits and params. The run must be locked. */
+/** Sets the time edges and params of a run that the backfill runs again. The run must be locked. */
 export async function setRunTerms(
   db: Queryable,
   run: { readonly runId: number; readonly timeEdges: TimeEdges; readonly params: JsonObject },

@@ -1,12 +1,14 @@
-/** The facts by which a backfill's hold on the schedule is judged. */
+/** Reads the facts from which the effect of a backfill on the schedule's runs is estimated. */
 
 import type { Queryable } from '../queryable.ts';
 import type { TimeEdges } from '../run/dag_run.ts';
 
-/** How many of a DAG's newest good runs say what is usual: a month of nights. */
+/** The number of a DAG's newest successful runs from which the usual duration is computed: a month of nightly runs. */
 const RUNS = 30;
 
-/** The median of the newest successful runs that treated their waits in the same way; null where there is none. */
+/**
+ * Returns the median duration in ms of the newest successful runs with the same `time_edges`; null if there is none.
+ */
 export async function usualRunMs(db: Queryable, dagId: string, timeEdges: TimeEdges): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
     `with recent as (
@@ -20,7 +22,7 @@ export async function usualRunMs(db: Queryable, dagId: string, timeEdges: TimeEd
   return rows[0]?.ms ?? null;
 }
 
-/** The instants of the schedule's runs that have not started yet. */
+/** Returns the scheduled instants of the schedule's runs that have not started yet. */
 export async function queuedScheduleInstants(
   db: Queryable,
   dagId: string,

@@ -1,4 +1,4 @@
-/** Backfills as people look at them: their dates with how the runs stand now. */
+/** Reads backfills for display: their dates, with the present states of the runs. */
 import type { BackfillDecision } from '../../core/backfill/plan.ts';
 import type { RunState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
@@ -13,17 +13,17 @@ export interface BackfillDate {
   readonly detail: string | null;
   readonly stage: 'none' | 'waiting' | 'begun';
   readonly runId: number | null;
-  /** Of its run, as it stands now; null where there is none, or its history was pruned. */
+  /** The present state of the date's run; null if there is none, or if it was pruned. */
   readonly runState: RunState | null;
-  /** When its turn came. */
+  /** The instant at which the backfill began this date; null before. */
   readonly begunAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
-  /** The task that failed first. */
+  /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
 }
 
-/** In the order of work. */
+/** Returns the dates of a backfill in the order in which they run. */
 export async function datesOfBackfill(db: Queryable, backfillId: number): Promise<readonly BackfillDate[]> {
   const { rows } = await db.query<BackfillDate>(
     `select d.position, d.business_date as "businessDate", d.scheduled_for as "scheduledFor", d.decision, d.reason, d.detail,
@@ -43,7 +43,7 @@ export async function datesOfBackfill(db: Queryable, backfillId: number): Promis
 }
 
 export interface BackfillCounts {
-  /** Dates that are or were to be worked. */
+  /** The number of dates that get a run. */
   readonly worked: number;
   readonly ended: number;
   readonly succeeded: number;
@@ -52,7 +52,7 @@ export interface BackfillCounts {
 
 export interface ListedBackfill extends Backfill, BackfillCounts {}
 
-/** Newest first. */
+/** Returns backfills, newest first. */
 export async function listBackfills(
   db: Queryable,
   filter: { readonly dagId: string | null; readonly limit: number },
@@ -77,7 +77,7 @@ export async function listBackfills(
   return rows;
 }
 
-/** How many of its runs have ended without success. */
+/** Returns the number of the backfill's runs that have ended without success. */
 export async function countUnsuccessful(db: Queryable, backfillId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::integer as count

@@ -1,11 +1,11 @@
 import type { Problem } from '../../core/dag_file/problem.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** A DAG as the database knows it. */
+/** A DAG's row, with the version in force. */
 export interface DagRow {
   readonly dagId: string;
   readonly file: string;
-  /** Null while no version of the file was ever valid. */
+  /** The version in force; null if no version of the file was ever valid. */
   readonly dagVersionId: number | null;
   readonly sha256: string | null;
   readonly isPaused: boolean;
@@ -39,7 +39,10 @@ export async function findDag(db: Queryable, dagId: string): Promise<DagRow | nu
   return rows[0] ?? null;
 }
 
-/** The DAG's row, locked: whoever plans or starts runs of a DAG holds this lock. */
+/**
+ * Locks the DAG's row and returns it; null if there is none. Every caller that plans or starts runs of a DAG holds this
+ * lock.
+ */
 export async function lockDag(db: Queryable, dagId: string): Promise<DagRow | null> {
   const { rows } = await db.query<DagRow>({
     name: 'stockflow.lock_dag',
@@ -50,10 +53,9 @@ export async function lockDag(db: Queryable, dagId: string): Promise<DagRow | nu
 }
 
 /**
- * Makes sure the DAG has a row.
- *
+ * Adds a row for the DAG if there is none.
  * @param cursor instants of the schedule at or before it count as settled
- * @returns true where it is new
+ * @returns true if the row is new
  */
 export async function ensureDag(
   db: Queryable,
@@ -67,7 +69,7 @@ export async function ensureDag(
   return rowCount === 1;
 }
 
-/** The version of this text, made where it is new. */
+/** Returns the id of the version with this text, and adds the version if it is new. */
 export async function saveVersion(
   db: Queryable,
   version: Omit<DagVersionRow, 'dagVersionId'>,
@@ -86,7 +88,7 @@ export async function saveVersion(
   return row.id;
 }
 
-/** Puts a valid version in force: problems and retirement are over. */
+/** Puts a valid version in force. The DAG then has no problems and is not retired. */
 export async function setCurrentVersion(
   db: Queryable,
   dagId: string,
@@ -101,7 +103,7 @@ export async function setCurrentVersion(
   );
 }
 
-/** Shows what is wrong with the DAG's file; the version in force stays. */
+/** Stores the problems of the DAG's file; the version in force stays. */
 export async function setProblems(db: Queryable, dagId: string, problems: readonly Problem[]): Promise<void> {
   await db.query(
     `update stockflow.dag set problems = $2, invalid_since = coalesce(invalid_since, now()) where dag_id = $1`,
@@ -138,7 +140,7 @@ export async function findVersion(db: Queryable, dagVersionId: number): Promise<
   return rows[0] ?? null;
 }
 
-/** Records what was decided for instants of a schedule; one decided before stays as it was. */
+/** Records the decisions for instants of a schedule. An instant that was decided before keeps its decision. */
 export async function recordDueInstants(
   db: Queryable,
   dagId: string,
@@ -164,7 +166,7 @@ export async function recordDueInstants(
   });
 }
 
-/** DAGs whose next instant has passed without anyone having looked. */
+/** Returns the DAGs whose next scheduled instant passed more than `olderThanMs` ago without a new plan. */
 export async function overdueDags(db: Queryable, olderThanMs: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(
     `select dag_id as "dagId" from stockflow.dag
@@ -174,7 +176,7 @@ export async function overdueDags(db: Queryable, olderThanMs: number): Promise<r
   return rows.map(({ dagId }) => dagId);
 }
 
-/** DAGs with queued runs. */
+/** Returns the DAGs that have queued runs. */
 export async function dagsWithQueuedRuns(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(
     `select distinct dag_id as "dagId" from stockflow.dag_run where state = 'queued'`,
@@ -182,7 +184,7 @@ export async function dagsWithQueuedRuns(db: Queryable): Promise<readonly string
   return rows.map(({ dagId }) => dagId);
 }
 
-/** The DAGs in force whose file is, or was, directly in `folder`. */
+/** Returns the ids of the DAGs that are not retired and whose file is, or was, directly in `folder`. */
 export async function dagIdsInForce(db: Queryable, folder: string): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(
     `select dag_id as "dagId" from stockflow.dag
@@ -193,9 +195,8 @@ export async function dagIdsInForce(db: Queryable, folder: string): Promise<read
 }
 
 /**
- * No new runs of these, but all of their history.
- *
- * @returns the ids of those retired now
+ * Retires DAGs: they get no new runs, and their history stays.
+ * @returns the ids of those that were not retired before
  */
 export async function retireDags(db: Queryable, dagIds: readonly string[]): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(

@@ -5,7 +5,7 @@ export interface ScheduleRun {
   readonly businessDate: Temporal.PlainDate;
 }
 
-/** The runs that the DAG's dates got, by the schedule or a backfill; not those made by hand beside it. */
+/** Returns the runs of a DAG's dates that the schedule or a backfill made; manual runs beside them are left out. */
 export async function scheduleRunsSince(
   db: Queryable,
   dagId: string,

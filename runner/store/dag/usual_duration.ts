@@ -6,12 +6,12 @@ export interface UsualDurationRow {
   readonly runs: number;
 }
 
-/** How many of a DAG's newest good runs say what is usual: a month of nights. */
+/** The number of a DAG's newest successful runs from which durations are computed: a month of nightly runs. */
 const RUNS = 30;
 
 /**
- * How long each task took from its first start to its end, retries and waits between included, in the newest successful
- * runs of the DAG: what 95 of 100 stayed within. Of a mapped task its slowest instance counts.
+ * Returns the 95th percentile of each task's duration in the newest successful runs of the DAG, from the first start to
+ * the end with retries and waits included. For a mapped task the slowest instance of each run counts.
  */
 export async function usualDurations(db: Queryable, dagId: string): Promise<readonly UsualDurationRow[]> {
   const { rows } = await db.query<UsualDurationRow>(

@@ -1,23 +1,26 @@
-/** The rows of one business date in the views of schema `audit`, the runner's own and whatever others lie there. */
+/** Reads the rows of one business date from the views of schema `audit`: the runner's own, and any others in it. */
 import type { PoolClient } from 'pg';
 
 export interface DateQuery {
   readonly businessDate: Temporal.PlainDate;
-  /** Null for all. Other views than the runner's know no DAG, and are not narrowed. */
+  /**
+   * The DAG whose rows are read; null for all. Views other than the runner's have no DAG, so the filter does not apply
+   * to them.
+   */
   readonly dagId: string | null;
 }
 
 export interface ViewOfDate {
   readonly view: string;
   readonly columns: readonly string[];
-  /** Selects the rows as `v`; `$1` is the date. */
+  /** A query that selects the rows as `v`; `$1` is the business date. */
   readonly query: string;
   readonly values: readonly (string | null)[];
 }
 
 const RUNS = `select run_id, dag_version_id from audit.run where business_date = $1::date and ($2::text is null or dag_id = $2)`;
 
-/** The runner's own views, each with the rows that belong to the date. */
+/** The runner's own views, each with the query of the rows that belong to a business date. */
 const OWN_VIEWS: readonly (readonly [view: string, query: string])[] = [
   ['run', `select * from audit.run where run_id in (select run_id from (${RUNS}) r) order by run_id`],
   [
@@ -66,14 +69,14 @@ export async function ownViews(
 }
 
 export interface OtherViews {
-  /** Tells this database from others, under whatever address it was reached. */
+  /** An identifier of this database, the same under every address. */
   readonly database: string;
   readonly readable: readonly ViewOfDate[];
-  /** Names of those that this role may not read. */
+  /** The names of the views that this role may not read. */
   readonly forbidden: readonly string[];
 }
 
-/** Every other view or table of schema `audit` that has a `business_date`. */
+/** Returns every other view or table of schema `audit` that has a `business_date` column. */
 export async function otherViews(db: PoolClient, { businessDate }: DateQuery): Promise<OtherViews> {
   const { rows: identity } = await db.query<{ database: string }>(
     `select current_database() || ' ' || pg_postmaster_start_time()::text as database`,
@@ -107,7 +110,7 @@ export async function otherViews(db: PoolClient, { businessDate }: DateQuery): P
 
 const ROWS_AT_ONCE = 2_000;
 
-/** The rows as Postgres writes them in JSON, some at a time. `tx` must be in a transaction. */
+/** Yields the rows as JSON texts written by Postgres, `ROWS_AT_ONCE` at a time. `tx` must be in a transaction. */
 export async function* jsonRows(tx: PoolClient, view: ViewOfDate): AsyncGenerator<readonly string[]> {
   await tx.query(
     `declare audit_rows no scroll cursor for select row_to_json(v)::text as row from (${view.query}) v`,

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Who acts, and through what: recorded with every event. */
+/** The actor of an event and the channel, such as the command or the worker; recorded with every event. */
 export interface Actor {
-  /** A person's login name, or `scheduler`, `worker 12@host`. */
+  /** The login name of a person, or `scheduler`, `worker 12@host`. */
   readonly actor: string;
   readonly channel: 'scheduler' | 'worker' | 'cli' | 'files';
 }
 
 /** One row of the append-only history. */
 export interface Event {
-  /** What happened, as noun.verb: `run.created`, `task.crashed`. */
+  /** The action as noun.verb: `run.created`, `task.crashed`. */
   readonly action: string;
   readonly dagId?: string;
   readonly runId?: number;
@@ -25,7 +25,7 @@ export async function recordEvents(db: Queryable, by: Actor, events: readonly Ev
   if (events.length === 0) return;
   await db.query({
     name: 'stockflow.record_events',
-    // The transaction has its number before the first id is drawn: the seals rely on it (event_seal.ts).
+    // The transaction must have its number before the first event id is drawn: the seals rely on it (see seal.ts).
     text: `insert into stockflow.event (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)
      select $1, $2, e.action, e.dag_id, e.run_id, e.task_id, e.map_index, e.reason, e.before, e.after
        from pg_current_xact_id(), rows from (jsonb_to_recordset($3::jsonb)

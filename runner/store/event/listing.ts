@@ -1,4 +1,4 @@
-/** The history as `audit.event` shows it. */
+/** Reads the history from the view `audit.event`. */
 import type { Json } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -6,7 +6,7 @@ export interface EventFilter {
   readonly dagId: string | null;
   readonly runId: number | null;
   readonly since: Temporal.Instant | null;
-  /** `task.marked`, or a noun alone for all that is said of it. */
+  /** An action such as `task.marked`, or a noun alone for all of its actions; null for every action. */
   readonly action: string | null;
   readonly actor: string | null;
   readonly limit: number;
@@ -27,7 +27,7 @@ export interface ListedEvent {
   readonly after: Json;
 }
 
-/** The newest events that fit, oldest first. */
+/** Returns the newest events that match the filter, oldest first. */
 export async function listEvents(db: Queryable, filter: EventFilter): Promise<readonly ListedEvent[]> {
   const { rows } = await db.query<ListedEvent>(
     `select event_id as "eventId", at, actor, channel, action, dag_id as "dagId", run_id as "runId", task_id as "taskId",

@@ -1,23 +1,27 @@
 /**
- * Seals: events are chained in batches after they were committed, so that recording one waits for nobody. A seal lists
- * its events with the sha256 of each, and its own hash covers that list and the hash of the seal before.
+ * Seals events: they are hash-chained in batches after they were committed, so that recording an event never waits for
+ * another. A seal lists its events with the sha256 of each, and its own hash covers that list and the hash of the
+ * previous seal.
  */
 import type { PoolClient } from 'pg';
 
-/** Hashing as many takes about a tenth of a second. */
+/** The largest number of events in one seal; hashing them takes about a tenth of a second. */
 export const EVENTS_PER_SEAL = 10_000;
 
-/** The previous hash of the first seal. */
+/** The hash that the first seal has as that of its predecessor. */
 export const NO_HASH = '0'.repeat(64);
 
 const UTC_MICROSECONDS = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 
-/** Of `e`, an event by the names of audit.event: all of it, as a JSON array in this order. */
+/** SQL for the sha256 of an event `e` of audit.event: all columns as a JSON array in this order. */
 export const EVENT_SHA256 = `sha256(convert_to(json_build_array(
   e.event_id, to_char(e.at at time zone 'UTC', ${UTC_MICROSECONDS}), e.actor, e.channel, e.action, e.dag_id, e.run_id,
   e.task_id, e.map_index, e.reason, e.before, e.after, e.transaction_id::text)::text, 'UTF8'))`;
 
-/** Of `s`, a seal by its columns: a JSON array of all but its hash, and then the sha256 of each of its events. */
+/**
+ * SQL for the hash of a seal `s`: a JSON array of all columns but the hash, followed by the sha256 of each of its
+ * events.
+ */
 export const SEAL_HASH = `encode(sha256(convert_to(json_build_array(
   s.seal_id, to_char(s.sealed_at at time zone 'UTC', ${UTC_MICROSECONDS}), s.transaction_id::text, s.highest_event_id,
   s.closed_event_id, s.previous_hash, s.event_ids)::text, 'UTF8')
@@ -31,12 +35,13 @@ export interface Sealed {
 }
 
 /**
- * Seals the committed events that are in no seal yet, at most `EVENTS_PER_SEAL` of them, lowest ids first.
+ * Seals the committed events that no seal has yet, at most `EVENTS_PER_SEAL`, lowest ids first.
  *
- * All ids that a seal could see were drawn by transactions older than its own. When all of those have ended, the ids are
- * decided: the next seal takes what was committed late, and then they are closed and need not be looked at again.
+ * All ids that a seal could see were drawn by transactions older than its own. Once all of those have ended, no new
+ * event with such an id can appear: the next seal takes what was committed late, and the range is closed and not
+ * searched again.
  *
- * @returns null where there is nothing to seal, or another worker is at it
+ * @returns null if there is nothing to seal, or if another worker is sealing
  */
 export async function sealEvents(tx: PoolClient): Promise<Sealed | null> {
   const { rows: locked } = await tx.query<{ mine: boolean }>(

@@ -1,6 +1,6 @@
 /**
- * Recomputes the chain of seals from the events as they are now. It trusts no function, trigger or constraint of the
- * database, and reads the views of the audit, so that an auditor may do it.
+ * Recomputes the chain of seals from the present events. It relies on no function, trigger or constraint of the
+ * database, and reads only the audit views, so that an auditor may run it.
  */
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
@@ -9,7 +9,7 @@ import { EVENT_SHA256, NO_HASH, SEAL_HASH } from './seal.ts';
 export interface SealProblem {
   readonly sealId: number | null;
   readonly eventId: number | null;
-  /** What does not agree with what, as a sentence. */
+  /** The mismatch as a sentence. */
   readonly what: string;
 }
 
@@ -22,24 +22,24 @@ export interface Head {
 export interface SealCheck {
   readonly seals: number;
   readonly sealedEvents: number;
-  /** Recorded since the last seal, or in a transaction that ended after it. */
+  /** The number of events recorded since the last seal, or in a transaction that ended after it. */
   readonly unsealedEvents: number;
-  /** The newest seal; null while there is none. */
+  /** The newest seal; null if there is none. */
   readonly head: Head | null;
-  /** The seal with the hash that was asked for; null where there is none, or none was asked for. */
+  /** The seal with the given hash; null if there is none, or if no hash was given. */
   readonly noted: Head | null;
-  /** The first ones; `problemCount` counts all. */
+  /** The first problems; `problemCount` is the number of all. */
   readonly problems: readonly SealProblem[];
   readonly problemCount: number;
 }
 
-/** Seals at a time: with their events they are what is in memory at once. */
+/** The number of seals that are held in memory at once, with their events. */
 const SEALS_PER_PAGE = 20;
 const PROBLEMS_KEPT = 1_000;
 
-/** @param notedHash a seal's hash that was noted elsewhere, to be found among the seals */
+/** Checks all seals. @param notedHash the hash of a seal that was noted elsewhere, to be looked up among the seals */
 export async function checkSeals(pool: Pool, notedHash: string | null): Promise<SealCheck> {
-  // One moment of the database for all of it; seals that are made meanwhile are not looked at.
+  // One snapshot of the database for the whole check; seals that are added during it are not checked.
   return await withTransaction(pool, (tx) => check(tx, notedHash), { isolation: 'repeatable read' });
 }
 
@@ -92,7 +92,7 @@ async function check(tx: PoolClient, notedHash: string | null): Promise<SealChec
   };
 }
 
-/** The head of the chain; null while there is no seal. */
+/** Returns the newest seal; null if there is none. */
 export async function newestSeal(db: PoolClient): Promise<Head | null> {
   const { rows } = await db.query<Head>(
     `select seal_id as "sealId", hash, sealed_at as "sealedAt" from audit.event_seal order by seal_id desc limit 1`,
@@ -142,7 +142,7 @@ function problemsOfSeal(seal: SealRow, previous: SealRow | null): readonly SealP
   return problems;
 }
 
-/** Each event of these seals, against the sha256 it was sealed with. */
+/** Compares each event of these seals with the sha256 that was sealed. */
 async function problemsOfEvents(
   tx: PoolClient,
   fromSealId: number,
@@ -173,7 +173,7 @@ async function problemsOfEvents(
   return rows;
 }
 
-/** A seal that could see every event with such an id, made before the transaction of event `e` began. */
+/** SQL for a seal that could see every event with such an id and was made before the transaction of event `e` began. */
 const OLDER_SEAL = `select o.seal_id from audit.event_seal o
   where o.highest_event_id >= e.event_id and o.transaction_id < e.transaction_id`;
 
@@ -183,7 +183,7 @@ interface Unsealed {
   readonly insertedCount: number;
 }
 
-/** Events in no seal: those that wait for the next, and those that no seal will ever take. */
+/** Reads the events without a seal: those that the next seal takes, and those that no seal will ever take. */
 async function readUnsealed(tx: PoolClient): Promise<Unsealed> {
   const { rows } = await tx.query<{ unsealed: number; inserted: readonly number[] | null; count: number }>(
     `with last as materialized (

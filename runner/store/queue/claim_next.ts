@@ -1,6 +1,6 @@
 /**
- * What a finishing worker goes on with: claimed in the transaction that ends its last attempt, so that neither a chain
- * nor a fan-out needs commits of its own to pass through the queue. Instances of bounded pools are left to the queue.
+ * Claims the next instances of a worker in the transaction that ends its last attempt, so that neither a chain nor a
+ * fan-out of tasks needs further commits to pass through the queue. Instances of bounded pools are left to the queue.
  */
 
 import type { Queryable } from '../queryable.ts';
@@ -9,14 +9,14 @@ import type { ClaimedTask } from '../task/instance.ts';
 import { SCHEDULE_JOB, WORK_JOB } from './job.ts';
 
 /**
- * Claims queued instances of tasks of a locked run, unless a hint of higher priority waits: then that is for this worker.
- *
- * @param room.atMost how many
+ * Claims queued instances of the given tasks of a locked run, except below the priority of the first job that waits in
+ * the queue.
+ * @param budget the worker, and the largest number of instances to claim
  */
 export async function claimOfRun(
   db: Queryable,
   tasks: { readonly runId: number; readonly taskIds: readonly string[] },
-  room: { readonly workerId: number; readonly atMost: number },
+  budget: { readonly workerId: number; readonly atMost: number },
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_of_run',
@@ -34,24 +34,24 @@ export async function claimOfRun(
        select task_instance_id, first.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number
          from first left join stockflow.task_attempt a using (task_instance_id, attempt_number)
      ), ${CLAIM_DUE}`,
-    values: [room.workerId, tasks.runId, tasks.taskIds, room.atMost],
+    values: [budget.workerId, tasks.runId, tasks.taskIds, budget.atMost],
   });
   return rows;
 }
 
 /**
- * Takes the next hints of the queue, in the queue's own order, whatever run they are of, and claims what they point at.
- * Nothing is waited for: a hint or an instance that somebody holds is left to them, and so is every other kind of job.
+ * Takes the next jobs of the queue in its order, of any run, and claims the instances that they point at. Jobs and
+ * instances locked by others are skipped, not waited for, and other kinds of job are left alone.
  *
- * Of the first `atMost` jobs only; where fewer can be claimed, the queue gives the rest to the slots that stay free.
+ * Only the first `atMost` jobs are tried. If fewer can be claimed, the free slots get the rest from the queue.
  */
 export async function claimFromQueue(
   db: Queryable,
-  room: { readonly workerId: number; readonly atMost: number },
+  budget: { readonly workerId: number; readonly atMost: number },
 ): Promise<readonly ClaimedTask[]> {
   const { rows } = await db.query<ClaimedTask>({
     name: 'stockflow.claim_from_queue',
-    // Anyone can write to the queue, so a key is read as a stranger's: what is no number of ours is no hint.
+    // Every client can write to the queue, so the key is not trusted: one without a valid number points at no instance.
     text: `with first as materialized (
        select j.id, j.key from graphile_worker._private_jobs j
         where j.is_available = true and j.run_at <= now()
@@ -59,15 +59,15 @@ export async function claimFromQueue(
           and j.task_id = any (array(select id from graphile_worker._private_tasks where identifier in ($3, $4)))
         order by j.priority, j.run_at limit $2
           for update of j skip locked
-     ), hint as materialized (
+     ), job as materialized (
        select id, substring(key from '^task:([0-9]{1,18}):[0-9]{1,18}$')::bigint as task_instance_id,
               substring(key from '^task:[0-9]{1,18}:([0-9]{1,18})$')::bigint as token
          from first
      ), due as (
        select t.task_instance_id, t.attempt_number + case when a.state = 'deferred' then 0 else 1 end as attempt_number,
-              hint.id as job_id
-         from hint
-         join stockflow.task_instance t on t.task_instance_id = hint.task_instance_id and t.attempt_token = hint.token
+              job.id as job_id
+         from job
+         join stockflow.task_instance t on t.task_instance_id = job.task_instance_id and t.attempt_token = job.token
          left join stockflow.task_attempt a
            on a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
         where t.pool = 'default' and t.crash_count = 0
@@ -76,7 +76,7 @@ export async function claimFromQueue(
      ), used as (
        delete from graphile_worker._private_jobs j using due where j.id = due.job_id
      ), ${CLAIM_DUE}`,
-    values: [room.workerId, room.atMost, WORK_JOB, SCHEDULE_JOB],
+    values: [budget.workerId, budget.atMost, WORK_JOB, SCHEDULE_JOB],
   });
   return rows;
 }

@@ -2,13 +2,13 @@ import type { Queryable } from '../queryable.ts';
 import { SCHEDULE_JOB, WORK_JOB } from './job.ts';
 
 export interface QueueHealth {
-  /** Tasks that a worker could start now, and that none has taken. */
+  /** The number of tasks that a worker could start now and none has taken. */
   readonly readyTasks: number;
-  /** DAGs whose schedule is to be planned now, and that no worker has taken. */
+  /** The number of DAGs whose schedule is due to be planned and that no worker has taken. */
   readonly dueSchedules: number;
-  /** How long the oldest of both has been ready; 0 where there is none. */
+  /** The time since the oldest of both became ready, in ms; 0 if there is none. */
   readonly oldestReadyMs: number;
-  /** Jobs whose handler failed at least once, and what the newest of them said. */
+  /** The number of jobs whose handler failed at least once, and the newest error. */
   readonly failedCount: number;
   readonly lastError: string | null;
 }

@@ -1,33 +1,34 @@
 /**
- * Hints: jobs of graphile-worker that say "look at this row". They carry no truth: a lost, doubled or forged one
- * changes nothing but the moment at which a worker looks. Added in the transaction that makes them true.
+ * Adds wake-up jobs to graphile-worker's queue: each tells a worker to look at one row. A job holds no state: if it is
+ * lost, doubled or forged, only the moment changes at which a worker looks. A job is added in the transaction that
+ * makes its row ready.
  */
 import type { Queryable } from '../queryable.ts';
 
-/** Names of the queue's two kinds of job. */
+/** The names of the queue's two kinds of job. */
 export const WORK_JOB = 'stockflow.work';
 export const SCHEDULE_JOB = 'stockflow.schedule';
 
-/** A task instance to look at; `token` is the fence that it had when the hint was written. */
-export interface WorkHint {
+/** A wake-up job for a task instance; `token` is the instance's fencing token when the job was written. */
+export interface WorkJob {
   readonly taskInstanceId: number;
   readonly token: number;
-  /** Null for at once. */
+  /** The instant from which the job may run; null for now. */
   readonly runAt: Temporal.Instant | null;
   /** Higher first. */
   readonly priority: number;
 }
 
-/** Before any task: a DAG that is due is planned at once, however many tasks wait. */
+/** Schedules come before every task: a due DAG is planned at once, however many tasks wait. */
 const SCHEDULE_PRIORITY = -32_768;
 
-/** Tries of a hint whose handler could not reach the database; far more than an outage needs. */
+/** The number of tries of a job whose handler could not reach the database: far more than an outage needs. */
 const MAX_ATTEMPTS = 1000;
 
-export async function addWorkHints(db: Queryable, hints: readonly WorkHint[]): Promise<void> {
-  if (hints.length === 0) return;
+export async function addWorkJobs(db: Queryable, jobs: readonly WorkJob[]): Promise<void> {
+  if (jobs.length === 0) return;
   await db.query({
-    name: 'stockflow.add_work_hints',
+    name: 'stockflow.add_work_jobs',
     // The queue takes its lowest number first, and keeps it in a smallint whose lowest is SCHEDULE_PRIORITY.
     text: `select graphile_worker.add_jobs(array(
        select row($1, json_build_object('id', h.id, 'token', h.token), null, h.run_at, $2,
@@ -36,18 +37,18 @@ export async function addWorkHints(db: Queryable, hints: readonly WorkHint[]): P
     values: [
       WORK_JOB,
       MAX_ATTEMPTS,
-      hints.map((hint) => hint.taskInstanceId),
-      hints.map((hint) => hint.token),
-      hints.map((hint) => hint.runAt?.toString() ?? null),
-      hints.map((hint) => hint.priority),
+      jobs.map((job) => job.taskInstanceId),
+      jobs.map((job) => job.token),
+      jobs.map((job) => job.runAt?.toString() ?? null),
+      jobs.map((job) => job.priority),
     ],
   });
 }
 
-/** The DAG's next look at its schedule; replaces the one that waits. */
-export async function addScheduleHint(db: Queryable, dagId: string, runAt: Temporal.Instant): Promise<void> {
+/** Adds the job for a DAG's next plan; it replaces the one that waits. */
+export async function addScheduleJob(db: Queryable, dagId: string, runAt: Temporal.Instant): Promise<void> {
   await db.query({
-    name: 'stockflow.add_schedule_hint',
+    name: 'stockflow.add_schedule_job',
     text: `select graphile_worker.add_job($1, json_build_object('dag_id', $2::text), run_at := $3, max_attempts := $4,
                                     job_key := 'schedule:' || $2, priority := $5)`,
     values: [SCHEDULE_JOB, dagId, runAt.toString(), MAX_ATTEMPTS, SCHEDULE_PRIORITY],

@@ -1,7 +1,7 @@
-/** Task instances whose worker no longer answers for them. */
+/** Finds and releases task instances whose worker no longer runs them. */
 
 import type { Queryable } from '../queryable.ts';
-import type { WorkHint } from './job.ts';
+import type { WorkJob } from './job.ts';
 
 export interface Reclaimed {
   readonly taskInstanceId: number;
@@ -11,14 +11,14 @@ export interface Reclaimed {
   readonly mapIndex: number;
   readonly attemptNumber: number;
   readonly crashCount: number;
-  /** Those of its crashes in which nothing else ran on its worker. */
+  /** The number of its crashes in which nothing else ran on the worker. */
   readonly loneCrashCount: number;
   readonly token: number;
   readonly priority: number;
   readonly workerId: number;
 }
 
-/** Ids of the runs that have tasks running on workers which are lost, or stopped without giving them back. */
+/** Returns the ids of the runs with tasks running on workers that are lost, or that stopped without releasing them. */
 export async function runsWithLostTasks(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ runId: number }>(
     `select distinct t.run_id as "runId"
@@ -29,8 +29,8 @@ export async function runsWithLostTasks(db: Queryable): Promise<readonly number[
 }
 
 /**
- * Takes the lost tasks of a locked run from their workers: a new fence, one crash more, back to the queue. The attempt
- * is closed as crashed and the next claim begins a new one; no retry is used up.
+ * Reclaims the lost tasks of a locked run: each gets a new fencing token and one more crash, and is queued again. Its
+ * attempt is closed as crashed, and the next claim begins a new one; no retry is used up.
  */
 export async function reclaimLostTasks(db: Queryable, runId: number): Promise<readonly Reclaimed[]> {
   const { rows } = await db.query<Reclaimed>(
@@ -66,7 +66,7 @@ export async function reclaimLostTasks(db: Queryable, runId: number): Promise<re
   return rows;
 }
 
-/** Fails queued instances for good, as after too many crashes. */
+/** Fails queued instances for good, for example after too many crashes. */
 export async function failQueued(
   db: Queryable,
   taskInstanceIds: readonly number[],
@@ -87,7 +87,7 @@ export interface RunningOn {
   readonly taskId: string;
 }
 
-/** Instances that run on this worker, by the table. */
+/** Returns the instances that run on this worker according to the table. */
 export async function runningOn(db: Queryable, workerId: number): Promise<readonly RunningOn[]> {
   const { rows } = await db.query<RunningOn>(
     `select task_instance_id as "taskInstanceId", attempt_token as token, run_id as "runId", task_id as "taskId"
@@ -97,9 +97,12 @@ export async function runningOn(db: Queryable, workerId: number): Promise<readon
   return rows;
 }
 
-/** Gives a running instance back to the queue: neither a failure nor a crash. @returns its new hint, null if it moved on */
-export async function handBack(db: Queryable, task: RunningOn): Promise<WorkHint | null> {
-  const { rows } = await db.query<WorkHint>(
+/**
+ * Releases a running instance to the queue; it counts as neither a failure nor a crash.
+ * @returns its new job; null if the instance no longer had this token
+ */
+export async function releaseInstance(db: Queryable, task: RunningOn): Promise<WorkJob | null> {
+  const { rows } = await db.query<WorkJob>(
     `with returned as (
        update stockflow.task_instance
           set state = 'queued', worker_id = null, timeout_at = null, queued_at = now(), attempt_token = attempt_token + 1
@@ -118,9 +121,9 @@ export async function handBack(db: Queryable, task: RunningOn): Promise<WorkHint
   return rows[0] ?? null;
 }
 
-/** Waiting instances that no live job of the queue will ever look at: the hints that they lack. */
-export async function withoutHint(db: Queryable, olderThanMs: number): Promise<readonly WorkHint[]> {
-  const { rows } = await db.query<WorkHint>(
+/** Returns new jobs for waiting instances that have been due for `olderThanMs` without a job in the queue. */
+export async function missingWorkJobs(db: Queryable, olderThanMs: number): Promise<readonly WorkJob[]> {
+  const { rows } = await db.query<WorkJob>(
     `select t.task_instance_id as "taskInstanceId", t.attempt_token as token, null as "runAt", t.priority
        from stockflow.task_instance t
       where ((t.state = 'queued' and t.queued_at < now() - $1 * interval '1 ms')

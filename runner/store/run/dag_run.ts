@@ -39,7 +39,7 @@ export type NewRun = Pick<
   | 'reason'
 >;
 
-/** @returns null where the scheduled instant has its run already */
+/** Inserts a queued run. @returns null if the scheduled instant has its run already */
 export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | null> {
   const { rows } = await db.query<DagRun>({
     name: 'stockflow.insert_run',
@@ -70,7 +70,7 @@ export async function findRun(db: Queryable, runId: number): Promise<DagRun | nu
   return rows[0] ?? null;
 }
 
-/** Attempts that begin from now on read these. Needs the run's lock. */
+/** Sets the params that attempts use from now on. The run must be locked. */
 export async function setRunParams(db: Queryable, runId: number, params: JsonObject): Promise<void> {
   await db.query('update stockflow.dag_run set params = $2 where run_id = $1', [
     runId,
@@ -83,7 +83,7 @@ export interface LockedRun extends DagRun {
   readonly now: Temporal.Instant;
 }
 
-/** The run, locked against every other change of it and its tasks until the transaction ends. */
+/** Locks the run against every other change of it and its tasks until the transaction ends, and returns it. */
 export async function lockRun(db: Queryable, runId: number): Promise<LockedRun | null> {
   const { rows } = await db.query<LockedRun>({
     name: 'stockflow.lock_run',
@@ -99,7 +99,7 @@ export interface RunFilter {
   readonly limit: number;
 }
 
-/** Newest first. */
+/** Returns runs, newest first. */
 export async function listRuns(db: Queryable, filter: RunFilter): Promise<readonly DagRun[]> {
   const { rows } = await db.query<DagRun>(
     `select ${COLUMNS} from stockflow.dag_run
@@ -110,7 +110,10 @@ export async function listRuns(db: Queryable, filter: RunFilter): Promise<readon
   return rows;
 }
 
-/** Queued runs of the DAG that fit beside its running ones, oldest instant first. The DAG's row must be locked. */
+/**
+ * Returns the DAG's queued runs that `max_active_runs` allows to start, oldest instant first. The DAG's row must be
+ * locked.
+ */
 export async function startableRuns(
   db: Queryable,
   dagId: string,
@@ -128,7 +131,7 @@ export async function startableRuns(
   return rows;
 }
 
-/** @param timeoutMs the DAG's `dagrun_timeout`, null for none */
+/** Marks a run as running. @param timeoutMs the DAG's `dagrun_timeout` in ms, null for none */
 export async function markRunRunning(
   db: Queryable,
   runId: number,
@@ -158,13 +161,12 @@ export async function markRunFinished(
   return rowCount === 1;
 }
 
-/** The reason of a run that was never started, as a newer one of its schedule waited already. */
+/** The reason of a run that was cancelled before it started, because a newer run of its schedule was waiting. */
 export const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
 
 /**
- * Cancels the DAG's scheduled runs that have never started, but for the newest, and their instances. A running backfill's runs and
- * manual ones are asked for by a person, and stay.
- *
+ * Cancels the DAG's scheduled runs that never started, except the newest, with their instances. Runs of a running
+ * backfill and manual runs stay, as a person asked for them.
  * @returns the cancelled runs, oldest first
  */
 export async function cancelOvertaken(db: Queryable, dagId: string): Promise<readonly DagRun[]> {

@@ -8,7 +8,7 @@ export interface MissedDeadline {
   readonly deadlineAt: Temporal.Instant;
 }
 
-/** Running runs with unfinished tasks whose deadline has passed and was not yet told. */
+/** Returns the running runs with unfinished tasks whose deadline has passed without being recorded. */
 export async function runsPastDeadline(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ runId: number }>(
     `select distinct t.run_id as "runId"
@@ -30,7 +30,7 @@ export async function markDeadlinesMissed(db: Queryable, runId: number): Promise
   return rows;
 }
 
-/** Fails unfinished instances; of a running one the attempt is closed too and its late result will be refused. */
+/** Fails unfinished instances. The attempt of a running one is closed too, and its late result will be refused. */
 export async function failWaiting(db: Queryable, missed: readonly MissedDeadline[]): Promise<void> {
   await db.query(
     `with before as (

@@ -1,10 +1,10 @@
-/** The facts from which `runs explain` is worked out, each kind in one query. */
+/** Reads the facts for `runs explain`, each kind with one query. */
 import type { RunAhead, SlotHolder } from '../../core/explain/blocker.ts';
 import type { PoolFacts } from '../../core/run/pool_room.ts';
 import type { Queryable } from '../queryable.ts';
 import { HELD_SLOTS } from '../worker/held_slot.ts';
 
-/** A pool beside one of its holders; null where it has none. */
+/** A pool with one holder of its slots; the holder is null if there is none. */
 interface PoolRow {
   readonly name: string;
   readonly slots: number;
@@ -15,7 +15,7 @@ interface PoolRow {
   readonly isOver: boolean | null;
 }
 
-/** The pools that queued or waiting instances of the run want, with whoever holds their slots. */
+/** Returns the pools of the run's queued and waiting instances, with the holders of their slots. */
 export async function poolsToExplain(db: Queryable, runId: number): Promise<ReadonlyMap<string, PoolFacts>> {
   const { rows } = await db.query<PoolRow>(
     `select p.name, p.slots, h.run_id as "runId", h.task_id as "taskId", h.map_index as "mapIndex",
@@ -44,7 +44,7 @@ export async function poolsToExplain(db: Queryable, runId: number): Promise<Read
   return pools;
 }
 
-/** Running runs of the DAG, and those queued before the given one. */
+/** Returns the DAG's running runs, and the queued runs before the given one. */
 export async function runsAhead(
   db: Queryable,
   run: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },
@@ -61,9 +61,9 @@ export async function runsAhead(
 
 export interface WorkerLoad {
   readonly live: number;
-  /** Task instances that run on live workers. */
+  /** The number of task instances that run on live workers. */
   readonly running: number;
-  /** Task instances that live workers can run at once. */
+  /** The number of task instances that live workers can run at once. */
   readonly concurrency: number;
 }
 

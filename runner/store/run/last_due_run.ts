@@ -1,4 +1,4 @@
-/** What is known of the nights of all DAGs: when each was last due, and the run that answers for it. */
+/** Reads when each DAG was last due, and the run of that instant. */
 import type { RunState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
@@ -10,7 +10,7 @@ export interface DueInstant {
   readonly decision: 'run' | 'missed';
 }
 
-/** The newest instant of each DAG's schedule on which something was decided. */
+/** Returns the newest decided instant of each DAG's schedule. */
 export async function lastDueInstants(db: Queryable): Promise<readonly DueInstant[]> {
   const { rows } = await db.query<DueInstant>(
     `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision
@@ -21,14 +21,14 @@ export async function lastDueInstants(db: Queryable): Promise<readonly DueInstan
   return rows;
 }
 
-/** A DAG's night: the run of that instant, or a manual one of its date. Null instants stand for the newest run of all. */
-export interface NightKey {
+/** Selects a DAG's run of an instant, or a manual run of its date. Null values select the newest run of all. */
+export interface LastRunKey {
   readonly dagId: string;
   readonly scheduledFor: Temporal.Instant | null;
   readonly businessDate: Temporal.PlainDate | null;
 }
 
-export interface NightRun {
+export interface LastRun {
   readonly dagId: string;
   readonly runId: number;
   readonly runType: RunType;
@@ -37,18 +37,18 @@ export interface NightRun {
   readonly scheduledFor: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
-  /** The task that failed first, where one did. */
+  /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
-  /** Tasks that were not finished by their deadline, also where they were worked again since. */
+  /** The tasks that were not finished by their deadline, also if they succeeded later. */
   readonly missedDeadlines: readonly string[];
-  /** The last failure of a task that has succeeded since, in the words `task_id: error`; null where there was none. */
-  readonly mendedFailure: string | null;
+  /** The last failure of a task that has succeeded since, as `task_id: error`; null if there was none. */
+  readonly recoveredFailure: string | null;
 }
 
-/** The newest run of each night that has one. */
-export async function runsOfNights(db: Queryable, nights: readonly NightKey[]): Promise<readonly NightRun[]> {
-  const { rows } = await db.query<NightRun>(
+/** Returns the newest run of each key that has one. */
+export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Promise<readonly LastRun[]> {
+  const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
             failed.task_id as "failedTaskId", failed.error_text as "errorText",
@@ -60,31 +60,31 @@ export async function runsOfNights(db: Queryable, nights: readonly NightKey[]): 
                join stockflow.task_instance t on t.run_id = e.run_id and t.task_id = e.task_id and t.state = 'success'
                 and t.map_index = coalesce(e.map_index, -1)
               where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
-              order by e.event_id desc limit 1) as "mendedFailure"
-       from unnest($1::text[], $2::timestamptz[], $3::date[]) as night(dag_id, scheduled_for, business_date)
+              order by e.event_id desc limit 1) as "recoveredFailure"
+       from unnest($1::text[], $2::timestamptz[], $3::date[]) as key(dag_id, scheduled_for, business_date)
       cross join lateral (
         select * from stockflow.dag_run r
-         where r.dag_id = night.dag_id
-           and (night.scheduled_for is null
-                or (r.run_type <> 'manual' and r.scheduled_for = night.scheduled_for)
-                or (r.run_type = 'manual' and r.business_date = night.business_date))
+         where r.dag_id = key.dag_id
+           and (key.scheduled_for is null
+                or (r.run_type <> 'manual' and r.scheduled_for = key.scheduled_for)
+                or (r.run_type = 'manual' and r.business_date = key.business_date))
          order by r.run_id desc limit 1) r
        left join lateral (
         select t.task_id, t.error_text from stockflow.task_instance t
          where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
       order by r.dag_id`,
     [
-      nights.map(({ dagId }) => dagId),
-      nights.map(({ scheduledFor }) => scheduledFor?.toString() ?? null),
-      nights.map(({ businessDate }) => businessDate?.toString() ?? null),
+      keys.map(({ dagId }) => dagId),
+      keys.map(({ scheduledFor }) => scheduledFor?.toString() ?? null),
+      keys.map(({ businessDate }) => businessDate?.toString() ?? null),
     ],
   );
   return rows;
 }
 
-/** The newest run of each DAG. */
-export async function newestRuns(db: Queryable, dagIds: readonly string[]): Promise<readonly NightRun[]> {
-  return await runsOfNights(
+/** Returns the newest run of each DAG. */
+export async function newestRuns(db: Queryable, dagIds: readonly string[]): Promise<readonly LastRun[]> {
+  return await lastRuns(
     db,
     dagIds.map((dagId) => ({ dagId, scheduledFor: null, businessDate: null })),
   );

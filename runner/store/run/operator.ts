@@ -1,9 +1,12 @@
-/** What a person may change of a run. Each needs the run's lock, and is recorded as an event by its caller. */
+/**
+ * Writes the changes to a run that only a person may request. Each needs the run's lock, and its caller records it as
+ * an event.
+ */
 
 import type { Queryable } from '../queryable.ts';
 import { HOLD_SLOTS } from '../worker/held_slot.ts';
 
-/** Lets this transaction make the changes that only a person may ask for. */
+/** Allows this transaction to make the changes that only a person may request. */
 export async function actAsOperator(db: Queryable): Promise<void> {
   await db.query(`set local stockflow.operator = 'on'`);
 }
@@ -51,10 +54,8 @@ export async function cancelInstances(
 }
 
 /**
- * Makes finished or waiting instances undecided again, with fresh retries; their attempts stay as they are. One that
- * runs is stopped.
- *
- * @param states only instances in one of these; null for all that have left `none`
+ * Makes finished or waiting instances undecided again, with all retries; their attempts stay. A running one is stopped.
+ * @param states only instances in one of these states; null for all that have left `none`
  */
 export async function clearInstances(
   db: Queryable,
@@ -62,7 +63,7 @@ export async function clearInstances(
   which: {
     readonly taskIds: readonly string[];
     readonly states: readonly string[] | null;
-    /** The wall clock edges, by position in `taskIds`; delays are worked out anew. */
+    /** The instants of the wall clock edges, in the order of `taskIds`; delays are computed anew. */
     readonly plannedAt: readonly (Temporal.Instant | null)[];
   },
 ): Promise<readonly ChangedInstance[]> {
@@ -89,7 +90,7 @@ export async function clearInstances(
   return rows;
 }
 
-/** Sets a task's instances to an end state by hand. */
+/** Sets a task's instances to a final state by hand. */
 export async function markInstances(
   db: Queryable,
   runId: number,
@@ -117,7 +118,7 @@ export async function markInstances(
   return rows;
 }
 
-/** Puts an ended run back in the queue. */
+/** Queues an ended run again. */
 export async function reopenRun(db: Queryable, runId: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update stockflow.dag_run set state = 'queued', finished_at = null

@@ -1,4 +1,4 @@
-/** Attempts and runs that have been going on for longer than their DAG allows. */
+/** Finds attempts and runs that have run for longer than their DAG allows. */
 import type { Queryable } from '../queryable.ts';
 
 export interface OverdueAttempt {
@@ -10,7 +10,7 @@ export interface OverdueAttempt {
   readonly failureCount: number;
 }
 
-/** Attempts whose worker lives, yet has not ended them long after their execution_timeout. */
+/** Returns the attempts of live workers that have not ended `graceMs` after their execution_timeout. */
 export async function overdueAttempts(db: Queryable, graceMs: number): Promise<readonly OverdueAttempt[]> {
   const { rows } = await db.query<OverdueAttempt>(
     `select t.task_instance_id as "taskInstanceId", t.attempt_token as "attemptToken", t.run_id as "runId",
@@ -23,7 +23,7 @@ export async function overdueAttempts(db: Queryable, graceMs: number): Promise<r
   return rows;
 }
 
-/** Running runs beyond their dagrun_timeout. */
+/** Returns the ids of the running runs beyond their dagrun_timeout. */
 export async function overdueRuns(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ runId: number }>(
     `select run_id as "runId" from stockflow.dag_run where state = 'running' and timeout_at < now() order by run_id`,

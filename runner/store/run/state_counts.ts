@@ -1,13 +1,17 @@
-import type { NextStep, TaskTally } from '../../core/run/advance.ts';
+import type { NextStep, TaskStateCounts } from '../../core/run/advance.ts';
 import type { TaskState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
-import type { WorkHint } from '../queue/job.ts';
+import type { WorkJob } from '../queue/job.ts';
 
-/** By task_id. */
-export type Tallies = ReadonlyMap<string, TaskTally>;
+/** The state counts of tasks, by task_id. */
+export type StateCountsByTask = ReadonlyMap<string, TaskStateCounts>;
 
-/** How many instances of each of the named tasks are in which state. */
-export async function tallies(db: Queryable, runId: number, taskIds: readonly string[]): Promise<Tallies> {
+/** Counts the instances of each named task by state. */
+export async function stateCounts(
+  db: Queryable,
+  runId: number,
+  taskIds: readonly string[],
+): Promise<StateCountsByTask> {
   if (taskIds.length === 0) return new Map();
   const { rows } = await db.query<{
     taskId: string;
@@ -15,7 +19,7 @@ export async function tallies(db: Queryable, runId: number, taskIds: readonly st
     count: number;
     latestSuccessAt: Temporal.Instant | null;
   }>({
-    name: 'stockflow.tallies',
+    name: 'stockflow.stateCounts',
     text: `select task_id as "taskId", state, count(*)::integer as count,
                   max(finished_at) filter (where state = 'success') as "latestSuccessAt"
              from stockflow.task_instance
@@ -28,10 +32,10 @@ export async function tallies(db: Queryable, runId: number, taskIds: readonly st
     { counts: Partial<Record<TaskState, number>>; latestSuccessAt: Temporal.Instant | null }
   >();
   for (const { taskId, state, count, latestSuccessAt } of rows) {
-    const tally = found.get(taskId) ?? { counts: {}, latestSuccessAt: null };
-    tally.counts[state] = count;
-    tally.latestSuccessAt ??= latestSuccessAt;
-    found.set(taskId, tally);
+    const ofTask = found.get(taskId) ?? { counts: {}, latestSuccessAt: null };
+    ofTask.counts[state] = count;
+    ofTask.latestSuccessAt ??= latestSuccessAt;
+    found.set(taskId, ofTask);
   }
   return found;
 }
@@ -42,17 +46,16 @@ export interface DecidedStep {
 }
 
 /**
- * Moves the instances of the decided tasks out of `none`; those already moved by another are left as they are.
- *
- * @returns the hints of the instances that may start or wait for an instant
+ * Moves the instances of the decided tasks out of `none`; those that another transaction has moved stay as they are.
+ * @returns the jobs of the instances that may start or wait for an instant
  */
 export async function applySteps(
   db: Queryable,
   runId: number,
   decided: readonly DecidedStep[],
-): Promise<readonly WorkHint[]> {
+): Promise<readonly WorkJob[]> {
   if (decided.length === 0) return [];
-  const { rows } = await db.query<{ taskInstanceId: number; token: number; state: TaskState } & WorkHint>({
+  const { rows } = await db.query<{ taskInstanceId: number; token: number; state: TaskState } & WorkJob>({
     name: 'stockflow.apply_steps',
     text: `update stockflow.task_instance t
         set state = d.state,

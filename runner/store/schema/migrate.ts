@@ -6,34 +6,35 @@ import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts'
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Whose tables: the runner's own, or the reference OMS's. They may lie in one database or in two. */
-export type MigrationSet = 'runner' | 'oms';
+/** The name of a set: that of its folder. Sets are independent: they may lie in one database or in two. */
+export type MigrationSet = string;
 
 /**
- * A set's numbered forward-only files, and its `roles.sql`: what each role may do, applied after them every time, as rights
- * depend on roles that come and go and on what the queue has installed.
+ * The numbered forward-only files of a set and its `roles.sql`, which grants the rights of each role. `roles.sql` is
+ * applied after the files every time, as rights depend on roles that come and go and on what the queue has installed.
  */
 export interface MigrationSource {
   readonly set: MigrationSet;
-  /** Holds `0001_name.sql`, `0002_...`; absent or empty means there is nothing to apply. */
+  /** The folder with `0001_name.sql`, `0002_...`; if it is absent or empty there is nothing to apply. */
   readonly directory: string;
 }
 
 export interface Migration {
   readonly version: number;
-  /** The file's name. */
+  /** The name of the file. */
   readonly name: string;
   readonly sql: string;
-  /** Of the text with line ends as LF, so that a checkout's settings do not change it. */
+  /** The sha256 of the text with LF line ends, so that the settings of a checkout do not change it. */
   readonly sha256: string;
 }
 
-/** A database and the migration files do not go together, or one could not be applied. The message says what to do. */
+/** The database and the migration files do not match, or a file could not be applied. The message says what to do. */
 export class MigrationError extends Error {
   override name = 'MigrationError';
 }
 
 const ROLES_FILE = 'roles.sql';
+const ROLES = ['stockflow_worker', 'stockflow_auditor'];
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -45,12 +46,16 @@ const CREATE_TABLE = `
     name        text not null,
     sha256      text not null,
     applied_at  timestamptz not null default now(),
-    primary key (set_name, version),
-    constraint set_name_is_known check (set_name in ('runner', 'oms'))
+    primary key (set_name, version)
   );
+  -- It named the sets that there were then.
+  alter table stockflow.migration drop constraint if exists set_name_is_known;
   comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
 
-/** The files of a directory by version. @throws MigrationError for a badly named file and for a number used twice */
+/**
+ * Returns the files of a directory, by version.
+ * @throws MigrationError for a badly named file and for a number used twice
+ */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
   for (const name of (await sqlFiles(directory)).filter((file) => file !== ROLES_FILE).sort()) {
@@ -66,10 +71,10 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
 }
 
 /**
- * Brings a set up to date: each file in a transaction of its own, recorded in `stockflow.migration`. Any number of
- * processes may do it at once.
- * @returns what this call applied, in order
- * @throws MigrationError, leaving in place what was applied before
+ * Brings a set up to date. Each file is applied in a transaction of its own and recorded in `stockflow.migration`. Any
+ * number of processes may call it at once.
+ * @returns the files that this call applied, in order
+ * @throws MigrationError; the files applied before it stay applied
  */
 export async function migrate(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
@@ -83,7 +88,7 @@ export async function migrate(pool: Pool, source: MigrationSource): Promise<read
   return applied;
 }
 
-/** The files that `migrate` would apply, in order; changes nothing. */
+/** Returns the files that `migrate` would apply, in order; changes nothing. */
 export async function pendingMigrations(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
   return pending(source, migrations, await readRecords(pool, source.set));
@@ -129,7 +134,7 @@ async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<v
   const sql = await readFile(join(directory, ROLES_FILE), 'utf8');
   try {
     await withTransaction(pool, async (tx) => {
-      // Two that give the same right at once would fail.
+      // Two transactions that grant the same right at once would fail.
       await lockMigrations(tx);
       await tx.query(sql);
     });
@@ -139,7 +144,19 @@ async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<v
   }
 }
 
-/** Held to the end of the transaction. */
+/**
+ * Returns the roles of `roles.sql` that the server lacks, for example because the migrating role may not create roles.
+ */
+export async function missingRoles(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from unnest($1::text[]) as listed(name)
+      where not exists (select from pg_roles where rolname = name)`,
+    [ROLES],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Takes the migration lock, which is held to the end of the transaction. */
 async function lockMigrations(tx: PoolClient): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
 }
@@ -162,7 +179,7 @@ async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly R
   return rows;
 }
 
-/** What is left to do, once what was done is known to be the beginning of what these files say. */
+/** Returns the files that are left to apply, after checking that the recorded files are the first of the given ones. */
 function pending(
   source: MigrationSource,
   migrations: readonly Migration[],
@@ -197,7 +214,7 @@ async function transactionId(tx: PoolClient): Promise<string> {
   return rows[0]?.id ?? '';
 }
 
-/** `:12` where Postgres says at which character the statement is wrong. */
+/** Returns `:12` for the line of the error if Postgres gives its position, else an empty string. */
 function lineOf(error: unknown, sql: string): string {
   if (!(error instanceof DatabaseError) || error.position === undefined) return '';
   return `:${sql.slice(0, Number(error.position) - 1).split('\n').length}`;

@@ -1,11 +1,11 @@
-/** What of the past is no longer kept. Events are never deleted. */
+/** Deletes old history. Events are never deleted. */
 import type { Queryable } from '../queryable.ts';
 
-/** Ages in ms beyond which each is deleted; null keeps it for ever. */
+/** The ages in ms beyond which rows are deleted; null keeps them forever. */
 export interface Retention {
   readonly logsMs: number | null;
   readonly artifactsMs: number | null;
-  /** Ended runs with their tasks, attempts and file records. */
+  /** The age of ended runs, with their tasks, attempts and file records. */
   readonly historyMs: number | null;
 }
 
@@ -15,12 +15,10 @@ export interface Pruned {
   readonly runs: number;
 }
 
-/** Rows at a time, so that no statement holds its locks for long. */
+/** The number of rows deleted at once, so that no statement holds its locks for long. */
 const BATCH = 10_000;
 
-/**
- * Deletes what is older than its age. The newest successful run of a DAG stays, however old: guards compare with it.
- */
+/** Deletes rows older than their age. The newest successful run of a DAG always stays, as guards compare with it. */
 export async function prune(db: Queryable, retention: Retention): Promise<Pruned> {
   const inBatches = async (ageMs: number | null, statement: string): Promise<number> => {
     if (ageMs === null) return 0;

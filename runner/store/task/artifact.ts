@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.ts';
 
-/** Bytes of one stored chunk of an artifact; the last may be shorter. */
+/** The size of a stored chunk of an artifact in bytes; the last chunk may be shorter. */
 export const ARTIFACT_CHUNK_BYTES = 1 << 20;
 
 export interface Artifact {
@@ -31,8 +31,8 @@ export async function listArtifacts(db: Queryable, runId: number): Promise<reado
 }
 
 /**
- * The artifact's bytes in order, one stored chunk at a time.
- * @param replaced what to throw where a task wrote the artifact anew meanwhile
+ * Yields the artifact's bytes in order, one stored chunk at a time.
+ * @param replaced makes the error to throw if a task has replaced the artifact during the read
  */
 export async function* artifactChunks(
   db: Queryable,
@@ -53,10 +53,9 @@ export async function* artifactChunks(
 }
 
 /**
- * Begins an artifact in an open transaction, in place of the run's earlier one of this name. Its size and checksum are
- * set by `finishArtifact` in the same transaction.
- *
- * @returns null when the attempt was superseded: it may not write any more
+ * Begins an artifact in an open transaction, in place of the run's earlier one of this name. `finishArtifact` sets its
+ * size and checksum in the same transaction.
+ * @returns null if the attempt was superseded: it may not write any more
  */
 export async function beginArtifact(
   db: Queryable,
@@ -70,7 +69,7 @@ export async function beginArtifact(
   );
   const [attempt] = rows;
   if (attempt === undefined) return null;
-  // The task that gives the bytes may take its time between them.
+  // The task that gives the bytes may pause between them for long.
   await db.query(`select set_config('idle_in_transaction_session_timeout', '0', true)`);
   await db.query('delete from stockflow.artifact where run_id = $1 and name = $2', [attempt.runId, name]);
   const inserted = await db.query<{ id: number }>(

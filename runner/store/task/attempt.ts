@@ -2,7 +2,7 @@ import type { AttemptState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Shows how far a running attempt is; of a superseded one nothing is shown any more. */
+/** Stores the progress of a running attempt; that of a superseded one is ignored. */
 export async function saveProgress(
   db: Queryable,
   attempt: { readonly taskInstanceId: number; readonly attemptToken: number },
@@ -20,7 +20,8 @@ export interface Attempt {
   readonly mapIndex: number;
   readonly attemptNumber: number;
   readonly state: AttemptState;
-  readonly lookCount: number;
+  /** The number of runs of this attempt, deferrals included; a released migration calls the column `look_count`. */
+  readonly pollCount: number;
   readonly workerId: number;
   readonly startedAt: Temporal.Instant;
   readonly finishedAt: Temporal.Instant | null;
@@ -32,11 +33,11 @@ export interface Attempt {
   readonly bytesOut: number | null;
 }
 
-/** In the order of the tasks, oldest attempt first. */
+/** Returns the attempts of a run in the order of the tasks, oldest attempt first. */
 export async function attemptsOfRun(db: Queryable, runId: number): Promise<readonly Attempt[]> {
   const { rows } = await db.query<Attempt>(
     `select t.task_id as "taskId", t.map_index as "mapIndex", a.attempt_number as "attemptNumber", a.state,
-            a.look_count as "lookCount", a.worker_id as "workerId", a.started_at as "startedAt",
+            a.look_count as "pollCount", a.worker_id as "workerId", a.started_at as "startedAt",
             a.finished_at as "finishedAt", a.error_class as "errorClass", a.error_text as "errorText",
             a.rows_in as "rowsIn", a.rows_out as "rowsOut", a.bytes_in as "bytesIn", a.bytes_out as "bytesOut"
        from stockflow.task_attempt a join stockflow.task_instance t using (task_instance_id)

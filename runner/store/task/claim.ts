@@ -3,15 +3,15 @@ import type { Queryable } from '../queryable.ts';
 import { HELD_SLOTS } from '../worker/held_slot.ts';
 import type { ClaimedTask } from './instance.ts';
 
-/** What a hint points at: the instance, and the fence it had. */
+/** The target of a wake-up job: the instance, and its fencing token when the job was written. */
 export interface ClaimTarget {
   readonly taskInstanceId: number;
   readonly token: number;
 }
 
 /**
- * What every claim does with the rows of its `due` (task_instance_id, attempt_number), which it has locked; $1 is the
- * worker. A deferred attempt that looks again goes on with its row; every other claim begins a new attempt.
+ * The common part of every claim. It claims the rows of the query `due` (task_instance_id, attempt_number), which are
+ * locked; $1 is the worker. A deferred attempt continues its row; every other claim begins a new attempt.
  */
 export const CLAIM_DUE = `claimed as (
        update stockflow.task_instance t
@@ -39,7 +39,7 @@ export const CLAIM_DUE = `claimed as (
        join attempt a using (task_instance_id)
        join stockflow.dag_run r on r.run_id = c.run_id`;
 
-/** The hint's row if it is due; $4 says whether its pool has room for it. */
+/** Claims the target of a job if it is due; $4 says whether its pool has room for it. */
 const CLAIM = {
   name: 'stockflow.claim',
   text: `with due as (
@@ -58,9 +58,9 @@ const CLAIM = {
 };
 
 /**
- * Takes the instance for this worker if it is still as the hint saw it, and opens its attempt; null when there is
- * nothing to do. One statement, so that no instance is ever running without an attempt.
- * An instance of a bounded pool is left alone: see `claimInPool`.
+ * Claims the instance for this worker if its token still matches, and opens its attempt; returns null if there is
+ * nothing to do. It is one statement, so that no instance is ever running without an attempt. Instances of bounded
+ * pools are not claimed: see `claimInPool`.
  */
 export async function claim(
   db: Queryable,
@@ -75,7 +75,7 @@ export async function claim(
 }
 
 /**
- * Takes an instance of a bounded pool if the pool has slots left for it. The pool's row is locked, so that no two
+ * Claims an instance of a bounded pool if the pool has enough free slots. The pool's row is locked, so that no two
  * workers count the same slots as free.
  */
 export async function claimInPool(
@@ -97,7 +97,7 @@ export async function claimInPool(
             + (select coalesce(sum(pool_slots), 0) from ${HELD_SLOTS} held where held.pool = $1)::integer as slots`,
     [pool.name],
   );
-  // A task that wants more than the pool has may run when it has the pool to itself.
+  // A task that needs more slots than the pool has may run when it has the pool to itself.
   const inUse = used.rows[0]?.slots ?? 0;
   if (inUse > 0 && inUse + pool.wanted > pool.slots) return null;
   if (pool.slots === 0) return null;

@@ -5,7 +5,7 @@ export interface FileTouch {
   readonly taskInstanceId: number;
   readonly attemptNumber: number;
   readonly direction: 'read' | 'published';
-  /** Null for artifacts and local files. */
+  /** The connection of the file; null for artifacts and local files. */
   readonly connection: string | null;
   readonly path: string;
   readonly bytes: number;

@@ -23,14 +23,14 @@ export interface ClaimedTask {
   readonly pool: string;
   readonly attemptNumber: number;
   readonly failureCount: number;
-  /** Deaths of its workers while it ran. */
+  /** The number of its workers that died while it ran. */
   readonly crashCount: number;
   readonly deadlineAt: Temporal.Instant | null;
-  /** First look of this attempt. */
+  /** The first start of this attempt, kept over deferrals. */
   readonly attemptStartedAt: Temporal.Instant;
-  /** The database's clock at the claim. */
+  /** The instant of the claim by the database's clock. */
   readonly claimedAt: Temporal.Instant;
-  /** Outputs that the attempt may look at, where they were read with the claim. */
+  /** The outputs that the attempt may read, if they were read with the claim. */
   readonly outputs?: JsonObject | null;
 }
 
@@ -40,7 +40,7 @@ export interface Planned {
   readonly deadlineAt: Temporal.Instant | null;
 }
 
-/** The instances of a new run, all in `none`. */
+/** Inserts the instances of a new run, all in `none`. */
 export async function insertInstances(
   db: Queryable,
   runId: number,
@@ -68,7 +68,7 @@ export async function insertInstances(
   });
 }
 
-/** Holds the attempt as it is until the transaction ends. @returns false when it was superseded or has ended */
+/** Locks the attempt until the transaction ends. @returns false if it was superseded or has ended */
 export async function lockRunningAttempt(
   db: Queryable,
   { taskInstanceId, attemptToken }: Pick<ClaimedTask, 'taskInstanceId' | 'attemptToken'>,
@@ -81,13 +81,16 @@ export async function lockRunningAttempt(
   return rowCount === 1;
 }
 
-/** An instance as people look at it. */
+/** A task instance for display. */
 export interface TaskInstance {
   readonly taskInstanceId: number;
   readonly runId: number;
   readonly taskId: string;
   readonly mapIndex: number;
-  /** When the list of a mapped task was made again without this one's element; it counts for nothing since. */
+  /**
+   * The instant at which the mapped list was recomputed without this instance's element; the instance has counted for
+   * nothing since. Null for every other instance.
+   */
   readonly removedAt: Temporal.Instant | null;
   readonly state: TaskState;
   readonly attemptNumber: number;
@@ -103,11 +106,14 @@ export interface TaskInstance {
   readonly output: JsonObject | null;
   readonly errorClass: string | null;
   readonly errorText: string | null;
-  /** Of the running attempt: `{done, total, unit}`. */
+  /** The progress of the running attempt, `{done, total, unit}`; null if none runs. */
   readonly progress: JsonObject | null;
 }
 
-/** Returns the run of an instance. Null where there is no such instance, or its run is of another date, as an id of another database's is. */
+/**
+ * Returns the id of an instance's run if the run is of `businessDate`. Returns null if there is no such instance, if
+ * its run is of another date (the id then comes from another database), or if `businessDate` is null.
+ */
 export async function runOfInstance(
   db: Queryable,
   taskInstanceId: number,

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type TaskLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export interface LogLine {
+export interface TaskLogLine {
   readonly at: Temporal.Instant;
-  readonly level: LogLevel;
+  readonly level: TaskLogLevel;
   readonly message: string;
   readonly facts: JsonObject | null;
 }
@@ -13,7 +13,7 @@ export interface LogLine {
 export async function appendLog(
   db: Queryable,
   attempt: { readonly taskInstanceId: number; readonly attemptNumber: number },
-  lines: readonly LogLine[],
+  lines: readonly TaskLogLine[],
 ): Promise<void> {
   if (lines.length === 0) return;
   await db.query(
@@ -30,16 +30,15 @@ export async function appendLog(
   );
 }
 
-export interface StoredLogLine extends LogLine {
+export interface StoredLogLine extends TaskLogLine {
   readonly taskLogId: number;
   readonly mapIndex: number;
   readonly attemptNumber: number;
 }
 
 /**
- * Lines of a task's attempts, oldest first.
- *
- * @param filter.afterId only lines after this one, for following
+ * Returns the log lines of a task's attempts, oldest first.
+ * @param filter.afterId only lines after this one, to follow the log
  */
 export async function readLog(
   db: Queryable,

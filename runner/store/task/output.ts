@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** Outputs of a run's tasks by task_id; of a mapped task the list of its instances' outputs. Absent ones are null. */
+/**
+ * Returns the outputs of a run's tasks by task_id; for a mapped task the list of its instances' outputs. Absent outputs
+ * are null.
+ */
 export async function outputsOf(
   db: Queryable,
   runId: number,
@@ -19,4 +22,25 @@ export async function outputsOf(
     values: [runId, taskIds],
   });
   return Object.fromEntries(rows.map(({ taskId, output }) => [taskId, output]));
+}
+
+/**
+ * Returns the output of an unmapped task in the newest successful run of the DAG that is scheduled before this run and
+ * in which the task succeeded; null if there is none.
+ */
+export async function lastGoodOutput(
+  db: Queryable,
+  before: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },
+  taskId: string,
+): Promise<Json> {
+  const { rows } = await db.query<{ output: Json }>(
+    `select t.output
+       from stockflow.dag_run r join stockflow.task_instance t using (run_id)
+      where r.dag_id = $1 and r.run_id <> $2 and r.state = 'success' and r.scheduled_for < $3
+        and t.task_id = $4 and t.map_index = -1 and t.state = 'success'
+      order by r.scheduled_for desc, r.run_id desc
+      limit 1`,
+    [before.dagId, before.runId, before.scheduledFor.toString(), taskId],
+  );
+  return rows[0]?.output ?? null;
 }

@@ -2,7 +2,7 @@ import type { Settlement } from '../../core/run/settle.ts';
 import type { TaskState } from '../../core/run/states.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** What an attempt counted while it ran; null where it counted nothing. */
+/** The rows and bytes that an attempt counted; null for those it did not count. */
 export interface AttemptMeter {
   readonly rowsIn: number | null;
   readonly rowsOut: number | null;
@@ -10,7 +10,7 @@ export interface AttemptMeter {
   readonly bytesOut: number | null;
 }
 
-/** An ended attempt, and the fence under which it ran. */
+/** An ended attempt with the fencing token under which it ran. */
 export interface Ended {
   readonly taskInstanceId: number;
   readonly taskId: string;
@@ -21,24 +21,24 @@ export interface Ended {
 
 export interface Accepted {
   readonly taskInstanceId: number;
-  /** The fence under which the accepted attempt ran. */
+  /** The fencing token under which the accepted attempt ran. */
   readonly attemptToken: number;
   readonly taskId: string;
   readonly mapIndex: number;
   readonly state: TaskState;
   readonly attemptNumber: number;
-  /** The fence of the instance's next look, where it has one. */
+  /** The instance's new fencing token, under which its next attempt or poll is claimed. */
   readonly token: number;
   readonly runAt: Temporal.Instant | null;
   readonly priority: number;
   readonly pool: string;
-  /** The deadline that this end has missed, where nobody had seen it pass yet; else null. */
+  /** The deadline that the task missed by ending now, if no sweep had recorded it yet; else null. */
   readonly missedDeadlineAt: Temporal.Instant | null;
 }
 
 /**
- * Settles ended attempts and their instances. An attempt whose fence has moved on matches no row: its result is
- * refused, changes nothing, and is missing from what is returned.
+ * Settles ended attempts and their instances. An attempt whose instance has a newer fencing token matches no row: its
+ * result is refused, changes nothing, and is missing from the returned rows.
  */
 export async function applySettlements(db: Queryable, ended: readonly Ended[]): Promise<readonly Accepted[]> {
   const { rows } = await db.query<Accepted>({
@@ -109,7 +109,8 @@ function toRow({ taskInstanceId, attemptToken, settlement, meter }: Ended) {
 }
 
 /**
- * Whether an attempt was settled already with just this outcome: its commit's answer was lost, not its result.
+ * Returns true if the attempt was settled already with the same outcome: the answer to its COMMIT was lost, not its
+ * result.
  */
 export async function wasSettled(db: Queryable, ended: Ended): Promise<boolean> {
   const { rows } = await db.query<{ settled: boolean }>(
@@ -120,7 +121,7 @@ export async function wasSettled(db: Queryable, ended: Ended): Promise<boolean> 
   return rows[0]?.settled ?? false;
 }
 
-/** Whether the run has nothing left to do, and whether a task that counts has failed. */
+/** Returns whether the run is unfinished, and if not, whether a task that counts has failed. */
 export async function runOutcome(
   db: Queryable,
   runId: number,

@@ -1,7 +1,7 @@
-/** The warnings of runs: sentences that tasks recorded for the operator of work that went on all the same. */
+/** Reads the warnings of runs: sentences that tasks recorded for the operator without failing. */
 import type { Queryable } from '../queryable.ts';
 
-/** The action under which a warning stands in the history. */
+/** The action of a warning in the history. */
 export const WARNED = 'task.warned';
 
 export interface TaskWarning {

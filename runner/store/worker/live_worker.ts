@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.ts';
 
-/** Workers whose lease holds. */
+/** Returns the number of workers whose lease is valid. */
 export async function countLiveWorkers(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*) as count from stockflow.worker
@@ -16,13 +16,16 @@ export interface WorkerRow {
   readonly codeVersion: string;
   readonly concurrency: number;
   readonly isLive: boolean;
-  /** Since its last heartbeat, by the database's clock. */
+  /** The time since its last heartbeat in ms, by the database's clock. */
   readonly silentMs: number;
-  /** Why it gave its lease up by itself; null where it fell silent, or lives. */
+  /** The reason why it gave up its own lease; null if it lives, or stopped sending heartbeats. */
   readonly lostReason: string | null;
 }
 
-/** Those whose lease holds, and those that were lost within `lostWithinMs`; a worker that signed off is neither. */
+/**
+ * Returns the workers whose lease is valid, and those lost within `lostWithinMs`. A worker that deregistered is
+ * neither.
+ */
 export async function liveAndLostWorkers(db: Queryable, lostWithinMs: number): Promise<readonly WorkerRow[]> {
   const { rows } = await db.query<WorkerRow>(
     `select worker_id as "workerId", host, pid, code_version as "codeVersion", concurrency,

@@ -1,25 +1,25 @@
 import type { Queryable } from '../queryable.ts';
-import type { WorkHint } from '../queue/job.ts';
+import type { WorkJob } from '../queue/job.ts';
 import { HELD_SLOTS, HOLD_SLOTS } from './held_slot.ts';
 
-/** The pool of tasks that name none: bounded by nothing but the workers' own concurrency. */
+/** The pool of tasks that name none. Only the workers' concurrency limits it. */
 export const DEFAULT_POOL = 'default';
 
-/** Slots of a pool that a DAG file names and nobody has sized: one at a time is the safe reading. */
+/** The slots of a pool that a DAG file names and nobody has sized: one at a time is the safe assumption. */
 const UNSIZED_POOL_SLOTS = 1;
 
 export interface PoolRow {
   readonly name: string;
   readonly slots: number;
-  /** Slots of running instances. */
+  /** The slots of running instances. */
   readonly used: number;
-  /** Slots kept for work that goes on although its task is over. */
+  /** The slots kept for work that continues after its task has ended. */
   readonly held: number;
-  /** Instances that wait for a slot. */
+  /** The number of instances that wait for a slot. */
   readonly queued: number;
 }
 
-/** @returns the names that are new */
+/** Adds the pools that do not exist yet. @returns the names that are new */
 export async function ensurePools(db: Queryable, names: readonly string[]): Promise<readonly string[]> {
   const wanted = names.filter((name) => name !== DEFAULT_POOL);
   if (wanted.length === 0) return [];
@@ -31,7 +31,7 @@ export async function ensurePools(db: Queryable, names: readonly string[]): Prom
   return rows.map(({ name }) => name);
 }
 
-/** @returns the slots that it had, null for a new pool */
+/** Sets the slots of a pool. @returns the previous slots, null for a new pool */
 export async function setPoolSlots(db: Queryable, name: string, slots: number): Promise<number | null> {
   const before = await db.query<{ slots: number }>(
     'select slots from stockflow.pool where name = $1 for update',
@@ -57,7 +57,7 @@ export async function listPools(db: Queryable): Promise<readonly PoolRow[]> {
   return rows;
 }
 
-/** Whether the instance belongs to a bounded pool and is still as the hint saw it. */
+/** Returns true if the instance belongs to a bounded pool, waits, and still has the token of the job. */
 export async function isPooled(
   db: Queryable,
   target: { readonly taskInstanceId: number; readonly token: number },
@@ -72,12 +72,12 @@ export async function isPooled(
   return rows[0]?.pooled ?? false;
 }
 
-/** Hints for the instances that may take the slots which finished ones of these pools have left. */
+/** Returns jobs for the instances that may take the slots which the finished instances have freed in their pools. */
 export async function nextInPools(
   db: Queryable,
   taskInstanceIds: readonly number[],
-): Promise<readonly WorkHint[]> {
-  const { rows } = await db.query<WorkHint>({
+): Promise<readonly WorkJob[]> {
+  const { rows } = await db.query<WorkJob>({
     name: 'stockflow.next_in_pools',
     text: `select n.task_instance_id as "taskInstanceId", n.attempt_token as token, null as "runAt", n.priority
        from (select pool, sum(pool_slots) as freed from stockflow.task_instance
@@ -97,7 +97,7 @@ export interface HeldWork {
   readonly attemptToken: number;
 }
 
-/** Keeps the slot of a running instance whose work its own worker has given up waiting for. */
+/** Keeps the slot of a running instance whose work its own worker no longer waits for. */
 export async function holdSlot(db: Queryable, { taskInstanceId, attemptToken }: HeldWork): Promise<void> {
   await db.query(
     `with before as (
@@ -109,11 +109,11 @@ export async function holdSlot(db: Queryable, { taskInstanceId, attemptToken }: 
   );
 }
 
-/** Frees the slot that was kept for work that has ended now. @returns the jobs of those that may take it */
+/** Frees the slot of work that has now ended. @returns the jobs of the instances that may take it */
 export async function releaseSlot(
   db: Queryable,
   { taskInstanceId, attemptToken }: HeldWork,
-): Promise<readonly WorkHint[]> {
+): Promise<readonly WorkJob[]> {
   const { rowCount } = await db.query(
     'delete from stockflow.held_slot where task_instance_id = $1 and attempt_token = $2',
     [taskInstanceId, attemptToken],

@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.ts';
 
-/** How long a silent worker keeps its tasks, by the database's clock. */
+/** The time in ms that a worker without heartbeats keeps its tasks, by the database's clock. */
 export const LEASE_MS = 10_000;
 
 export interface NewWorker {
@@ -21,7 +21,7 @@ export async function registerWorker(db: Queryable, worker: NewWorker, leaseMs: 
   return row.workerId;
 }
 
-/** @returns false when the lease was lost: another worker has taken over what this one held */
+/** Renews a worker's lease. @returns false if the lease was lost: another worker has taken over its tasks */
 export async function renewLease(db: Queryable, workerId: number, leaseMs: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update stockflow.worker set heartbeat_at = now(), lease_expires_at = now() + $2 * interval '1 ms'
@@ -31,10 +31,10 @@ export async function renewLease(db: Queryable, workerId: number, leaseMs: numbe
   return rowCount === 1;
 }
 
-/** Tasks that a worker `w` runs, by the table. */
+/** SQL for the number of tasks that a worker `w` runs, according to the table. */
 const RUNNING_THERE = `(select count(*) from stockflow.task_instance t where t.worker_id = w.worker_id and t.state = 'running')`;
 
-/** Gives a worker's lease up for a reason that it knows itself, so that its tasks start elsewhere. */
+/** Gives up a worker's lease for a reason that it detected itself, so that its tasks start elsewhere. */
 export async function giveUpLease(db: Queryable, workerId: number, reason: string): Promise<void> {
   await db.query(
     `update stockflow.worker w set lost_at = now(), lost_reason = $2, lost_task_count = ${RUNNING_THERE}
@@ -52,8 +52,8 @@ export async function markWorkerStopped(db: Queryable, workerId: number): Promis
 }
 
 /**
- * Marks workers whose lease ran out as lost. None is marked in the first moments after the database started: while it
- * was away nobody could renew.
+ * Marks workers whose lease ran out as lost. None is marked in the first moments after the database has started, as
+ * nobody could renew a lease during the outage.
  */
 export async function markLostWorkers(db: Queryable): Promise<readonly number[]> {
   const { rows } = await db.query<{ workerId: number }>(
@@ -66,8 +66,11 @@ export async function markLostWorkers(db: Queryable): Promise<readonly number[]>
   return rows.map(({ workerId }) => workerId);
 }
 
-/** A worker that was taken for dead is back, as after a pause of its host: the death is held against nobody any more. */
-export async function takeBackDeath(db: Queryable, workerId: number): Promise<void> {
+/**
+ * Withdraws the crash that was charged to the only task of a lost worker: the worker is back, for example after its
+ * host was paused.
+ */
+export async function withdrawCrashes(db: Queryable, workerId: number): Promise<void> {
   await db.query(
     `with back as (
        update stockflow.worker set lost_task_count = null where worker_id = $1 and lost_task_count = 1

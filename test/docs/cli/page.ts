@@ -3,21 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Argument, Command } from 'commander';
 import type { CatalogEntry } from '../../../runner/commands/cli/catalog_entry.ts';
-import type { Output, Shell } from '../../../runner/commands/cli/command.ts';
 import type { ExitCode } from '../../../runner/commands/cli/exit_code.ts';
 import { allCommands, commandFolders } from '../../../runner/commands/cli/found_commands.ts';
+import { keptShell } from '../../support/kept_shell.ts';
 import { ROOT } from '../pages.ts';
 
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
 /** To configure commands with, not to run them. */
-export const NO_SHELL: Shell = {
-  env: {},
-  stdout: nowhere,
-  stderr: nowhere,
-  signal: new AbortController().signal,
-  urgent: new AbortController().signal,
-  exitCode: 0,
-};
+export const NO_SHELL = keptShell().shell;
 
 export const ALL_COMMANDS = allCommands(commandFolders({ STOCKFLOW_TASKS: path.join(ROOT, 'tasks') }));
 

@@ -35,8 +35,8 @@ export const failpoint: Fault = {
 
 const RARE = [
   'reap.',
-  'hand_back.',
-  'put_back.',
+  'release.',
+  'requeue.',
   'schedule.',
   'finish.refused',
   'claim.in_pool',
@@ -56,7 +56,7 @@ async function provoke(
   { victim, random }: { readonly victim: FleetWorker; readonly random: Random },
 ): Promise<void> {
   if (point.startsWith('schedule.')) await world.load.pushSchedule(TICK, 4);
-  if (point.startsWith('hand_back.')) {
+  if (point.startsWith('release.')) {
     for (let look = 0; look < 50 && (await claimFor(world.pool, victim.pid)) === 0; look += 1)
       await pause(LOOK_AGAIN_MS);
   }
@@ -65,7 +65,7 @@ async function provoke(
     if (others.length > 1) await killNow(world, random.pick(others));
   }
   if (point === 'finish.refused') await stopFor(world, victim, world.leaseMs * 2);
-  if (point.startsWith('put_back.')) {
+  if (point.startsWith('requeue.')) {
     victim.faultState = 'killed';
     victim.signal('SIGTERM');
   }

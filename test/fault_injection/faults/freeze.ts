@@ -7,7 +7,7 @@ const IN_TRANSACTION: readonly Failpoint[] = [
   'claim.in_pool',
   'finish.locked',
   'finish.settled',
-  'finish.hinted',
+  'finish.jobs_added',
   'finish.before_commit',
   'finish.next_run_locked',
   'advance.applied',

@@ -1,64 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
-import { parseDag } from '../../../runner/core/dag_file/parse.ts';
-import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
+import { type DagFacts, lastRunKey, lastRunStatus } from '../../../runner/commands/status/last_run_status.ts';
+import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
+import { at, DUE, FACTS, RUN, SEVEN } from './nightly_run.ts';
 
-const at = (text: string) => Temporal.Instant.from(text);
-const { dag } = parseDag(
-  'dag_id: nightly\ntimezone: America/New_York\nschedule: "0 1 * * *"\ncatchup: latest\ncatchup_window: 24h\ntasks: [{task_id: a, type: x}]\n',
-  'nightly.yaml',
-);
-assert.ok(dag !== null);
-
-/** 1 February 2026, 07:00 in New York; the night was due at 06:00Z. */
-const SEVEN = at('2026-02-01T12:00:00Z');
-const DUE = at('2026-02-01T06:00:00Z');
-
-const night: DagNight = {
-  dagId: 'nightly',
-  dag,
-  isPaused: false,
-  problems: [],
-  lastDue: {
-    dagId: 'nightly',
-    scheduledFor: DUE,
-    businessDate: Temporal.PlainDate.from('2026-02-01'),
-    decision: 'run',
-  },
-  cursor: DUE,
-};
-
-const run: NightRun = {
-  dagId: 'nightly',
-  runId: 7,
-  runType: 'scheduled',
-  state: 'success',
-  businessDate: Temporal.PlainDate.from('2026-02-01'),
-  scheduledFor: DUE,
-  startedAt: DUE,
-  finishedAt: at('2026-02-01T06:40:00Z'),
-  failedTaskId: null,
-  errorText: null,
-  missedDeadlines: [],
-  mendedFailure: null,
-};
-
-function verdictOf(changes: Partial<DagNight>, found: NightRun | null, now = SEVEN) {
-  const changed = { ...night, ...changes };
-  const key = nightKey(changed, now);
-  const { verdict, isProblem, detail } = nightStatus(changed, key, found, []);
+function verdictOf(changes: Partial<DagFacts>, found: LastRun | null, now = SEVEN) {
+  const changed = { ...FACTS, ...changes };
+  const key = lastRunKey(changed, now);
+  const { verdict, isProblem, detail } = lastRunStatus(changed, key, found, []);
   return { date: key.businessDate?.toString() ?? null, verdict, isProblem, detail };
 }
 
 test('a night with its run is as good as the run', () => {
-  assert.deepEqual(verdictOf({}, run), {
+  assert.deepEqual(verdictOf({}, RUN), {
     date: '2026-02-01',
     verdict: 'success',
     isProblem: false,
     detail: '',
   });
-  const failed: NightRun = { ...run, state: 'failed', failedTaskId: 'filter', errorText: 'no file' };
+  const failed: LastRun = { ...RUN, state: 'failed', failedTaskId: 'filter', errorText: 'no file' };
   assert.deepEqual(verdictOf({}, failed), {
     date: '2026-02-01',
     verdict: 'failed',
@@ -68,7 +28,7 @@ test('a night with its run is as good as the run', () => {
 });
 
 test('a run that is late is a problem before it ends', () => {
-  const late: NightRun = { ...run, state: 'running', finishedAt: null, missedDeadlines: ['filter'] };
+  const late: LastRun = { ...RUN, state: 'running', finishedAt: null, missedDeadlines: ['filter'] };
   const { verdict, isProblem, detail } = verdictOf({}, late);
   assert.deepEqual([verdict, isProblem, detail], ['running', true, 'filter missed its deadline']);
 });
@@ -90,10 +50,10 @@ test('a night that is at most five minutes late is not yet one that did not run'
 
 test('a night that the scheduler dropped did not run', () => {
   const missed = {
-    ...night.lastDue,
+    ...FACTS.lastDue,
     dagId: 'nightly',
     scheduledFor: DUE,
-    businessDate: run.businessDate,
+    businessDate: RUN.businessDate,
     decision: 'missed' as const,
   };
   const { verdict, isProblem, detail } = verdictOf({ lastDue: missed }, null);
@@ -108,6 +68,6 @@ test('a paused DAG owes nothing for the nights since, and a new one nothing yet'
 });
 
 test('an invalid file is a problem whatever ran', () => {
-  const { verdict, isProblem, detail } = verdictOf({ problems: ['dags/nightly.yaml:1:1: what'] }, run);
+  const { verdict, isProblem, detail } = verdictOf({ problems: ['dags/nightly.yaml:1:1: what'] }, RUN);
   assert.deepEqual([verdict, isProblem, detail], ['invalid', true, 'dags/nightly.yaml:1:1: what']);
 });

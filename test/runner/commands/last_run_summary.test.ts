@@ -1,52 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DagNight, nightKey, nightStatus } from '../../../runner/commands/status/last_run_status.ts';
-import { nightSentence } from '../../../runner/commands/status/last_run_summary.ts';
-import { parseDag } from '../../../runner/core/dag_file/parse.ts';
-import type { NightRun } from '../../../runner/store/run/last_due_run.ts';
+import { type DagFacts, lastRunKey, lastRunStatus } from '../../../runner/commands/status/last_run_status.ts';
+import { lastRunSummary } from '../../../runner/commands/status/last_run_summary.ts';
+import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
 import type { TaskWarning } from '../../../runner/store/task/warning.ts';
-
-const at = (text: string) => Temporal.Instant.from(text);
-const { dag } = parseDag(
-  'dag_id: nightly\ntimezone: America/New_York\nschedule: "0 1 * * *"\ntasks: [{task_id: a, type: x}]\n',
-  'nightly.yaml',
-);
-/** 1 February 2026, 07:00 in New York; the night was due at 01:00, 06:00Z. */
-const SEVEN = at('2026-02-01T12:00:00Z');
-const DUE = at('2026-02-01T06:00:00Z');
-const DATE = Temporal.PlainDate.from('2026-02-01');
-
-const run: NightRun = {
-  dagId: 'nightly',
-  runId: 7,
-  runType: 'scheduled',
-  state: 'success',
-  businessDate: DATE,
-  scheduledFor: DUE,
-  startedAt: DUE,
-  finishedAt: at('2026-02-01T06:40:00Z'),
-  failedTaskId: null,
-  errorText: null,
-  missedDeadlines: [],
-  mendedFailure: null,
-};
+import { at, FACTS, NIGHTLY, RUN, SEVEN } from './nightly_run.ts';
 
 function sentenceOf(
-  found: Partial<NightRun> | null,
-  changes: Partial<DagNight> = {},
+  found: Partial<LastRun> | null,
+  changes: Partial<DagFacts> = {},
   warnings: readonly TaskWarning[] = [],
 ): string {
-  const night: DagNight = {
-    dagId: 'nightly',
-    dag,
-    isPaused: false,
-    problems: [],
-    lastDue: { dagId: 'nightly', scheduledFor: DUE, businessDate: DATE, decision: 'run' },
-    cursor: DUE,
-    ...changes,
-  };
-  const status = nightStatus(night, nightKey(night, SEVEN), found && { ...run, ...found }, warnings);
-  return nightSentence(night, status, SEVEN);
+  const facts = { ...FACTS, ...changes };
+  const status = lastRunStatus(facts, lastRunKey(facts, SEVEN), found && { ...RUN, ...found }, warnings);
+  return lastRunSummary(facts, status, SEVEN);
 }
 
 test('a night is told in one sentence, whatever became of it', () => {
@@ -94,7 +61,7 @@ test('a pause and an invalid file are told beside what the night came to', () =>
 test('a DAG that has no night yet says what that waits for', () => {
   const never = { lastDue: null, cursor: SEVEN };
   assert.equal(sentenceOf(null, never), 'not due yet, next 2026-02-02 01:00 EST');
-  const manual = dag && { ...dag, schedule: [] };
+  const manual = { ...NIGHTLY, schedule: [] };
   assert.equal(sentenceOf(null, { ...never, dag: manual }), 'runs only when triggered');
   const unread = 'no worker has read its file yet: stockflow up reads it';
   assert.equal(sentenceOf(null, { ...never, dag: null }), unread);
@@ -114,7 +81,7 @@ test('a night that succeeded with warnings says how many', () => {
 
 test('a night that was mended says what had failed', () => {
   assert.equal(
-    sentenceOf({ missedDeadlines: ['filter'], mendedFailure: 'filter: no file' }),
+    sentenceOf({ missedDeadlines: ['filter'], recoveredFailure: 'filter: no file' }),
     'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline; it had failed before: filter: no file',
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
 import { claimFromQueue, claimOfRun } from '../../../runner/store/queue/claim_next.ts';
-import { addScheduleHint, addWorkHints } from '../../../runner/store/queue/job.ts';
+import { addScheduleJob, addWorkJobs } from '../../../runner/store/queue/job.ts';
 import type { ClaimedTask } from '../../../runner/store/task/instance.ts';
 import { type TestEngine, testEngine } from '../../support/engine/engine.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
@@ -52,7 +52,7 @@ async function waitingKeys(): Promise<readonly string[]> {
 
 const named = ({ dagId, taskId }: ClaimedTask) => `${dagId}.${taskId}`;
 
-test('hints are taken in the order of the queue, whatever run they are of, and leave it with their claim', async () => {
+test('jobs are taken in the order of the queue, whatever run they are of, and leave it with their claim', async () => {
   await trigger('plain');
   await trigger('urgent');
   const claimed = await claimFromQueue(engine.pool, { workerId: WORKER, atMost: 3 });
@@ -69,7 +69,7 @@ test('hints are taken in the order of the queue, whatever run they are of, and l
 
 test('every priority that a file may give fits the queue, and a due DAG is planned before any of them', async () => {
   await trigger('extreme');
-  await addScheduleHint(engine.pool, 'plain', Temporal.Now.instant().subtract({ seconds: 5 }));
+  await addScheduleJob(engine.pool, 'plain', Temporal.Now.instant().subtract({ seconds: 5 }));
   const { rows } = await engine.pool.query<{ priority: number }>(
     'select priority from graphile_worker._private_jobs order by priority',
   );
@@ -91,8 +91,8 @@ test('what is no task of the default pool is left in the queue', async () => {
   await trigger('pooled');
   const stale = { taskInstanceId: a.id, token: 99, runAt: null, priority: 0 };
   const later = { ...stale, token: 1, runAt: Temporal.Now.instant().add({ hours: 1 }) };
-  await addWorkHints(engine.pool, [stale, later]);
-  await addScheduleHint(engine.pool, 'plain', Temporal.Now.instant().subtract({ seconds: 5 }));
+  await addWorkJobs(engine.pool, [stale, later]);
+  await addScheduleJob(engine.pool, 'plain', Temporal.Now.instant().subtract({ seconds: 5 }));
   await engine.pool.query(
     `select graphile_worker.add_job('stockflow.work', '{"id": "x"}', job_key := key)
        from unnest(array['task:1', 'task:x:1', 'task:99999999999999999999:1', 'other']) as key`,
@@ -102,7 +102,7 @@ test('what is no task of the default pool is left in the queue', async () => {
   assert.deepEqual(await waitingKeys(), before);
 });
 
-test('a hint or an instance that somebody holds is not waited for', async () => {
+test('a job or an instance that somebody holds is not waited for', async () => {
   await trigger('plain');
   const other = await engine.pool.connect();
   try {
@@ -132,7 +132,7 @@ test('of a run the queued tasks of the named ids are claimed, the highest priori
   assert.deepEqual(second.map(named), ['urgent.a']);
 });
 
-test('a successor stands back while a hint of higher priority waits, and for no other', async () => {
+test('a successor stands back while a job of higher priority waits, and for no other', async () => {
   const runId = await trigger('plain');
   await engine.pool.query('delete from graphile_worker._private_jobs');
   await trigger('urgent');

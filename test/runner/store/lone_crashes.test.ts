@@ -4,7 +4,7 @@ import { withTransaction } from '../../../runner/connections/postgres/connect.ts
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
 import { reclaimLostTasks } from '../../../runner/store/queue/lease.ts';
 import { claim } from '../../../runner/store/task/claim.ts';
-import { giveUpLease, registerWorker, takeBackDeath } from '../../../runner/store/worker/worker.ts';
+import { giveUpLease, registerWorker, withdrawCrashes } from '../../../runner/store/worker/worker.ts';
 import { testEngine } from '../../support/engine/engine.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
 
@@ -60,8 +60,8 @@ test('only the death of a worker that ran nothing else, and stays dead, is held 
   await deathOf(alone);
   assert.deepEqual(await counts(), ['a 2 1', 'b 2 0']);
 
-  await takeBackDeath(pool, alone);
+  await withdrawCrashes(pool, alone);
   assert.deepEqual(await counts(), ['a 2 0', 'b 2 0']);
-  await takeBackDeath(pool, alone);
+  await withdrawCrashes(pool, alone);
   assert.deepEqual(await counts(), ['a 2 0', 'b 2 0']);
 });

@@ -49,6 +49,17 @@ test('a later file is applied to a database that has the earlier ones', async (t
   assert.deepEqual(names(await migrate(pool, { set: 'runner', directory })), ['0002_more.sql']);
 });
 
+test('a database that knew two sets by name takes a third', async (t) => {
+  const { pool } = await testDatabase(t);
+  const directory = await folder(t, SHELF);
+  await migrate(pool, { set: 'runner', directory });
+  await pool.query(
+    "alter table stockflow.migration add constraint set_name_is_known check (set_name in ('runner', 'oms'))",
+  );
+  const third = await folder(t, { '0001_bin.sql': 'create table bin (bin_id text);' });
+  assert.deepEqual(names(await migrate(pool, { set: 'warehouse', directory: third })), ['0001_bin.sql']);
+});
+
 test('two sets are kept apart in one database', async (t) => {
   const { pool } = await testDatabase(t);
   const runner = await folder(t, SHELF);

@@ -4,13 +4,13 @@ import type { PoolClient } from 'pg';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { claimFromQueue, claimOfRun } from '../../../runner/store/queue/claim_next.ts';
-import { addWorkHints } from '../../../runner/store/queue/job.ts';
+import { addWorkJobs } from '../../../runner/store/queue/job.ts';
 import {
-  handBack,
+  missingWorkJobs,
   reclaimLostTasks,
+  releaseInstance,
   runningOn,
   runsWithLostTasks,
-  withoutHint,
 } from '../../../runner/store/queue/lease.ts';
 import {
   findRun,
@@ -21,14 +21,13 @@ import {
 } from '../../../runner/store/run/dag_run.ts';
 import { markDeadlinesMissed, runsPastDeadline } from '../../../runner/store/run/deadline.ts';
 import { newestRuns } from '../../../runner/store/run/last_due_run.ts';
-import { lastGoodOutput } from '../../../runner/store/run/last_good.ts';
 import { overdueAttempts, overdueRuns } from '../../../runner/store/run/overdue.ts';
-import { applySteps, tallies } from '../../../runner/store/run/state_counts.ts';
+import { applySteps, stateCounts } from '../../../runner/store/run/state_counts.ts';
 import { attemptsOfRun, saveProgress } from '../../../runner/store/task/attempt.ts';
 import { claim, claimInPool } from '../../../runner/store/task/claim.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
 import { readLog } from '../../../runner/store/task/log.ts';
-import { outputsOf } from '../../../runner/store/task/output.ts';
+import { lastGoodOutput, outputsOf } from '../../../runner/store/task/output.ts';
 import { applySettlements, runOutcome, wasSettled } from '../../../runner/store/task/settlement.ts';
 import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/pool.ts';
 import { testEngine } from '../../support/engine/engine.ts';
@@ -63,7 +62,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   const [first, second] = rows;
   assert.ok(first !== undefined && second !== undefined);
   const { runId, taskInstanceId } = first;
-  const hint = { taskInstanceId, token: 1 };
+  const target = { taskInstanceId, token: 1 };
   const settlement: Settlement = {
     taskState: 'success',
     attemptState: 'success',
@@ -79,16 +78,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
     meter: { rowsIn: null, rowsOut: null, bytesIn: null, bytesOut: null },
   };
   const night = async (tx: PoolClient): Promise<void> => {
-    await addWorkHints(tx, [{ taskInstanceId: second.taskInstanceId, token: 1, runAt: null, priority: 0 }]);
-    await claim(tx, hint, 1);
-    await claimInPool(tx, hint, 1);
-    await isPooled(tx, hint);
+    await addWorkJobs(tx, [{ taskInstanceId: second.taskInstanceId, token: 1, runAt: null, priority: 0 }]);
+    await claim(tx, target, 1);
+    await claimInPool(tx, target, 1);
+    await isPooled(tx, target);
     await outputsOf(tx, runId, ['t1', 't2']);
     await saveProgress(tx, { taskInstanceId, attemptToken: 1 }, { done: 1 });
     await lockRun(tx, runId);
     await applySettlements(tx, [ended]);
     await wasSettled(tx, ended);
-    await tallies(tx, runId, ['t1', 't2']);
+    await stateCounts(tx, runId, ['t1', 't2']);
     await applySteps(tx, runId, [{ taskId: 't11', step: { to: 'queued', plannedAt: null } }]);
     await claimFromQueue(tx, { workerId: 1, atMost: 4 });
     await claimOfRun(tx, { runId, taskIds: ['t11'] }, { workerId: 1, atMost: 4 });
@@ -99,8 +98,8 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await runsWithLostTasks(tx);
     await reclaimLostTasks(tx, runId);
     await runningOn(tx, 1);
-    await handBack(tx, { taskInstanceId, token: 1, runId, taskId: 't0' });
-    await withoutHint(tx, 5_000);
+    await releaseInstance(tx, { taskInstanceId, token: 1, runId, taskId: 't0' });
+    await missingWorkJobs(tx, 5_000);
     await dagsWithQueuedRuns(tx);
     await runsPastDeadline(tx);
     await markDeadlinesMissed(tx, runId);

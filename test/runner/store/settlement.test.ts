@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../../../runner/core/run/settle.ts';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
-import { handBack } from '../../../runner/store/queue/lease.ts';
+import { releaseInstance } from '../../../runner/store/queue/lease.ts';
 import { claim } from '../../../runner/store/task/claim.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
 import { applySettlements, type Ended } from '../../../runner/store/task/settlement.ts';
@@ -24,9 +24,9 @@ test('of two attempts of one instance that end together, the superseded one leav
   assert.ok(instance !== undefined);
   const { taskInstanceId, taskId } = instance;
   const first = await claim(pool, { taskInstanceId, token: 1 }, WORKER);
-  const hint = await handBack(pool, { taskInstanceId, token: 1, runId, taskId });
-  assert.ok(first !== null && hint !== null);
-  const second = await claim(pool, hint, WORKER);
+  const job = await releaseInstance(pool, { taskInstanceId, token: 1, runId, taskId });
+  assert.ok(first !== null && job !== null);
+  const second = await claim(pool, job, WORKER);
   assert.equal(second?.attemptToken, 2);
 
   const endedWith = (attemptToken: number, output: string): Ended => ({

@@ -7,7 +7,8 @@ import { readDagFile, registerDagFile } from '../../../runner/engine/dags/folder
 import type { TaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
 import { migrateQueue } from '../../../runner/engine/queue/queue.ts';
-import { Worker, type WorkerOptions } from '../../../runner/engine/worker/worker.ts';
+import { Worker } from '../../../runner/engine/worker/worker.ts';
+import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
 import { createLog } from '../../../runner/log.ts';
 import { type DagRun, findRun } from '../../../runner/store/run/dag_run.ts';
 import { instancesOfRun, type TaskInstance } from '../../../runner/store/task/instance.ts';

@@ -8,20 +8,20 @@ import { inZone, msBetween } from '../../output/time_text.ts';
 import { spanOrDash } from '../../run/columns.ts';
 
 interface InZone {
-  /** Of the DAG. */
+  /** The time zone of the DAG. */
   readonly timezone: string;
 }
 
-export interface ShownPlan extends InZone {
+export interface PlanRow extends InZone {
   readonly date: PlannedDate | BackfillDate;
 }
 
-export interface ShownDate extends InZone {
+export interface DateRow extends InZone {
   readonly date: BackfillDate;
 }
 
 /** The same for a plan and for a backfill, so that both can be compared line by line. */
-export const PLAN_COLUMNS: readonly Column<ShownPlan>[] = [
+export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
   { key: 'business_date', value: ({ date }) => date.businessDate },
   {
     key: 'scheduled_for',
@@ -38,15 +38,15 @@ export const PLAN_COLUMNS: readonly Column<ShownPlan>[] = [
   { key: 'run_id', value: ({ date }) => date.runId, text: ({ date }) => String(date.runId ?? '-') },
 ];
 
-const DETAIL: Column<ShownPlan> = {
+const DETAIL: Column<PlanRow> = {
   key: 'detail',
   value: ({ date }) => date.detail,
   text: ({ date }) => oneLine(date.detail ?? ''),
 };
 
-export const PLAN_WITH_DETAIL: readonly Column<ShownPlan>[] = [...PLAN_COLUMNS, DETAIL];
+export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL];
 
-export const DATE_COLUMNS: readonly Column<ShownDate>[] = [
+export const DATE_COLUMNS: readonly Column<DateRow>[] = [
   ...PLAN_COLUMNS,
   {
     key: 'state',
@@ -100,7 +100,7 @@ export const LISTED_COLUMNS: readonly Column<ListedBackfill>[] = [
   ...BACKFILL_COLUMNS.slice(5),
 ];
 
-/** `waiting`, or its run's state; null where there is nothing to work. */
+/** Returns `waiting`, or the state of the date's run; null where there is nothing to work. */
 export function stateOf({ stage, runState }: BackfillDate): string | null {
   if (stage === 'none') return null;
   return stage === 'waiting' ? 'waiting' : (runState ?? 'pruned');
@@ -110,7 +110,7 @@ export function isEnded({ stage, runState }: BackfillDate): boolean {
   return stage === 'begun' && runState !== 'queued' && runState !== 'running';
 }
 
-/** From its turn to its run's end. */
+/** Returns the span from the date's turn to the end of its run. */
 export function tookMs(date: BackfillDate): number | null {
   const end = endOf(date);
   return date.begunAt && end && msBetween(date.begunAt, end);

@@ -1,11 +1,11 @@
-/** What a backfill would do, from the DAG's file as it stands: the same for the dry run and before a backfill is made. */
+/** Plans a backfill from the DAG's file as it stands: the same for the dry run and before a backfill is made. */
 import type { Pool } from 'pg';
 import { type BackfillHold, type BackfillLoad, holdOfBackfill } from '../../../core/backfill/hold.ts';
 import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../../../core/backfill/plan.ts';
-import { applyRefusals, type Refusal } from '../../../core/backfill/refusal.ts';
+import { applyRefusals, type DateRefusal } from '../../../core/backfill/refusal.ts';
 import type { Dag } from '../../../core/dag/dag.ts';
 import { indexDag } from '../../../core/dag/index.ts';
-import { askRefusals } from '../../../engine/backfill/prechecks.ts';
+import { runPrechecks } from '../../../engine/backfill/prechecks.ts';
 import { planDates } from '../../../engine/backfill/requests.ts';
 import { databaseNow } from '../../../engine/clock.ts';
 import { readDagFile } from '../../../engine/dags/folder.ts';
@@ -22,10 +22,10 @@ import { dagFileOf, invalidDag, unknownDag } from '../../dag/lookup.ts';
 
 export interface PlannedBackfill {
   readonly dag: Dag;
-  /** In the order of work. */
+  /** The dates in the order of work. */
   readonly dates: readonly PlannedDate[];
-  readonly refusals: readonly Refusal[];
-  /** Which run of the schedule waits for it; null where none does. */
+  readonly refusals: readonly DateRefusal[];
+  /** The run of the schedule that waits for it; null where none does. */
   readonly hold: BackfillHold | null;
 }
 
@@ -36,17 +36,17 @@ export interface PlanRequest extends BackfillRange {
   readonly maxActiveRuns: number;
 }
 
-/** Changes nothing. @throws CommandError; TriggerError; BackfillRangeError */
-export async function planAsAsked(
+/** Plans without changing anything. @throws CommandError; TriggerError; BackfillRangeError */
+export async function planBackfill(
   shell: Shell,
   session: Session,
   request: PlanRequest & { readonly settings: Settings; readonly taskTypes: TaskTypes },
 ): Promise<PlannedBackfill> {
   const { taskTypes } = request;
-  const dag = await dagAsItStands(session.pool, request);
+  const dag = await dagToPlan(session.pool, request);
   const params = paramsToRun(dag, request.params, taskTypes);
   const planned = await planDates(session.pool, dag, request);
-  const asker = {
+  const prechecks = {
     taskTypes,
     env: shell.env,
     projectDir: process.cwd(),
@@ -54,7 +54,7 @@ export async function planAsAsked(
     signal: shell.signal,
   };
   const now = await databaseNow(session.pool);
-  const refusals = await askRefusals(asker, { index: indexDag(dag), params, dates: planned, now });
+  const refusals = await runPrechecks(prechecks, { index: indexDag(dag), params, dates: planned, now });
   const dates = applyRefusals(planned, refusals);
   return { dag, dates, refusals, hold: await foreseeHold(session.pool, dag, { ...request, dates, now }) };
 }
@@ -73,8 +73,8 @@ async function foreseeHold(
   });
 }
 
-/** By its file, which a look must not put in force; where there is none, by the version that is. */
-async function dagAsItStands(
+/** Returns the DAG of its file, without putting it in force; where there is no file, that of the version in force. */
+async function dagToPlan(
   pool: Pool,
   { settings, taskTypes, dagId }: { settings: Settings; taskTypes: TaskTypes; dagId: string },
 ): Promise<Dag> {

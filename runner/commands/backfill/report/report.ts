@@ -1,4 +1,4 @@
-/** A backfill with its dates, as it stands now, and how it is told. */
+/** A backfill with its dates as it stands now, and its printed form. */
 import type { Pool } from 'pg';
 import type { Json, JsonObject } from '../../../core/value/json.ts';
 import { databaseNow } from '../../../engine/clock.ts';
@@ -8,15 +8,15 @@ import type { Shell } from '../../cli/command.ts';
 import { CommandError, EXIT } from '../../cli/exit_code.ts';
 import { zonesOfVersions } from '../../dag/in_force.ts';
 import { rowObject } from '../../output/listing.ts';
-import { type OutputFormat, printShown } from '../../output/output.ts';
+import { type OutputFormat, printResult } from '../../output/output.ts';
 import { formatTable } from '../../output/table_text.ts';
 import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
 import { inZone } from '../../output/time_text.ts';
-import { BACKFILL_COLUMNS, DATE_COLUMNS, type ShownDate, stateOf } from './columns.ts';
+import { BACKFILL_COLUMNS, DATE_COLUMNS, type DateRow, stateOf } from './columns.ts';
 
 export interface BackfillReport {
   readonly backfill: Backfill;
-  /** In the order of work. */
+  /** The dates in the order of work. */
   readonly dates: readonly BackfillDate[];
   readonly timezone: string;
   /** The database's clock. */
@@ -36,24 +36,24 @@ export async function readBackfillReport(pool: Pool, backfillId: number): Promis
   };
 }
 
-/** On stdout: to machines `{backfill, dates}` and what `more` adds, to people first what failed. */
+/** Prints a backfill on stdout: for machines `{backfill, dates}` and the keys of `more`, for people first the failures. */
 export function printBackfill(
   shell: Shell,
   output: OutputFormat,
   report: BackfillReport,
   more: JsonObject = {},
 ): void {
-  const rows = report.dates.map((date): ShownDate => ({ date, timezone: report.timezone }));
+  const rows = report.dates.map((date): DateRow => ({ date, timezone: report.timezone }));
   const data: Json = {
     backfill: rowObject(BACKFILL_COLUMNS, report.backfill),
     dates: rows.map((row) => rowObject(DATE_COLUMNS, row)),
     ...more,
   };
   const text = () => backfillText(report, rows, painter(shell.stdout, shell.env));
-  printShown(shell, output, { columns: DATE_COLUMNS, rows, data, text });
+  printResult(shell, output, { columns: DATE_COLUMNS, rows, data, text });
 }
 
-function backfillText(report: BackfillReport, rows: readonly ShownDate[], paint: Paint): string {
+function backfillText(report: BackfillReport, rows: readonly DateRow[], paint: Paint): string {
   const { backfill, dates, timezone } = report;
   const { backfillId, dagId, from, to, state, createdAt, finishedAt } = backfill;
   const at = (instant: Temporal.Instant) => inZone(instant, timezone, 'second');

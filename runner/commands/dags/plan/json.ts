@@ -1,6 +1,6 @@
 /** A planned change as machines read it: keys in snake_case, instants and dates as ISO text. */
-import type { ChangeNight } from '../../../core/change/change_nights.ts';
-import type { DagChange, DeadlineMisfit, PlannedNight } from '../../../core/change/dag_change.ts';
+import type { ClockChangeDate } from '../../../core/change/clock_change_dates.ts';
+import type { DagChange, DeadlineConflict, PlannedClockChange } from '../../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../../core/change/key_changes.ts';
 import { resolveWallTime } from '../../../core/time/wall_time.ts';
 import type { Json } from '../../../core/value/json.ts';
@@ -41,7 +41,7 @@ function changeJson(plan: Plan, change: DagChange): { [key: string]: Json } {
         run_type: runType,
       })),
     },
-    clock_changes: change.nights.map((night) => nightJson(plan, night)),
+    clock_changes: change.clockChanges.map((night) => nightJson(plan, night)),
     dag_keys: keys.dag.map(keyJson),
     tasks_added: keys.tasksAdded,
     tasks_removed: keys.tasksRemoved,
@@ -57,7 +57,7 @@ function keyJson({ taskId, key, before, after }: KeyChange): { [key: string]: Js
   return { ...(taskId === null ? {} : { task_id: taskId }), key, before, after };
 }
 
-/** Where a moved wall clock edge lies on the next date of the schedule. */
+/** Returns the instant of a moved wall clock edge on the next date of the schedule. */
 function edgeInstants(plan: Plan, { next }: DagChange, { taskId, key }: KeyChange): { [key: string]: Json } {
   if (key !== 'not_before' && key !== 'deadline') return {};
   const at = (dag: Plan['before'], due: Temporal.Instant | undefined): string | null => {
@@ -70,7 +70,7 @@ function edgeInstants(plan: Plan, { next }: DagChange, { taskId, key }: KeyChang
   return { next_before: at(plan.before, next.before[0]), next_after: at(plan.after, next.after[0]) };
 }
 
-function nightJson({ before, after }: Plan, { change, before: was, after: is }: PlannedNight): Json {
+function nightJson({ before, after }: Plan, { change, before: was, after: is }: PlannedClockChange): Json {
   return {
     date: change.date.toString(),
     at: change.at.toString(),
@@ -82,18 +82,18 @@ function nightJson({ before, after }: Plan, { change, before: was, after: is }: 
   };
 }
 
-function sideJson(night: ChangeNight, timezone: string | undefined): Json {
+function sideJson(night: ClockChangeDate, timezone: string | undefined): Json {
   return {
-    due: night.due.map(({ wall, fate, at }) => ({
+    due: night.due.map(({ wall, occurrence, at }) => ({
       wall_time: wall.toString(),
-      comes: fate,
+      comes: occurrence,
       at: at.toString(),
     })),
-    edges: night.edges.map(({ taskId, key, wall, fate, at, afterDueMs, usuallyAfterDueMs }) => ({
+    edges: night.edges.map(({ taskId, key, wall, occurrence, at, afterDueMs, usuallyAfterDueMs }) => ({
       task_id: taskId,
       key,
       wall_time: wall.toString(),
-      comes: fate,
+      comes: occurrence,
       at: at.toString(),
       after_due_ms: afterDueMs,
       usually_after_due_ms: usuallyAfterDueMs,
@@ -102,7 +102,7 @@ function sideJson(night: ChangeNight, timezone: string | undefined): Json {
   };
 }
 
-function deadlineJson({ taskId, isNew, first, dateCount, usual }: DeadlineMisfit): Json {
+function deadlineJson({ taskId, isNew, first, dateCount, usual }: DeadlineConflict): Json {
   return {
     task_id: taskId,
     is_new: isNew,

@@ -21,7 +21,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
   { key: 'after', value: ({ after }) => after },
 ];
 
-/** Dates lost, gained and doubled, keys changed, and problems; one row for a DAG without any of these. */
+/** Returns a row for each date lost, gained or doubled, each key changed and each problem; one row for a DAG without any of these. */
 export function planRows({ target, change, problems }: Plan): readonly PlanRow[] {
   const base = { dagId: target.dagId, kind: change?.kind ?? 'invalid', before: null, after: null };
   const row = (what: string, subject: string, values: Pick<PlanRow, 'before' | 'after'> = base): PlanRow => ({

@@ -14,9 +14,9 @@ import type { PlanTarget } from './targets.ts';
 
 export interface Plan {
   readonly target: PlanTarget;
-  /** Of the file; with any of them there is no change. */
+  /** The problems of the file; with any of them there is no change. */
   readonly problems: readonly Problem[];
-  /** Of a valid file, what its author may not have meant. */
+  /** The warnings of a valid file: its author may not have meant what it says. */
   readonly warnings: readonly Problem[];
   readonly change: DagChange | null;
   readonly before: Dag | null;
@@ -34,7 +34,7 @@ export interface PlanMoment {
 
 /** A run of a date lies at most this far from the date's instants, in any zone. */
 const RAN_SINCE_HOURS = 72;
-/** More runs at once than anyone looks at one by one. */
+/** The most runs that are listed one by one. */
 const IN_FLIGHT_LIMIT = 1000;
 
 export async function readPlan(

@@ -1,4 +1,4 @@
-/** Which DAGs a person asks to have planned: files, folders, ids, and files that are gone. */
+/** The DAGs that are named to be planned: files, folders, ids, and files that are gone. */
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Pool } from 'pg';
@@ -9,7 +9,7 @@ import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../../dag/lookup
 
 export interface PlanTarget {
   readonly dagId: string;
-  /** As people name it. */
+  /** The file as people name it. */
   readonly file: string;
   /** False for a DAG in force whose file is no more: its removal is what is planned. */
   readonly hasFile: boolean;

@@ -1,9 +1,9 @@
 /** A planned change as people read it: the verdict first. */
-import type { ChangeNight } from '../../../core/change/change_nights.ts';
-import type { DagChange, PlannedNight } from '../../../core/change/dag_change.ts';
+import type { ClockChangeDate } from '../../../core/change/clock_change_dates.ts';
+import type { DagChange, PlannedClockChange } from '../../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../../core/change/key_changes.ts';
 import { formatProblem } from '../../../core/dag_file/problem.ts';
-import { harmless, oneLine, type Paint } from '../../output/terminal_text.ts';
+import { escapeControls, oneLine, type Paint } from '../../output/terminal_text.ts';
 import { inZone } from '../../output/time_text.ts';
 import { scheduleWords } from '../schedule_words.ts';
 import type { Plan } from './source.ts';
@@ -21,7 +21,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const { target, change, problems } = plan;
   const head = `${paint('bold', target.dagId)}  ${target.file}: `;
   if (change === null) {
-    const lines = problems.map((problem) => `  ${harmless(formatProblem(problem))}\n`);
+    const lines = problems.map((problem) => `  ${escapeControls(formatProblem(problem))}\n`);
     return `${head}${paint('red', 'invalid')}\n${lines.join('')}`;
   }
   if (change.kind === 'unchanged') return `${head}no change\n`;
@@ -35,11 +35,11 @@ export function planText(plan: Plan, paint: Paint): string {
     section('dates of the coming year', dateLines(plan, change)),
     section(
       'nights on which the clocks change',
-      change.nights.flatMap((night) => nightLines(plan, night)),
+      change.clockChanges.flatMap((night) => nightLines(plan, night)),
     ),
     section(
       'deadlines that pass before the task is expected to end',
-      change.deadlines.map((misfit) => deadlineWords(misfit, timezoneOf(plan))),
+      change.deadlines.map((conflict) => deadlineWords(conflict, timezoneOf(plan))),
     ),
     section(
       'runs in flight, which keep the version they began with',
@@ -121,8 +121,8 @@ function dateLines(plan: Plan, { kind, dates }: DagChange): readonly string[] {
   ];
 }
 
-/** As a difference: what both versions do is said once. */
-function nightLines({ before, after }: Plan, night: PlannedNight): readonly string[] {
+/** Returns the night as a difference: what both versions do stands once. */
+function nightLines({ before, after }: Plan, night: PlannedClockChange): readonly string[] {
   const was = sentencesOf(night.before, before?.timezone);
   const is = sentencesOf(night.after, after?.timezone);
   return [
@@ -132,7 +132,7 @@ function nightLines({ before, after }: Plan, night: PlannedNight): readonly stri
   ];
 }
 
-export function sentencesOf(night: ChangeNight | null, timezone: string | undefined): readonly string[] {
+export function sentencesOf(night: ClockChangeDate | null, timezone: string | undefined): readonly string[] {
   if (night === null || timezone === undefined) return [];
   return [...dueWords(night, timezone), ...night.edges.map((edge) => edgeWords(edge, timezone))];
 }

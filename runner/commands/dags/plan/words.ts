@@ -1,6 +1,6 @@
 /** A planned change in sentences. */
-import type { ChangeNight, NightEdge } from '../../../core/change/change_nights.ts';
-import type { DeadlineMisfit } from '../../../core/change/dag_change.ts';
+import type { ClockChangeDate, ClockChangeEdge } from '../../../core/change/clock_change_dates.ts';
+import type { DeadlineConflict } from '../../../core/change/dag_change.ts';
 import type { ClockChange, ResolvedWallTime } from '../../../core/time/clock_change.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import type { Json } from '../../../core/value/json.ts';
@@ -11,8 +11,8 @@ export function clockChangeWords({ date, direction, from, until }: ClockChange):
   return `${date}, ${clock(from)} to ${clock(until)} ${direction === 'forward' ? 'is skipped' : 'comes twice'}`;
 }
 
-/** When the DAG is due on the night, a sentence each; one sentence where it is not. */
-export function dueWords(night: ChangeNight, timezone: string): readonly string[] {
+/** Returns a sentence for each time that the DAG is due on the night; one sentence where it is not. */
+export function dueWords(night: ClockChangeDate, timezone: string): readonly string[] {
   const fixed = night.due.map((due) => `due: ${resolvedWords(due, timezone, 'runs')}`);
   const { everyHour } = night;
   if (everyHour === null) return fixed.length === 0 ? ['not due on this date'] : fixed;
@@ -20,7 +20,7 @@ export function dueWords(night: ChangeNight, timezone: string): readonly string[
 }
 
 /** `load_file not_before: 01:30 EST` */
-export function edgeWords(edge: NightEdge, timezone: string): string {
+export function edgeWords(edge: ClockChangeEdge, timezone: string): string {
   const { taskId, key, afterDueMs, usuallyAfterDueMs } = edge;
   const words = `${taskId} ${key}: ${resolvedWords(edge, timezone, 'is')}`;
   if (afterDueMs === usuallyAfterDueMs) return words;
@@ -29,16 +29,17 @@ export function edgeWords(edge: NightEdge, timezone: string): string {
 
 /** `2027-03-14 02:30 does not exist in America/New_York: it runs at 03:30 EDT` */
 export function resolvedWords(
-  { wall, fate, at }: ResolvedWallTime,
+  { wall, occurrence, at }: ResolvedWallTime,
   timezone: string,
   verb: 'runs' | 'is',
 ): string {
-  const asked = wall.toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  const wallText = wall.toString({ smallestUnit: 'minute' }).replace('T', ' ');
   const local = inZone(at, timezone);
   const date = wall.toPlainDate().toString();
   const actual = local.startsWith(`${date} `) ? local.slice(date.length + 1) : local;
-  if (fate === 'never') return `${asked} does not exist in ${timezone}: it ${verb} at ${actual}`;
-  if (fate === 'twice') return `${asked} comes twice in ${timezone}: it ${verb} at the first, ${actual}`;
+  if (occurrence === 'never') return `${wallText} does not exist in ${timezone}: it ${verb} at ${actual}`;
+  if (occurrence === 'twice')
+    return `${wallText} comes twice in ${timezone}: it ${verb} at the first, ${actual}`;
   return actual;
 }
 
@@ -54,8 +55,8 @@ export function datesWords(dates: readonly Temporal.PlainDate[]): string {
   return `${dates.length} date${dates.length === 1 ? '' : 's'}: ${shown}${rest}`;
 }
 
-export function deadlineWords(misfit: DeadlineMisfit, timezone: string): string {
-  const { taskId, first, dateCount, dueDateCount, usual, isNew } = misfit;
+export function deadlineWords(conflict: DeadlineConflict, timezone: string): string {
+  const { taskId, first, dateCount, dueDateCount, usual, isNew } = conflict;
   const when = dateCount === dueDateCount ? 'on every date' : `on ${dateCount} of ${dueDateCount} dates`;
   const took = usual === null ? '' : `, usual duration ${spanText(usual.p95Ms)} (p95 of ${usual.runs} runs)`;
   const old = isNew ? '' : '; so by the version in force';

@@ -16,7 +16,7 @@ export interface Explained {
 }
 
 export interface ExplainRow {
-  /** Null for what holds the run. */
+  /** The task; null for what holds the run. */
   readonly instance: InstanceFacts | null;
   readonly blocker: Blocker | null;
   readonly sentence: string;
@@ -87,7 +87,7 @@ function instanceJson({ taskId, mapIndex, state, startedAt, deadlineAt, wakeAt }
   };
 }
 
-/** Its facts in snake_case, and the sentence. */
+/** Returns the facts of a blocker in snake_case, and its sentence. */
 function blockerJson(blocker: Blocker, explained: Explained): Json {
   const facts = Object.entries(blocker).map(([key, value]): [string, Json] => [
     snakeCase(key),

@@ -6,7 +6,7 @@ import { formatDuration } from '../../../core/time/duration.ts';
 import { inZone, msBetween, spanText } from '../../output/time_text.ts';
 import { taskName } from '../../run/report.ts';
 
-export interface Telling {
+export interface WordsContext {
   readonly timezone: string;
   readonly now: Temporal.Instant;
   readonly runId: number;
@@ -14,8 +14,8 @@ export interface Telling {
 
 const MANY = 5;
 
-export function blockerWords(blocker: Blocker, telling: Telling): string {
-  const { runId } = telling;
+export function blockerWords(blocker: Blocker, context: WordsContext): string {
+  const { runId } = context;
   switch (blocker.kind) {
     case 'run_ended':
       return `the run has ended: ${blocker.state}${afterEnd(blocker.state, runId)}`;
@@ -31,15 +31,15 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
     case 'trigger_rule':
       return `its trigger_rule is ${blocker.rule}`;
     case 'not_before':
-      return `not before ${when(blocker.at, telling)}`;
+      return `not before ${when(blocker.at, context)}`;
     case 'delay':
       return blocker.at === null
         ? `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}, whenever that is`
-        : `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}: ${when(blocker.at, telling)}`;
+        : `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}: ${when(blocker.at, context)}`;
     case 'sensor':
-      return `checks again at ${when(blocker.at, telling)}${because(blocker.reason)}`;
+      return `checks again at ${when(blocker.at, context)}${because(blocker.reason)}`;
     case 'retry':
-      return `failed ${times(blocker.failureCount)}, of ${blocker.retries} ${blocker.retries === 1 ? 'retry' : 'retries'} the next at ${when(blocker.at, telling)}${because(blocker.error)}`;
+      return `failed ${times(blocker.failureCount)}, of ${blocker.retries} ${blocker.retries === 1 ? 'retry' : 'retries'} the next at ${when(blocker.at, context)}${because(blocker.error)}`;
     case 'pool': {
       const { pool, slots, usedSlots, wantedSlots, holders } = blocker;
       const held = holders.map(
@@ -54,7 +54,7 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
     case 'hint_lost':
       return 'its wake-up job is missing; the next sweep of a worker adds it again, within seconds';
     case 'hint_put_off':
-      return `its wake-up job failed, and is retried at ${when(blocker.at, telling)}${because(blocker.error)}`;
+      return `its wake-up job failed, and is retried at ${when(blocker.at, context)}${because(blocker.error)}`;
     case 'restarting':
       return `its worker died (${times(blocker.crashCount)}); it starts again, in a process of its own`;
     case 'type_unusable':
@@ -74,7 +74,7 @@ export function blockerWords(blocker: Blocker, telling: Telling): string {
   }
 }
 
-/** What a person can do about a run that has ended. */
+/** Returns the advice for a run that has ended. */
 function afterEnd(state: RunState, runId: number): string {
   if (state === 'success') return '';
   const what = state === 'cancelled' ? 'was cancelled' : 'failed';
@@ -82,7 +82,7 @@ function afterEnd(state: RunState, runId: number): string {
 }
 
 /** `2026-01-31 01:30:00 EST, in 12m 04s` */
-export function when(at: Temporal.Instant, { timezone, now }: Telling): string {
+export function when(at: Temporal.Instant, { timezone, now }: WordsContext): string {
   const inMs = msBetween(now, at);
   return `${inZone(at, timezone, 'second')}, ${inMs >= 0 ? `in ${spanText(inMs)}` : `${spanText(-inMs)} ago`}`;
 }

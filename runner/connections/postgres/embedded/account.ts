@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** The system user that the server runs as, because Postgres refuses to run as root. */
+/** The system user that the server runs as, as Postgres refuses to run as root. */
 export interface ServerAccount {
   readonly uid: number;
   readonly gid: number;
@@ -12,8 +12,8 @@ export interface ServerAccount {
 const run = promisify(execFile);
 
 /**
- * Null when this process is not root: the server then runs as the same user. As root: the owner of `dataDirectory`
- * where it exists, else the user `postgres`, else `nobody`. No user is made.
+ * Returns the account of the server. Null if this process is not root: the server then runs as the same user. As root
+ * it is the owner of `dataDirectory` if that exists, else the user `postgres`, else `nobody`. No user is created.
  */
 export async function serverAccount(dataDirectory: string): Promise<ServerAccount | null> {
   if (process.getuid?.() !== 0) return null;
@@ -30,7 +30,7 @@ export async function serverAccount(dataDirectory: string): Promise<ServerAccoun
   return account;
 }
 
-/** The account of a user in the text of `/etc/passwd`; null where it is absent or is root. */
+/** Returns the account of a user in the text of `/etc/passwd`; null if it is absent or is root. */
 export function accountNamed(passwd: string, name: string): ServerAccount | null {
   for (const line of passwd.split('\n')) {
     const [user, , uid, gid] = line.split(':');
@@ -39,7 +39,10 @@ export function accountNamed(passwd: string, name: string): ServerAccount | null
   return null;
 }
 
-/** True when the account can enter `directory` (which must exist): tried, because modes alone leave out ACLs and mounts. */
+/**
+ * Returns true if the account can enter the existing `directory`. It is tried, as modes alone do not show ACLs and
+ * mounts.
+ */
 export async function canEnter(account: ServerAccount | null, directory: string): Promise<boolean> {
   if (account === null) return true;
   try {

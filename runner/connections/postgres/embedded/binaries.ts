@@ -2,11 +2,14 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** Where the server programs of one Postgres release lie; there is no psql among them. */
+/** The server programs of one Postgres release; psql is not among them. */
 export interface PostgresBinaries {
-  /** e.g. `18.4.0-beta.17`: the npm package's version. */
+  /** The version of the npm package, e.g. `18.4.0-beta.17`. */
   readonly version: string;
-  /** The folder that holds `bin`, `lib` and `share`; the programs find the others from `bin`, so it moves as a whole. */
+  /**
+   * The folder with `bin`, `lib` and `share`. The programs find the others relative to `bin`, so the folder can be
+   * copied as a whole.
+   */
   readonly root: string;
 }
 
@@ -17,8 +20,8 @@ export function programPath(binaries: PostgresBinaries, program: PostgresProgram
 }
 
 /**
- * The Postgres that `npm ci` brought for this platform.
- * @throws EmbeddedPostgresError naming the npm package, where it is not installed
+ * Returns the Postgres that npm installed for this platform.
+ * @throws EmbeddedPostgresError naming the npm package, if it is not installed
  */
 export function findPostgresBinaries(
   platform: string = process.platform,

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { EmbeddedPostgresError } from './error.ts';
 import { type ProgramContext, runProgram } from './program.ts';
 
-/** The superuser of every cluster made here. */
+/** The superuser of every cluster that is created here. */
 export const CLUSTER_USER = 'stockflow';
 
 const START_TIMEOUT_S = 60;
 
 /**
- * Makes a cluster in the folder `data` (absent or empty): UTF-8, C.UTF-8 collation from Postgres itself
- * (the same on every system), passwords by scram-sha-256.
- * @param settings into its postgresql.conf
- * @throws EmbeddedPostgresError with what initdb said
+ * Creates a cluster in the folder `data` (absent or empty): UTF-8, Postgres's own C.UTF-8 collation (the same on every
+ * system), passwords by scram-sha-256.
+ * @param settings written to its postgresql.conf
+ * @throws EmbeddedPostgresError with the output of initdb
  */
 export async function initCluster(
   context: ProgramContext,
@@ -40,7 +40,7 @@ export async function initCluster(
   }
 }
 
-/** Makes `data` as a cluster with the database `database`, whole or not at all. */
+/** Creates a cluster at `data` with the database `database`, completely or not at all. */
 export async function createCluster(
   context: ProgramContext,
   data: string,
@@ -71,8 +71,8 @@ export async function createCluster(
 }
 
 /**
- * Starts the server as a daemon of its own session, so that neither Ctrl-C nor the end of this process ends it.
- * @throws EmbeddedPostgresError with the end of its log
+ * Starts the server as a daemon in a session of its own, so that neither Ctrl-C nor the end of this process stops it.
+ * @throws EmbeddedPostgresError with the end of the server's log
  */
 export async function startCluster(context: ProgramContext, data: string, port: number): Promise<void> {
   const log = join(context.directory, 'server.log');
@@ -106,7 +106,7 @@ export async function startCluster(context: ProgramContext, data: string, port: 
   }
 }
 
-/** Ends the server in order: sessions are broken off, a checkpoint is written. */
+/** Stops the server in `fast` mode: sessions are ended and a checkpoint is written. */
 export async function stopCluster(context: ProgramContext, data: string): Promise<void> {
   await runProgram(context, 'pg_ctl', ['stop', '-w', '-s', '-m', 'fast', '-D', data]);
 }

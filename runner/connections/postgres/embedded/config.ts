@@ -1,4 +1,6 @@
-/** What a home's embedded server consists of: folders, account, programs, password, port. Used under the home's lock. */
+/**
+ * The parts of a home's embedded server: folders, account, programs, password, port. Use it only under the home's lock.
+ */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,16 +14,16 @@ import { locateServer, reachableBinaries } from './home.ts';
 import { freePort } from './port.ts';
 import type { ProgramContext } from './program.ts';
 
-export interface PostgresSite {
+export interface EmbeddedConfig {
   readonly context: ProgramContext;
   /** The data folder; absent until the first start. */
   readonly data: string;
   readonly password: string;
-  /** Made with the cluster. */
+  /** The database that is created with the cluster. */
   readonly database: string;
 }
 
-/** Durable, and small: a shop's server has other things to do. What is here can be changed by `alter system`. */
+/** Server settings: durable, and small enough for a server with other duties. `alter system` can change them. */
 const SETTINGS = {
   shared_buffers: '256MB',
   effective_cache_size: '1GB',
@@ -42,8 +44,11 @@ const SETTINGS = {
 const START_TRIES = 4;
 const START_PAUSE_MS = 300;
 
-/** @throws EmbeddedPostgresError */
-export async function openSite(home: string, database: string): Promise<PostgresSite> {
+/**
+ * Reads the embedded server's configuration from its home.
+ * @throws EmbeddedPostgresError if the data is of another major version or its password is missing
+ */
+export async function openEmbedded(home: string, database: string): Promise<EmbeddedConfig> {
   const located = await locateServer(home);
   const data = join(located, 'data');
   const account = await serverAccount(data);
@@ -61,31 +66,31 @@ export async function openSite(home: string, database: string): Promise<Postgres
 }
 
 /**
- * Starts the server, on the port it had last where that is free; makes its data first where there are none.
+ * Starts the server, on its last port if that is free, and creates its data first if there is none.
  * @returns the port
  */
-export async function startServer(site: PostgresSite): Promise<number> {
-  if ((await readOrNull(join(site.data, 'PG_VERSION'))) === null) {
-    await createCluster(site.context, site.data, { ...site, settings: SETTINGS });
+export async function startServer(config: EmbeddedConfig): Promise<number> {
+  if ((await readOrNull(join(config.data, 'PG_VERSION'))) === null) {
+    await createCluster(config.context, config.data, { ...config, settings: SETTINGS });
   }
-  const portFile = join(site.context.directory, 'port');
+  const portFile = join(config.context.directory, 'port');
   const preferred = Number((await readOrNull(portFile)) ?? 0);
   for (let tries = 1; ; tries += 1) {
     const port = await freePort(preferred);
     try {
-      await startCluster(site.context, site.data, port);
+      await startCluster(config.context, config.data, port);
       await writeFile(portFile, `${port}\n`);
       return port;
     } catch (error) {
-      // Another program may have taken the port since, and a crashed server's last sessions may still hold its memory.
+      // Another program may have taken the port, or sessions of a crashed server may still hold its shared memory.
       if (tries === START_TRIES) throw error;
     }
     await wait(START_PAUSE_MS);
   }
 }
 
-export function serverUrl(site: PostgresSite, port: number, database: string): string {
-  return `postgres://${CLUSTER_USER}:${site.password}@127.0.0.1:${port}/${database}`;
+export function serverUrl(config: EmbeddedConfig, port: number, database: string): string {
+  return `postgres://${CLUSTER_USER}:${config.password}@127.0.0.1:${port}/${database}`;
 }
 
 async function ensurePassword(file: string, mayMake: boolean): Promise<string> {

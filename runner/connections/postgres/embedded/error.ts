@@ -1,4 +1,4 @@
-/** The embedded Postgres cannot be installed, made or started; the message says what to do. */
+/** The embedded Postgres cannot be installed, created or started; the message says what to do. */
 export class EmbeddedPostgresError extends Error {
   override name = 'EmbeddedPostgresError';
 }

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { errorCode } from '../errors.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** A file's text, null where there is none. @throws EmbeddedPostgresError where it is another user's */
+/** Returns the text of a file, null if there is none. @throws EmbeddedPostgresError if it belongs to another user */
 export function readOrNull(path: string): Promise<string | null> {
   return nullIfAbsent(readFile(path, 'utf8'));
 }
 
-/** What `reading` gives, null where its file or folder does not exist. */
+/** Returns the result of `reading`, null if its file or folder does not exist. */
 export async function nullIfAbsent<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

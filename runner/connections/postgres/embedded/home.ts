@@ -1,6 +1,7 @@
 /**
- * Places that the server's account can reach. As root the server runs as someone else, and a clone under `/root`
- * (mode 0700) hides both the data and the programs from it; they are then kept under `/var/lib/stockflow`.
+ * Chooses folders that the server's account can reach. If this process is root, the server runs as another user, and a
+ * clone under `/root` (mode 0700) hides the data and the programs from that user; they are then kept under
+ * `/var/lib/stockflow`.
  */
 import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
@@ -13,8 +14,9 @@ import { nullIfAbsent, readOrNull } from './files.ts';
 const REACHABLE_ROOT = '/var/lib/stockflow';
 
 /**
- * Makes the folder of the embedded database in `home`. @returns its real path
- * @throws EmbeddedPostgresError where that cannot be done
+ * Creates the folder of the embedded database in `home`.
+ * @returns its real path
+ * @throws EmbeddedPostgresError if it cannot be created
  */
 export async function makeHome(home: string): Promise<string> {
   const directory = join(home, 'postgres');
@@ -30,7 +32,10 @@ export async function makeHome(home: string): Promise<string> {
   }
 }
 
-/** Node's own recursive mkdir never ends where a folder that exists answers ENOENT, as /proc does. */
+/**
+ * Creates the folder and its missing parents. Node's own recursive mkdir never ends if an existing folder answers
+ * ENOENT, as /proc does.
+ */
 async function makeFolders(directory: string): Promise<void> {
   try {
     await makeFolder(directory);
@@ -49,8 +54,8 @@ async function makeFolder(directory: string): Promise<void> {
 }
 
 /**
- * The folder for the data of `<home>/postgres`: that one, or one under `/var/lib/stockflow` where the server's account
- * cannot reach that. The choice is kept in its file `location`, so that a home which is moved keeps its data.
+ * Returns the folder for the data of `<home>/postgres`: that folder, or one under `/var/lib/stockflow` if the server's
+ * account cannot reach it. The choice is kept in its file `location`, so that a moved home keeps its data.
  */
 export async function locateServer(postgresHome: string): Promise<string> {
   const pointer = join(postgresHome, 'location');
@@ -64,7 +69,9 @@ export async function locateServer(postgresHome: string): Promise<string> {
   return directory;
 }
 
-/** The binaries where the account can run them: as installed, or a copy made once per version. */
+/**
+ * Returns the binaries at a path where the account can run them: as installed, or a copy that is made once per version.
+ */
 export async function reachableBinaries(
   binaries: PostgresBinaries,
   account: ServerAccount | null,
@@ -99,7 +106,7 @@ async function makeReachable(directory: string, account: ServerAccount | null): 
   );
 }
 
-/** Undoes a strict umask: the account is neither owner nor group of the copy. */
+/** Makes a copy readable despite a strict umask, as the account is neither its owner nor in its group. */
 async function openForReading(root: string): Promise<void> {
   await chmod(root, 0o755);
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

@@ -2,17 +2,14 @@ import { PostgresClient } from '../client.ts';
 
 const LEASE_NAME = 'stockflow lease';
 
-/** A session that says: this process uses the embedded server. It ends with the process, however that ends. */
+/** A session that marks this process as a user of the embedded server. It ends with the process, however that ends. */
 export interface PostgresLease {
-  /** Application names of the other clients' sessions, and whether a lease is among them. */
+  /** Returns the application names of the other clients' sessions, and whether a lease is among them. */
   others(): Promise<{ readonly names: readonly string[]; readonly leased: boolean }>;
   close(): Promise<void>;
 }
 
-/**
- * @param onLost called once when the session ends before `close`
- * @throws DatabaseUnreachable
- */
+/** Opens a lease. @param onLost called once if the session ends before `close` @throws DatabaseUnreachable */
 export async function openLease(url: string, onLost: () => void): Promise<PostgresLease> {
   const client = new PostgresClient({
     connectionString: url,
@@ -20,7 +17,7 @@ export async function openLease(url: string, onLost: () => void): Promise<Postgr
     connectionTimeoutMillis: 5_000,
   });
   let open = false;
-  // 'end' follows each 'error', and says all that is of interest.
+  // 'end' follows each 'error', and is sufficient.
   client.on('error', () => {});
   client.on('end', () => {
     if (open) onLost();

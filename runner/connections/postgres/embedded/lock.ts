@@ -6,9 +6,9 @@ const SQLITE_BUSY = 5;
 const RETRY_MS = 25;
 
 /**
- * Holds a file against all other processes until disposed. The kernel holds the lock (by way of SQLite) and drops it
- * with the process, so none is ever left behind and no pid needs to be judged.
- * @throws EmbeddedPostgresError after `timeoutMs`, or where the file cannot be made
+ * Locks a file against all other processes until disposed. The kernel holds the lock (through SQLite) and releases it
+ * with the process, so no stale lock is left and no pid has to be checked.
+ * @throws EmbeddedPostgresError after `timeoutMs`, or if the file cannot be created
  */
 export async function holdLock(path: string, timeoutMs: number): Promise<Disposable> {
   const deadline = performance.now() + timeoutMs;

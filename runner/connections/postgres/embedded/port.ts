@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { errorCode } from '../errors.ts';
 
-/** A TCP port of 127.0.0.1 that is free at this moment: `preferred` if it is, else one that the system picks. */
+/**
+ * Returns a TCP port of 127.0.0.1 that is free at this moment: `preferred` if it is free, else one that the system
+ * picks.
+ */
 export async function freePort(preferred = 0): Promise<number> {
   const probe = createServer().listen(preferred, '127.0.0.1');
   try {

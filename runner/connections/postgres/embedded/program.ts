@@ -3,7 +3,7 @@ import type { ServerAccount } from './account.ts';
 import { type PostgresBinaries, type PostgresProgram, programPath } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** How a server program is run: whose, as whom, and in a folder that user can enter. */
+/** The context of a server program: its binaries, its account, and a folder that the account can enter. */
 export interface ProgramContext {
   readonly binaries: PostgresBinaries;
   readonly account: ServerAccount | null;
@@ -12,7 +12,7 @@ export interface ProgramContext {
 
 /**
  * Runs a program to its end, with `input` on its stdin.
- * @throws EmbeddedPostgresError with what it wrote on stderr, when it does not exit 0
+ * @throws EmbeddedPostgresError with its stderr, if it does not exit with 0
  */
 export async function runProgram(
   context: ProgramContext,
@@ -27,7 +27,7 @@ export async function runProgram(
     env: serverEnvironment(),
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  // A program that ends without reading says why on stderr.
+  // A program that ends without reading its input says why on stderr.
   child.stdin.on('error', () => {}).end(input);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -49,7 +49,10 @@ export async function runProgram(
   await promise;
 }
 
-/** None of the caller's PG* variables; messages and times that do not depend on the machine. */
+/**
+ * Returns the environment of the programs: without the caller's PG* variables, and with messages and times that do not
+ * depend on the machine.
+ */
 export function serverEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 }

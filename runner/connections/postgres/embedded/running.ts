@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { errorCode } from '../errors.ts';
 import { readOrNull } from './files.ts';
 
-/** What a running server says of itself in `postmaster.pid`. */
+/** The facts of a running server in `postmaster.pid`. */
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
 }
 
 /**
- * The server that runs on this data folder; it may still be starting. Null where none does: a `postmaster.pid` that a
- * killed one left is removed when its number has gone to another program, which Postgres itself would not dare.
+ * Returns the server that runs on this data folder, possibly still starting; null if there is none. A `postmaster.pid`
+ * of a killed server is removed if its pid now belongs to another program, which Postgres itself does not do.
  */
 export async function runningServer(data: string): Promise<RunningServer | null> {
   const pidFile = join(data, 'postmaster.pid');
@@ -28,12 +28,12 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // EPERM: alive, and another user's.
+    // EPERM: the process is alive, and belongs to another user.
     return errorCode(error) === 'EPERM';
   }
 }
 
-/** Where the system does not show command lines (no `/proc`), the pid is believed. */
+/** Returns true if the process is a Postgres. On a system without `/proc` the pid alone is trusted. */
 async function isPostgres(pid: number): Promise<boolean> {
   const commandLine = await readOrNull(`/proc/${pid}/cmdline`);
   return commandLine === null || (commandLine.split('\0')[0] ?? '').includes('postgres');

@@ -1,13 +1,14 @@
 /**
- * The Postgres that Stockflow brings with it, for when DATABASE_URL is unset: one durable server per home folder, shared
- * by all commands that run at once. The first starts it. Each holds a lease (a session) while it runs, and whoever
- * leaves last stops it. After a `kill -9` the server stays; the next command finds it, and stops it when it leaves last.
+ * Runs the Postgres that comes with Stockflow, for use without DATABASE_URL: one durable server per home folder, shared
+ * by all commands that run at once. The first command starts it. Each holds a lease (a session) while it runs, and the
+ * last one to end stops the server. After a `kill -9` the server stays; the next command finds it, and stops it if it
+ * is the last to end.
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseUnreachable } from '../errors.ts';
 import { stopCluster } from './cluster.ts';
-import { openSite, serverUrl, startServer } from './config.ts';
+import { openEmbedded, serverUrl, startServer } from './config.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { makeHome } from './home.ts';
 import { openLease, type PostgresLease } from './lease.ts';
@@ -15,14 +16,14 @@ import { holdLock } from './lock.ts';
 import { runningServer } from './running.ts';
 
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** Of the database `stockflow`, as its owner. Holds the password. */
+  /** The URL of the database `stockflow` as its owner, with the password. */
   readonly url: string;
-  /** False when the server was found running. */
+  /** False if the server was running already. */
   readonly startedHere: boolean;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** `$STOCKFLOW_HOME`; made if missing. */
+  /** The home folder, `$STOCKFLOW_HOME`; created if missing. */
   readonly homeDir: string;
   readonly log?: ServerLog;
 }
@@ -34,9 +35,9 @@ export interface ServerLog {
 
 const DATABASE = 'stockflow';
 const LOCK_TIMEOUT_MS = 120_000;
-/** For a server found while it starts or recovers. */
+/** The time in ms to wait for a server that is still starting or recovering. */
 const READY_TIMEOUT_MS = 60_000;
-/** For sessions that were just closed to be gone from the server. */
+/** The time in ms to wait until sessions that were just closed are gone from the server. */
 const LEAVE_TIMEOUT_MS = 2_000;
 const WRONG_PASSWORD = '28P01';
 const POLL_MS = 50;
@@ -44,18 +45,18 @@ const RETURN_MS = 1_000;
 const SILENT: ServerLog = { info() {}, warn() {} };
 
 /**
- * Finds the home's server or starts it, and keeps it up until disposed: also starts it again when it was killed
- * meanwhile. Close your own sessions before you dispose.
- * @throws EmbeddedPostgresError that says what to do
+ * Finds the home's server or starts it, and keeps it running until disposed: if it is killed in between, it is started
+ * again. Close your own sessions before disposing.
+ * @throws EmbeddedPostgresError saying what to do
  */
 export async function ensureEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const stay = new Stay(await makeHome(options.homeDir), options.log ?? SILENT);
-  const { url, startedHere } = await stay.begin();
-  return { url, startedHere, [Symbol.asyncDispose]: () => stay.end() };
+  const use = new ServerUse(await makeHome(options.homeDir), options.log ?? SILENT);
+  const { url, startedHere } = await use.begin();
+  return { url, startedHere, [Symbol.asyncDispose]: () => use.end() };
 }
 
-/** One process's use of the server. */
-class Stay {
+/** The use of the server by one process. */
+class ServerUse {
   readonly #home: string;
   readonly #log: ServerLog;
   #lease: PostgresLease | null = null;
@@ -68,22 +69,23 @@ class Stay {
 
   async begin(): Promise<{ url: string; startedHere: boolean }> {
     using _lock = await this.#lock();
-    const site = await openSite(this.#home, DATABASE);
-    const running = await runningServer(site.data);
-    const port = running?.port ?? (await startServer(site));
-    const url = serverUrl(site, port, DATABASE);
+    const config = await openEmbedded(this.#home, DATABASE);
+    const running = await runningServer(config.data);
+    const port = running?.port ?? (await startServer(config));
+    const url = serverUrl(config, port, DATABASE);
     if (!this.#ended)
-      this.#lease = await leaseWhenReady(serverUrl(site, port, 'postgres'), () => this.#comeBack(url));
+      this.#lease = await leaseWhenReady(serverUrl(config, port, 'postgres'), () => this.#restart(url));
     return { url, startedHere: running === null };
   }
 
   async end(): Promise<void> {
     this.#ended = true;
     using _lock = await this.#lock();
-    const site = await openSite(this.#home, DATABASE);
-    const running = await runningServer(site.data);
+    const config = await openEmbedded(this.#home, DATABASE);
+    const running = await runningServer(config.data);
     if (running === null) return;
-    const lease = this.#lease ?? (await leaseWhenReady(serverUrl(site, running.port, 'postgres'), () => {}));
+    const lease =
+      this.#lease ?? (await leaseWhenReady(serverUrl(config, running.port, 'postgres'), () => {}));
     const others = await othersWhenGone(lease);
     await lease.close();
     if (others.leased) return;
@@ -92,11 +94,11 @@ class Stay {
       this.#log.warn('the embedded Postgres is left running for sessions that are still open', { sessions });
       return;
     }
-    await stopCluster(site.context, site.data);
+    await stopCluster(config.context, config.data);
   }
 
-  /** The server broke off: it crashed, or someone stopped it. This process still needs it. */
-  async #comeBack(url: string): Promise<void> {
+  /** Restarts the server after it crashed or was stopped by someone, as this process still needs it. */
+  async #restart(url: string): Promise<void> {
     this.#lease = null;
     if (this.#ended) return;
     this.#log.warn('the embedded Postgres stopped; restarting it');

@@ -12,12 +12,12 @@ import { SftpSocket } from './socket.ts';
 import { widenWindow } from './window.ts';
 
 export interface SftpOptions {
-  /** Ends whatever is under way, promptly; its reason is then thrown. */
+  /** Aborts requests in progress promptly; its reason is then thrown. */
   readonly signal: AbortSignal;
   readonly log: ConnectionLog;
-  /** How long requests may wait without any answer before the connection is torn down; 30 s by default. */
+  /** The time in ms that requests may wait without any answer before the connection is closed; 30 s by default. */
   readonly idleTimeoutMs?: number;
-  /** From the first packet to a working channel; 15 s by default. */
+  /** The time in ms from the first packet to a working channel; 15 s by default. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -27,8 +27,8 @@ const KEEPALIVE_INTERVAL_MS = 5_000;
 const KEEPALIVES_UNANSWERED = 3;
 
 /**
- * A server that shows a key which is not pinned is asked anew for its key of another type, as one that has several shows
- * only the one that both sides prefer.
+ * Connects to the server and returns its session. If the server shows a key that is not pinned, it is asked again for a
+ * key of another type, as a server with several keys shows only the one that both sides prefer.
  * @throws ConnectionError saying why and what to do, or the signal's reason
  */
 export async function connectSftp(config: SftpConfig, options: SftpOptions): Promise<SftpSession> {
@@ -41,10 +41,10 @@ export async function connectSftp(config: SftpConfig, options: SftpOptions): Pro
       return await connectOnce(config, { credentials, hostKey }, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      const hasShownAll = error instanceof ConnectionError && hasNoOtherKey(error.cause);
-      const hasShownOne = hostKey.refusedKeys > refusedBefore;
-      if (hasShownOne && hostKey.mayShowAnother) continue;
-      throw hasShownOne || hasShownAll ? (hostKey.refusal() ?? error) : error;
+      const hasNoMoreKeys = error instanceof ConnectionError && hasNoOtherKey(error.cause);
+      const hasShownNewKey = hostKey.refusedKeys > refusedBefore;
+      if (hasShownNewKey && hostKey.mayShowAnother) continue;
+      throw hasShownNewKey || hasNoMoreKeys ? (hostKey.refusal() ?? error) : error;
     }
   }
 }
@@ -67,13 +67,13 @@ async function connectOnce(
   const remember = (error: unknown) => {
     observed.error ??= error;
   };
-  // A socket of our own: it has no Nagle delay from the first byte, and can be torn down whatever ssh2 is doing.
+  // The client's own socket has no Nagle delay from the first byte, and can be closed whatever ssh2 is doing.
   const socket = new SftpSocket();
   socket.on('error', remember);
   socket.connect({ host: config.host, port: config.port });
   const abandon = () => socket.destroy();
   giveUp.addEventListener('abort', abandon, { once: true });
-  // Without handlers of ours the client prints to the console.
+  // Without these handlers the client prints to the console.
   const client = new SftpClient(config.id, { error: remember, end: () => {}, close: () => {} });
   client.on('error', remember);
   try {
@@ -137,7 +137,7 @@ function connectFailure(
   return new ConnectionError('unreachable', `${at} ${what} (${said})`, { cause });
 }
 
-/** Where in its stack ssh2 saw the error. */
+/** Returns the level of ssh2 at which the error occurred. */
 function levelOf(error: unknown): string | null {
   return error instanceof Error && 'level' in error && typeof error.level === 'string' ? error.level : null;
 }

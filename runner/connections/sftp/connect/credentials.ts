@@ -11,9 +11,9 @@ export interface SftpCredentials {
 }
 
 /**
- * Reads the files that hold the secrets, each time anew, so that a rotated one needs no restart.
- * @throws ConnectionError `missing` or `invalid`, naming the variable and its parameter, before anything is sent; never the
- * path of a secret, as the message goes to logs that others read
+ * Reads the files of the secrets, on each call, so that a rotated secret needs no restart.
+ * @throws ConnectionError `missing` or `invalid`, naming the variable and its parameter, before anything is sent; never
+ *   the path of a secret, as others can read the logs that contain the message
  */
 export async function readCredentials(config: SftpConfig): Promise<SftpCredentials> {
   const [passwordFromFile, privateKey, passphrase] = await Promise.all([
@@ -54,13 +54,13 @@ async function readSecret(config: SftpConfig, key: string, path: string | null):
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    // Without its cause, whose message has the path.
+    // The cause is left out, as its message has the path.
     throw new ConnectionError(
       'missing',
       `${config.variable}: the file of ${key} cannot be read (${errorCode(cause) ?? 'no reason given'})`,
     );
   }
-  // Editors and `echo` end a file with a newline that is no part of the secret; a key does not mind the loss.
+  // Editors and `echo` end a file with a newline that does not belong to the secret; a key is valid without it.
   const secret = text.replace(/\r?\n$/, '');
   if (secret === '') throw new ConnectionError('invalid', `${config.variable}: the file of ${key} is empty`);
   return new Secret(secret);

@@ -6,8 +6,8 @@ import { algorithmsBesides, hasNoOtherKey, type ShownKey, shownKey } from './hos
 const TIMEOUT_MS = 15_000;
 
 /**
- * The host keys that the server has, one of each type, that which it prefers first. It is asked once for each; nothing is
- * sent to it, for every conversation ends before the log-in.
+ * Returns the host keys of the server, one of each type, its preferred type first. One connection is made for each key
+ * and ended before the login, so nothing secret is sent.
  * @throws ConnectionError `unreachable`
  */
 export async function shownHostKeys(config: SftpConfig): Promise<readonly ShownKey[]> {
@@ -35,7 +35,7 @@ export async function shownHostKeys(config: SftpConfig): Promise<readonly ShownK
   return shown;
 }
 
-/** Null where the server has no key for any of the algorithms. */
+/** Returns the server's key for one of the algorithms; null if it has none. */
 async function nextKey(
   { host, port, user }: SftpConfig,
   algorithms: ServerHostKeyAlgorithm[],
@@ -43,7 +43,7 @@ async function nextKey(
   const client = new Client();
   try {
     return await new Promise<ShownKey | null>((resolve, reject) => {
-      // Ending it here, as refusing the key below does, is an error to ssh2; the promise is settled by then.
+      // Ending the connection by refusing the key is an error to ssh2; the promise has settled by then.
       client.on('error', (error) => (hasNoOtherKey(error) ? resolve(null) : reject(error)));
       client.on('close', () => reject(new Error('the server closed the connection')));
       client.connect({

@@ -5,12 +5,12 @@ import { ConnectionError } from '../../connection_error.ts';
 
 /** A key that a server has shown. */
 export interface ShownKey {
-  /** As the key names itself, e.g. `ssh-ed25519` or `ssh-rsa` (RFC 4253 section 6.6). */
+  /** The type as named in the key, e.g. `ssh-ed25519` or `ssh-rsa` (RFC 4253 section 6.6). */
   readonly type: string;
   readonly fingerprint: string;
 }
 
-/** The signatures that prove a key of a type, in the order in which they are asked for (RFC 8332 for RSA). */
+/** The signature algorithms of each key type, in the order in which they are offered (RFC 8332 for RSA). */
 const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
@@ -20,22 +20,25 @@ const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
 };
 
 /**
- * `SHA256:` and 43 base64 digits, as `ssh-keygen -l` prints it.
+ * Returns the fingerprint, `SHA256:` and 43 base64 digits, as `ssh-keygen -l` prints it.
  * @param publicKey in the SSH wire format (RFC 4253 section 6.6)
  */
 export function hostKeyFingerprint(publicKey: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** @param publicKey in the SSH wire format, which begins with the type's length and name */
+/**
+ * Returns the type and fingerprint of a key.
+ * @param publicKey in the SSH wire format, which begins with the length and name of the type
+ */
 export function shownKey(publicKey: Buffer): ShownKey {
   const type = publicKey.toString('latin1', 4, 4 + publicKey.readUInt32BE(0));
   return { type, fingerprint: hostKeyFingerprint(publicKey) };
 }
 
 /**
- * The algorithms that make a server show a key of another type than those it has shown; empty where no type is left.
- * A server shows one key in a conversation, of the first type that both sides name.
+ * Returns the algorithms with which a server shows a key of another type than those already shown; empty if no type is
+ * left. A server shows one key per connection, of the first type that both sides support.
  */
 export function algorithmsBesides(shown: readonly ShownKey[]): ServerHostKeyAlgorithm[] {
   return Object.entries(ALGORITHMS)
@@ -43,7 +46,7 @@ export function algorithmsBesides(shown: readonly ShownKey[]): ServerHostKeyAlgo
     .flatMap(([, algorithms]) => algorithms);
 }
 
-/** Whether a conversation failed because the server has no key of the types that were asked for. */
+/** Returns true if a connection failed because the server has no key of the requested types. */
 export function hasNoOtherKey(error: unknown): boolean {
   return error instanceof Error && error.message.includes('no matching host key format');
 }
@@ -69,17 +72,17 @@ export class HostKeyCheck {
     return this.#refused.length;
   }
 
-  /** Of the types not yet refused. */
+  /** The algorithms of the types that were not refused yet. */
   get algorithms(): ServerHostKeyAlgorithm[] {
     return algorithmsBesides(this.#refused);
   }
 
-  /** Whether a key of another type may be the pinned one. */
+  /** Returns true if a key of another type may be the pinned one. */
   get mayShowAnother(): boolean {
     return this.#config.hostKeys.length > 0 && this.algorithms.length > 0;
   }
 
-  /** Null where no key was refused. */
+  /** Returns the error about refused keys; null if none was refused. */
   refusal(): ConnectionError | null {
     const [first] = this.#refused;
     if (first === undefined) return null;

@@ -1,25 +1,28 @@
-/** Which ways of logging in are tried, in which order: those that the server still offers, each secret once. */
+/** Chooses the login methods and their order: those that the server still offers, each secret once. */
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2';
 import type { SftpCredentials } from './credentials.ts';
 
-type Way = 'publickey' | 'password' | 'keyboard-interactive';
-
-/** The key comes first: a password that is sent where a key would do counts as a failure, and failures lock accounts. */
-const ORDER: readonly Way[] = ['publickey', 'password', 'keyboard-interactive'];
+type LoginMethod = 'publickey' | 'password' | 'keyboard-interactive';
 
 /**
- * Logs in as OpenSSH's own client does: asks what the server takes, then goes from what has passed to what it still wants.
- * A secret that was refused is not sent again, by whatever way; one that has passed may be asked for a second time.
+ * The order of methods. The key comes first: if a password is sent where a key is needed, that counts as a failure, and
+ * failures lock accounts.
+ */
+const ORDER: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive'];
+
+/**
+ * Logs in as OpenSSH's client does: asks which methods the server accepts, then uses those that it still requires. A
+ * refused secret is not sent again by any method; an accepted one may be requested a second time.
  */
 export class Login {
   readonly #user: string;
   readonly #credentials: SftpCredentials;
-  readonly #tried = new Set<Way>();
+  readonly #tried = new Set<LoginMethod>();
   #offered: readonly string[] = [];
   #questions: readonly string[] = [];
-  #last: Way | null = null;
+  #last: LoginMethod | null = null;
   #isPasswordRefused = false;
-  /** To a question; there may be several rounds of them. */
+  /** True once the password was given to a question; there may be several rounds of questions. */
   #isPasswordGiven = false;
 
   constructor(user: string, credentials: SftpCredentials) {
@@ -27,9 +30,9 @@ export class Login {
     this.#credentials = credentials;
   }
 
-  /** For ssh2, which calls it before the first try (`left` is null then) and after each refusal. */
+  /** Chooses the next method; ssh2 calls it before the first try (`left` is null then) and after each refusal. */
   readonly next: AuthHandlerMiddleware = (left, partialSuccess, callback) => {
-    // ssh2's own types leave out what it takes for "nothing is left".
+    // ssh2's types lack the value `false`, which means that nothing is left to try.
     const answer = callback as (method: AnyAuthMethod | false) => void;
     if ((left as readonly string[] | null) === null) return answer({ type: 'none', username: this.#user });
     this.#offered = left;
@@ -43,7 +46,7 @@ export class Login {
     answer(this.#methodOf(way));
   };
 
-  /** What a refusal tells: the ways that the server takes, and what it asked that we cannot answer. */
+  /** Describes a refusal: the methods that the server accepts, and its questions that could not be answered. */
   describe(): string {
     const offered = this.#offered.length === 0 ? 'nothing' : this.#offered.join(', ');
     const tried =
@@ -52,13 +55,13 @@ export class Login {
     return `it takes ${offered}; ${tried}${asked === '' ? '' : `; it asked ${asked}, which no secret of ours answers`}`;
   }
 
-  #canUse(way: Way): boolean {
+  #canUse(way: LoginMethod): boolean {
     if (this.#tried.has(way)) return false;
     const { password, privateKey } = this.#credentials;
     return way === 'publickey' ? privateKey !== null : password !== null && !this.#isPasswordRefused;
   }
 
-  #methodOf(way: Way): AnyAuthMethod {
+  #methodOf(way: LoginMethod): AnyAuthMethod {
     const username = this.#user;
     const { password, privateKey, passphrase } = this.#credentials;
     switch (way) {
@@ -80,7 +83,10 @@ export class Login {
     }
   }
 
-  /** The password goes to one question that hides what is typed; whatever else is asked stays without an answer. */
+  /**
+   * Answers questions: the password goes to one question that hides its input; every other question gets an empty
+   * answer.
+   */
   #answers(prompts: readonly Prompt[]): string[] {
     return prompts.map(({ prompt, echo }) => {
       if (echo !== true && !this.#isPasswordGiven) {

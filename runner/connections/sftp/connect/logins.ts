@@ -1,7 +1,9 @@
 import type { SftpConfig } from '../../connection_config.ts';
 
 const REMEMBERED_MS = 10 * 60_000;
-/** After as many refusals in a row the login itself is taken to be wrong: trying on could lock the account. */
+/**
+ * The number of refusals in a row after which the login itself counts as wrong: further tries could lock the account.
+ */
 const REFUSALS = 3;
 
 interface Granted {
@@ -9,7 +11,7 @@ interface Granted {
   refusals: number;
 }
 
-/** When this process last logged in to which server, to tell a limit on sessions from a login that is wrong. */
+/** Remembers when this process last logged in to each server, to tell a limit on sessions from a wrong login. */
 class Logins {
   readonly #granted = new Map<string, Granted>();
 
@@ -17,7 +19,10 @@ class Logins {
     this.#granted.set(keyOf(config), { atMs: performance.now(), refusals: 0 });
   }
 
-  /** How many ms ago the same login was granted; null where that is too long ago, or refused too often since. */
+  /**
+   * Records a refusal, and returns how many ms ago the same login was granted; null if that is too long ago, or refused
+   * too often since.
+   */
   refused(config: SftpConfig): number | null {
     const last = this.#granted.get(keyOf(config));
     if (last === undefined) return null;
@@ -29,7 +34,7 @@ class Logins {
 
 export const LOGINS = new Logins();
 
-/** Another secret, or another way to it, is another login. */
+/** Returns the key of a login. Another secret, or another source of it, is another login. */
 function keyOf({ host, port, user, password, passwordFile, privateKeyFile }: SftpConfig): string {
   return JSON.stringify([host, port, user, password?.reveal() ?? null, passwordFile, privateKeyFile]);
 }

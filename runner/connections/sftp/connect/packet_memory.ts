@@ -1,22 +1,26 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** What is kept as a view of its packet, a handle, is far smaller; the names of a long listing become strings at once. */
+/**
+ * The size in bytes from which packets are freed. A handle, which is kept as a view of its packet, is far smaller; the
+ * names of a long listing become strings at once.
+ */
 const LARGE_BYTES = 16 * 1024;
 
-/** A buffer with little more than the packet in it belongs to that packet alone. */
+/** A buffer that exceeds its packet by no more than this belongs to that packet alone. */
 const OVERHEAD_BYTES = 1024;
 
 /**
- * Frees the memory of a packet as soon as its bytes were copied to whoever asked for them. Left to the collector, which
- * sees only the small objects in front of it, decrypted packets pile up to some 40 MB while a file is read. It has no
- * option for it, hence the look inside. New keys, which are agreed on after many gigabytes, leave it to the collector again.
- * @returns false where this ssh2 is built differently: then they pile up
+ * Frees the memory of each packet as soon as its bytes were copied to the reader. The garbage collector sees only the
+ * small objects that refer to them, so decrypted packets would grow to some 40 MB while a file is read. ssh2 has no
+ * option for this, so its internals are used. After a new key exchange, which comes after many gigabytes, packets are
+ * left to the collector again.
+ * @returns false if the internals of this ssh2 differ: then packets are left to the collector
  */
 export function freePacketsAtOnce(sftp: SFTPWrapper): boolean {
   return freeDecrypted(sftp) && freeAssembled(sftp);
 }
 
-/** What the transport decrypted, once the channel has taken it. */
+/** Frees what the transport decrypted, once the channel has consumed it. */
 function freeDecrypted(sftp: SFTPWrapper): boolean {
   const decipher = inner(inner(sftp, '_protocol'), '_decipher');
   const take: unknown = decipher === null ? null : Reflect.get(decipher, '_onPayload');
@@ -29,7 +33,7 @@ function freeDecrypted(sftp: SFTPWrapper): boolean {
   return true;
 }
 
-/** What SFTP put together from several of those, once it has begun the next. */
+/** Frees what SFTP assembled from several packets, once it has begun the next. */
 function freeAssembled(sftp: SFTPWrapper): boolean {
   const push: unknown = Reflect.get(sftp, 'push');
   if (typeof push !== 'function' || !('_pkt' in sftp)) return false;

@@ -1,21 +1,21 @@
 import net from 'node:net';
 import type { SFTPWrapper } from 'ssh2';
 
-/** A packet of SSH is at most 35,000 bytes; with room for several, one read of the kernel fetches many. */
+/** The size of a read: an SSH packet is at most 35,000 bytes, so one read of the kernel fetches many. */
 const READ_BYTES = 256 * 1024;
 const ARENA_BYTES = 1024 * 1024;
 
 type WriteDone = (error?: Error | null) => void;
 
 /**
- * A TCP connection for ssh2 that costs little per packet.
+ * A TCP connection for ssh2 with a low cost per packet.
  *
- * Writing: ssh2 writes each packet as length, content and tag, and a reader asks for many pieces at once; what is
- * written within one turn of the event loop leaves in one system call.
+ * Writing: ssh2 writes each packet as length, content and tag, and a reader requests many pieces at once. Everything
+ * written within one turn of the event loop is sent with one system call.
  *
- * Reading: bytes come into the same memory again and again, instead of one new buffer a read, which the collector
- * finds only tens of megabytes later. Not so until `reuseMemory`: what a listener keeps of a read it must be done with by
- * the next megabyte. ssh2 then keeps no more than the packet that is not complete yet; during the handshake it does.
+ * Reading: bytes are read into the same memory again and again, as the collector would free one buffer per read only
+ * tens of megabytes later. This begins with `reuseMemory`: from then on a listener must be done with the bytes of a
+ * read by the next megabyte. ssh2 then keeps only the incomplete packet; during the handshake it keeps more.
  */
 export class SftpSocket extends net.Socket {
   #reusesMemory = false;
@@ -40,7 +40,10 @@ export class SftpSocket extends net.Socket {
     });
   }
 
-  /** For after the handshake. @returns false where ssh2 would keep parts of what it reads, so that reads are still copied */
+  /**
+   * Begins to reuse memory; call it after the handshake.
+   * @returns false if ssh2 would keep parts of what it reads, so that reads are still copied
+   */
   reuseMemory(sftp: SFTPWrapper): boolean {
     this.#reusesMemory = decryptsIntoNewMemory(sftp);
     return this.#reusesMemory;
@@ -59,7 +62,10 @@ export class SftpSocket extends net.Socket {
   }
 }
 
-/** By way of `node:crypto`. ssh2's addon, which few have compiled, decrypts in place: an answer's bytes are the packet's. */
+/**
+ * Returns true if packets are decrypted into new memory by `node:crypto`. ssh2's addon, which few have compiled,
+ * decrypts in place: the bytes of an answer are those of the packet.
+ */
 function decryptsIntoNewMemory(sftp: SFTPWrapper): boolean {
   const protocol: unknown = Reflect.get(sftp, '_protocol');
   if (typeof protocol !== 'object' || protocol === null || !('_decipher' in protocol)) return false;

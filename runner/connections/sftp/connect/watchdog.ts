@@ -21,7 +21,7 @@ export class IdleWatchdog {
     else this.#timer?.refresh();
   }
 
-  /** Be less patient from now on. */
+  /** Shortens the limit from now on. */
   shorten(idleMs: number): void {
     this.#idleMs = Math.min(this.#idleMs, idleMs);
     this.stop();

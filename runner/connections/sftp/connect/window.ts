@@ -1,13 +1,13 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** On top of the 2 MiB that ssh2 grants; together more than a reader asks for ahead. */
+/** The bytes added to the 2 MiB that ssh2 grants; the sum is more than a reader requests ahead. */
 const EXTRA_WINDOW_BYTES = 6 * 1024 * 1024;
 
 /**
- * Lets the server have 8 MiB under way to us instead of 2 MiB (RFC 4254 section 5.2): with 50 ms of round trip a file
- * then comes at 90 MB/s instead of 20. ssh2 renews what it has received and never takes back what was granted on top, so
- * once is enough. It has no option for it, hence the look inside.
- * @returns false where this ssh2 is built differently: then reading is merely slower over a distance
+ * Allows the server to have 8 MiB in flight instead of 2 MiB (RFC 4254 section 5.2): at a round trip of 50 ms a file
+ * then arrives at 90 MB/s instead of 20. ssh2 renews the window by what it has received and never takes back the
+ * additional bytes, so one call is enough. ssh2 has no option for this, so its internals are used.
+ * @returns false if the internals of this ssh2 differ: then reading over a distance is slower
  */
 export function widenWindow(sftp: SFTPWrapper): boolean {
   const protocol: unknown = Reflect.get(sftp, '_protocol');

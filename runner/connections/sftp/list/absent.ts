@@ -1,6 +1,6 @@
 /**
- * Telling what is absent. Servers should answer NO_SUCH_FILE; some answer a plain FAILURE, as they do for anything else:
- * then the listing of the folder above decides.
+ * Detects absent files. Servers should answer NO_SUCH_FILE; some answer a plain FAILURE, as for any other problem: then
+ * the listing of the parent folder decides.
  */
 import type { FileEntryWithStats } from 'ssh2';
 import { ConnectionError } from '../../connection_error.ts';
@@ -8,26 +8,26 @@ import { saysFailure } from '../failure.ts';
 import { remotePath, splitPath } from '../path.ts';
 import type { SftpSession } from '../session.ts';
 
-/** The entries as the server gives them, hidden names included; null where the folder is absent. */
+/** Returns the entries as the server gives them, hidden names included; null if the folder is absent. */
 export async function readEntries(
   session: SftpSession,
   dirPath: string,
 ): Promise<readonly FileEntryWithStats[] | null> {
   const remote = remotePath(session.config, dirPath);
-  const asked = session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
+  const request = session.request<FileEntryWithStats[]>({ doing: 'list', path: dirPath }, (sftp, done) =>
     sftp.readdir(remote, done),
   );
-  return await orNullIfAbsent(session, dirPath, asked);
+  return await orNullIfAbsent(session, dirPath, request);
 }
 
-/** What was asked of the path, or null where nothing has that name. */
+/** Returns the answer to a request about the path, or null if no such name exists. */
 export async function orNullIfAbsent<T>(
   session: SftpSession,
   path: string,
-  asked: Promise<T>,
+  request: Promise<T>,
 ): Promise<T | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
     if (error.kind === 'not_found') return null;
@@ -36,7 +36,7 @@ export async function orNullIfAbsent<T>(
   }
 }
 
-/** Null where the folder above cannot be listed. */
+/** Returns true if the parent folder lists the name; null if it cannot be listed. */
 async function isListed(session: SftpSession, path: string): Promise<boolean | null> {
   const { dir, name } = splitPath(path);
   try {

@@ -1,4 +1,7 @@
-/** What a server tells of an entry. Every attribute is optional in the protocol, and servers do leave them out. */
+/**
+ * Reads the attributes that a server gives of an entry. Every attribute is optional in the protocol, and servers do
+ * leave them out.
+ */
 import { constants } from 'node:fs';
 import type { Stats } from 'ssh2';
 import { isAnswer } from '../failure.ts';
@@ -9,12 +12,18 @@ export type EntryKind = 'file' | 'directory' | 'link' | 'device';
 
 export type Attributes = Partial<Pick<Stats, 'mode' | 'size' | 'mtime'>>;
 
-/** Whole seconds: protocol version 3 knows no finer. Null where the server does not tell, or tells 1970. */
+/**
+ * Returns the modification time in whole seconds, the resolution of protocol version 3; null if the server does not
+ * give it, or gives 1970.
+ */
 export function modifiedAt({ mtime }: Attributes): Temporal.Instant | null {
   return mtime === undefined || mtime === 0 ? null : Temporal.Instant.fromEpochMilliseconds(mtime * 1000);
 }
 
-/** By the mode, else by the line that `ls -l` would show (`longname`), else by trying to open it as a folder. */
+/**
+ * Finds the kind of an entry from its mode, else from its `ls -l` line (`longname`), else by trying to open it as a
+ * folder.
+ */
 export async function kindOf(
   session: SftpSession,
   path: string,
@@ -23,7 +32,7 @@ export async function kindOf(
   return kindByMode(attributes.mode) ?? kindByLine(longname) ?? (await kindByOpening(session, path));
 }
 
-/** Null where the mode is untold, or is of the rights alone. */
+/** Returns the kind by the mode; null if the mode is missing, or has only the rights. */
 function kindByMode(mode: number | undefined): EntryKind | null {
   switch ((mode ?? 0) & constants.S_IFMT) {
     case 0:
@@ -58,7 +67,7 @@ async function kindByOpening(session: SftpSession, path: string): Promise<EntryK
   const remote = remotePath(session.config, path);
   try {
     const handle = await session.request<Buffer>(step, (sftp, done) => sftp.opendir(remote, done));
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
     return 'directory';
   } catch (error) {
     if (isAnswer(error)) return 'file';

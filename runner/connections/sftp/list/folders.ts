@@ -6,7 +6,7 @@ import { lstat, refuseLinkedFolder } from './lstat.ts';
 
 const MODE = 0o750;
 
-/** Makes the folder and those above it, below the base directory, where they are missing. */
+/** Creates the folder and its missing parents, below the base directory. */
 export async function makeDirs(session: SftpSession, path: string): Promise<void> {
   remotePath(session.config, path); // refuses an unsafe path before any part of it is sent
   await refuseLinkedFolder(session, path);
@@ -25,7 +25,7 @@ async function makeDir(session: SftpSession, path: string): Promise<void> {
       sftp.mkdir(remote, { mode: MODE }, (error) => done(error, undefined)),
     );
   } catch (error) {
-    // Another attempt may have made it meanwhile.
+    // Another attempt may have created it in between.
     if (!(isAnswer(error) && (await isFolder(session, path)))) throw error;
   }
 }

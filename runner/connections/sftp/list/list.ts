@@ -7,26 +7,28 @@ import { type Attributes, type EntryKind, kindOf, modifiedAt } from './attribute
 import { lstat, refuseLinkedFolder } from './lstat.ts';
 
 export interface SftpEntry {
-  /** Below the connection's base directory. */
+  /** The path below the connection's base directory. */
   readonly path: string;
   /** The last part of `path`. */
   readonly name: string;
   readonly kind: 'file' | 'directory';
   readonly bytes: number;
-  /** Whole seconds: protocol version 3 knows no finer. Null where the server does not tell. */
+  /**
+   * The modification time in whole seconds, the resolution of protocol version 3; null if the server does not give it.
+   */
   readonly modifiedAt: Temporal.Instant | null;
 }
 
 /** An entry of a folder that cannot be used. */
 export interface LeftOut {
-  /** As the server gives it: it may hold any character. */
+  /** The name as the server gives it; it may contain any character. */
   readonly name: string;
   /** A clause, e.g. `it is a link, and links are not followed`. */
   readonly why: string;
 }
 
 export interface SftpListing {
-  /** Files and folders, by name. */
+  /** The files and folders, sorted by name. */
   readonly entries: readonly SftpEntry[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -37,7 +39,7 @@ const UNUSABLE: Readonly<Record<Exclude<EntryKind, SftpEntry['kind']>, string>> 
 };
 const NO_SIZE = 'the server does not tell its size';
 
-/** An absent folder is empty. An entry that lacks an attribute concerns itself alone. */
+/** Lists a folder; an absent one is empty. A missing attribute affects only its own entry. */
 export async function list(session: SftpSession, dirPath: string): Promise<SftpListing> {
   await refuseLinkedFolder(session, dirPath);
   const entries: SftpEntry[] = [];
@@ -56,7 +58,7 @@ export async function list(session: SftpSession, dirPath: string): Promise<SftpL
 }
 
 /**
- * Null where nothing is there.
+ * Returns the entry, null if there is none.
  * @throws ConnectionError `not_a_file` for a link, which is not followed, or a device
  */
 export async function stat(session: SftpSession, path: string): Promise<SftpEntry | null> {
@@ -70,7 +72,7 @@ export async function stat(session: SftpSession, path: string): Promise<SftpEntr
   throw failure(session.config, { doing: 'use', path }, { kind, why: entry });
 }
 
-/** The entry, or why it cannot be used; null where it has gone since it was listed. */
+/** Returns the entry, or why it cannot be used; null if it was removed since it was listed. */
 async function entryListed(
   session: SftpSession,
   path: string,
@@ -92,7 +94,7 @@ function withoutGaps({ mode, size, mtime }: Attributes): Attributes {
   };
 }
 
-/** The entry, or why it cannot be used. */
+/** Returns the entry, or why it cannot be used. */
 function entryOf(path: string, kind: EntryKind, attributes: Attributes): SftpEntry | string {
   if (kind === 'link' || kind === 'device') return UNUSABLE[kind];
   const bytes = kind === 'directory' ? 0 : attributes.size;
@@ -100,7 +102,7 @@ function entryOf(path: string, kind: EntryKind, attributes: Attributes): SftpEnt
   return { path, name: splitPath(path).name, kind, bytes, modifiedAt: modifiedAt(attributes) };
 }
 
-/** A file on its way to its name, ours or another installation's. */
+/** Returns true for a part file, of this installation or of another one. */
 function isPart(name: string): boolean {
   return /^\.[A-Za-z0-9._-]+\.part$/.test(name);
 }

@@ -5,24 +5,27 @@ import type { SftpSession } from '../session.ts';
 import { orNullIfAbsent } from './absent.ts';
 import { type Attributes, kindOf } from './attributes.ts';
 
-/** A path below the base directory, as messages show it, and as the server knows it. */
-export interface Place {
+/** A path in two forms: below the base directory, for messages, and as the server knows it. */
+export interface RemotePath {
   readonly path: string;
   readonly remote: string;
 }
 
-/** Of the name itself, links not followed; null where nothing is there. */
+/** Returns the attributes of the name itself, without following links; null if there is no such name. */
 export async function lstat(session: SftpSession, path: string): Promise<Attributes | null> {
   return await lstatAt(session, { path, remote: remotePath(session.config, path) });
 }
 
-/** As `lstat`, of a hidden name too. */
-export async function lstatAt(session: SftpSession, { path, remote }: Place): Promise<Attributes | null> {
+/** Does the same as `lstat`, also for hidden names. */
+export async function lstatAt(
+  session: SftpSession,
+  { path, remote }: RemotePath,
+): Promise<Attributes | null> {
   const step = { doing: 'stat', path };
   if (!session.lacksLstat) {
     try {
-      const asked = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
-      return await orNullIfAbsent(session, path, asked);
+      const request = session.request<Stats>(step, (sftp, done) => sftp.lstat(remote, done));
+      return await orNullIfAbsent(session, path, request);
     } catch (error) {
       if (!saysUnsupported(error)) throw error;
       session.lacksLstat = true;
@@ -30,27 +33,27 @@ export async function lstatAt(session: SftpSession, { path, remote }: Place): Pr
       session.log.debug('sftp: the server has no LSTAT, so links are followed', { connection });
     }
   }
-  const asked = session.request<Stats>(step, (sftp, done) => sftp.stat(remote, done));
-  return await orNullIfAbsent(session, path, asked);
+  const request = session.request<Stats>(step, (sftp, done) => sftp.stat(remote, done));
+  return await orNullIfAbsent(session, path, request);
 }
 
 /**
- * Refuses a folder that is a link, or lies below one: the server would follow it out of sight. What is missing is
- * no link. The base directory itself is the operator's choice and may be one.
+ * Refuses a folder that is a link or lies below one, as the server would follow it elsewhere. A missing folder is not a
+ * link. The base directory itself is the operator's choice and may be one.
  */
 export async function refuseLinkedFolder(session: SftpSession, dirPath: string): Promise<void> {
   if (dirPath === '') return;
   const segments = dirPath.split('/');
   const prefixes = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
-  // From the top, because below a link a look already goes through it.
+  // From the top down, as every path below a link already passes through it.
   for (const path of prefixes) {
-    if (session.plainFolders.has(path)) continue;
+    if (session.verifiedFolders.has(path)) continue;
     const attributes = await lstat(session, path);
     if (attributes === null) return;
     if ((await kindOf(session, path, { attributes })) === 'link') {
       const why = 'it is a link, and links are not followed';
       throw failure(session.config, { doing: 'enter', path }, { kind: 'not_a_file', why });
     }
-    session.plainFolders.add(path);
+    session.verifiedFolders.add(path);
   }
 }

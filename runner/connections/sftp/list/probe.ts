@@ -1,4 +1,4 @@
-/** Trying, before the night, what the tasks will do: with the same requests, and nothing left behind. */
+/** Tests in advance the operations of tasks, with the same requests and without leaving anything behind. */
 import { randomBytes } from 'node:crypto';
 import { ConnectionError } from '../../connection_error.ts';
 import { isAnswer } from '../failure.ts';
@@ -8,16 +8,16 @@ import { partPath } from '../publish/parts.ts';
 import { moveIntoPlace } from '../publish/publish.ts';
 import type { SftpSession } from '../session.ts';
 import { stat } from './list.ts';
-import type { Place } from './lstat.ts';
+import type { RemotePath } from './lstat.ts';
 
 export interface PublishingProbe {
-  /** Whether a file can be replaced in one step. */
+  /** True if a file can be replaced in one step. */
   readonly canReplace: boolean;
-  /** The probe's path, where the server lets nothing be removed. */
+  /** The path of the probe file, if the server does not let it be removed; else null. */
   readonly leftBehind: string | null;
 }
 
-/** The folder at or above the path that is there; `''` for the base directory. */
+/** Returns the nearest existing folder at or above the path; `''` for the base directory. */
 export async function nearestFolder(session: SftpSession, path: string): Promise<string> {
   let folder = path;
   while (folder !== '' && (await stat(session, folder))?.kind !== 'directory') folder = splitPath(folder).dir;
@@ -26,11 +26,11 @@ export async function nearestFolder(session: SftpSession, path: string): Promise
 
 /**
  * Publishes a hidden file in the folder twice, the second time over the first, and removes it.
- * @throws ConnectionError where publishing would fail
+ * @throws ConnectionError if publishing would fail
  */
 export async function probePublishing(session: SftpSession, folder: string): Promise<PublishingProbe> {
   const name = `.stockflow_probe.${randomBytes(8).toString('hex')}`;
-  const place = (ending: string): Place => ({
+  const place = (ending: string): RemotePath => ({
     path: joinPath(folder, `${name}${ending}`),
     remote: partPath(session, folder, `${name}${ending}`),
   });
@@ -46,7 +46,7 @@ export async function probePublishing(session: SftpSession, folder: string): Pro
   return { canReplace, leftBehind: (await remove(session, target)) ? null : target.path };
 }
 
-/** Makes a hidden folder in the folder, and removes it. @throws ConnectionError where it cannot be made */
+/** Creates a hidden folder in the folder, and removes it. @throws ConnectionError if it cannot be created */
 export async function probeMakingFolders(session: SftpSession, folder: string): Promise<void> {
   const name = `.stockflow_probe.${randomBytes(8).toString('hex')}`;
   const step = { doing: 'make a folder in', path: folder, stores: true } as const;
@@ -54,14 +54,14 @@ export async function probeMakingFolders(session: SftpSession, folder: string): 
   await session.request<undefined>(step, (sftp, done) =>
     sftp.mkdir(remote, { mode: 0o750 }, (error) => done(error, undefined)),
   );
-  await session.tidy({ doing: 'remove', path: joinPath(folder, name) }, (sftp, done) =>
+  await session.cleanup({ doing: 'remove', path: joinPath(folder, name) }, (sftp, done) =>
     sftp.rmdir(remote, (error) => done(error, undefined)),
   );
 }
 
 /**
- * Opens the file and reads its first byte: a server may take away what is read to its end.
- * @throws ConnectionError where reading would fail
+ * Opens the file and reads only its first byte, as a server may remove a file that is read to its end.
+ * @throws ConnectionError if reading would fail
  */
 export async function probeReading(session: SftpSession, path: string): Promise<void> {
   const step = { doing: 'read', path };
@@ -70,13 +70,17 @@ export async function probeReading(session: SftpSession, path: string): Promise<
   try {
     await session.request<number>(step, (sftp, done) => sftp.read(handle, Buffer.alloc(1), 0, 1, 0, done));
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 }
 
 async function publishProbe(
   session: SftpSession,
-  { part, target, content }: { readonly part: Place; readonly target: Place; readonly content: string },
+  {
+    part,
+    target,
+    content,
+  }: { readonly part: RemotePath; readonly target: RemotePath; readonly content: string },
 ): Promise<void> {
   const written = await writePart(session, part, Buffer.from(content));
   let moved = false;
@@ -89,8 +93,8 @@ async function publishProbe(
   }
 }
 
-/** @returns whether it is gone */
-async function remove(session: SftpSession, { path, remote }: Place): Promise<boolean> {
+/** Removes a probe file. @returns true if it is gone */
+async function remove(session: SftpSession, { path, remote }: RemotePath): Promise<boolean> {
   try {
     await session.request<undefined>({ doing: 'remove', path }, (sftp, done) =>
       sftp.unlink(remote, (error) => done(error, undefined)),

@@ -1,16 +1,16 @@
-/** One part file on its way to its final name. */
+/** Writes, verifies and discards a part file before it gets its final name. */
 import { createHash } from 'node:crypto';
 import { failure } from '../failure.ts';
-import { lstatAt, type Place } from '../list/lstat.ts';
+import { lstatAt, type RemotePath } from '../list/lstat.ts';
 import { readInOrder } from '../read/ahead.ts';
 import type { SftpSession } from '../session.ts';
 import { type SftpContent, type WrittenFacts, writeContent } from './write.ts';
 
-export type PartFile = Place;
+export type PartFile = RemotePath;
 
 const MODE = 0o640;
 
-/** Writes, syncs and closes the part; on any failure it is gone again, if the connection still lives. */
+/** Writes, syncs and closes the part. On any failure the part is removed, if the connection still works. */
 export async function writePart(
   session: SftpSession,
   part: PartFile,
@@ -37,7 +37,7 @@ export async function writePart(
     return written;
   } finally {
     if (!closed) {
-      await session.tidy({ doing: 'close', path }, (sftp, done) =>
+      await session.cleanup({ doing: 'close', path }, (sftp, done) =>
         sftp.close(handle, (error) => done(error, undefined)),
       );
       await discardPart(session, part);
@@ -45,7 +45,7 @@ export async function writePart(
   }
 }
 
-/** @throws ConnectionError `corrupt` unless the server gives back exactly what was written */
+/** Reads the part back. @throws ConnectionError `corrupt` unless the server returns exactly what was written */
 export async function verifyPart(session: SftpSession, part: PartFile, written: WrittenFacts): Promise<void> {
   const { path, remote } = part;
   const step = { doing: 'verify', path };
@@ -66,7 +66,7 @@ export async function verifyPart(session: SftpSession, part: PartFile, written: 
   try {
     for await (const chunk of readInOrder(session, { handle, path, bytes: size })) hash.update(chunk);
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
   const sha256 = hash.digest('hex');
   if (sha256 !== written.sha256) {
@@ -77,12 +77,12 @@ export async function verifyPart(session: SftpSession, part: PartFile, written: 
 }
 
 export function discardPart(session: SftpSession, { path, remote }: PartFile): Promise<void> {
-  return session.tidy({ doing: 'remove', path }, (sftp, done) =>
+  return session.cleanup({ doing: 'remove', path }, (sftp, done) =>
     sftp.unlink(remote, (error) => done(error, undefined)),
   );
 }
 
-/** Tells, in the log, how far a publish has come. */
+/** Logs the step that a publish has reached. */
 export function reached(session: SftpSession, path: string, step: string): void {
   session.log.debug('sftp: publishing', { connection: session.config.id, path, step });
 }

@@ -1,6 +1,6 @@
 /**
- * Part files, `.<name>.<run>.<token>.part`: what a publish writes before it renames. One that is left behind, because
- * the connection died, is cleared by the next publish of the same name in the same run.
+ * Names and removes part files, `.<name>.<run>.<token>.part`, which a publish writes before it renames them. A part
+ * that is left after a lost connection is removed by the next publish of the same name in the same run.
  */
 import { ConnectionError } from '../../connection_error.ts';
 import { readEntries } from '../list/absent.ts';
@@ -10,7 +10,7 @@ import type { SftpSession } from '../session.ts';
 
 export interface PublishOwner {
   readonly runId: string;
-  /** Unique to the attempt. */
+  /** A token that is unique to the attempt. */
   readonly token: string;
 }
 
@@ -27,15 +27,15 @@ export function partName(name: string, { runId, token }: PublishOwner): string {
 }
 
 /**
- * Removes the part files with the given prefix. In a drop folder that may be written and not listed they stay.
- * @returns their names, or null where the folder is not there, or cannot be listed
+ * Removes the part files with the given prefix. In a folder that can be written but not listed they stay.
+ * @returns their names, or null if the folder is absent or cannot be listed
  */
 export async function sweepParts(
   session: SftpSession,
   dirPath: string,
   ownPrefix: string,
 ): Promise<readonly string[] | null> {
-  // A shorter prefix would reach parts that are not ours.
+  // A shorter prefix would match part files of others.
   if (!/^\.[A-Za-z0-9._-]+\.[A-Za-z0-9-]+\.$/.test(ownPrefix)) {
     throw new ConnectionError('invalid', `part prefix ${JSON.stringify(ownPrefix)}: .<name>.<run>. is meant`);
   }
@@ -69,12 +69,17 @@ async function removePart(session: SftpSession, dirPath: string, name: string): 
   }
 }
 
-/** Its name begins with a dot, so that no listing shows it; `remotePath` would refuse that. */
+/**
+ * Returns the path of a part on the server. Its name begins with a dot, so that no listing shows it; `remotePath` would
+ * refuse that.
+ */
 export function partPath(session: SftpSession, dirPath: string, name: string): string {
   return `${remotePath(session.config, dirPath)}/${name}`.replace(/^\/\//, '/');
 }
 
-/** The rest is a token: a name that merely begins like ours belongs to another file. */
+/**
+ * Returns true if the name is the prefix and a token: any other name with the same beginning belongs to another file.
+ */
 function isPartOf(name: string, prefix: string): boolean {
   return name.startsWith(prefix) && /^[A-Za-z0-9-]+\.part$/.test(name.slice(prefix.length));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failure } from '../failure.ts';
 import { kindOf } from '../list/attributes.ts';
 import { makeDirs } from '../list/folders.ts';
-import { lstat, lstatAt, type Place } from '../list/lstat.ts';
+import { lstat, lstatAt, type RemotePath } from '../list/lstat.ts';
 import { joinPath, remotePath, splitPath } from '../path.ts';
 import { openFile } from '../read/read.ts';
 import type { SftpSession } from '../session.ts';
@@ -11,15 +11,15 @@ import { type PublishOwner, partName, partPath, partPrefix, sweepParts } from '.
 import { factsOf, type SftpContent, type WrittenFacts } from './write.ts';
 
 export interface Publication {
-  /** Below the base directory; missing folders are made. */
+  /** The path below the base directory; missing folders are created. */
   readonly path: string;
   readonly owner: PublishOwner;
 }
 
 /**
- * Makes the file appear under its name complete and verified, or not at all: part file, fsync, size, read back,
- * rename over the name. Content that the name already holds is left as it is.
- * @throws ConnectionError; `conflict` where the name holds other content and the server cannot replace atomically
+ * Publishes the file under its name completely and verified, or not at all: part file, fsync, size, read back, rename.
+ * If the name already has the same content, it is left as it is.
+ * @throws ConnectionError; `conflict` if the name has other content and the server cannot replace it atomically
  */
 export async function publish(
   session: SftpSession,
@@ -40,7 +40,7 @@ export async function publish(
   let moved = false;
   try {
     await verifyPart(session, part, written);
-    // Only now is the sum of streamed content known.
+    // The checksum of streamed content is known only now.
     if (!(content instanceof Uint8Array) && (await holds(session, path, written))) return written;
     await moveIntoPlace(session, part, { path, remote: remotePath(session.config, path) });
     moved = true;
@@ -52,13 +52,13 @@ export async function publish(
 }
 
 /**
- * Gives the part its final name, over what has that name.
- * @throws ConnectionError `conflict` where the server cannot replace a file in one step
+ * Renames the part to its final name, replacing a file of that name.
+ * @throws ConnectionError `conflict` if the server cannot replace a file in one step
  */
 export async function moveIntoPlace(
   session: SftpSession,
   part: PartFile,
-  { path, remote }: Place,
+  { path, remote }: RemotePath,
 ): Promise<void> {
   const step = { doing: 'rename the part to', path, stores: true } as const;
   reached(session, path, 'renaming');
@@ -74,7 +74,7 @@ export async function moveIntoPlace(
         'posix-rename@openssh.com); publish under a new name, or have the old file moved away',
     });
   }
-  // By the protocol this fails, and changes nothing, where the name was taken meanwhile.
+  // By the protocol this fails and changes nothing if the name was taken in between.
   const renamed = await session.requestExtension(step, (sftp, done) =>
     sftp.rename(part.remote, remote, (error) => done(error, undefined)),
   );
@@ -93,7 +93,7 @@ async function holds(session: SftpSession, path: string, facts: WrittenFacts): P
   if (attributes.size !== facts.bytes) return false;
   const hash = createHash('sha256');
   for await (const chunk of (await openFile(session, path)).chunks()) hash.update(chunk);
-  // Looked at again: a server may take a file away once it is read.
+  // Checked again, as a server may remove a file once it is read.
   const same = hash.digest('hex') === facts.sha256 && (await lstat(session, path)) !== null;
   if (same) reached(session, path, 'already there');
   return same;

@@ -1,4 +1,4 @@
-/** Writing with many requests under way. */
+/** Writes files with many requests in flight. */
 import { createHash } from 'node:crypto';
 import type { SftpSession } from '../session.ts';
 
@@ -6,15 +6,18 @@ export type SftpContent = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface WrittenFacts {
   readonly bytes: number;
-  /** 64 lower-case hex digits. */
+  /** The sha256 as 64 lower-case hex digits. */
   readonly sha256: string;
 }
 
-/** Every server takes this much at once (draft-ietf-secsh-filexfer-02 section 3). */
+/** The size of a write request: every server accepts this much at once (draft-ietf-secsh-filexfer-02 section 3). */
 const REQUEST_BYTES = 32 * 1024;
 const REQUESTS_IN_FLIGHT = 64;
 
-/** Writes the content from the file's beginning. @throws ConnectionError, the signal's reason, or the content's own error */
+/**
+ * Writes the content from the beginning of the file.
+ * @throws ConnectionError, the signal's reason, or the content's own error
+ */
 export async function writeContent(
   session: SftpSession,
   { handle, path }: { readonly handle: Buffer; readonly path: string },
@@ -29,7 +32,7 @@ export async function writeContent(
     const written = session.request<undefined>({ doing: 'write', path, stores: true }, (sftp, done) =>
       sftp.write(handle, block, 0, block.length, at, (error) => done(error, undefined)),
     );
-    // Once one fails the others are never awaited; their failure is the same one.
+    // After one fails the others are not awaited; they fail with the same error.
     written.catch(() => {});
     unanswered.push(written);
     position += block.length;
@@ -43,7 +46,7 @@ export function factsOf(content: Uint8Array): WrittenFacts {
   return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-/** The same bytes in blocks of one request each: content often comes line by line. */
+/** Yields the same bytes in blocks of one request each, as content often comes line by line. */
 async function* blocksOf(content: SftpContent, signal: AbortSignal): AsyncGenerator<Buffer> {
   let block = Buffer.allocUnsafe(REQUEST_BYTES);
   let filled = 0;
@@ -62,7 +65,7 @@ async function* blocksOf(content: SftpContent, signal: AbortSignal): AsyncGenera
   if (filled > 0) yield block.subarray(0, filled);
 }
 
-/** A source that has gone quiet must not outlive the abort. */
+/** Yields from the source until the signal aborts, so that a silent source does not outlive the abort. */
 async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   aborted.catch(() => {}); // heard only while a piece is awaited
@@ -80,7 +83,7 @@ async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): 
     ended = true;
   } finally {
     signal.removeEventListener('abort', abort);
-    // Not awaited after an abort: a generator stuck in an await would answer only after it.
+    // Not awaited after an abort: a generator blocked in an await would answer only after it.
     if (!ended) {
       const returned = iterator.return?.();
       if (signal.aborted) returned?.catch(() => {});

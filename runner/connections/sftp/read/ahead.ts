@@ -1,22 +1,24 @@
-/** Reading with many requests under way, so that speed does not depend on the round trip. */
+/** Reads files with many requests in flight, so that the speed does not depend on the round trip. */
 
 import type { SftpSession } from '../session.ts';
 import { LARGEST_READ_BYTES } from './request_size.ts';
 
 export interface OpenHandle {
   readonly handle: Buffer;
-  /** For messages. */
+  /** The path for messages. */
   readonly path: string;
-  /** How much to read. */
+  /** The number of bytes to read. */
   readonly bytes: number;
 }
 
-/** What a consumer gets at once; a buffer of its own, so that it can be handed to another thread. */
+/** The size of a chunk in bytes; each chunk has its own buffer, so that it can be transferred to another thread. */
 const CHUNK_BYTES = LARGEST_READ_BYTES;
 /** 5 MiB: about 100 MB/s at 50 ms of round trip. */
 const CHUNKS_IN_FLIGHT = 20;
 
-/** The file's bytes in order, at most `CHUNKS_IN_FLIGHT` chunks of them in memory; ends early where the file does. */
+/**
+ * Yields the file's bytes in order, with at most `CHUNKS_IN_FLIGHT` chunks in memory. It ends early if the file does.
+ */
 export async function* readInOrder(
   session: SftpSession,
   open: OpenHandle,
@@ -27,7 +29,7 @@ export async function* readInOrder(
     while (ahead.length < CHUNKS_IN_FLIGHT && position < open.bytes) {
       const length = Math.min(CHUNK_BYTES, open.bytes - position);
       const chunk = readChunk(session, open, { position, length });
-      // Once one fails the others are never awaited; their failure is the same one.
+      // After one fails the others are not awaited; they fail with the same error.
       chunk.catch(() => {});
       ahead.push(chunk);
       position += length;
@@ -68,24 +70,28 @@ interface Piece {
   readonly buffer: Buffer<ArrayBuffer>;
   readonly from: number;
   readonly to: number;
-  /** Of the buffer's first byte, in the file. */
+  /** The position of the buffer's first byte in the file. */
   readonly position: number;
 }
 
-/** @returns the bytes read: all, or fewer where the file ended. A server may answer with less than it was asked for. */
+/**
+ * Fills a buffer.
+ * @returns the number of bytes read; fewer than requested only if the file ended. A server may answer with less than
+ *   was requested.
+ */
 async function fill(session: SftpSession, open: OpenHandle, piece: Piece): Promise<number> {
   const { buffer, from, to, position } = piece;
   let at = from;
-  // Of the answer before, where it was less than asked for: the file may have ended there.
+  // The previous answer if it was shorter than requested: the file may have ended there.
   let short = 0;
   while (at < to) {
-    const asked = to - at;
+    const requested = to - at;
     const got = await session.request<number>({ doing: 'read', path: open.path }, (sftp, done) =>
-      sftp.read(open.handle, buffer, at, asked, position + at, done),
+      sftp.read(open.handle, buffer, at, requested, position + at, done),
     );
     if (got === 0) break;
     if (short > 0) session.readSize.answeredShort(short);
-    short = got < asked ? got : 0;
+    short = got < requested ? got : 0;
     at += got;
   }
   return at - from;

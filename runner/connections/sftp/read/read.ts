@@ -10,14 +10,14 @@ import { readInOrder } from './ahead.ts';
 export interface SftpFile extends SftpEntry {
   readonly kind: 'file';
   /**
-   * The bytes in order; each chunk's buffer belongs to the consumer alone.
-   * @throws ConnectionError `changed_while_read` where size or mtime moved since `open`, or the name now means
+   * Yields the bytes in order; each chunk's buffer belongs to the consumer alone.
+   * @throws ConnectionError `changed_while_read` if size or mtime changed since `open`, or if the name now belongs to
    *   another file
    */
   chunks(): AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
-/** @throws ConnectionError `not_found`, or `not_a_file` for a folder, a link or a device */
+/** Opens a file. @throws ConnectionError `not_found`, or `not_a_file` for a folder, a link or a device */
 export async function openFile(session: SftpSession, path: string): Promise<SftpFile> {
   const entry = await stat(session, path);
   const step = { doing: 'read', path };
@@ -50,17 +50,17 @@ async function* readChunks(session: SftpSession, entry: SftpEntry): AsyncGenerat
       when: 'after reading',
       now: await openedAttributes(session, entry, handle),
     });
-    // The handle still reads a file that was replaced under its name; the name itself tells.
+    // The handle still reads a file that was replaced under its name, so the name is checked.
     requireSameOrGone(session, entry, {
       when: 'by name after reading',
       now: await lstat(session, entry.path),
     });
   } finally {
-    await session.tidy(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    await session.cleanup(step, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 }
 
-/** Of what the handle reads; of the name, where the server does not tell of handles. */
+/** Returns the attributes of the open file, or of its name if the server does not give those of handles. */
 async function openedAttributes(
   session: SftpSession,
   { path }: SftpEntry,
@@ -84,7 +84,10 @@ interface LaterLook {
   readonly now: Attributes | null;
 }
 
-/** Some servers take a file away once its last byte is read: all of it has come, so that is as good. */
+/**
+ * Requires that the file is unchanged or gone: some servers remove a file once its last byte is read, and then all of
+ * it was read.
+ */
 function requireSameOrGone(session: SftpSession, entry: SftpEntry, look: LaterLook): void {
   if (look.now === null) {
     const { id: connection } = session.config;
@@ -99,7 +102,9 @@ function requireSame(session: SftpSession, entry: SftpEntry, { when, now }: Late
   throw changed(session, entry, `it was ${describe(entry)} at first and ${describe(after)} ${when}`);
 }
 
-/** Servers may tell a time in one answer and not in another: then the size decides. */
+/**
+ * Returns true if the times agree. A server may give a time in one answer and not in another: then the size decides.
+ */
 function isSameTime(before: Temporal.Instant | null, after: Temporal.Instant | null): boolean {
   return before === null || after === null || before.equals(after);
 }

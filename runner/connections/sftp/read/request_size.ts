@@ -1,16 +1,16 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** What OpenSSH answers at once since 8.5; what lies below costs its own packets and wake-ups on both sides. */
+/** The largest read that OpenSSH answers at once since 8.5; smaller reads cost packets and wake-ups on both sides. */
 export const LARGEST_READ_BYTES = 255 * 1024;
-/** Every server takes this much (draft-ietf-secsh-filexfer-02 section 3). */
+/** The smallest read: every server accepts this much (draft-ietf-secsh-filexfer-02 section 3). */
 const SMALLEST_READ_BYTES = 32 * 1024;
 
-/** How much one read request asks for: what the server announced, and less once it has answered with less. */
+/** The size of a read request: what the server announced, and less once it has answered with less. */
 export class ReadSize {
   #bytes: number;
 
   constructor(sftp: SFTPWrapper) {
-    // A larger request ssh2 would split, and send its second half only after the first is answered.
+    // ssh2 would split a larger request, and send the second half only after the first is answered.
     const most: unknown = Reflect.get(sftp, '_maxReadLen');
     this.#bytes = clamp(typeof most === 'number' ? most : SMALLEST_READ_BYTES);
   }
@@ -19,7 +19,7 @@ export class ReadSize {
     return this.#bytes;
   }
 
-  /** The server answered with so many bytes although the file had more. */
+  /** Records that the server answered with fewer bytes although the file had more. */
   answeredShort(bytes: number): void {
     this.#bytes = Math.min(this.#bytes, clamp(bytes));
   }

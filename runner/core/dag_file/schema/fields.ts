@@ -1,4 +1,4 @@
-/** The kinds of value a DAG file's keys take: each reads its text and says what is wrong with it. */
+/** The kinds of value of a DAG file's keys. Each reads a text and says what is wrong with it. */
 import { z } from 'zod';
 import { isSoleTemplate } from '../../run/template_ref.ts';
 import { CronError, parseCron } from '../../time/cron/parse.ts';
@@ -7,8 +7,8 @@ import { isTimeZone, parseWallTime, WallTimeError } from '../../time/wall_time.t
 import type { Json } from '../../value/json.ts';
 import { didYouMean } from '../../value/suggest.ts';
 
-/** What an editor shows of a key: JSON Schema annotations. */
-export interface Shown {
+/** The JSON Schema annotations of a key, which editors display. */
+export interface KeyAnnotations {
   readonly description: string;
   readonly default?: Json;
   readonly examples?: Json[];
@@ -24,9 +24,9 @@ const WALL_TIME = '^\\d\\d:\\d\\d(:\\d\\d)?(\\+\\d{1,2}d)?$';
 const ONE_TEMPLATE = '^\\$\\{\\{[^}]*\\}\\}$';
 const INT4_MAX = 2_147_483_647;
 
-/** An id of a DAG, task, task type or pool. */
-export function id(shown: Shown) {
-  return text({ ...shown, pattern: ID }, (found) => {
+/** Accepts an id of a DAG, task, task type or pool. */
+export function id(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ID }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     throw new FieldError(
       `${JSON.stringify(found)} is not an id: begin with a letter a-z, then a-z, 0-9 or _, at most 63 in all`,
@@ -34,7 +34,7 @@ export function id(shown: Shown) {
   });
 }
 
-/** The name of a param. */
+/** Accepts the name of a param. */
 export const paramName = z
   .string()
   .regex(
@@ -42,21 +42,21 @@ export const paramName = z
     'a name begins with a letter or _, then come A-Z a-z 0-9 _, at most 63 in all',
   );
 
-/** Milliseconds of `30s 5m 1h 2d`, at least `leastMs`. */
-export function duration(shown: Shown, leastMs: 0 | 1 = 0) {
-  return text({ examples: ['30s', '5m', '1h', '2d'], ...shown, pattern: DURATION }, (found) => {
+/** Accepts a duration such as `30s`, `5m`, `1h` or `2d`, of at least `leastMs`, and gives milliseconds. */
+export function duration(annotations: KeyAnnotations, leastMs: 0 | 1 = 0) {
+  return text({ examples: ['30s', '5m', '1h', '2d'], ...annotations, pattern: DURATION }, (found) => {
     const ms = parseDuration(found);
     if (ms < leastMs) throw new FieldError(`${JSON.stringify(found)} is too short: write more than 0s`);
     return ms;
   });
 }
 
-/** Where the JSON Schema of a param says that it holds the id of a connection. */
+/** The key under which a param's JSON Schema marks the id of a connection. */
 export const CONNECTION_MARK = 'x-stockflow-connection';
 
-/** The id of a connection, as `STOCKFLOW_CONN_<ID>` has it in lower case. */
-export function connectionId(shown: Shown) {
-  return text({ ...shown, pattern: ID, [CONNECTION_MARK]: true }, (found) => {
+/** Accepts the id of a connection: `warehouse` for `STOCKFLOW_CONN_WAREHOUSE`. */
+export function connectionId(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ID, [CONNECTION_MARK]: true }, (found) => {
     if (new RegExp(ID).test(found)) return found;
     const lower = found.toLowerCase();
     const meant = new RegExp(ID).test(lower) ? `; write ${lower}` : '';
@@ -66,8 +66,8 @@ export function connectionId(shown: Shown) {
   });
 }
 
-export function instant(shown: Shown) {
-  return text({ ...shown, format: 'date-time' }, (found) => {
+export function instant(annotations: KeyAnnotations) {
+  return text({ ...annotations, format: 'date-time' }, (found) => {
     try {
       return Temporal.Instant.from(found);
     } catch (error) {
@@ -79,13 +79,13 @@ export function instant(shown: Shown) {
   });
 }
 
-/** A time of day in the DAG's zone. */
-export function wallTime(shown: Shown) {
-  return text({ ...shown, pattern: WALL_TIME }, parseWallTime);
+/** Accepts a time of day in the DAG's zone. */
+export function wallTime(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: WALL_TIME }, parseWallTime);
 }
 
-export function date(shown: Shown) {
-  return text({ ...shown, format: 'date' }, (found) => {
+export function date(annotations: KeyAnnotations) {
+  return text({ ...annotations, format: 'date' }, (found) => {
     const read = /^\d{4}-\d\d-\d\d$/.test(found) ? dateOrNull(found) : null;
     if (read !== null) return read;
     throw new FieldError(
@@ -94,16 +94,16 @@ export function date(shown: Shown) {
   });
 }
 
-/** A cron expression, kept as written. */
-export function cron(shown: Shown) {
-  return text({ ...shown }, (found) => {
+/** Accepts a cron expression, and gives it as written. */
+export function cron(annotations: KeyAnnotations) {
+  return text({ ...annotations }, (found) => {
     parseCron(found);
     return found;
   });
 }
 
-export function timeZone(shown: Shown) {
-  return text({ ...shown }, (found) => {
+export function timeZone(annotations: KeyAnnotations) {
+  return text({ ...annotations }, (found) => {
     if (isTimeZone(found)) return found;
     const near = didYouMean(found, Intl.supportedValuesOf('timeZone'));
     throw new FieldError(
@@ -112,9 +112,9 @@ export function timeZone(shown: Shown) {
   });
 }
 
-/** A text that is one template and nothing else. */
-export function template(shown: Shown) {
-  return text({ ...shown, pattern: ONE_TEMPLATE }, (found) => {
+/** Accepts a text that is one template and nothing else. */
+export function template(annotations: KeyAnnotations) {
+  return text({ ...annotations, pattern: ONE_TEMPLATE }, (found) => {
     if (isSoleTemplate(found)) return found;
     const example = `"\${{ tasks.some_task.output.some_key }}"`;
     throw new FieldError(
@@ -123,19 +123,19 @@ export function template(shown: Shown) {
   });
 }
 
-/** A whole number that also fits Postgres's `integer`. */
-export function wholeNumber(shown: Shown, least: number) {
+/** Accepts an integer that fits Postgres's `integer`. */
+export function wholeNumber(annotations: KeyAnnotations, least: number) {
   return z
     .int()
     .min(least)
     .max(INT4_MAX)
-    .meta({ ...shown });
+    .meta({ ...annotations });
 }
 
-function text<Value>(shown: Record<string, unknown>, read: (found: string) => Value) {
+function text<Value>(annotations: Record<string, unknown>, read: (found: string) => Value) {
   return z
     .string()
-    .meta(shown)
+    .meta(annotations)
     .transform((found, context): Value => {
       try {
         return read(found);
@@ -146,7 +146,7 @@ function text<Value>(shown: Record<string, unknown>, read: (found: string) => Va
     });
 }
 
-/** What the issue says, and for a cron where in the text it lies (`params.column`, 1-based). */
+/** Returns the message of the issue and, for a cron expression, the 1-based column of the error. */
 function issueOf(error: unknown, found: string): { message: string; params?: { column: number } } {
   if (error instanceof CronError) {
     const message = `bad cron ${JSON.stringify(found)} at its column ${error.column}: ${error.message}`;

@@ -1,4 +1,4 @@
-/** The JSON Schema of DAG files, for editors: made from the schema that files are checked with. */
+/** Makes the JSON Schema of DAG files for editors, from the schema that files are checked with. */
 import { z } from 'zod';
 import { dagKeys } from './keys.ts';
 import { withJsonSchema } from './task_params.ts';
@@ -11,9 +11,9 @@ export interface DescribedTaskType {
 }
 
 /**
- * Draft 2020-12. With task types, `type` is one of them and `with` is what that type takes, each of its values or a
- * text that holds a template.
- * @throws Error when the schema of DAG files is not of the form that this refines
+ * Returns a JSON Schema (draft 2020-12). If task types are given, `type` must be one of them and `with` must match its
+ * params, where each value may also be a text that holds a template.
+ * @throws Error if the schema of DAG files does not have the shape that is refined here
  */
 export function dagJsonSchema(taskTypes: ReadonlyMap<string, DescribedTaskType> = new Map()): JsonSchema {
   const schema: JsonSchema = z.toJSONSchema(dagKeys, { io: 'input', unrepresentable: 'any' });

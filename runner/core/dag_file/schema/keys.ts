@@ -1,13 +1,13 @@
 /**
- * The keys of a DAG file: the one list of them, from which files are checked and the editors' JSON Schema is made.
- * Annotated defaults are those of `DEFAULTS`; the keys themselves stay optional, so that `default_args` can step between.
+ * The keys of a DAG file. Files are checked with this list, and the editors' JSON Schema is made from it.
+ * Annotated defaults are those of `DEFAULTS`; the keys stay optional, as `default_args` comes before `DEFAULTS`.
  */
 import { z } from 'zod';
 import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
 import type { Json } from '../../value/json.ts';
 import { cron, date, duration, id, paramName, template, timeZone, wallTime, wholeNumber } from './fields.ts';
 
-/** What holds where neither the task nor `default_args` says otherwise. */
+/** The values that apply if neither the task nor `default_args` gives one. */
 export const DEFAULTS = {
   retries: 0,
   retry_delay: '1m',
@@ -65,7 +65,7 @@ const taskDefaults = {
     .optional(),
 };
 
-// No pattern here: that no task is called so says more than that the id is malformed.
+// No pattern here: the message that no task has this id is more useful than one about its form.
 const upstreamId = z.string().meta({ description: 'The task_id of the task to wait for.' });
 
 const dependency = z.union([
@@ -121,7 +121,7 @@ const paramKeys = z.strictObject({
   description: z.string().meta({ description: 'For the person who triggers a run.' }).optional(),
 });
 
-const cronShown = {
+const cronAnnotations = {
   description: 'minute hour day-of-month month day-of-week, in the zone of the DAG.',
   examples: ['0 1 * * *', '*/15 8-18 * * MON-FRI'],
 };
@@ -136,8 +136,8 @@ export const dagKeys = z
     }),
     schedule: z
       .union([
-        cron(cronShown),
-        z.array(cron(cronShown)).min(1, 'is empty: write null to run by hand only'),
+        cron(cronAnnotations),
+        z.array(cron(cronAnnotations)).min(1, 'is empty: write null to run by hand only'),
         z.null(),
       ])
       .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
@@ -178,6 +178,6 @@ export const dagKeys = z
   })
   .meta({ title: 'Stockflow DAG' });
 
-/** A DAG file whose values are of the right kind and read: durations in milliseconds, wall times, dates. */
-export type DagFile = z.output<typeof dagKeys>;
+/** The keys of a DAG file after validation: durations in milliseconds, wall times and dates parsed. */
+export type DagFileKeys = z.output<typeof dagKeys>;
 export type TaskKeys = z.output<typeof taskKeys>;

@@ -1,21 +1,24 @@
-/** A param of a task type that names files, and says how the task uses them. */
+/** Params of task types that name files and declare how the task uses them. */
 import { z } from 'zod';
 import { LocationError, parseLocation, parseLocationPattern } from '../../value/location.ts';
 
-/** `pattern`: the files of one folder, `*` in the last part of the path. */
+/**
+ * Describes how a task uses a location. `pattern` means the files of one folder, with `*` in the last segment of the
+ * path.
+ */
 export interface LocationUse {
   readonly access: 'read' | 'write';
   readonly of: 'file' | 'folder' | 'pattern';
 }
 
-/** Where the JSON Schema of a param keeps its `LocationUse`. */
+/** The key under which a param's JSON Schema keeps its `LocationUse`. */
 export const LOCATION_MARK = 'x-stockflow-location';
 
 const FORMS = 'must be artifact:name, sftp://connection/path or file:path';
 
 /**
- * A text that is a location: `artifact:name`, `sftp://connection/path` or `file:path`. By the use that it says, `doctor`
- * and `connections test` try before the night what the task will do there.
+ * Accepts a location: `artifact:name`, `sftp://connection/path` or `file:path`. `doctor` and `connections test` use the
+ * declared use to test beforehand what the task will do there.
  */
 export function location(use: LocationUse) {
   return z

@@ -1,37 +1,37 @@
-/** What a zod schema takes at a place: asked when a message is to name what was meant. */
+/** Looks up what a zod schema accepts at a path, for messages that suggest what was meant. */
 import { z } from 'zod';
 import type { Json } from '../../value/json.ts';
 import type { KeyPath } from '../key_path.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The keys that a map at the path takes, in the order of the schema. */
+/** Returns the keys that a map at the path accepts, in the order of the schema. */
 export function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
   const keys = schemasAt(schema, path).flatMap((found) => Object.keys(found.properties ?? {}));
   return [...new Set(keys)];
 }
 
-/** An example that the schema gives for the value at the path, or null. */
+/** Returns an example that the schema gives for the value at the path, or null. */
 export function exampleAt(schema: z.ZodType, path: KeyPath): Json | null {
   const [example] = schemasAt(schema, path).flatMap((found) => found.examples ?? []);
   return typeof example === 'string' || typeof example === 'number' ? example : null;
 }
 
-/** What the schema's author noted under the key, of the value at the path; undefined where nothing is noted. */
+/** Returns the annotation of the value at the path under the key; undefined if there is none. */
 export function annotationAt(schema: z.ZodType, path: KeyPath, key: string): unknown {
   return schemasAt(schema, path).find((found) => key in found)?.[key];
 }
 
 const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
 
-/** Made once per schema: a bad file asks for it at every error. */
+/** Returns the JSON Schema of a zod schema, cached because each problem of a file looks it up. */
 function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const made = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   jsonSchemas.set(schema, made);
   return made;
 }
 
-/** Every alternative that the schema has for the path. */
+/** Returns every alternative of the schema at the path. */
 function schemasAt(schema: z.ZodType, path: KeyPath): readonly JsonSchema[] {
   const root = jsonSchemaOf(schema);
   let found = alternatives(root, root);
@@ -52,6 +52,6 @@ function alternatives(schema: JsonSchema, root: JsonSchema, depth = 0): readonly
   const referred = name === undefined ? undefined : name === '#' ? root : root.$defs?.[name];
   const inner = [referred, schema.anyOf, schema.oneOf, schema.allOf].flat();
   const schemas = inner.filter((each) => typeof each === 'object');
-  // A schema that refers to itself has no end.
+  // A schema that refers to itself would never end.
   return depth > 8 ? [] : [schema, ...schemas.flatMap((each) => alternatives(each, root, depth + 1))];
 }

@@ -1,4 +1,4 @@
-/** The JSON Schema of a task type's params, made to stand within the one of DAG files. */
+/** Makes the JSON Schema of a task type's params, to be embedded in that of DAG files. */
 import { z } from 'zod';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -8,8 +8,9 @@ const A_TEMPLATE: JsonSchema = { type: 'string', pattern: '\\$\\{\\{' };
 const TEXT_CONSTRAINTS = ['pattern', 'format', 'enum', 'minLength', 'maxLength'] as const;
 
 /**
- * What `with` takes, every value within it a template too.
- * @param pointer where the schema will stand, such as `#/$defs/with_export`: its references go through there
+ * Returns the schema of `with`, in which every value may also be a template.
+ * @param pointer the place of the schema in the document, such as `#/$defs/with_export`: its references are rewritten
+ *   to it
  */
 export function withJsonSchema(params: z.ZodType, pointer: string): JsonSchema {
   const { $schema: _, ...schema }: JsonSchema = z.toJSONSchema(params, {
@@ -34,13 +35,19 @@ function openValues(schema: JsonSchema): JsonSchema {
   return open;
 }
 
-/** What editors show of the value stays outermost. A constant stays closed: it tells the alternatives of a union apart. */
+/**
+ * Adds a template as an alternative to a value. The annotations stay outermost. A constant gets no alternative, as it
+ * tells the branches of a union apart.
+ */
 function orTemplate(schema: Subschema): Subschema {
   if (typeof schema === 'boolean' || schema.const !== undefined || takesAnyText(schema)) return schema;
-  const shown = new Set(['title', 'description', 'default', 'examples']);
+  const annotations = new Set(['title', 'description', 'default', 'examples']);
   const entries = Object.entries(openValues(schema));
-  const rest = Object.fromEntries(entries.filter(([key]) => !shown.has(key)));
-  return { ...Object.fromEntries(entries.filter(([key]) => shown.has(key))), anyOf: [rest, A_TEMPLATE] };
+  const rest = Object.fromEntries(entries.filter(([key]) => !annotations.has(key)));
+  return {
+    ...Object.fromEntries(entries.filter(([key]) => annotations.has(key))),
+    anyOf: [rest, A_TEMPLATE],
+  };
 }
 
 function takesAnyText(schema: JsonSchema): boolean {

@@ -1,34 +1,34 @@
-/** zod's issues as findings: each at its own place, unions reduced to the branch that was meant. */
+/** Converts zod's issues to findings, each with its own path. A union is reduced to the branch that was meant. */
 import type { z } from 'zod';
 import type { Json } from '../../value/json.ts';
 import { didYouMeanOrList } from '../../value/suggest.ts';
-import type { Finding } from '../finding.ts';
+import type { DagFileFinding } from '../finding.ts';
 import type { KeyPath } from '../key_path.ts';
 import { valueAt } from '../yaml/values.ts';
 import { exampleAt, keysAt } from './lookup.ts';
 import { authorsMessagesOnly, describe, messageOf, wordFor } from './zod_message.ts';
 
-/** What was checked, and with what. */
+/** A checked value and its schema. */
 export interface Checked {
   readonly schema: z.ZodType;
   readonly value: Json;
-  /** The scalar as it stands in the file, to quote it as the user wrote it. */
+  /** Returns the scalar as written in the file, to quote it in messages. */
   readonly scalarAt: (path: KeyPath) => string | null;
-  /** Whether nothing can be said yet of the value there, as a template will put another in its place. */
-  readonly isOpen: (path: KeyPath) => boolean;
+  /** Returns true if the value at the path cannot be checked yet, because a template will replace it. */
+  readonly isTemplated: (path: KeyPath) => boolean;
 }
 
 type Issue = z.core.$ZodIssue;
 
-/** All that the schema says against the value; paths begin at the value. */
-export function schemaFindings(checked: Checked): readonly Finding[] {
+/** Returns every finding of the schema about the value; paths begin at the value. */
+export function schemaFindings(checked: Checked): readonly DagFileFinding[] {
   const { error } = checked.schema.safeParse(checked.value, authorsMessagesOnly);
   return error === undefined ? [] : error.issues.flatMap((issue) => findingsOf(issue, [], checked));
 }
 
-function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly Finding[] {
+function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly DagFileFinding[] {
   const path = [...base, ...issue.path.filter((step) => typeof step !== 'symbol')];
-  if (checked.isOpen(path)) return [];
+  if (checked.isTemplated(path)) return [];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, checked));
   const value = valueAt(checked.value, path);
   if (value === undefined && issue.code !== 'custom')
@@ -45,7 +45,7 @@ function findingsOf(issue: Issue, base: KeyPath, checked: Checked): readonly Fin
   return [{ path, message, ...(typeof column === 'number' ? { index: column - 1 } : {}) }];
 }
 
-function unknownKey(path: KeyPath, key: string, { schema }: Checked): Finding {
+function unknownKey(path: KeyPath, key: string, { schema }: Checked): DagFileFinding {
   return {
     path: [...path, key],
     at: 'key',
@@ -53,12 +53,15 @@ function unknownKey(path: KeyPath, key: string, { schema }: Checked): Finding {
   };
 }
 
-/** The findings of the branch that was meant: of those that take the value's kind, the one with the least against it. */
+/**
+ * Returns the findings of the branch that was meant: among those that accept the kind of the value, the one with the
+ * fewest findings.
+ */
 function unionFindings(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: KeyPath,
   checked: Checked,
-): readonly Finding[] {
+): readonly DagFileFinding[] {
   const sameKind = issue.errors.filter((branch) => !branch.some((inner) => isWrongKind(inner)));
   const branches = sameKind.map((branch) => branch.flatMap((inner) => findingsOf(inner, path, checked)));
   const meant = branches.toSorted((a, b) => a.length - b.length)[0];

@@ -1,4 +1,4 @@
-/** One zod issue as a sentence: what was found, what was expected and what to do. */
+/** Writes one zod issue as a sentence: what was found, what was expected and what to do. */
 import type { z } from 'zod';
 import type { Json } from '../../value/json.ts';
 import { didYouMean } from '../../value/suggest.ts';
@@ -6,7 +6,7 @@ import { didYouMean } from '../../value/suggest.ts';
 /** A value of the file. */
 export interface Found {
   readonly value: Json;
-  /** As it stands in the file; null for a list or map. */
+  /** The scalar as written in the file; null for a list or map. */
   readonly scalar: string | null;
 }
 
@@ -23,10 +23,10 @@ const WORDS: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** The error map to parse with: it leaves empty the messages that the schema's author did not write. */
+/** The error map to parse with: it leaves messages empty unless the schema's author wrote them. */
 export const authorsMessagesOnly = { error: () => '' };
 
-/** @param found.example a text that the place takes, or null */
+/** Returns the message of an issue. @param found.example a text that is accepted there, or null */
 export function messageOf(issue: Issue, found: Found & { readonly example: Json | null }): string {
   if (issue.message !== '') return issue.message;
   switch (issue.code) {
@@ -50,7 +50,7 @@ export function messageOf(issue: Issue, found: Found & { readonly example: Json 
   }
 }
 
-/** `"lates"`, `007`, `a list`. */
+/** Returns the value as quoted in messages: `"lates"`, `007`, `a list`. */
 export function describe({ value, scalar }: Found): string {
   if (value === null) return scalar === '' ? 'nothing' : 'null';
   if (typeof value === 'string')
@@ -59,7 +59,7 @@ export function describe({ value, scalar }: Found): string {
   return scalar ?? String(value);
 }
 
-/** What zod expects, in a user's words. */
+/** Returns zod's name of a type in words for users. */
 export function wordFor(expected: string): string {
   return WORDS[expected] ?? expected;
 }

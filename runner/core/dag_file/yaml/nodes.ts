@@ -1,45 +1,46 @@
 /**
- * YAML nodes to JSON values. What YAML allows but a DAG file does not is reported and left out: anchors, aliases, tags,
- * repeated keys, keys that reach for prototypes, text and numbers that JSON or Postgres would not hold as written.
+ * Converts YAML nodes to JSON values. YAML features that a DAG file does not allow are reported and left out: anchors,
+ * aliases, tags, repeated keys, keys that reach prototypes, and text and numbers that JSON or Postgres would not store
+ * as written.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { Json } from '../../value/json.ts';
-import type { Finding } from '../finding.ts';
+import type { DagFileFinding } from '../finding.ts';
 import type { KeyPath } from '../key_path.ts';
-import type { Place, Places } from './positions.ts';
+import type { SourceRange, SourceRanges } from './positions.ts';
 
-/** Where what is read goes, next to the value itself. */
+/** The receiver of everything that is read beside the value itself. */
 export interface Sink {
-  /** The file's text, which the offsets of nodes refer to. */
+  /** The text of the file, to which the offsets of nodes refer. */
   readonly text: string;
-  readonly places: Places;
-  readonly setPlace: (path: KeyPath, place: Place) => void;
-  readonly report: (finding: Finding) => void;
-  /** A null stands at `path` for a value that was refused. */
-  readonly standIn: (path: KeyPath) => void;
+  readonly ranges: SourceRanges;
+  readonly setRange: (path: KeyPath, range: SourceRange) => void;
+  readonly report: (finding: DagFileFinding) => void;
+  /** Marks `path` as a placeholder: its value was refused, and null replaces it. */
+  readonly placeholder: (path: KeyPath) => void;
 }
 
-interface Spot {
+interface NodePosition {
   readonly path: KeyPath;
-  /** Offset of its key; null for a list's element and the document. */
+  /** The offset of its key; null for an element of a list and for the document. */
   readonly key: number | null;
 }
 
 const MAX_DEPTH = 32;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-export function readNode(node: unknown, { path, key }: Spot, sink: Sink): Json {
+export function readNode(node: unknown, { path, key }: NodePosition, sink: Sink): Json {
   if (!isNode(node)) {
-    sink.setPlace(path, { key, value: key ?? 0, scalar: '' });
+    sink.setRange(path, { key, value: key ?? 0, scalar: '' });
     return null;
   }
   const [start, end] = node.range ?? [key ?? 0, key ?? 0];
-  sink.setPlace(path, { key, value: start, scalar: isScalar(node) ? sink.text.slice(start, end) : null });
+  sink.setRange(path, { key, value: start, scalar: isScalar(node) ? sink.text.slice(start, end) : null });
   const refusal = refusalOf(node, path);
   if (refusal !== null) {
     sink.report({ path, offset: propertyOffset(node, start, sink.text), message: refusal });
     if (isAlias(node) || path.length > MAX_DEPTH) {
-      sink.standIn(path);
+      sink.placeholder(path);
       return null;
     }
   }
@@ -57,7 +58,7 @@ function refusalOf(node: Node, path: KeyPath): string | null {
   return path.length > MAX_DEPTH ? `nested more than ${MAX_DEPTH} deep: flatten it` : null;
 }
 
-/** The parser gives the place of a value without the anchor in front of it. */
+/** Returns the offset of a value including an anchor or tag in front of it, which the parser leaves out. */
 function propertyOffset(node: Node, start: number, text: string): number {
   if (isAlias(node) || node.anchor === undefined) return start;
   return Math.max(0, text.lastIndexOf(`&${node.anchor}`, start));
@@ -71,7 +72,7 @@ function readMap(map: YAMLMap<unknown, unknown>, path: KeyPath, sink: Sink): Jso
     const inner = [...path, name];
     const refusal = keyRefusal(
       pair.key,
-      () => (entries.has(name) ? sink.places.at(inner)?.key : undefined),
+      () => (entries.has(name) ? sink.ranges.at(inner)?.key : undefined),
       sink,
     );
     if (refusal === null) entries.set(name, readNode(pair.value, { path: inner, key: offset }, sink));
@@ -80,7 +81,7 @@ function readMap(map: YAMLMap<unknown, unknown>, path: KeyPath, sink: Sink): Jso
   return Object.fromEntries(entries);
 }
 
-/** @param firstOffset where the same key stood before in this map */
+/** Returns why a key is refused, or null. @param firstOffset gives the offset of the same key earlier in this map */
 function keyRefusal(key: unknown, firstOffset: () => number | null | undefined, sink: Sink): string | null {
   if (!isScalar(key)) return 'a key must be a single word of text';
   if (typeof key.value !== 'string') return `found ${key.source ?? 'nothing'} as a key: put quotes around it`;
@@ -88,7 +89,7 @@ function keyRefusal(key: unknown, firstOffset: () => number | null | undefined, 
   if (FORBIDDEN_KEYS.has(key.value)) return `${key.value} is not taken as a key: choose another name`;
   const first = firstOffset();
   if (typeof first === 'number') {
-    return `repeats the key of line ${sink.places.positionAt(first).line}: keep one of them`;
+    return `repeats the key of line ${sink.ranges.positionAt(first).line}: keep one of them`;
   }
   return textRefusal(key.value);
 }
@@ -108,11 +109,11 @@ function readScalar({ value, source }: Scalar, path: KeyPath, sink: Sink): Json 
   } else {
     sink.report({ path, message: 'is neither text, a number, true, false nor null' });
   }
-  sink.standIn(path);
+  sink.placeholder(path);
   return null;
 }
 
-/** Postgres's jsonb takes neither a NUL nor half of a surrogate pair. */
+/** Returns why a text is refused, or null: Postgres's jsonb accepts neither NUL nor a lone surrogate. */
 function textRefusal(text: string): string | null {
   if (text.includes('\0')) return 'holds a NUL character: remove it';
   return text.isWellFormed() ? null : 'holds half of a surrogate pair, which is no character: remove it';

@@ -1,13 +1,13 @@
-/** The YAML parse itself, going on over tabs so that one of them does not hide every other error of the file. */
+/** Parses YAML, and continues after tabs, so that one tab does not hide the other errors of the file. */
 import { type Document, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import type { Position } from './positions.ts';
 
 export interface ParsedYaml {
-  /** Null where the syntax is too broken to read on. */
+  /** The document; null if the syntax is too broken to continue. */
   readonly document: Document.Parsed | null;
-  /** The text that offsets in the document refer to. */
+  /** The text to which the offsets of the document refer. */
   readonly text: string;
-  /** In the text as given. */
+  /** Returns the position in the text as given. */
   readonly positionAt: (offset: number) => Position;
   readonly errors: readonly SyntaxProblem[];
 }
@@ -16,7 +16,7 @@ export interface SyntaxProblem extends Position {
   readonly message: string;
 }
 
-/** How wide a tab may have been meant; the first that makes sense of the file is taken. */
+/** The tab widths that are tried; the first with which the file parses is used. */
 const TAB_WIDTHS = [2, 4, 8];
 const TAB_INDENT = /^[ \t]*\t[ \t]*(?=[^ \t\r#])/;
 
@@ -59,7 +59,7 @@ function parse(text: string): Reading {
   return { document, positionAt };
 }
 
-/** One error a line: what follows on it is mostly the parser's confusion over the first. */
+/** Returns the errors, one per line, as further errors of a line mostly follow from the first. */
 function withErrors(source: string, { document, positionAt }: Reading): ParsedYaml {
   const lines = source.split('\n');
   const errors = new Map<number, SyntaxProblem>();

@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../../value/json.ts';
 import type { KeyPath } from '../key_path.ts';
 
-/** The value at the path, own properties only; undefined where there is none. */
+/** Returns the value at the path, by own properties only; undefined if there is none. */
 export function valueAt(root: Json, path: KeyPath): Json | undefined {
   let value: Json | undefined = root;
   for (const step of path) {
@@ -13,12 +13,12 @@ export function valueAt(root: Json, path: KeyPath): Json | undefined {
   return value;
 }
 
-/** The map, or an empty one where the value is something else. */
+/** Returns the map, or an empty one if the value is something else. */
 export function asMap(value: Json | undefined): JsonObject {
   return isMap(value) ? value : {};
 }
 
-/** The list, or an empty one where the value is something else. */
+/** Returns the list, or an empty one if the value is something else. */
 export function asList(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,7 +1,9 @@
-/** The dates a cron expression picks, by its day and month fields alone. */
+/** Finds the dates that match the day and month fields of a cron expression. */
 import type { Cron } from './parse.ts';
 
-/** Ascending, `from` and `to` inclusive. Months without a match are passed over whole. */
+/**
+ * Yields the matching dates from `from` to `to`, both inclusive, ascending. Months without a match are skipped whole.
+ */
 export function* matchingDates(
   cron: Cron,
   { from, to }: { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate },

@@ -1,7 +1,10 @@
-/** Cron expressions in words, for people who do not read them. */
+/** Describes cron expressions in words, for people who do not read them. */
+// The package cronstrue (3.39.0) is wrong on schedules of our tests: "every 25 minutes" for `*/25 * * * *`, which fires at 0, 25 and
+// 50; "between day 1 and 31, and on Monday" for `0 0 1-31 * MON`, which fires every day; and one "and on Monday" for both
+// `0 0 */2 * MON`, where both day fields must match, and `0 0 1 * MON`, where either is enough.
 import type { Cron } from './parse.ts';
 
-/** Monday first, by number of day with Sunday as 7. */
+/** Day names, Monday first: Sunday has the number 7. */
 const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTH_NAMES = [
   'January',
@@ -20,7 +23,10 @@ const MONTH_NAMES = [
 const MINUTES_PER_DAY = 1440;
 const EVERY_DAY = 'every day';
 
-/** `at 01:30 on weekdays`, `every 15 minutes from 09:00 to 17:45 every day`, `at 00:00 on day 1 of January`. */
+/**
+ * Returns the expression in words: `at 01:30 on weekdays`, `every 15 minutes from 09:00 to 17:45 every day`, `at 00:00
+ * on day 1 of January`.
+ */
 export function describeCron(cron: Cron): string {
   const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
   const spacing = evenSpacing(times);
@@ -69,7 +75,7 @@ function weekWords(daysOfWeek: readonly number[]): string {
   return joinRuns(fromMonday, DAY_NAMES);
 }
 
-/** Minutes between each time and the next, null where that differs or there is but one. */
+/** Returns the minutes between consecutive times; null if they differ or there is only one time. */
 function evenSpacing([first = 0, second, ...rest]: readonly number[]): number | null {
   if (second === undefined) return null;
   const spacing = second - first;
@@ -92,7 +98,10 @@ function plural(word: string, values: readonly number[]): string {
   return values.length === 1 ? word : `${word}s`;
 }
 
-/** `1, 3 to 5 and 9`; with `names` the name of each value, the first standing for 1. */
+/**
+ * Returns the values as text, `1, 3 to 5 and 9`; if `names` is given, with the name of each value, the first standing
+ * for 1.
+ */
 function joinRuns(values: readonly number[], names: readonly string[] = []): string {
   const runs: number[][] = [];
   for (const value of values) {

@@ -1,8 +1,8 @@
-/** One field of a cron expression: `*`, values, ranges, steps and lists. */
+/** Parses one field of a cron expression: `*`, values, ranges, steps and lists. */
 
 export class CronError extends Error {
   override name = 'CronError';
-  /** 1-based place of the bad part in the expression. */
+  /** The 1-based column of the error in the expression. */
   readonly column: number;
   constructor(column: number, message: string) {
     super(message);
@@ -14,9 +14,9 @@ export interface FieldSpec {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** What the field takes, in the words of an error. */
+  /** The values that the field accepts, as written in errors. */
   readonly takes: string;
-  /** Upper case, the first stands for `min`. */
+  /** The names of values in upper case; the first stands for `min`. */
   readonly names: readonly string[];
 }
 
@@ -35,16 +35,13 @@ export const DAY_OF_WEEK: FieldSpec = {
   names: DAYS,
 };
 
-/** A piece of the expression and its 1-based column. */
+/** A part of the expression and its 1-based column. */
 export interface Piece {
   readonly text: string;
   readonly column: number;
 }
 
-/**
- * The values of one field, ascending and without duplicates; Sunday is 0.
- * @throws CronError
- */
+/** Returns the values of one field, ascending and without duplicates; Sunday is 0. @throws CronError */
 export function parseField(field: Piece, spec: FieldSpec): number[] {
   let column = field.column;
   const values: number[] = [];
@@ -57,7 +54,7 @@ export function parseField(field: Piece, spec: FieldSpec): number[] {
   return [...distinct].sort((a, b) => a - b);
 }
 
-/** `*`, `5`, `9-17`, `MON-FRI`, each but a single value with an optional `/step`. */
+/** Parses an item of a list: `*`, `5`, `9-17`, `MON-FRI`; all but a single value may have a `/step`. */
 function parseItem(item: Piece, spec: FieldSpec): number[] {
   const match = /^(?:(\*)|(\w+)(?:(-)(\w+))?)(?:(\/)(\w+))?$/.exec(item.text);
   if (match === null)
@@ -108,7 +105,7 @@ function parseStep(
 ): number {
   const step = /^\d+$/.test(piece.text) ? Number(piece.text) : 0;
   if (step < 1) throw new CronError(piece.column, `${quoted(piece, spec)}: write a step of 1 or more`);
-  // Other crons quietly take the first value alone: `*/90` would be hourly, not every 90 minutes.
+  // Other cron implementations silently use the first value alone: `*/90` would be hourly, not every 90 minutes.
   if (step > to - from) {
     throw new CronError(
       piece.column,

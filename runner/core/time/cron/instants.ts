@@ -1,8 +1,8 @@
 /**
- * The instants at which a cron expression fires in a time zone: the rules for the nights when the clocks change.
+ * Computes the instants at which a cron expression fires in a time zone, with the rules for clock changes.
  *
- * Fixed hours fire once per local date: a wall time that is skipped moves forward by the length of the gap, one
- * that comes twice fires at the first. Hours with `*` or a step fire at every instant whose wall time matches.
+ * Fixed hours fire once per local date: a skipped wall time moves forward by the length of the gap, a repeated one
+ * fires at its first occurrence. Hours with `*` or a step fire at every instant whose wall time matches.
  */
 
 import { matchingDates } from './dates.ts';
@@ -12,8 +12,9 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Epoch milliseconds, ascending and distinct, of the wall times on the dates `from` to `to` inclusive. One that
- * was moved over a gap may lie on the next date, so whoever wants all instants of a date begins a day earlier.
+ * Yields the epoch milliseconds, ascending and distinct, of the wall times on the dates `from` to `to` inclusive. A
+ * time that was moved over a gap may fall on the next date, so a caller that needs all instants of a date begins a day
+ * earlier.
  */
 export function* cronEpochMs(
   cron: Cron,
@@ -25,7 +26,7 @@ export function* cronEpochMs(
   for (const date of matchingDates(cron, dates)) {
     const startMs = startOfDateMs(date, timezone);
     const nextStartMs = startOfDateMs(date.add({ days: 1 }), timezone);
-    // In no zone do two changes cancel out within a date: 24 hours mean that the clocks stood.
+    // In no zone do two changes cancel out within a date: 24 hours mean that there was no change.
     const onDate =
       nextStartMs - startMs === DAY_MS
         ? wallMinutes.map((minute) => startMs + minute * MINUTE_MS)
@@ -58,7 +59,7 @@ function wallTimeOn(date: Temporal.PlainDate, minuteOfDay: number): Temporal.Pla
   return date.toPlainDateTime({ hour: Math.floor(minuteOfDay / 60), minute: minuteOfDay % 60 });
 }
 
-/** Of a date that the zone skipped: the first instant after it. */
+/** Returns the start of a local date; for a date that the zone skipped, the first instant after it. */
 function startOfDateMs(date: Temporal.PlainDate, timezone: string): number {
   return date.toZonedDateTime(timezone).epochMilliseconds;
 }

@@ -1,4 +1,4 @@
-/** Cron expressions: five fields of text to sets of numbers, with an error a person can act on. */
+/** Parses cron expressions of five fields into sets of numbers, with errors that a person can act on. */
 import {
   CronError,
   DAY_OF_MONTH,
@@ -26,13 +26,13 @@ export interface Cron {
   /** 0-6, 0 is Sunday. */
   readonly daysOfWeek: readonly number[];
   /**
-   * `both` day fields must match, or `either` is enough. As in Vixie cron it is `either` only when neither
-   * begins with `*`: `0 0 1 * MON` is the first and every Monday, `0 0 1 * *` the first alone.
+   * Whether `both` day fields must match, or `either` is enough. As in Vixie cron it is `either` only if neither begins
+   * with `*`: `0 0 1 * MON` is the first and every Monday, `0 0 1 * *` the first alone.
    */
   readonly dayRule: 'both' | 'either';
   /**
-   * `once_per_date`: the hours are fixed, each wall time fires once on its date, whatever the clocks do.
-   * `every_real_hour`: the hour field has a `*` or a step, each instant whose wall time matches fires.
+   * `once_per_date`: the hours are fixed, so each wall time fires once on its date, whatever the clocks do.
+   * `every_real_hour`: the hour field has a `*` or a step, so each instant whose wall time matches fires.
    */
   readonly hourRule: 'once_per_date' | 'every_real_hour';
 }

@@ -5,8 +5,8 @@ const DAYS_OF_LONGEST_MONTH = 31;
 const DAYS_OF_WEEK = 7;
 
 /**
- * Returns what a person may not have meant by a cron expression in which both day fields are restricted, with what it fires on;
- * null where one of them is not. Airflow, Vixie cron and this runner take either as enough, unless one begins with `*`.
+ * Warns about a cron expression in which both day fields are restricted, and says when it fires; returns null for any
+ * other. Airflow, Vixie cron and this runner accept a match of either field, unless one begins with `*`.
  */
 export function cronWarning(cron: Cron): string | null {
   const isRestricted =

@@ -16,11 +16,14 @@ import type { ClaimedTask } from '../../../store/task/instance.ts';
 import { type FileEntry, TaskError } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
-type ArtifactPlace = Extract<Location, { scheme: 'artifact' }>;
+type ArtifactLocation = Extract<Location, { scheme: 'artifact' }>;
 type ArtifactPattern = Extract<LocationPattern, { scheme: 'artifact' }>;
 
-/** `artifact:` locations: files of one run, in the runner's own database, readable by any worker. */
-export function artifactFiles(pool: Pool, claimed: ClaimedTask): FileStore<ArtifactPlace, ArtifactPattern> {
+/** Stores `artifact:` locations: files of one run in the runner's own database, readable by any worker. */
+export function artifactFiles(
+  pool: Pool,
+  claimed: ClaimedTask,
+): FileStore<ArtifactLocation, ArtifactPattern> {
   async function* chunks(artifact: Artifact): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const replaced = () => new TaskError(`artifact:${artifact.name} was replaced while it was read`);
     for await (const data of artifactChunks(pool, artifact, replaced)) yield Uint8Array.from(data);
@@ -72,7 +75,7 @@ function entryOf({ name, bytes, createdAt }: Artifact): FileEntry {
   return { location: `artifact:${name}`, name, bytes, modifiedAt: createdAt };
 }
 
-/** The same bytes in blocks of ARTIFACT_CHUNK_BYTES; the last may be shorter. */
+/** Yields the same bytes in blocks of ARTIFACT_CHUNK_BYTES; the last may be shorter. */
 async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;

@@ -5,9 +5,9 @@ import {
   parseLocation,
   parseLocationPattern,
 } from '../../../core/value/location.ts';
-import { lastGoodOutput } from '../../../store/run/last_good.ts';
 import { recordFile } from '../../../store/task/file.ts';
 import type { ClaimedTask } from '../../../store/task/instance.ts';
+import { lastGoodOutput } from '../../../store/task/output.ts';
 import { type FileFacts, type Files, TaskError } from '../../../task.ts';
 import type { Engine } from '../../engine.ts';
 import { artifactFiles } from './artifact_files.ts';
@@ -15,10 +15,10 @@ import type { FileStore, Written } from './file_store.ts';
 import { localFiles } from './local_files.ts';
 import { type SftpOwner, sftpFiles } from './sftp_files.ts';
 
-/** Largest file that `Files.read` holds in memory. */
+/** The largest file that `Files.read` loads into memory, in bytes. */
 const MAX_READ_BYTES = 16 << 20;
 
-/** The files that one attempt may see, by location; what it reads and publishes is recorded under its name. */
+/** Returns the files of one attempt, by location. The files that it reads and publishes are recorded under its name. */
 export function attemptFiles(
   engine: Pick<Engine, 'pool' | 'projectDir'>,
   claimed: ClaimedTask,
@@ -28,16 +28,16 @@ export function attemptFiles(
   const local = localFiles(engine.projectDir);
   const sftp = sftpFiles(owner);
 
-  /** Calls `use` with the store and place of a location: the one look-up by scheme. */
-  function at<T>(location: string, use: <Place>(store: FileStore<Place, never>, place: Place) => T): T {
-    const place = parseLocation(location);
-    switch (place.scheme) {
+  /** Calls `use` with the store and the parsed location. This is the only dispatch by scheme. */
+  function at<T>(location: string, use: <Target>(store: FileStore<Target, never>, target: Target) => T): T {
+    const target = parseLocation(location);
+    switch (target.scheme) {
       case 'artifact':
-        return use(artifact, place);
+        return use(artifact, target);
       case 'file':
-        return use(local, place);
+        return use(local, target);
       case 'sftp':
-        return use(sftp, place);
+        return use(sftp, target);
     }
   }
 
@@ -52,7 +52,7 @@ export function attemptFiles(
       rows: facts.rows,
     });
 
-  /** As `at`, for a pattern. */
+  /** Calls `use` with the store and the parsed pattern. */
   function matching<T>(
     location: string,
     use: <Pattern>(store: FileStore<never, Pattern>, pattern: Pattern) => T,
@@ -71,8 +71,8 @@ export function attemptFiles(
   return {
     list: (location) => matching(location, (store, pattern) => store.list(pattern)),
     leftOut: (location) => matching(location, (store, pattern) => store.leftOut(pattern)),
-    stat: (location) => at(location, (store, place) => store.stat(place)),
-    open: (location) => at(location, (store, place) => store.open(place)),
+    stat: (location) => at(location, (store, target) => store.stat(target)),
+    open: (location) => at(location, (store, target) => store.open(target)),
     async read(location) {
       const file = await this.open(location);
       if (file.bytes > MAX_READ_BYTES) {
@@ -89,7 +89,9 @@ export function attemptFiles(
     },
     async publish(location, content, options) {
       const rows = options?.rows ?? null;
-      const written: Written = await at(location, (store, place) => store.publish(place, content, { rows }));
+      const written: Written = await at(location, (store, target) =>
+        store.publish(target, content, { rows }),
+      );
       const facts = { location: formatLocation(parseLocation(location)), ...written, rows };
       await record('published', facts);
       return facts;

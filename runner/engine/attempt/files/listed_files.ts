@@ -5,7 +5,7 @@ import { type FileEntry, type Files, TaskError } from '../../../task.ts';
 import { localFiles } from './local_files.ts';
 import { sftpFiles } from './sftp_files.ts';
 
-/** Listings outside of any run; each folder is looked at once. */
+/** Lists files outside of any run. Each folder is read only once. */
 export function listedFiles(owner: {
   readonly env: Environment;
   readonly projectDir: string;

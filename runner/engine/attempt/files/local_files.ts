@@ -12,21 +12,21 @@ import {
 import { type FileEntry, TaskError } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
-type LocalPlace = Extract<Location, { scheme: 'file' }>;
+type LocalLocation = Extract<Location, { scheme: 'file' }>;
 type LocalPattern = Extract<LocationPattern, { scheme: 'file' }>;
 
-/** This host always knows when. */
+/** An entry of this host, which always has a modification time. */
 interface LocalEntry extends FileEntry {
   readonly modifiedAt: Temporal.Instant;
 }
 
 const CHUNK_BYTES = 1 << 18;
 
-/** `file:` locations, below one directory of this host. */
-export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern> {
+/** Stores `file:` locations, below one directory of this host. */
+export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPattern> {
   const resolve = (place: string) => path.join(baseDir, place);
 
-  async function statPlace(place: LocalPlace): Promise<LocalEntry | null> {
+  async function statPlace(place: LocalLocation): Promise<LocalEntry | null> {
     const stats = await stat(resolve(place.path), { bigint: true }).catch(nullIfMissing);
     if (stats === null || !stats.isFile()) return null;
     return {
@@ -37,7 +37,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
     };
   }
 
-  async function* chunks(place: LocalPlace, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async function* chunks(place: LocalLocation, before: LocalEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     await using file = await open(resolve(place.path), 'r');
     let bytesRead = 0;
     while (true) {
@@ -62,7 +62,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
       const places = names
         .filter((name) => matchesPattern(pattern, name))
         .sort()
-        .map((name): LocalPlace => ({ scheme: 'file', path: folder === '' ? name : `${folder}/${name}` }));
+        .map((name): LocalLocation => ({ scheme: 'file', path: folder === '' ? name : `${folder}/${name}` }));
       const entries = await Promise.all(places.map(statPlace));
       return entries.filter((entry) => entry !== null);
     },
@@ -100,7 +100,7 @@ export function localFiles(baseDir: string): FileStore<LocalPlace, LocalPattern>
   };
 }
 
-/** A link may lead to a file, and is then listed as one. */
+/** Returns why an entry cannot be a file, or null. A link to a file is listed as a file. */
 function whyUnusable(entry: Dirent): string | null {
   if (entry.isDirectory()) return 'it is a folder';
   return entry.isFile() || entry.isSymbolicLink() ? null : 'it is not a regular file';

@@ -11,20 +11,20 @@ import {
 import type { FileEntry, TaskLog } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
-type SftpPlace = Extract<Location, { scheme: 'sftp' }>;
+type SftpLocation = Extract<Location, { scheme: 'sftp' }>;
 type SftpPattern = Extract<LocationPattern, { scheme: 'sftp' }>;
 
 export interface SftpOwner {
   readonly env: Environment;
   readonly runId: number;
-  /** Names the part files of this attempt. */
+  /** The token in the names of this attempt's part files. */
   readonly token: string;
   readonly signal: AbortSignal;
   readonly log: TaskLog;
 }
 
-/** `sftp:` locations. Each connection is opened at first use and lives as long as the attempt. */
-export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> & AsyncDisposable {
+/** Stores `sftp:` locations. Each connection is opened at first use and closed with the attempt. */
+export function sftpFiles(owner: SftpOwner): FileStore<SftpLocation, SftpPattern> & AsyncDisposable {
   const open = new Map<string, Promise<SftpConnection>>();
 
   function connect(id: string): Promise<SftpConnection> {
@@ -32,7 +32,7 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpPlace, SftpPattern> &
     if (opened !== undefined) return opened;
     const opening = openConnection(id);
     open.set(id, opening);
-    // A connection that could not be opened is tried anew by the next call, not remembered.
+    // A failed connection is not cached, so the next call tries again.
     opening.catch(() => open.delete(id));
     return opening;
   }

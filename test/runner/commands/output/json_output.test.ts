@@ -4,10 +4,10 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Command } from 'commander';
 import type { CatalogEntry, CatalogGroup } from '../../../../runner/commands/cli/catalog_entry.ts';
-import type { Output, Shell } from '../../../../runner/commands/cli/command.ts';
 import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
 import { migrateQueue } from '../../../../runner/engine/queue/queue.ts';
 import { testLog } from '../../../support/engine/engine.ts';
+import { keptShell } from '../../../support/kept_shell.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startDemoServer } from '../../connections/sftp/suite.ts';
 import { cliProject } from '../cli_project.ts';
@@ -56,16 +56,6 @@ const CASES: Readonly<Record<string, Case>> = {
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const SHIPPED = { STOCKFLOW_DAGS: path.join(ROOT, 'dags'), STOCKFLOW_TASKS: path.join(ROOT, 'tasks') };
-const nowhere: Output = { write: () => {}, isTTY: false, columns: 80, rows: 24, footer: null };
-const shell: Shell = {
-  env: {},
-  stdout: nowhere,
-  stderr: nowhere,
-  signal: new AbortController().signal,
-  urgent: new AbortController().signal,
-  exitCode: 0,
-};
-
 const { url } = await testDatabase({ after }, { migrations: ['runner'] });
 await migrateQueue(url, testLog);
 const server = await startDemoServer();
@@ -100,7 +90,7 @@ test('every command that takes -o has a line here', async () => {
   const taking: string[] = [];
   for (const { name, entry } of leaves(allCommands(folders))) {
     const command = new Command(name);
-    (await entry.load()).configure(command, shell);
+    (await entry.load()).configure(command, keptShell().shell);
     if (command.options.some(({ long }) => long === '--output')) taking.push(name);
   }
   assert.deepEqual(taking.toSorted(), Object.keys(CASES).toSorted());

@@ -4,7 +4,7 @@ import { csvText } from '../../../../runner/commands/output/csv_text.ts';
 import type { Listing } from '../../../../runner/commands/output/listing.ts';
 import { ProgressRate, progressText } from '../../../../runner/commands/output/progress_rate.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
-import { harmless, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
+import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
 import { bytesText, inZone, spanText } from '../../../../runner/commands/output/time_text.ts';
 
 interface Item {
@@ -45,7 +45,7 @@ test('colours are for terminals, and for none under NO_COLOR', () => {
 });
 
 test('control characters are shown, and only a whole text keeps its line ends', () => {
-  assert.equal(harmless('a\u0007b\n\tc\u009b'), 'a\\x07b\n\tc\\x9b');
+  assert.equal(escapeControls('a\u0007b\n\tc\u009b'), 'a\\x07b\n\tc\\x9b');
   assert.equal(oneLine('a\n  b\tc'), 'a b\\x09c');
 });
 
@@ -61,15 +61,30 @@ test('a CSV cell that a spreadsheet would take for a formula gets a quote; numbe
     'a,b',
     'say "no"',
     'two\nlines',
+    '\uff1d1+1',
     'plain',
   ];
   const rows = cells.map((cell) => ({ cell }));
   const text = csvText({ columns: [{ key: 'cell', value: ({ cell }) => cell }], rows });
   assert.equal(
     text,
-    'cell\n\'=1+1\n\'+cmd\n-5\n-5.5e3\n\'-5+1\n\'@x\n\'\tx\n"a,b"\n"say ""no"""\n"two\nlines"\nplain\n',
+    'cell\n\'=1+1\n\'+cmd\n-5\n-5.5e3\n\'-5+1\n\'@x\n\'\tx\n"a,b"\n"say ""no"""\n"two\nlines"\n\'\uff1d1+1\nplain\n',
   );
   assert.equal(csvText(listing).split('\n')[0], 'item_name,count,hidden');
+});
+
+test('a CSV cell that is no text keeps its value: numbers below zero, booleans, objects and what is empty', () => {
+  const rows = [-5, -1e30, true, false, { a: ['=x', 1] }, null].map((cell) => ({ cell }));
+  assert.equal(
+    csvText({
+      columns: [
+        { key: 'cell', value: ({ cell }) => cell },
+        { key: 'end', value: () => '' },
+      ],
+      rows,
+    }),
+    'cell,end\n-5,\n-1e+30,\ntrue,\nfalse,\n"{""a"":[""=x"",1]}",\n,\n',
+  );
 });
 
 test('instants are told in the zone with its name on that day, or its offset where it has none', () => {

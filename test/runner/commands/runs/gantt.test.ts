@@ -15,7 +15,7 @@ function attempt(from: string, until: string | null, state: Attempt['state']): A
     mapIndex: -1,
     attemptNumber: 1,
     state,
-    lookCount: 1,
+    pollCount: 1,
     workerId: 1,
     startedAt: at(from),
     finishedAt: until === null ? null : at(until),

@@ -5,7 +5,7 @@ import {
   connectDatabase,
   createPool,
   DatabaseUnreachable,
-  isDatabaseAway,
+  isDatabaseUnavailable,
   SessionNotKept,
 } from '../../../../runner/connections/postgres/connect.ts';
 import { isShared, type ServerAnswer } from '../../../../runner/connections/postgres/pooler.ts';
@@ -77,7 +77,7 @@ for (const settings of [
         error.message,
         /: set pool_mode = session for this database in the pooler, or let DATABASE_URL lead/,
       );
-      assert.equal(isDatabaseAway(error), false, 'waiting does not help');
+      assert.equal(isDatabaseUnavailable(error), false, 'waiting does not help');
       return true;
     };
     await assert.rejects(poolModeOf(pooled), isRefused);
@@ -98,7 +98,7 @@ test('a pooler that has no second session to give is named as such, and waiting 
       error.message,
       /the pooler in between gave no second session \(query_wait_timeout\); its default_pool_size/,
     );
-    return isDatabaseAway(error);
+    return isDatabaseUnavailable(error);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   connectDatabase,
   createPool,
   DatabaseUnreachable,
-  isDatabaseAway,
+  isDatabaseUnavailable,
 } from '../../../../runner/connections/postgres/connect.ts';
 import { freePort } from '../../../../runner/connections/postgres/embedded/port.ts';
 import { PoolExhausted } from '../../../../runner/connections/postgres/errors.ts';
@@ -43,7 +43,7 @@ test('an unreachable database is named by host and port, and its password by not
     assert.deepEqual(error.address, { host: '127.0.0.1', port, database: 'stock' });
     assert.match(error.message, new RegExp(`stock at 127.0.0.1:${port}: .*ECONNREFUSED`));
     assert.ok(!inspect(error, { depth: 9, showHidden: true }).includes(SECRET));
-    assert.ok(isDatabaseAway(error));
+    assert.ok(isDatabaseUnavailable(error));
   }
 });
 
@@ -85,7 +85,7 @@ test('a statement past its time-out is ended by the server', async (t) => {
   const pool = poolOn(t, url, { statementTimeoutMs: 50 });
   const error = await failure(pool.query('select pg_sleep(60)'));
   assert.equal('code' in error && error.code, '57014');
-  assert.equal(isDatabaseAway(error), false);
+  assert.equal(isDatabaseUnavailable(error), false);
 });
 
 test('a killed idle session is reported, and the pool goes on', async (t) => {
@@ -111,7 +111,7 @@ test('a session that breaks while a caller holds it fails the next statement, no
   const error = await failure(client.query('select 1'));
   client.release(error);
   assert.ok(error instanceof ConnectionLost);
-  assert.ok(isDatabaseAway(error));
+  assert.ok(isDatabaseUnavailable(error));
   assert.equal((await pool.query('select 1 as one')).rows[0].one, 1);
 });
 

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import {
   CommitOutcomeUnknown,
   createPool,
-  isDatabaseAway,
+  isDatabaseUnavailable,
   withTransaction,
 } from '../../../../runner/connections/postgres/connect.ts';
 import { errorCode } from '../../../../runner/connections/postgres/errors.ts';
@@ -128,7 +128,7 @@ test('a ROLLBACK that fails is reported with the failure it was for', async (t) 
   await assert.rejects(fail, (error) => {
     assert.ok(error instanceof RollbackFailed);
     assert.match(error.message, /^no such SKU \(and ROLLBACK failed: lost the connection/);
-    assert.equal(isDatabaseAway(error), false, 'the work had its own answer');
+    assert.equal(isDatabaseUnavailable(error), false, 'the work had its own answer');
     return true;
   });
   assert.equal((await through.query('select 1 as one')).rows[0].one, 1);
@@ -150,7 +150,7 @@ test('a COMMIT whose answer is lost is neither success nor failure', async (t) =
   });
   const lost = assert.rejects(
     lose,
-    (error) => error instanceof CommitOutcomeUnknown && isDatabaseAway(error),
+    (error) => error instanceof CommitOutcomeUnknown && isDatabaseUnavailable(error),
   );
   await untilWaitingForAdvisoryLock();
   proxy.cut();

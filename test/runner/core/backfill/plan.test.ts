@@ -147,8 +147,25 @@ test('a range that cannot be worked is refused with what to do', () => {
       () => planned(dag, { from, to }),
       (error) => error instanceof BackfillRangeError && says.test(error.message),
     );
-  refused(nightly, '2026-02-01', '2026-01-31', /--from 2026-02-01 lies after --to 2026-01-31/);
-  refused(dagOf('null'), '2026-01-01', '2026-01-02', /has no schedule.*trigger nightly --date 2026-01-01/);
+  refused(
+    nightly,
+    '2026-02-01',
+    '2026-01-31',
+    /the first date 2026-02-01 lies after the last date 2026-01-31/,
+  );
+  assert.throws(
+    () => planned(dagOf('null'), { from: '2026-01-01', to: '2026-01-02' }),
+    (error) => {
+      assert.ok(error instanceof BackfillRangeError);
+      assert.match(error.message, /nightly has no schedule/);
+      assert.deepEqual(error.remedy, {
+        action: 'trigger_date',
+        dagId: 'nightly',
+        date: Temporal.PlainDate.from('2026-01-01'),
+      });
+      return true;
+    },
+  );
   // 2024-01-01 to 2026-09-26 has 1000 dates: 366 + 365 + 269.
   assert.equal(planned(nightly, { from: '2024-01-01', to: '2026-09-26' }).length, 1000);
   refused(nightly, '2024-01-01', '2026-09-27', /at most 1000 instants, and .* has 1001 dates/);

@@ -28,10 +28,10 @@ test('a reset moved from 01:30 to 02:30 in New York is an hour later on every da
     [2, 1],
   ]);
   assert.equal(change.isSafe, true);
-  const nights = change.nights.map(({ change: { date, direction }, before, after }) => ({
+  const nights = change.clockChanges.map(({ change: { date, direction }, before, after }) => ({
     night: `${date} ${direction}`,
-    before: before?.due.map(({ wall, fate, at }) => `${wall.toPlainTime()} ${fate} ${at}`),
-    after: after?.due.map(({ wall, fate, at }) => `${wall.toPlainTime()} ${fate} ${at}`),
+    before: before?.due.map(({ wall, occurrence, at }) => `${wall.toPlainTime()} ${occurrence} ${at}`),
+    after: after?.due.map(({ wall, occurrence, at }) => `${wall.toPlainTime()} ${occurrence} ${at}`),
   }));
   assert.deepEqual(nights, [
     {
@@ -53,9 +53,9 @@ test('in London the spring night moves 01:30 to 02:30 BST, and the autumn night 
     before: nightly({ ...london, schedule: '"0 3 * * *"' }),
     after: nightly({ ...london, schedule: '"30 1 * * *"' }),
   });
-  const nights = change.nights.map(({ change: { at }, after }) => [
+  const nights = change.clockChanges.map(({ change: { at }, after }) => [
     at.toString(),
-    ...(after?.due ?? []).map(({ fate, at: due }) => `${fate} ${due}`),
+    ...(after?.due ?? []).map(({ occurrence, at: due }) => `${occurrence} ${due}`),
   ]);
   assert.deepEqual(nights, [
     ['2026-10-25T01:00:00Z', 'twice 2026-10-25T00:30:00Z'],
@@ -65,10 +65,13 @@ test('in London the spring night moves 01:30 to 02:30 BST, and the autumn night 
 
 test('an edge in the gap moves with it, and a night is told to be an hour shorter before a deadline', () => {
   const tasks = '[{task_id: a, type: x, not_before: "02:15", deadline: "05:00"}]';
-  const { nights } = changeAt(NOON, { before: nightly(), after: nightly({ description: 'new' }, tasks) });
+  const { clockChanges: nights } = changeAt(NOON, {
+    before: nightly(),
+    after: nightly({ description: 'new' }, tasks),
+  });
   const [spring, autumn] = nights.map(({ after }) =>
-    after?.edges.map(({ key, fate, at, afterDueMs, usuallyAfterDueMs }) =>
-      [key, fate, at, afterDueMs / 60_000, usuallyAfterDueMs / 60_000].join(' '),
+    after?.edges.map(({ key, occurrence, at, afterDueMs, usuallyAfterDueMs }) =>
+      [key, occurrence, at, afterDueMs / 60_000, usuallyAfterDueMs / 60_000].join(' '),
     ),
   );
   // Due 01:30 EST, 06:30Z. 02:15 does not exist: 03:15 EDT, 07:15Z. 05:00 EDT is 09:00Z.
@@ -86,17 +89,17 @@ test('an edge in the gap moves with it, and a night is told to be an hour shorte
 test('an edge on the day after the business date is told on the night on which it lies', () => {
   const tasks = '[{task_id: a, type: x, not_before: "02:30+1d"}]';
   const late = { schedule: '"0 22 * * *"' };
-  const { nights } = changeAt(NOON, { before: nightly(late), after: nightly(late, tasks) });
+  const { clockChanges: nights } = changeAt(NOON, { before: nightly(late), after: nightly(late, tasks) });
   // Due 22:00 EST on the 13th, 03:00Z; 02:30 on the 14th does not exist, 03:30 EDT is 07:30Z: 4 h 30 as on any date.
   const [edge] = nights[0]?.after?.edges ?? [];
   assert.deepEqual(
-    [edge?.fate, String(edge?.at), edge?.afterDueMs, edge?.usuallyAfterDueMs],
+    [edge?.occurrence, String(edge?.at), edge?.afterDueMs, edge?.usuallyAfterDueMs],
     ['never', '2027-03-14T07:30:00Z', 16_200_000, 16_200_000],
   );
 });
 
 test('an hour field with a star is told by how many runs the night has', () => {
-  const { nights, isSafe } = changeAt(NOON, {
+  const { clockChanges: nights, isSafe } = changeAt(NOON, {
     before: nightly({ schedule: '"0 * * * *"' }),
     after: nightly({ schedule: '"*/30 * * * *"' }),
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { dateChanges } from '../../../../runner/core/change/date_changes.ts';
-import { clockChanges, resolveFate } from '../../../../runner/core/time/clock_change.ts';
+import { clockChanges, resolveOccurrence } from '../../../../runner/core/time/clock_change.ts';
 import { runsByDate, runsOf } from '../../../../runner/core/time/date_runs.ts';
 import { instantsBetween, instantsOnDate, scheduleOf } from '../../../../runner/core/time/schedule.ts';
 import { changeAt, nightly } from './support.ts';
@@ -117,7 +117,7 @@ test('a wall time never comes exactly in the gaps, and twice exactly in the over
         const isWithin =
           Temporal.PlainDateTime.compare(wall, from) >= 0 && Temporal.PlainDateTime.compare(wall, until) < 0;
         const expected = !isWithin ? 'once' : direction === 'forward' ? 'never' : 'twice';
-        assert.equal(resolveFate(wall, timezone).fate, expected, `${wall} ${timezone}`);
+        assert.equal(resolveOccurrence(wall, timezone).occurrence, expected, `${wall} ${timezone}`);
       }
     }),
   );

@@ -8,8 +8,8 @@ import { processEndSentence } from '../../../../runner/engine/isolation/process_
 import { FailTask, SkipTask } from '../../../../runner/task.ts';
 
 test('what ended a process is said by its signal, its exit code and its last words', () => {
-  const says = (exitCode: number | null, signal: string | null, lastWords = '') =>
-    processEndSentence({ exitCode, signal, lastWords });
+  const says = (exitCode: number | null, signal: string | null, stderrTail = '') =>
+    processEndSentence({ exitCode, signal, stderrTail });
   assert.equal(says(null, 'SIGBUS'), 'its process was killed by SIGBUS: native code crashed');
   assert.match(says(null, 'SIGABRT'), /process\.abort\(\) was called/);
   assert.match(
@@ -33,7 +33,7 @@ test('a type that asks for a process has one, and so has any whose worker has di
   });
   assert.equal(
     isolationOf({ type: 'load', isolation: 'process' }, { crashCount: 2 }, file)?.because,
-    'asked',
+    'requested',
   );
   assert.equal(isolationOf({ type: 'load', isolation: 'process' }, { crashCount: 1 }, null), null);
 });

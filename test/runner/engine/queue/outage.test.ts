@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { migrateQueue, Queue } from '../../../../runner/engine/queue/queue.ts';
-import { addScheduleHint } from '../../../../runner/store/queue/job.ts';
-import { withoutHint } from '../../../../runner/store/queue/lease.ts';
+import { addScheduleJob } from '../../../../runner/store/queue/job.ts';
+import { missingWorkJobs } from '../../../../runner/store/queue/lease.ts';
 import { testEngine, testLog } from '../../../support/engine/engine.ts';
 import { stepDag, steps } from '../../../support/engine/task_types.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startProxy } from '../../../support/tcp_proxy.ts';
 import { until } from '../../../support/until.ts';
 
-async function addHint(pool: Pool, dagId: string): Promise<void> {
-  await addScheduleHint(pool, dagId, Temporal.Now.instant());
+async function addJob(pool: Pool, dagId: string): Promise<void> {
+  await addScheduleJob(pool, dagId, Temporal.Now.instant());
 }
 
 test('a job that ends while the database is away ends neither the process nor the queue', async (t) => {
@@ -37,9 +37,9 @@ test('a job that ends while the database is away ends neither the process nor th
   });
   // Before the proxy, without which it would wait for the database.
   await using _stop = { [Symbol.asyncDispose]: () => queue.stop() };
-  await addHint(pool, 'during');
+  await addJob(pool, 'during');
   await until('the job', async () => seen.includes('during'));
-  await addHint(pool, 'after');
+  await addJob(pool, 'after');
   proxy.heal();
   await until('the next job', async () => seen.includes('after'), 20_000);
   await until('both to be done', async () => {
@@ -65,7 +65,7 @@ test('a queue whose connections have gone dead without being closed works again'
   });
   // Before the proxy, without which it would wait for the database.
   await using _stop = { [Symbol.asyncDispose]: () => queue.stop() };
-  await addHint(pool, 'before');
+  await addJob(pool, 'before');
   await until('the first job to be done', async () => {
     const { rowCount } = await pool.query('select from graphile_worker._private_jobs');
     return rowCount === 0 && seen.includes('before');
@@ -81,7 +81,7 @@ test('a queue whose connections have gone dead without being closed works again'
     return rowCount !== 0 || null;
   });
   proxy.heal();
-  await addHint(pool, 'after');
+  await addJob(pool, 'after');
   await until('the next job', async () => seen.includes('after'), 25_000);
 });
 
@@ -94,9 +94,9 @@ test('a queued task whose job was put off after failures is pointed at anew', as
     by: { actor: 'test', channel: 'cli' },
   });
   await pool.query(`update stockflow.task_instance set queued_at = now() - interval '6 s'`);
-  assert.deepEqual(await withoutHint(pool, 5_000), []);
+  assert.deepEqual(await missingWorkJobs(pool, 5_000), []);
   await pool.query(
     `update graphile_worker._private_jobs set run_at = now() + interval '1 hour', attempts = 9`,
   );
-  assert.equal((await withoutHint(pool, 5_000)).length, 1);
+  assert.equal((await missingWorkJobs(pool, 5_000)).length, 1);
 });

@@ -4,7 +4,7 @@ import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { scheduleDag } from '../../../../runner/engine/schedule/schedule_dag.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
-import { runsOfNights } from '../../../../runner/store/run/last_due_run.ts';
+import { lastRuns } from '../../../../runner/store/run/last_due_run.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { until } from '../../../support/until.ts';
@@ -107,6 +107,6 @@ test('a deadline that passed before a short task ended is missed, though no swee
     return rows.length > 0 ? rows : null;
   });
   assert.deepEqual(events, [{ task_id: 'short' }]);
-  const [night] = await runsOfNights(pool, [{ dagId: 'late', scheduledFor: null, businessDate: null }]);
+  const [night] = await lastRuns(pool, [{ dagId: 'late', scheduledFor: null, businessDate: null }]);
   assert.deepEqual(night?.missedDeadlines, ['short']);
 });

@@ -151,7 +151,7 @@ test('one worker runs DAGs of every shape', async (t) => {
     });
     const { run } = await engine.run('sensor');
     const [attempt, ...more] = await attemptsOfRun(pool, run.runId);
-    assert.equal(attempt?.lookCount, 3);
+    assert.equal(attempt?.pollCount, 3);
     assert.deepEqual(more, []);
   });
 

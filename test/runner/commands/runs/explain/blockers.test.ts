@@ -32,7 +32,7 @@ test('without a worker that is what holds the run, and nothing comes next', asyn
   assert.match(text, /no worker is running: nothing happens before stockflow up/);
 });
 
-test('a hint that was lost, one whose handler fails, a crash and an unusable type are each told', async () => {
+test('a lost wake-up job, one whose handler fails, a crash and an unusable type are each told', async () => {
   const runId = await start('hinted', '', '  - {task_id: a, type: quick}\n');
   const key = `'task:' || (select task_instance_id || ':' || attempt_token from stockflow.task_instance where run_id = ${runId})`;
   await pool.query(

@@ -1,38 +1,47 @@
-/** What a DAG does on the nights when the clocks change: when it is due, and where its wall clock edges lie. */
+/**
+ * Works out what a DAG does on a date on which the clocks change: when it is due, and at which instants its wall clock
+ * edges lie.
+ */
 
 import type { Dag, WallTime } from '../dag/dag.ts';
 import {
-  askedWallTimes,
   type ClockChange,
   type ResolvedWallTime,
-  resolveFate,
+  resolveOccurrence,
+  scheduledWallTimes,
 } from '../time/clock_change.ts';
 import { instantsOnDate, scheduleOf } from '../time/schedule.ts';
 
-export interface NightEdge extends ResolvedWallTime {
+export interface ClockChangeEdge extends ResolvedWallTime {
   readonly taskId: string;
   readonly key: 'not_before' | 'deadline';
-  /** From the first instant at which the DAG is due on the business date of the edge. */
+  /** The time from the DAG's first due instant on the edge's business date to the edge, in ms. */
   readonly afterDueMs: number;
-  /** The same on a date on which no clock changes. */
+  /** The same distance on a date on which no clock changes, in ms. */
   readonly usuallyAfterDueMs: number;
 }
 
-export interface ChangeNight {
-  /** Wall times of fixed hours. */
+export interface ClockChangeDate {
+  /** The due times of cron expressions with fixed hours. */
   readonly due: readonly ResolvedWallTime[];
-  /** Instants of hours with `*` or a step, beside the fixed ones; and how many they are on other days. */
+  /**
+   * The number of due instants of expressions whose hour has `*` or a step, on this date and on other dates; null if
+   * there is no such expression.
+   */
   readonly everyHour: { readonly count: number; readonly usualCount: number } | null;
-  readonly edges: readonly NightEdge[];
+  readonly edges: readonly ClockChangeEdge[];
 }
 
-/** The edges are those whose wall time lies on the date of the change, whichever business date they belong to. */
-export function changeNight(dag: Dag, { date }: Pick<ClockChange, 'date'>): ChangeNight {
+/**
+ * Returns the due times and edges of a DAG on the date of a clock change. An edge is included if its wall time lies on
+ * that date, whatever its business date.
+ */
+export function clockChangeDate(dag: Dag, { date }: Pick<ClockChange, 'date'>): ClockChangeDate {
   const schedule = scheduleOf(dag);
   const everyHourCrons = schedule.crons.filter(({ hourRule }) => hourRule === 'every_real_hour');
   const everyHour = { ...schedule, crons: everyHourCrons };
   return {
-    due: askedWallTimes(schedule, date),
+    due: scheduledWallTimes(schedule, date),
     everyHour:
       everyHourCrons.length === 0
         ? null
@@ -44,12 +53,12 @@ export function changeNight(dag: Dag, { date }: Pick<ClockChange, 'date'>): Chan
       [
         { taskId, key: 'not_before' as const, wallTime: notBefore },
         { taskId, key: 'deadline' as const, wallTime: deadline },
-      ].flatMap((edge) => nightEdge(dag, date, edge)),
+      ].flatMap((edge) => clockChangeEdge(dag, date, edge)),
     ),
   };
 }
 
-function nightEdge(
+function clockChangeEdge(
   dag: Dag,
   date: Temporal.PlainDate,
   edge: {
@@ -57,17 +66,17 @@ function nightEdge(
     readonly key: 'not_before' | 'deadline';
     readonly wallTime: WallTime | null;
   },
-): readonly NightEdge[] {
+): readonly ClockChangeEdge[] {
   const { taskId, key, wallTime } = edge;
   if (wallTime === null) return [];
   const businessDate = date.subtract({ days: wallTime.plusDays });
   const schedule = scheduleOf(dag);
   const [due] = instantsOnDate(schedule, businessDate);
-  // In UTC no clock ever changes: what lies between two wall times there is the usual distance.
+  // UTC has no clock changes, so the distance of the two wall times there is the usual one.
   const [usuallyDue] = instantsOnDate({ ...schedule, timezone: 'UTC' }, businessDate);
   if (due === undefined || usuallyDue === undefined) return [];
   const wall = date.toPlainDateTime(wallTime.time);
-  const resolved = resolveFate(wall, dag.timezone);
+  const resolved = resolveOccurrence(wall, dag.timezone);
   return [
     {
       ...resolved,
