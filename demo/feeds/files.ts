@@ -30,16 +30,16 @@ export function feedFiles(world: World): readonly FeedFile[] {
   const snapshotAt = Temporal.Instant.fromEpochMilliseconds(world.night.snapshotAtMs);
   const morning = snapshotAt.add({ hours: 12 });
   const sku = (index: number) => world.activeProducts[index]?.sku ?? '';
-  const till = (...lines: readonly (readonly [sku: string, units: number, minutes: number])[]) =>
+  const posFile = (...lines: readonly (readonly [sku: string, units: number, minutes: number])[]) =>
     `receipt,store,sku,units,sold_at\n${lines
       .map(
         ([id, units, minutes], index) =>
           `${4711 + index},${POPUP.externalId},${id},${units},${morning.add({ minutes })}\n`,
       )
       .join('')}`;
-  const delivery = till([sku(0), 12, 0], [sku(1), 8, 0], [sku(2), 5, 0]);
-  const sales = till([sku(0), -1, 3], [sku(0), -1, 3], [sku(1), -2, 11]);
-  const returns = till([sku(1), 1, 22], [sku(2), -3, 24]);
+  const delivery = posFile([sku(0), 12, 0], [sku(1), 8, 0], [sku(2), 5, 0]);
+  const sales = posFile([sku(0), -1, 3], [sku(0), -1, 3], [sku(1), -2, 11]);
+  const returns = posFile([sku(1), 1, 22], [sku(2), -3, 24]);
   return [
     { file: 'pos/outgoing/delta_0001.csv', content: delivery, modifiedAt: morning.add({ minutes: 1 }) },
     { file: 'pos/outgoing/delta_0002.csv', content: sales, modifiedAt: morning.add({ minutes: 15 }) },

@@ -62,7 +62,7 @@ export async function checkTruth(pool: Pool, world: World): Promise<TruthCheck> 
     }
     finders.I5.check(correctedOnce(text, found));
   }
-  // Facilities that are not the world's, such as those of the other feeds, are none of its business.
+  // Facilities outside the world, such as those of the other feeds, are not checked.
   const own = new Set(world.facilities.map(({ facilityId }) => facilityId));
   for (const [text, { facilityId }] of there) {
     if (own.has(facilityId) && !world.truth.keys.has(text))

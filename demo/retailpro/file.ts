@@ -78,7 +78,7 @@ export async function writeRetailproFile(
     if (written) await writeWhole(manifestPath, manifest);
     return { name, path, ...present, accounting, written };
   }
-  // The old manifest would vouch for the new file's bytes until the new one is there.
+  // The old manifest would be taken for the new file until the new one is written.
   await rm(manifestPath, { force: true });
   const content = await writeContent(path, world, { ...options, rows });
   await writeWhole(manifestPath, manifestText(world, { ...content, rows }));

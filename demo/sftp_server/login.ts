@@ -73,7 +73,7 @@ export class LoginDesk {
           case 'password':
             return decide(attempt, method, isKnown && this.#isPassword(attempt.password));
           case 'publickey':
-            // First the client asks whether the key would do; the proof comes with the signature.
+            // The client first asks whether the key is accepted; the signature follows.
             if (attempt.signature === undefined && isKnown && this.#isKey(attempt.key.data))
               return attempt.accept();
             return decide(attempt, method, isKnown && this.#isProof(attempt));

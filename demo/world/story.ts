@@ -38,7 +38,7 @@ export function generateSharedKeyStory(setting: StorySetting, key: StockKey): re
     events.push(moved(key, 'receipt', { atMs, units: random.integer(4, 24), recordedAtMs }));
   }
   if (random.chance(0.02) && pace === 'usual') {
-    // A delivery that the store unpacked and nobody told the OMS of.
+    // A delivery that the store unpacked without reporting it to the OMS.
     events.push(
       moved(key, 'receipt', { atMs: before(6), units: random.pick([12, 12, 18, 24]), recordedAtMs: null }),
     );

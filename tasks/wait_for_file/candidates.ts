@@ -6,7 +6,7 @@ import { guardSnapshotAge, guardSnapshotOrder } from '../inventory/guard/guards.
 export interface Candidate {
   readonly entry: FileEntry;
   readonly snapshotAt: Temporal.Instant;
-  /** Where the snapshot instant was read from. */
+  /** The source of the snapshot instant: the file name or its rows. */
   readonly saidBy: 'name' | 'rows';
   /** The snapshot by facility, for facilities that have their own; a manifest's takes precedence. */
   readonly facilities: Readonly<Record<string, Temporal.Instant>>;

@@ -62,7 +62,7 @@ for (const bench of BENCHES.filter(({ name }) => positionals.length === 0 || pos
     const measured = await bench.measure(rounds, (line) => process.stderr.write(`  ${line}\n`));
     results.push(resultOf(bench, measured));
   } catch (error) {
-    // What the others measured is worth showing all the same.
+    // The results of the other benchmarks are still shown.
     process.stderr.write(`${bench.name}: not measured: ${error instanceof Error ? error.stack : error}\n`);
     isComplete = false;
   }

@@ -39,7 +39,7 @@ export const reset: Bench = {
       await oms.freeze({ snapshot: { snapshot_at: ours.snapshot_at }, overrides });
       await settle(pool);
       const oursMs = await timed(() => oms.reset(ours, { overrides }));
-      // The speed of a wrong reset is of no interest.
+      // The time of a wrong reset is not recorded.
       const verifyMs = await timed(() => assertProven(oms, date.toString()));
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
       notice(
@@ -55,7 +55,7 @@ export const reset: Bench = {
 async function stock(oms: OmsWorld): Promise<void> {
   await oms.catalogue({ facilities: FACILITIES, products: PRODUCTS });
   const { pool } = oms;
-  // As an OMS has them: in the order in which they came to be, by ids that say nothing.
+  // As in a real OMS: in the order of creation, with arbitrary ids.
   await pool.query(
     `insert into oms.inventory_item (inventory_item_id, product_id, facility_id)
      select gen_random_uuid(), product_id, facility_id from oms.product cross join oms.facility`,

@@ -36,7 +36,7 @@ const sftp: SFTPWrapper = await promisify(client.sftp.bind(client))();
 const active = new Set(readFileSync(work.skusFile, 'utf8').trimEnd().split('\n'));
 await pipeline(
   sftp.createReadStream(work.source),
-  // The relaxing is for the spoilt rows that the file has, at which it would stop.
+  // Relaxed, because of the damaged rows in the file, at which it would stop.
   parse({ columns: true, relax_column_count: true, relax_quotes: true }),
   async function* (rows: AsyncIterable<Record<string, string>>) {
     for await (const row of rows)

@@ -101,7 +101,7 @@ async function firstLineBytes(file: string): Promise<number> {
 async function filterDag(dagId: string, file: string, snapshotAt: string): Promise<string> {
   const { size, mtimeMs } = await stat(file);
   const name = path.basename(file);
-  // As SFTP tells it: whole seconds.
+  // SFTP has whole seconds.
   const modifiedAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(mtimeMs / 1000) * 1000);
   return `dag_id: ${dagId}
 timezone: America/New_York

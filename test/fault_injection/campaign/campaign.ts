@@ -150,7 +150,7 @@ async function makeWorld(
   return {
     ...{ cluster, fleet, proxy, pool, load, leaseMs },
     graceMs: GRACE_MS,
-    // Nobody is taken for dead in the first moments of the server: it counts as an outage that has just ended.
+    // No worker is presumed dead in the first moments of the server, which count as the end of an outage.
     records: { kills: [], drains: [], outages: [{ from: startedAt, to: startedAt }], awaited: [] },
   };
 }

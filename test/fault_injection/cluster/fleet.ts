@@ -118,7 +118,7 @@ export class Fleet implements AsyncDisposable {
     const { url, farUrl, leaseMs, graceMs, concurrency } = this.#options;
     const options: WorkerProcessOptions = {
       url: isFar ? farUrl : url,
-      // The line that falls silent is the engine's: how long a task waits for its own destination is its own affair.
+      // Only the engine's connection falls silent; how long a task waits for its destination is up to the task.
       effectsUrl: url,
       tasksDir: path.join(import.meta.dirname, '../tasks'),
       logLevel: 'debug',
@@ -136,7 +136,7 @@ export class Fleet implements AsyncDisposable {
       },
     );
     this.#children.add(child);
-    // A direction given to a process that has just died goes nowhere.
+    // A message to a process that has just died is lost.
     child.stdin.on('error', () => undefined);
     const lines: string[] = [];
     const pid = child.pid ?? 0;

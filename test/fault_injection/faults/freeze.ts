@@ -28,7 +28,7 @@ export const freeze: Fault = {
     const lastedMs = random.integer(world.leaseMs * 3, 18_000);
     await pause(lastedMs);
     await recordSilence(world, victim, { from, lastedMs });
-    // Again and again: it may reach the point only now, before it hears that it is disarmed.
+    // Repeatedly, since it may reach the failpoint just before it is disarmed.
     const waking = setInterval(() => victim.signal('SIGCONT'), WAKE_EVERY_MS);
     await victim.disarm();
     clearInterval(waking);

@@ -31,7 +31,7 @@ export function generateLateEntries({ random, plan, keys, fromMs }: LateEntrySou
     const moved = { kind: 'moved', ...key, reason: 'receipt' } as const;
     return [
       { ...moved, atMs, units, recordedAtMs: atMs },
-      // Of these two the OMS never hears: they put off the instant from which Retail Pro counts the units.
+      // The OMS never records these two: they delay the instant from which Retail Pro counts the units.
       { ...moved, atMs, units: -units, recordedAtMs: null },
       { ...moved, atMs: enteredAtMs, units, recordedAtMs: null },
     ];

@@ -241,7 +241,7 @@ class NightWork {
     const { lastApplied, random, plan, stores } = this.#about;
     if (lastApplied === null) return this.#fault('no file');
     const span = { afterMs: lastApplied.snapshotAtMs, untilMs: plan.snapshotAtMs };
-    // Where nothing contradicts it, it cannot be told from the file of a day without movement.
+    // Unless a booking contradicts it, it equals the file of a day without movement.
     const isRenamed = random.chance(0.5) && (await isKnownToHaveMoved(stores.pool, span));
     this.#fault(isRenamed ? "yesterday's file under tonight's name" : "yesterday's file");
     const snapshotAt = instantOf(isRenamed ? plan.snapshotAtMs : lastApplied.snapshotAtMs);

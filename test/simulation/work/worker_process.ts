@@ -32,6 +32,6 @@ if (import.meta.main) {
     leaseMs: options.leaseMs,
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
-  // Whoever started it is gone: nobody is left to kill it.
+  // Its parent has ended, so nothing is left to kill it.
   process.stdin.resume().once('end', () => process.exit(1));
 }

@@ -11,7 +11,7 @@ export async function deliverFile(
   { plan, file }: { readonly plan: NightPlan; readonly file: NightFile },
 ): Promise<void> {
   const facilities = Object.fromEntries(
-    // By our id or by theirs: a manifest may use either.
+    // A manifest may use our ids or theirs.
     [...plan.ownSnapshotAtMs].map(([facilityId, atMs], index) => [
       index % 2 === 0
         ? facilityId

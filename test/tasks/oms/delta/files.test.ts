@@ -74,7 +74,7 @@ test('a manifest says when a file is whole, and must agree with it', async (t) =
   const { files, clock } = oms.tasks;
   const content = `${HEADER}\n001,SKU-P1,-1,${BEFORE}\n`;
   const manifest = { sha256: 'a'.repeat(64), bytes: content.length, rows: 1 };
-  // Young, but vouched for.
+  // Young, but with a manifest.
   await files.put(`${FOLDER}/a.csv`, content, clock.now);
   await files.put(`${FOLDER}/a.csv.manifest.json`, JSON.stringify(manifest), clock.now);
   await files.put(`${FOLDER}/b.csv`, content, clock.now);
