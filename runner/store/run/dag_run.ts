@@ -140,7 +140,7 @@ export async function markRunRunning(
   const { rowCount } = await db.query({
     name: 'stockflow.mark_run_running',
     text: `update stockflow.dag_run
-        set state = 'running', started_at = coalesce(started_at, now()), finished_at = null,
+        set state = 'running', started_at = coalesce(started_at, clock_timestamp()), finished_at = null,
             timeout_at = now() + $2 * interval '1 ms'
       where run_id = $1 and state = 'queued'`,
     values: [runId, timeoutMs],
@@ -155,7 +155,7 @@ export async function markRunFinished(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'stockflow.mark_run_finished',
-    text: 'update stockflow.dag_run set state = $3, finished_at = now() where run_id = $1 and state = $2',
+    text: 'update stockflow.dag_run set state = $3, finished_at = greatest(now(), started_at) where run_id = $1 and state = $2',
     values: [run.runId, run.state, state],
   });
   return rowCount === 1;

@@ -179,10 +179,15 @@ async function trigger(
 
 /** As an outage of three nights: the schedule was last looked at before them. */
 async function missThreeNights(pool: Pool): Promise<readonly string[]> {
+  // A night that becomes due between this statement and the worker's look would be a fourth.
+  await until('no night to be about to become due', async () => {
+    const { hour, minute, second } = Temporal.Now.zonedDateTimeISO('UTC');
+    return !(hour === 1 && minute === 29 && second >= 50);
+  });
   const { rows } = await pool.query<{ date: string }>(
     `update stockflow.dag
         set schedule_cursor = d.newest - interval '2 days 1 hour', next_scheduled_for = now() - interval '1 minute'
-       from (select case when t + interval '1 hour 30 minutes' < now() - interval '10 minutes' then t else t - interval '1 day' end
+       from (select case when t + interval '1 hour 30 minutes' <= now() then t else t - interval '1 day' end
                     + interval '1 hour 30 minutes' as newest
                from (select date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' as t) today) d
       where dag_id = 'inventory_sync'
