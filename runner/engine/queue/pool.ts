@@ -33,16 +33,19 @@ export function createQueuePool(
   options: { readonly max: number; readonly log: Log },
 ): Pool {
   const { max, log } = options;
-  const pool = createPool(databaseUrl, {
-    applicationName: 'stockflow queue',
-    max,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    onIdleError: (error) => log.debug('an idle session broke', { error: error.message }),
-  });
+  const openPool = (sessions: number) =>
+    createPool(databaseUrl, {
+      applicationName: 'stockflow queue',
+      max: sessions,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      onIdleError: (error) => log.debug('an idle session broke', { error: error.message }),
+    });
+  const pool = openPool(max);
   pool.on('connect', askForAnotherTry);
-  const connectOnce: () => Promise<PoolClient> = pool.connect.bind(pool);
+  const connectPooled: () => Promise<PoolClient> = pool.connect.bind(pool);
   const endOnce: () => Promise<void> = pool.end.bind(pool);
   const pending = new Set<Promise<unknown>>();
+  const connectOnce = () => (pool.ending ? connectAlone(openPool(1)) : connectPooled());
   Object.defineProperty(pool, 'connect', {
     value: (callback?: ConnectCallback) => {
       const connected = retryWhileDatabaseUnavailable(log, connectOnce);
@@ -57,7 +60,8 @@ export function createQueuePool(
       return undefined;
     },
   });
-  // The query that ends the last job is not awaited: a pool that ended before it got its session would never give one.
+  // The query that ends the last job is not awaited: a session that was asked for is given before the pool ends, and one that
+  // is asked for later, as by a retry, is opened for that query alone.
   Object.defineProperty(pool, 'end', {
     value: async () => {
       while (pending.size > 0) await Promise.allSettled(pending);
@@ -65,6 +69,23 @@ export function createQueuePool(
     },
   });
   return pool;
+}
+
+/** Returns the session of a pool that ends when the session is released. */
+async function connectAlone(pool: Pool): Promise<PoolClient> {
+  const client = await pool.connect().catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  askForAnotherTry(client);
+  const release: PoolClient['release'] = client.release.bind(client);
+  Object.defineProperty(client, 'release', {
+    value: (broken?: boolean | Error) => {
+      release(broken);
+      void pool.end();
+    },
+  });
+  return client;
 }
 
 function askForAnotherTry(client: PoolClient): void {
