@@ -12,23 +12,21 @@ with active as (
      and (p.introduction_date is null or p.introduction_date <= $1)
      and (p.sales_discontinuation_date is null or p.sales_discontinuation_date > $1)
      and exists (select from oms.shopify_shop_product s where s.product_id = p.product_id)
+), identified as (
+  -- An id may overlap for a while with the one that replaces it: the one with the latest from_date counts.
+  select distinct on (g.product_id) g.product_id, g.good_identification_type_id as id_type, g.id_value
+    from oms.good_identification g
+    join active using (product_id)
+   where g.good_identification_type_id = $2
+     and g.from_date <= $1
+     and (g.thru_date is null or g.thru_date > $1)
+     and g.id_value <> ''
+   order by g.product_id, g.from_date desc, g.id_value collate "C"
 )
 select active.product_id, identified.id_value,
        -- Two products under one id: a count of it cannot be assigned to either.
        count(*) over (partition by identified.id_value)::integer as product_count
   from active
-  -- A product without a valid id is listed too: it is sold, and no file counts it. One look-up a product, so that an OMS
-  -- that was just loaded and never analyzed is read as fast as any other.
-  left join lateral (
-    select g.id_value
-      from oms.good_identification g
-     where g.product_id = active.product_id
-       and g.good_identification_type_id = $2
-       and g.from_date <= $1
-       and (g.thru_date is null or g.thru_date > $1)
-       and g.id_value <> ''
-     -- An id may overlap for a while with the one that replaces it: the one with the latest from_date counts.
-     order by g.from_date desc, g.id_value collate "C"
-     limit 1
-  ) identified on true
+  -- A product without a valid id is listed too: it is sold, and no file counts it.
+  left join identified using (product_id)
  order by active.product_id collate "C";

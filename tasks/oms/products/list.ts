@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { FailTask } from '../../../runner/task.ts';
 import { readSql } from '../database/sql.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -7,6 +7,8 @@ import type { ActiveProduct } from '../freeze/frozen_night.ts';
 /** The queries that `export` may run, by the value of its `query` param; each takes an instant and an id type. */
 export const PRODUCT_QUERIES = { active_products: readSql(import.meta.url, './active_products.sql') };
 export type ProductQuery = keyof typeof PRODUCT_QUERIES;
+
+const WITHOUT_NESTED_LOOPS = readSql(import.meta.url, './without_nested_loops.sql');
 
 const NAMED_MAX = 5;
 
@@ -28,12 +30,10 @@ export interface ProductList {
  * @throws FailTask if one id names two products; the message names both
  */
 export async function listProducts(pool: Pool, request: ProductListRequest): Promise<ProductList> {
-  const { query, at, idType, signal } = request;
-  const rows = await inTransaction(pool, { isolation: 'read committed', signal }, async (client) => {
-    const parameters = [at, idType];
-    type Row = { product_id: string; id_value: string | null; product_count: number };
-    return (await client.query<Row>(PRODUCT_QUERIES[query], parameters)).rows;
-  });
+  const { idType, signal } = request;
+  const rows = await inTransaction(pool, { isolation: 'read committed', signal }, (client) =>
+    selectProducts(client, request),
+  );
   const products = rows.flatMap(({ product_id, id_value }) =>
     id_value === null ? [] : [{ productId: product_id, idValue: id_value }],
   );
@@ -42,6 +42,22 @@ export async function listProducts(pool: Pool, request: ProductListRequest): Pro
   );
   refuseSharedIds(products, [...new Set(doubles)], idType);
   return { products, withoutId: rows.filter((row) => row.id_value === null).map((row) => row.product_id) };
+}
+
+interface ProductRow {
+  readonly product_id: string;
+  readonly id_value: string | null;
+  /** How many of the products have this id. */
+  readonly product_count: number;
+}
+
+/** Selects the products in a transaction whose later statements are planned without nested loops too. */
+export async function selectProducts(
+  client: PoolClient,
+  { query, at, idType }: Omit<ProductListRequest, 'signal'>,
+): Promise<readonly ProductRow[]> {
+  await client.query(WITHOUT_NESTED_LOOPS);
+  return (await client.query<ProductRow>(PRODUCT_QUERIES[query], [at, idType])).rows;
 }
 
 function refuseSharedIds(

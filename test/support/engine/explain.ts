@@ -18,15 +18,20 @@ export interface FullRead {
 /**
  * Runs `work` in a transaction that is rolled back, on a client that asks for the plan of each statement before it runs it.
  *
- * @returns how many statements had a plan, and which of them read a table from end to end
+ * @returns how many statements had a plan, which of them read a table from end to end, and the kinds of node in all plans
  */
 export async function explained(
   pool: Pool,
   work: (tx: PoolClient) => Promise<unknown>,
-): Promise<{ readonly statements: number; readonly fullReads: readonly FullRead[] }> {
+): Promise<{
+  readonly statements: number;
+  readonly fullReads: readonly FullRead[];
+  readonly nodeTypes: ReadonlySet<string>;
+}> {
   const client = await pool.connect();
   const plain = client.query.bind(client);
   const fullReads: FullRead[] = [];
+  const nodeTypes = new Set<string>();
   let statements = 0;
   const query = async (config: string | { text: string; values?: unknown[] }, list: unknown[] = []) => {
     const { text, values = [] } = typeof config === 'string' ? { text: config, values: list } : config;
@@ -35,7 +40,11 @@ export async function explained(
       `explain (format json) ${text}`,
       values,
     );
-    const tables = rows.flatMap((row) => seqScans(row['QUERY PLAN'][0].Plan));
+    const nodes = rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
+    for (const node of nodes) nodeTypes.add(node['Node Type']);
+    const tables = nodes
+      .filter((node) => node['Node Type'] === 'Seq Scan')
+      .map((node) => node['Relation Name'] ?? '');
     if (tables.length > 0) fullReads.push({ tables, text });
     statements += 1;
     return await plain(text, values);
@@ -44,7 +53,7 @@ export async function explained(
     await plain('begin');
     Object.defineProperty(client, 'query', { configurable: true, value: query });
     await work(client);
-    return { statements, fullReads };
+    return { statements, fullReads, nodeTypes };
   } finally {
     await plain('rollback');
     // Nobody else is to get a client that explains.
@@ -52,7 +61,6 @@ export async function explained(
   }
 }
 
-function seqScans(node: PlanNode): readonly string[] {
-  const own = node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : [];
-  return [...own, ...(node.Plans ?? []).flatMap(seqScans)];
+function nodesOf(node: PlanNode): readonly PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }

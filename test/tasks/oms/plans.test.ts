@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { freezeNight } from '../../../tasks/oms/freeze/freeze.ts';
+import { selectProducts } from '../../../tasks/oms/products/list.ts';
 import { checkNight } from '../../../tasks/oms/verify/verify.ts';
 import { explained } from '../../support/engine/explain.ts';
 import { BUSINESS_DATE, type CountRow, openOmsWorld, SYSTEM, T } from './oms_world.ts';
@@ -60,6 +61,26 @@ test('neither the variance nor the proof of a night reads a table that grows fro
     const growing = fullReads.filter(({ tables }) => tables.some((table) => GROWING.includes(table)));
     assert.deepEqual(growing, []);
   }
+});
+
+test('an OMS that grew since its statistics were taken has its active products listed without nested loops', async (t) => {
+  const oms = await openOmsWorld(t);
+  await oms.product('FIRST');
+  await oms.pool.query('analyze');
+  const each = 'generate_series(1, 5000) n';
+  for (const statement of [
+    `insert into oms.product (product_id, product_type_id) select 'P' || n, 'FINISHED_GOOD' from ${each}`,
+    `insert into oms.good_identification select 'SKU', 'P' || n, '2020-01-01', null, 'S' || n from ${each}`,
+    `insert into oms.shopify_shop_product select 'SHOP', 'P' || n, 'X' || n from ${each}`,
+  ])
+    await oms.pool.query(statement);
+  const request = { query: 'active_products', at: Temporal.Instant.from(T), idType: 'SKU' } as const;
+  const { statements, nodeTypes } = await explained(oms.pool, async (client) => {
+    assert.equal((await selectProducts(client, request)).length, 5001);
+  });
+  assert.equal(statements, 1);
+  assert.ok(nodeTypes.has('Hash Join'));
+  assert.ok(!nodeTypes.has('Nested Loop'), [...nodeTypes].join(', '));
 });
 
 /**
