@@ -1,4 +1,4 @@
-/** For programs that hold the runner: start a worker, trigger runs, ask what became of them. */
+/** The runner's interface for programs: starts a worker, triggers runs, and reads their results. */
 export type { Footer, Output } from './commands/cli/command.ts';
 export { createPool, withTransaction } from './connections/postgres/connect.ts';
 export { ensureEmbeddedPostgres } from './connections/postgres/embedded/server.ts';

@@ -19,9 +19,9 @@ interface Stored {
 }
 
 export class TaskFiles implements Files {
-  /** What tasks published, in order. */
+  /** The files that tasks published, in order. */
   readonly published: FileFacts[] = [];
-  /** What tasks said they had read, in order. */
+  /** The files that tasks reported as read, in order. */
   readonly reads: FileFacts[] = [];
   /** Answers of `lastGoodOutput`, by task_id. */
   readonly lastGood = new Map<string, Json>();
@@ -36,7 +36,7 @@ export class TaskFiles implements Files {
     this.#now = now;
   }
 
-  /** Where the bytes of an `sftp://` or `file:` location lie on disk. */
+  /** Returns the path on disk of an `sftp://` or `file:` location. */
   path(location: string): string {
     const sftp = /^sftp:\/\/([^/]+)\/(.+)$/.exec(location);
     if (sftp) return join(this.#root, 'sftp', sftp[1] ?? '', sftp[2] ?? '');

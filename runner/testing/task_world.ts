@@ -53,7 +53,7 @@ export interface TaskWorld extends AsyncDisposable {
   readonly clock: { now: Temporal.Instant };
   readonly logs: LogLine[];
   readonly progress: Progress[];
-  /** What tasks added to the history, in order. */
+  /** The events that tasks added to the history, in order. */
   readonly events: TaskEvent[];
   /** The sentences of tasks' warnings, in order. */
   readonly warnings: string[];

@@ -9,7 +9,7 @@ import { allBlocks, type Block, ROOT } from './pages.ts';
 
 export interface ExampleProject {
   readonly dir: string;
-  /** Of every block that begins with `// some/path.ts`, relative to the folder. */
+  /** The paths of all blocks that begin with `// some/path.ts`, relative to the folder. */
   readonly files: readonly string[];
 }
 

@@ -168,7 +168,7 @@ test('the sentences of the guards are those that the tasks say', () => {
   for (const sentence of [lead, ...sentences]) assert.ok(isSaid(sentence), `nobody says: ${sentence}`);
 });
 
-/** Of a cell that goes on behind its code. */
+/** Returns the first code of a cell that goes on behind it. */
 function firstCode(cell: string): string {
   return /`([^`]+)`/.exec(cell)?.[1] ?? cell;
 }

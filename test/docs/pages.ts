@@ -14,7 +14,7 @@ export interface Block {
   readonly page: Page;
   /** 1-based, of its first line. */
   readonly line: number;
-  /** What stands behind the fence: `ts`, `yaml invalid`. */
+  /** The words behind the fence: `ts`, `yaml invalid`. */
   readonly language: string;
   readonly text: string;
 }

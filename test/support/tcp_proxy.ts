@@ -24,7 +24,7 @@ export interface Message {
   readonly nth: number;
   /** Whether the server gets it and answers, and only the answer is lost. */
   readonly isAnswered: boolean;
-  /** What becomes of its connection then: held, nothing passes any more and nothing is closed. */
+  /** Whether its connection is then cut, or held: nothing passes any more and nothing is closed. */
   readonly fate: 'cut' | 'hold';
 }
 
@@ -68,7 +68,7 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
   let waiters: Waiter[] = [];
   let awaited: Message | null = null;
   let hasLostMessage = false;
-  /** Whose next bytes are the answer that is to be lost, and what then. */
+  /** The connection whose next bytes are the answer that is lost, and what happens then. */
   let answering: { readonly socket: net.Socket; readonly fate: Message['fate'] } | null = null;
 
   const cut = () => {

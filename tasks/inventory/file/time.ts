@@ -2,21 +2,8 @@
  * Parses times in the cells of a file: `2026-03-10T14:05:00Z`, `2026-03-10T10:05:00-04:00`, or a wall time in a given
  * zone.
  */
-import { z } from 'zod';
-
 const WITH_OFFSET = /(?:[zZ]|[+-]\d\d(?::?\d\d)?)$/;
 const DATE_AND_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
-
-/** An IANA name such as `America/New_York`. */
-export const timezoneSchema = z.string().refine((text) => {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}, 'must be an IANA time zone such as America/New_York');
 
 export type FileTime =
   | { readonly at: Temporal.Instant; readonly problem: null }

@@ -19,7 +19,7 @@ export const questions = new Map(
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Asking {
-  /** Of the page's literals, by what stands there: those of a person's own night. */
+  /** Values in place of literals of the page's query, by the literal as it stands there. */
   readonly literals?: Readonly<Record<string, string>>;
   /** Which of several queries, from 0. */
   readonly query?: number;

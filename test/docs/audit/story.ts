@@ -1,5 +1,5 @@
 /**
- * What an auditor of `inventory_sync` might have to find out: a schedule that was changed, nights that were missed, late,
+ * Makes a history in which an auditor of `inventory_sync` has something to find out: a schedule that was changed, nights that were missed, late,
  * failed, overridden, cancelled and marked, and a worker that froze and came back. All of it is done, none is inserted.
  */
 import type { Pool } from 'pg';
@@ -21,12 +21,12 @@ import { until } from '../../support/until.ts';
 
 export interface AuditStory {
   readonly pool: Pool;
-  /** Of DAG `frozen`, begun by worker `frozenWorkerId` and ended by `otherWorkerId`. */
+  /** The run of DAG `frozen`, begun by worker `frozenWorkerId` and ended by `otherWorkerId`. */
   readonly frozenRunId: number;
   readonly frozenWorkerId: number;
   readonly frozenPid: number;
   readonly otherWorkerId: number;
-  /** Of `inventory_sync` for 2025-01-15: late, with a failure before it, an override, and a task marked by hand. */
+  /** The run of `inventory_sync` for 2025-01-15: late, with a failure before it, an override, and a task marked by hand. */
   readonly lateRunId: number;
   /** For 2025-01-16, cancelled. */
   readonly cancelledRunId: number;
@@ -177,7 +177,7 @@ async function trigger(
   return run.runId;
 }
 
-/** As an outage of three nights: the schedule was last looked at before them. */
+/** Makes the schedule miss three nights, as in an outage: it was last read before them. */
 async function missThreeNights(pool: Pool): Promise<readonly string[]> {
   // A night that becomes due between this statement and the worker's look would be a fourth.
   await until('no night to be about to become due', async () => {

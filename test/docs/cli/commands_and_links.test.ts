@@ -9,7 +9,7 @@ import { ALL_COMMANDS, NO_SHELL } from './page.ts';
 
 interface Line {
   readonly where: string;
-  /** What follows `npx stockflow`. */
+  /** The words after `npx stockflow`. */
   readonly words: readonly string[];
 }
 
@@ -25,7 +25,7 @@ function documentedLines(): readonly Line[] {
   );
 }
 
-/** As a shell has them, up to a pipe, a redirection or a comment. */
+/** Splits a line into words as a shell does, up to a pipe, a redirection or a comment. */
 function wordsOf(text: string): readonly string[] {
   const words = [...text.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
   const end = words.findIndex((word) => /^([|<>#]|\|\||&&)$/.test(word));
@@ -42,7 +42,7 @@ function find(entries: readonly (CatalogEntry | CatalogGroup)[], words: readonly
   return inGroup === undefined ? null : { entry: inGroup, rest: arguments_ };
 }
 
-/** What commander makes of the words: the sentence of its refusal, or null. */
+/** Returns the sentence with which commander refuses the words, or null. */
 async function refusalOf(entry: CatalogEntry, words: readonly string[]): Promise<string | null> {
   const command = new Command(entry.name);
   (await entry.load()).configure(command, NO_SHELL);
@@ -97,7 +97,7 @@ test('every link in the documentation leads somewhere', () => {
   assert.deepEqual(dead, []);
 });
 
-/** Of a page's headings, as they are linked to. */
+/** Returns the anchors of a page's headings. */
 function anchorsOf(file: string): readonly string[] {
   const text = pages.find((page) => page.file === file)?.text ?? '';
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

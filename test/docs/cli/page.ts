@@ -8,7 +8,7 @@ import { allCommands, commandFolders } from '../../../runner/commands/cli/found_
 import { keptShell } from '../../support/kept_shell.ts';
 import { ROOT } from '../pages.ts';
 
-/** To configure commands with, not to run them. */
+/** A shell for configuring commands without running them. */
 export const NO_SHELL = keptShell().shell;
 
 export const ALL_COMMANDS = allCommands(commandFolders({ STOCKFLOW_TASKS: path.join(ROOT, 'tasks') }));

@@ -14,7 +14,7 @@ interface Written {
   stderr: string;
 }
 
-/** Of the command in whose course something is written: the log goes to the process's streams, not to the shell's. */
+/** Holds the output of the command that is running, since the log writes to the process's streams and not to the shell's. */
 const written = new AsyncLocalStorage<Written>();
 
 /** A process has one working directory: commands of one folder run at once, those of another one wait for them. */

@@ -1,4 +1,4 @@
-/** What a person without the documentation finds: each command is taken from what the one before printed. */
+/** Follows a failed night without the documentation: each command is taken from the output of the one before. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { testDatabase } from '../../support/postgres/database.ts';

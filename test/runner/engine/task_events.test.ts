@@ -34,7 +34,7 @@ async function eventsOf(runId: number, action: string) {
   return rows;
 }
 
-/** Of the first task of a run that records this. */
+/** Returns the error text of the first task of a run that records the event. */
 async function errorOf(event: TaskEvent): Promise<string> {
   step.on('one', ({ record }) => record(event).then(() => null));
   const { tasks } = await engine.run('telling');

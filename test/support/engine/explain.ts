@@ -6,7 +6,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** After its comments; the others define, set or analyze something. */
+/** Matches a statement that has a plan, after its comments; the others define, set or analyze something. */
 const HAS_PLAN = /^(--.*\n|\s)*(select|with|insert|update|delete)\b/i;
 
 /** The tables that a statement was planned to read from end to end, and the statement. */

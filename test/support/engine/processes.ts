@@ -73,7 +73,7 @@ async function firstNumber(child: ChildProcess): Promise<number> {
   return Number(line[0]);
 }
 
-/** What `effect` tasks write to and wait for. */
+/** Creates the tables that `effect` tasks write to and wait for. */
 export async function createEffectTables(pool: Pool): Promise<void> {
   await pool.query(`create table effect (
     effect_id bigint generated always as identity primary key, at timestamptz not null default clock_timestamp(),

@@ -67,7 +67,7 @@ export interface TestNight {
   readonly snapshotAt: Temporal.Instant;
   /** Retail Pro's file of the world's night. */
   readonly file: Buffer<ArrayBuffer>;
-  /** In this process; `env` is laid over the night's own. Ended with the night. */
+  /** Starts a worker in this process, with `env` laid over the night's own; it ends with the night. */
   startWorker(env?: Environment): Promise<Worker>;
   /** @returns the run's id */
   trigger(options?: TriggerOptions): Promise<number>;

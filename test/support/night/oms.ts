@@ -1,14 +1,14 @@
-/** What an OMS holds, in a form that two looks can be compared by. */
+/** Reads the content of an OMS in a form in which two readings can be compared. */
 import type { Pool } from 'pg';
 
-/** What the variance task writes down before anything is applied: no count depends on it alone. */
+/** The tables that the variance task fills before anything is applied: no count depends on them alone. */
 export const FREEZE_TABLES = [
   'inventory_sync_freeze',
   'inventory_sync_expectation',
   'inventory_sync_held_key',
 ] as const;
 
-/** What each reading back of a night adds to, whether the night is new or not. */
+/** The tables to which each proof of a night adds, whether the night is new or not. */
 const PROOF_TABLE = 'inventory_sync_proof';
 
 /**

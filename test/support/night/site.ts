@@ -11,7 +11,7 @@ export const NIGHT_SERVERS = [
 export type NightServer = (typeof NIGHT_SERVERS)[number]['kind'];
 
 export interface Reach {
-  /** Of a proxy in between. */
+  /** The port of a proxy in between. */
   readonly port?: number;
   /** The fingerprint to pin, where it is not the server's. */
   readonly hostKey?: string;
@@ -27,9 +27,9 @@ export interface ResetFile {
 export interface NightSite extends AsyncDisposable {
   readonly port: number;
   readonly fingerprint: string;
-  /** Where Retail Pro writes, on this machine. */
+  /** The folder on this machine into which Retail Pro writes. */
   readonly outgoingDir: string;
-  /** What `STOCKFLOW_CONN_RETAILPRO` is set to. */
+  /** Returns the value of `STOCKFLOW_CONN_RETAILPRO`. */
   url(reach?: Reach): string;
   /** Empties Retail Pro's folder. */
   clearOutgoing(): Promise<void>;
@@ -83,7 +83,7 @@ export function resetFileName(snapshotAt: Temporal.Instant): string {
   return `reset_inventory_${snapshotAt.toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')}.csv`;
 }
 
-/** What a file holds, as a manifest tells it. */
+/** Returns the figures of a file that its manifest would state. */
 export async function contentOf(filePath: string): Promise<{ sha256: string; bytes: number; rows: number }> {
   const content = await readFile(filePath);
   return figuresOf(content);
@@ -105,7 +105,7 @@ function startServer(kind: NightServer): Promise<TestServer> {
   return kind === 'openssh' ? SERVERS[1].start() : SERVERS[0].start();
 }
 
-/** In seconds since 1970, as `utimes` takes it. */
+/** Returns the instant of an hour ago in seconds since 1970, the unit of `utimes`. */
 function anHourAgo(): number {
   return Temporal.Now.instant().epochMilliseconds / 1000 - 3600;
 }

@@ -19,7 +19,7 @@ import { DatabaseUnreachable } from '../../../runner/connections/postgres/errors
 
 /** A server for one test run; its data is worth nothing. */
 export interface ThrowawayServer {
-  /** Of its maintenance database, as superuser. */
+  /** The URL of its maintenance database, as superuser. */
   readonly url: string;
   /** Stops it and removes its data. Happens by itself when this process ends, however it ends. */
   stop(): Promise<void>;

@@ -23,7 +23,7 @@ export class RowPrefix {
   readonly #shortColumns: number;
   readonly #longColumns: number;
 
-  /** With 0 columns nothing is compared. */
+  /** Makes the comparison of that many leading columns; 0 columns compare nothing. */
   constructor(columns: { readonly short: number; readonly long: number }) {
     this.#shortColumns = columns.short;
     this.#longColumns = Math.max(columns.short, columns.long);

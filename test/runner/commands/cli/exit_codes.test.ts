@@ -120,7 +120,7 @@ function holds({ code, words, says, env }: Row): void {
   });
 }
 
-/** What exits so has done nothing, so that their order does not matter. */
+/** The exit codes of commands that changed nothing, so that their order does not matter. */
 const UNDONE: readonly number[] = [2, 3, 4, 5, 6];
 
 suite('what is worked, one after the other: later lines stand on what earlier ones made', () => {

@@ -9,7 +9,7 @@ import { screenOf } from '../../../support/terminal.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 
-/** What was written to the terminal, by the footer and by others. */
+/** Collects the bytes that the footer and other writers send to the terminal. */
 function terminal() {
   const footer = new FooterBytes();
   let written = '';

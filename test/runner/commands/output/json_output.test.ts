@@ -12,9 +12,9 @@ import { cliProject } from '../cli_project.ts';
 
 interface Case {
   readonly args: readonly string[];
-  /** What it ends with here; 0 by default. */
+  /** The exit code; 0 by default. */
   readonly code?: number;
-  /** With the DAGs and task types of this repository, in place of the test's own. */
+  /** Runs with the DAGs and task types of this repository instead of the test's own. */
   readonly isShipped?: true;
 }
 

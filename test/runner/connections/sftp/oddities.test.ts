@@ -1,4 +1,4 @@
-/** What servers in the field do otherwise than OpenSSH: each is worked with by another way, or named for what it is. */
+/** Tries servers that differ from OpenSSH: the client works with each by another request, or names what is missing. */
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -28,7 +28,7 @@ const crons = fc.constantFrom(
   '30 1 1,15 * *',
 );
 const schedules = fc.uniqueArray(crons, { minLength: 1, maxLength: 2 });
-/** From 2017 to 2030: Sao Paulo and Cairo gave up and took up changing their clocks in it. */
+/** Instants of the years 2017 to 2030, in which Sao Paulo stopped and Cairo resumed changing their clocks. */
 const instants = fc
   .integer({ min: 1_483_228_800, max: 1_893_456_000 })
   .map((second) => Temporal.Instant.fromEpochMilliseconds(second * 1000));

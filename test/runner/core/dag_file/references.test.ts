@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
 
-/** What is said of one look-up in the `with` of the task `use`; `export` is upstream of it, `early` further up. */
+/** Returns the problems of one look-up in the `with` of the task `use`; `export` is upstream of it, `early` further up. */
 function refusalOf(look: string, where = 'with: {v: "%"}'): string[] {
   const source = `dag_id: night
 timezone: UTC

@@ -1,4 +1,4 @@
-/** What a plan says of the moment of a change is what the engine then does. */
+/** Checks that the engine does at the moment of a change what the plan foretold. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { z } from 'zod';

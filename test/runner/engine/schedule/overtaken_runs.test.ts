@@ -24,7 +24,7 @@ async function looks(dagId: string, minutes: number): Promise<void> {
   await scheduleDag(pool, versions, dagId);
 }
 
-/** By state, how many scheduled runs there are. */
+/** Returns the number of scheduled runs in each state. */
 async function scheduled(dagId: string): Promise<Readonly<Record<string, number>>> {
   const runs = (await listRuns(pool, { dagId, limit: 100 })).filter(({ runType }) => runType !== 'manual');
   return Object.fromEntries(

@@ -31,7 +31,7 @@ export async function record(pool: Pool, count: number): Promise<void> {
 
 export const seal = (pool: Pool) => withTransaction(pool, sealEvents);
 
-/** As a superuser who can switch off every trigger. */
+/** Runs the statement as a superuser can, with every trigger switched off. */
 export async function tamper(pool: Pool, statement: string): Promise<void> {
   const client = await pool.connect();
   try {

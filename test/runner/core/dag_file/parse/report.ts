@@ -1,8 +1,8 @@
-/** What a DAG file is told. */
+/** Reports the problems of a DAG file as a user reads them. */
 import { parseDag } from '../../../../../runner/core/dag_file/parse.ts';
 import { formatProblem } from '../../../../../runner/core/dag_file/problem.ts';
 
-/** What is reported of the text, one line per problem, without the file's name and cron's own words. */
+/** Returns the problems of the text, one line each, without the file's name and cron's own words. */
 export function report(source: string, file = '<stdin>'): string[] {
   return parseDag(source, file).problems.map((problem) =>
     formatProblem(problem)

@@ -1,5 +1,5 @@
 /**
- * A campaign worker in a process of its own, to be killed: `node test/simulation/work/worker_process.ts JSON`. Prints
+ * A campaign worker in a process of its own, to be killed: `node test/simulation/run/worker_process.ts JSON`. Prints
  * its id once it takes work; dies at the given failpoint, `point:n`.
  */
 
