@@ -15,8 +15,8 @@ const FIXES: Fixes = {
     `check user and secret in ${variable} with whoever runs the server before you try again: refusals can lock an account`,
   host_key: ({ id, variable }) =>
     `stockflow connections fingerprint ${id} prints the keys that it has; confirm one with whoever runs the server, then set host_key in ${variable}`,
-  lost: () => 'try again; when it stays, ask whoever runs the server or the network between',
-  stalled: () => 'try again; when it stays, ask whoever runs the server or the network between',
+  lost: () => 'try again; if it stays, ask whoever runs the server or the network between',
+  stalled: () => 'try again; if it stays, ask whoever runs the server or the network between',
   refused_by_server: () => ASK,
   unsupported: () => 'ask whoever runs the server to offer it, or use another folder or server',
   no_permission: ({ display }) =>

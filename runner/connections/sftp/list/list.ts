@@ -44,11 +44,12 @@ export async function list(session: SftpSession, dirPath: string): Promise<SftpL
   await refuseLinkedFolder(session, dirPath);
   const entries: SftpEntry[] = [];
   const leftOut: LeftOut[] = [];
+  const gaps = new Gaps();
   for (const listed of (await readEntries(session, dirPath)) ?? []) {
     const { filename: name } = listed;
     if (name === '.' || name === '..' || isPart(name)) continue;
     const entry = isSafeName(name)
-      ? await entryListed(session, joinPath(dirPath, name), listed)
+      ? await entryListed(session, joinPath(dirPath, name), { listed, gaps })
       : 'its name may hold only letters, digits and . _ - and begins with no dot';
     if (entry === null) continue;
     if (typeof entry === 'string') leftOut.push({ name, why: entry });
@@ -76,22 +77,37 @@ export async function stat(session: SftpSession, path: string): Promise<SftpEntr
 async function entryListed(
   session: SftpSession,
   path: string,
-  { attrs, longname }: FileEntryWithStats,
+  { listed, gaps }: { readonly listed: FileEntryWithStats; readonly gaps: Gaps },
 ): Promise<SftpEntry | string | null> {
-  const listed: Attributes = attrs;
-  const isWhole = listed.mode !== undefined && listed.size !== undefined && listed.mtime !== undefined;
-  const looked = isWhole ? listed : await lstat(session, path);
-  if (looked === null) return null;
-  const attributes = { ...looked, ...withoutGaps(listed) };
+  const attributes = await gaps.filled(listed.attrs, () => lstat(session, path));
+  if (attributes === null) return null;
+  const { longname } = listed;
   return entryOf(path, await kindOf(session, path, { attributes, longname }), attributes);
 }
 
-function withoutGaps({ mode, size, mtime }: Attributes): Attributes {
-  return {
-    ...(mode === undefined ? {} : { mode }),
-    ...(size === undefined ? {} : { size }),
-    ...(mtime === undefined ? {} : { mtime }),
-  };
+const NEEDED = ['mode', 'size', 'mtime'] as const;
+
+/**
+ * The attributes that a listing leaves out. A request for each entry is slow in a large folder, so attributes that were not
+ * in the answer to one are not requested again.
+ */
+class Gaps {
+  readonly #unanswered = new Set<string>();
+
+  /** Returns the attributes, those that are missing taken from `request`; null if that finds no entry. */
+  async filled(listed: Attributes, request: () => Promise<Attributes | null>): Promise<Attributes | null> {
+    const missing = NEEDED.filter((name) => listed[name] === undefined && !this.#unanswered.has(name));
+    if (missing.length === 0) return listed;
+    const answer = await request();
+    if (answer === null) return null;
+    const filled = { ...listed };
+    for (const name of missing) {
+      const value = answer[name];
+      if (value === undefined) this.#unanswered.add(name);
+      else filled[name] = value;
+    }
+    return filled;
+  }
 }
 
 /** Returns the entry, or why it cannot be used. */

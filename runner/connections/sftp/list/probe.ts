@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { ConnectionError } from '../../connection_error.ts';
 import { isAnswer } from '../failure.ts';
 import { joinPath, remotePath, splitPath } from '../path.ts';
-import { discardPart, verifyPart, writePart } from '../publish/part_file.ts';
+import { discardPart } from '../publish/part_file.ts';
 import { partPath } from '../publish/parts.ts';
-import { moveIntoPlace } from '../publish/publish.ts';
+import { type PartPublication, publishPart } from '../publish/publish.ts';
 import type { SftpSession } from '../session.ts';
 import { stat } from './list.ts';
 import type { RemotePath } from './lstat.ts';
@@ -34,16 +34,16 @@ export async function probePublishing(session: SftpSession, folder: string): Pro
     path: joinPath(folder, `${name}${ending}`),
     remote: partPath(session, folder, `${name}${ending}`),
   });
-  const [part, target] = [place('.part'), place('')];
-  await publishProbe(session, { part, target, content: 'first' });
-  let canReplace = true;
+  const publication = { part: place('.part'), target: place(''), isThere: async () => false };
+  await publishPart(session, publication, Buffer.from('first'));
+  const { path } = publication.target;
   try {
-    await publishProbe(session, { part, target, content: 'second' });
+    const canReplace = await canPublishAgain(session, publication);
+    return { canReplace, leftBehind: (await remove(session, publication.target)) ? null : path };
   } catch (error) {
-    if (!(error instanceof ConnectionError && error.kind === 'conflict')) throw error;
-    canReplace = false;
+    await discardPart(session, publication.target);
+    throw error;
   }
-  return { canReplace, leftBehind: (await remove(session, target)) ? null : target.path };
 }
 
 /** Creates a hidden folder in the folder, and removes it. @throws ConnectionError if it cannot be created */
@@ -74,22 +74,13 @@ export async function probeReading(session: SftpSession, path: string): Promise<
   }
 }
 
-async function publishProbe(
-  session: SftpSession,
-  {
-    part,
-    target,
-    content,
-  }: { readonly part: RemotePath; readonly target: RemotePath; readonly content: string },
-): Promise<void> {
-  const written = await writePart(session, part, Buffer.from(content));
-  let moved = false;
+async function canPublishAgain(session: SftpSession, publication: PartPublication): Promise<boolean> {
   try {
-    await verifyPart(session, part, written);
-    await moveIntoPlace(session, part, target);
-    moved = true;
-  } finally {
-    if (!moved) await discardPart(session, part);
+    await publishPart(session, publication, Buffer.from('second'));
+    return true;
+  } catch (error) {
+    if (error instanceof ConnectionError && error.kind === 'conflict') return false;
+    throw error;
   }
 }
 

@@ -36,15 +36,34 @@ export async function publish(
     if (await holds(session, path, facts)) return facts;
   }
   const part = { path: joinPath(dir, partFile), remote: partPath(session, dir, partFile) };
+  const target = { path, remote: remotePath(session.config, path) };
+  // The checksum of streamed content is known only once it is written.
+  const isThere = async (written: WrittenFacts) =>
+    !(content instanceof Uint8Array) && (await holds(session, path, written));
+  return await publishPart(session, { part, target, isThere }, content);
+}
+
+export interface PartPublication {
+  readonly part: PartFile;
+  readonly target: RemotePath;
+  /** Returns true if the target already has the content that was written. */
+  isThere(written: WrittenFacts): Promise<boolean>;
+}
+
+/** Writes and verifies the part and renames it to the target; the part is removed if any of that fails. */
+export async function publishPart(
+  session: SftpSession,
+  { part, target, isThere }: PartPublication,
+  content: SftpContent,
+): Promise<WrittenFacts> {
   const written = await writePart(session, part, content);
   let moved = false;
   try {
     await verifyPart(session, part, written);
-    // The checksum of streamed content is known only now.
-    if (!(content instanceof Uint8Array) && (await holds(session, path, written))) return written;
-    await moveIntoPlace(session, part, { path, remote: remotePath(session.config, path) });
+    if (await isThere(written)) return written;
+    await moveIntoPlace(session, part, target);
     moved = true;
-    reached(session, path, 'renamed');
+    reached(session, target.path, 'renamed');
     return written;
   } finally {
     if (!moved) await discardPart(session, part);
@@ -55,7 +74,7 @@ export async function publish(
  * Renames the part to its final name, replacing a file of that name.
  * @throws ConnectionError `conflict` if the server cannot replace a file in one step
  */
-export async function moveIntoPlace(
+async function moveIntoPlace(
   session: SftpSession,
   part: PartFile,
   { path, remote }: RemotePath,

@@ -39,6 +39,19 @@ test('an entry without a time concerns itself alone', async (t) => {
   assert.equal((await readAll(sftp, 'notes.txt')).toString(), 'notes.txt');
 });
 
+test('a folder whose entries all lack a time is listed with one further request, and not with one an entry', async (t) => {
+  let answers = 0;
+  const { sftp, local } = await odd(t, {
+    withheld: () => {
+      answers += 1;
+      return ['TIMES'];
+    },
+  });
+  for (let index = 0; index < 50; index += 1) await writeFile(local(`f${index}`), '');
+  assert.equal((await sftp.list('')).entries.length, 50);
+  assert.equal(answers, 51);
+});
+
 test('a time of 1970 is one that the server does not tell', async (t) => {
   const { sftp, local } = await odd(t, {});
   await writeFile(local('a.csv'), '');
