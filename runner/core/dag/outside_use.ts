@@ -12,7 +12,10 @@ export interface FolderUse {
   /** The path below the connection's base directory; empty for that directory itself. */
   readonly path: string;
   readonly access: LocationUse['access'];
-  /** The pattern of the file names that are read there, `*` for any text; null if it is not known before a run. */
+  /**
+   * The pattern of the file names that are read there, `*` for any text; null if it is not known before a run, and for
+   * a folder that is written: all files of one are published alike.
+   */
   readonly pattern: string | null;
   /** The tasks that use the folder, as `dag_id.task_id`. */
   readonly usedBy: readonly string[];
@@ -98,13 +101,14 @@ function folderMentioned(mention: Mention): FolderMention | null {
   if (!isConnectionId(connection)) return null;
   const { access, of } = mention.use ?? guessedUse(mention);
   const segments = path.split('/').filter((segment) => segment !== '');
-  const pattern = of === 'folder' ? null : (segments.pop() ?? null);
+  const name = of === 'folder' ? '' : (segments.pop() ?? '');
   const unknown = segments.findIndex(isTemplate);
+  const isKnownName = name !== '' && unknown === -1 && !isTemplate(name);
   return {
     connection,
     path: segments.slice(0, unknown === -1 ? undefined : unknown).join('/'),
     access,
-    pattern: pattern === null || unknown !== -1 || isTemplate(pattern) ? null : pattern,
+    pattern: access === 'read' && isKnownName ? name : null,
   };
 }
 

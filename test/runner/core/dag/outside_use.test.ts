@@ -54,7 +54,7 @@ test('of a param that does not say its use, `to` is written, a name with an endi
       'read store:out reset_*.csv by nightly.find nightly.copy',
       'write store:in/filtered by nightly.send',
       'write partner: by nightly.dated',
-      'write partner:exports active.csv by nightly.export',
+      'write partner:exports by nightly.export',
     ],
   );
 });
