@@ -1,0 +1,17 @@
+import type { Pool } from 'pg';
+import type { TaskTypes } from '../engine/dags/task_types.ts';
+import type { DagVersions } from '../engine/dags/versions.ts';
+import type { Log } from '../log.ts';
+
+/** What every page and route of one process shares. */
+export interface WebContext {
+  readonly pool: Pool;
+  readonly versions: DagVersions;
+  readonly log: Log;
+  /** The folder of the DAG files. */
+  readonly dagsDir: string;
+  /** The environment, with the connections of tasks. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Returns the task types, loaded at the first call. */
+  taskTypes(): Promise<TaskTypes>;
+}

@@ -1,0 +1,4 @@
+/** The runner's own pages. */
+import type { Page } from '../page.ts';
+
+export const PAGES: readonly Page[] = [];
