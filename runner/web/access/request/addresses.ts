@@ -25,7 +25,8 @@ export function parseAddresses(text: string): AddressSet {
       continue;
     }
     const length = /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-    if (!(length <= (family === 'ipv4' ? 32 : 128))) throw new AddressError(`${word}: /${bits} is no length of a range`);
+    if (!(length <= (family === 'ipv4' ? 32 : 128)))
+      throw new AddressError(`${word}: /${bits} is no length of a range`);
     if (length === 0) throw new AddressError(`${word} is every address there is`);
     list.addSubnet(address, length, family);
   }
@@ -65,7 +66,9 @@ export function networkOf(address: string): string {
   const [head = '', tail = ''] = address.toLowerCase().split('::');
   const left = head.split(':').filter((part) => part !== '');
   const right = tail.split(':').filter((part) => part !== '');
-  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
+  const zeros = address.includes('::')
+    ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+    : [];
   const first = [...left, ...zeros, ...right].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, ''));
   return `${first.join(':')}::/64`;
 }

@@ -48,5 +48,7 @@ function writingProblem(
     const isOwn = origin === publicOrigin || (URL.canParse(origin) && new URL(origin).host === host);
     return isOwn ? null : `it comes from ${origin}, and this is ${publicOrigin ?? host ?? 'no known host'}`;
   }
-  return isAmbient ? 'it has neither Sec-Fetch-Site nor Origin, and its browser is not known to be on this page' : null;
+  return isAmbient
+    ? 'it has neither Sec-Fetch-Site nor Origin, and its browser is not known to be on this page'
+    : null;
 }

@@ -2,7 +2,8 @@
  * The users file: one person a line, `name:role:hash`, and lines that begin with `#`. A hash of `-` is a person without a
  * password, whom the login proxy names or who has tokens only.
  */
-import { isRole, ROLES, type Role } from '../role.ts';
+import { ROLES, type Role } from '../../page.ts';
+import { isRole } from '../role.ts';
 import { hashProblem } from './password.ts';
 
 export interface User {
@@ -49,7 +50,8 @@ export function parseUsers(text: string, file: string): Users {
     if (isComment(line)) continue;
     const read = parseLine(line);
     if ('what' in read) problems.push({ line: index + 1, what: read.what });
-    else if (users.has(read.name)) problems.push({ line: index + 1, what: `${read.name} stands in an earlier line` });
+    else if (users.has(read.name))
+      problems.push({ line: index + 1, what: `${read.name} stands in an earlier line` });
     else users.set(read.name, read);
   }
   if (problems.length > 0) throw new UsersFileError(file, problems);

@@ -50,7 +50,11 @@ export async function hashPassword(password: string, cost: ScryptCost = COST): P
  */
 export async function isPassword(password: string, hashText: string | null): Promise<boolean> {
   const known = hashText === null ? null : parseHash(hashText);
-  const { cost, salt, hash } = known ?? { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+  const { cost, salt, hash } = known ?? {
+    cost: COST,
+    salt: Buffer.alloc(SALT_BYTES),
+    hash: Buffer.alloc(HASH_BYTES),
+  };
   const found = await deriveHash(password, { cost, salt }, hash.length);
   return timingSafeEqual(found, hash) && known !== null;
 }
@@ -60,8 +64,10 @@ export function hashProblem(text: string): string | null {
   const parsed = parseHash(text);
   if (parsed === null) return 'it is no scrypt hash such as $scrypt$ln=15,r=8,p=3$salt$hash';
   const { ln, r, p } = parsed.cost;
-  if (ln < 14 || r < 8) return `the cost ln=${ln},r=${r} is too low to protect a password; use at least ln=14,r=8`;
-  if (ln > 18 || r > 16 || p > 8) return `the cost ln=${ln},r=${r},p=${p} would take this machine's memory or time`;
+  if (ln < 14 || r < 8)
+    return `the cost ln=${ln},r=${r} is too low to protect a password; use at least ln=14,r=8`;
+  if (ln > 18 || r > 16 || p > 8)
+    return `the cost ln=${ln},r=${r},p=${p} would take this machine's memory or time`;
   if (parsed.salt.length < 8 || parsed.hash.length < 16) return 'its salt or its hash is cut short';
   return null;
 }
@@ -72,7 +78,9 @@ export function fingerprintOf(hashText: string): string {
 }
 
 function parseHash(text: string): PasswordHash | null {
-  const found = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(text);
+  const found = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
+    text,
+  );
   if (found === null) return null;
   const [, ln, r, p, salt = '', hash = ''] = found;
   return {
@@ -89,7 +97,12 @@ async function deriveHash(
 ): Promise<Buffer> {
   const N = 2 ** ln;
   // The same letters come in several encodings, by keyboard and system.
-  return await derive(password.normalize('NFKC'), salt, bytes, { N, r, p, maxmem: 128 * N * r + 128 * r * p + 2 ** 20 });
+  return await derive(password.normalize('NFKC'), salt, bytes, {
+    N,
+    r,
+    p,
+    maxmem: 128 * N * r + 128 * r * p + 2 ** 20,
+  });
 }
 
 function base64(bytes: Buffer): string {

@@ -58,7 +58,9 @@ async function readUsers(file: string, log: Log): Promise<{ readonly stamp: stri
   const stamp = await stampOf(file);
   const { mode } = await stat(file);
   if ((mode & 0o002) !== 0)
-    throw new UnsafeUsersFile(`everybody on this machine may write ${file}: take that right away, chmod 600 ${file}`);
+    throw new UnsafeUsersFile(
+      `everybody on this machine may write ${file}: take that right away, chmod 600 ${file}`,
+    );
   if ((mode & 0o004) !== 0)
     log.warn('everybody on this machine may read the hashes of the users file; chmod 600 it', { file });
   return { stamp, users: parseUsers(await readFile(file, 'utf8'), file) };
