@@ -1,7 +1,8 @@
 /** Something that a person may do: a form that says what will happen, and the deed when it is sent. */
 import type { Actor } from '../store/event/event.ts';
+import type { Role } from './access/role.ts';
 import type { Html } from './html/html.ts';
-import type { PageRequest, Role } from './page.ts';
+import type { PageRequest } from './page.ts';
 
 export interface Action {
   /** `/runs/:run/clear`: GET shows the form, POST does what it says. */

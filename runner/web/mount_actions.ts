@@ -1,6 +1,7 @@
 /** Serves actions: the form at GET, the deed at POST, and the form again with the reason when it was refused. */
 import type { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
+import { actorOf } from './access/role.ts';
 import type { Action } from './action.ts';
 import type { WebEnv } from './app.ts';
 import { html } from './html/html.ts';
@@ -22,7 +23,7 @@ export function mountActions(app: Hono<WebEnv>, mounted: Mounted, actions: reado
       refuseUnlessRole(viewer, action.role);
       const sent = { ...pageRequest(request, mounted.context), query: await sentForm(request.req.raw) };
       try {
-        const { location, sentence } = await action.act(sent, { actor: viewer.name, channel: 'web' });
+        const { location, sentence } = await action.act(sent, actorOf(viewer));
         setCookie(request, DONE_COOKIE, sentence, {
           path: '/',
           httpOnly: true,
