@@ -1,6 +1,7 @@
 /** The first page: how last night went, in words, problems first; then every DAG with its last nights and what is next. */
-import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
+
 import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
+import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
 import { type DagStatus, readStatus } from '../../view/status/status.ts';
 import { readStrips, type StripCell } from '../../view/status/strip.ts';
 import { spanText } from '../../view/time_text.ts';
@@ -19,7 +20,11 @@ export const homePage: Page = {
   async open({ context }): Promise<OpenPage> {
     const { pool } = context;
     const { dags, now } = await readStatus(context, context.dagsDir);
-    const strips = await readStrips(pool, dags.map(({ facts }) => facts), now);
+    const strips = await readStrips(
+      pool,
+      dags.map(({ facts }) => facts),
+      now,
+    );
     const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
     const queue = await queueHealth(pool);
     return {
@@ -51,7 +56,8 @@ ${footer(home)}`;
 function headline(dags: readonly DagStatus[]): string {
   const problems = dags.filter(({ isProblem }) => isProblem).length;
   if (dags.length === 0) return 'There is no DAG yet';
-  if (problems > 0) return `${problems} of ${dags.length} ${dags.length === 1 ? 'DAG' : 'DAGs'} ${problems === 1 ? 'has' : 'have'} a problem`;
+  if (problems > 0)
+    return `${problems} of ${dags.length} ${dags.length === 1 ? 'DAG' : 'DAGs'} ${problems === 1 ? 'has' : 'have'} a problem`;
   const running = dags.filter(({ verdict }) => verdict === 'running').length;
   if (running > 0) return `No problem; ${running} ${running === 1 ? 'run is' : 'runs are'} going on`;
   const warned = dags.some(({ warnings }) => warnings.length > 0);
@@ -93,7 +99,10 @@ function dagTable(
 function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Instant): Html {
   const { dagId, verdict, businessDate, timezone, next, warnings, run } = dag;
   const today = now.toZonedDateTimeISO(timezone).toPlainDate();
-  const state = run === null ? stateMark(verdict) : html`<a class="plain" href="/runs/${run.runId}">${stateMark(verdict)}</a>`;
+  const state =
+    run === null
+      ? stateMark(verdict)
+      : html`<a class="plain" href="/runs/${run.runId}">${stateMark(verdict)}</a>`;
   return html`<tr><th scope="row"><a class="mono" href="/dags/${dagId}">${dagId}</a></th>
 <td data-label="state">${state}</td>
 <td data-label="date">${businessDate === null ? '' : dateText(businessDate, today)}</td>

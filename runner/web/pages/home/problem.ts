@@ -1,7 +1,7 @@
 /** A DAG's problem on the first page: the sentence, and the ways on from it. */
 import type { DagStatus } from '../../../view/status/status.ts';
-import { type Html, html, NOTHING } from '../../html/html.ts';
 import { hiddenField } from '../../html/form.ts';
+import { type Html, html, NOTHING } from '../../html/html.ts';
 import { markOf } from '../../html/mark.ts';
 import { dateText, timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
@@ -35,7 +35,8 @@ function waysOn({ dagId, remedy, run, businessDate }: DagStatus, reader: Reader)
 <a class="button" href="/runs/${run.runId}">Look at run ${run.runId}</a>${mayOperate(reader) && run.state === 'failed' ? retryForm(run.runId, run.failedTaskId) : NOTHING}`;
   }
   if (run !== null) return html`<a class="button" href="/runs/${run.runId}">Look at run ${run.runId}</a>`;
-  if (remedy?.action === 'validate_dag') return html`<a class="button" href="/dags/${dagId}#file">See what is wrong in the file</a>`;
+  if (remedy?.action === 'validate_dag')
+    return html`<a class="button" href="/dags/${dagId}#file">See what is wrong in the file</a>`;
   if (remedy?.action === 'trigger_date' && mayOperate(reader))
     return html`<a class="button" href="/dags/${dagId}/trigger?date=${String(businessDate)}">Run ${String(businessDate)} now…</a>`;
   return html`<a class="button" href="/dags/${dagId}">Look at ${dagId}</a>`;
