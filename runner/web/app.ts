@@ -1,9 +1,11 @@
 /** The web application: its assets, pages and routes, behind the access rules. */
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
+import { ACTIONS } from './actions/actions.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
-import { mountPages } from './mount_pages.ts';
+import { mountActions } from './mount_actions.ts';
+import { mountPages, NAV } from './mount_pages.ts';
 import type { Page, Viewer } from './page.ts';
 import { PAGES } from './pages/pages.ts';
 
@@ -31,7 +33,9 @@ export function createApp({ context, guard, pages = [] }: AppOptions): Hono<WebE
   app.use(compress());
   for (const asset of assets.byUrl.values()) serveAsset(app, asset);
   guard(app);
-  mountPages(app, { context, assets: assets.urls, pages: [...PAGES, ...pages] });
+  const mounted = { context, assets: assets.urls, nav: NAV };
+  mountPages(app, mounted, [...PAGES, ...pages]);
+  mountActions(app, mounted, ACTIONS);
   return app;
 }
 

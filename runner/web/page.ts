@@ -1,13 +1,11 @@
 /** A page: an URL, the rows behind it, and its HTML. It is served whole, and its body again whenever one of its topics changes. */
+import { mayActAs, type Person, type Role } from './access/role.ts';
 import type { WebContext } from './context.ts';
 import type { Html } from './html/html.ts';
+import { HttpError } from './http_error.ts';
 
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface Viewer {
-  readonly name: string;
-  readonly role: Role;
+/** The person who reads a page, and how they were let in. */
+export interface Viewer extends Person {
   /** Whether a log-in can be ended: false on loopback, behind a login proxy, and with a token. */
   readonly hasSession: boolean;
 }
@@ -44,5 +42,11 @@ export interface Reader {
 
 /** Returns whether the reader may work runs: retry, clear, mark, cancel, trigger, backfill, pause. */
 export function mayOperate({ role }: Reader): boolean {
-  return role !== 'viewer';
+  return mayActAs(role, 'operator');
+}
+
+/** @throws HttpError for a viewer whose role is too low */
+export function refuseUnlessRole({ name, role }: Viewer, least: Role): void {
+  if (mayActAs(role, least)) return;
+  throw new HttpError(403, `${name} may look only: the role is ${role}, and this takes ${least}`);
 }

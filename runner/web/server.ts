@@ -8,11 +8,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { errorFacts } from '../core/value/error_text.ts';
 import type { Log } from '../log.ts';
 import { securityHeaders } from './access/headers.ts';
-import { refuse } from './access/refusal.ts';
 import type { AccessRules } from './access/rules.ts';
 import { endedBy, isEventStream } from './access/stream.ts';
 import type { WebEnv } from './app.ts';
 import { readAssets } from './assets.ts';
+import { answerError } from './error_answer.ts';
+import { type ErrorStatus, HttpError, refusalOf } from './http_error.ts';
 
 export interface WebServerOptions {
   /** The rules of the app's guard; the address to listen on is theirs. */
@@ -141,12 +142,12 @@ interface Serving {
 /** Returns the app within what holds for every request, whatever its route. */
 function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<WebEnv> {
   const { urls: assets } = readAssets();
-  const refusal = (c: Context, status: 404 | 413 | 500, title: string, detail: string) =>
-    refuse(c, assets, {
+  const answer = (c: Context, status: ErrorStatus, detail: string) =>
+    answerError(c, assets, {
       status,
-      title,
+      title: TITLES[status],
       detail,
-      link: status === 413 ? null : { href: '/', label: 'To the first page' },
+      link: { href: '/', label: 'To the first page' },
     });
   return new Hono<WebEnv>()
     .use(numbered)
@@ -155,29 +156,42 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
     .use(
       bodyLimit({
         maxSize: MAX_BODY_BYTES,
-        onError: (c) =>
-          refusal(c, 413, 'Too much at once', `A request takes at most ${MAX_BODY_BYTES} bytes.`),
+        onError: (c) => answer(c, 413, `A request takes at most ${MAX_BODY_BYTES} bytes.`),
       }),
     )
     .route('/', app)
-    .notFound((c) => refusal(c, 404, 'Not found', `There is no page ${c.req.path}.`))
+    .notFound((c) => answer(c, 404, `There is nothing at ${c.req.path}.`))
     .onError((error, c) => {
+      const refusal = refusalOf(error);
+      if (error instanceof HttpError)
+        for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+      if (refusal !== null) return answer(c, refusal.status, refusal.sentence);
       const requestId = c.get('requestId');
+      const { errorText } = errorFacts(error);
       log.error('request failed', {
         requestId,
         method: c.req.method,
         path: c.req.path,
-        error: errorFacts(error).errorText,
+        error: errorText,
         stack: error.stack,
       });
-      return refusal(
-        c,
-        500,
-        'An error on our side',
-        `The log of this server says more in its line with requestId=${requestId}.`,
-      );
+      return answer(c, 500, `The log of this server says more in its line with requestId=${requestId}.`);
     });
 }
+
+const TITLES: Readonly<Record<ErrorStatus, string>> = {
+  400: 'Not understood',
+  401: 'Not logged in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Not possible now',
+  413: 'Too much at once',
+  415: 'Not understood',
+  422: 'Not possible with these values',
+  429: 'Too many requests',
+  500: 'An error on our side',
+  503: 'Not available now',
+};
 
 /** Gives each request an id, which its answer and its lines in the log carry. */
 const numbered: MiddlewareHandler<WebEnv> = async (c, next) => {

@@ -4,13 +4,13 @@ import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
 import type { WebEnv } from '../app.ts';
 import { readAssets } from '../assets.ts';
+import { answerError, isProgram } from '../error_answer.ts';
 import { html } from '../html/html.ts';
 import type { AssetUrls } from '../html/layout.ts';
-import type { Role, Viewer } from '../page.ts';
+import type { Viewer } from '../page.ts';
 import { type AccessParts, identify } from './identify.ts';
 import { nextPath } from './login/next_path.ts';
 import { mountLogin } from './login/routes.ts';
-import { isProgram, refuse } from './refusal.ts';
 import { crossSiteProblem, isReading } from './request/cross_site.ts';
 import { isKnownHost } from './request/host.ts';
 import { mayActAs } from './role.ts';
@@ -48,19 +48,10 @@ export function accessGuard(options: GuardOptions): (app: Hono<WebEnv>) => void 
   };
 }
 
-/** Lets a route's request pass where the person has the role, and answers 403 where not. */
-export function requireRole(needed: Role): MiddlewareHandler<WebEnv> {
-  const { urls: assets } = readAssets();
-  return async (c, next) => {
-    const viewer = c.get('viewer');
-    return mayActAs(viewer.role, needed) ? await next() : notInRole(c, assets, viewer, needed);
-  };
-}
-
 /** Refuses what another site made a browser send, and what came through a proxy that the rules do not know. */
 function refuseForeign(rules: AccessRules, assets: AssetUrls): MiddlewareHandler<WebEnv> {
   const refusal = (c: Context, detail: string) =>
-    refuse(c, assets, { status: 403, title: 'Refused', detail, link: null });
+    answerError(c, assets, { status: 403, title: 'Refused', detail, link: null });
   return async (c, next) => {
     if (rules.hosts !== null && !isKnownHost(c.req.header('host'), rules.hosts))
       return refusal(
@@ -97,8 +88,7 @@ function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandle
     if (OPEN_PATHS.includes(c.req.path)) return await next();
     const viewer = await identify(c, options);
     if (viewer === null) return askWho(c, options, assets);
-    if (!isReading(c.req.method) && !mayActAs(viewer.role, 'operator'))
-      return notInRole(c, assets, viewer, 'operator');
+    if (!isReading(c.req.method) && !mayActAs(viewer.role, 'operator')) return mayLookOnly(c, assets, viewer);
     c.set('viewer', viewer);
     await next();
     if (isEventStream(c.res)) c.res = watchedStream(c, viewer, options);
@@ -120,7 +110,7 @@ function askWho(c: Context, { rules }: GuardOptions, assets: AssetUrls): Respons
   }
   c.header('www-authenticate', 'Bearer realm="Stockflow"');
   const isForm = hasForm && !isProgram(c);
-  return refuse(c, assets, {
+  return answerError(c, assets, {
     status: 401,
     title: 'Not logged in',
     detail: hasForm
@@ -147,9 +137,9 @@ function reloaded(c: Context): Response | Promise<Response> {
 </html>`);
 }
 
-function notInRole(c: Context, assets: AssetUrls, { name, role }: Viewer, needed: Role) {
-  const detail = `Nothing was changed: this takes the role ${needed}, and ${name} is ${role}.`;
-  return refuse(c, assets, { status: 403, title: 'Not allowed', detail, link: null });
+function mayLookOnly(c: Context, assets: AssetUrls, { name, role }: Viewer) {
+  const detail = `Nothing was changed: ${name} may look only, as ${role}.`;
+  return answerError(c, assets, { status: 403, title: 'Not allowed', detail, link: null });
 }
 
 function loginUrl(next: string): string {

@@ -3,9 +3,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Pool } from 'pg';
-import type { Role, Viewer } from '../page.ts';
+import type { Viewer } from '../page.ts';
 import { sessionCookie } from './login/cookie.ts';
 import { peerOf } from './peer.ts';
+import type { Role } from './role.ts';
 import type { AccessRules } from './rules.ts';
 import { personOfSession } from './session.ts';
 import { personOfToken, tokenIn } from './token.ts';

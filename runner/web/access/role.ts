@@ -1,6 +1,14 @@
 /** Roles of people on the page: each may do all that the one before it may. */
 import type { Actor } from '../../store/event/event.ts';
-import { ROLES, type Role, type Viewer } from '../page.ts';
+
+/** `viewer` sees all and changes nothing, `operator` acts on runs, tasks, DAGs and backfills, `admin` may do everything. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Person {
+  readonly name: string;
+  readonly role: Role;
+}
 
 export function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
@@ -12,6 +20,6 @@ export function mayActAs(role: Role, needed: Role): boolean {
 }
 
 /** Returns the person as the history names them. */
-export function actorOf({ name }: Pick<Viewer, 'name'>): Actor {
+export function actorOf({ name }: Pick<Person, 'name'>): Actor {
   return { actor: name, channel: 'web' };
 }

@@ -1,8 +1,8 @@
 /** The rules of one server: under which names it answers, and how people say who they are. */
 import type { Log } from '../../log.ts';
-import type { Role } from '../page.ts';
 import type { AddressSet } from './request/addresses.ts';
 import { isLoopback } from './request/host.ts';
+import type { Role } from './role.ts';
 import type { WebSettings } from './settings.ts';
 import { UsersFile } from './users/source.ts';
 
@@ -44,7 +44,7 @@ export interface ListeningPlace {
  * Decides the rules of a server that listens on `host`. A users file or a login proxy that is set is asked on loopback too: there
  * a proxy on the same machine may stand in front.
  *
- * @throws NoAccessRules; UsersFileError; UnsafeUsersFile; an error of the file system for the users file
+ * @throws NoAccessRules; UsersFileError; UsersFileUnusable
  */
 export async function openAccessRules(
   settings: WebSettings,

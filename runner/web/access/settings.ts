@@ -1,7 +1,7 @@
 /** The settings of the page in the environment, validated. */
 import { z } from 'zod';
-import { ROLES, type Role } from '../page.ts';
 import { AddressError, type AddressSet, parseAddresses } from './request/addresses.ts';
+import { ROLES, type Role } from './role.ts';
 
 export interface WebSettings {
   readonly usersFile: string | null;

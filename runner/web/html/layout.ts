@@ -20,6 +20,8 @@ export interface Frame {
   readonly assets: AssetUrls;
   /** The URL of the page's live updates; null for a page that never changes by itself. */
   readonly liveUrl: string | null;
+  /** A sentence on what the reader just did. */
+  readonly done: string | null;
 }
 
 export function layout(frame: Frame, body: Html): Html {
@@ -43,6 +45,7 @@ ${each(frame.assets.scripts, (src) => html`<script src="${src}" defer></script>`
 ${frame.viewer === null ? NOTHING : personPart(frame.viewer)}
 </header>
 <p id="live-status" class="live-status" role="status" aria-live="polite" hidden></p>
+${frame.done === null ? NOTHING : html`<p class="done" role="status">${frame.done}</p>`}
 ${livePart(frame.liveUrl, body)}
 </body>
 </html>`;

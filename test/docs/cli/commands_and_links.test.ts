@@ -39,7 +39,10 @@ function find(words: readonly string[]) {
 }
 
 /** Returns the sentence with which commander refuses the words, or null. */
-async function refusalOf(entry: Pick<CatalogEntry, 'load'>, words: readonly string[]): Promise<string | null> {
+async function refusalOf(
+  entry: Pick<CatalogEntry, 'load'>,
+  words: readonly string[],
+): Promise<string | null> {
   const command = new Command('stockflow');
   (await entry.load()).configure(command, NO_SHELL);
   let refusal: string | null = null;

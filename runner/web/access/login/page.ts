@@ -20,5 +20,8 @@ ${problem === null ? NOTHING : html`<p class="problem" role="alert">${problem}</
 <label>Password <input name="password" type="password" autocomplete="current-password" required${name === '' ? NOTHING : html` autofocus`}></label>
 <button class="primary">Log in</button>
 </form>`;
-  return layout({ title: 'Log in', path: '/login', nav: [], viewer: null, assets, liveUrl: null }, body);
+  return layout(
+    { title: 'Log in', path: '/login', nav: [], viewer: null, assets, liveUrl: null, done: null },
+    body,
+  );
 }

@@ -2,8 +2,7 @@
  * The users file: one person a line, `name:role:hash`, and lines that begin with `#`. A hash of `-` is a person without a
  * password, whom the login proxy names or who has tokens only.
  */
-import { ROLES, type Role } from '../../page.ts';
-import { isRole } from '../role.ts';
+import { isRole, ROLES, type Role } from '../role.ts';
 import { hashProblem } from './password.ts';
 
 export interface User {
