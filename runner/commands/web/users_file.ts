@@ -59,7 +59,7 @@ async function openDraft(draft: string) {
     return await open(draft, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
-      throw problemOf(draft, cause);
+      throw new CommandError(EXIT.usage, `${draft} cannot be written`, { cause });
     throw new CommandError(
       EXIT.problem,
       `${draft} is there: another change is being made, or one was broken off; then remove it`,
