@@ -64,7 +64,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
 
 function rangeForm(query: URLSearchParams, dagIds: readonly string[], fields: readonly Html[]): Html {
   const value = (name: string, otherwise = '') => query.get(name) ?? otherwise;
-  return html`<form method="get" class="fields">
+  return html`<form method="get" action="/backfills/new#plan" class="fields">
 ${selectField(
   { name: 'dag', label: 'DAG', value: value('dag') },
   dagIds.map((dagId) => ({ value: dagId, label: dagId })),
