@@ -1,11 +1,11 @@
 /** Serves the page and the HTTP API. */
 import type { Command } from 'commander';
 import { describe, type Shell } from './cli/command.ts';
-import { endService, untilStopped } from './cli/service.ts';
 import { openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import { addListenOptions, type ListenOptions } from './web/listen_options.ts';
 import { startPage } from './web/start_page.ts';
+import { endService, untilStopped } from './worker/service.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -43,6 +43,8 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     log,
     dagsDir: settings.dagsDir,
     env: shell.env,
+    projectDir: process.cwd(),
+    signal: shell.signal,
     taskTypes: onceOf(() => taskTypesOf(settings)),
   };
   const app = createApp({ context, guard: accessGuard({ rules, pool, log, now: () => clock.now() }) });

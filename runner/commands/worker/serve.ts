@@ -5,13 +5,13 @@ import { listDags } from '../../store/dag/dag.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError } from '../cli/exit_code.ts';
-import { endService, untilStopped } from '../cli/service.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import type { ListenOptions } from '../web/listen_options.ts';
 import type { PageParts } from '../web/start_page.ts';
 import { drainWorker, startWorker } from './foreground.ts';
+import { endService, untilStopped } from './service.ts';
 
 export interface ServeOptions {
   readonly migrations: 'apply' | 'check';

@@ -1,7 +1,7 @@
 /** Commands that work until a signal stops them. */
 import { once } from 'node:events';
-import type { Shell } from './command.ts';
-import { EXIT, Interrupted } from './exit_code.ts';
+import type { Shell } from '../cli/command.ts';
+import { EXIT, Interrupted } from '../cli/exit_code.ts';
 
 export async function untilStopped({ signal }: Pick<Shell, 'signal'>): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
