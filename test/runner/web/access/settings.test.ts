@@ -80,16 +80,17 @@ test('a users file that everybody may write is refused, one that everybody may r
   const dir = await mkdtemp(path.join(tmpdir(), 'stockflow-users-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   const file = path.join(dir, 'users.txt');
-  const open = () => rulesOn('0.0.0.0', { STOCKFLOW_WEB_USERS_FILE: file });
+  const open = (url: string) =>
+    rulesOn('0.0.0.0', { STOCKFLOW_WEB_USERS_FILE: file, STOCKFLOW_WEB_URL: url });
   const kindOf = (error: unknown) => (error instanceof UsersFileUnusable ? error.kind : error);
-  await assert.rejects(open(), (error) => kindOf(error) === 'absent');
+  await assert.rejects(open('https://stock.example.com'), (error) => kindOf(error) === 'absent');
   await writeFile(file, 'mia:admin:-\n');
   await chmod(file, 0o666);
-  await assert.rejects(open(), (error) => kindOf(error) === 'writable_by_all');
+  await assert.rejects(open('https://stock.example.com'), (error) => kindOf(error) === 'writable_by_all');
   await chmod(file, 0o644);
-  await open();
+  await open('https://stock.example.com');
   await chmod(file, 0o600);
-  await open();
+  await open('https://stock.example.com');
   assert.deepEqual(warnings, [
     'everybody on this machine may read the hashes of the users file; chmod 600 it',
   ]);

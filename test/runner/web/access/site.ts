@@ -137,3 +137,22 @@ function send(port: number, { method = 'GET', path: at = '/', headers = {}, body
   sent.end(body);
   return promise;
 }
+
+export const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' };
+
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends the form of the log-in page. */
+export function logIn(site: Site, { name, password, headers = {} }: Login): Promise<Answer> {
+  const body = new URLSearchParams({ name, password, next: '/runs/812?tab=log' }).toString();
+  return site.send({ method: 'POST', path: '/login', headers: { ...SAME_ORIGIN, ...headers }, body });
+}
+
+/** Returns the cookie of an answer as a request sends it. */
+export function cookieOf({ headers }: Answer): string {
+  return String(headers['set-cookie']).split(';')[0] ?? '';
+}
