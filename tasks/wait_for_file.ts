@@ -8,7 +8,7 @@ import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
 import { precheckNight } from './wait_for_file/precheck.ts';
-import { revisionOf } from './wait_for_file/revision.ts';
+import { hasSupersedeParams, revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
@@ -81,6 +81,7 @@ export default defineTask({
       deadlineAt,
       applied,
       own,
+      hasSupersedeParams: hasSupersedeParams(run.params),
       workedBefore,
     };
     return await precheckNight(night, () => files.list(params.from));

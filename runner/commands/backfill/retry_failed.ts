@@ -16,6 +16,7 @@ import { openSession, type Session } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice } from '../output/output.ts';
+import { runWithParamsText } from '../output/remedy_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
 import { findNamedBackfill } from './report/lookup.ts';
@@ -57,8 +58,9 @@ async function retry(
     refusals.find(({ scheduledFor, kind }) => kind === 'refused' && date.scheduledFor?.equals(scheduledFor));
   const refused = failed.filter(reasonOf);
   for (const date of refused) {
-    const { because, detail } = reasonOf(date) ?? { because: 'refused', detail: '' };
-    shell.stderr.write(`${date.businessDate} is not retried: ${because}: ${detail}\n`);
+    const { because, detail, remedy = null } = reasonOf(date) ?? { because: 'refused', detail: '' };
+    const why = `${because}: ${detail}${runWithParamsText(remedy)}`;
+    shell.stderr.write(`${date.businessDate} is not retried: ${why}\n`);
   }
   const retried = await retryFailed(session.pool, backfillId, {
     by: CLI_ACTOR,

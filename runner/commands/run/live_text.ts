@@ -4,6 +4,7 @@ import type { DagRun } from '../../store/run/dag_run.ts';
 import type { TaskInstance } from '../../store/task/instance.ts';
 import { type LiveText, type StyledLine, timedLine } from '../live/live.ts';
 import { ProgressRate, progressText, readProgress } from '../output/progress_rate.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { oneLine, styleOfState } from '../output/terminal_text.ts';
 import { inZone, msBetween, spanText } from '../output/time_text.ts';
 import { durationMs, spanOrDash } from './columns.ts';
@@ -35,7 +36,7 @@ class TaskTexts {
         return `${task.wakeReason ?? 'waits'} ${until}${error}`;
       }
       case 'failed':
-        return task.errorText ?? task.errorClass ?? '';
+        return [task.errorText ?? task.errorClass ?? '', ...remedyLines(task.remedy, task)].join('; ');
       default:
         return isTerminalTaskState(task.state) && task.startedAt !== null ? spanOrDash(durationMs(task)) : '';
     }

@@ -1,6 +1,7 @@
 /** A run with its tasks, as it stands now. */
 import type { Pool } from 'pg';
 import type { Json, JsonObject } from '../../core/value/json.ts';
+import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { findRun } from '../../store/run/dag_run.ts';
 import { type Attempt, attemptsOfRun } from '../../store/task/attempt.ts';
@@ -75,6 +76,7 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
   { key: 'error_class', value: ({ task }) => task.errorClass, dataOnly: true },
   { key: 'error_text', value: ({ task }) => task.errorText, dataOnly: true },
   { key: 'output', value: ({ task }) => task.output, dataOnly: true },
+  { key: 'remedy', value: ({ task }) => task.remedy && remedyJson(task.remedy), dataOnly: true },
 ];
 
 /** @throws CommandError (not found) */
@@ -105,8 +107,13 @@ export function reportJson(report: RunReport): Json {
 }
 
 /** A warning as machines read it. */
-export function warningJson({ taskId, mapIndex, sentence }: TaskWarning): JsonObject {
-  return { task_id: taskId, map_index: mapIndex < 0 ? null : mapIndex, sentence };
+export function warningJson({ taskId, mapIndex, sentence, remedy }: TaskWarning): JsonObject {
+  return {
+    task_id: taskId,
+    map_index: mapIndex < 0 ? null : mapIndex,
+    sentence,
+    remedy: remedy && remedyJson(remedy),
+  };
 }
 
 /** `load[3]` for the fourth instance of a mapped task. */

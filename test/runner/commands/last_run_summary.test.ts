@@ -68,7 +68,13 @@ test('a DAG that has no night yet says what that waits for', () => {
 });
 
 test('a night that succeeded with warnings says how many', () => {
-  const warning = { runId: 7, taskId: 'filter', mapIndex: -1, sentence: '3 products have no row' };
+  const warning = {
+    runId: 7,
+    taskId: 'filter',
+    mapIndex: -1,
+    sentence: '3 products have no row',
+    remedy: null,
+  };
   assert.equal(sentenceOf({}, {}, [warning]), 'succeeded at 01:40 EST, after 40m 00s, with a warning');
   assert.equal(
     sentenceOf({ missedDeadlines: ['filter'] }, {}, [

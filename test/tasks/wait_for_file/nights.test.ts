@@ -51,10 +51,11 @@ test('a newer file of a night that is applied is refused without a word, and bot
         error.message,
         /reset_inventory_20260310T041500Z\.csv is another file, of the snapshot 2026-03-10T04:15:00Z/,
       );
-      assert.match(
-        error.message,
-        /nothing was changed; to apply it on top: stockflow tasks clear 1 --task task_under_test --downstream --param supersede=true/,
-      );
+      assert.match(error.message, /nothing was changed$/);
+      const params = { supersede: 'true', supersede_reason: null };
+      assert.deepEqual(error.remedy, {
+        clear: { label: 'apply the file on top', scope: 'downstream', params },
+      });
       return true;
     },
   );

@@ -14,6 +14,7 @@ const NIGHT: OldNight = {
   deadlineAt: Temporal.Instant.from('2026-06-10T09:00Z'),
   applied: null,
   own: null,
+  hasSupersedeParams: true,
   workedBefore: [],
 };
 const applied = (date: string, snapshotAt: string) => ({
@@ -86,10 +87,17 @@ test('a night that is applied is refused where another file of it lies there, an
   };
   assert.equal(await precheckNight({ ...NIGHT, own }, files('20260610T034500Z')), null);
   assert.equal(await precheckNight({ ...NIGHT, own }, files()), null);
-  assert.deepEqual(await precheckNight({ ...NIGHT, own }, files('20260610T034500Z', '20260610T043000Z')), {
+  const both = files('20260610T034500Z', '20260610T043000Z');
+  const refused = {
     because: 'applied from another file',
     detail:
       '2026-06-10 is applied from the snapshot 2026-06-10T03:45:00Z (revision 1), and reset_20260610T043000Z.csv is of ' +
-      '2026-06-10T04:30:00Z; --param supersede=true --param supersede_reason="why" applies it on top',
+      '2026-06-10T04:30:00Z',
+  };
+  const params = { supersede: 'true', supersede_reason: null };
+  assert.deepEqual(await precheckNight({ ...NIGHT, own }, both), {
+    ...refused,
+    remedy: { label: 'apply the file on top', params },
   });
+  assert.deepEqual(await precheckNight({ ...NIGHT, own, hasSupersedeParams: false }, both), refused);
 });

@@ -3,6 +3,7 @@ import { decisionText, type PlannedDate } from '../../../core/backfill/plan.ts';
 import type { Backfill } from '../../../store/backfill/backfill.ts';
 import type { BackfillDate, ListedBackfill } from '../../../store/backfill/report.ts';
 import type { Column } from '../../output/listing.ts';
+import { runWithParamsText } from '../../output/remedy_text.ts';
 import { oneLine, type Style, styleOfState } from '../../output/terminal_text.ts';
 import { inZone, msBetween } from '../../output/time_text.ts';
 import { spanOrDash } from '../../run/columns.ts';
@@ -41,10 +42,16 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
 const DETAIL: Column<PlanRow> = {
   key: 'detail',
   value: ({ date }) => date.detail,
-  text: ({ date }) => oneLine(date.detail ?? ''),
+  text: ({ date }) => oneLine(date.detail ?? '') + runWithParamsText(date.remedy ?? null),
 };
 
-export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL];
+const REMEDY: Column<PlanRow> = {
+  key: 'remedy',
+  value: ({ date: { remedy } }) => (remedy ? { ...remedy } : null),
+  dataOnly: true,
+};
+
+export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL, REMEDY];
 
 export const DATE_COLUMNS: readonly Column<DateRow>[] = [
   ...PLAN_COLUMNS,
@@ -67,6 +74,7 @@ export const DATE_COLUMNS: readonly Column<DateRow>[] = [
   { key: 'failed_task_id', value: ({ date }) => date.failedTaskId, dataOnly: true },
   { key: 'error_text', value: ({ date }) => date.errorText, dataOnly: true },
   DETAIL,
+  REMEDY,
 ];
 
 export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
