@@ -48,6 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
   'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
   'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
+  'runner/task/': ['runner/task/', 'runner/core/'],
   'runner/engine/': [
     'runner/engine/',
     'runner/store/',
@@ -146,12 +147,13 @@ test('the runner holds no word of the inventory', () => {
 });
 
 test('sentences that name a command of the command line are those of commands', () => {
-  const groups = readdirSync(path.join(ROOT, 'runner/commands'), { withFileTypes: true }).map(({ name }) =>
-    name.replace('.ts', ''),
+  const folders = ['runner/commands', 'tasks/commands', 'demo/commands'];
+  const groups = folders.flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder)).map((name) => name.replace('.ts', '')),
   );
-  const command = new RegExp(`\\bstockflow (${[...groups, 'demo'].join('|')})\\b`);
-  const found = runner
-    .filter(({ file }) => !file.startsWith('runner/commands/'))
+  const command = new RegExp(`\\bstockflow (${groups.join('|')})\\b`);
+  const found = [...runner, ...tasks]
+    .filter(({ file }) => !folders.some((folder) => file.startsWith(`${folder}/`)))
     .flatMap(({ file }) =>
       readFileSync(path.join(ROOT, file), 'utf8')
         .split('\n')
