@@ -38,9 +38,10 @@ function clearCommand({ scope, params = {} }: ClearTasks, { runId, taskId }: Rem
   return `stockflow tasks clear ${runId} ${SCOPES[scope](taskId)} ${paramOptions(params)}`.trimEnd();
 }
 
-/** A param for the reason gets a text to replace. */
+/** The reason comes last, as a text to replace: Postgres keeps JSON, but not the order of its keys. */
 function paramOptions(params: GivenParams): string {
   return Object.entries(params)
+    .toSorted(([, a], [, b]) => Number(a === null) - Number(b === null))
     .map(([name, value]) => `--param ${name}=${value === null ? '"why"' : quoted(value)}`)
     .join(' ');
 }

@@ -10,7 +10,7 @@ test('each action of a remedy is a command to copy, in the order in which they a
   assert.deepEqual(
     remedyLines(
       {
-        clear: { label: 'override max_drop', scope: 'failed', params: { guards: 'max_drop', reason: null } },
+        clear: { label: 'override max_drop', scope: 'failed', params: { reason: null, guards: 'max_drop' } },
         command: { label: 'list them', name: 'changes' },
         artifact: { label: 'see all rejected rows', name: 'rejects.csv' },
       },
