@@ -122,11 +122,11 @@ test('outside of runner its public files alone are imported', () => {
   assert.deepEqual(strays, []);
 });
 
-test('what judges the sync, the world and the nights, shares no code with it', () => {
-  const judges = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
+test('the simulation and the world, which verify the sync, share no code with it', () => {
+  const verifiers = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
     ({ file }) => !file.endsWith('.test.ts') && !file.endsWith('.long.ts'),
   );
-  const strays = judges.flatMap(({ file, imports }) =>
+  const strays = verifiers.flatMap(({ file, imports }) =>
     imports.filter((target) => target.startsWith('tasks/')).map((target) => `${file} -> ${target}`),
   );
   assert.deepEqual(strays, []);

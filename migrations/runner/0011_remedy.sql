@@ -15,3 +15,4 @@ alter table stockflow.backfill_date
   add constraint remedy_only_of_refused_dates check (remedy is null or decision = 'refused');
 
 comment on column audit.attempt.looks is '1, and one more for each time that it deferred itself and was polled again';
+comment on column audit.task.deadline_missed_at is 'when it was recorded that the deadline had passed';

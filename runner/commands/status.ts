@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<DagStatus>[] = [
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Tells how the last night of every DAG went, in one sentence: also that it did not run, and that a file is invalid. Exits 1 when there is a problem.',
+    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, and a file that is invalid. Exits 1 when there is a problem.',
     examples: [
       'stockflow status',
       'stockflow status -o json',

@@ -70,7 +70,7 @@ export interface TaskWorld extends AsyncDisposable {
   ): Promise<Json | undefined>;
 }
 
-/** The night of 2026-03-10 in New York, at 01:00 (05:00Z), unless told otherwise. */
+/** The night of 2026-03-10 in New York, at 01:00 (05:00Z), by default. */
 export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<TaskWorld> {
   const root = await mkdtemp(join(tmpdir(), 'stockflow-task-'));
   const clock = { now: Temporal.Instant.from(options.now ?? '2026-03-10T05:00:00Z') };

@@ -110,7 +110,7 @@ export function describeRejects(scan: FileScan, name: string): string {
   return ` (rejected: ${reasons.join(', ')}; first ${first.join(', ')}${decimal})`;
 }
 
-/** Tells the operator which products sold online have no row in the file. */
+/** Returns the warning about products sold online that have no row in the file. */
 export function withoutRowSentence(ids: readonly string[]): string {
   const named = ids.slice(0, 5).join(', ');
   const more = ids.length > 5 ? `, and ${ids.length - 5} more` : '';

@@ -68,7 +68,7 @@ test('a wrong override is refused at trigger, with what is wrong, and no run is 
   assert.equal(rows.length, 0);
 });
 
-test('a night that failed on the guard is let pass by one command; it is applied, proved, and says so everywhere', async () => {
+test('one command overrides the guard that failed a night; it is applied, proved, and says so everywhere', async () => {
   const refused = await assertRefused(night, {
     date: NEXT,
     taskId: 'filter_reset_file',

@@ -56,7 +56,7 @@ test('worked again from its own file a night is green, and says that nothing was
   );
 });
 
-test('a corrected file fails the run until it is told to supersede the night; then it is applied on top, and proved', async () => {
+test('a corrected file fails the run without `supersede`; with it the file is applied on top, and proved', async () => {
   await site.putReset({ snapshotAt: snapshotAt.add({ seconds: 1 }), content: corrected });
   const before = await unitsOnHand();
   const ignored = await night.run();

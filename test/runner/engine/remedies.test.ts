@@ -1,4 +1,4 @@
-/** The action that a task proposes with its error, from the task to the tables and away again. */
+/** The action that a task proposes with its error, from the task to the tables, and its end. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { clearTasks, markTask } from '../../../runner/engine/operator/operator.ts';

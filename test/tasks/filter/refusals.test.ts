@@ -78,7 +78,7 @@ test('a file that was replaced after it was found is refused with both sizes', a
   );
 });
 
-test('a file that is gone since it was found is refused, and a server that takes away what is read is named', async () => {
+test('a file that is gone since it was found is refused, and a server that removes what is read is named', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   await assert.rejects(runRaw(world, { isGone: true }), (error: Error) => {
     assert.ok(error instanceof FailTask);

@@ -105,7 +105,7 @@ const COUNTS: readonly CountRow[] = [
   ['F9', 'SKU-P1', 1],
 ];
 
-test('the batch in the OMS keeps what was overridden for it, before it and in it, and a repeat tells it again', async (t) => {
+test('the batch in the OMS keeps what was overridden for it, before it and in it, and a repeat reports it again', async (t) => {
   const oms = await openOmsWorld(t);
   await oms.facility('F1');
   await oms.product('P1');

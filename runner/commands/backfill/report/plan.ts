@@ -57,10 +57,10 @@ export async function planBackfill(
   const now = await databaseNow(session.pool);
   const refusals = await runPrechecks(prechecks, { index: indexDag(dag), params, dates: planned, now });
   const dates = applyRefusals(planned, refusals);
-  return { dag, dates, refusals, hold: await foreseeHold(session.pool, dag, { ...request, dates, now }) };
+  return { dag, dates, refusals, hold: await predictHold(session.pool, dag, { ...request, dates, now }) };
 }
 
-async function foreseeHold(
+async function predictHold(
   pool: Pool,
   dag: Dag,
   load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },
