@@ -30,8 +30,16 @@ ${reasonField(query.get('reason') ?? '', 'optional')}
     const { pool: name = '' } = params;
     const text = query.get('slots') ?? '';
     if (!/^\d{1,5}$/.test(text))
-      throw new HttpError(422, `slots is a whole number from 0 on; ${text === '' ? 'it is empty' : `${text} is none`}`);
-    const before = await setPool(context.pool, { name, slots: Number(text), by, reason: query.get('reason') || null });
+      throw new HttpError(
+        422,
+        `slots is a whole number from 0 on; ${text === '' ? 'it is empty' : `${text} is none`}`,
+      );
+    const before = await setPool(context.pool, {
+      name,
+      slots: Number(text),
+      by,
+      reason: query.get('reason') || null,
+    });
     return {
       location: '/workers#pools',
       sentence: `Pool ${name}: ${before === null ? 'new' : `${before} slots before`}, ${text} now.`,

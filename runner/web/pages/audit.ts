@@ -1,5 +1,5 @@
 /** The history: who did what, when and why, and how far it is sealed. */
-import { type EventFilter, type ListedEvent } from '../../store/event/listing.ts';
+import type { EventFilter, ListedEvent } from '../../store/event/listing.ts';
 import { type SealState, sealState } from '../../store/event/seal_state.ts';
 import { readEvents } from '../../view/audit/events.ts';
 import type { Page as Rows } from '../../view/page.ts';
@@ -16,7 +16,11 @@ const FILTERS = ['dag', 'run', 'task', 'action', 'actor', 'since'] as const;
 export const auditPage: Page = {
   path: '/audit',
   async open({ context, query }): Promise<OpenPage> {
-    const events = await readEvents(context.pool, { ...filterOf(query), limit: SHOWN, before: cursorOf(query) });
+    const events = await readEvents(context.pool, {
+      ...filterOf(query),
+      limit: SHOWN,
+      before: cursorOf(query),
+    });
     const seal = await sealState(context.pool);
     return { title: 'Audit', topics: [], body: () => auditBody(events, seal, query) };
   },
@@ -26,7 +30,8 @@ export const auditPage: Page = {
 function filterOf(query: URLSearchParams): Omit<EventFilter, 'limit' | 'before'> {
   const text = (name: (typeof FILTERS)[number]) => query.get(name) || null;
   const run = text('run');
-  if (run !== null && !/^\d{1,15}$/.test(run)) throw new HttpError(400, `run is an id, a whole number; ${run} is none`);
+  if (run !== null && !/^\d{1,15}$/.test(run))
+    throw new HttpError(400, `run is an id, a whole number; ${run} is none`);
   return {
     dagId: text('dag'),
     runId: run === null ? null : Number(run),
@@ -74,7 +79,10 @@ function sealSentence({ seal, unsealed, unsealedSince }: SealState): Html {
     unsealed === 0
       ? html`Every event is sealed`
       : html`${unsealed} ${unsealed === 1 ? 'event is' : 'events are'} not sealed yet${unsealedSince === null ? NOTHING : html`, since ${timeTag(unsealedSince, 'UTC', 'second')}`}`;
-  const newest = seal === null ? NOTHING : html`; seal ${seal.sealId} of ${timeTag(seal.sealedAt, 'UTC', 'second')} is <code>${seal.hash.slice(0, 16)}</code>`;
+  const newest =
+    seal === null
+      ? NOTHING
+      : html`; seal ${seal.sealId} of ${timeTag(seal.sealedAt, 'UTC', 'second')} is <code>${seal.hash.slice(0, 16)}</code>`;
   return html`${open}${newest}. Rows are only ever added; a seal proves that none was changed since.`;
 }
 
@@ -90,7 +98,10 @@ export function eventRow(event: ListedEvent): Html {
 
 function placeOf({ dagId, runId, taskId, mapIndex }: ListedEvent): Html {
   if (runId !== null) {
-    const task = taskId === null ? NOTHING : html` <a class="mono" href="/runs/${runId}/tasks/${taskId}">${taskId}${mapIndex === null || mapIndex < 0 ? '' : `[${mapIndex}]`}</a>`;
+    const task =
+      taskId === null
+        ? NOTHING
+        : html` <a class="mono" href="/runs/${runId}/tasks/${taskId}">${taskId}${mapIndex === null || mapIndex < 0 ? '' : `[${mapIndex}]`}</a>`;
     return html`<a href="/runs/${runId}">run ${runId}</a>${dagId === null ? NOTHING : html` of ${dagId}`}${task}`;
   }
   return dagId === null ? NOTHING : html`<a class="mono" href="/dags/${dagId}">${dagId}</a>`;

@@ -18,7 +18,11 @@ export const workersPage: Page = {
   },
 };
 
-function workersBody({ workers, pools, queue, load }: WorkersView, now: Temporal.Instant, reader: Reader): Html {
+function workersBody(
+  { workers, pools, queue, load }: WorkersView,
+  now: Temporal.Instant,
+  reader: Reader,
+): Html {
   const live = workers.filter(({ isLive }) => isLive).length;
   return html`<h1>${live === 0 ? 'No worker is running' : `${live} ${live === 1 ? 'worker' : 'workers'}`}</h1>
 <p class="lead">${live === 0 ? 'Nothing starts before one does.' : `${load.running} of ${load.concurrency} places are in use.`} ${queueSentence(queue)}</p>
@@ -34,19 +38,33 @@ ${
           caption: 'Pools',
           rowId: ({ name }) => `pool-${name}`,
           ...(mayOperate(reader)
-            ? { cells: { slots: ({ name, slots }) => html`<a href="/pools/${name}/set" title="Change the slots of ${name}">${slots}</a>` } }
+            ? {
+                cells: {
+                  slots: ({ name, slots }) =>
+                    html`<a href="/pools/${name}/set" title="Change the slots of ${name}">${slots}</a>`,
+                },
+              }
             : {}),
         },
       )
 }</section>`;
 }
 
-function queueSentence({ readyTasks, dueSchedules, oldestReadyMs, failedCount, lastError }: QueueHealth): string {
+function queueSentence({
+  readyTasks,
+  dueSchedules,
+  oldestReadyMs,
+  failedCount,
+  lastError,
+}: QueueHealth): string {
   const ready =
     readyTasks + dueSchedules === 0
       ? 'The queue is empty.'
       : `${readyTasks} ${readyTasks === 1 ? 'task is' : 'tasks are'} ready to start, the oldest for ${spanText(oldestReadyMs)}.`;
-  const failed = failedCount === 0 ? '' : ` ${failedCount} ${failedCount === 1 ? 'job has' : 'jobs have'} failed: ${lastError ?? ''}`;
+  const failed =
+    failedCount === 0
+      ? ''
+      : ` ${failedCount} ${failedCount === 1 ? 'job has' : 'jobs have'} failed: ${lastError ?? ''}`;
   return `${ready}${failed}`;
 }
 
@@ -70,7 +88,9 @@ function workerRow(worker: WorkerWithTasks, now: Temporal.Instant): Html {
     running,
     (task) =>
       html`<div><a href="/runs/${task.runId}/tasks/${task.taskId}"><span class="mono">${taskName(task)}</span> of run ${task.runId}</a>${
-        task.startedAt === null ? NOTHING : html` <span class="soft small">for ${spanText(now.epochMilliseconds - task.startedAt.epochMilliseconds)}</span>`
+        task.startedAt === null
+          ? NOTHING
+          : html` <span class="soft small">for ${spanText(now.epochMilliseconds - task.startedAt.epochMilliseconds)}</span>`
       }</div>`,
   )}</td>
 <td data-label="version" class="mono">${codeVersion.slice(0, 24)}</td></tr>`;

@@ -7,10 +7,10 @@ import { RUN_TYPES } from '../../../store/run/dag_run.ts';
 import type { Grid } from '../../../view/grid/grid.ts';
 import { durationMs } from '../../../view/run/columns.ts';
 import { spanText } from '../../../view/time_text.ts';
+import { olderLink } from '../../html/cursor.ts';
 import { selectField } from '../../html/form.ts';
 import { escaped, type Html, html, NOTHING, raw } from '../../html/html.ts';
 import { markOf } from '../../html/mark.ts';
-import { olderLink } from '../../html/cursor.ts';
 import { dateText } from '../../html/time.ts';
 
 export interface GridOptions {
@@ -74,7 +74,9 @@ function gridBody({ tasks, runs, states, counts }: Grid, today: Temporal.PlainDa
   const parts: string[] = ['<tbody>'];
   for (const [row, { taskId, isInForce }] of tasks.entries()) {
     const name = escaped(taskId);
-    parts.push(`<tr><th scope="row"${isInForce ? '' : ' class="soft" title="not in the version in force"'}>${name}</th>`);
+    parts.push(
+      `<tr><th scope="row"${isInForce ? '' : ' class="soft" title="not in the version in force"'}>${name}</th>`,
+    );
     const path = encodeURIComponent(taskId);
     for (const [column, { href, date }] of columns.entries()) {
       const state = states[row]?.[column] ?? null;
