@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { errorFacts } from '../core/value/error_text.ts';
 import type { Log } from '../log.ts';
 import { securityHeaders } from './access/headers.ts';
 import type { AccessRules } from './access/rules.ts';
-import { endedBy, isEventStream } from './access/stream.ts';
+import { isEventStream, servedBody } from './access/stream.ts';
 import type { WebEnv } from './app.ts';
 import { readAssets } from './assets.ts';
 import { answerError } from './error_answer.ts';
@@ -156,7 +156,7 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
   return new Hono<WebEnv>()
     .use(numbered)
     .use(securityHeaders(rules))
-    .use(endStreamsBy(closing))
+    .use(sendBodies({ log, closing }))
     .use(
       bodyLimit({
         maxSize: MAX_BODY_BYTES,
@@ -205,11 +205,21 @@ const numbered: MiddlewareHandler<WebEnv> = async (c, next) => {
   c.res.headers.set('x-request-id', requestId);
 };
 
-function endStreamsBy(signal: AbortSignal): MiddlewareHandler {
-  return async (c, next) => {
+/** Ends streams of live updates when the server closes. A body that breaks off is told in the log, and breaks the connection. */
+function sendBodies({ log, closing }: Omit<Serving, 'rules'>): MiddlewareHandler {
+  return async (c: Context<{ Bindings: HttpBindings } & WebEnv>, next) => {
     await next();
     const { body, status, headers } = c.res;
-    if (body !== null && isEventStream(c.res))
-      c.res = new Response(endedBy(body, signal), { status, headers });
+    if (body === null) return;
+    const onError = (error: unknown) => {
+      log.error('answer broke off', {
+        requestId: c.get('requestId'),
+        path: c.req.path,
+        error: errorFacts(error).errorText,
+      });
+      c.env.outgoing.destroy();
+    };
+    const signal = isEventStream(c.res) ? closing : null;
+    c.res = new Response(servedBody(body, { signal, onError }), { status, headers });
   };
 }

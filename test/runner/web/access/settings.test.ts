@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { mayActAs, ROLES } from '../../../../runner/web/access/role.ts';
 import { NoAccessRules, openAccessRules } from '../../../../runner/web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../../../runner/web/access/settings.ts';
-import { endedBy, whileAllowed } from '../../../../runner/web/access/stream.ts';
+import { servedBody, whileAllowed } from '../../../../runner/web/access/stream.ts';
 import { tokenIn } from '../../../../runner/web/access/token.ts';
 import { UsersFileUnusable } from '../../../../runner/web/access/users/source.ts';
 
@@ -145,7 +145,8 @@ test('a stream of updates ends when the server closes, and its source is told', 
 }, async () => {
   const closing = new AbortController();
   const cancelled = Promise.withResolvers<void>();
-  const reader = endedBy(endless(cancelled.resolve), closing.signal).getReader();
+  const served = servedBody(endless(cancelled.resolve), { signal: closing.signal, onError: assert.ifError });
+  const reader = served.getReader();
   assert.equal((await reader.read()).done, false);
   closing.abort();
   for (let count = 0; !(await reader.read()).done; count++) assert.ok(count < 10);

@@ -82,6 +82,17 @@ export async function startSite(
   app.get('/boom', () => {
     throw new Error('no such table');
   });
+  app.get('/broken', (c) =>
+    c.body(
+      ReadableStream.from(
+        (async function* () {
+          yield new TextEncoder().encode('half of it');
+          throw new Error('no such chunk');
+        })(),
+      ),
+    ),
+  );
+  app.get('/healthz', (c) => c.text('ok'));
   app.get('/live/count', (c) =>
     streamSSE(c, async (stream) => {
       await stream.writeSSE({ data: 'first' });
@@ -116,6 +127,7 @@ function send(port: number, { method = 'GET', path: at = '/', headers = {}, body
       port,
       method,
       path: at,
+      agent: false,
       headers: {
         accept: 'text/html',
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
