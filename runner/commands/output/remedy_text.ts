@@ -19,9 +19,14 @@ export function remedyLines(remedy: TaskRemedy | null, task: RemediedTask): read
   ].map(oneLine);
 }
 
-/** Returns `; to apply the file on top: --param supersede=true`; empty for null. */
-export function runWithParamsText(remedy: RunWithParams | null): string {
-  return remedy === null ? '' : `; ${oneLine(purpose(remedy, paramOptions(remedy.params)))}`;
+/** Returns a line for each remedy of refused dates, each once: `to apply the file on top: --param supersede=true`. */
+export function runWithParamsLines(
+  dates: readonly { readonly remedy?: RunWithParams | null }[],
+): readonly string[] {
+  const lines = dates.flatMap(({ remedy }) =>
+    remedy ? [oneLine(purpose(remedy, paramOptions(remedy.params)))] : [],
+  );
+  return [...new Set(lines)];
 }
 
 function purpose({ label }: { readonly label: string }, command: string): string {
