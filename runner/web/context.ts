@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import type { TaskTypes } from '../engine/dags/task_types.ts';
 import type { DagVersions } from '../engine/dags/versions.ts';
+import type { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import type { Log } from '../log.ts';
+import type { Contributed } from './contributed/load.ts';
 
 /** What every page and route of one process shares. */
 export interface WebContext {
@@ -12,6 +14,10 @@ export interface WebContext {
   readonly dagsDir: string;
   /** The environment, with the connections of tasks. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The databases that connections name. */
+  readonly connections: ConnectionPools;
+  /** The pages of task authors. */
+  readonly contributed: Contributed;
   /** Returns the task types, loaded at the first call. */
   taskTypes(): Promise<TaskTypes>;
 }

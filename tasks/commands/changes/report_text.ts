@@ -1,29 +1,24 @@
 /** Formats the report as text tables. */
-import {
-  type Column,
-  countText,
-  formatTable,
-  type Paint,
-  painter,
-  type Shell,
-} from '../../../runner/command.ts';
+import { formatTable, type Paint, painter, type Shell } from '../../../runner/command.ts';
+import { type Column, countText } from '../../../runner/history.ts';
+import type { FilterReject, FilterRejects } from '../../changes/filter_rejects.ts';
+import type { NamedKey, UndoneKey } from '../../changes/left_behind.ts';
+import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
-import type { FilterReject, FilterRejects } from './filter_rejects.ts';
-import type { NamedKey, UndoneKey } from './left_behind.ts';
-import type { ChangesReport } from './report.ts';
 
 type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
 
 export function reportText(
   shell: Shell,
-  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: ChangesReport,
+  report: ChangesReport,
   { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
 ): string {
+  const { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
   const paint = painter(shell.stdout, shell.env);
   const reasons = totals.map(({ reason }) => reason);
   const columns = changeColumns(reasons);
-  const total = totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  const total = changedKeys(report);
   const batches = scope.batches.slice(0, limit).map(({ batch_id, snapshot_at, applied_at }) => {
     const asOf = snapshot_at === null ? '' : `, as of ${snapshot_at}`;
     return `${batch_id}${asOf}, applied ${applied_at.toString({ smallestUnit: 'second' })}\n`;
@@ -33,8 +28,8 @@ export function reportText(
     formatTable({ columns: TOTAL_COLUMNS, rows: totals }, paint),
     section('Largest changes', { columns, rows: largest.slice(0, limit) }, paint) +
       (largest.length > limit ? `and more (${countText(total)} keys in all): --limit, or -o csv\n` : ''),
-    section('Went to zero or below', { columns, rows: zeroOrBelow.slice(0, limit) }, paint) +
-      more(zeroOrBelow.length - limit, 'keys'),
+    section('Went to zero or below', { columns, rows: zeroOrBelow.rows.slice(0, limit) }, paint) +
+      more(zeroOrBelow.total - limit, 'keys'),
     section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +
       more(held.total - held.rows.length, 'keys'),
     section(
