@@ -8,9 +8,8 @@ export {
   defineDownload,
   definePage,
   type OpenDownload,
-  type PageLink,
-  type RunToLink,
 } from './web/contributed/definition.ts';
+export type { PageLink, RunToLink } from './web/contributed/run_link.ts';
 export { type Choice, checkField, type Field, hiddenField, selectField, textField } from './web/html/form.ts';
 export { each, type Html, html, NOTHING } from './web/html/html.ts';
 export { markOf, shapeMark, stateMark } from './web/html/mark.ts';

@@ -1,6 +1,12 @@
 import { html } from '../html/html.ts';
 import type { Page } from '../page.ts';
-import type { BrokenFile } from './load.ts';
+
+export interface BrokenFile {
+  readonly file: string;
+  /** The path of the page; where it is not known, all paths that begin with the file's name. */
+  readonly path: string;
+  readonly reason: string;
+}
 
 /** Returns pages that stand where those of files that cannot be used would stand, and say why. */
 export function brokenPages(files: readonly BrokenFile[]): readonly Page[] {

@@ -1,19 +1,7 @@
 /** Pages and downloads of task authors, as their files define them. */
-import type { DagRun } from '../../store/run/dag_run.ts';
-import type { TaskInstance } from '../../store/task/instance.ts';
 import type { NavEntry } from '../html/layout.ts';
 import type { Page, PageRequest } from '../page.ts';
-
-/** A run with its tasks, for a page that decides whether it says something about it. */
-export interface RunToLink {
-  readonly run: DagRun;
-  readonly tasks: readonly TaskInstance[];
-}
-
-export interface PageLink {
-  readonly href: string;
-  readonly label: string;
-}
+import type { PageLink, RunToLink } from './run_link.ts';
 
 export interface AuthorPage extends Page {
   /** An entry of the navigation, in front of every page. */

@@ -6,16 +6,15 @@ import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
 import type { NavEntry } from '../html/layout.ts';
 import type { Page } from '../page.ts';
-import { brokenPages } from './broken_page.ts';
+import { type BrokenFile, brokenPages } from './broken_page.ts';
 import {
   type AuthorDownload,
   type Contribution,
   definitionProblem,
   isContribution,
   matchedPaths,
-  type PageLink,
-  type RunToLink,
 } from './definition.ts';
+import type { PageLink, RunToLink } from './run_link.ts';
 
 export interface Contributed {
   /** Those of files that cannot be used too: such a page says why. */
@@ -27,21 +26,6 @@ export interface Contributed {
   /** Returns the links to the pages that say more about a run. */
   linksOfRun(run: RunToLink): readonly PageLink[];
 }
-
-export interface BrokenFile {
-  readonly file: string;
-  /** The path of the page; where it is not known, all paths that begin with the file's name. */
-  readonly path: string;
-  readonly reason: string;
-}
-
-export const NO_CONTRIBUTIONS: Contributed = {
-  pages: [],
-  downloads: [],
-  nav: [],
-  broken: [],
-  linksOfRun: () => [],
-};
 
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 

@@ -1,7 +1,7 @@
 /** Serves downloads: files that are made while they are sent. */
 import type { Hono } from 'hono';
-import type { WebEnv } from '../app.ts';
 import type { WebContext } from '../context.ts';
+import type { WebEnv } from '../env.ts';
 import { pageRequest } from '../mount_pages.ts';
 import type { AuthorDownload } from './definition.ts';
 
