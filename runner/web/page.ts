@@ -32,7 +32,7 @@ export interface OpenPage {
   /** The topics whose changes make the body anew; none for a page that never changes by itself. */
   readonly topics: readonly string[];
   /** 200 by default; another for a page that shows why there is nothing, with ways on that an error's sentence lacks. */
-  readonly status?: ErrorStatus;
+  readonly status?: 200 | ErrorStatus;
   /** Renders what stands in `<main>`. */
   body(reader: Reader): Html;
 }

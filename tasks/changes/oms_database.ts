@@ -27,7 +27,7 @@ export interface OmsSource {
 }
 
 /** Returns the pool of the OMS: of the connection where it is set, else the runner's own. @throws NoOms; ConnectionError */
-export async function omsPool({ env, connections, pool }: OmsSource): Promise<Pool> {
+async function omsPool({ env, connections, pool }: OmsSource): Promise<Pool> {
   const isSet = Boolean(env[OMS_VARIABLE]);
   const oms = isSet ? connections.postgres(CONNECTION) : pool;
   const { rows } = await oms.query<{ has_oms: boolean }>(
@@ -37,31 +37,46 @@ export async function omsPool({ env, connections, pool }: OmsSource): Promise<Po
   return oms;
 }
 
-/** Begins a read-only transaction, in which all figures and lists are of one instant. */
-export async function beginReading(client: PoolClient): Promise<void> {
-  await client.query('begin isolation level repeatable read read only');
+export interface OmsReading extends AsyncDisposable {
+  readonly client: PoolClient;
+  /** Ends the transaction well; without it the session is closed. */
+  commit(): Promise<void>;
 }
 
 /**
- * Runs `work` in a read-only transaction of the OMS.
+ * Begins a read-only transaction, in which all figures and lists are of one instant.
  * @throws NoOms; ConnectionError
  */
+export async function readOms(source: OmsSource): Promise<OmsReading> {
+  const client = await (await omsPool(source)).connect();
+  // A running statement would delay the caller's end; closing the session ends it.
+  let isOver = false;
+  const reading: OmsReading = {
+    client,
+    async commit() {
+      await client.query('commit');
+      isOver = true;
+    },
+    async [Symbol.asyncDispose]() {
+      client.release(!isOver);
+    },
+  };
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    return reading;
+  } catch (error) {
+    await reading[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Runs `work` in such a transaction. @throws NoOms; ConnectionError */
 export async function withOms<Result>(
   source: OmsSource,
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await (await omsPool(source)).connect();
-  // A running statement would delay the caller's end; closing the session ends it.
-  let isBroken = false;
-  try {
-    await beginReading(client);
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    isBroken = true;
-    throw error;
-  } finally {
-    client.release(isBroken);
-  }
+  await using reading = await readOms(source);
+  const result = await work(reading.client);
+  await reading.commit();
+  return result;
 }
