@@ -2,10 +2,13 @@
 import { errorFacts } from '../../core/value/error_text.ts';
 import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
+import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
+import { registeredFolders } from '../../manifest.ts';
 import { accessGuard } from '../../web/access/guard.ts';
 import { NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
 import { createApp } from '../../web/app.ts';
+import { loadContributed } from '../../web/contributed/load.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
@@ -40,6 +43,8 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     log,
   });
   const clock = await keptClock(shell, session);
+  const connections = new ConnectionPools(shell.env, log);
+  const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
   const context = {
     pool,
     versions: new DagVersions(pool),
@@ -48,10 +53,20 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     env: shell.env,
     projectDir: process.cwd(),
     signal: shell.signal,
+    connections,
+    linksOfRun: contributed.linksOfRun,
     taskTypes: onceOf(() => taskTypesOf(settings)),
   };
-  const app = createApp({ context, guard: accessGuard({ rules, pool, log, now: () => clock.now() }) });
-  return await startWebServer({ rules, port, app, log, signal: shell.signal });
+  const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
+  const app = createApp({ context, guard, contributed });
+  const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** A machine that sleeps stops its own clock, and sessions must end all the same. */
