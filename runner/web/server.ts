@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isDatabaseUnavailable } from '../connections/postgres/connect.ts';
 import { errorFacts } from '../core/value/error_text.ts';
 import type { Log } from '../log.ts';
 import { securityHeaders } from './access/headers.ts';
@@ -72,6 +73,7 @@ const MAX_CONNECTIONS = 1_000;
 /** When the server closes, requests have so long to end. */
 const CLOSE_GRACE_MS = 5_000;
 const CLOSE_CHECK_MS = 50;
+const RETRY_AFTER_S = 5;
 
 /** @throws ListenError */
 export async function startWebServer({
@@ -89,6 +91,7 @@ export async function startWebServer({
   );
   server.maxConnections = MAX_CONNECTIONS;
   const actualPort = await listen(server, { host: rules.host, port });
+  server.on('error', (error) => log.error('a connection failed', { error: errorFacts(error).errorText }));
   const closed = once(server, 'close').then(() => undefined);
   const close = async () => {
     if (!closing.signal.aborted) {
@@ -172,6 +175,11 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
       if (refusal !== null) return answer(c, refusal.status, refusal.sentence);
       const requestId = c.get('requestId');
       const { errorText } = errorFacts(error);
+      if (isDatabaseUnavailable(error)) {
+        log.warn('the database is unavailable', { requestId, path: c.req.path, error: errorText });
+        c.header('retry-after', String(RETRY_AFTER_S));
+        return answer(c, 503, 'The database cannot be reached now. Load the page again in a while.');
+      }
       log.error('request failed', {
         requestId,
         method: c.req.method,
@@ -211,6 +219,10 @@ function sendBodies({ log, closing }: Omit<Serving, 'rules'>): MiddlewareHandler
     await next();
     const { body, status, headers } = c.res;
     if (body === null) return;
+    if (c.req.method === 'HEAD') {
+      c.res = new Response(null, { status, headers });
+      return await body.cancel();
+    }
     const onError = (error: unknown) => {
       log.error('answer broke off', {
         requestId: c.get('requestId'),

@@ -92,6 +92,13 @@ test('an answer that breaks off breaks its connection, and its error stands in t
   );
 });
 
+test('while the database cannot be reached a page says so, and when to come again', async () => {
+  const { status, headers, body } = await open.send({ path: '/unreachable' });
+  assert.deepEqual([status, headers['retry-after']], [503, '5']);
+  assert.match(body, /The database cannot be reached now/);
+  assert.doesNotMatch(body, /10\.0\.0\.5/);
+});
+
 test('a request of more than 1 MiB is refused', async () => {
   const before = open.acts();
   const body = `x=${'y'.repeat(1024 * 1024)}`;

@@ -34,7 +34,10 @@ test('a page for more than this machine is refused without users or a login prox
       },
     );
   }
-  const { localPerson, hosts } = await rulesOn('127.0.0.1', { STOCKFLOW_WEB_HOSTS: 'Box' });
+  const { localPerson, hosts } = await rulesOn('127.0.0.1', {
+    STOCKFLOW_WEB_HOSTS: 'Box',
+    STOCKFLOW_WEB_URL: 'https://stock.example.com',
+  });
   assert.deepEqual([localPerson, hosts], ['owner', ['box']]);
 });
 

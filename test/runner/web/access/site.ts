@@ -82,6 +82,9 @@ export async function startSite(
   app.get('/boom', () => {
     throw new Error('no such table');
   });
+  app.get('/unreachable', () => {
+    throw Object.assign(new Error('10.0.0.5 is shutting down'), { code: '57P01' });
+  });
   app.get('/broken', (c) =>
     c.body(
       ReadableStream.from(
