@@ -62,9 +62,7 @@ export const GROUP_COLUMNS: readonly Column<TaskGroup>[] = [
       instances.length === 1 ? taskId : `${taskId} × ${countText(instances.length)}`,
   },
   { key: 'state', value: countsText, state: ({ state }) => state },
-  instantColumn('planned', ({ instances }) =>
-    earliest(instances.map(({ task }) => task.plannedAt)),
-  ),
+  instantColumn('planned', ({ instances }) => earliest(instances.map(({ task }) => task.plannedAt))),
   instantColumn('started', startedAt),
   {
     key: 'took',
@@ -103,10 +101,7 @@ function tookMs(group: TaskGroup): number | null {
   return from === null || until === null ? null : msBetween(from, until);
 }
 
-function instantColumn(
-  key: string,
-  value: (group: TaskGroup) => Temporal.Instant | null,
-): Column<TaskGroup> {
+function instantColumn(key: string, value: (group: TaskGroup) => Temporal.Instant | null): Column<TaskGroup> {
   return {
     key,
     value,

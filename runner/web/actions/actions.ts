@@ -1,4 +1,17 @@
 /** Everything that a person may do on a page. */
 import type { Action } from '../action.ts';
+import { pauseAction, resumeAction } from './dag/pause.ts';
+import { triggerAction } from './dag/trigger.ts';
+import { cancelRunAction, cancelTaskAction } from './run/cancel.ts';
+import { clearAction } from './run/clear.ts';
+import { markAction } from './run/mark.ts';
 
-export const ACTIONS: readonly Action[] = [];
+export const ACTIONS: readonly Action[] = [
+  triggerAction,
+  pauseAction,
+  resumeAction,
+  clearAction,
+  cancelRunAction,
+  cancelTaskAction,
+  markAction,
+];

@@ -1,5 +1,7 @@
 /** The runner's own pages. */
 import type { Page } from '../page.ts';
 import { homePage } from './home.ts';
+import { runPage } from './run.ts';
+import { runsPage } from './runs.ts';
 
-export const PAGES: readonly Page[] = [homePage];
+export const PAGES: readonly Page[] = [homePage, runsPage, runPage];

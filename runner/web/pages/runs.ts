@@ -4,7 +4,9 @@ import { listDags } from '../../store/dag/dag.ts';
 import type { RunFilter, RunType } from '../../store/run/dag_run.ts';
 import { RUN_COLUMNS, type RunRow } from '../../view/run/columns.ts';
 import { readRuns } from '../../view/run/list.ts';
+import { cursorOf, olderLink } from '../html/cursor.ts';
 import { selectField } from '../html/form.ts';
+import { dagHref, runHref } from '../html/href.ts';
 import { type Html, html, NOTHING } from '../html/html.ts';
 import { table } from '../html/table.ts';
 import { timeTag } from '../html/time.ts';
@@ -20,7 +22,7 @@ export const runsPage: Page = {
   path: '/runs',
   async open({ context, query }): Promise<OpenPage> {
     const filter = filterOf(query);
-    const before = cursorOf(query.get('before'));
+    const before = cursorOf(query);
     const { rows, next } = await readRuns(context, { ...filter, before, limit: ROWS });
     const dagIds = (await listDags(context.pool)).map(({ dagId }) => dagId);
     return {
@@ -30,7 +32,7 @@ export const runsPage: Page = {
       body: () => html`<div class="head"><h1>Runs</h1></div>
 ${filterForm(filter, dagIds)}
 ${rows.length === 0 ? emptyPart(filter) : runTable(rows)}
-${pager(filter, { before, next })}`,
+${olderLink(query, next)}`,
     };
   },
 };
@@ -59,21 +61,15 @@ function oneOf<Value extends string>(
   return found;
 }
 
-function cursorOf(text: string | null): number | null {
-  if (text === null) return null;
-  if (!/^\d{1,15}$/.test(text)) throw new HttpError(422, `before is the number of a run, found ${text}`);
-  return Number(text);
-}
-
-function filterForm({ dagId = '', state = '', runType = '' }: Filter, dagIds: readonly string[]): Html {
+function filterForm({ dagId, state, runType }: Filter, dagIds: readonly string[]): Html {
   const choices = (any: string, values: readonly string[]) => [
     { value: '', label: any },
     ...values.map((value) => ({ value, label: value })),
   ];
   return html`<form class="filters" method="get" action="/runs">
-<div>${selectField({ name: 'dag', label: 'DAG', value: dagId }, choices('all', dagIds))}</div>
-<div>${selectField({ name: 'state', label: 'State', value: state }, choices('any', RUN_STATES))}</div>
-<div>${selectField({ name: 'type', label: 'Type', value: runType }, choices('any', RUN_TYPES))}</div>
+<div>${selectField({ name: 'dag', label: 'DAG', value: dagId ?? '' }, choices('all', dagIds))}</div>
+<div>${selectField({ name: 'state', label: 'State', value: state ?? '' }, choices('any', RUN_STATES))}</div>
+<div>${selectField({ name: 'type', label: 'Type', value: runType ?? '' }, choices('any', RUN_TYPES))}</div>
 <button>Show</button></form>`;
 }
 
@@ -86,8 +82,8 @@ function runTable(rows: readonly RunRow[]): Html {
       caption: 'Runs, newest first',
       rowId: ({ run }) => `run-${run.runId}`,
       cells: {
-        run_id: ({ run }) => html`<a href="/runs/${run.runId}">${run.runId}</a>`,
-        dag_id: ({ run }) => html`<a class="mono" href="/dags/${run.dagId}">${run.dagId}</a>`,
+        run_id: ({ run }) => html`<a href="${runHref(run.runId)}">${run.runId}</a>`,
+        dag_id: ({ run }) => html`<a class="mono" href="${dagHref(run.dagId)}">${run.dagId}</a>`,
         scheduled_for: ({ run, timezone }) => at(run.scheduledFor, timezone),
         started_at: ({ run, timezone }) => at(run.startedAt, timezone),
       },
@@ -99,19 +95,4 @@ function emptyPart(filter: Filter): Html {
   return Object.keys(filter).length > 0
     ? html`<p class="empty">No run fits. <a href="/runs">All runs</a></p>`
     : html`<p class="empty">There is no run yet. A DAG runs at the instants of its schedule, and when it is triggered on <a href="/dags">its page</a>.</p>`;
-}
-
-function pager(
-  filter: Filter,
-  { before, next }: { readonly before: number | null; readonly next: number | null },
-): Html {
-  if (before === null && next === null) return NOTHING;
-  return html`<p class="pager">${before === null ? NOTHING : html`<a href="${hrefOf(filter, null)}">Newest</a>`}${next === null ? NOTHING : html`<a href="${hrefOf(filter, next)}" rel="next">Older</a>`}</p>`;
-}
-
-function hrefOf({ dagId, state, runType }: Filter, before: number | null): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ dag: dagId, state, type: runType, before }))
-    if (value !== undefined && value !== null) query.set(name, String(value));
-  return query.size === 0 ? '/runs' : `/runs?${query}`;
 }
