@@ -14,6 +14,7 @@ import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { holdSentence } from '../../view/backfill/hold.ts';
 import { type PlanRequest, planBackfill, planCountsText } from '../../view/backfill/plan.ts';
 import { readKnownDag } from '../../view/dag/find.ts';
+import { registerNamedDag } from '../../view/dag/register.ts';
 import type { Action } from '../action.ts';
 import { precheckRunnerOf, type WebContext } from '../context.ts';
 import { hiddenField, reasonField, selectField, textField } from '../html/form.ts';
@@ -45,7 +46,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
     const runner = await precheckRunnerOf(context);
     const { dagsDir } = context;
     const plan = await planBackfill(context, runner, { ...request, dagsDir });
-    await registerNamedDag(context.pool, { dagId: request.dagId, dagsDir, taskTypes: runner.taskTypes, by });
+    await registerNamedDag(context.pool, { dagId: request.dagId, dagsDir, by, taskTypes: context.taskTypes });
     const backfill = await createBackfill(context.pool, {
       ...request,
       taskTypes: runner.taskTypes,
@@ -64,7 +65,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
 
 function rangeForm(query: URLSearchParams, dagIds: readonly string[], fields: readonly Html[]): Html {
   const value = (name: string, otherwise = '') => query.get(name) ?? otherwise;
-  return html`<form method="get" class="fields">
+  return html`<form method="get" action="/backfills/new#plan" class="fields">
 ${selectField(
   { name: 'dag', label: 'DAG', value: value('dag') },
   dagIds.map((dagId) => ({ value: dagId, label: dagId })),

@@ -27,7 +27,7 @@ export const backfillPage: Page = {
 
 function backfillBody(report: BackfillReport, reader: Reader): Html {
   const { backfill, dates, timezone, now } = report;
-  const { backfillId, dagId, from, to, state, createdAt, finishedAt, actor, reason } = backfill;
+  const { dagId, from, to, state, createdAt, finishedAt, actor, reason } = backfill;
   const worked = dates.filter(isWorked);
   const ended = worked.filter(isEnded).length;
   return html`<p class="crumbs"><a href="/backfills">Backfills</a> › <a href="/dags/${dagId}">${dagId}</a></p>

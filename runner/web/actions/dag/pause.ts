@@ -1,7 +1,10 @@
 /** Stops the schedule of a DAG, and starts it again. */
 import { pauseDag, resumeDag } from '../../../engine/dags/pause.ts';
+import type { Actor } from '../../../store/event/event.ts';
 import { readKnownDag } from '../../../view/dag/find.ts';
+import { registerNamedDag } from '../../../view/dag/register.ts';
 import type { Action, OpenForm } from '../../action.ts';
+import type { WebContext } from '../../context.ts';
 import { reasonField } from '../../html/form.ts';
 import { dagHref } from '../../html/href.ts';
 import { html } from '../../html/html.ts';
@@ -18,7 +21,7 @@ export const pauseAction: Action = {
       lead: 'No new run is made by its schedule. Runs that have begun go on, and it can still be triggered.',
     }),
   async act({ context, params, query }, by) {
-    const dagId = params.dag ?? '';
+    const dagId = await registeredDag(context, params.dag ?? '', by);
     const isChanged = await pauseDag(context.pool, dagId, { by, reason: query.get('reason') || null });
     return {
       location: dagHref(dagId),
@@ -39,7 +42,7 @@ export const resumeAction: Action = {
       lead: 'It is scheduled again. What it missed meanwhile is run as its catchup says; with none, nothing of it.',
     }),
   async act({ context, params, query }, by) {
-    const dagId = params.dag ?? '';
+    const dagId = await registeredDag(context, params.dag ?? '', by);
     const request = { by, reason: query.get('reason') || null };
     const { isChanged, next, timezone } = await resumeDag(context.pool, dagId, request);
     const due = next === null ? 'it has no next run' : `its next run is due ${timeText(next, timezone)}`;
@@ -49,6 +52,15 @@ export const resumeAction: Action = {
     };
   },
 };
+
+/** Returns the id of a DAG, which the database knows from then on. @throws NotFound; InvalidDag */
+async function registeredDag(context: WebContext, name: string, by: Actor): Promise<string> {
+  const { pool, dagsDir } = context;
+  const { dagId, row } = await readKnownDag(context, dagsDir, name);
+  if (row === null)
+    await registerNamedDag(pool, { dagId, dagsDir, by, taskTypes: () => context.taskTypes() });
+  return dagId;
+}
 
 interface Words {
   readonly verb: string;

@@ -1,6 +1,7 @@
 /** Starts a run of a DAG by hand. */
 import { triggerRun } from '../../../engine/operator/trigger.ts';
 import { readKnownDag } from '../../../view/dag/find.ts';
+import { registerNamedDag } from '../../../view/dag/register.ts';
 import type { Action } from '../../action.ts';
 import { reasonField, selectField, textField } from '../../html/form.ts';
 import { choiceSent, dateSent } from '../../html/form_value.ts';
@@ -48,12 +49,19 @@ ${reasonField(query.get('reason') ?? '', 'optional')}
     };
   },
   async act({ context, params, query }, by) {
-    const dagId = params.dag ?? '';
+    // The DAG's id is looked up first, so that no path gets through to the files.
+    const { dagId } = await readKnownDag(context, context.dagsDir, params.dag ?? '');
+    const taskTypes = await registerNamedDag(context.pool, {
+      dagId,
+      dagsDir: context.dagsDir,
+      by,
+      taskTypes: () => context.taskTypes(),
+    });
     const run = await triggerRun(context.pool, {
       dagId,
       date: query.get('date') ? dateSent(query, 'date') : null,
       params: paramsSent(query),
-      taskTypes: await context.taskTypes(),
+      taskTypes,
       timeEdges: choiceSent(query, 'time_edges', ['keep', 'collapse']),
       by,
       reason: query.get('reason') || null,
