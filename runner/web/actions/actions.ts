@@ -7,6 +7,7 @@ import { newBackfillAction } from './new_backfill.ts';
 import { cancelRunAction, cancelTaskAction } from './run/cancel.ts';
 import { clearAction } from './run/clear.ts';
 import { markAction } from './run/mark.ts';
+import { overrideAction } from './run/override.ts';
 import { setPoolAction } from './set_pool.ts';
 
 export const ACTIONS: readonly Action[] = [
@@ -17,6 +18,7 @@ export const ACTIONS: readonly Action[] = [
   cancelRunAction,
   cancelTaskAction,
   markAction,
+  overrideAction,
   newBackfillAction,
   cancelBackfillAction,
   retryBackfillAction,

@@ -8,7 +8,6 @@ import {
 } from '../../core/backfill/plan.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
-import { registerNamedDag } from '../../engine/dags/register.ts';
 import { listDags } from '../../store/dag/dag.ts';
 import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { holdSentence } from '../../view/backfill/hold.ts';

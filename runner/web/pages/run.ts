@@ -77,7 +77,10 @@ function runBody(shown: ShownRun, reader: Reader): Html {
   return html`${headPart(shown, reader)}
 ${failurePart(shown, reader)}
 ${warningsPart(shown, reader)}
-${waitingPart(shown.report.run, shown.explained)}
+${waitingPart(
+  shown.explained,
+  shown.report.tasks.map(({ task }) => task),
+)}
 ${picturesPart(shown)}
 ${tasksPart(shown)}
 ${artifactsPart(shown)}

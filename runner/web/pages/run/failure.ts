@@ -1,6 +1,7 @@
 /** What failed in a run: the sentence of each failure, what did not run because of it, and the ways on. */
 import { downstreamOf } from '../../../core/dag/graph.ts';
 import type { DagIndex } from '../../../core/dag/index.ts';
+import type { TaskInstance } from '../../../store/task/instance.ts';
 import { instancesToClear, retryOf } from '../../../view/run/clearing.ts';
 import { failedTasks, type ReportedTask, taskName } from '../../../view/run/report.ts';
 import { hiddenField } from '../../html/form.ts';
@@ -10,42 +11,64 @@ import { markOf } from '../../html/mark.ts';
 import { timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
 import type { ShownRun } from '../run.ts';
+import { remedyLinks } from './remedy.ts';
 
-/** More failures than this are told of by their number, and are in the table. */
+/** More failed tasks than this, and more failed instances of one, are told of by their number. */
 const SHOWN = 5;
 
 export function failurePart(shown: ShownRun, reader: Reader): Html {
   const { report, index } = shown;
-  const failed = failedTasks(report);
+  const failed = [...Map.groupBy(failedTasks(report), ({ task }) => task.taskId).values()];
   if (failed.length === 0) return NOTHING;
   const more = failed.length - SHOWN;
-  const ways = mayOperate(reader) && index !== null && report.run.state !== 'success';
+  const mayRetry = mayOperate(reader) && index !== null && report.run.state !== 'success';
   return html`${
-    ways && failed.length > 1 ? retryAll(shown, index) : NOTHING
-  }${each(failed.slice(0, SHOWN), (task) => failureNotice(shown, task, reader))}${
+    mayRetry && failed.length > 1 ? retryAll(shown, index) : NOTHING
+  }${each(failed.slice(0, SHOWN), (instances) => failureNotice(shown, instances, reader))}${
     more > 0
-      ? html`<p>${more} more failed: <a href="?state=failed#tasks">they are in the table below</a>.</p>`
+      ? html`<p>${more} more ${more === 1 ? 'task' : 'tasks'} failed: <a href="?state=failed#tasks">all of them in the table</a>.</p>`
       : NOTHING
   }`;
 }
 
-function failureNotice(shown: ShownRun, reported: ReportedTask, reader: Reader): Html {
-  const { task, attempt, timezone } = reported;
-  const name = taskName(task);
+/** @param instances those of one task that failed */
+function failureNotice(shown: ShownRun, instances: readonly ReportedTask[], reader: Reader): Html {
+  const [first] = instances;
+  if (first === undefined) return NOTHING;
+  const { task, attempt, timezone } = first;
   const { shape, className } = markOf(task.state);
   const at = task.finishedAt ?? attempt?.finishedAt ?? null;
-  const id = `failed-${name}`;
+  const id = `failed-${task.taskId}`;
+  const href = taskHref(task.runId, task.taskId, instances.length === 1 ? task.mapIndex : -1);
+  const name = instances.length === 1 ? taskName(task) : task.taskId;
   return html`<section class="notice ${task.state === 'up_for_retry' ? 'warning' : 'failed'}" aria-labelledby="${id}">
-<div class="head"><h2 id="${id}"><span class="mark ${className}" aria-hidden="true">${shape}</span> <a class="mono" href="${taskHref(task.runId, task.taskId, task.mapIndex)}">${name}</a> ${verb(reported)}</h2>${at === null ? NOTHING : timeTag(at, timezone, 'clock_second')}</div>
-${task.errorText === null && task.errorClass === null ? NOTHING : html`<p class="text">${task.errorText ?? task.errorClass}</p>`}
+<div class="head"><h2 id="${id}"><span class="mark ${className}" aria-hidden="true">${shape}</span> <a href="${href}">${name}</a> ${verb(shown, instances)}</h2>${at === null ? NOTHING : timeTag(at, timezone, 'clock_second')}</div>
+${errorsPart(instances)}
 ${unchangedPart(shown, task.taskId)}
-<div class="ways">${failureWays(shown, reported, reader)}</div></section>`;
+<div class="ways">${failureWays(shown, first, reader)}</div></section>`;
 }
 
-function verb({ task }: ReportedTask): string {
-  if (task.state === 'cancelled') return 'was cancelled';
-  const tries = task.attemptNumber === 0 ? 'without an attempt' : `attempt ${task.attemptNumber}`;
-  return task.state === 'up_for_retry' ? `failed and is tried again, ${tries}` : `failed, ${tries}`;
+function errorsPart(instances: readonly ReportedTask[]): Html {
+  const more = instances.length - SHOWN;
+  return html`${each(instances.slice(0, SHOWN), ({ task }) => {
+    const text = task.errorText ?? task.errorClass;
+    if (text === null) return NOTHING;
+    return instances.length === 1
+      ? html`<p class="text">${text}</p>`
+      : html`<p class="text"><a class="mono" href="${taskHref(task.runId, task.taskId, task.mapIndex)}">${taskName(task)}</a>: ${text}</p>`;
+  })}${more > 0 ? html`<p class="soft">And ${more} more.</p>` : NOTHING}`;
+}
+
+function verb({ groups }: ShownRun, instances: readonly ReportedTask[]): string {
+  const [first] = instances;
+  if (first === undefined) return '';
+  const { state, attemptNumber, taskId } = first.task;
+  const of = groups.find((group) => group.taskId === taskId)?.instances.length ?? 1;
+  const word = state === 'cancelled' ? 'was cancelled' : 'failed';
+  if (of > 1) return `${word}, ${instances.length} of ${of} instances`;
+  if (state === 'cancelled') return word;
+  const tries = attemptNumber === 0 ? 'without an attempt' : `attempt ${attemptNumber}`;
+  return state === 'up_for_retry' ? `failed and is tried again, ${tries}` : `failed, ${tries}`;
 }
 
 /** Names the tasks that were not run because of this one. */
@@ -58,35 +81,33 @@ function unchangedPart({ index, groups }: ShownRun, taskId: string): Html {
   if (notRun.length === 0) return NOTHING;
   const named = notRun.slice(0, SHOWN).map((group) => group.taskId);
   const rest = notRun.length - named.length;
-  return html`<p class="soft">Not run because of it, so unchanged: <span class="mono">${named.join(', ')}</span>${rest > 0 ? ` and ${rest} more` : ''}.</p>`;
+  return html`<p class="soft">Not run because of it: <span class="mono">${named.join(', ')}</span>${rest > 0 ? ` and ${rest} more` : ''}. What they change is unchanged.</p>`;
 }
 
 function failureWays(shown: ShownRun, { task }: ReportedTask, reader: Reader): Html {
   const { runId, taskId, mapIndex, attemptNumber, state, wakeAt } = task;
-  const href = taskHref(runId, taskId);
-  const timezone = shown.report.timezone;
+  const { report, index } = shown;
   const log =
     attemptNumber === 0
       ? NOTHING
       : html`<a class="button" href="${taskHref(runId, taskId, mapIndex)}#log-end">Read its log</a>`;
   if (state === 'up_for_retry' && wakeAt !== null)
-    return html`<span>Runs again by itself at ${timeTag(wakeAt, timezone, 'clock_second')}</span>${log}`;
-  if (!mayOperate(reader) || shown.index === null) return html`${log}`;
-  return html`${retryForm(shown, shown.index, taskId)}${log}<a class="button" href="${href}/mark">Mark…</a>`;
+    return html`<span>Runs again by itself at ${timeTag(wakeAt, report.timezone, 'clock_second')}</span>${log}`;
+  const remedy = remedyLinks(task.remedy, task, reader);
+  if (!mayOperate(reader) || index === null) return html`${log}${remedy}`;
+  const instances = report.tasks.map((one) => one.task);
+  return html`${retryForm(index, instances, taskId)}${remedy}${log}<a class="button" href="${taskHref(runId, taskId)}/mark">Mark…</a>`;
 }
 
 /** Renders the button that runs a task again, with the number of tasks that run after it. */
-export function retryForm({ report }: Pick<ShownRun, 'report'>, index: DagIndex, taskId: string): Html {
-  const cleared = instancesToClear(
-    index,
-    report.tasks.map(({ task }) => task),
-    retryOf(taskId),
-  );
-  if (cleared.length === 0) return NOTHING;
+export function retryForm(index: DagIndex, instances: readonly TaskInstance[], taskId: string): Html {
+  const cleared = instancesToClear(index, instances, retryOf(taskId));
+  const [first] = cleared;
+  if (first === undefined) return NOTHING;
   const after = new Set(cleared.map((task) => task.taskId));
   after.delete(taskId);
   const words = after.size === 0 ? '' : ` and ${after.size} after it`;
-  return html`<form method="post" action="${runHref(report.run.runId)}/clear">${hiddenField('task', taskId)}${hiddenField('only_failed', 'on')}${hiddenField('downstream', 'on')}<button class="primary">Retry ${taskId}${words}</button></form>`;
+  return html`<form method="post" action="${runHref(first.runId)}/clear">${hiddenField('task', taskId)}${hiddenField('only_failed', 'on')}${hiddenField('downstream', 'on')}<button class="primary">Retry ${taskId}${words}</button></form>`;
 }
 
 function retryAll({ report }: ShownRun, index: DagIndex): Html {

@@ -8,6 +8,9 @@ import { graphPicture } from '../../picture/graph_picture.ts';
 import type { ShownRun } from '../run.ts';
 import { shownGroups } from './tasks.ts';
 
+/** The bars that are drawn at most: a picture of more is read by nobody. */
+const BARS = 60;
+
 export function picturesPart(shown: ShownRun): Html {
   const { report, index, groups } = shown;
   const { run, now, timezone } = report;
@@ -19,7 +22,8 @@ export function picturesPart(shown: ShownRun): Html {
           index.dag.tasks,
           (taskId) => ({ href: taskHref(run.runId, taskId), state: stateOf.get(taskId) ?? 'none' }),
         )}</section>`;
-  const timed = shownGroups(shown).map((group) => ganttTask(run.runId, group));
+  const listed = shownGroups(shown);
+  const timed = listed.slice(0, BARS).map((group) => ganttTask(run.runId, group));
   const overTime =
     run.startedAt === null
       ? NOTHING
@@ -27,7 +31,7 @@ export function picturesPart(shown: ShownRun): Html {
           { startedAt: run.startedAt, finishedAt: run.finishedAt, now },
           timed,
           timezone,
-        )}</section>`;
+        )}${listed.length > BARS ? html`<p class="soft">The first ${BARS} of ${listed.length} tasks; the table has the times of all.</p>` : NOTHING}</section>`;
   return html`${graph}${overTime}`;
 }
 

@@ -1,10 +1,13 @@
 /** What a run that goes on waits for: what is late, what holds it, then task by task, and what comes next. */
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
-import type { DagRun } from '../../../store/run/dag_run.ts';
+import { isTerminalTaskState } from '../../../core/run/states.ts';
+import type { TaskInstance } from '../../../store/task/instance.ts';
 import { groupsOf } from '../../../view/explain/groups.ts';
 import type { Explained } from '../../../view/explain/source.ts';
 import { blockerSentence, freeWords, lateWords, nameOf, nextSentence } from '../../../view/explain/words.ts';
 import { msBetween, spanText } from '../../../view/time_text.ts';
+import { taskName } from '../../../view/run/report.ts';
+import { progressPart } from '../../html/progress.ts';
 import { taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { shapeMark } from '../../html/mark.ts';
@@ -12,16 +15,20 @@ import { shapeMark } from '../../html/mark.ts';
 /** More waiting tasks than this are left to the table. */
 const SHOWN = 25;
 
-export function waitingPart({ runId }: Pick<DagRun, 'runId'>, explained: Explained | null): Html {
+/** @param instances of the run or the task, for the progress of those that run */
+export function waitingPart(explained: Explained | null, instances: readonly TaskInstance[]): Html {
   if (explained === null) return NOTHING;
   const { explanation, timezone, now, isPaused, run } = explained;
+  const { runId } = run;
+  const progressOf = new Map(instances.map((one) => [taskName(one), one.progress]));
   const context = { timezone, now };
   const ofRun = [
     ...explanation.late.map((late) => `Late: ${lateWords(late, context)}`),
     ...explanation.run.map((blocker) => blockerSentence(blocker, context)),
     ...(isPaused ? [`${run.dagId} is paused: no new runs are made, this one goes on`] : []),
   ];
-  const groups = groupsOf(explanation.tasks, (blocker) => blockerSentence(blocker, context));
+  const waiting = explanation.tasks.filter(({ instance }) => !isTerminalTaskState(instance.state));
+  const groups = groupsOf(waiting, (blocker) => blockerSentence(blocker, context));
   const free = freeWords(explanation.run);
   const more = groups.length - SHOWN;
   return html`<section aria-labelledby="waiting"><h2 id="waiting">What it waits for</h2>
@@ -29,7 +36,7 @@ export function waitingPart({ runId }: Pick<DagRun, 'runId'>, explained: Explain
 ${ofRun.length === 0 ? NOTHING : html`<div class="notice warning">${each(ofRun, (sentence) => html`<p>${sentence}</p>`)}</div>`}
 <ul class="plain">${each(
     explanation.running,
-    (instance) => html`<li>${taskPart(runId, instance)} ${runningText(instance, now)}</li>`,
+    (instance) => html`<li>${taskPart(runId, instance)} ${runningText(instance, now)} ${progressPart(progressOf.get(nameOf(instance)) ?? null)}</li>`,
   )}${each(
     groups.slice(0, SHOWN),
     ({ first, sentences, alike }) =>
