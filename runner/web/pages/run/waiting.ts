@@ -5,12 +5,12 @@ import type { TaskInstance } from '../../../store/task/instance.ts';
 import { groupsOf } from '../../../view/explain/groups.ts';
 import type { Explained } from '../../../view/explain/source.ts';
 import { blockerSentence, freeWords, lateWords, nameOf, nextSentence } from '../../../view/explain/words.ts';
-import { msBetween, spanText } from '../../../view/time_text.ts';
 import { taskName } from '../../../view/run/report.ts';
-import { progressPart } from '../../html/progress.ts';
+import { msBetween, spanText } from '../../../view/time_text.ts';
 import { taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { shapeMark } from '../../html/mark.ts';
+import { progressPart } from '../../html/progress.ts';
 
 /** More waiting tasks than this are left to the table. */
 const SHOWN = 25;
@@ -36,7 +36,8 @@ export function waitingPart(explained: Explained | null, instances: readonly Tas
 ${ofRun.length === 0 ? NOTHING : html`<div class="notice warning">${each(ofRun, (sentence) => html`<p>${sentence}</p>`)}</div>`}
 <ul class="plain">${each(
     explanation.running,
-    (instance) => html`<li>${taskPart(runId, instance)} ${runningText(instance, now)} ${progressPart(progressOf.get(nameOf(instance)) ?? null)}</li>`,
+    (instance) =>
+      html`<li>${taskPart(runId, instance)} ${runningText(instance, now)} ${progressPart(progressOf.get(nameOf(instance)) ?? null)}</li>`,
   )}${each(
     groups.slice(0, SHOWN),
     ({ first, sentences, alike }) =>

@@ -31,7 +31,11 @@ ${raw(log.lines.map((line, index) => logLine(line, report.timezone, index === lo
 }
 
 /** @param mark put at the end of the last line, so that a link to the end of the log scrolls to it */
-function logLine({ taskLogId, at, level, message, facts }: StoredLogLine, timezone: string, mark: string): string {
+function logLine(
+  { taskLogId, at, level, message, facts }: StoredLogLine,
+  timezone: string,
+  mark: string,
+): string {
   const fields = Object.entries(facts ?? {}).map(
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
