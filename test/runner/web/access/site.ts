@@ -44,7 +44,11 @@ export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Lines of the users file, which the site then uses. */
   readonly users?: readonly string[];
+  /** Makes the app that is served, in place of a small one. */
+  readonly makeApp?: (guard: Guard) => Hono<WebEnv>;
 }
+
+type Guard = ReturnType<typeof accessGuard>;
 
 /** As cheap as the users file takes it. */
 const COST = { ln: 14, r: 8, p: 1 };
@@ -56,7 +60,7 @@ export async function userLine(name: string, role: string, password: string): Pr
 export async function startSite(
   lifetime: Lifetime,
   pool: Pool,
-  { env = {}, users }: SiteOptions = {},
+  { env = {}, users, makeApp }: SiteOptions = {},
 ): Promise<Site> {
   const dir = await mkdtemp(path.join(tmpdir(), 'stockflow-web-'));
   const usersFile = path.join(dir, 'users.txt');
@@ -71,12 +75,39 @@ export async function startSite(
   const rules = await openAccessRules(settings, { host: '127.0.0.1', localPerson: 'owner', log });
   let now = Temporal.Now.instant();
   let acts = 0;
+  const guard = accessGuard({ rules, pool, log, now: () => now });
+  const app =
+    makeApp?.(guard) ??
+    smallApp(guard, () => {
+      acts += 1;
+    });
+  const server = await startWebServer({ rules, port: 0, app, log, signal: new AbortController().signal });
+  const close = async () => {
+    await server[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true, force: true });
+  };
+  lifetime.after(close);
+  return {
+    port: server.port,
+    logged,
+    usersFile,
+    acts: () => acts,
+    send: (sent = {}) => send(server.port, sent),
+    wait: (duration) => {
+      now = now.add(duration);
+    },
+    close,
+  };
+}
+
+/** An app with a route of each kind. */
+function smallApp(guard: Guard, onAct: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  accessGuard({ rules, pool, log, now: () => now })(app);
+  guard(app);
   app.get('/', (c) => c.html(`hello ${c.get('viewer').name}, ${c.get('viewer').role}`));
   app.get('/api/v1/me', (c) => c.json(c.get('viewer')));
   app.post('/act', (c) => {
-    acts += 1;
+    onAct();
     return c.redirect('/', 303);
   });
   app.get('/boom', () => {
@@ -102,23 +133,7 @@ export async function startSite(
       while (!stream.aborted && !stream.closed) await stream.sleep(50);
     }),
   );
-  const server = await startWebServer({ rules, port: 0, app, log, signal: new AbortController().signal });
-  const close = async () => {
-    await server[Symbol.asyncDispose]();
-    await rm(dir, { recursive: true, force: true });
-  };
-  lifetime.after(close);
-  return {
-    port: server.port,
-    logged,
-    usersFile,
-    acts: () => acts,
-    send: (sent = {}) => send(server.port, sent),
-    wait: (duration) => {
-      now = now.add(duration);
-    },
-    close,
-  };
+  return app;
 }
 
 /** As a browser that opens a page, unless the headers say otherwise. */
