@@ -89,8 +89,7 @@ function commandError(error: unknown): CommandError | null {
     );
   }
   if (error instanceof WebSettingsError) return new CommandError(EXIT.usage, error.message);
-  if (error instanceof ListenError)
-    return new CommandError(EXIT.problem, listenText(error), { cause: error });
+  if (error instanceof ListenError) return new CommandError(EXIT.problem, listenText(error));
   return usersFileProblem(error);
 }
 
