@@ -1,0 +1,45 @@
+/** The web application: its assets, pages and routes, behind the access rules. */
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { ACTIONS } from './actions/actions.ts';
+import { type Asset, readAssets } from './assets.ts';
+import type { WebContext } from './context.ts';
+import type { WebEnv } from './env.ts';
+import { mountActions } from './mount_actions.ts';
+import { mountPages, NAV } from './mount_pages.ts';
+import type { Page } from './page.ts';
+import { PAGES } from './pages/pages.ts';
+
+export type { WebEnv } from './env.ts';
+
+export interface AppOptions {
+  readonly context: WebContext;
+  /** Puts the access rules before every route, and `viewer` on each request that passes. */
+  readonly guard: (app: Hono<WebEnv>) => void;
+  /** Pages of task authors. */
+  readonly pages?: readonly Page[];
+}
+
+const A_YEAR_S = 31_536_000;
+
+export function createApp({ context, guard, pages = [] }: AppOptions): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const assets = readAssets();
+  app.use(compress());
+  for (const asset of assets.byUrl.values()) serveAsset(app, asset);
+  guard(app);
+  const mounted = { context, assets: assets.urls, nav: NAV };
+  mountPages(app, mounted, [...PAGES, ...pages]);
+  mountActions(app, mounted, ACTIONS);
+  return app;
+}
+
+/** Serves a file that never changes under its URL. Without a log-in: the log-in page uses it. */
+function serveAsset(app: Hono<WebEnv>, { url, contentType, body }: Asset): void {
+  app.get(url, (request) =>
+    request.body(body, 200, {
+      'content-type': contentType,
+      'cache-control': `public, max-age=${A_YEAR_S}, immutable`,
+    }),
+  );
+}
