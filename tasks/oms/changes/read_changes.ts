@@ -120,9 +120,13 @@ export async function largestChanges(
   return (await client.query<Change>(`${SELECT_CHANGES} limit ${limit}`, parameters(scope))).rows;
 }
 
-/** Returns items that had stock before and have none after, those with most stock first. */
-export async function zeroed(client: PoolClient, scope: Scope): Promise<readonly Change[]> {
-  return (await client.query<Change>(SELECT_ZEROED, parameters(scope))).rows;
+/** Returns items that had stock before and have none after, those with most stock first. @param limit null for all */
+export async function zeroed(client: PoolClient, scope: Scope, limit: number | null): Promise<Some<Change>> {
+  const { rows } = await client.query<Change & { total: number }>(SELECT_ZEROED, [
+    ...parameters(scope),
+    limit,
+  ]);
+  return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
 
 export async function rejectsOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Reject>> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remedyLines, runWithParamsText } from '../../../../runner/commands/output/remedy_text.ts';
+import { remedyLines, runWithParamsLines } from '../../../../runner/commands/output/remedy_text.ts';
 import type { ClearTasks } from '../../../../runner/core/value/task_remedy.ts';
 
 const TASK = { runId: 12, taskId: 'load' };
@@ -40,10 +40,10 @@ test('a value that a shell would take apart is quoted, and a line stays one line
   ]);
 });
 
-test('a refused date ends in the params with which it can run', () => {
-  assert.equal(runWithParamsText(null), '');
-  assert.equal(
-    runWithParamsText({ label: 'apply the file on top', params: { supersede: 'true', why: null } }),
-    '; to apply the file on top: --param supersede=true --param why="why"',
-  );
+test('the params with which refused dates can run are printed once, however many dates have them', () => {
+  const remedy = { label: 'apply the file on top', params: { supersede: 'true', why: null } };
+  assert.deepEqual(runWithParamsLines([{ remedy: null }, {}]), []);
+  assert.deepEqual(runWithParamsLines([{ remedy }, {}, { remedy }]), [
+    'to apply the file on top: --param supersede=true --param why="why"',
+  ]);
 });

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { artifactChunks, CommandError, EXIT, findArtifact, runOfInstance } from '../../../runner/command.ts';
-import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import { type AppliedBatch, instanceOf, type Some } from '../../oms/changes/read_changes.ts';
+import { artifactChunks, findArtifact, runOfInstance } from '../../runner/history.ts';
+import { REJECTS_NAME } from '../filter/publish_filtered.ts';
+import { type AppliedBatch, instanceOf, type Some } from '../oms/changes/read_changes.ts';
 
 const rejectSchema = z.object({ file: z.string(), line: z.string(), column: z.string(), reason: z.string() });
 
@@ -15,9 +15,18 @@ export interface FilterRejects extends Some<FilterReject> {
   readonly runId: number | null;
 }
 
+/** The rejects were replaced while they were read, as their run was worked again. */
+export class RejectsReplaced extends Error {
+  override name = 'RejectsReplaced';
+  constructor(runId: number | null) {
+    super(`the rejects of run ${runId} were replaced while they were read; ask again`);
+  }
+}
+
 /**
  * Returns the rows that the filter rejected on the night of these batches, as its run kept them. Empty if another
  * runner's database has the run, or if its artifacts were pruned.
+ * @throws RejectsReplaced
  */
 export async function filterRejectsOf(
   pool: Pool,
@@ -30,12 +39,7 @@ export async function filterRejectsOf(
     instanceId === null ? null : await runOfInstance(pool, instanceId, reset?.business_date ?? null);
   const artifact = runId === null ? null : await findArtifact(pool, runId, REJECTS_NAME);
   if (artifact === null) return { rows: [], total: 0, runId };
-  const replaced = () =>
-    new CommandError(
-      EXIT.problem,
-      `the rejects of run ${runId} were replaced while they were read; ask again`,
-    );
-  const chunks = await Array.fromAsync(artifactChunks(pool, artifact, replaced));
+  const chunks = await Array.fromAsync(artifactChunks(pool, artifact, () => new RejectsReplaced(runId)));
   const rows: unknown[] = parse(Buffer.concat(chunks), {
     columns: true,
     relax_column_count: true,
