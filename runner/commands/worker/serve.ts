@@ -40,7 +40,7 @@ export async function serve(shell: Shell, options: ServeOptions): Promise<void> 
   endService(shell);
 }
 
-/** Returns null where the page cannot be served, which is told: what is due is worked all the same. */
+/** Returns null where the page cannot be served, which is reported on stderr; the worker runs all the same. */
 async function tryPage(
   shell: Shell,
   parts: PageParts,
