@@ -10,6 +10,7 @@ import type { Backfill } from '../../store/backfill/backfill.ts';
 import { type BackfillDate, datesOfBackfill } from '../../store/backfill/report.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
 import { findNamedBackfill } from '../../view/backfill/find.ts';
+import { readBackfillReport } from '../../view/backfill/report.ts';
 import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -19,8 +20,9 @@ import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice } from '../output/output.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
+import { precheckRunner } from './precheck_runner.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { printBackfill, readBackfillReport } from './report/report.ts';
+import { printBackfill } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly detach?: true;
@@ -93,19 +95,10 @@ async function refusalsOf(
   const { settings, backfill, failed } = request;
   if (failed.length === 0) return [];
   const index = await new DagVersions(session.pool).get(backfill.dagVersionId);
-  return await runPrechecks(
-    {
-      taskTypes: await taskTypesOf(settings),
-      env: shell.env,
-      projectDir: process.cwd(),
-      log: session.log,
-      signal: shell.signal,
-    },
-    {
-      index,
-      params: paramsToRun(index.dag, backfill.params, null),
-      dates: failed,
-      now: await databaseNow(session.pool),
-    },
-  );
+  return await runPrechecks(precheckRunner(shell, session, await taskTypesOf(settings)), {
+    index,
+    params: paramsToRun(index.dag, backfill.params, null),
+    dates: failed,
+    now: await databaseNow(session.pool),
+  });
 }
