@@ -4,18 +4,13 @@ import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
+import type { WebEnv } from './env.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
-import type { Page, Viewer } from './page.ts';
+import type { Page } from './page.ts';
 import { PAGES } from './pages/pages.ts';
 
-/** The variables that middleware sets for the routes behind it. */
-export interface WebEnv {
-  Variables: {
-    readonly viewer: Viewer;
-    readonly requestId: string;
-  };
-}
+export type { WebEnv } from './env.ts';
 
 export interface AppOptions {
   readonly context: WebContext;

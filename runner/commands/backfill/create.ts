@@ -25,7 +25,7 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { registerNamedDag } from '../dag/in_force.ts';
+import { registerDagOfCommand } from '../dag/register.ts';
 import { addOutputOption, notice, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
@@ -102,7 +102,7 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   const count = plan.dates.filter(isWorked).length;
   if (count > 0) printHold(shell, plan, options);
   if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
-  await registerNamedDag(session.pool, settings, name);
+  await registerDagOfCommand(session.pool, settings, name);
   const { dagId } = plan.dag;
   const backfill = await createBackfill(session.pool, {
     ...request,

@@ -25,7 +25,7 @@ export interface ListedDag {
 
 export const DAG_LIST_COLUMNS: readonly Column<ListedDag>[] = [
   { key: 'dag_id', value: ({ dagId }) => dagId },
-  { key: 'state', value: stateOf, state: stateOf },
+  { key: 'state', value: stateOfDag, state: stateOfDag },
   {
     key: 'schedule',
     value: ({ dag }) => dag?.schedule ?? null,
@@ -51,7 +51,8 @@ export const DAG_LIST_COLUMNS: readonly Column<ListedDag>[] = [
   { key: 'file', value: ({ file }) => file, dataOnly: true },
 ];
 
-function stateOf({ problemCount, isPaused, dag }: ListedDag): string {
+/** Returns `active`, `paused`, `invalid`, or `manual` for a DAG without a schedule. */
+export function stateOfDag({ problemCount, isPaused, dag }: ListedDag): string {
   if (problemCount > 0) return 'invalid';
   if (isPaused) return 'paused';
   return dag !== null && dag.schedule.length === 0 ? 'manual' : 'active';

@@ -32,7 +32,9 @@ export const cancelBackfillAction: Action = {
     });
     const waiting = dropped + cancelledRuns.length;
     const running =
-      runningRuns.length === 0 ? '' : `; ${runsText(runningRuns)} to ${runningRuns.length === 1 ? 'its' : 'their'} end`;
+      runningRuns.length === 0
+        ? ''
+        : `; ${runsText(runningRuns)} to ${runningRuns.length === 1 ? 'its' : 'their'} end`;
     return {
       location: `/backfills/${backfillId}`,
       sentence: `Cancelled: ${waiting} ${waiting === 1 ? 'date' : 'dates'} will not be worked${running}.`,

@@ -6,7 +6,6 @@ import {
   REPROCESS_MODES,
   type Reprocess,
 } from '../../core/backfill/plan.ts';
-import { registerNamedDag } from '../../engine/dags/register.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { listDags } from '../../store/dag/dag.ts';
@@ -14,6 +13,7 @@ import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { holdSentence } from '../../view/backfill/hold.ts';
 import { type PlanRequest, planBackfill, planCountsText } from '../../view/backfill/plan.ts';
 import { readKnownDag } from '../../view/dag/find.ts';
+import { registerNamedDag } from '../../view/dag/register.ts';
 import type { Action } from '../action.ts';
 import { precheckRunnerOf, type WebContext } from '../context.ts';
 import { hiddenField, reasonField, selectField, textField } from '../html/form.ts';
@@ -45,7 +45,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
     const runner = await precheckRunnerOf(context);
     const { dagsDir } = context;
     const plan = await planBackfill(context, runner, { ...request, dagsDir });
-    await registerNamedDag(context.pool, { dagId: request.dagId, dagsDir, taskTypes: runner.taskTypes, by });
+    await registerNamedDag(context.pool, { dagId: request.dagId, dagsDir, by, taskTypes: context.taskTypes });
     const backfill = await createBackfill(context.pool, {
       ...request,
       taskTypes: runner.taskTypes,
@@ -64,7 +64,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
 
 function rangeForm(query: URLSearchParams, dagIds: readonly string[], fields: readonly Html[]): Html {
   const value = (name: string, otherwise = '') => query.get(name) ?? otherwise;
-  return html`<form method="get" class="fields">
+  return html`<form method="get" action="/backfills/new#plan" class="fields">
 ${selectField(
   { name: 'dag', label: 'DAG', value: value('dag') },
   dagIds.map((dagId) => ({ value: dagId, label: dagId })),
@@ -81,10 +81,13 @@ ${selectField({ name: 'order', label: 'Order', value: value('order', BACKFILL_OR
   { value: BACKFILL_ORDERS[1], label: 'the newest date first' },
 ])}
 ${textField({ name: 'max_active_runs', label: 'Dates at once', type: 'number', value: value('max_active_runs', '1') })}
-${selectField({ name: 'time_edges', label: 'Times and delays between tasks', value: value('time_edges', 'collapse') }, [
-  { value: 'collapse', label: 'do not wait for them' },
-  { value: 'keep', label: 'wait for them' },
-])}
+${selectField(
+  { name: 'time_edges', label: 'Times and delays between tasks', value: value('time_edges', 'collapse') },
+  [
+    { value: 'collapse', label: 'do not wait for them' },
+    { value: 'keep', label: 'wait for them' },
+  ],
+)}
 ${fields}
 <div class="ways"><button class="primary">Show the plan</button></div></form>`;
 }
@@ -100,7 +103,10 @@ async function fieldsOf(context: WebContext, query: URLSearchParams): Promise<re
 async function planPart(context: WebContext, query: URLSearchParams): Promise<Html> {
   try {
     const request = requestOf(query);
-    const plan = await planBackfill(context, await precheckRunnerOf(context), { ...request, dagsDir: context.dagsDir });
+    const plan = await planBackfill(context, await precheckRunnerOf(context), {
+      ...request,
+      dagsDir: context.dagsDir,
+    });
     const { dag, dates, hold, refusals } = plan;
     const count = dates.filter(isWorked).length;
     const unknown = refusals.filter(({ kind }) => kind === 'unknown');
@@ -115,7 +121,10 @@ ${datesTable(dates, { timezone: dag.timezone, now: await databaseNow(context.poo
 ${
   count === 0
     ? html`<p class="empty">There is nothing to do.</p>`
-    : html`<form method="post">${each([...query].filter(([name]) => name !== 'reason'), ([name, value]) => hiddenField(name, value))}
+    : html`<form method="post">${each(
+        [...query].filter(([name]) => name !== 'reason'),
+        ([name, value]) => hiddenField(name, value),
+      )}
 ${reasonField(query.get('reason') ?? '', 'optional')}
 <div class="ways"><button class="primary">Work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}</button></div></form>`
 }</section>`;

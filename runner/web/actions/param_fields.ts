@@ -12,7 +12,8 @@ export function paramFields(
 ): readonly Html[] {
   return each(Object.entries(params), ([name, spec]) => {
     const { type, description } = spec;
-    const byDefault = spec.default === null || spec.default === '' ? '' : ` Default: ${String(spec.default)}.`;
+    const byDefault =
+      spec.default === null || spec.default === '' ? '' : ` Default: ${String(spec.default)}.`;
     const field = {
       name: `${PREFIX}${name}`,
       label: name,

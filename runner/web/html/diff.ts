@@ -22,7 +22,8 @@ ${each(hunk.lines, (line) => lineOf(line))}`,
 
 function lineOf(line: string): Html {
   const kind = KINDS[line.charAt(0)];
-  if (kind === undefined) return html`<span>${line}</span>
+  if (kind === undefined)
+    return html`<span>${line}</span>
 `;
   return html`<span class="${kind.className}"><span class="visually-hidden">${kind.word}</span>${line}</span>
 `;

@@ -8,7 +8,10 @@ export function dateSent(sent: URLSearchParams, name: string): Temporal.PlainDat
     return Temporal.PlainDate.from(text);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new HttpError(422, `${name} is a date, such as 2026-01-31; ${text === '' ? 'it is empty' : `${text} is none`}`);
+    throw new HttpError(
+      422,
+      `${name} is a date, such as 2026-01-31; ${text === '' ? 'it is empty' : `${text} is none`}`,
+    );
   }
 }
 

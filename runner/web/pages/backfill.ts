@@ -7,8 +7,8 @@ import { type BackfillReport, countsText, readBackfillReport } from '../../view/
 import { spanText } from '../../view/time_text.ts';
 import { type Html, html, NOTHING } from '../html/html.ts';
 import { stateMark } from '../html/mark.ts';
-import { timeTag } from '../html/time.ts';
 import { idOf } from '../html/path_id.ts';
+import { timeTag } from '../html/time.ts';
 import { mayOperate, type OpenPage, type Page, type Reader } from '../page.ts';
 import { datesTable } from './backfill/dates.ts';
 
@@ -27,13 +27,15 @@ export const backfillPage: Page = {
 
 function backfillBody(report: BackfillReport, reader: Reader): Html {
   const { backfill, dates, timezone, now } = report;
-  const { backfillId, dagId, from, to, state, createdAt, finishedAt, actor, reason } = backfill;
+  const { dagId, from, to, state, createdAt, finishedAt, actor, reason } = backfill;
   const worked = dates.filter(isWorked);
   const ended = worked.filter(isEnded).length;
   return html`<p class="crumbs"><a href="/backfills">Backfills</a> › <a href="/dags/${dagId}">${dagId}</a></p>
 <div class="head"><h1>${dagId}, ${String(from)} to ${String(to)}</h1><span>${stateMark(state)}</span></div>
 <p class="lead">${countsText(dates)}. ${ended} of ${worked.length} ended${
-    finishedAt === null ? '' : html`; it took ${spanText(finishedAt.epochMilliseconds - createdAt.epochMilliseconds)}`
+    finishedAt === null
+      ? ''
+      : html`; it took ${spanText(finishedAt.epochMilliseconds - createdAt.epochMilliseconds)}`
   }.</p>
 ${finishedAt === null ? html`<progress max="${worked.length}" value="${ended}" aria-label="Dates that have ended"></progress>` : NOTHING}
 ${mayOperate(reader) ? ways(report) : NOTHING}
@@ -54,9 +56,7 @@ function ways({ backfill, dates }: BackfillReport): Html {
   const { backfillId, finishedAt } = backfill;
   const failed: readonly BackfillDate[] = failedDates(dates);
   return html`<div class="ways">${
-    finishedAt === null
-      ? html`<a class="button" href="/backfills/${backfillId}/cancel">Cancel…</a>`
-      : NOTHING
+    finishedAt === null ? html`<a class="button" href="/backfills/${backfillId}/cancel">Cancel…</a>` : NOTHING
   }${
     failed.length > 0
       ? html`<a class="button" href="/backfills/${backfillId}/retry_failed">Retry ${failed.length} failed ${failed.length === 1 ? 'date' : 'dates'}…</a>`

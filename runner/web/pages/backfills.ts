@@ -2,11 +2,11 @@
 import type { ListedBackfill } from '../../store/backfill/report.ts';
 import { readBackfills } from '../../view/backfill/list.ts';
 import type { Page as Rows } from '../../view/page.ts';
+import { cursorOf, olderLink } from '../html/cursor.ts';
 import { each, type Html, html, NOTHING } from '../html/html.ts';
 import { stateMark } from '../html/mark.ts';
 import { timeTag } from '../html/time.ts';
 import { mayOperate, type OpenPage, type Page, type Reader } from '../page.ts';
-import { cursorOf, olderLink } from '../html/cursor.ts';
 
 const SHOWN = 50;
 
@@ -44,7 +44,8 @@ ${
 }
 
 function backfillRow(row: ListedBackfill): Html {
-  const { backfillId, dagId, from, to, state, worked, ended, succeeded, refused, createdAt, actor, reason } = row;
+  const { backfillId, dagId, from, to, state, worked, ended, succeeded, refused, createdAt, actor, reason } =
+    row;
   return html`<tr id="backfill-${backfillId}"><th scope="row"><a href="/backfills/${backfillId}">${backfillId}</a></th>
 <td data-label="DAG"><a class="mono" href="/dags/${dagId}">${dagId}</a></td>
 <td data-label="dates" class="nowrap">${String(from)} to ${String(to)}</td>

@@ -1,16 +1,18 @@
 /** A version of a DAG: its text, and what it changed. */
-import { HttpError } from '../http_error.ts';
+
 import { readVersions, readVersionText } from '../../view/dag/versions.ts';
 import { textDiff } from '../html/diff.ts';
 import { type Html, html, NOTHING } from '../html/html.ts';
 import { timeTag } from '../html/time.ts';
+import { HttpError } from '../http_error.ts';
 import type { OpenPage, Page } from '../page.ts';
 
 export const dagVersionPage: Page = {
   path: '/dags/:dag/versions/:version',
   async open({ context, params }): Promise<OpenPage> {
     const { dag: dagId = '', version = '' } = params;
-    if (!/^\d{1,15}$/.test(version)) throw new HttpError(404, `a version is a number, and ${version} is none`);
+    if (!/^\d{1,15}$/.test(version))
+      throw new HttpError(404, `a version is a number, and ${version} is none`);
     const dagVersionId = Number(version);
     const source = await readVersionText(context.pool, { dagId, dagVersionId });
     const { rows } = await readVersions(context.pool, { dagId, limit: 2, before: dagVersionId + 1 });

@@ -1,6 +1,7 @@
 /** What a DAG's file says that is not in force yet: its problems, or the plan of the edit. */
-import type { TaskTypes } from '../../../engine/dags/task_types.ts';
+
 import { formatProblem } from '../../../core/dag_file/problem.ts';
+import type { TaskTypes } from '../../../engine/dags/task_types.ts';
 import type { KnownDag } from '../../../view/dag/find.ts';
 import { planSections, verdictWords } from '../../../view/plan/sections.ts';
 import { type Plan, readPlan } from '../../../view/plan/source.ts';
@@ -32,6 +33,7 @@ export function pendingSection(plan: Plan | null): Html {
   return html`<section class="notice${change.isSafe ? '' : ' warning'}" id="file" aria-labelledby="file-head"><h2 id="file-head">${target.file} has an edit that is not in force yet: ${verdictWords(plan, change)}</h2>
 ${each(
   planSections(plan),
-  ({ title, lines }) => html`<h3>${title}</h3><ul class="plain-list">${each(lines, (line) => html`<li class="keep">${line}</li>`)}</ul>`,
+  ({ title, lines }) =>
+    html`<h3>${title}</h3><ul class="plain-list">${each(lines, (line) => html`<li class="keep">${line}</li>`)}</ul>`,
 )}</section>`;
 }
