@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
+import { mountApi } from './api/mount.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
 import type { WebEnv } from './env.ts';
@@ -31,6 +32,7 @@ export function createApp({ context, guard, pages = [] }: AppOptions): Hono<WebE
   const mounted = { context, assets: assets.urls, nav: NAV };
   mountPages(app, mounted, [...PAGES, ...pages]);
   mountActions(app, mounted, ACTIONS);
+  mountApi(app, context);
   return app;
 }
 

@@ -16,8 +16,17 @@ const TAG_WORDS: Readonly<Record<Tag, string>> = {
 };
 
 export const SECURITY_SCHEMES = {
-  token: { type: 'http', scheme: 'bearer', description: 'A token of a person: `Authorization: Bearer sf_...`.' },
-  session: { type: 'apiKey', in: 'cookie', name: 'stockflow_session', description: 'The log-in of the page.' },
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of a person: `Authorization: Bearer sf_...`.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'stockflow_session',
+    description: 'The log-in of the page.',
+  },
 } as const;
 
 export const DOCUMENT_HEAD = {

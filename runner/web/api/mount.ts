@@ -2,13 +2,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { errorFacts } from '../../core/value/error_text.ts';
-import type { WebEnv } from '../app.ts';
 import type { WebContext } from '../context.ts';
+import type { WebEnv } from '../env.ts';
 import { refuseUnlessRole } from '../page.ts';
 import { DOCUMENT_HEAD, routeConfigOf } from './document.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
-import { answerProblem, headersOf, problemOf } from './problem.ts';
 import { mountProbes } from './probes.ts';
+import { answerProblem, headersOf, problemOf } from './problem.ts';
 import { ENDPOINTS } from './routes/routes.ts';
 
 export const API_BASE = '/api/v1';
@@ -71,4 +71,3 @@ function answerError(c: Context<WebEnv>, { log }: WebContext, error: Error): Res
   const detail = `an error on our side; the log of this server has a line with requestId=${requestId}`;
   return answerProblem(c, { status: 500, detail, facts: {} });
 }
-

@@ -4,8 +4,8 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import { isQueueInstalled } from '../../store/queue/schema.ts';
 import { MigrationError, pendingMigrations } from '../../store/schema/migrate.ts';
-import type { WebEnv } from '../app.ts';
 import type { WebContext } from '../context.ts';
+import type { WebEnv } from '../env.ts';
 
 const MIGRATIONS = {
   set: 'runner',

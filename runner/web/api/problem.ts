@@ -7,7 +7,7 @@ import type { Remedy } from '../../core/value/remedy.ts';
 import { TriggerError } from '../../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../engine/operator/operator.ts';
 import { InvalidDag, NotFound } from '../../view/errors.ts';
-import type { WebEnv } from '../app.ts';
+import type { WebEnv } from '../env.ts';
 import { type ErrorStatus, HttpError, refusalOf } from '../http_error.ts';
 import { InvalidRequest } from './request.ts';
 

@@ -58,8 +58,7 @@ function problemsOf(
   allowed: readonly string[],
 ): readonly RequestProblem[] {
   const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys')
-    return [{ in: part, key: path.join('.'), message: issue.message }];
+  if (issue.code !== 'unrecognized_keys') return [{ in: part, key: path.join('.'), message: issue.message }];
   return issue.keys.map((key) => ({
     in: part,
     key: [...path, key].join('.'),

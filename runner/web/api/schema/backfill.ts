@@ -95,9 +95,7 @@ export const backfillReport = z
   .object({ backfill: z.object(BACKFILL).openapi('Backfill'), dates: z.array(backfillDate) })
   .openapi('BackfillReport');
 
-export const newBackfill = z
-  .object({ ...backfillReport.shape, holds_back: hold })
-  .openapi('NewBackfill');
+export const newBackfill = z.object({ ...backfillReport.shape, holds_back: hold }).openapi('NewBackfill');
 
 export const backfillPlan = z
   .object({ dates: z.array(plannedDate), holds_back: hold })

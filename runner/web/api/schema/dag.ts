@@ -19,7 +19,8 @@ import {
   textOrNull,
 } from './scalar.ts';
 
-const cronList = () => z.array(z.string()).openapi({ description: 'Cron lines in the time zone of the DAG.' });
+const cronList = () =>
+  z.array(z.string()).openapi({ description: 'Cron lines in the time zone of the DAG.' });
 
 const listedDag = z
   .object({

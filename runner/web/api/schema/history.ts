@@ -45,6 +45,8 @@ export const logPage = z
   .object({
     lines: z.array(logLine).openapi({ description: 'Oldest first.' }),
     before: integerOrNull('The `before` of the page with older lines; null where there are none.'),
-    after: integerOrNull('The `after` with which newer lines are read, now or later; null while there is no line.'),
+    after: integerOrNull(
+      'The `after` with which newer lines are read, now or later; null while there is no line.',
+    ),
   })
   .openapi('LogPage');

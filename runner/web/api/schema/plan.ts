@@ -110,9 +110,7 @@ export const plan = z
             dates: dates('The dates.'),
           }),
         ),
-        at_once: z.array(
-          z.object({ scheduled_for: instant('Its scheduled instant.'), run_type: runType }),
-        ),
+        at_once: z.array(z.object({ scheduled_for: instant('Its scheduled instant.'), run_type: runType })),
       })
       .optional(),
     clock_changes: z.array(clockChange).optional(),
@@ -123,7 +121,9 @@ export const plan = z
     task_keys: z.array(keyChange).optional(),
     deadlines: z.array(deadline).optional(),
     in_flight: z
-      .array(z.object({ run_id: integer('The run.'), state: runState, scheduled_for: instant('Its instant.') }))
+      .array(
+        z.object({ run_id: integer('The run.'), state: runState, scheduled_for: instant('Its instant.') }),
+      )
       .openapi({ description: 'Runs that keep the version that they began with.' }),
   })
   .openapi('Plan', {

@@ -9,7 +9,10 @@ export function instant(description: string) {
 }
 
 export function instantOrNull(description: string) {
-  return z.iso.datetime().nullable().openapi({ description, examples: [AN_INSTANT] });
+  return z.iso
+    .datetime()
+    .nullable()
+    .openapi({ description, examples: [AN_INSTANT] });
 }
 
 export function date(description: string) {
@@ -17,7 +20,10 @@ export function date(description: string) {
 }
 
 export function dateOrNull(description: string) {
-  return z.iso.date().nullable().openapi({ description, examples: ['2026-01-31'] });
+  return z.iso
+    .date()
+    .nullable()
+    .openapi({ description, examples: ['2026-01-31'] });
 }
 
 export function text(description: string) {
@@ -42,7 +48,10 @@ export function milliseconds(description: string) {
 }
 
 export function millisecondsOrNull(description: string) {
-  return z.number().nullable().openapi({ description: `${description} In milliseconds.` });
+  return z
+    .number()
+    .nullable()
+    .openapi({ description: `${description} In milliseconds.` });
 }
 
 export function flag(description: string) {

@@ -15,14 +15,7 @@ import {
 
 const remedy = z
   .object({
-    action: z.enum([
-      'explain_run',
-      'show_run',
-      'validate_dag',
-      'trigger_date',
-      'resume_dag',
-      'start_worker',
-    ]),
+    action: z.enum(['explain_run', 'show_run', 'validate_dag', 'trigger_date', 'resume_dag', 'start_worker']),
     dag_id: text('The DAG.').optional(),
     run_id: integer('The run.').optional(),
     date: date('The business date.').optional(),
