@@ -48,6 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
   'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
   'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
+  'runner/task/': ['runner/task/', 'runner/core/'],
   'runner/engine/': [
     'runner/engine/',
     'runner/store/',
@@ -121,11 +122,11 @@ test('outside of runner its public files alone are imported', () => {
   assert.deepEqual(strays, []);
 });
 
-test('what judges the sync, the world and the nights, shares no code with it', () => {
-  const judges = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
+test('the simulation and the world, which verify the sync, share no code with it', () => {
+  const verifiers = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
     ({ file }) => !file.endsWith('.test.ts') && !file.endsWith('.long.ts'),
   );
-  const strays = judges.flatMap(({ file, imports }) =>
+  const strays = verifiers.flatMap(({ file, imports }) =>
     imports.filter((target) => target.startsWith('tasks/')).map((target) => `${file} -> ${target}`),
   );
   assert.deepEqual(strays, []);
@@ -146,12 +147,13 @@ test('the runner holds no word of the inventory', () => {
 });
 
 test('sentences that name a command of the command line are those of commands', () => {
-  const groups = readdirSync(path.join(ROOT, 'runner/commands'), { withFileTypes: true }).map(({ name }) =>
-    name.replace('.ts', ''),
+  const folders = ['runner/commands', 'tasks/commands', 'demo/commands'];
+  const groups = folders.flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder)).map((name) => name.replace('.ts', '')),
   );
-  const command = new RegExp(`\\bstockflow (${[...groups, 'demo'].join('|')})\\b`);
-  const found = runner
-    .filter(({ file }) => !file.startsWith('runner/commands/'))
+  const command = new RegExp(`\\bstockflow (${groups.join('|')})\\b`);
+  const found = [...runner, ...tasks]
+    .filter(({ file }) => !folders.some((folder) => file.startsWith(`${folder}/`)))
     .flatMap(({ file }) =>
       readFileSync(path.join(ROOT, file), 'utf8')
         .split('\n')

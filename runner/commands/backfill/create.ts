@@ -32,8 +32,11 @@ import { painter } from '../output/terminal_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
 import { holdText } from './hold_text.ts';
 import { precheckRunner } from './precheck_runner.ts';
+import { withParamsText } from './report/commanded.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
 import { printBackfill } from './report/report.ts';
+
+const SHOWN_COLUMNS = withParamsText(PLAN_WITH_DETAIL);
 
 interface Options extends FollowOptions {
   readonly from: Temporal.PlainDate;
@@ -138,7 +141,7 @@ function showPlan(shell: Shell, plan: PlannedBackfill, options: Options): void {
 /** Prints the plan, for machines as `{dates, holds_back}`. */
 function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: Options['output']): void {
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
-  const listing = { columns: PLAN_WITH_DETAIL, rows };
+  const listing = { columns: SHOWN_COLUMNS, rows };
   const data = { dates: rows.map((row) => rowObject(PLAN_WITH_DETAIL, row)), holds_back: holdData(hold) };
   const text = () => formatTable(listing, painter(shell.stdout, shell.env));
   printResult(shell, output, { ...listing, data, text });
@@ -167,7 +170,7 @@ async function confirmPlan(
 ): Promise<void> {
   if (!isConfirmed && shell.stderr.isTTY) {
     const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
-    shell.stderr.write(formatTable({ columns: PLAN_WITH_DETAIL, rows }, painter(shell.stderr, shell.env)));
+    shell.stderr.write(formatTable({ columns: SHOWN_COLUMNS, rows }, painter(shell.stderr, shell.env)));
   }
   if (!isConfirmed) shell.stderr.write(`${planCountsText(dates)}\n`);
   await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);

@@ -16,7 +16,7 @@ const EXAMPLES = [
 
 const OPTIONS = [
   ['-V, --version', 'the version'],
-  ['-h, --help', 'this help; stockflow trigger --help tells of one command'],
+  ['-h, --help', 'this help; stockflow trigger --help shows one command'],
 ] as const;
 
 /** Answers what asks for no command; null for everything else. */

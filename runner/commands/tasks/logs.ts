@@ -20,6 +20,7 @@ import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { pauseUnlessAborted } from '../live/follow.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { escapeControls, painter, type Style } from '../output/terminal_text.ts';
 
 interface Options {
@@ -61,6 +62,11 @@ export function configure(command: Command, shell: Shell): void {
     const lines = options.follow ? following(pool, wanted, shell.signal) : stored(pool, wanted);
     const count = await printLines(shell, lines, { timezone, taskId, output: options.output });
     if (count === 0) notice(shell, options.output, `${taskId} has logged nothing yet`);
+    const remedies = (await instancesOfRun(pool, run.runId))
+      .filter((task) => task.taskId === taskId && (options.try ?? task.attemptNumber) === task.attemptNumber)
+      .flatMap((task) => remedyLines(task.remedy, task));
+    // The elements of a mapped task often fail alike.
+    for (const line of new Set(remedies)) notice(shell, options.output, line);
   });
 }
 

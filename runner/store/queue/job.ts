@@ -1,6 +1,6 @@
 /**
- * Adds wake-up jobs to graphile-worker's queue: each tells a worker to look at one row. A job holds no state: if it is
- * lost, doubled or forged, only the moment changes at which a worker looks. A job is added in the transaction that
+ * Adds wake-up jobs to graphile-worker's queue: each asks a worker to check one row. A job holds no state: if it is
+ * lost, doubled or forged, only the time of the check changes. A job is added in the transaction that
  * makes its row ready.
  */
 import type { Queryable } from '../queryable.ts';

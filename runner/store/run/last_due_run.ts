@@ -1,5 +1,6 @@
 /** Reads when each DAG was last due, and the run of that instant. */
 import type { RunState } from '../../core/run/states.ts';
+import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
 
@@ -40,6 +41,8 @@ export interface LastRun {
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
+  /** The action that the failed task proposed with its error; null for none. */
+  readonly remedy: TaskRemedy | null;
   /** The tasks that were not finished by their deadline, also if they succeeded later. */
   readonly missedDeadlines: readonly string[];
   /** The last failure of a task that has succeeded since, as `task_id: error`; null if there was none. */
@@ -51,7 +54,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
-            failed.task_id as "failedTaskId", failed.error_text as "errorText",
+            failed.task_id as "failedTaskId", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'
                    group by e.task_id order by min(e.event_id))
@@ -70,7 +73,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
                 or (r.run_type = 'manual' and r.business_date = key.business_date))
          order by r.run_id desc limit 1) r
        left join lateral (
-        select t.task_id, t.error_text from stockflow.task_instance t
+        select t.task_id, t.error_text, t.remedy from stockflow.task_instance t
          where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
       order by r.dag_id`,
     [
@@ -79,7 +82,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
       keys.map(({ businessDate }) => businessDate?.toString() ?? null),
     ],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
 }
 
 /** Returns the newest run of each DAG. */

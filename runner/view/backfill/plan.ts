@@ -53,10 +53,10 @@ export async function planBackfill(
   const now = await databaseNow(pool);
   const refusals = await runPrechecks(runner, { index: indexDag(dag), params, dates: planned, now });
   const dates = applyRefusals(planned, refusals);
-  return { dag, dates, refusals, hold: await foreseeHold(pool, dag, { ...request, dates, now }) };
+  return { dag, dates, refusals, hold: await predictHold(pool, dag, { ...request, dates, now }) };
 }
 
-async function foreseeHold(
+async function predictHold(
   pool: Pool,
   dag: Dag,
   load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },

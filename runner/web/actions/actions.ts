@@ -2,5 +2,11 @@
 import type { Action } from '../action.ts';
 import { cancelBackfillAction, retryBackfillAction } from './backfill_request.ts';
 import { newBackfillAction } from './new_backfill.ts';
+import { setPoolAction } from './set_pool.ts';
 
-export const ACTIONS: readonly Action[] = [newBackfillAction, cancelBackfillAction, retryBackfillAction];
+export const ACTIONS: readonly Action[] = [
+  newBackfillAction,
+  cancelBackfillAction,
+  retryBackfillAction,
+  setPoolAction,
+];

@@ -150,7 +150,7 @@ test('show draws each task once under what it waits for last, with its edges and
   ]);
 });
 
-test('show exits 3 with the problems of an invalid file, and schema tells of every task type', async () => {
+test('show exits 3 with the problems of an invalid file, and schema describes every task type', async () => {
   await project.write('dags/broken.yaml', 'dag_id: broken\ntimezone: Nowhere\nschedule: null\ntasks: []\n');
   const [invalid, schema] = await Promise.all([
     project.run(['dags', 'show', 'broken']),

@@ -87,7 +87,7 @@ test('a CSV cell that is no text keeps its value: numbers below zero, booleans, 
   );
 });
 
-test('instants are told in the zone with its name on that day, or its offset where it has none', () => {
+test('instants are printed in the zone with its name on that day, or its offset where it has none', () => {
   const at = (text: string) => Temporal.Instant.from(text);
   assert.equal(inZone(at('2026-03-08T06:59:59Z'), 'America/New_York'), '2026-03-08 01:59 EST');
   assert.equal(inZone(at('2026-03-08T07:00:00Z'), 'America/New_York', 'second'), '2026-03-08 03:00:00 EDT');

@@ -109,7 +109,7 @@ test('the isolation asked for is the one the work runs in', async () => {
   }
 });
 
-test('work that swallows a failed statement is told that nothing was committed', async (t) => {
+test('work that swallows a failed statement fails, as nothing was committed', async (t) => {
   const name = await counter(t);
   const swallow = withTransaction(pool, async (tx) => {
     await tx.query(increment, [name]);

@@ -187,7 +187,7 @@ describe('connecting', () => {
     assert.equal((await sftp.stat('password'))?.bytes, 12);
   });
 
-  test('a key file that holds no key is refused before anything is sent, and its path is not told', async () => {
+  test('a key file that holds no key is refused before anything is sent, without its path', async () => {
     const file = join(server.rootDir, 'no_key');
     await writeFile(file, 'CANARY-not-a-key');
     const query = `host_key=${server.fingerprint}&private_key_file=${file}`;

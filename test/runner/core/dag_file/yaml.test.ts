@@ -29,7 +29,7 @@ test('broken syntax is reported where the parser lost its way, once a line', () 
   ]);
 });
 
-test('a template without quotes in a flow map is told to take them', () => {
+test('the error of a template without quotes in a flow map asks for them', () => {
   assert.deepEqual(report(withValue(`\${{ run.dag_id }}`)), [
     '5:41: not valid YAML: Unexpected flow-map-start at node end; put quotes around a template that stands inside { } or [ ]',
   ]);

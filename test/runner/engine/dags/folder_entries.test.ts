@@ -30,7 +30,7 @@ test('a folder or a dangling link among the DAG files is invalid by its name, an
     'loop.yaml:1:1: it is a link that leads to itself: remove it',
   ]);
   const watch = new DagWatch(dagsDir, taskTypes);
-  await watch.look(pool, 'test', testLog);
+  await watch.check(pool, 'test', testLog);
   const rows = await listDags(pool);
   assert.deepEqual(
     rows.map(({ dagId, dagVersionId, problems: found }) => [
@@ -47,10 +47,10 @@ test('a folder or a dangling link among the DAG files is invalid by its name, an
   );
 });
 
-test('a link that is mended brings its DAG into force at the next reading', async () => {
+test('a link that is fixed brings its DAG into force at the next check', async () => {
   await rm(path.join(dagsDir, 'dangling.yaml'));
   await writeFile(path.join(dagsDir, 'dangling.yaml'), stepDag('dangling', ['task_id: one']));
-  await new DagWatch(dagsDir, taskTypes).look(pool, 'test', testLog);
+  await new DagWatch(dagsDir, taskTypes).check(pool, 'test', testLog);
   const row = (await listDags(pool)).find(({ dagId }) => dagId === 'dangling');
   assert.deepEqual([row?.dagVersionId !== null, row?.problems], [true, null]);
 });

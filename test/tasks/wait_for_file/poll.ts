@@ -32,11 +32,11 @@ export async function world(now = '2026-03-10T05:00:00Z'): Promise<TaskWorld> {
   return openTaskWorld({ now, postgres: { oms: pool } });
 }
 
-export async function look(at: TaskWorld, params = {}, overrides: ContextOverrides = {}) {
-  return foundFileSchema.parse(await lookRaw(at, params, overrides));
+export async function poll(at: TaskWorld, params = {}, overrides: ContextOverrides = {}) {
+  return foundFileSchema.parse(await pollRaw(at, params, overrides));
 }
 
-export function lookRaw(
+export function pollRaw(
   at: TaskWorld,
   params = {},
   overrides: ContextOverrides = {},
@@ -50,7 +50,7 @@ export async function deferral(
   params = {},
   overrides: ContextOverrides = {},
 ): Promise<DeferTask> {
-  const error: unknown = await lookRaw(at, params, overrides).then(
+  const error: unknown = await pollRaw(at, params, overrides).then(
     () => assert.fail('a file was found'),
     (thrown: unknown) => thrown,
   );
