@@ -90,8 +90,12 @@ function refusalsOf({ params, body }: Endpoint): readonly (readonly [number, str
     ...(body === null ? [] : [[400, 'The body is not JSON.'] as const]),
     [401, 'Nobody is logged in, and no valid token was sent.'],
     [403, body === null ? 'The request came from another site.' : 'The role does not allow it.'],
-    ...(isNamed ? [[404, 'What the path names is not there.'] as const] : []),
-    ...(isNamed || body !== null ? [[409, 'Not possible as things stand now.'] as const] : []),
+    ...(isNamed || body !== null
+      ? [
+          [404, 'What the request names is not there.'] as const,
+          [409, 'Not possible as things stand now.'] as const,
+        ]
+      : []),
     ...(body === null ? [] : [[415, 'The body is not application/json.'] as const]),
     [422, 'A key or a value is not allowed; `problems` names each.'],
     [500, 'An error on our side.'],

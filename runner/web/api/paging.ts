@@ -20,6 +20,15 @@ export function wholeNumber(atMost: number, description: string) {
     });
 }
 
+/** Text of a whole number from 0 on, given as a number. */
+export function indexFrom0(description: string) {
+  return z
+    .string({ error: 'write it once, as a whole number' })
+    .regex(/^(0|[1-9]\d{0,14})$/, 'write a whole number from 0 on')
+    .transform(Number)
+    .openapi({ type: 'integer', minimum: 0, description });
+}
+
 /** The query parameters of a list that has pages. */
 export const PAGE_QUERY = {
   limit: wholeNumber(

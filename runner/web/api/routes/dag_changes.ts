@@ -1,12 +1,16 @@
 /** What operators do to a DAG. */
 import { z } from '@hono/zod-openapi';
 import { pauseDag, resumeDag } from '../../../engine/dags/pause.ts';
+import type { TaskTypes } from '../../../engine/dags/task_types.ts';
 import { triggerRun } from '../../../engine/operator/trigger.ts';
+import type { Actor } from '../../../store/event/event.ts';
+import { readKnownDag } from '../../../view/dag/find.ts';
+import { registerNamedDag } from '../../../view/dag/register.ts';
 import { zoneOf } from '../../../view/dag/zones.ts';
 import { rowObject } from '../../../view/listing.ts';
 import { RUN_COLUMNS } from '../../../view/run/columns.ts';
 import { actorOf } from '../../access/role.ts';
-import { registerDag } from '../../register_dag.ts';
+import type { WebContext } from '../../context.ts';
 import { created, ok, writing } from '../endpoint.ts';
 import {
   dagPath,
@@ -44,7 +48,9 @@ export const trigger = writing({
     const by = actorOf(viewer);
     const asked = { ...body, date: body.date?.toString() ?? null };
     const idempotency = idempotencyOf(request, asked);
-    const taskTypes = await registerDag(context, params.dag, by);
+    // First by its id alone: a name from outside is no path.
+    const { dagId } = await readKnownDag(context, context.dagsDir, params.dag);
+    const taskTypes = await registerDag(context, dagId, by);
     const run = await triggerRun(context.pool, {
       dagId: params.dag,
       date: body.date,
@@ -72,7 +78,7 @@ export const pause = writing({
   answers: PAUSED,
   async handle({ context, viewer, params, body }) {
     const by = actorOf(viewer);
-    await registerDag(context, params.dag, by);
+    await knownToDatabase(context, params.dag, by);
     const changed = await pauseDag(context.pool, params.dag, { by, reason: body.reason });
     return ok({ dag_id: params.dag, paused: true, changed, next: null });
   },
@@ -89,8 +95,22 @@ export const resume = writing({
   answers: PAUSED,
   async handle({ context, viewer, params, body }) {
     const by = actorOf(viewer);
-    await registerDag(context, params.dag, by);
+    await knownToDatabase(context, params.dag, by);
     const { isChanged, next } = await resumeDag(context.pool, params.dag, { by, reason: body.reason });
     return ok({ dag_id: params.dag, paused: false, changed: isChanged, next: next?.toString() ?? null });
   },
 });
+
+/** Puts the file of a DAG in force that no worker has read yet. @throws NotFound; InvalidDag */
+async function knownToDatabase(context: WebContext, dagId: string, by: Actor): Promise<void> {
+  const { row } = await readKnownDag(context, context.dagsDir, dagId);
+  if (row === null) await registerDag(context, dagId, by);
+}
+
+async function registerDag(
+  { pool, dagsDir, taskTypes }: WebContext,
+  dagId: string,
+  by: Actor,
+): Promise<TaskTypes | null> {
+  return await registerNamedDag(pool, { dagId, dagsDir, by, taskTypes });
+}

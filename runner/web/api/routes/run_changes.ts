@@ -10,7 +10,14 @@ import { existingRun } from '../../../view/run/find.ts';
 import { actorOf } from '../../access/role.ts';
 import type { WebContext } from '../../context.ts';
 import { type Answer, ok, writing } from '../endpoint.ts';
-import { params as paramsField, reason, reasonBody, requiredReason, runIdPath, taskIdPath } from '../fields.ts';
+import {
+  params as paramsField,
+  reason,
+  reasonBody,
+  requiredReason,
+  runIdPath,
+  taskIdPath,
+} from '../fields.ts';
 import { changedTasks } from '../schema/change.ts';
 
 const ANSWERS = [{ status: 200, description: 'It is done.', schema: changedTasks }] as const;
@@ -23,7 +30,11 @@ export const clear = writing({
   description: 'Attempts are added, none is overwritten. An ended run is queued again.',
   params: runIdPath,
   body: z.strictObject({
-    task: z.string().nullable().default(null).openapi({ description: 'Only this task; null for every task.' }),
+    task: z
+      .string()
+      .nullable()
+      .default(null)
+      .openapi({ description: 'Only this task; null for every task.' }),
     only_failed: z.boolean().default(false).openapi({
       description: 'Only what failed, was cancelled, or was not run because of that.',
     }),

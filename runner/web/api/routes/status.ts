@@ -21,13 +21,13 @@ export const getStatus = reading({
         ...rowObject(STATUS_COLUMNS, dag),
         sentence: dag.sentence,
         next: dag.next?.toString() ?? null,
-        remedy: remedyJson(dag.remedy),
+        advice: adviceJson(dag.remedy),
       })),
     });
   },
 });
 
-function remedyJson(remedy: StatusRemedy | null) {
+function adviceJson(remedy: StatusRemedy | null) {
   if (remedy === null) return null;
   return {
     action: remedy.action,

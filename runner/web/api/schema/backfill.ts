@@ -15,6 +15,7 @@ import {
   textOrNull,
   timeEdges,
 } from './scalar.ts';
+import { runWithParamsOrNull } from './task_remedy.ts';
 
 const backfillState = z.enum(['running', 'success', 'failed', 'cancelled']).openapi('BackfillState');
 export const reprocess = z.enum(REPROCESS_MODES).openapi('Reprocess', {
@@ -60,6 +61,7 @@ const PLANNED_DATE = {
   reason: textOrNull('The reason of every decision but `create`.'),
   run_id: integerOrNull('The run of the date.'),
   detail: textOrNull('A sentence with the facts.'),
+  remedy: runWithParamsOrNull('Params with which a refused date can run.'),
 };
 
 const plannedDate = z.object(PLANNED_DATE).openapi('PlannedDate');

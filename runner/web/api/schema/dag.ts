@@ -14,6 +14,7 @@ import {
   integerOrNull,
   milliseconds,
   millisecondsOrNull,
+  orNull,
   runState,
   text,
   textOrNull,
@@ -32,7 +33,7 @@ const listedDag = z
     timezone: textOrNull('An IANA name; null while no version was ever valid.'),
     next: instantOrNull('The next instant of its schedule.'),
     last_run: integerOrNull('The id of its newest run.'),
-    last_run_state: runState.nullable(),
+    last_run_state: orNull(runState, 'Its state.'),
     paused: flag('Whether its schedule stands still.'),
     problems: integer('The number of problems of its file.'),
     file: text('Its file.'),
@@ -90,10 +91,10 @@ const dagFile = z
 
 export const dagDetail = z
   .object({
-    dag: dagFile.nullable().openapi({
-      description:
-        'The DAG as its file stands; where this host has no valid file, as the version in force. Null where there is neither.',
-    }),
+    dag: orNull(
+      dagFile,
+      'The DAG as its file stands; where this host has no valid file, as the version in force. Null where there is neither.',
+    ),
     dag_version_id: integerOrNull('The version in force.'),
     sha256: textOrNull('The checksum of its text.'),
     paused: flag('Whether its schedule stands still.'),

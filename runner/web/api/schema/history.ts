@@ -1,15 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { NEXT } from '../paging.ts';
-import {
-  anyJson,
-  instant,
-  integer,
-  integerOrNull,
-  jsonObjectOrNull,
-  mapIndex,
-  text,
-  textOrNull,
-} from './scalar.ts';
+import { anyJson, instant, integer, integerOrNull, mapIndex, text, textOrNull } from './scalar.ts';
 
 export const event = z
   .object({
@@ -29,24 +20,3 @@ export const event = z
   .openapi('Event');
 
 export const eventList = z.object({ events: z.array(event), next: NEXT }).openapi('EventList');
-
-const logLine = z
-  .object({
-    at: instant('When it was written.'),
-    attempt: integer('The attempt, 1 for the first.'),
-    map_index: mapIndex(),
-    level: z.enum(['debug', 'info', 'warn', 'error']),
-    message: text('The message.'),
-    facts: jsonObjectOrNull('Its fields.'),
-  })
-  .openapi('LogLine');
-
-export const logPage = z
-  .object({
-    lines: z.array(logLine).openapi({ description: 'Oldest first.' }),
-    before: integerOrNull('The `before` of the page with older lines; null where there are none.'),
-    after: integerOrNull(
-      'The `after` with which newer lines are read, now or later; null while there is no line.',
-    ),
-  })
-  .openapi('LogPage');

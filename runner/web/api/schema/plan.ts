@@ -11,6 +11,7 @@ import {
   integerOrNull,
   milliseconds,
   millisecondsOrNull,
+  orNull,
   runState,
   runType,
   text,
@@ -67,8 +68,8 @@ const clockChange = z
     direction: z.enum(['forward', 'back']),
     from: text('The wall time at which it begins.'),
     until: text('The wall time at which it ends.'),
-    before: side.nullable(),
-    after: side.nullable(),
+    before: orNull(side, 'The night by the version in force; null for a new DAG.'),
+    after: orNull(side, 'The night by the file; null for a removed DAG.'),
   })
   .openapi('ClockChange');
 

@@ -22,7 +22,7 @@ const requestProblem = z
 
 const missing = z
   .object({
-    noun: z.enum(['run', 'backfill', 'DAG', 'task', 'file']),
+    noun: z.enum(['run', 'backfill', 'DAG', 'task', 'file', 'pool', 'artifact']),
     name: text('The name as it was given.'),
     known: z.array(z.string()).nullable().openapi({
       description: 'The names that exist; null where they are too many to list.',

@@ -18,6 +18,7 @@ import {
   textOrNull,
   timeEdges,
 } from './scalar.ts';
+import { taskRemedyOrNull } from './task_remedy.ts';
 
 export const run = z
   .object({
@@ -44,6 +45,7 @@ export const warning = z
     task_id: text('The task.'),
     map_index: mapIndex(),
     sentence: text('The warning; it does not make the run a failure.'),
+    remedy: taskRemedyOrNull('What its task proposes.'),
   })
   .openapi('Warning');
 
@@ -67,6 +69,7 @@ export const runTask = z
     deadline_missed_at: instantOrNull('Set when the deadline has passed before its end.'),
     error_class: textOrNull('The class of its error.'),
     error_text: textOrNull('The text of its error.'),
+    remedy: taskRemedyOrNull('What it proposes to do about its error.'),
     output: anyJson('What it returned.'),
   })
   .openapi('RunTask');

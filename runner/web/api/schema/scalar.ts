@@ -73,6 +73,11 @@ export function jsonObjectOrNull(description: string) {
   return z.record(z.string(), anyJson('Any JSON value.')).nullable().openapi({ description });
 }
 
+/** A named schema, or null. */
+export function orNull(schema: z.ZodType, description: string) {
+  return z.union([schema, z.null()]).openapi({ description });
+}
+
 export const runState = z.enum(RUN_STATES).openapi('RunState');
 export const taskState = z.enum(TASK_STATES).openapi('TaskState');
 export const runType = z.enum(['scheduled', 'catchup', 'manual', 'backfill']).openapi('RunType');

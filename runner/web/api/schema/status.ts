@@ -12,8 +12,9 @@ import {
   runState,
   text,
 } from './scalar.ts';
+import { taskRemedyOrNull } from './task_remedy.ts';
 
-const remedy = z
+const advice = z
   .object({
     action: z.enum(['explain_run', 'show_run', 'validate_dag', 'trigger_date', 'resume_dag', 'start_worker']),
     dag_id: text('The DAG.').optional(),
@@ -38,9 +39,10 @@ const dagStatus = z
     problem: flag('Whether a person has to look.'),
     detail: text('What is wrong; empty where nothing is.'),
     warnings: z.array(warning),
+    remedy: taskRemedyOrNull('What the task that failed proposes.'),
     sentence: text('How it went, in one sentence.'),
     next: instantOrNull('The next instant of its schedule.'),
-    remedy,
+    advice,
   })
   .openapi('DagStatus');
 

@@ -1,15 +1,26 @@
 import { z } from '@hono/zod-openapi';
-import { flag, integer, milliseconds, text, textOrNull } from './scalar.ts';
+import { instantOrNull, integer, mapIndex, milliseconds, text, textOrNull } from './scalar.ts';
 
 const worker = z
   .object({
     worker_id: integer('The id of the worker.'),
+    state: z.enum(['live', 'lost']).openapi({ description: '`live` while its lease is valid.' }),
     host: text('Its host.'),
     pid: integer('Its process.'),
     code_version: text('The version of its code.'),
     concurrency: integer('The most tasks that it runs at once.'),
-    live: flag('Whether its lease is valid.'),
     silent_ms: milliseconds('The time since its last heartbeat.'),
+    running: z.array(
+      z
+        .object({
+          run_id: integer('The run.'),
+          dag_id: text('The DAG.'),
+          task_id: text('The task.'),
+          map_index: mapIndex(),
+          started_at: instantOrNull('Its start.'),
+        })
+        .openapi('RunningTask'),
+    ),
     lost_reason: textOrNull('Why it gave up; null if it lives, or stopped sending heartbeats.'),
   })
   .openapi('Worker');
