@@ -71,6 +71,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 1_000;
 /** When the server closes, requests have so long to end. */
 const CLOSE_GRACE_MS = 5_000;
+const CLOSE_CHECK_MS = 50;
 
 /** @throws ListenError */
 export async function startWebServer({
@@ -127,10 +128,13 @@ async function listen(server: Server, at: { readonly host: string; readonly port
 /** Takes no more connections, and ends those that do not end by themselves. */
 function endServer(server: Server): void {
   server.close();
-  server.closeIdleConnections();
+  // A connection whose last answer began before now stays open for a next request.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_CHECK_MS);
   const late = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-  late.unref();
-  server.once('close', () => clearTimeout(late));
+  server.once('close', () => {
+    clearInterval(idle);
+    clearTimeout(late);
+  });
 }
 
 interface Serving {

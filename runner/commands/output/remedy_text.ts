@@ -1,5 +1,11 @@
 /** Words the remedy of a task as commands to copy. */
-import type { ClearTasks, GivenParams, RunWithParams, TaskRemedy } from '../../core/value/task_remedy.ts';
+import {
+  type ClearTasks,
+  clearSelection,
+  type GivenParams,
+  type RunWithParams,
+  type TaskRemedy,
+} from '../../core/value/task_remedy.ts';
 import { oneLine } from './terminal_text.ts';
 
 /** The task whose error or warning has the remedy. */
@@ -19,31 +25,36 @@ export function remedyLines(remedy: TaskRemedy | null, task: RemediedTask): read
   ].map(oneLine);
 }
 
-/** Returns `; to apply the file on top: --param supersede=true`; empty for null. */
-export function runWithParamsText(remedy: RunWithParams | null): string {
-  return remedy === null ? '' : `; ${oneLine(purpose(remedy, paramOptions(remedy.params)))}`;
+/** Returns a line for each remedy of refused dates, each once: `to apply the file on top: --param supersede=true`. */
+export function runWithParamsLines(
+  dates: readonly { readonly remedy?: RunWithParams | null }[],
+): readonly string[] {
+  const lines = dates.flatMap(({ remedy }) =>
+    remedy ? [oneLine(purpose(remedy, paramOptions(remedy.params).join(' ')))] : [],
+  );
+  return [...new Set(lines)];
 }
 
 function purpose({ label }: { readonly label: string }, command: string): string {
   return `to ${label}: ${command}`;
 }
 
-const SCOPES: Readonly<Record<ClearTasks['scope'], (taskId: string) => string>> = {
-  failed: () => '--only-failed',
-  task: (taskId) => `--task ${taskId}`,
-  downstream: (taskId) => `--task ${taskId} --downstream`,
-};
-
-function clearCommand({ scope, params = {} }: ClearTasks, { runId, taskId }: RemediedTask): string {
-  return `stockflow tasks clear ${runId} ${SCOPES[scope](taskId)} ${paramOptions(params)}`.trimEnd();
+function clearCommand(clear: ClearTasks, { runId, taskId }: RemediedTask): string {
+  const selection = clearSelection(clear, taskId);
+  return [
+    `stockflow tasks clear ${runId}`,
+    ...(selection.onlyFailed ? ['--only-failed'] : []),
+    ...(selection.taskId === null ? [] : [`--task ${selection.taskId}`]),
+    ...(selection.downstream ? ['--downstream'] : []),
+    ...paramOptions(clear.params ?? {}),
+  ].join(' ');
 }
 
 /** The reason comes last, as a text to replace: Postgres keeps JSON, but not the order of its keys. */
-function paramOptions(params: GivenParams): string {
+function paramOptions(params: GivenParams): readonly string[] {
   return Object.entries(params)
     .toSorted(([, a], [, b]) => Number(a === null) - Number(b === null))
-    .map(([name, value]) => `--param ${name}=${value === null ? '"why"' : quoted(value)}`)
-    .join(' ');
+    .map(([name, value]) => `--param ${name}=${value === null ? '"why"' : quoted(value)}`);
 }
 
 /** Quotes a word for a POSIX shell where it needs that. */

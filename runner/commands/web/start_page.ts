@@ -1,10 +1,13 @@
 /** Starts the page's server inside a command. */
 import { DatabaseClock } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
+import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
+import { registeredFolders } from '../../manifest.ts';
 import { accessGuard } from '../../web/access/guard.ts';
 import { NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
 import { createApp } from '../../web/app.ts';
+import { loadContributed } from '../../web/contributed/load.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
@@ -37,6 +40,8 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     log,
   });
   const clock = await DatabaseClock.read(pool);
+  const connections = new ConnectionPools(shell.env, log);
+  const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
   const context = {
     pool,
     versions: new DagVersions(pool),
@@ -45,10 +50,20 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     env: shell.env,
     projectDir: process.cwd(),
     signal: shell.signal,
+    connections,
+    linksOfRun: contributed.linksOfRun,
     taskTypes: onceOf(() => taskTypesOf(settings)),
   };
-  const app = createApp({ context, guard: accessGuard({ rules, pool, log, now: () => clock.now() }) });
-  return await startWebServer({ rules, port, app, log, signal: shell.signal });
+  const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
+  const app = createApp({ context, guard, contributed });
+  const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Returns the value that the first call made; one that failed is made anew. */
@@ -74,8 +89,7 @@ function commandError(error: unknown): CommandError | null {
     );
   }
   if (error instanceof WebSettingsError) return new CommandError(EXIT.usage, error.message);
-  if (error instanceof ListenError)
-    return new CommandError(EXIT.problem, listenText(error), { cause: error });
+  if (error instanceof ListenError) return new CommandError(EXIT.problem, listenText(error));
   return usersFileProblem(error);
 }
 

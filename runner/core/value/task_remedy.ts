@@ -52,6 +52,18 @@ export interface RunWithParams {
   readonly params: GivenParams;
 }
 
+/** Returns which tasks of the run are cleared, in the terms of a request to clear. @param taskId of the proposing task */
+export function clearSelection(
+  { scope }: ClearTasks,
+  taskId: string,
+): { readonly taskId: string | null; readonly onlyFailed: boolean; readonly downstream: boolean } {
+  return {
+    taskId: scope === 'failed' ? null : taskId,
+    onlyFailed: scope === 'failed',
+    downstream: scope === 'downstream',
+  };
+}
+
 const text = z.string().min(1).transform(cleanText);
 const params = z.record(
   z.string().regex(/^[A-Za-z0-9_-]{1,200}$/),

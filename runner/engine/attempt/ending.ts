@@ -1,4 +1,4 @@
-/** How a task's own code ended, before the runner decides the outcome. */
+/** The ending of a task's own code, before the runner decides the outcome. */
 import { ConnectionError } from '../../connections/connection_error.ts';
 import type { Outcome, Reason } from '../../core/run/settle.ts';
 import { cleanText } from '../../core/value/clean_text.ts';

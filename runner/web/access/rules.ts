@@ -53,6 +53,13 @@ export async function openAccessRules(
   const { usersFile, proxyHeader, proxies, proxyRole, hosts, publicUrl } = settings;
   const asksWho = usersFile !== null || proxyHeader !== null;
   if (!asksWho && !isLoopback(host)) throw new NoAccessRules(host);
+  if (usersFile !== null && !isLoopback(host) && publicUrl?.protocol !== 'https:' && !settings.hasProxies)
+    log.warn(
+      'passwords and sessions travel unencrypted: put a proxy with TLS in front, and name it in STOCKFLOW_WEB_URL',
+      {
+        host,
+      },
+    );
   return {
     host,
     localPerson: asksWho ? null : localPerson,

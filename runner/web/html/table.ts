@@ -10,6 +10,8 @@ export interface TableOptions<Row> {
   readonly cells?: Readonly<Record<string, (row: Row) => Html>>;
   /** Gives each row an id that it keeps over live updates, so that they move nothing else. */
   readonly rowId?: (row: Row) => string;
+  /** On a narrow screen a row stands as a block (the default), or stays a row that is scrolled: for many short numbers. */
+  readonly narrow?: 'blocks' | 'rows';
   /** The keys of columns to leave out. */
   readonly without?: readonly string[];
 }
@@ -28,7 +30,7 @@ export function table<Row>(listing: Listing<Row>, options: TableOptions<Row>): H
       render: options.cells?.[column.key] ?? ((row) => raw(cellHtml(column, row))),
     }),
   );
-  return html`<div class="scroll"><table class="stack"><caption class="visually-hidden">${options.caption}</caption>
+  return html`<div class="scroll"><table class="${options.narrow === 'rows' ? 'figures' : 'stack'}"><caption class="visually-hidden">${options.caption}</caption>
 <thead><tr>${columns.map(({ title, attributes }) => html`<th scope="col"${raw(attributes)}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => rowHtml(columns, row, options.rowId))}</tbody></table></div>`;
 }

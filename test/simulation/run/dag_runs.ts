@@ -73,7 +73,7 @@ export class DagRuns {
     return taken;
   }
 
-  /** | @returns the run's state at its end, and the failed task */
+  /** @returns the run's state at its end, and the failed task */
   async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
     await this.#startWorker();
     const before = this.#relayed();

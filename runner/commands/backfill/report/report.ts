@@ -6,11 +6,9 @@ import { type BackfillReport, backfillJson, countsText, dateRows } from '../../.
 import { inZone } from '../../../view/time_text.ts';
 import type { Shell } from '../../cli/command.ts';
 import { type OutputFormat, printResult } from '../../output/output.ts';
+import { runWithParamsLines } from '../../output/remedy_text.ts';
 import { formatTable } from '../../output/table_text.ts';
 import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
-import { withParamsText } from './commanded.ts';
-
-const SHOWN_COLUMNS = withParamsText(DATE_COLUMNS);
 
 /** Prints a backfill on stdout: for machines `{backfill, dates}` and the keys of `more`, for people first the failures. */
 export function printBackfill(
@@ -22,7 +20,7 @@ export function printBackfill(
   const rows = dateRows(report);
   const data: Json = { ...backfillJson(report), ...more };
   const text = () => backfillText(report, rows, painter(shell.stdout, shell.env));
-  printResult(shell, output, { columns: SHOWN_COLUMNS, rows, data, text });
+  printResult(shell, output, { columns: DATE_COLUMNS, rows, data, text });
 }
 
 function backfillText(report: BackfillReport, rows: readonly DateRow[], paint: Paint): string {
@@ -41,7 +39,8 @@ function backfillText(report: BackfillReport, rows: readonly DateRow[], paint: P
       ? ''
       : `retry what failed:  stockflow backfill retry-failed ${backfillId}\n`,
     '\n',
-    formatTable({ columns: SHOWN_COLUMNS, rows }, paint),
+    formatTable({ columns: DATE_COLUMNS, rows }, paint),
+    ...runWithParamsLines(dates).map((line) => `${line}\n`),
   ].join('');
 }
 

@@ -39,8 +39,10 @@ export class LoginAttempts {
     if (this.#waiting.length >= MAX_WAITING) return { kind: 'limited', retryAfterMs: CROWDED_RETRY_MS };
     const user = users.get(name);
     const passwordHash = user?.passwordHash ?? null;
+    // The time tells nobody which names there are.
+    const compared = passwordHash ?? decoyOf(users);
     const isRight = await this.#inTurn(() =>
-      isPassword(password.slice(0, PASSWORD_MAX_LENGTH + 1), passwordHash),
+      isPassword(password.slice(0, PASSWORD_MAX_LENGTH + 1), compared),
     );
     if (!isRight || user === undefined || passwordHash === null) return { kind: 'wrong' };
     this.#byName.giveBack(name.toLowerCase());
@@ -60,4 +62,10 @@ export class LoginAttempts {
       else next();
     }
   }
+}
+
+/** Returns the hash of anybody, which costs what the others cost; nobody logs in with it. */
+function decoyOf(users: Users): string {
+  for (const { passwordHash } of users.values()) if (passwordHash !== null) return passwordHash;
+  return '';
 }

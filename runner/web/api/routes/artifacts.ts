@@ -62,18 +62,8 @@ function headersOf({ name, bytes, sha256 }: Artifact): Readonly<Record<string, s
   };
 }
 
-/** Reads one stored chunk whenever the client can take more. */
+/** Reads one stored chunk whenever the client can take more. An error breaks the transfer off. */
 function bytesOf(pool: Pool, artifact: Artifact): ReadableStream<Uint8Array> {
   const replaced = () => new Error(`artifact ${artifact.name} was replaced while it was read`);
-  const chunks = artifactChunks(pool, artifact, replaced);
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
-  });
+  return ReadableStream.from(artifactChunks(pool, artifact, replaced));
 }

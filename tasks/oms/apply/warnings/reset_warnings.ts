@@ -21,7 +21,7 @@ export interface ResetWarning {
   readonly options?: WarnOptions;
 }
 
-/** | @param result the result that the reset reported, as stored with its batch */
+/** Returns the warnings about a reset. @param result as the reset reported it, stored with its batch */
 export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   const {
     keys_at_several_locations: severalLocations,

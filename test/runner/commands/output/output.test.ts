@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvText } from '../../../../runner/commands/output/csv_text.ts';
 import { ProgressRate, progressText } from '../../../../runner/commands/output/progress_rate.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
 import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
+import { csvText } from '../../../../runner/view/csv_text.ts';
 import type { Listing } from '../../../../runner/view/listing.ts';
 import { bytesText, inZone, spanText } from '../../../../runner/view/time_text.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remedyLines, runWithParamsText } from '../../../../runner/commands/output/remedy_text.ts';
+import { remedyLines, runWithParamsLines } from '../../../../runner/commands/output/remedy_text.ts';
+import { warningsText } from '../../../../runner/commands/run/text.ts';
 import type { ClearTasks } from '../../../../runner/core/value/task_remedy.ts';
 
 const TASK = { runId: 12, taskId: 'load' };
@@ -40,10 +41,22 @@ test('a value that a shell would take apart is quoted, and a line stays one line
   ]);
 });
 
-test('a refused date ends in the params with which it can run', () => {
-  assert.equal(runWithParamsText(null), '');
+test('the params with which refused dates can run are printed once, however many dates have them', () => {
+  const remedy = { label: 'apply the file on top', params: { supersede: 'true', why: null } };
+  assert.deepEqual(runWithParamsLines([{ remedy: null }, {}]), []);
+  assert.deepEqual(runWithParamsLines([{ remedy }, {}, { remedy }]), [
+    'to apply the file on top: --param supersede=true --param why="why"',
+  ]);
+});
+
+test('a warning has its actions on lines of their own below it', () => {
+  const warning = { runId: 12, taskId: 'load', mapIndex: 2, sentence: '3 rows were left out' };
+  const remedy = { command: { label: 'list them', name: 'changes' } };
   assert.equal(
-    runWithParamsText({ label: 'apply the file on top', params: { supersede: 'true', why: null } }),
-    '; to apply the file on top: --param supersede=true --param why="why"',
+    warningsText([
+      { ...warning, remedy },
+      { ...warning, remedy: null },
+    ]),
+    '  load[2]: 3 rows were left out\n    to list them: stockflow changes 12\n  load[2]: 3 rows were left out\n',
   );
 });

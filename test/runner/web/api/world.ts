@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../../runner/core/value/json.ts';
 import { createBackfill } from '../../../../runner/engine/backfill/requests.ts';
 import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { ConnectionPools } from '../../../../runner/engine/worker/connection_pools.ts';
 import { findBackfill } from '../../../../runner/store/backfill/backfill.ts';
 import { instancesOfRun } from '../../../../runner/store/task/instance.ts';
 import { DeferTask, FailTask } from '../../../../runner/task.ts';
@@ -175,6 +176,8 @@ function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
     env: {},
     projectDir: dagsDir,
     signal: new AbortController().signal,
+    connections: new ConnectionPools({}, testLog),
+    linksOfRun: () => [],
     taskTypes: async () => taskTypes,
   };
 }

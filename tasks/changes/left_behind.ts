@@ -1,6 +1,6 @@
 /** Reads what a reset reported besides its changes: keys that lost their cover, and ledger entries that it reversed. */
 import { z } from 'zod';
-import type { AppliedBatch, Some } from '../../oms/changes/read_changes.ts';
+import type { AppliedBatch, Some } from '../oms/changes/read_changes.ts';
 
 const keySchema = z.object({ facility_id: z.string(), product_id: z.string(), sku: z.string() });
 const undoneSchema = keySchema.extend({ quantity: z.number() });
