@@ -1,5 +1,6 @@
 /** Answers with an error: a page for people, RFC 9457 problem details for programs. */
 import type { Context } from 'hono';
+import { answerProblem } from './api/problem.ts';
 import { type Html, html, NOTHING } from './html/html.ts';
 import { type AssetUrls, layout } from './html/layout.ts';
 import type { ErrorStatus } from './http_error.ts';
@@ -26,10 +27,9 @@ export function answerError(
   assets: AssetUrls,
   answer: ErrorAnswer,
 ): Response | Promise<Response> {
-  const { status, title, detail } = answer;
+  const { status, detail } = answer;
   if (!isProgram(c)) return c.html(errorPage(c, assets, answer), status);
-  const problem = { type: 'about:blank', title, status, detail, request_id: c.get('requestId') };
-  return c.body(JSON.stringify(problem), status, { 'content-type': 'application/problem+json' });
+  return answerProblem(c, { status, detail, facts: {} });
 }
 
 function errorPage(c: Context, assets: AssetUrls, { title, detail, link }: ErrorAnswer): Html {

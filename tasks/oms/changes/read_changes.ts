@@ -12,7 +12,7 @@ const FIND_BATCHES = sql('./find/batches.sql');
 const LAST_NIGHT = sql('./last_night.sql');
 const SELECT_REJECTS = sql('./select/rejects.sql');
 const SELECT_HELD = sql('./select/held.sql');
-const FIND_PRODUCT = sql('./find/product.sql');
+const FIND_PRODUCT = `${sql('./find/id_types.sql')}${sql('./find/product.sql')}`;
 const FIND_FACILITY = sql('./find/facility.sql');
 
 const ROWS_AT_ONCE = 5000;
@@ -32,7 +32,7 @@ export interface AppliedBatch {
 }
 
 /** Returns the task instance that applied a batch; null if it was not an attempt of this runner. */
-export function instanceOf({ attempt_token }: AppliedBatch): number | null {
+export function instanceOf({ attempt_token }: Pick<AppliedBatch, 'attempt_token'>): number | null {
   const [, instanceId] = /^(\d+)-/.exec(attempt_token ?? '') ?? [];
   return instanceId === undefined ? null : Number(instanceId);
 }

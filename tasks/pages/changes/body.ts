@@ -1,6 +1,6 @@
 /** Renders what a run changed. */
-import { type Column, countText, type DagRun } from '../../../runner/history.ts';
-import { type Html, html, NOTHING, type TableOptions, table, timeTag } from '../../../runner/page.ts';
+import { countText, type DagRun } from '../../../runner/history.ts';
+import { type Html, html, NOTHING, table, timeTag } from '../../../runner/page.ts';
 import {
   changeTableColumns,
   FILTER_COLUMNS,
@@ -10,12 +10,14 @@ import {
   TOTAL_COLUMNS,
   UNDONE_COLUMNS,
 } from '../../changes/columns.ts';
+import type { NamedKey } from '../../changes/left_behind.ts';
 import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 import type { AppliedBatch, Change, Some } from '../../oms/changes/read_changes.ts';
-import { changesCsvHref, changesHref, itemHref } from '../oms/links.ts';
+import { changesCsvHref, changesHref } from '../oms/links.ts';
 import { filterForm } from './filter_form.ts';
 import type { AskedChanges } from './scope.ts';
+import { keySection, section } from './section.ts';
 
 export interface ShownChanges {
   readonly title: string;
@@ -32,7 +34,8 @@ const MORE = 200;
 
 export function changesBody(shown: ShownChanges): Html {
   const { title, asked, run, report } = shown;
-  const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
+  const { totals, zeroOrBelow, held, lostCover, undone } = report;
+  const isFiltered = asked.sku !== null || asked.facility !== null;
   const columns = changeTableColumns(totals.map(({ reason }) => reason));
   const keys = changedKeys(report);
   const more = moreLink(shown);
@@ -45,14 +48,20 @@ export function changesBody(shown: ShownChanges): Html {
       : NOTHING
   }</p>
 ${filterForm(asked, run)}
-${keys === 0 ? NOTHING : html`<h2>By reason</h2>${table({ columns: TOTAL_COLUMNS, rows: totals }, { caption: 'Keys and units by reason' })}`}
-${section('Largest changes', { columns, some: { rows: shown.largest, total: keys } }, { more, note: csvLink(shown) })}
-${section('Went to zero or below', { columns, some: zeroOrBelow }, { more })}
-${section('Held out, left as they were', { columns: HELD_COLUMNS, some: held }, { more })}
-${section('Set the night before, missing from this file', { columns: LOST_COLUMNS, some: cut(lostCover, shown.limit) }, { more })}
-${section('Lost an entry that the file does not have', { columns: UNDONE_COLUMNS, some: cut(undone, shown.limit) }, { more })}
-${plainSection('Rejected by the filter', { columns: FILTER_COLUMNS, some: filterRejected }, { more, note: rejectsNote(filterRejected.runId) })}
-${plainSection('Rejected by the OMS', { columns: REJECT_COLUMNS, some: rejected }, { more })}
+${keys === 0 ? NOTHING : html`<h2>By reason</h2>${table({ columns: TOTAL_COLUMNS, rows: totals }, { caption: 'Keys and units by reason', narrow: 'rows' })}`}
+${keySection('Largest changes', { columns, some: { rows: shown.largest, total: keys }, more, note: csvLink(shown), narrow: 'rows' })}
+${keySection('Went to zero or below', { columns, some: zeroOrBelow, more, narrow: 'rows' })}
+${keySection('Held out, left as they were', { columns: HELD_COLUMNS, some: held, more })}
+${keySection('Set the night before, missing from this file', { columns: LOST_COLUMNS, some: within(shown, lostCover), more, narrow: 'rows' })}
+${keySection('Lost an entry that the file does not have', { columns: UNDONE_COLUMNS, some: within(shown, undone), more, narrow: 'rows' })}
+${isFiltered ? NOTHING : rejectsPart(shown, more)}`;
+}
+
+/** Renders the rejected rows: of the file as a whole, since a rejected row may name no item and no facility. */
+function rejectsPart({ report: { rejected, filterRejected, collapsed } }: ShownChanges, more: Html): Html {
+  const note = rejectsNote(filterRejected.runId);
+  return html`${section('Rejected by the filter', { columns: FILTER_COLUMNS, some: filterRejected, more, note })}
+${section('Rejected by the OMS', { columns: REJECT_COLUMNS, some: rejected, more })}
 ${collapsed === 0 ? NOTHING : html`<p class="soft">${countText(collapsed)} rows of the file were repeats that said the same, and count once.</p>`}`;
 }
 
@@ -77,50 +86,19 @@ function batchLine({ batch_id, snapshot_at, applied_at }: AppliedBatch, timezone
   return html`<span class="mono">${batch_id}</span> ${asOf}applied ${timeTag(applied_at, timezone, 'second')}<br>`;
 }
 
-interface Keyed {
-  readonly facility_id: string;
-  readonly product_id: string;
-  readonly sku: string;
-}
-
-interface Section<Row> {
-  readonly columns: readonly Column<Row>[];
-  readonly some: Some<Row>;
-}
-
-interface Notes {
-  /** Stands beside a list that is cut off. */
-  readonly more: Html;
-  readonly note?: Html;
-}
-
-/** Renders a list of keys, each with the link to its item. */
-function section<Row extends Keyed>(title: string, listed: Section<Row>, notes: Notes): Html {
-  return plainSection(title, listed, {
-    ...notes,
-    cells: {
-      sku: ({ facility_id, product_id, sku }) =>
-        html`<a class="mono" href="${itemHref(sku || product_id, facility_id)}">${sku || product_id}</a>`,
-    },
-  });
-}
-
-function plainSection<Row>(
-  title: string,
-  { columns, some: { rows, total } }: Section<Row>,
-  { more, note = NOTHING, cells = {} }: Notes & Pick<TableOptions<Row>, 'cells'>,
-): Html {
-  if (rows.length === 0) return NOTHING;
-  const figures =
-    total > rows.length
-      ? html`${countText(rows.length)} of ${countText(total)}${more}`
-      : html`${countText(total)}`;
-  return html`<h2>${title} <span class="soft small">${figures}${note}</span></h2>
-${table({ columns, rows }, { caption: title, cells })}`;
-}
-
-function cut<Row>({ rows, total }: Some<Row>, limit: number): Some<Row> {
-  return { rows: rows.slice(0, limit), total };
+/** Returns the keys of a stored list that the filters leave, at most as many as are shown. */
+function within<Row extends NamedKey>(
+  { report, limit }: ShownChanges,
+  { rows, total }: Some<Row>,
+): Some<Row> {
+  const { productId, facilityId } = report.scope;
+  if (productId === null && facilityId === null) return { rows: rows.slice(0, limit), total };
+  const found = rows.filter(
+    (row) =>
+      (productId === null || row.product_id === productId) &&
+      (facilityId === null || row.facility_id === facilityId),
+  );
+  return { rows: found.slice(0, limit), total: found.length };
 }
 
 function moreLink({ asked, run, limit }: ShownChanges): Html {

@@ -70,7 +70,7 @@ function attemptsText({ attemptNumber }: TaskInstance): string {
 
 const NAMED = 4;
 
-/** `filter_reset_file, reset_inventory and 3 more` */
+/** `load_file, send_report and 3 more` */
 export function changedText(changed: readonly Pick<ChangedInstance, 'taskId' | 'mapIndex'>[]): string {
   const names = changed.slice(0, NAMED).map(taskName);
   const more = changed.length - names.length;
