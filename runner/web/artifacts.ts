@@ -1,21 +1,16 @@
 /** Serves the artifacts of runs as files to keep, never as pages of this site. */
 import type { Hono } from 'hono';
-import { didYouMeanOrList } from '../core/value/suggest.ts';
-import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../store/task/artifact.ts';
+import { type Artifact, artifactChunks } from '../store/task/artifact.ts';
+import { existingArtifact } from '../view/run/artifacts.ts';
 import { findNamedRun } from '../view/run/find.ts';
 import type { WebEnv } from './app.ts';
 import type { WebContext } from './context.ts';
-import { HttpError } from './http_error.ts';
 
 export function mountArtifacts(app: Hono<WebEnv>, { pool }: WebContext): void {
   app.get('/runs/:run/artifacts/:name', async (request) => {
     const { runId } = await findNamedRun(pool, request.req.param('run'));
     const name = request.req.param('name');
-    const artifact = await findArtifact(pool, runId, name);
-    if (artifact === null) {
-      const known = (await listArtifacts(pool, runId)).map((other) => other.name);
-      throw new HttpError(404, `run ${runId} has no artifact ${name}${didYouMeanOrList(name, known)}`);
-    }
+    const artifact = await existingArtifact(pool, runId, name);
     // An error in the middle breaks the transfer off, so that no shortened file passes for a whole one.
     const chunks = artifactChunks(
       pool,
