@@ -9,7 +9,8 @@ const SCRIPT = '<script>alert("x")</script>';
 const SENTENCE = `the file has 900 rows, 25 % fewer than usual ${SCRIPT}`;
 
 const { type, on } = steps();
-on('export_rows', ({ log, params }) => {
+on('export_rows', async ({ log, params, files }) => {
+  await files.publish('artifact:rows.csv', 'sku,quantity\n<script>,3\n', { rows: 1 });
   for (let line = 1; line <= 520; line += 1) log.info(`line ${line}`);
   log.warn(`odd row ${SCRIPT}`, { store: '<b>12</b>' });
   return { given: params.note ?? null };
@@ -96,6 +97,19 @@ test('a task shows its params rendered, its output, and the last 500 lines of it
   const { body: older } = await operator.read(`/runs/${night.runId}/tasks/export_rows?${earlier}`);
   assert.equal([...older.matchAll(/<li id="L/g)].length, 21);
   assert.match(older, /> line 1</);
+});
+
+test('an artifact is sent as a file to keep, and is listed with the files of the task that published it', async () => {
+  const { status, headers, body } = await operator.read(`/runs/${night.runId}/artifacts/rows.csv`);
+  assert.equal(status, 200);
+  assert.equal(body, 'sku,quantity\n<script>,3\n');
+  assert.match(headers.get('content-disposition') ?? '', /^attachment; filename="rows.csv"/);
+  assert.equal(headers.get('content-type'), 'text/csv; charset=utf-8');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  const task = await operator.read(`/runs/${night.runId}/tasks/export_rows`);
+  assert.match(task.body, /published<\/th>.*<span class="mono path">[^<]*rows\.csv<\/span>/s);
+  const run = await operator.read(`/runs/${night.runId}`);
+  assert.match(run.body, new RegExp(`download href="/runs/${night.runId}/artifacts/rows.csv"`));
 });
 
 test('a mapped task is one row with its counts, and a page of its instances, those that failed first', async () => {
