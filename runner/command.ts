@@ -12,3 +12,5 @@ export { taskTypesOf } from './commands/cli/task_types.ts';
 export { addOutputOption, type OutputFormat } from './commands/output/output.ts';
 export { formatTable } from './commands/output/table_text.ts';
 export { type Paint, painter } from './commands/output/terminal_text.ts';
+export { type ListenOptions, PAGE_ADDRESS, parsePort } from './commands/web/listen_options.ts';
+export { tryPage } from './commands/web/try_page.ts';

@@ -2,6 +2,8 @@
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
+import { mountApi } from './api/mount.ts';
+import { mountArtifacts } from './artifacts.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
 import type { Contributed } from './contributed/load.ts';
@@ -36,6 +38,8 @@ export function createApp({ context, guard, contributed = NONE }: AppOptions): H
   mountDownloads(app, context, downloads);
   mountPages(app, mounted, [...PAGES, ...pages]);
   mountActions(app, mounted, ACTIONS);
+  mountApi(app, context);
+  mountArtifacts(app, context);
   return app;
 }
 

@@ -19,7 +19,7 @@ export function batchIdsOf(tasks: readonly TaskInstance[]): readonly string[] {
 }
 
 /**
- * Returns the batches of a run, told apart by the attempts that the OMS records for each batch.
+ * Returns the batches of a run, distinguished by the attempts that the OMS records for each batch.
  * @param name the id of a run, or of a DAG for its newest one
  * @throws NotFound if there is no such run
  */

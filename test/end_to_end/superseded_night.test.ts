@@ -42,7 +42,7 @@ const warningsOf = async (runId: number) =>
     .filter(({ taskId }) => taskId !== 'export_active_products')
     .map(({ taskId, sentence }) => `${taskId}: ${sentence}`);
 
-test('worked again from its own file a night is green, and says that nothing was changed, beside what it left undone', async () => {
+test('a night that is run again from its own file succeeds, and warns that nothing was changed, beside what it left undone', async () => {
   const { run } = await night.run();
   assert.equal(run.state, 'success');
   const warnings = await warningsOf(run.runId);

@@ -149,3 +149,12 @@ export async function instancesOfRun(db: Queryable, runId: number): Promise<read
   );
   return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
 }
+
+/** Returns the element of the mapped list that an instance is for; null for a task that is not mapped. */
+export async function mapItemOf(db: Queryable, taskInstanceId: number): Promise<Json> {
+  const { rows } = await db.query<{ item: Json }>(
+    'select map_item as item from stockflow.task_instance where task_instance_id = $1',
+    [taskInstanceId],
+  );
+  return rows[0]?.item ?? null;
+}

@@ -5,6 +5,7 @@ import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '..
 import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { indexDag } from '../../core/dag/index.ts';
+import type { Json } from '../../core/value/json.ts';
 import { type PrecheckRunner, runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { planDates } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
@@ -29,7 +30,7 @@ export interface PlannedBackfill {
 
 export interface PlanRequest extends BackfillRange {
   readonly dagId: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, Json>>;
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
 }

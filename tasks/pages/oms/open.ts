@@ -76,7 +76,7 @@ const ANEW = 'The page server reads the variable when it starts.';
 
 function whatToSet({ isSet }: NoOms): string {
   return isSet
-    ? `The database that ${OMS_VARIABLE} names has no tables of the sync in this version; stockflow migrate --oms installs them.`
+    ? `The database that ${OMS_VARIABLE} names has no tables of the sync in this version: the migrations of migrations/oms are not installed there.`
     : `Set ${OMS_VARIABLE}=postgres://user@host/database to the database of the OMS: it is not set, and the runner's own database has no OMS either.`;
 }
 

@@ -26,7 +26,7 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
     await oms.stock('S1', 'P2', 10);
     await oms.stock('S2', 'P1', 5);
 
-    await t.test('begins paused, so that a clone without its connection shows nothing red', async () => {
+    await t.test('begins paused, so that a clone without its connection reports no problem', async () => {
       const { rows } = await feed.pool.query('select is_paused, next_scheduled_for from stockflow.dag');
       assert.deepEqual(rows, [{ is_paused: true, next_scheduled_for: null }]);
     });

@@ -56,7 +56,7 @@ test('P7: max_total_change: 12 units up and down pass a bound of 13 and of 12, a
   );
 });
 
-test('both are off until they are set', async (t) => {
+test('max_single_change and max_total_change are off until they are set', async (t) => {
   const oms = await resets(t, { rows: counts({ P1: 999_999_999 }) });
   assert.equal((await oms.onHand('F1', 'P1'))?.qoh, 999_999_999);
 });

@@ -162,6 +162,6 @@ test('show exits 3 with the problems of an invalid file, and schema describes ev
   assert.ok('with_step' in JSON.parse(schema.stdout).$defs);
 });
 
-test('none of this has started a database', () => {
+test('the commands that only read files start no database', () => {
   assert.equal(existsSync(path.join(project.dir, '.stockflow')), false);
 });

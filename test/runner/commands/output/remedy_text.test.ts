@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remedyLines, runWithParamsLines } from '../../../../runner/commands/output/remedy_text.ts';
+import { warningsText } from '../../../../runner/commands/run/text.ts';
 import type { ClearTasks } from '../../../../runner/core/value/task_remedy.ts';
 
 const TASK = { runId: 12, taskId: 'load' };
@@ -46,4 +47,16 @@ test('the params with which refused dates can run are printed once, however many
   assert.deepEqual(runWithParamsLines([{ remedy }, {}, { remedy }]), [
     'to apply the file on top: --param supersede=true --param why="why"',
   ]);
+});
+
+test('a warning has its actions on lines of their own below it', () => {
+  const warning = { runId: 12, taskId: 'load', mapIndex: 2, sentence: '3 rows were left out' };
+  const remedy = { command: { label: 'list them', name: 'changes' } };
+  assert.equal(
+    warningsText([
+      { ...warning, remedy },
+      { ...warning, remedy: null },
+    ]),
+    '  load[2]: 3 rows were left out\n    to list them: stockflow changes 12\n  load[2]: 3 rows were left out\n',
+  );
 });

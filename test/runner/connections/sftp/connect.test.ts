@@ -198,7 +198,7 @@ describe('connecting', () => {
     assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /CANARY/);
   });
 
-  test('no way to log in is said before anything is sent', async () => {
+  test('a URL without a way to log in is refused before anything is sent', async () => {
     const error = await failureOf(connect(server, { port: 1, query: `host_key=${server.fingerprint}` }));
     assert.equal(error.kind, 'missing');
     assert.match(error.message, /private_key_file.*password_file/);

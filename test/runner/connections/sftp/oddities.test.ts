@@ -98,7 +98,7 @@ test('where a missing file is answered with FAILURE, the listing of its folder d
   assert.equal(await readFile(local('new/folder/a.csv'), 'utf8'), 'a');
 });
 
-test('where a FAILURE is about a file that is there, it stands, and blames no disk', async (t) => {
+test('a FAILURE about a file that exists is reported as it is, without a full disk as its cause', async (t) => {
   const { sftp, local } = await odd(t, { refused: { LSTAT: FAILURE } });
   await writeFile(local('a.csv'), 'a');
   await assert.rejects(sftp.stat('a.csv'), (error: Error) => {
@@ -211,7 +211,7 @@ for (const [request, extensions, message] of [
   ['WRITE', undefined, /cannot write/],
   ['READ', undefined, /cannot read \.stockflow_probe/],
 ] as const) {
-  test(`a probe foretells that publishing fails where ${request} is refused`, async (t) => {
+  test(`a probe predicts that publishing fails where ${request} is refused`, async (t) => {
     const { server, sftp } = await odd(t, { refused: { [request]: OP_UNSUPPORTED } }, extensions);
     await assert.rejects(sftp.probePublishing(''), message);
     assert.deepEqual(await readdir(server.rootDir), []);

@@ -80,7 +80,7 @@ test('keys that reach for prototypes are refused anywhere', () => {
   assert.equal(Reflect.get({}, 'x'), undefined);
 });
 
-test('keys are text', () => {
+test('the keys of a map are text', () => {
   assert.deepEqual(report(withValue('{1: x, true: y, [a]: z}')), [
     '5:41 tasks[0].with.v.1: found 1 as a key: put quotes around it',
     '5:47 tasks[0].with.v.true: found true as a key: put quotes around it',
