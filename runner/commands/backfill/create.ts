@@ -4,13 +4,21 @@ import {
   BACKFILL_ORDERS,
   type BackfillOrder,
   isWorked,
+  type PlannedDate,
   REPROCESS_MODES,
   type Reprocess,
 } from '../../core/backfill/plan.ts';
+import type { Dag } from '../../core/dag/dag.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { PLAN_WITH_DETAIL } from '../../view/backfill/columns.ts';
+import { holdData } from '../../view/backfill/hold.ts';
+import { type PlannedBackfill, planBackfill, planCountsText } from '../../view/backfill/plan.ts';
+import { readBackfillReport } from '../../view/backfill/report.ts';
+import { rowObject } from '../../view/listing.ts';
+import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam, parseCount, parseDate } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -19,17 +27,16 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { registerNamedDag } from '../dag/in_force.ts';
-import { rowObject } from '../output/listing.ts';
+import { registerDagOfCommand } from '../dag/register.ts';
 import { addOutputOption, notice, printResult } from '../output/output.ts';
+import { runWithParamsLines } from '../output/remedy_text.ts';
 import { formatTable } from '../output/table_text.ts';
-import { painter } from '../output/terminal_text.ts';
+import { type Paint, painter } from '../output/terminal_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
-import { holdData, holdText } from './hold_text.ts';
-import { PLAN_WITH_DETAIL } from './report/columns.ts';
+import { holdText } from './hold_text.ts';
+import { precheckRunner } from './precheck_runner.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { type PlannedBackfill, planBackfill, planCountsText } from './report/plan.ts';
-import { printBackfill, readBackfillReport } from './report/report.ts';
+import { printBackfill } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly from: Temporal.PlainDate;
@@ -89,12 +96,16 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
   const { timeEdges, maxActiveRuns } = options;
   const request = { params: options.param, timeEdges, maxActiveRuns, ...range };
-  const plan = await planBackfill(shell, session, { ...request, dagId: name, settings, taskTypes });
+  const plan = await planBackfill(viewSource(session.pool), precheckRunner(shell, session, taskTypes), {
+    ...request,
+    dagId: name,
+    dagsDir: settings.dagsDir,
+  });
   if (options.dryRun === true) return showPlan(shell, plan, options);
   const count = plan.dates.filter(isWorked).length;
   if (count > 0) printHold(shell, plan, options);
   if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
-  await registerNamedDag(session.pool, settings, name);
+  await registerDagOfCommand(session.pool, settings, name);
   const { dagId } = plan.dag;
   const backfill = await createBackfill(session.pool, {
     ...request,
@@ -132,8 +143,18 @@ function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: 
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
   const listing = { columns: PLAN_WITH_DETAIL, rows };
   const data = { dates: rows.map((row) => rowObject(PLAN_WITH_DETAIL, row)), holds_back: holdData(hold) };
-  const text = () => formatTable(listing, painter(shell.stdout, shell.env));
-  printResult(shell, output, { ...listing, data, text });
+  printResult(shell, output, {
+    ...listing,
+    data,
+    text: () => planText(dag, dates, painter(shell.stdout, shell.env)),
+  });
+}
+
+/** Returns the table of the plan, and below it the params with which refused dates can run. */
+function planText({ timezone }: Dag, dates: readonly PlannedDate[], paint: Paint): string {
+  const rows = dates.map((date) => ({ date, timezone }));
+  const table = formatTable({ columns: PLAN_WITH_DETAIL, rows }, paint);
+  return [table, ...runWithParamsLines(dates).map((line) => `${line}\n`)].join('');
 }
 
 function printHold(shell: Shell, { dag, hold }: PlannedBackfill, { output }: Options): void {
@@ -158,8 +179,7 @@ async function confirmPlan(
   { count, isConfirmed }: { readonly count: number; readonly isConfirmed: boolean },
 ): Promise<void> {
   if (!isConfirmed && shell.stderr.isTTY) {
-    const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
-    shell.stderr.write(formatTable({ columns: PLAN_WITH_DETAIL, rows }, painter(shell.stderr, shell.env)));
+    shell.stderr.write(planText(dag, dates, painter(shell.stderr, shell.env)));
   }
   if (!isConfirmed) shell.stderr.write(`${planCountsText(dates)}\n`);
   await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);
@@ -196,7 +216,9 @@ async function detach(
   }: { readonly backfillId: number; readonly plan: PlannedBackfill; readonly options: Options },
 ): Promise<void> {
   const holds_back = holdData(plan.hold);
-  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId), { holds_back });
+  printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId), {
+    holds_back,
+  });
   if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
   notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }

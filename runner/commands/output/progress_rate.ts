@@ -1,7 +1,7 @@
 /** The rate of progress, from the amounts observed. */
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Progress } from '../../task.ts';
-import { bytesText, countText, spanText } from './time_text.ts';
+import { bytesText, countText, spanText } from '../../view/time_text.ts';
 
 interface Seen {
   readonly done: number;

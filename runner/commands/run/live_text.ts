@@ -2,12 +2,13 @@
 import { isTerminalTaskState } from '../../core/run/states.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import type { TaskInstance } from '../../store/task/instance.ts';
+import { durationMs, spanOrDash } from '../../view/run/columns.ts';
+import { taskName } from '../../view/run/report.ts';
+import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../live/live.ts';
 import { ProgressRate, progressText, readProgress } from '../output/progress_rate.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { oneLine, styleOfState } from '../output/terminal_text.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
-import { durationMs, spanOrDash } from './columns.ts';
-import { taskName } from './report.ts';
 
 export interface RunSnapshot {
   readonly run: DagRun;
@@ -35,7 +36,7 @@ class TaskTexts {
         return `${task.wakeReason ?? 'waits'} ${until}${error}`;
       }
       case 'failed':
-        return task.errorText ?? task.errorClass ?? '';
+        return [task.errorText ?? task.errorClass ?? '', ...remedyLines(task.remedy, task)].join('; ');
       default:
         return isTerminalTaskState(task.state) && task.startedAt !== null ? spanOrDash(durationMs(task)) : '';
     }

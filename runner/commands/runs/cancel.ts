@@ -1,16 +1,16 @@
 /** Cancels a run, or one task of it. */
 import type { Command } from 'commander';
 import { cancelRun, cancelTask } from '../../engine/operator/operator.ts';
+import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { changedText } from '../output/changed_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Cancels a run with all that is unfinished in it, or one task. What runs is told to stop within seconds.',
+    does: 'Cancels a run with all that is unfinished in it, or one task. Running tasks are stopped within seconds.',
     examples: [
       'stockflow runs cancel 12 --reason "wrong file"',
       'stockflow runs cancel nightly_load load_file',

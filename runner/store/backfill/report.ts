@@ -1,6 +1,7 @@
 /** Reads backfills for display: their dates, with the present states of the runs. */
 import type { BackfillDecision } from '../../core/backfill/plan.ts';
 import type { RunState } from '../../core/run/states.ts';
+import { type RunWithParams, readRunWithParams } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Backfill } from './backfill.ts';
 
@@ -11,6 +12,8 @@ export interface BackfillDate {
   readonly decision: BackfillDecision;
   readonly reason: string | null;
   readonly detail: string | null;
+  /** The params with which a refused date can run all the same; null where none are known. */
+  readonly remedy: RunWithParams | null;
   readonly stage: 'none' | 'waiting' | 'begun';
   readonly runId: number | null;
   /** The present state of the date's run; null if there is none, or if it was pruned. */
@@ -27,7 +30,7 @@ export interface BackfillDate {
 export async function datesOfBackfill(db: Queryable, backfillId: number): Promise<readonly BackfillDate[]> {
   const { rows } = await db.query<BackfillDate>(
     `select d.position, d.business_date as "businessDate", d.scheduled_for as "scheduledFor", d.decision, d.reason, d.detail,
-            d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
+            d.remedy, d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
             failed.task_id as "failedTaskId", failed.error_text as "errorText"
        from stockflow.backfill_date d
        left join stockflow.dag_run r on r.run_id = d.run_id
@@ -39,7 +42,7 @@ export async function datesOfBackfill(db: Queryable, backfillId: number): Promis
       order by d.position`,
     [backfillId],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readRunWithParams(row.remedy) }));
 }
 
 export interface BackfillCounts {
@@ -55,7 +58,7 @@ export interface ListedBackfill extends Backfill, BackfillCounts {}
 /** Returns backfills, newest first. */
 export async function listBackfills(
   db: Queryable,
-  filter: { readonly dagId: string | null; readonly limit: number },
+  filter: { readonly dagId: string | null; readonly limit: number; readonly before?: number | null },
 ): Promise<readonly ListedBackfill[]> {
   const { rows } = await db.query<ListedBackfill>(
     `select b.backfill_id as "backfillId", b.dag_id as "dagId", b.dag_version_id as "dagVersionId", b.from_date as "from",
@@ -70,9 +73,9 @@ export async function listBackfills(
                count(*) filter (where d.decision = 'refused')::integer as refused
           from stockflow.backfill_date d left join stockflow.dag_run r on r.run_id = d.run_id
          where d.backfill_id = b.backfill_id) counts
-      where $1::text is null or b.dag_id = $1
+      where ($1::text is null or b.dag_id = $1) and ($3::bigint is null or b.backfill_id < $3)
       order by b.backfill_id desc limit $2`,
-    [filter.dagId, filter.limit],
+    [filter.dagId, filter.limit, filter.before ?? null],
   );
   return rows;
 }

@@ -5,7 +5,7 @@ import type { Queryable } from '../queryable.ts';
 export interface Actor {
   /** The login name of a person, or `scheduler`, `worker 12@host`. */
   readonly actor: string;
-  readonly channel: 'scheduler' | 'worker' | 'cli' | 'files';
+  readonly channel: 'scheduler' | 'worker' | 'cli' | 'files' | 'web';
 }
 
 /** One row of the append-only history. */

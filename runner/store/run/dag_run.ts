@@ -2,7 +2,8 @@ import type { RunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-export type RunType = 'scheduled' | 'catchup' | 'manual' | 'backfill';
+export const RUN_TYPES = ['scheduled', 'catchup', 'manual', 'backfill'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
 export type TimeEdges = 'keep' | 'collapse';
 
 export interface DagRun {
@@ -96,6 +97,9 @@ export async function lockRun(db: Queryable, runId: number): Promise<LockedRun |
 export interface RunFilter {
   readonly dagId?: string;
   readonly state?: RunState;
+  readonly runType?: RunType;
+  /** Only runs with an id below this one. */
+  readonly before?: number | null;
   readonly limit: number;
 }
 
@@ -104,8 +108,9 @@ export async function listRuns(db: Queryable, filter: RunFilter): Promise<readon
   const { rows } = await db.query<DagRun>(
     `select ${COLUMNS} from stockflow.dag_run
       where ($1::text is null or dag_id = $1) and ($2::text is null or state = $2)
+        and ($4::text is null or run_type = $4) and ($5::bigint is null or run_id < $5)
       order by run_id desc limit $3`,
-    [filter.dagId ?? null, filter.state ?? null, filter.limit],
+    [filter.dagId ?? null, filter.state ?? null, filter.limit, filter.runType ?? null, filter.before ?? null],
   );
   return rows;
 }

@@ -1,40 +1,14 @@
-/** A backfill with its dates as it stands now, and its printed form. */
-import type { Pool } from 'pg';
+/** A backfill with its dates, printed. */
 import type { Json, JsonObject } from '../../../core/value/json.ts';
-import { databaseNow } from '../../../engine/clock.ts';
-import { type Backfill, findBackfill } from '../../../store/backfill/backfill.ts';
-import { type BackfillDate, datesOfBackfill } from '../../../store/backfill/report.ts';
+import type { BackfillDate } from '../../../store/backfill/report.ts';
+import { DATE_COLUMNS, type DateRow } from '../../../view/backfill/columns.ts';
+import { type BackfillReport, backfillJson, countsText, dateRows } from '../../../view/backfill/report.ts';
+import { inZone } from '../../../view/time_text.ts';
 import type { Shell } from '../../cli/command.ts';
-import { CommandError, EXIT } from '../../cli/exit_code.ts';
-import { zonesOfVersions } from '../../dag/in_force.ts';
-import { rowObject } from '../../output/listing.ts';
 import { type OutputFormat, printResult } from '../../output/output.ts';
+import { runWithParamsLines } from '../../output/remedy_text.ts';
 import { formatTable } from '../../output/table_text.ts';
 import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
-import { inZone } from '../../output/time_text.ts';
-import { BACKFILL_COLUMNS, DATE_COLUMNS, type DateRow, stateOf } from './columns.ts';
-
-export interface BackfillReport {
-  readonly backfill: Backfill;
-  /** The dates in the order of work. */
-  readonly dates: readonly BackfillDate[];
-  readonly timezone: string;
-  /** The database's clock. */
-  readonly now: Temporal.Instant;
-}
-
-/** @throws CommandError (not found) */
-export async function readBackfillReport(pool: Pool, backfillId: number): Promise<BackfillReport> {
-  const backfill = await findBackfill(pool, backfillId);
-  if (backfill === null) throw new CommandError(EXIT.notFound, `there is no backfill ${backfillId}`);
-  const zones = await zonesOfVersions(pool, [backfill.dagVersionId]);
-  return {
-    backfill,
-    dates: await datesOfBackfill(pool, backfillId),
-    timezone: zones.get(backfill.dagVersionId) ?? 'UTC',
-    now: await databaseNow(pool),
-  };
-}
 
 /** Prints a backfill on stdout: for machines `{backfill, dates}` and the keys of `more`, for people first the failures. */
 export function printBackfill(
@@ -43,12 +17,8 @@ export function printBackfill(
   report: BackfillReport,
   more: JsonObject = {},
 ): void {
-  const rows = report.dates.map((date): DateRow => ({ date, timezone: report.timezone }));
-  const data: Json = {
-    backfill: rowObject(BACKFILL_COLUMNS, report.backfill),
-    dates: rows.map((row) => rowObject(DATE_COLUMNS, row)),
-    ...more,
-  };
+  const rows = dateRows(report);
+  const data: Json = { ...backfillJson(report), ...more };
   const text = () => backfillText(report, rows, painter(shell.stdout, shell.env));
   printResult(shell, output, { columns: DATE_COLUMNS, rows, data, text });
 }
@@ -70,31 +40,9 @@ function backfillText(report: BackfillReport, rows: readonly DateRow[], paint: P
       : `retry what failed:  stockflow backfill retry-failed ${backfillId}\n`,
     '\n',
     formatTable({ columns: DATE_COLUMNS, rows }, paint),
+    ...runWithParamsLines(dates).map((line) => `${line}\n`),
   ].join('');
 }
-
-/** `31 dates: 27 success, 2 failed, 1 skipped, 1 refused` */
-export function countsText(dates: readonly BackfillDate[]): string {
-  const ofDecision = (decision: string) => (decision === 'refused' ? 'refused' : 'skipped');
-  const groups = Map.groupBy(dates, (date) => stateOf(date) ?? ofDecision(date.decision));
-  const counts = ORDER.flatMap((name) => {
-    const count = groups.get(name)?.length ?? 0;
-    return count === 0 ? [] : [`${count} ${name}`];
-  });
-  return `${dates.length} ${dates.length === 1 ? 'date' : 'dates'}: ${counts.join(', ')}`;
-}
-
-const ORDER = [
-  'success',
-  'failed',
-  'cancelled',
-  'running',
-  'queued',
-  'waiting',
-  'skipped',
-  'refused',
-  'pruned',
-];
 
 function failureText({ businessDate, runId, failedTaskId, errorText }: BackfillDate, paint: Paint): string {
   const what = failedTaskId === null ? 'failed' : `failed at ${failedTaskId}`;

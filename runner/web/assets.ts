@@ -1,0 +1,36 @@
+/** The files that pages load: our own, and htmx from its package. Their URLs hold their content's checksum. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { AssetUrls } from './html/layout.ts';
+
+export interface Asset {
+  /** `/assets/3f9a0c11/style.css` */
+  readonly url: string;
+  readonly contentType: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+const OWN = join(import.meta.dirname, 'assets');
+const HTMX = join(dirname(createRequire(import.meta.url).resolve('htmx.org/package.json')), 'dist');
+
+const STYLE = join(OWN, 'style.css');
+/** In the order in which a page runs them. */
+const SCRIPTS = [join(HTMX, 'htmx.min.js'), join(HTMX, 'ext/hx-sse.min.js'), join(OWN, 'app.js')];
+
+/** Reads the assets. */
+export function readAssets(): { readonly urls: AssetUrls; readonly byUrl: ReadonlyMap<string, Asset> } {
+  const style = readAsset(STYLE, 'text/css; charset=utf-8');
+  const scripts = SCRIPTS.map((file) => readAsset(file, 'text/javascript; charset=utf-8'));
+  return {
+    urls: { style: style.url, scripts: scripts.map(({ url }) => url) },
+    byUrl: new Map([style, ...scripts].map((asset) => [asset.url, asset])),
+  };
+}
+
+function readAsset(file: string, contentType: string): Asset {
+  const body = new Uint8Array(readFileSync(file));
+  const checksum = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return { url: `/assets/${checksum}/${file.slice(dirname(file).length + 1)}`, contentType, body };
+}
