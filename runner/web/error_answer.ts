@@ -4,6 +4,7 @@ import { answerProblem } from './api/problem.ts';
 import { type Html, html, NOTHING } from './html/html.ts';
 import { type AssetUrls, layout } from './html/layout.ts';
 import type { ErrorStatus } from './http_error.ts';
+import { NAV } from './mount_pages.ts';
 
 export interface ErrorAnswer {
   readonly status: ErrorStatus;
@@ -36,5 +37,6 @@ function errorPage(c: Context, assets: AssetUrls, { title, detail, link }: Error
 <p>${detail}</p>
 ${link === null ? NOTHING : html`<p><a href="${link.href}">${link.label}</a></p>`}`;
   const viewer = c.get('viewer') ?? null;
-  return layout({ title, path: c.req.path, nav: [], viewer, assets, liveUrl: null, done: null }, body);
+  const nav = viewer === null ? [] : NAV;
+  return layout({ title, path: c.req.path, nav, viewer, assets, liveUrl: null, done: null }, body);
 }

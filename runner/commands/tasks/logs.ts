@@ -1,11 +1,13 @@
 /** A task's log. */
+
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
 import { findRun } from '../../store/run/dag_run.ts';
 import { attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun } from '../../store/task/instance.ts';
-import { readLog, type StoredLogLine } from '../../store/task/log.ts';
+import type { StoredLogLine } from '../../store/task/log.ts';
+import { readLogPage } from '../../store/task/log_page.ts';
 import { zoneOf } from '../../view/dag/zones.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { taskName } from '../../view/run/report.ts';
@@ -30,6 +32,8 @@ interface Options {
 }
 
 const POLL_MS = 500;
+/** The most lines that are held at once. */
+const PORTION = 10_000;
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', error: 'red' };
 
 export function configure(command: Command, shell: Shell): void {
@@ -83,13 +87,14 @@ async function* stored(
 ): AsyncGenerator<readonly StoredLogLine[], number> {
   let lastId = afterId;
   for (;;) {
-    const filter = {
+    const lines = await readLogPage(pool, {
       runId,
       taskId,
-      afterId: lastId,
-      ...(attempt === null ? {} : { attemptNumber: attempt }),
-    };
-    const lines = await readLog(pool, filter);
+      mapIndex: null,
+      attemptNumber: attempt,
+      side: { kind: 'after', taskLogId: lastId },
+      limit: PORTION,
+    });
     if (lines.length === 0) return lastId;
     lastId = lines.at(-1)?.taskLogId ?? lastId;
     yield lines;

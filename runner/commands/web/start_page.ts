@@ -1,5 +1,6 @@
 /** Starts the page's server inside a command. */
-import { DatabaseClock } from '../../engine/clock.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
+import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
 import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
 import { registeredFolders } from '../../manifest.ts';
@@ -23,6 +24,8 @@ export interface PageParts extends ListenOptions {
   readonly session: Session;
 }
 
+const CLOCK_EVERY_MS = 60_000;
+
 /** @throws CommandError for a setting that is wrong or missing, and for an address that cannot be listened on */
 export async function startPage(shell: Shell, parts: PageParts): Promise<WebServer> {
   try {
@@ -39,7 +42,7 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     localPerson: CLI_ACTOR.actor,
     log,
   });
-  const clock = await DatabaseClock.read(pool);
+  const clock = await keptClock(shell, session);
   const connections = new ConnectionPools(shell.env, log);
   const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
   const context = {
@@ -64,6 +67,21 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A machine that sleeps stops its own clock, and sessions must end all the same. */
+async function keptClock({ signal }: Shell, { pool, log }: Session): Promise<DatabaseClock> {
+  const clock = await DatabaseClock.read(pool);
+  const read = async () => {
+    try {
+      clock.observe(await databaseNow(pool));
+    } catch (error) {
+      log.debug('the clock of the database cannot be read', { error: errorFacts(error).errorText });
+    }
+  };
+  const timer = setInterval(read, CLOCK_EVERY_MS).unref();
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return clock;
 }
 
 /** Returns the value that the first call made; one that failed is made anew. */

@@ -65,13 +65,16 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
               where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
               order by e.event_id desc limit 1) as "recoveredFailure"
        from unnest($1::text[], $2::timestamptz[], $3::date[]) as key(dag_id, scheduled_for, business_date)
-      cross join lateral (
-        select * from stockflow.dag_run r
-         where r.dag_id = key.dag_id
-           and (key.scheduled_for is null
-                or (r.run_type <> 'manual' and r.scheduled_for = key.scheduled_for)
-                or (r.run_type = 'manual' and r.business_date = key.business_date))
-         order by r.run_id desc limit 1) r
+       left join lateral (
+        select run_id from stockflow.dag_run
+         where key.scheduled_for is null and dag_id = key.dag_id order by run_id desc limit 1) newest on true
+       left join stockflow.dag_run own
+         on own.dag_id = key.dag_id and own.scheduled_for = key.scheduled_for and own.run_type <> 'manual'
+       -- An aggregate of the date's runs: sorted by run_id, all runs of a DAG would be read where it has no manual one.
+       left join lateral (
+        select (array_agg(run_id order by run_id desc))[1] as run_id from stockflow.dag_run
+         where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual') manual on true
+       join stockflow.dag_run r on r.run_id = greatest(newest.run_id, own.run_id, manual.run_id)
        left join lateral (
         select t.task_id, t.error_text, t.remedy from stockflow.task_instance t
          where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true

@@ -4,7 +4,7 @@ import { topologicalOrder } from '../../core/dag/graph.ts';
 import type { TaskState } from '../../core/run/states.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import type { RunFilter } from '../../store/run/dag_run.ts';
-import { type CountedState, gridStates } from '../../store/run/grid.ts';
+import { gridStates, type TasksInState } from '../../store/run/grid.ts';
 import type { PageRequest } from '../page.ts';
 import type { RunRow } from '../run/columns.ts';
 import { readRuns } from '../run/list.ts';
@@ -45,22 +45,24 @@ export async function readGrid(source: ViewSource, request: GridRequest): Promis
   return { ...gridCells(tasks, runs, states), tasks, runs, next };
 }
 
-/** Places the counted states of runs in rows and columns. */
-export function gridCells(
+/** Places the states of the tasks of runs in rows and columns. */
+function gridCells(
   tasks: readonly GridTask[],
   runs: readonly RunRow[],
-  counted: ReadonlyMap<number, readonly CountedState[]>,
+  found: ReadonlyMap<number, readonly TasksInState[]>,
 ): Pick<Grid, 'states' | 'counts'> {
   const rowOf = new Map(tasks.map(({ taskId }, index) => [taskId, index]));
   const states = tasks.map(() => new Array<TaskState | null>(runs.length).fill(null));
   const counts = tasks.map(() => new Array<number>(runs.length).fill(0));
   for (const [column, { run }] of runs.entries()) {
-    for (const [taskId, state, count] of counted.get(run.runId) ?? []) {
-      const row = rowOf.get(taskId);
-      const [ofTask, countOfTask] = row === undefined ? [] : [states[row], counts[row]];
-      if (ofTask === undefined || countOfTask === undefined) continue;
-      ofTask[column] = foldStates(ofTask[column] ?? null, state);
-      countOfTask[column] = (countOfTask[column] ?? 0) + count;
+    for (const { state, taskIds } of found.get(run.runId) ?? []) {
+      for (const taskId of taskIds) {
+        const row = rowOf.get(taskId) ?? -1;
+        const [ofTask, countsOfTask] = [states[row], counts[row]];
+        if (ofTask === undefined || countsOfTask === undefined) continue;
+        ofTask[column] = foldStates(ofTask[column] ?? null, state);
+        countsOfTask[column] = (countsOfTask[column] ?? 0) + 1;
+      }
     }
   }
   return { states, counts };
@@ -85,7 +87,7 @@ async function gridTasks(
 }
 
 /** @param older the versions with which the runs began, the newest first */
-export function tasksOf(inForce: Dag | null, older: readonly Dag[]): readonly GridTask[] {
+function tasksOf(inForce: Dag | null, older: readonly Dag[]): readonly GridTask[] {
   const tasks = new Map<string, GridTask>();
   for (const dag of [inForce, ...older]) {
     for (const { taskId } of dag === null ? [] : topologicalOrder(dag.tasks))

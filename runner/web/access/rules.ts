@@ -67,11 +67,13 @@ export async function openAccessRules(
     proxyHeader,
     proxies,
     proxyRole,
-    hosts: asksWho && hosts.length === 0 ? null : knownHosts(hosts, publicUrl),
+    hosts: asksWho ? namedHosts(hosts, publicUrl) : hosts,
     publicUrl,
   };
 }
 
-function knownHosts(hosts: readonly string[], publicUrl: URL | null): readonly string[] {
+/** Returns null, for any name, where none is set. */
+function namedHosts(hosts: readonly string[], publicUrl: URL | null): readonly string[] | null {
+  if (hosts.length === 0) return null;
   return publicUrl === null ? hosts : [...hosts, publicUrl.hostname];
 }

@@ -23,10 +23,10 @@ export interface TableOptions<Row> {
 export function table<Row>(listing: Listing<Row>, options: TableOptions<Row>): Html {
   const { rows } = listing;
   const columns = shownColumns(listing, options).map(
-    (column): ShownColumn<Row> => ({
+    (column, index): ShownColumn<Row> => ({
       column,
       title: titleOf(column),
-      attributes: isRight(column, rows) ? ' class="num"' : '',
+      attributes: isRight(column, index, rows) ? ' class="num"' : '',
       render: options.cells?.[column.key] ?? ((row) => raw(cellHtml(column, row))),
     }),
   );
@@ -102,8 +102,10 @@ function titleOf<Row>({ key, title }: Column<Row>): string {
   return title ?? key.replaceAll('_', ' ');
 }
 
-function isRight<Row>(column: Column<Row>, rows: readonly Row[]): boolean {
+/** The first column heads its row, and stands left even where it is a number. */
+function isRight<Row>(column: Column<Row>, index: number, rows: readonly Row[]): boolean {
   if (column.align !== undefined) return column.align === 'right';
+  if (index === 0) return false;
   const values = rows.map((row) => column.value(row)).filter((value) => value !== null);
   return values.length > 0 && values.every((value) => typeof value === 'number');
 }

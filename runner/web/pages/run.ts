@@ -9,8 +9,9 @@ import { findNamedRun } from '../../view/run/find.ts';
 import { type RunReport, readRunReport } from '../../view/run/report.ts';
 import { type TaskGroup, taskGroups } from '../../view/run/task_groups.ts';
 import { msBetween, spanText } from '../../view/time_text.ts';
+import type { PageLink } from '../contributed/run_link.ts';
 import { dagHref, runHref } from '../html/href.ts';
-import { type Html, html, NOTHING } from '../html/html.ts';
+import { each, type Html, html, NOTHING } from '../html/html.ts';
 import { stateMark } from '../html/mark.ts';
 import { dateText, timeTag } from '../html/time.ts';
 import { mayOperate, type OpenPage, type Page, type Reader } from '../page.ts';
@@ -35,6 +36,8 @@ export interface ShownRun {
   readonly events: readonly ListedEvent[];
   readonly version: { readonly sha256: string; readonly isInForce: boolean } | null;
   readonly query: URLSearchParams;
+  /** The pages of task authors that say more about the run. */
+  readonly links: readonly PageLink[];
 }
 
 export const runPage: Page = {
@@ -64,6 +67,10 @@ export const runPage: Page = {
       }),
       version: version && { sha256: version.sha256, isInForce: inForce?.dagVersionId === dagVersionId },
       query,
+      links: context.linksOfRun({
+        run: report.run,
+        tasks: report.tasks.map(({ task }) => task),
+      }),
     };
     return {
       title: `Run ${runId} of ${dagId}`,
@@ -88,19 +95,19 @@ ${factsPart(shown)}
 ${historyPart(shown.events, shown.report)}`;
 }
 
-function headPart({ report, index }: ShownRun, reader: Reader): Html {
+function headPart({ report, index, links }: ShownRun, reader: Reader): Html {
   const { run, timezone, now } = report;
   const today = now.toZonedDateTimeISO(timezone).toPlainDate();
   const href = runHref(run.runId);
   const isOver = isTerminalRunState(run.state);
-  const ways =
+  const actions =
     mayOperate(reader) && index !== null
-      ? html`<div class="ways"><a class="button" href="${href}/clear">Clear…</a>${isOver ? NOTHING : html`<a class="button" href="${href}/cancel">Cancel…</a>`}</div>`
+      ? html`<a class="button" href="${href}/clear">Clear…</a>${isOver ? NOTHING : html`<a class="button" href="${href}/cancel">Cancel…</a>`}`
       : NOTHING;
   return html`<p class="crumbs"><a href="${dagHref(run.dagId)}">${run.dagId}</a> › <a href="/runs?dag=${encodeURIComponent(run.dagId)}">runs</a></p>
 <div class="head"><h1>${run.dagId}, ${dateText(run.businessDate, today)}, run ${run.runId}</h1><p>${stateMark(run.state)} ${spentText(report)}</p></div>
 <p class="lead soft">Scheduled for ${timeTag(run.scheduledFor, timezone)}; ${run.runType}, by ${run.actor}${run.reason === null ? NOTHING : html`: ${run.reason}`}</p>
-${ways}`;
+<div class="ways">${each(links, (link) => html`<a class="button" href="${link.href}">${link.label}</a>`)}${actions}</div>`;
 }
 
 function spentText({ run, now }: RunReport): string {

@@ -60,7 +60,7 @@ function stockList({ item, report: { stock }, asked, timezone }: ShownItem): Htm
       html`<li><a href="${itemHref(asked.name, stock.facility_id)}">${stock.facility_id}</a>: ${sentence(stock)}</li>`,
   )}</ul>${
     total > rows.length
-      ? html`<p class="soft">and ${countText(total - rows.length)} more facilities: name one above</p>`
+      ? html`<p class="soft">and ${countText(total - rows.length)} more facilities: name one below</p>`
       : NOTHING
   }`;
 }
@@ -112,10 +112,12 @@ ${olderPart({ item, asked, report })}`;
 
 function nightCells({ name }: AskedName): Readonly<Record<string, (row: ShownNight) => Html>> {
   return {
-    night: ({ night }) =>
-      html`<a class="nowrap" href="${changesHref({ runId: night.runId, sku: name })}">${night.business_date}</a>${
-        night.revision > 1 ? html` <span class="soft small">revision ${night.revision}</span>` : NOTHING
-      }`,
+    night: ({ night: { business_date, revision, runId } }) =>
+      html`${
+        runId === null
+          ? html`<span class="nowrap">${business_date}</span>`
+          : html`<a class="nowrap" href="${changesHref({ runId, sku: name })}">${business_date}</a>`
+      }${revision > 1 ? html` <span class="soft small">revision ${revision}</span>` : NOTHING}`,
     file: ({ night: { file_sha256 } }) =>
       file_sha256 === null
         ? NOTHING

@@ -32,7 +32,6 @@ import { attemptsOfRun, saveProgress } from '../../../runner/store/task/attempt.
 import { claim, claimInPool } from '../../../runner/store/task/claim.ts';
 import { attemptsOfTask, filesOfTask } from '../../../runner/store/task/detail.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
-import { readLog } from '../../../runner/store/task/log.ts';
 import { readLogPage } from '../../../runner/store/task/log_page.ts';
 import { lastGoodOutput, outputsOf } from '../../../runner/store/task/output.ts';
 import { applySettlements, runOutcome, wasSettled } from '../../../runner/store/task/settlement.ts';
@@ -124,7 +123,6 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await newestRuns(tx, ['busy']);
     await instancesOfRun(tx, runId);
     await attemptsOfRun(tx, runId);
-    await readLog(tx, { runId, taskId: 't0', afterId: 0 });
     await listPools(tx);
     await listRuns(tx, { dagId: 'busy', state: 'failed', limit: 20 });
     await listRuns(tx, { dagId: 'busy', runType: 'manual', before: runId, limit: 20 });
@@ -151,7 +149,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
-    [looking, 27],
+    [looking, 26],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);
     assert.ok(statements >= count, `only ${statements} statements were explained`);

@@ -5,6 +5,7 @@ import { isPassword, PASSWORD_MAX_LENGTH } from '../users/password.ts';
 import { AttemptLimiter } from './limiter.ts';
 
 export interface Attempt {
+  /** Of bounded length: it is kept for a while. */
   readonly name: string;
   readonly password: string;
   /** The address of the person. */
@@ -34,7 +35,8 @@ export class LoginAttempts {
   /** An attempt that succeeds does not count. */
   async check({ name, password, address }: Attempt, users: Users, nowMs: number): Promise<AttemptResult> {
     const network = networkOf(address);
-    const retryAfterMs = this.#byNetwork.take(network, nowMs) || this.#byName.take(name.toLowerCase(), nowMs);
+    const nameKey = name.toLowerCase();
+    const retryAfterMs = this.#byNetwork.take(network, nowMs) || this.#byName.take(nameKey, nowMs);
     if (retryAfterMs > 0) return { kind: 'limited', retryAfterMs };
     if (this.#waiting.length >= MAX_WAITING) return { kind: 'limited', retryAfterMs: CROWDED_RETRY_MS };
     const user = users.get(name);
@@ -45,7 +47,7 @@ export class LoginAttempts {
       isPassword(password.slice(0, PASSWORD_MAX_LENGTH + 1), compared),
     );
     if (!isRight || user === undefined || passwordHash === null) return { kind: 'wrong' };
-    this.#byName.giveBack(name.toLowerCase());
+    this.#byName.giveBack(nameKey);
     this.#byNetwork.giveBack(network);
     return { kind: 'ok', user: { ...user, passwordHash } };
   }

@@ -102,7 +102,7 @@ function failureWays(shown: ShownRun, { task }: ReportedTask, reader: Reader): H
 /** Renders the button that runs a task again, with the number of tasks that run after it. */
 export function retryForm(index: DagIndex, instances: readonly TaskInstance[], taskId: string): Html {
   const cleared = instancesToClear(index, instances, retryOf(taskId));
-  const [first] = cleared;
+  const [first] = cleared.filter((task) => task.taskId === taskId);
   if (first === undefined) return NOTHING;
   const after = new Set(cleared.map((task) => task.taskId));
   after.delete(taskId);

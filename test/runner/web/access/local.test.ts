@@ -80,3 +80,33 @@ test('closing the server ends streams of live updates at once', { timeout: 4_000
   assert.equal(await promise, 'data: first\n\n');
   await closed;
 });
+
+test('an answer that breaks off breaks its connection, and its error stands in the log alone', async () => {
+  await assert.rejects(
+    open.send({ path: '/broken', headers: { accept: '*/*' } }),
+    /aborted|hang up|ECONNRESET/,
+  );
+  assert.match(
+    open.logged.at(-1) ?? '',
+    /"message":"answer broke off".*"path":"\/broken","error":"no such chunk"/,
+  );
+});
+
+test('while the database cannot be reached a page says so, and when to come again', async () => {
+  const { status, headers, body } = await open.send({ path: '/unreachable' });
+  assert.deepEqual([status, headers['retry-after']], [503, '5']);
+  assert.match(body, /The database cannot be reached now/);
+  assert.doesNotMatch(body, /10\.0\.0\.5/);
+});
+
+test('a request of more than 1 MiB is refused', async () => {
+  const before = open.acts();
+  const body = `x=${'y'.repeat(1024 * 1024)}`;
+  const { status } = await open.send({ method: 'POST', path: '/act', headers: SAME_ORIGIN, body });
+  assert.equal(status, 413);
+  assert.equal(open.acts(), before);
+});
+
+test('a probe of the process is answered under any name', async () => {
+  assert.equal((await open.send({ path: '/healthz', headers: { host: '10.1.2.3:8484' } })).body, 'ok');
+});

@@ -133,7 +133,7 @@ test('wrong passwords are refused alike for known and unknown names, recorded wi
     await logIn(site, { name: SECRET, password: OTHER_SECRET }),
   ];
   assert.deepEqual([wrong.status, unknown.status], [401, 401]);
-  assert.match(wrong.body, /role="alert">This name and password do not belong together/);
+  assert.match(wrong.body, /role="alert"><p>This name and password do not belong together/);
   assert.deepEqual((await events('web.login_failed')).slice(-2), [
     { actor: 'night_shift', channel: 'web', before: null, after: { address: '127.0.0.1' } },
     { actor: 'unknown', channel: 'web', before: null, after: { address: '127.0.0.1' } },

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { mayActAs, ROLES } from '../../../../runner/web/access/role.ts';
 import { NoAccessRules, openAccessRules } from '../../../../runner/web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../../../runner/web/access/settings.ts';
-import { endedBy, whileAllowed } from '../../../../runner/web/access/stream.ts';
+import { servedBody, whileAllowed } from '../../../../runner/web/access/stream.ts';
 import { tokenIn } from '../../../../runner/web/access/token.ts';
 import { UsersFileUnusable } from '../../../../runner/web/access/users/source.ts';
 
@@ -34,7 +34,10 @@ test('a page for more than this machine is refused without users or a login prox
       },
     );
   }
-  const { localPerson, hosts } = await rulesOn('127.0.0.1', { STOCKFLOW_WEB_HOSTS: 'Box' });
+  const { localPerson, hosts } = await rulesOn('127.0.0.1', {
+    STOCKFLOW_WEB_HOSTS: 'Box',
+    STOCKFLOW_WEB_URL: 'https://stock.example.com',
+  });
   assert.deepEqual([localPerson, hosts], ['owner', ['box']]);
 });
 
@@ -145,7 +148,8 @@ test('a stream of updates ends when the server closes, and its source is told', 
 }, async () => {
   const closing = new AbortController();
   const cancelled = Promise.withResolvers<void>();
-  const reader = endedBy(endless(cancelled.resolve), closing.signal).getReader();
+  const served = servedBody(endless(cancelled.resolve), { signal: closing.signal, onError: assert.ifError });
+  const reader = served.getReader();
   assert.equal((await reader.read()).done, false);
   closing.abort();
   for (let count = 0; !(await reader.read()).done; count++) assert.ok(count < 10);

@@ -44,7 +44,11 @@ export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Lines of the users file, which the site then uses. */
   readonly users?: readonly string[];
+  /** Makes the app that is served, in place of a small one. */
+  readonly makeApp?: (guard: Guard) => Hono<WebEnv>;
 }
+
+type Guard = ReturnType<typeof accessGuard>;
 
 /** As cheap as the users file takes it. */
 const COST = { ln: 14, r: 8, p: 1 };
@@ -56,7 +60,7 @@ export async function userLine(name: string, role: string, password: string): Pr
 export async function startSite(
   lifetime: Lifetime,
   pool: Pool,
-  { env = {}, users }: SiteOptions = {},
+  { env = {}, users, makeApp }: SiteOptions = {},
 ): Promise<Site> {
   const dir = await mkdtemp(path.join(tmpdir(), 'stockflow-web-'));
   const usersFile = path.join(dir, 'users.txt');
@@ -71,23 +75,12 @@ export async function startSite(
   const rules = await openAccessRules(settings, { host: '127.0.0.1', localPerson: 'owner', log });
   let now = Temporal.Now.instant();
   let acts = 0;
-  const app = new Hono<WebEnv>();
-  accessGuard({ rules, pool, log, now: () => now })(app);
-  app.get('/', (c) => c.html(`hello ${c.get('viewer').name}, ${c.get('viewer').role}`));
-  app.get('/api/v1/me', (c) => c.json(c.get('viewer')));
-  app.post('/act', (c) => {
-    acts += 1;
-    return c.redirect('/', 303);
-  });
-  app.get('/boom', () => {
-    throw new Error('no such table');
-  });
-  app.get('/live/count', (c) =>
-    streamSSE(c, async (stream) => {
-      await stream.writeSSE({ data: 'first' });
-      while (!stream.aborted && !stream.closed) await stream.sleep(50);
-    }),
-  );
+  const guard = accessGuard({ rules, pool, log, now: () => now });
+  const app =
+    makeApp?.(guard) ??
+    smallApp(guard, () => {
+      acts += 1;
+    });
   const server = await startWebServer({ rules, port: 0, app, log, signal: new AbortController().signal });
   const close = async () => {
     await server[Symbol.asyncDispose]();
@@ -107,6 +100,42 @@ export async function startSite(
   };
 }
 
+/** An app with a route of each kind. */
+function smallApp(guard: Guard, onAct: () => void): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  guard(app);
+  app.get('/', (c) => c.html(`hello ${c.get('viewer').name}, ${c.get('viewer').role}`));
+  app.get('/api/v1/me', (c) => c.json(c.get('viewer')));
+  app.post('/act', (c) => {
+    onAct();
+    return c.redirect('/', 303);
+  });
+  app.get('/boom', () => {
+    throw new Error('no such table');
+  });
+  app.get('/unreachable', () => {
+    throw Object.assign(new Error('10.0.0.5 is shutting down'), { code: '57P01' });
+  });
+  app.get('/broken', (c) =>
+    c.body(
+      ReadableStream.from(
+        (async function* () {
+          yield new TextEncoder().encode('half of it');
+          throw new Error('no such chunk');
+        })(),
+      ),
+    ),
+  );
+  app.get('/healthz', (c) => c.text('ok'));
+  app.get('/live/count', (c) =>
+    streamSSE(c, async (stream) => {
+      await stream.writeSSE({ data: 'first' });
+      while (!stream.aborted && !stream.closed) await stream.sleep(50);
+    }),
+  );
+  return app;
+}
+
 /** As a browser that opens a page, unless the headers say otherwise. */
 function send(port: number, { method = 'GET', path: at = '/', headers = {}, body }: Sent): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -116,6 +145,7 @@ function send(port: number, { method = 'GET', path: at = '/', headers = {}, body
       port,
       method,
       path: at,
+      agent: false,
       headers: {
         accept: 'text/html',
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
