@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { listBackfills } from '../../../../runner/store/backfill/report.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
 import { describedApi } from './document.ts';
+import { REFUSED } from './refused.ts';
 import { type Answer, type Asking, apiWorld } from './world.ts';
 
 const world = await apiWorld({ after });
