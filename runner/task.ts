@@ -6,6 +6,7 @@
  */
 import type { Pool } from 'pg';
 import type { z } from 'zod';
+import type { Progress } from './core/run/progress_rate.ts';
 import type { Json, JsonObject } from './core/value/json.ts';
 import type { LeftOutFile } from './core/value/left_out.ts';
 
@@ -20,7 +21,7 @@ export {
   type ParamAnnotations,
   timezone,
 } from './core/dag_file/schema/param_types.ts';
-export type { Json, JsonObject, LeftOutFile };
+export type { Json, JsonObject, LeftOutFile, Progress };
 
 /** The run that a task instance belongs to. */
 export interface RunFacts {
@@ -51,13 +52,6 @@ export interface AttemptFacts {
   readonly startedAt: Temporal.Instant;
   /** The task's `deadline` on the business date, or null. */
   readonly deadlineAt: Temporal.Instant | null;
-}
-
-/** Progress of a transfer or a loop; `total` is null while unknown. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly unit: 'bytes' | 'rows' | 'items';
 }
 
 export interface TaskLog {
