@@ -10,14 +10,14 @@ export { applyMigrations, openSession, type Session } from './commands/cli/sessi
 export { readSettings } from './commands/cli/settings.ts';
 export { taskTypesOf } from './commands/cli/task_types.ts';
 export { csvText } from './commands/output/csv_text.ts';
-export { type Column, rowObject } from './commands/output/listing.ts';
 export { addOutputOption, type OutputFormat } from './commands/output/output.ts';
 export { formatTable } from './commands/output/table_text.ts';
 export { type Paint, painter } from './commands/output/terminal_text.ts';
-export { countText } from './commands/output/time_text.ts';
-export { findNamedRun } from './commands/run/lookup.ts';
 export { connectionVariable } from './connections/connection_config.ts';
 export { ConnectionPools } from './engine/worker/connection_pools.ts';
 export type { DagRun } from './store/run/dag_run.ts';
 export { artifactChunks, findArtifact } from './store/task/artifact.ts';
 export { instancesOfRun, runOfInstance } from './store/task/instance.ts';
+export { type Column, rowObject } from './view/listing.ts';
+export { findNamedRun } from './view/run/find.ts';
+export { countText } from './view/time_text.ts';

@@ -56,12 +56,32 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runner/task.ts',
     'runner/log.ts',
   ],
+  'runner/view/': [
+    'runner/view/',
+    'runner/engine/',
+    'runner/store/',
+    'runner/connections/',
+    'runner/core/',
+    'runner/task.ts',
+    'runner/log.ts',
+  ],
+  'runner/web/': [
+    'runner/web/',
+    'runner/view/',
+    'runner/engine/',
+    'runner/store/',
+    'runner/connections/',
+    'runner/core/',
+    'runner/task.ts',
+    'runner/log.ts',
+    'package.json',
+  ],
   'runner/commands/': ['runner/', 'package.json'],
   'tasks/inventory/': ['tasks/inventory/'],
   'tasks/oms/': ['tasks/', 'runner/task.ts'],
 };
 
-test('imports point one way: commands -> engine -> store -> core, and tasks know the runner only by task.ts', () => {
+test('imports point one way: commands and web -> view -> engine -> store -> core, and tasks know the runner only by task.ts', () => {
   const strays: string[] = [];
   for (const { file, imports } of [...runner, ...tasks]) {
     const layer = Object.keys(LAYERS).find((prefix) => file.startsWith(prefix));
@@ -229,5 +249,18 @@ test('core does no I/O and asks no clock', () => {
         .find((line) => io.test(line)),
     }))
     .filter(({ line }) => line !== undefined);
+  assert.deepEqual(found, []);
+});
+
+test('views colour nothing and read no environment', () => {
+  const stray = /\bprocess\.|styleText|\\u001b|\\x1b|CommandError/;
+  const found = runner
+    .filter(({ file }) => file.startsWith('runner/view/'))
+    .flatMap(({ file }) =>
+      readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .filter((line) => stray.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
   assert.deepEqual(found, []);
 });

@@ -1,11 +1,11 @@
 /** Brings the database up to date. */
 import { type Command, Option } from 'commander';
 import { missingRoles } from '../store/schema/migrate.ts';
+import type { Column } from '../view/listing.ts';
 import { describe, type Shell } from './cli/command.ts';
 import { type AppliedMigration, applyMigrations, MIGRATIONS_DIR, openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import { furtherSets } from './migrate/sets.ts';
-import type { Column } from './output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 
 const COLUMNS: readonly Column<AppliedMigration>[] = [

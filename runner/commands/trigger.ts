@@ -3,17 +3,19 @@ import { type Command, Option } from 'commander';
 import { triggerRun } from '../engine/operator/trigger.ts';
 import type { DagRun, TimeEdges } from '../store/run/dag_run.ts';
 import { countLiveWorkers } from '../store/worker/live_worker.ts';
+import { zoneOf } from '../view/dag/zones.ts';
+import { rowObject } from '../view/listing.ts';
+import { RUN_COLUMNS } from '../view/run/columns.ts';
+import { viewSource } from '../view/source.ts';
+import { inZone } from '../view/time_text.ts';
 import { CLI_ACTOR } from './cli/actor.ts';
 import { collectParam, parseDate, parseSpanMs } from './cli/arguments.ts';
 import { describe, type Shell } from './cli/command.ts';
 import { EXIT } from './cli/exit_code.ts';
 import { openSession, type Session } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
-import { registerNamedDag, zonesOfVersions } from './dag/in_force.ts';
-import { rowObject } from './output/listing.ts';
+import { registerNamedDag } from './dag/in_force.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from './output/output.ts';
-import { inZone } from './output/time_text.ts';
-import { RUN_COLUMNS } from './run/columns.ts';
 import { followRun } from './run/follow.ts';
 import { printRunResult } from './run/text.ts';
 import { NO_WORKER, withWorker } from './worker/with_worker.ts';
@@ -87,8 +89,7 @@ async function trigger(shell: Shell, dagId: string, options: Options): Promise<v
 }
 
 async function printStarted(shell: Shell, session: Session, run: DagRun, { output }: Options): Promise<void> {
-  const zones = await zonesOfVersions(session.pool, [run.dagVersionId]);
-  const row = { run, timezone: zones.get(run.dagVersionId) ?? 'UTC' };
+  const row = { run, timezone: await zoneOf(viewSource(session.pool).versions, run.dagVersionId) };
   printResult(shell, output, {
     columns: RUN_COLUMNS,
     rows: [row],

@@ -4,6 +4,7 @@ import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
+import { mountLive } from './live/routes.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
 import type { Page, Viewer } from './page.ts';
@@ -34,7 +35,9 @@ export function createApp({ context, guard, pages = [] }: AppOptions): Hono<WebE
   for (const asset of assets.byUrl.values()) serveAsset(app, asset);
   guard(app);
   const mounted = { context, assets: assets.urls, nav: NAV };
-  mountPages(app, mounted, [...PAGES, ...pages]);
+  const all = [...PAGES, ...pages];
+  mountPages(app, mounted, all);
+  mountLive(app, context, all);
   mountActions(app, mounted, ACTIONS);
   return app;
 }

@@ -17,7 +17,12 @@ const HTMX = join(dirname(createRequire(import.meta.url).resolve('htmx.org/packa
 
 const STYLE = join(OWN, 'style.css');
 /** In the order in which a page runs them. */
-const SCRIPTS = [join(HTMX, 'htmx.min.js'), join(HTMX, 'ext/hx-sse.min.js'), join(OWN, 'app.js')];
+const SCRIPTS = [
+  join(HTMX, 'htmx.min.js'),
+  join(HTMX, 'ext/hx-sse.min.js'),
+  join(OWN, 'live.js'),
+  join(OWN, 'app.js'),
+];
 
 /** Reads the assets. */
 export function readAssets(): { readonly urls: AssetUrls; readonly byUrl: ReadonlyMap<string, Asset> } {

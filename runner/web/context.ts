@@ -2,12 +2,14 @@ import type { Pool } from 'pg';
 import type { TaskTypes } from '../engine/dags/task_types.ts';
 import type { DagVersions } from '../engine/dags/versions.ts';
 import type { Log } from '../log.ts';
+import type { LiveHub } from './live/hub.ts';
 
 /** What every page and route of one process shares. */
 export interface WebContext {
   readonly pool: Pool;
   readonly versions: DagVersions;
   readonly log: Log;
+  readonly live: LiveHub;
   /** The folder of the DAG files. */
   readonly dagsDir: string;
   /** The environment, with the connections of tasks. */

@@ -2,6 +2,7 @@
 import { BackfillRangeError } from '../core/backfill/plan.ts';
 import { TriggerError } from '../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../engine/operator/operator.ts';
+import { InvalidDag, NotFound } from '../view/errors.ts';
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
@@ -40,6 +41,8 @@ export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof HttpError) return { status: error.status, sentence: error.message };
   if (error instanceof TriggerError) return { status: TRIGGER_STATUS[error.kind], sentence: error.message };
   if (error instanceof OperatorError) return { status: OPERATOR_STATUS[error.kind], sentence: error.message };
+  if (error instanceof NotFound) return { status: 404, sentence: error.message };
+  if (error instanceof InvalidDag) return { status: 409, sentence: error.message };
   if (error instanceof BackfillRangeError) return { status: 422, sentence: error.message };
   return null;
 }

@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { DurationError, parseDuration } from '../../core/time/duration.ts';
 import { type ListedEvent, listEvents } from '../../store/event/listing.ts';
+import type { Column } from '../../view/listing.ts';
+import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-import { inZone } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 
 interface Options {

@@ -1,13 +1,13 @@
 /** Verifies that the history, or an exported folder, is as it was written. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkSeals, type SealCheck, type SealProblem } from '../../store/event/seal_check.ts';
+import type { Column } from '../../view/listing.ts';
+import { countText, inZone } from '../../view/time_text.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
-import { countText, inZone } from '../output/time_text.ts';
 import { openAuditSession } from './audit_session.ts';
 
 interface Options {
@@ -74,7 +74,7 @@ async function verifyHistory(shell: Shell, notedHash: string | null, output: Out
 const COLUMNS: readonly Column<SealProblem>[] = [
   { key: 'seal_id', value: ({ sealId }) => sealId },
   { key: 'event_id', value: ({ eventId }) => eventId },
-  { key: 'what', value: ({ what }) => what, style: () => 'red' },
+  { key: 'what', value: ({ what }) => what, state: () => 'failed' },
 ];
 
 /** The most rows of a table; -o json has all that were kept. */

@@ -5,9 +5,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../../connections/postgres/errors.ts';
+import type { Column } from '../../view/listing.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
-import type { Column } from '../output/listing.ts';
 import { notice, type OutputFormat, printListing } from '../output/output.ts';
 import { MANIFEST, type Manifest, manifestSchema, SUMS } from './bundle.ts';
 
@@ -21,7 +21,11 @@ interface CheckedFile {
 const COLUMNS: readonly Column<CheckedFile>[] = [
   { key: 'name', value: ({ name }) => name },
   { key: 'rows', value: ({ rows }) => rows },
-  { key: 'state', value: ({ state }) => state, style: ({ state }) => (state === 'ok' ? 'green' : 'red') },
+  {
+    key: 'state',
+    value: ({ state }) => state,
+    state: ({ state }) => (state === 'ok' ? 'success' : 'failed'),
+  },
 ];
 
 export async function verifyFolder(shell: Shell, folder: string, output: OutputFormat): Promise<void> {

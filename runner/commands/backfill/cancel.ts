@@ -1,11 +1,11 @@
 /** Cancels a backfill: no further date of it begins. */
 import type { Command } from 'commander';
 import { cancelBackfill } from '../../engine/backfill/requests.ts';
+import { findNamedBackfill } from '../../view/backfill/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { findNamedBackfill } from './report/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

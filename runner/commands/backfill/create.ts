@@ -11,6 +11,8 @@ import { createBackfill } from '../../engine/backfill/requests.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { rowObject } from '../../view/listing.ts';
+import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam, parseCount, parseDate } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -20,7 +22,6 @@ import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { registerNamedDag } from '../dag/in_force.ts';
-import { rowObject } from '../output/listing.ts';
 import { addOutputOption, notice, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
@@ -196,7 +197,9 @@ async function detach(
   }: { readonly backfillId: number; readonly plan: PlannedBackfill; readonly options: Options },
 ): Promise<void> {
   const holds_back = holdData(plan.hold);
-  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId), { holds_back });
+  printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId), {
+    holds_back,
+  });
   if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
   notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }

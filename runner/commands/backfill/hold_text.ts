@@ -2,7 +2,7 @@
 import type { BackfillHold } from '../../core/backfill/hold.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import type { Json } from '../../core/value/json.ts';
-import { countText, inZone } from '../output/time_text.ts';
+import { countText, inZone } from '../../view/time_text.ts';
 
 /** Returns one sentence: the run that waits, why, until when, and what lets it go ahead. */
 export function holdText(hold: BackfillHold, dag: Dag): string {

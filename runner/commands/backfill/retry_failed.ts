@@ -9,6 +9,8 @@ import { paramsToRun } from '../../engine/operator/dag_to_run.ts';
 import type { Backfill } from '../../store/backfill/backfill.ts';
 import { type BackfillDate, datesOfBackfill } from '../../store/backfill/report.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { findNamedBackfill } from '../../view/backfill/find.ts';
+import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { EXIT } from '../cli/exit_code.ts';
@@ -18,7 +20,6 @@ import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice } from '../output/output.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { findNamedBackfill } from './report/lookup.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';
 
 interface Options extends FollowOptions {
@@ -66,7 +67,7 @@ async function retry(
     refused: new Set(refused.map(({ position }) => position)),
   });
   if (retried.length === 0) {
-    printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+    printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId));
     notice(shell, options.output, `\nbackfill ${backfillId} has no date to retry`);
     if (refused.length > 0) shell.exitCode = EXIT.problem;
     return;
@@ -74,7 +75,7 @@ async function retry(
   const dates = retried.map(({ businessDate }) => businessDate.toString()).join(', ');
   notice(shell, options.output, `backfill ${backfillId}: retrying ${dates}`);
   if (options.detach !== true) return await followToEnd(shell, session, { settings, backfillId, options });
-  printBackfill(shell, options.output, await readBackfillReport(session.pool, backfillId));
+  printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId));
   if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
   notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
 }

@@ -1,10 +1,11 @@
 /** A backfill: what failed, and every date. */
 import type { Command } from 'commander';
+import { findNamedBackfill } from '../../view/backfill/find.ts';
+import { viewSource } from '../../view/source.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat } from '../output/output.ts';
-import { findNamedBackfill } from './report/lookup.ts';
 import { printBackfill, readBackfillReport } from './report/report.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -15,7 +16,7 @@ export function configure(command: Command, shell: Shell): void {
   addOutputOption(command).action(async (name: string, { output }: { output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));
     const { backfillId, state } = await findNamedBackfill(session.pool, name);
-    printBackfill(shell, output, await readBackfillReport(session.pool, backfillId));
+    printBackfill(shell, output, await readBackfillReport(viewSource(session.pool), backfillId));
     if (state === 'running') notice(shell, output, `\nfollow it: stockflow backfill watch ${backfillId}`);
   });
 }

@@ -1,11 +1,11 @@
 /** Follows a backfill to its end. */
 import type { Command } from 'commander';
+import { findNamedBackfill } from '../../view/backfill/find.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption } from '../output/output.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { findNamedBackfill } from './report/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

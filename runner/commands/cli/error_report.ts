@@ -9,6 +9,7 @@ import type { Remedy } from '../../core/value/remedy.ts';
 import { TriggerError } from '../../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../engine/operator/operator.ts';
 import { MigrationError } from '../../store/schema/migrate.ts';
+import { InvalidDag, NotFound } from '../../view/errors.ts';
 import { escapeControls } from '../output/terminal_text.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './exit_code.ts';
@@ -31,8 +32,8 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
   const expected = exitCodeOf(error);
   if (!(error instanceof Interrupted)) {
     const { errorText } = errorFacts(error);
-    const remedy = remedyOf(error);
-    const text = remedy === null ? errorText : `${errorText}; ${remedyText(remedy)}`;
+    const advice = adviceOn(error);
+    const text = advice === null ? errorText : `${errorText}; ${advice}`;
     shell.stderr.write(`${expected === null ? 'unexpected error' : 'error'}: ${escapeControls(text)}\n`);
   }
   if (shell.env.STOCKFLOW_DEBUG) {
@@ -43,12 +44,23 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
   return expected ?? EXIT.problem;
 }
 
-function remedyOf(error: unknown): Remedy | null {
-  return error instanceof BackfillRangeError ||
-    error instanceof TriggerError ||
-    error instanceof OperatorError
-    ? error.remedy
-    : null;
+/** Returns the command that helps after the error, with what it does; null where there is none. */
+function adviceOn(error: unknown): string | null {
+  if (error instanceof NotFound) return notFoundAdvice(error);
+  const hasRemedy =
+    error instanceof BackfillRangeError || error instanceof TriggerError || error instanceof OperatorError;
+  return hasRemedy && error.remedy !== null ? remedyText(error.remedy) : null;
+}
+
+function notFoundAdvice({ missing: { noun, known, emptyDagId } }: NotFound): string | null {
+  if (noun !== 'run' && noun !== 'backfill') return null;
+  if (emptyDagId !== null) {
+    return noun === 'run'
+      ? `stockflow trigger ${emptyDagId} starts one`
+      : `stockflow backfill create ${emptyDagId} --help shows how one is made`;
+  }
+  if (known !== null) return null;
+  return noun === 'run' ? 'stockflow runs list shows them' : 'stockflow backfill list shows them';
 }
 
 /** Returns the command that does what helps, with what it is for. */
@@ -76,6 +88,8 @@ function remedyText(remedy: Remedy): string {
 /** Returns null for an unexpected error. */
 function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof NotFound) return EXIT.notFound;
+  if (error instanceof InvalidDag) return EXIT.invalidDag;
   if (error instanceof BackfillRangeError) return EXIT.usage;
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
   if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];

@@ -1,10 +1,10 @@
 /** The words that can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
+import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../../view/dag/files.ts';
 import type { CatalogEntry, CatalogGroup } from '../cli/catalog_entry.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError } from '../cli/exit_code.ts';
 import type { Settings } from '../cli/settings.ts';
-import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../dag/lookup.ts';
 
 export interface UnfinishedLine {
   /** After `stockflow`, without the last one. */
@@ -102,7 +102,7 @@ async function valuesOf(
 /** Returns the names from the DAG's file; none where it is invalid or absent, which Tab does not report. */
 async function taskIds(settings: Settings, dagId: string): Promise<readonly string[]> {
   try {
-    const file = await dagFileOf(settings, dagId);
+    const file = await dagFileOf(settings.dagsDir, dagId);
     return file === null ? [] : (await readDag(file)).tasks.map(({ taskId }) => taskId);
   } catch (error) {
     if (error instanceof CommandError) return [];

@@ -7,14 +7,13 @@ import { readParsedDag } from '../../engine/dags/source.ts';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import { type DagRow, findVersion, listDags } from '../../store/dag/dag.ts';
 import { type LastRun, newestRuns } from '../../store/run/last_due_run.ts';
+import { dagFilesIn, dagIdOfFile } from '../../view/dag/files.ts';
+import type { Column } from '../../view/listing.ts';
+import { inZone } from '../../view/time_text.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
-import { dagFilesIn, dagIdOfFile } from '../dag/lookup.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-import { styleOfState } from '../output/terminal_text.ts';
-import { inZone } from '../output/time_text.ts';
 import { scheduleWords } from './schedule_words.ts';
 
 interface ListedDag {
@@ -31,7 +30,7 @@ interface ListedDag {
 
 const COLUMNS: readonly Column<ListedDag>[] = [
   { key: 'dag_id', value: ({ dagId }) => dagId },
-  { key: 'state', value: stateOf, style: (listed) => styleOfState(stateOf(listed)) },
+  { key: 'state', value: stateOf, state: stateOf },
   {
     key: 'schedule',
     value: ({ dag }) => dag?.schedule ?? null,
@@ -48,7 +47,7 @@ const COLUMNS: readonly Column<ListedDag>[] = [
     value: ({ lastRun }) => lastRun?.runId ?? null,
     text: ({ lastRun }) =>
       lastRun === null ? '-' : `${lastRun.runId} ${lastRun.state} ${lastRun.businessDate}`,
-    style: ({ lastRun }) => styleOfState(lastRun?.state ?? ''),
+    state: ({ lastRun }) => lastRun?.state ?? null,
     align: 'left',
   },
   { key: 'last_run_state', value: ({ lastRun }) => lastRun?.state ?? null, dataOnly: true },

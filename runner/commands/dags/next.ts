@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { scheduledWallTimes } from '../../core/time/clock_change.ts';
 import { instantsAfter, type Schedule, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
+import type { Column } from '../../view/listing.ts';
+import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { readSettings } from '../cli/settings.ts';
 import { findDagByName } from '../dag/by_name.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-import { inZone } from '../output/time_text.ts';
 import { resolvedWords } from './plan/words.ts';
 import { scheduleWords } from './schedule_words.ts';
 

@@ -1,12 +1,12 @@
 /** Stops the schedule of a DAG, and starts it again. */
 import type { Pool } from 'pg';
 import { pauseDag, resumeDag } from '../../engine/dags/pause.ts';
+import { inZone } from '../../view/time_text.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { type CommandModule, describe } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { registerNamedDag } from '../dag/in_force.ts';
-import { inZone } from '../output/time_text.ts';
 
 interface Change {
   readonly does: string;

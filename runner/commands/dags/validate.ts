@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
 import { readDagFile } from '../../engine/dags/folder.ts';
+import { dagFilesIn } from '../../view/dag/files.ts';
+import type { Column } from '../../view/listing.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { dagFilesIn } from '../dag/lookup.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { escapeControls } from '../output/terminal_text.ts';
 

@@ -1,8 +1,8 @@
 /** Checks the runner's database: its state, its clock, and whether it can announce work. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
+import { countText, spanText } from '../../view/time_text.ts';
 import { pendingNames, type Session } from '../cli/session.ts';
-import { countText, spanText } from '../output/time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const NOTIFY_WITHIN_MS = 5_000;

@@ -1,6 +1,6 @@
 /** The results of the checks of `doctor`, and how they are printed. */
 import { errorFacts } from '../../core/value/error_text.ts';
-import type { Column } from '../output/listing.ts';
+import type { Column } from '../../view/listing.ts';
 import { oneLine, type Paint, type Style } from '../output/terminal_text.ts';
 
 export interface Finding {

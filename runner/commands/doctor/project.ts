@@ -6,10 +6,10 @@ import type { Dag } from '../../core/dag/dag.ts';
 import { formatProblem } from '../../core/dag_file/problem.ts';
 import { readDagFile } from '../../engine/dags/folder.ts';
 import type { TaskTypes } from '../../engine/dags/task_types.ts';
+import { dagFilesIn } from '../../view/dag/files.ts';
+import { bytesText } from '../../view/time_text.ts';
 import type { Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { dagFilesIn } from '../dag/lookup.ts';
-import { bytesText } from '../output/time_text.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
 /** A reset file is spooled whole while it is filtered, and a night's history is small beside it. */

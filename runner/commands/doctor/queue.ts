@@ -3,8 +3,8 @@
 import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
 import { type WorkerLoad, workerLoad } from '../../store/run/explain.ts';
 import { liveAndLostWorkers } from '../../store/worker/live_worker.ts';
+import { countText, spanText } from '../../view/time_text.ts';
 import type { Session } from '../cli/session.ts';
-import { countText, spanText } from '../output/time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** A worker with a free slot takes what is ready within a second or two. */

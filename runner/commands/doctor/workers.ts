@@ -1,7 +1,7 @@
 /** Checks the workers that report to be alive. */
 import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
+import { spanText } from '../../view/time_text.ts';
 import type { Session } from '../cli/session.ts';
-import { spanText } from '../output/time_text.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const LOST_WITHIN_MS = 24 * 3_600_000;

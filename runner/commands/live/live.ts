@@ -1,7 +1,8 @@
 /** Shows a run or a backfill on stderr while it goes on: redrawn in place on a terminal, one line per change elsewhere. */
+
+import { inZone } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { type Paint, painter, type Style } from '../output/terminal_text.ts';
-import { inZone } from '../output/time_text.ts';
 
 export interface StyledLine {
   readonly text: string;

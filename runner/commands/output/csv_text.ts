@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { CastReturnObject } from 'csv-stringify';
-import { dataColumns, jsonOf, type Listing } from './listing.ts';
+import { dataColumns, jsonOf, type Listing } from '../../view/listing.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,5 +1,5 @@
-import { type Column, jsonOf, type Listing } from './listing.ts';
-import { oneLine, type Paint } from './terminal_text.ts';
+import { type Column, jsonOf, type Listing } from '../../view/listing.ts';
+import { oneLine, type Paint, styleOfState } from './terminal_text.ts';
 
 const GAP = '  ';
 
@@ -21,7 +21,7 @@ export function formatTable<Row>(listing: Listing<Row>, paint: Paint): string {
   const lines = listing.rows.map((row, line) =>
     columns.map((column, index) => {
       const text = padded(cells[line]?.[index] ?? '', layout[index], isLast(index, columns));
-      return paint(column.style?.(row) ?? null, text);
+      return paint(styleOfState(column.state?.(row) ?? ''), text);
     }),
   );
   return [header, ...lines].map((line) => `${line.join(GAP).trimEnd()}\n`).join('');

@@ -45,7 +45,7 @@ export function asciiFallback(
   return text.replaceAll('├─', '|-').replaceAll('└─', '`-').replaceAll('│', '|');
 }
 
-/** Returns the colour of the state of a run or a task. */
+/** Returns the colour of a state word: the state of a run or a task, or the decision on a date of a backfill. */
 export function styleOfState(state: string): Style | null {
   switch (state) {
     case 'success':
@@ -55,13 +55,17 @@ export function styleOfState(state: string): Style | null {
     case 'upstream_failed':
     case 'did not run':
     case 'invalid':
+    case 'refused':
       return 'red';
     case 'running':
     case 'up_for_retry':
+    case 'rerun':
       return 'yellow';
     case 'none':
     case 'skipped':
     case 'paused':
+    case 'skip':
+    case 'removed':
       return 'dim';
     default:
       return null;

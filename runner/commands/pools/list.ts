@@ -1,10 +1,10 @@
 /** The pools: slots, and how many are in use. */
 import type { Command } from 'commander';
 import { listPools, type PoolRow } from '../../store/worker/pool.ts';
+import type { Column } from '../../view/listing.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 
 const COLUMNS: readonly Column<PoolRow>[] = [

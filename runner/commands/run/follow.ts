@@ -2,11 +2,12 @@
 import type { Pool } from 'pg';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import { databaseNow } from '../../engine/clock.ts';
-import { type DagRun, findRun } from '../../store/run/dag_run.ts';
+import type { DagRun } from '../../store/run/dag_run.ts';
 import { instancesOfRun } from '../../store/task/instance.ts';
+import { zoneOf } from '../../view/dag/zones.ts';
+import { existingRun } from '../../view/run/find.ts';
+import { viewSource } from '../../view/source.ts';
 import type { Shell } from '../cli/command.ts';
-import { CommandError, EXIT } from '../cli/exit_code.ts';
-import { zonesOfVersions } from '../dag/in_force.ts';
 import { follow } from '../live/follow.ts';
 import { RunLiveText } from './live_text.ts';
 
@@ -21,7 +22,8 @@ export async function followRun(
   pool: Pool,
   { runId, timeoutMs }: { readonly runId: number; readonly timeoutMs: number | null },
 ): Promise<DagRun> {
-  const timezone = await timezoneOf(pool, runId);
+  const { dagVersionId } = await existingRun(pool, runId);
+  const timezone = await zoneOf(viewSource(pool).versions, dagVersionId);
   const { run } = await follow(shell, {
     name: `run ${runId}`,
     watchCommand: `stockflow runs watch ${runId}`,
@@ -35,16 +37,5 @@ export async function followRun(
     }),
     isEnded: (snapshot) => isTerminalRunState(snapshot.run.state),
   });
-  return run;
-}
-
-async function timezoneOf(pool: Pool, runId: number): Promise<string> {
-  const { dagVersionId } = await existingRun(pool, runId);
-  return (await zonesOfVersions(pool, [dagVersionId])).get(dagVersionId) ?? 'UTC';
-}
-
-async function existingRun(pool: Pool, runId: number): Promise<DagRun> {
-  const run = await findRun(pool, runId);
-  if (run === null) throw new CommandError(EXIT.notFound, `there is no run ${runId}`);
   return run;
 }

@@ -1,9 +1,9 @@
 /** A run as bars over time: when each task was planned, waited and worked. */
 
+import type { ReportedTask, RunReport } from '../../view/run/report.ts';
+import { taskName } from '../../view/run/report.ts';
+import { inZone } from '../../view/time_text.ts';
 import { oneLine, type Paint, styleOfState } from '../output/terminal_text.ts';
-import { inZone } from '../output/time_text.ts';
-import type { ReportedTask, RunReport } from './report.ts';
-import { taskName } from './report.ts';
 
 export interface GanttSpace {
   /** Characters per line. */

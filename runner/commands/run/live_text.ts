@@ -3,12 +3,12 @@ import { ProgressRates, readProgress } from '../../core/run/progress_rate.ts';
 import { isTerminalTaskState } from '../../core/run/states.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import type { TaskInstance } from '../../store/task/instance.ts';
+import { progressText } from '../../view/progress_text.ts';
+import { durationMs, spanOrDash } from '../../view/run/columns.ts';
+import { taskName } from '../../view/run/report.ts';
+import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../live/live.ts';
-import { progressText } from '../output/progress_text.ts';
 import { oneLine, styleOfState } from '../output/terminal_text.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
-import { durationMs, spanOrDash } from './columns.ts';
-import { taskName } from './report.ts';
 
 export interface RunSnapshot {
   readonly run: DagRun;

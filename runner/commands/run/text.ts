@@ -2,11 +2,6 @@
 import type { Pool } from 'pg';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import type { TaskWarning } from '../../store/task/warning.ts';
-import type { Shell } from '../cli/command.ts';
-import { type OutputFormat, printResult } from '../output/output.ts';
-import { formatTable } from '../output/table_text.ts';
-import { escapeControls, oneLine, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
 import {
   failedTasks,
   type ReportedTask,
@@ -15,7 +10,13 @@ import {
   reportJson,
   TASK_COLUMNS,
   taskName,
-} from './report.ts';
+} from '../../view/run/report.ts';
+import { viewSource } from '../../view/source.ts';
+import { inZone, msBetween, spanText } from '../../view/time_text.ts';
+import type { Shell } from '../cli/command.ts';
+import { type OutputFormat, printResult } from '../output/output.ts';
+import { formatTable } from '../output/table_text.ts';
+import { escapeControls, oneLine, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
 
 /** Prints a run and its tasks on stdout. */
 export async function printRunResult(
@@ -23,7 +24,7 @@ export async function printRunResult(
   pool: Pool,
   { runId, output }: { readonly runId: number; readonly output: OutputFormat },
 ): Promise<void> {
-  const report = await readRunReport(pool, runId);
+  const report = await readRunReport(viewSource(pool), runId);
   printResult(shell, output, {
     columns: TASK_COLUMNS,
     rows: report.tasks,

@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { didYouMeanOrList } from '../../core/value/suggest.ts';
 import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../../store/task/artifact.ts';
+import type { Column } from '../../view/listing.ts';
+import { findNamedRun } from '../../view/run/find.ts';
+import { bytesText } from '../../view/time_text.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { escapeControls } from '../output/terminal_text.ts';
-import { bytesText } from '../output/time_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 
 const COLUMNS: readonly Column<Artifact>[] = [
   { key: 'name', value: ({ name }) => name },

@@ -1,12 +1,12 @@
 /** Cancels a run, or one task of it. */
 import type { Command } from 'commander';
 import { cancelRun, cancelTask } from '../../engine/operator/operator.ts';
+import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { changedText } from '../output/changed_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Explanation } from '../../core/explain/explain.ts';
 import { didYouMeanOrList } from '../../core/value/suggest.ts';
+import { findNamedRun } from '../../view/run/find.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
@@ -9,7 +10,6 @@ import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { painter } from '../output/terminal_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 import { EXPLAIN_COLUMNS, type Explained, explainJson, explainRows } from './explain/json.ts';
 import { readExplanation } from './explain/source.ts';
 import { explainText } from './explain/text.ts';

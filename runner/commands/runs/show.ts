@@ -2,18 +2,18 @@
 import type { Command } from 'commander';
 import type { Dag } from '../../core/dag/dag.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
-import { DagVersions } from '../../engine/dags/versions.ts';
+import type { Column } from '../../view/listing.ts';
+import { findNamedRun } from '../../view/run/find.ts';
+import { type RunReport, readRunReport, reportJson, TASK_COLUMNS } from '../../view/run/report.ts';
+import { viewSource } from '../../view/source.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { type GraphLine, graphLines } from '../dags/graph_text.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
-import { asciiFallback, isUnicode, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
+import { asciiFallback, isUnicode, type Paint, painter } from '../output/terminal_text.ts';
 import { ganttText } from '../run/gantt.ts';
-import { findNamedRun } from '../run/lookup.ts';
-import { type RunReport, readRunReport, reportJson, TASK_COLUMNS } from '../run/report.ts';
 import { runText } from '../run/text.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -30,15 +30,13 @@ export function configure(command: Command, shell: Shell): void {
   addOutputOption(command).action(async (name: string, options: { graph?: true; output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));
     const { pool } = session;
+    const source = viewSource(pool);
     const { runId, dagVersionId, state } = await findNamedRun(pool, name);
-    const report = await readRunReport(pool, runId);
+    const report = await readRunReport(source, runId);
     const paint = painter(shell.stdout, shell.env);
     const drawn =
       options.graph === true
-        ? asciiFallback(
-            shell,
-            runGraphText(report, (await new DagVersions(pool).get(dagVersionId)).dag, paint),
-          )
+        ? asciiFallback(shell, runGraphText(report, (await source.versions.get(dagVersionId)).dag, paint))
         : ganttText(report, { columns: shell.stdout.columns, isUnicode: isUnicode(shell.env) }, paint);
     printResult(shell, options.output, {
       columns: TASK_COLUMNS,
@@ -69,7 +67,7 @@ function runGraphText(report: RunReport, dag: Dag, paint: Paint): string {
   };
   const columns: readonly Column<GraphLine>[] = [
     { key: 'task_id', value: ({ task }) => task.taskId, text: ({ text }) => text },
-    { key: 'state', value: stateOf, style: (line) => styleOfState(stateOf(line)) },
+    { key: 'state', value: stateOf, state: stateOf },
     { key: 'waits_for', value: ({ notes }) => notes },
   ];
   return formatTable({ columns, rows: graphLines(dag) }, paint);

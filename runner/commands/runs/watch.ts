@@ -1,12 +1,12 @@
 /** Follows a run to its end. */
 import type { Command } from 'commander';
+import { findNamedRun } from '../../view/run/find.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, type OutputFormat } from '../output/output.ts';
 import { followRun } from '../run/follow.ts';
-import { findNamedRun } from '../run/lookup.ts';
 import { printRunResult } from '../run/text.ts';
 
 export function configure(command: Command, shell: Shell): void {

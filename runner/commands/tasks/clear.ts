@@ -1,6 +1,7 @@
 /** Clears tasks of a run, so that they run again. */
 import type { Command } from 'commander';
 import { clearTasks } from '../../engine/operator/operator.ts';
+import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -8,7 +9,6 @@ import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { changedText } from '../output/changed_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 
 interface ClearOptions {
   readonly task?: string;

@@ -7,19 +7,20 @@ import { findRun } from '../../store/run/dag_run.ts';
 import { attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun } from '../../store/task/instance.ts';
 import { readLog, type StoredLogLine } from '../../store/task/log.ts';
+import { zoneOf } from '../../view/dag/zones.ts';
+import type { Column } from '../../view/listing.ts';
+import { findNamedRun } from '../../view/run/find.ts';
+import { taskName } from '../../view/run/report.ts';
+import { viewSource } from '../../view/source.ts';
+import { inZone } from '../../view/time_text.ts';
 import { parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { zonesOfVersions } from '../dag/in_force.ts';
 import { pauseUnlessAborted } from '../live/follow.ts';
-import type { Column } from '../output/listing.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { escapeControls, painter, type Style } from '../output/terminal_text.ts';
-import { inZone } from '../output/time_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
-import { taskName } from '../run/report.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -55,7 +56,7 @@ export function configure(command: Command, shell: Shell): void {
       const message = `run ${run.runId} of ${run.dagId} has no task ${taskId}${didYouMeanOrList(taskId, known)}`;
       throw new CommandError(EXIT.notFound, message);
     }
-    const timezone = (await zonesOfVersions(pool, [run.dagVersionId])).get(run.dagVersionId) ?? 'UTC';
+    const timezone = await zoneOf(viewSource(pool).versions, run.dagVersionId);
     const wanted: Wanted = { runId: run.runId, taskId, attempt: options.try ?? null };
     const lines = options.follow ? following(pool, wanted, shell.signal) : stored(pool, wanted);
     const count = await printLines(shell, lines, { timezone, taskId, output: options.output });

@@ -1,12 +1,12 @@
 /** Sets the state of a task by hand. */
 import { type Command, Option } from 'commander';
 import { markTask } from '../../engine/operator/operator.ts';
+import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { changedText } from '../output/changed_text.ts';
-import { findNamedRun } from '../run/lookup.ts';
 
 interface MarkOptions {
   readonly state: 'success' | 'failed' | 'skipped';

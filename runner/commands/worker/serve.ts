@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import type { Worker } from '../../engine/worker/worker.ts';
 import { listDags } from '../../store/dag/dag.ts';
+import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { EXIT, Interrupted } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
 import { drainWorker, startWorker } from './foreground.ts';
 
 export async function serve(

@@ -1,12 +1,19 @@
 import type { Pool } from 'pg';
 import { type DagIndex, indexDag } from '../../core/dag/index.ts';
 import { parseDag } from '../../core/dag_file/parse.ts';
-import { formatProblem } from '../../core/dag_file/problem.ts';
+import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
 import { findVersion } from '../../store/dag/dag.ts';
 import type { Queryable } from '../../store/queryable.ts';
 
 /** The largest number of tasks in the cache, about 1 KB each: enough for a busy minute of a thousand DAGs. */
 const MAX_KEPT_TASKS = 50_000;
+
+interface ReadVersion {
+  readonly dagId: string;
+  /** Null where the text has problems for this code. */
+  readonly index: DagIndex | null;
+  readonly problems: readonly Problem[];
+}
 
 /** Caches DAG versions by id, parsed from the text in the database. A run uses the version that it began with. */
 export class DagVersions {
@@ -24,23 +31,31 @@ export class DagVersions {
    * @param db the client of the open transaction, so that no second connection is needed inside it
    */
   async get(dagVersionId: number, db: Queryable = this.#pool): Promise<DagIndex> {
+    const { dagId, index, problems } = await this.#read(dagVersionId, db);
+    if (index !== null) return index;
+    throw new Error(
+      `DAG version ${dagVersionId} of ${dagId} cannot be read by this code: ${problems.map(formatProblem).join('; ')}`,
+    );
+  }
+
+  /** Returns a version; null if an older release wrote it and this code cannot read it. */
+  async getReadable(dagVersionId: number): Promise<DagIndex | null> {
+    return (await this.#read(dagVersionId, this.#pool)).index;
+  }
+
+  async #read(dagVersionId: number, db: Queryable): Promise<ReadVersion> {
     const kept = this.#kept.get(dagVersionId);
     if (kept !== undefined) {
       this.#kept.delete(dagVersionId);
       this.#kept.set(dagVersionId, kept);
-      return kept;
+      return { dagId: kept.dag.dagId, index: kept, problems: [] };
     }
     const version = await findVersion(db, dagVersionId);
     if (version === null) throw new Error(`DAG version ${dagVersionId} is not in the database`);
     const { dag, problems } = parseDag(version.source, version.file);
-    if (dag === null) {
-      throw new Error(
-        `DAG version ${dagVersionId} of ${version.dagId} cannot be read by this code: ${problems.map(formatProblem).join('; ')}`,
-      );
-    }
-    const index = indexDag(dag);
-    this.#keep(dagVersionId, index);
-    return index;
+    const index = dag && indexDag(dag);
+    if (index !== null) this.#keep(dagVersionId, index);
+    return { dagId: version.dagId, index, problems };
   }
 
   #keep(dagVersionId: number, index: DagIndex): void {

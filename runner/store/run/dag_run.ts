@@ -96,6 +96,9 @@ export async function lockRun(db: Queryable, runId: number): Promise<LockedRun |
 export interface RunFilter {
   readonly dagId?: string;
   readonly state?: RunState;
+  readonly runType?: RunType;
+  /** Only runs with an id below this one. */
+  readonly before?: number | null;
   readonly limit: number;
 }
 
@@ -104,8 +107,9 @@ export async function listRuns(db: Queryable, filter: RunFilter): Promise<readon
   const { rows } = await db.query<DagRun>(
     `select ${COLUMNS} from stockflow.dag_run
       where ($1::text is null or dag_id = $1) and ($2::text is null or state = $2)
+        and ($4::text is null or run_type = $4) and ($5::bigint is null or run_id < $5)
       order by run_id desc limit $3`,
-    [filter.dagId ?? null, filter.state ?? null, filter.limit],
+    [filter.dagId ?? null, filter.state ?? null, filter.limit, filter.runType ?? null, filter.before ?? null],
   );
   return rows;
 }

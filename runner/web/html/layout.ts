@@ -1,6 +1,7 @@
 /** The frame of every page: its head, the navigation, and the part that live updates replace. */
 import type { Viewer } from '../page.ts';
 import { each, type Html, html, NOTHING } from './html.ts';
+import { liveAttributes } from './live_part.ts';
 
 export interface NavEntry {
   readonly href: string;
@@ -67,5 +68,5 @@ function personPart({ name, role, hasSession }: Viewer): Html {
 function livePart(liveUrl: string | null, body: Html): Html {
   const main = html`<main id="main" tabindex="-1">${body}</main>`;
   if (liveUrl === null) return main;
-  return html`<div id="live" hx-sse:connect="${liveUrl}" hx-target="#main" hx-swap="innerMorph">${main}</div>`;
+  return html`<div id="live" ${liveAttributes(liveUrl)} hx-target="#main" hx-swap="innerMorph">${main}</div>`;
 }

@@ -102,9 +102,9 @@ export class ChangeFeed implements AsyncDisposable {
         const found = await session.versions(topics);
         const tookMs = performance.now() - startedMs;
         onLooked();
-        const changed = topics.values().filter((topic) => found.get(topic) !== versions.get(topic));
+        const changed = new Set([...topics].filter((topic) => found.get(topic) !== versions.get(topic)));
         versions = found;
-        this.#watcher.onChanged(new Set(changed));
+        this.#watcher.onChanged(changed);
         await new Wakeup().wait(atMostEveryMs, signal);
         waitMs = Math.max(lookEveryMs - atMostEveryMs, tookMs / LARGEST_SHARE);
       }

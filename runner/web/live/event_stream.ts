@@ -1,42 +1,34 @@
 /** The body of a response that sends server-sent events. */
 
-export interface StreamEnd {
-  /** Aborted when the browser has gone. */
-  readonly gone: AbortController;
-  /** Called once, however the stream ends. */
-  onEnd(error: unknown): void;
-}
-
-/** Reads one event at a time, and only when the browser has taken the one before; so no event waits for a slow one. */
+/**
+ * Reads one event at a time, and only when the browser has taken the one before; so no event waits for a slow browser.
+ * @param gone aborted when the stream has ended; aborting it ends the stream
+ * @param onError called with the error of an event that could not be made; the browser then connects again
+ */
 export function eventStream(
   events: AsyncGenerator<string>,
-  { gone, onEnd }: StreamEnd,
+  gone: AbortController,
+  onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let isEnded = false;
-  const end = (error: unknown) => {
-    if (isEnded) return;
-    isEnded = true;
-    gone.abort();
-    onEnd(error);
-  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await events.next();
-          if (!done) controller.enqueue(encoder.encode(value));
-          else {
-            end(null);
-            controller.close();
+          if (!done) {
+            controller.enqueue(encoder.encode(value));
+            return;
           }
         } catch (error) {
-          end(error);
-          controller.close();
+          onError(error);
         }
+        gone.abort();
+        controller.close();
       },
-      cancel: () => end(null),
+      cancel: () => gone.abort(),
     },
+    // Nothing is made before it is asked for.
     { highWaterMark: 0 },
   );
 }

@@ -96,44 +96,42 @@ export class LiveHub implements AsyncDisposable {
     if (this.#connections >= this.#maxConnections)
       throw new NoLiveConnection(`${this.#maxConnections} pages are open, the most that this server updates`);
     const gone = new AbortController();
-    const followed = this.#join(key, make, gone);
+    const { source } = this.#join(key, make, gone);
     try {
-      await followed.source.ready();
+      await source.ready();
     } catch (error) {
-      this.#leave(key, followed, gone);
+      gone.abort();
       throw error;
     }
     this.#feed.look();
-    const timer = setTimeout(() => gone.abort(), this.#connectionMs);
-    timer.unref();
-    return eventStream(followed.source.follow(afterId, gone.signal), {
-      gone,
-      onEnd: (error) => {
-        clearTimeout(timer);
-        this.#leave(key, followed, gone);
-        if (error !== null) this.#log.warn('live updates of a page broke off', { key, error: String(error) });
-      },
-    });
+    return eventStream(source.follow(afterId, gone.signal), gone, (error) =>
+      this.#log.warn('live updates of a page broke off', { key, error: String(error) }),
+    );
   }
 
+  /** Joins the browsers that follow the source, until `gone` aborts. */
   #join(key: string, make: (signal: AbortSignal) => LiveSource, gone: AbortController): Followed {
-    this.#connections += 1;
     let followed = this.#followed.get(key);
     if (followed === undefined) {
       const unfollowed = new AbortController();
       followed = { source: make(unfollowed.signal), unfollowed, connections: new Set() };
       this.#followed.set(key, followed);
     }
-    followed.connections.add(gone);
+    const { connections, unfollowed } = followed;
+    this.#connections += 1;
+    connections.add(gone);
+    const timer = setTimeout(() => gone.abort(), this.#connectionMs);
+    timer.unref();
+    const leave = () => {
+      clearTimeout(timer);
+      this.#connections -= 1;
+      connections.delete(gone);
+      if (connections.size > 0) return;
+      unfollowed.abort();
+      this.#followed.delete(key);
+    };
+    gone.signal.addEventListener('abort', leave, { once: true });
     return followed;
-  }
-
-  #leave(key: string, { connections, unfollowed }: Followed, gone: AbortController): void {
-    this.#connections -= 1;
-    connections.delete(gone);
-    if (connections.size > 0) return;
-    unfollowed.abort();
-    this.#followed.delete(key);
   }
 
   #topics(): ReadonlySet<LiveTopic> {

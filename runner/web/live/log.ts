@@ -1,8 +1,8 @@
 import type { Log } from '../../log.ts';
 import { type AttemptKey, type LiveTopic, logTopic } from '../../store/live/topic.ts';
 import { BEAT, BEAT_EVERY_MS, FIRST_BEAT, messageText, namedText } from './event_text.ts';
-import type { LiveSource } from './source.ts';
 import { Refresher } from './refresher.ts';
+import type { LiveSource } from './source.ts';
 import { Wakeup } from './wakeup.ts';
 
 export interface RenderedLine {

@@ -2,8 +2,8 @@ import { ProgressRates } from '../../core/run/progress_rate.ts';
 import type { Log } from '../../log.ts';
 import type { LiveTopic } from '../../store/live/topic.ts';
 import { BEAT, BEAT_EVERY_MS, FIRST_BEAT, messageText, namedText } from './event_text.ts';
-import type { LiveSource } from './source.ts';
 import { Refresher } from './refresher.ts';
+import type { LiveSource } from './source.ts';
 import { Wakeup } from './wakeup.ts';
 
 export interface Rendered {

@@ -2,10 +2,9 @@
 import { decisionText, type PlannedDate } from '../../../core/backfill/plan.ts';
 import type { Backfill } from '../../../store/backfill/backfill.ts';
 import type { BackfillDate, ListedBackfill } from '../../../store/backfill/report.ts';
-import type { Column } from '../../output/listing.ts';
-import { oneLine, type Style, styleOfState } from '../../output/terminal_text.ts';
-import { inZone, msBetween } from '../../output/time_text.ts';
-import { spanOrDash } from '../../run/columns.ts';
+import type { Column } from '../../../view/listing.ts';
+import { spanOrDash } from '../../../view/run/columns.ts';
+import { inZone, msBetween } from '../../../view/time_text.ts';
 
 interface InZone {
   /** The time zone of the DAG. */
@@ -32,7 +31,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
     key: 'decision',
     value: ({ date }) => date.decision,
     text: ({ date }) => decisionText(date),
-    style: ({ date }) => STYLES[date.decision],
+    state: ({ date }) => date.decision,
   },
   { key: 'reason', value: ({ date }) => date.reason, dataOnly: true },
   { key: 'run_id', value: ({ date }) => date.runId, text: ({ date }) => String(date.runId ?? '-') },
@@ -41,7 +40,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
 const DETAIL: Column<PlanRow> = {
   key: 'detail',
   value: ({ date }) => date.detail,
-  text: ({ date }) => oneLine(date.detail ?? ''),
+  text: ({ date }) => date.detail ?? '',
 };
 
 export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL];
@@ -52,7 +51,7 @@ export const DATE_COLUMNS: readonly Column<DateRow>[] = [
     key: 'state',
     value: ({ date }) => stateOf(date),
     text: ({ date }) => stateOf(date) ?? '-',
-    style: ({ date }) => styleOfState(stateOf(date) ?? ''),
+    state: ({ date }) => stateOf(date),
   },
   { key: 'begun_at', value: ({ date }) => date.begunAt, dataOnly: true },
   { key: 'finished_at', value: ({ date }) => endOf(date), dataOnly: true },
@@ -74,7 +73,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   { key: 'dag_id', value: ({ dagId }) => dagId },
   { key: 'from', value: ({ from }) => from },
   { key: 'to', value: ({ to }) => to },
-  { key: 'state', value: ({ state }) => state, style: ({ state }) => styleOfState(state) },
+  { key: 'state', value: ({ state }) => state, state: ({ state }) => state },
   { key: 'reprocess', value: ({ reprocess }) => reprocess },
   { key: 'order', value: ({ order }) => order },
   { key: 'max_active_runs', value: ({ maxActiveRuns }) => maxActiveRuns, dataOnly: true },
@@ -120,10 +119,3 @@ export function tookMs(date: BackfillDate): number | null {
 function endOf(date: BackfillDate): Temporal.Instant | null {
   return isEnded(date) ? date.finishedAt : null;
 }
-
-const STYLES: Readonly<Record<PlannedDate['decision'], Style | null>> = {
-  create: null,
-  rerun: 'yellow',
-  skip: 'dim',
-  refused: 'red',
-};

@@ -1,6 +1,7 @@
 /** Follows a backfill to its end, and works it here where that is asked for. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
+import { viewSource } from '../../../view/source.ts';
 import { parseSpanMs } from '../../cli/arguments.ts';
 import type { Shell } from '../../cli/command.ts';
 import { EXIT } from '../../cli/exit_code.ts';
@@ -48,13 +49,14 @@ async function followBackfill(
   { backfillId, timeoutMs }: { readonly backfillId: number; readonly timeoutMs: number | null },
 ): Promise<BackfillReport> {
   const watchCommand = `stockflow backfill watch ${backfillId}`;
+  const source = viewSource(pool);
   try {
     return await follow(shell, {
       name: `backfill ${backfillId}`,
       watchCommand,
       text: new BackfillLiveText(),
       timeoutMs,
-      read: () => readBackfillReport(pool, backfillId),
+      read: () => readBackfillReport(source, backfillId),
       isEnded: ({ backfill }) => backfill.state !== 'running',
     });
   } catch (error) {

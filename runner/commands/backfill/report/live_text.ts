@@ -1,9 +1,9 @@
 /** The words for a backfill while it goes on: a bar on a terminal, elsewhere one line per date that ended. */
 import type { BackfillDate } from '../../../store/backfill/report.ts';
+import { spanOrDash } from '../../../view/run/columns.ts';
+import { msBetween, spanText } from '../../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../../live/live.ts';
 import { oneLine, styleOfState } from '../../output/terminal_text.ts';
-import { msBetween, spanText } from '../../output/time_text.ts';
-import { spanOrDash } from '../../run/columns.ts';
 import { isEnded, stateOf, tookMs } from './columns.ts';
 import type { BackfillReport } from './report.ts';
 

@@ -15,10 +15,11 @@ import { paramsToRun } from '../../../engine/operator/dag_to_run.ts';
 import { queuedScheduleInstants, usualRunMs } from '../../../store/backfill/hold.ts';
 import { findDag, listDags } from '../../../store/dag/dag.ts';
 import type { TimeEdges } from '../../../store/run/dag_run.ts';
+import { dagFileOf, unknownDag } from '../../../view/dag/files.ts';
+import { InvalidDag } from '../../../view/errors.ts';
 import type { Shell } from '../../cli/command.ts';
 import type { Session } from '../../cli/session.ts';
 import type { Settings } from '../../cli/settings.ts';
-import { dagFileOf, invalidDag, unknownDag } from '../../dag/lookup.ts';
 
 export interface PlannedBackfill {
   readonly dag: Dag;
@@ -78,16 +79,16 @@ async function dagToPlan(
   pool: Pool,
   { settings, taskTypes, dagId }: { settings: Settings; taskTypes: TaskTypes; dagId: string },
 ): Promise<Dag> {
-  const file = await dagFileOf(settings, dagId);
+  const file = await dagFileOf(settings.dagsDir, dagId);
   if (file !== null) {
     const { dag, problems } = await readDagFile(file, taskTypes);
-    if (dag === null) throw invalidDag(problems);
+    if (dag === null) throw new InvalidDag(problems);
     return dag;
   }
   const row = await findDag(pool, dagId);
   if (row === null || row.dagVersionId === null || row.retiredAt !== null) {
     const known = (await listDags(pool)).map((other) => other.dagId);
-    throw await unknownDag(settings, dagId, known);
+    throw await unknownDag(settings.dagsDir, dagId, known);
   }
   return (await new DagVersions(pool).get(row.dagVersionId)).dag;
 }

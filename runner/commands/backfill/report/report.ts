@@ -1,17 +1,17 @@
 /** A backfill with its dates as it stands now, and its printed form. */
-import type { Pool } from 'pg';
 import type { Json, JsonObject } from '../../../core/value/json.ts';
 import { databaseNow } from '../../../engine/clock.ts';
 import { type Backfill, findBackfill } from '../../../store/backfill/backfill.ts';
 import { type BackfillDate, datesOfBackfill } from '../../../store/backfill/report.ts';
+import { zoneOf } from '../../../view/dag/zones.ts';
+import { NotFound } from '../../../view/errors.ts';
+import { rowObject } from '../../../view/listing.ts';
+import type { ViewSource } from '../../../view/source.ts';
+import { inZone } from '../../../view/time_text.ts';
 import type { Shell } from '../../cli/command.ts';
-import { CommandError, EXIT } from '../../cli/exit_code.ts';
-import { zonesOfVersions } from '../../dag/in_force.ts';
-import { rowObject } from '../../output/listing.ts';
 import { type OutputFormat, printResult } from '../../output/output.ts';
 import { formatTable } from '../../output/table_text.ts';
 import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
-import { inZone } from '../../output/time_text.ts';
 import { BACKFILL_COLUMNS, DATE_COLUMNS, type DateRow, stateOf } from './columns.ts';
 
 export interface BackfillReport {
@@ -23,15 +23,17 @@ export interface BackfillReport {
   readonly now: Temporal.Instant;
 }
 
-/** @throws CommandError (not found) */
-export async function readBackfillReport(pool: Pool, backfillId: number): Promise<BackfillReport> {
+/** @throws NotFound */
+export async function readBackfillReport(
+  { pool, versions }: ViewSource,
+  backfillId: number,
+): Promise<BackfillReport> {
   const backfill = await findBackfill(pool, backfillId);
-  if (backfill === null) throw new CommandError(EXIT.notFound, `there is no backfill ${backfillId}`);
-  const zones = await zonesOfVersions(pool, [backfill.dagVersionId]);
+  if (backfill === null) throw new NotFound({ noun: 'backfill', name: String(backfillId) });
   return {
     backfill,
     dates: await datesOfBackfill(pool, backfillId),
-    timezone: zones.get(backfill.dagVersionId) ?? 'UTC',
+    timezone: await zoneOf(versions, backfill.dagVersionId),
     now: await databaseNow(pool),
   };
 }

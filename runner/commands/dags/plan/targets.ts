@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { type DagRow, listDags } from '../../../store/dag/dag.ts';
+import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../../../view/dag/files.ts';
 import { CommandError, EXIT } from '../../cli/exit_code.ts';
 import type { Settings } from '../../cli/settings.ts';
-import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../../dag/lookup.ts';
 
 export interface PlanTarget {
   readonly dagId: string;
@@ -65,11 +65,11 @@ async function targetsOf(
   if (isPath && isInForce) return [{ dagId, file: name, hasFile: false, row }];
   if (isPath)
     throw new CommandError(EXIT.notFound, `there is no file ${name}, and no DAG ${dagId} in force either`);
-  const file = await dagFileOf(settings, name);
+  const file = await dagFileOf(settings.dagsDir, name);
   if (file !== null) return [{ dagId, file, hasFile: true, row }];
   if (isInForce) return [{ dagId, file: row.file, hasFile: false, row }];
   throw await unknownDag(
-    settings,
+    settings.dagsDir,
     name,
     rows.map((known) => known.dagId),
   );

@@ -3,8 +3,8 @@ import type { ClockChangeDate } from '../../../core/change/clock_change_dates.ts
 import type { DagChange, PlannedClockChange } from '../../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../../core/change/key_changes.ts';
 import { formatProblem } from '../../../core/dag_file/problem.ts';
+import { inZone } from '../../../view/time_text.ts';
 import { escapeControls, oneLine, type Paint } from '../../output/terminal_text.ts';
-import { inZone } from '../../output/time_text.ts';
 import { scheduleWords } from '../schedule_words.ts';
 import type { Plan } from './source.ts';
 import {

@@ -4,7 +4,7 @@ import type { DeadlineConflict } from '../../../core/change/dag_change.ts';
 import type { ClockChange, ResolvedWallTime } from '../../../core/time/clock_change.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import type { Json } from '../../../core/value/json.ts';
-import { inZone, spanText } from '../../output/time_text.ts';
+import { inZone, spanText } from '../../../view/time_text.ts';
 
 /** `2027-03-14, 02:00 to 03:00 is skipped` */
 export function clockChangeWords({ date, direction, from, until }: ClockChange): string {

@@ -4,7 +4,7 @@ import type { Explanation, Late } from '../../../core/explain/explain.ts';
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
 import type { Json } from '../../../core/value/json.ts';
 import type { DagRun } from '../../../store/run/dag_run.ts';
-import type { Column } from '../../output/listing.ts';
+import type { Column } from '../../../view/listing.ts';
 import { blockerWords } from './words.ts';
 
 export interface Explained {

@@ -2,8 +2,8 @@
 import type { Blocker } from '../../../core/explain/blocker.ts';
 import type { Late, TaskExplanation } from '../../../core/explain/explain.ts';
 import { isTerminalRunState } from '../../../core/run/states.ts';
+import { inZone, msBetween, spanText } from '../../../view/time_text.ts';
 import { oneLine, type Paint, styleOfState } from '../../output/terminal_text.ts';
-import { inZone, msBetween, spanText } from '../../output/time_text.ts';
 import type { Explained } from './json.ts';
 import { blockerWords, nameOf, type WordsContext, when } from './words.ts';
 

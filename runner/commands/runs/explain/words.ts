@@ -3,8 +3,8 @@ import type { Blocker, StateCounts } from '../../../core/explain/blocker.ts';
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
 import type { RunState } from '../../../core/run/states.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
-import { inZone, msBetween, spanText } from '../../output/time_text.ts';
-import { taskName } from '../../run/report.ts';
+import { taskName } from '../../../view/run/report.ts';
+import { inZone, msBetween, spanText } from '../../../view/time_text.ts';
 
 export interface WordsContext {
   readonly timezone: string;

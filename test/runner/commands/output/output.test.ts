@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csvText } from '../../../../runner/commands/output/csv_text.ts';
-import type { Listing } from '../../../../runner/commands/output/listing.ts';
-import { progressText } from '../../../../runner/commands/output/progress_text.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
 import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
-import { bytesText, inZone, spanText } from '../../../../runner/commands/output/time_text.ts';
+import type { Listing } from '../../../../runner/view/listing.ts';
+import { progressText } from '../../../../runner/view/progress_text.ts';
+import { bytesText, inZone, spanText } from '../../../../runner/view/time_text.ts';
 
 interface Item {
   readonly name: string;
@@ -14,7 +14,7 @@ interface Item {
 
 const listing: Listing<Item> = {
   columns: [
-    { key: 'item_name', value: ({ name }) => name, style: () => 'red' },
+    { key: 'item_name', value: ({ name }) => name, state: () => 'failed' },
     { key: 'count', value: ({ count }) => count },
     { key: 'hidden', value: () => 'x', dataOnly: true },
     { key: 'note', value: () => 'y', tableOnly: true },

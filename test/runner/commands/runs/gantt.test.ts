@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUnicode } from '../../../../runner/commands/output/terminal_text.ts';
 import { ganttText } from '../../../../runner/commands/run/gantt.ts';
-import type { ReportedTask, RunReport } from '../../../../runner/commands/run/report.ts';
 import type { Attempt } from '../../../../runner/store/task/attempt.ts';
 import type { TaskInstance } from '../../../../runner/store/task/instance.ts';
+import type { ReportedTask, RunReport } from '../../../../runner/view/run/report.ts';
 
 const at = (clock: string) => Temporal.Instant.from(`2026-01-31T${clock}:00Z`);
 const plain = (_: unknown, text: string) => text;

@@ -2,11 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dag } from '../../core/dag/dag.ts';
-import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
-import { didYouMeanOrList } from '../../core/value/suggest.ts';
 import { readParsedDag } from '../../engine/dags/source.ts';
-import { CommandError, EXIT } from '../cli/exit_code.ts';
-import type { Settings } from '../cli/settings.ts';
+import { InvalidDag, NotFound } from '../errors.ts';
 
 const DAG_FILE = /^[^.].*\.ya?ml$/;
 
@@ -16,21 +13,16 @@ export interface FoundDag {
   readonly file: string;
 }
 
-/** A DAG cannot be used as its file stands. */
-export function invalidDag(problems: readonly Problem[]): CommandError {
-  return new CommandError(EXIT.invalidDag, problems.map(formatProblem).join('\n'));
-}
-
 /**
- * The file of a DAG, or null where its folder has none.
- * @throws CommandError (not found) for a path that leads nowhere
+ * Returns the file of a DAG, or null where its folder has none.
+ * @throws NotFound for a path that leads nowhere
  */
-export async function dagFileOf(settings: Settings, name: string): Promise<string | null> {
+export async function dagFileOf(dagsDir: string, name: string): Promise<string | null> {
   if (/[/\\]|\.ya?ml$/.test(name)) {
     if (await isFile(name)) return name;
-    throw new CommandError(EXIT.notFound, `there is no file ${name}`);
+    throw new NotFound({ noun: 'file', name });
   }
-  for (const file of [join(settings.dagsDir, `${name}.yaml`), join(settings.dagsDir, `${name}.yml`)]) {
+  for (const file of [join(dagsDir, `${name}.yaml`), join(dagsDir, `${name}.yml`)]) {
     if (await isFile(file)) return file;
   }
   return null;
@@ -48,20 +40,21 @@ export function dagIdOfFile(file: string): string {
   return basename(file).replace(/\.ya?ml$/, '');
 }
 
+/** Returns the error for a DAG that has neither a file nor a row in the database. */
 export async function unknownDag(
-  settings: Settings,
+  dagsDir: string,
   dagId: string,
   knownIds: readonly string[] = [],
-): Promise<CommandError> {
-  const ids = (await dagFilesIn(settings.dagsDir)).map(dagIdOfFile);
+): Promise<NotFound> {
+  const ids = (await dagFilesIn(dagsDir)).map(dagIdOfFile);
   const known = [...new Set([...ids, ...knownIds])].sort();
-  return new CommandError(EXIT.notFound, `there is no DAG ${dagId}${didYouMeanOrList(dagId, known)}`);
+  return new NotFound({ noun: 'DAG', name: dagId, known });
 }
 
-/** @throws CommandError (invalid) with every problem of the file */
+/** @throws InvalidDag with every problem of the file */
 export async function readDag(file: string): Promise<Dag> {
   const { dag, problems } = await readParsedDag(file);
-  if (dag === null) throw invalidDag(problems);
+  if (dag === null) throw new InvalidDag(problems);
   return dag;
 }
 

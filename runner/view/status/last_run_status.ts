@@ -7,7 +7,7 @@ import { scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { DueInstant, LastRun, LastRunKey } from '../../store/run/last_due_run.ts';
 import type { TaskWarning } from '../../store/task/warning.ts';
-import { msBetween } from '../output/time_text.ts';
+import { msBetween } from '../time_text.ts';
 
 /** The facts about a DAG that decide which run to look up. */
 export interface DagFacts {
@@ -44,8 +44,8 @@ export function lastRunKey(
   { dagId, dag, isPaused, lastDue, cursor }: DagFacts,
   now: Temporal.Instant,
 ): LastRunKey {
-  const overdue = isPaused || dag === null || cursor === null ? null : newestOverdue(dag, cursor, now);
-  if (overdue !== null && dag !== null) {
+  const overdue = overdueInstants({ dag, isPaused, cursor }, now).at(-1);
+  if (overdue !== undefined && dag !== null) {
     return { dagId, scheduledFor: overdue, businessDate: businessDateOf(overdue, dag.timezone) };
   }
   return { dagId, scheduledFor: lastDue?.scheduledFor ?? null, businessDate: lastDue?.businessDate ?? null };
@@ -90,15 +90,16 @@ export function lastRunStatus(
   return { ...base, verdict: facts.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };
 }
 
-/** Returns the newest instant that passed without a scheduler deciding on it. */
-function newestOverdue(dag: Dag, cursor: Temporal.Instant, now: Temporal.Instant): Temporal.Instant | null {
+/** Returns the instants that passed without a scheduler deciding on them, oldest first; none of a paused DAG. */
+export function overdueInstants(
+  { dag, isPaused, cursor }: Pick<DagFacts, 'dag' | 'isPaused' | 'cursor'>,
+  now: Temporal.Instant,
+): readonly Temporal.Instant[] {
+  if (isPaused || dag === null || cursor === null) return [];
   const timing = { schedule: scheduleOf(dag), catchup: dag.catchup, catchupWindowMs: dag.catchupWindowMs };
   const plan = planDue(timing, { cursor, now });
   const due = [...plan.missed, ...plan.runs.map(({ scheduledFor }) => scheduledFor)];
-  return (
-    due
-      .filter((instant) => msBetween(instant, now) > MISSED_AFTER_MS)
-      .toSorted(Temporal.Instant.compare)
-      .at(-1) ?? null
-  );
+  return due
+    .filter((instant) => msBetween(instant, now) > MISSED_AFTER_MS)
+    .toSorted(Temporal.Instant.compare);
 }

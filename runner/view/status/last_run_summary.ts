@@ -1,10 +1,10 @@
 /** The last run of a DAG in one sentence. */
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
+import { inZone, msBetween, spanText } from '../time_text.ts';
 import type { DagFacts, LastRunStatus } from './last_run_status.ts';
 
 export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temporal.Instant): string {
-  const { verdict, run, detail, dagId } = status;
+  const { verdict, run, detail } = status;
   const paused = facts.isPaused && verdict !== 'paused' ? '; the DAG is paused' : '';
   if (verdict === 'invalid') {
     const lastRun = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
@@ -33,9 +33,9 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
       case 'did not run':
         return `did not run: ${detail}`;
       case 'paused':
-        return `paused; stockflow dags resume ${dagId} schedules it again`;
+        return 'paused';
       default: {
-        if (of.dag === null) return 'no worker has read its file yet: stockflow up reads it';
+        if (of.dag === null) return 'no worker has read its file yet';
         const next = nextInstant(scheduleOf(of.dag), at);
         return next ? `not due yet, next ${inZone(next, timezone)}` : 'runs only when triggered';
       }

@@ -1,8 +1,8 @@
 /** A run in one row. */
+
 import type { DagRun } from '../../store/run/dag_run.ts';
-import type { Column } from '../output/listing.ts';
-import { styleOfState } from '../output/terminal_text.ts';
-import { inZone, msBetween, spanText } from '../output/time_text.ts';
+import type { Column } from '../listing.ts';
+import { inZone, msBetween, spanText } from '../time_text.ts';
 
 export interface RunRow {
   readonly run: DagRun;
@@ -15,7 +15,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   { key: 'dag_id', value: ({ run }) => run.dagId },
   { key: 'business_date', value: ({ run }) => run.businessDate },
   { key: 'run_type', value: ({ run }) => run.runType },
-  { key: 'state', value: ({ run }) => run.state, style: ({ run }) => styleOfState(run.state) },
+  { key: 'state', value: ({ run }) => run.state, state: ({ run }) => run.state },
   {
     key: 'scheduled_for',
     value: ({ run }) => run.scheduledFor,

@@ -1,5 +1,5 @@
 /** The words for progress and its rate. */
-import { type Progress, remainingMs } from '../../core/run/progress_rate.ts';
+import { type Progress, remainingMs } from '../core/run/progress_rate.ts';
 import { bytesText, countText, spanText } from './time_text.ts';
 
 /** `120 MB of 293 MB (40%), 61 MB/s, 3s left` */

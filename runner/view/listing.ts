@@ -1,9 +1,11 @@
-import type { Json } from '../../core/value/json.ts';
-import type { Style } from './terminal_text.ts';
+import type { Json } from '../core/value/json.ts';
 
 export type Cell = Json | Temporal.Instant | Temporal.PlainDate;
 
-/** One column of a listing: the value of a row for machines, and its text for people. */
+/**
+ * One column of a listing: the value of a row for machines, and its text for people. Tables on a terminal and on a page,
+ * JSON and CSV are all made from the same columns.
+ */
 export interface Column<Row> {
   /** The key in JSON and the header in CSV; the table's header has blanks for `_`. */
   readonly key: string;
@@ -12,7 +14,8 @@ export interface Column<Row> {
   value(row: Row): Cell;
   /** The text in a table, where it differs from the value. */
   text?(row: Row): string;
-  style?(row: Row): Style | null;
+  /** The state word that decides how the cell looks: a colour on a terminal, a class and a mark on a page. */
+  state?(row: Row): string | null;
   /** The side of a cell on which its text stands; by default numbers stand right. */
   readonly align?: 'left' | 'right';
   /** The column is left out of a table in which all of its cells are `-`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DagFacts, lastRunKey, lastRunStatus } from '../../../runner/commands/status/last_run_status.ts';
-import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
+import type { LastRun } from '../../../../runner/store/run/last_due_run.ts';
+import { type DagFacts, lastRunKey, lastRunStatus } from '../../../../runner/view/status/last_run_status.ts';
 import { at, DUE, FACTS, RUN, SEVEN } from './nightly_run.ts';
 
 function verdictOf(changes: Partial<DagFacts>, found: LastRun | null, now = SEVEN) {

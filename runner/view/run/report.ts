@@ -1,17 +1,15 @@
 /** A run with its tasks, as it stands now. */
-import type { Pool } from 'pg';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import { databaseNow } from '../../engine/clock.ts';
-import { findRun } from '../../store/run/dag_run.ts';
 import { type Attempt, attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun, type TaskInstance } from '../../store/task/instance.ts';
 import { type TaskWarning, warningsOfRuns } from '../../store/task/warning.ts';
-import { CommandError, EXIT } from '../cli/exit_code.ts';
-import { zonesOfVersions } from '../dag/in_force.ts';
-import { type Column, rowObject } from '../output/listing.ts';
-import { styleOfState } from '../output/terminal_text.ts';
-import { bytesText, countText, inZone, msBetween } from '../output/time_text.ts';
+import { zoneOf } from '../dag/zones.ts';
+import { type Column, rowObject } from '../listing.ts';
+import type { ViewSource } from '../source.ts';
+import { bytesText, countText, inZone, msBetween } from '../time_text.ts';
 import { durationMs, RUN_COLUMNS, type RunRow, spanOrDash } from './columns.ts';
+import { existingRun } from './find.ts';
 
 export interface ReportedTask {
   readonly task: TaskInstance;
@@ -37,7 +35,7 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
     key: 'state',
     value: ({ task }) => task.state,
     text: ({ task }) => (task.removedAt === null ? task.state : `${task.state}, removed`),
-    style: ({ task }) => (task.removedAt === null ? styleOfState(task.state) : 'dim'),
+    state: ({ task }) => (task.removedAt === null ? task.state : 'removed'),
   },
   {
     key: 'planned_at',
@@ -77,12 +75,10 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
   { key: 'output', value: ({ task }) => task.output, dataOnly: true },
 ];
 
-/** @throws CommandError (not found) */
-export async function readRunReport(pool: Pool, runId: number): Promise<RunReport> {
-  const run = await findRun(pool, runId);
-  if (run === null) throw new CommandError(EXIT.notFound, `there is no run ${runId}`);
-  const zones = await zonesOfVersions(pool, [run.dagVersionId]);
-  const timezone = zones.get(run.dagVersionId) ?? 'UTC';
+/** @throws NotFound */
+export async function readRunReport({ pool, versions }: ViewSource, runId: number): Promise<RunReport> {
+  const run = await existingRun(pool, runId);
+  const timezone = await zoneOf(versions, run.dagVersionId);
   const now = await databaseNow(pool);
   const attempts = Map.groupBy(
     await attemptsOfRun(pool, runId),

@@ -1,8 +1,8 @@
 /** A DAG that is due at 01:00 in New York, and its run of 1 February 2026. */
 import assert from 'node:assert/strict';
-import type { DagFacts } from '../../../runner/commands/status/last_run_status.ts';
-import { parseDag } from '../../../runner/core/dag_file/parse.ts';
-import type { LastRun } from '../../../runner/store/run/last_due_run.ts';
+import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
+import type { LastRun } from '../../../../runner/store/run/last_due_run.ts';
+import type { DagFacts } from '../../../../runner/view/status/last_run_status.ts';
 
 export const at = (text: string) => Temporal.Instant.from(text);
 

@@ -1,0 +1,40 @@
+/** Reads the newest due instants of many DAGs with their runs, for the strip of last nights. */
+import type { RunState } from '../../core/run/states.ts';
+import type { Queryable } from '../queryable.ts';
+
+export interface StripInstant {
+  readonly dagId: string;
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly decision: 'run' | 'missed';
+  /** The run of this instant, or the newest manual run of its date; null if there is none or it was pruned. */
+  readonly runId: number | null;
+  readonly state: RunState | null;
+}
+
+/** Returns the newest `limit` decided instants of each DAG, oldest first. */
+export async function stripInstants(
+  db: Queryable,
+  dagIds: readonly string[],
+  limit: number,
+): Promise<readonly StripInstant[]> {
+  const { rows } = await db.query<StripInstant>(
+    `select d.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision,
+            coalesce(manual.run_id, own.run_id) as "runId", coalesce(manual.state, own.state) as state
+       from unnest($1::text[]) as d(dag_id)
+      cross join lateral (
+        select scheduled_for, business_date, decision from stockflow.due_instant
+         where dag_id = d.dag_id order by scheduled_for desc limit $2) due
+       left join stockflow.dag_run own
+         on own.dag_id = d.dag_id and own.scheduled_for = due.scheduled_for and own.run_type <> 'manual'
+       -- One row an aggregate: sorted by run_id, the planner would walk all runs of a DAG that has no manual one.
+       left join lateral (
+        select (array_agg(m.run_id order by m.run_id desc))[1] as run_id, (array_agg(m.state order by m.run_id desc))[1] as state
+          from stockflow.dag_run m
+         where m.dag_id = d.dag_id and m.business_date = due.business_date and m.run_type = 'manual'
+           and (own.run_id is null or m.run_id > own.run_id)) manual on true
+      order by d.dag_id, due.scheduled_for`,
+    [dagIds, limit],
+  );
+  return rows;
+}

@@ -1,0 +1,78 @@
+/** How the last run that was due went, for every DAG: one sentence each. */
+import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
+import { databaseNow } from '../../engine/clock.ts';
+import { lastRuns } from '../../store/run/last_due_run.ts';
+import { warningsOfRuns } from '../../store/task/warning.ts';
+import type { Column } from '../listing.ts';
+import { durationMs } from '../run/columns.ts';
+import { warningJson } from '../run/report.ts';
+import type { ViewSource } from '../source.ts';
+import { inZone } from '../time_text.ts';
+import { dagFacts } from './facts.ts';
+import { type DagFacts, type LastRunStatus, lastRunKey, lastRunStatus } from './last_run_status.ts';
+import { lastRunSummary } from './last_run_summary.ts';
+import { type StatusRemedy, statusRemedy } from './remedy.ts';
+
+export interface DagStatus extends LastRunStatus {
+  readonly facts: DagFacts;
+  readonly sentence: string;
+  readonly remedy: StatusRemedy | null;
+  /** The next instant of its schedule; null for a DAG that is paused or runs only when triggered. */
+  readonly next: Temporal.Instant | null;
+}
+
+export const STATUS_COLUMNS: readonly Column<DagStatus>[] = [
+  { key: 'dag_id', value: ({ dagId }) => dagId },
+  { key: 'state', value: ({ verdict }) => verdict, state: ({ verdict }) => verdict },
+  { key: 'business_date', value: ({ businessDate }) => businessDate },
+  {
+    key: 'scheduled_for',
+    value: ({ scheduledFor }) => scheduledFor,
+    text: ({ scheduledFor, timezone }) => (scheduledFor === null ? '-' : inZone(scheduledFor, timezone)),
+  },
+  { key: 'run_id', value: ({ run }) => run?.runId ?? null },
+  { key: 'started_at', value: ({ run }) => run?.startedAt ?? null, dataOnly: true },
+  { key: 'finished_at', value: ({ run }) => run?.finishedAt ?? null, dataOnly: true },
+  { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },
+  { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
+  { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
+  { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
+];
+
+export interface StatusOfDags {
+  /** By dag_id. */
+  readonly dags: readonly DagStatus[];
+  /** The database's clock. */
+  readonly now: Temporal.Instant;
+}
+
+export async function readStatus(source: ViewSource, dagsDir: string): Promise<StatusOfDags> {
+  const { pool } = source;
+  const now = await databaseNow(pool);
+  const dags = await dagFacts(source, dagsDir);
+  const keys = dags.map((facts) => lastRunKey(facts, now));
+  const runs = new Map((await lastRuns(pool, keys)).map((run) => [run.dagId, run]));
+  const warnings = Map.groupBy(
+    await warningsOfRuns(
+      pool,
+      [...runs.values()].map(({ runId }) => runId),
+    ),
+    ({ runId }) => runId,
+  );
+  return {
+    now,
+    dags: dags.map((facts, index) => {
+      const { dag, dagId, isPaused } = facts;
+      const key = keys[index] ?? lastRunKey(facts, now);
+      const run = runs.get(dagId) ?? null;
+      const status = lastRunStatus(facts, key, run, (run && warnings.get(run.runId)) ?? []);
+      return {
+        ...status,
+        facts,
+        sentence: lastRunSummary(facts, status, now),
+        remedy: statusRemedy(status, { hasVersion: dag !== null }),
+        next: dag === null || isPaused ? null : nextInstant(scheduleOf(dag), now),
+      };
+    }),
+  };
+}

@@ -1,0 +1,125 @@
+/** The first page: how last night went, in words, problems first; then every DAG with its last nights and what is next. */
+
+import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
+import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
+import { type DagStatus, readStatus } from '../../view/status/status.ts';
+import { readStrips, type StripCell } from '../../view/status/strip.ts';
+import { spanText } from '../../view/time_text.ts';
+import { each, type Html, html, NOTHING } from '../html/html.ts';
+import { stateMark } from '../html/mark.ts';
+import { strip } from '../html/strip.ts';
+import { dateText, timeTag } from '../html/time.ts';
+import type { OpenPage, Page, Reader } from '../page.ts';
+import { problemNotice } from './home/problem.ts';
+
+/** The time during which a worker that gave up is told of. */
+const LOST_WITHIN_MS = 24 * 3_600_000;
+
+export const homePage: Page = {
+  path: '/',
+  async open({ context }): Promise<OpenPage> {
+    const { pool } = context;
+    const { dags, now } = await readStatus(context, context.dagsDir);
+    const strips = await readStrips(
+      pool,
+      dags.map(({ facts }) => facts),
+      now,
+    );
+    const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
+    const queue = await queueHealth(pool);
+    return {
+      title: 'Last night',
+      topics: ['home'],
+      body: (reader) => homeBody({ dags, now, strips, workers, queue }, reader),
+    };
+  },
+};
+
+interface Home {
+  readonly dags: readonly DagStatus[];
+  readonly now: Temporal.Instant;
+  readonly strips: ReadonlyMap<string, readonly StripCell[]>;
+  readonly workers: readonly WorkerRow[];
+  readonly queue: QueueHealth;
+}
+
+function homeBody(home: Home, reader: Reader): Html {
+  const { dags, now, strips } = home;
+  const problems = dags.filter(({ isProblem }) => isProblem);
+  return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">${asOf(dags, now)}</span></div>
+${each(problems, (dag) => problemNotice(dag, now, reader))}
+${workersNotice(home)}
+${dags.length === 0 ? noDag() : dagTable(dags, strips, now)}
+${footer(home)}`;
+}
+
+function headline(dags: readonly DagStatus[]): string {
+  const problems = dags.filter(({ isProblem }) => isProblem).length;
+  if (dags.length === 0) return 'There is no DAG yet';
+  if (problems > 0)
+    return `${problems} of ${dags.length} ${dags.length === 1 ? 'DAG' : 'DAGs'} ${problems === 1 ? 'has' : 'have'} a problem`;
+  const running = dags.filter(({ verdict }) => verdict === 'running').length;
+  if (running > 0) return `No problem; ${running} ${running === 1 ? 'run is' : 'runs are'} going on`;
+  const warned = dags.some(({ warnings }) => warnings.length > 0);
+  return warned ? 'No problem, but there are warnings' : 'No problem';
+}
+
+function asOf(dags: readonly DagStatus[], now: Temporal.Instant): Html {
+  return html`as of ${timeTag(now, dags[0]?.timezone ?? 'UTC')}`;
+}
+
+function noDag(): Html {
+  return html`<p class="empty">A DAG is a YAML file in the dags folder. A worker reads it within seconds, and it stands here from then on.</p>`;
+}
+
+function workersNotice({ workers }: Home): Html {
+  const gaveUp = workers.filter(({ lostReason }) => lostReason !== null);
+  const none = workers.every(({ isLive }) => !isLive);
+  if (gaveUp.length === 0 && !none) return NOTHING;
+  return html`<section class="notice warning">${
+    none ? html`<p><strong>No worker is running.</strong> Nothing starts before one does.</p>` : NOTHING
+  }${each(
+    gaveUp,
+    ({ workerId, host, pid, silentMs, lostReason }) =>
+      html`<p>Worker ${workerId} (${host}, pid ${pid}) gave up ${spanText(silentMs)} ago: ${lostReason}</p>`,
+  )}</section>`;
+}
+
+function dagTable(
+  dags: readonly DagStatus[],
+  strips: ReadonlyMap<string, readonly StripCell[]>,
+  now: Temporal.Instant,
+): Html {
+  return html`<div class="scroll"><table class="stack">
+<caption class="visually-hidden">Every DAG: its last run, its last nights, and what is next</caption>
+<thead><tr><th scope="col">DAG</th><th scope="col">state</th><th scope="col">date</th><th scope="col">last run</th><th scope="col">last nights, the newest at the right</th><th scope="col">next</th></tr></thead>
+<tbody>${each(dags, (dag) => dagRow(dag, strips.get(dag.dagId) ?? [], now))}</tbody></table></div>`;
+}
+
+function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Instant): Html {
+  const { dagId, verdict, businessDate, timezone, next, warnings, run } = dag;
+  const today = now.toZonedDateTimeISO(timezone).toPlainDate();
+  const state =
+    run === null
+      ? stateMark(verdict)
+      : html`<a class="plain" href="/runs/${run.runId}">${stateMark(verdict)}</a>`;
+  return html`<tr><th scope="row"><a class="mono" href="/dags/${dagId}">${dagId}</a></th>
+<td data-label="state">${state}</td>
+<td data-label="date">${businessDate === null ? '' : dateText(businessDate, today)}</td>
+<td data-label="last run">${dag.sentence}${
+    warnings.length === 0 || run === null
+      ? NOTHING
+      : html` <a href="/runs/${run.runId}#warnings">${warnings.length === 1 ? 'the warning' : 'the warnings'}</a>`
+  }</td>
+<td data-label="last nights">${strip(cells, dagId, timezone)}</td>
+<td data-label="next">${next === null ? html`<span class="soft">${dag.facts.isPaused ? 'paused' : 'when triggered'}</span>` : html`${timeTag(next, timezone)} <span class="soft small">in ${spanText(next.epochMilliseconds - now.epochMilliseconds)}</span>`}</td></tr>`;
+}
+
+function footer({ workers, queue }: Home): Html {
+  const live = workers.filter(({ isLive }) => isLive).length;
+  const waiting =
+    queue.readyTasks === 0
+      ? 'queue empty'
+      : `${queue.readyTasks} ${queue.readyTasks === 1 ? 'task' : 'tasks'} ready, the oldest for ${spanText(queue.oldestReadyMs)}`;
+  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/audit">history</a></p>`;
+}
