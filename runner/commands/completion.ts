@@ -1,6 +1,6 @@
 /** Completion of commands, options and DAGs on Tab. */
 import { Argument, type Command } from 'commander';
-import type { CatalogEntry, CatalogGroup } from './cli/catalog_entry.ts';
+import type { CatalogItem } from './cli/catalog_entry.ts';
 import { type CommandModule, describe, type Shell } from './cli/command.ts';
 import { readSettings } from './cli/settings.ts';
 import { candidates } from './completion/candidates.ts';
@@ -31,11 +31,11 @@ complete -c stockflow -a '(__stockflow)'
 `,
 };
 
-export function completionOf(commands: readonly (CatalogEntry | CatalogGroup)[]): CommandModule {
+export function completionOf(commands: readonly CatalogItem[]): CommandModule {
   return { configure: (command, shell) => configure(command, shell, commands) };
 }
 
-function configure(command: Command, shell: Shell, commands: readonly (CatalogEntry | CatalogGroup)[]): void {
+function configure(command: Command, shell: Shell, commands: readonly CatalogItem[]): void {
   describe(command, {
     does: 'Prints what makes a shell complete commands, options, DAGs and tasks of `stockflow`. In a clone, first make that name known by a link in the PATH.',
     examples: [

@@ -14,7 +14,7 @@ import { describe, type Shell } from './cli/command.ts';
 import { EXIT } from './cli/exit_code.ts';
 import { openSession, type Session } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
-import { registerNamedDag } from './dag/in_force.ts';
+import { registerDagOfCommand } from './dag/register.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from './output/output.ts';
 import { followRun } from './run/follow.ts';
 import { printRunResult } from './run/text.ts';
@@ -62,7 +62,7 @@ export function configure(command: Command, shell: Shell): void {
 async function trigger(shell: Shell, dagId: string, options: Options): Promise<void> {
   const settings = readSettings(shell.env);
   await using session = await openSession(shell, settings);
-  const taskTypes = await registerNamedDag(session.pool, settings, dagId);
+  const taskTypes = await registerDagOfCommand(session.pool, settings, dagId);
   const run = await triggerRun(session.pool, {
     dagId,
     date: options.date ?? null,

@@ -7,5 +7,5 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'As `stockflow up`, but leaves a database of DATABASE_URL as it is. Any number of workers, on any number of hosts, share one database.',
     examples: ['stockflow worker', 'DATABASE_URL=postgres://stockflow@db/stockflow stockflow worker'],
-  }).action(() => serve(shell, { migrations: 'check' }));
+  }).action(() => serve(shell, { migrations: 'check', page: null }));
 }

@@ -4,19 +4,14 @@ import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
+import type { WebEnv } from './env.ts';
 import { mountLive } from './live/routes.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
-import type { Page, Viewer } from './page.ts';
+import type { Page } from './page.ts';
 import { PAGES } from './pages/pages.ts';
 
-/** The variables that middleware sets for the routes behind it. */
-export interface WebEnv {
-  Variables: {
-    readonly viewer: Viewer;
-    readonly requestId: string;
-  };
-}
+export type { WebEnv } from './env.ts';
 
 export interface AppOptions {
   readonly context: WebContext;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { PrecheckRunner } from '../engine/backfill/prechecks.ts';
 import type { TaskTypes } from '../engine/dags/task_types.ts';
 import type { DagVersions } from '../engine/dags/versions.ts';
 import type { Log } from '../log.ts';
@@ -14,6 +15,16 @@ export interface WebContext {
   readonly dagsDir: string;
   /** The environment, with the connections of tasks. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that `file:` locations are relative to. */
+  readonly projectDir: string;
+  /** Aborts when the process stops. */
+  readonly signal: AbortSignal;
   /** Returns the task types, loaded at the first call. */
   taskTypes(): Promise<TaskTypes>;
+}
+
+/** Returns the surroundings in which a page runs the prechecks of task types. */
+export async function precheckRunnerOf(context: WebContext): Promise<PrecheckRunner> {
+  const { env, projectDir, log, signal } = context;
+  return { taskTypes: await context.taskTypes(), env, projectDir, log, signal };
 }

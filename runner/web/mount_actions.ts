@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { actorOf } from './access/role.ts';
 import type { Action } from './action.ts';
-import type { WebEnv } from './app.ts';
+import type { WebEnv } from './env.ts';
 import { html } from './html/html.ts';
 import { HttpError, refusalOf } from './http_error.ts';
 import { DONE_COOKIE, type Mounted, pageRequest, respondWith } from './mount_pages.ts';

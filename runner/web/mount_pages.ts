@@ -2,8 +2,8 @@
 import type { Context, Hono } from 'hono';
 import { deleteCookie, getCookie } from 'hono/cookie';
 import type { LiveTopic } from '../store/live/topic.ts';
-import type { WebEnv } from './app.ts';
 import type { WebContext } from './context.ts';
+import type { WebEnv } from './env.ts';
 import type { Html } from './html/html.ts';
 import { type AssetUrls, layout, type NavEntry } from './html/layout.ts';
 import type { ErrorStatus } from './http_error.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Plan } from '../../runner/commands/dags/plan/source.ts';
 import { planText } from '../../runner/commands/dags/plan/text.ts';
 import { dagChange } from '../../runner/core/change/dag_change.ts';
 import { parseDag } from '../../runner/core/dag_file/parse.ts';
+import type { Plan } from '../../runner/view/plan/source.ts';
 import { blocksOf, page } from './pages.ts';
 
 const retuning = page('retuning.md');

@@ -11,6 +11,10 @@ import { createBackfill } from '../../engine/backfill/requests.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import type { TimeEdges } from '../../store/run/dag_run.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
+import { PLAN_WITH_DETAIL } from '../../view/backfill/columns.ts';
+import { holdData } from '../../view/backfill/hold.ts';
+import { type PlannedBackfill, planBackfill, planCountsText } from '../../view/backfill/plan.ts';
+import { readBackfillReport } from '../../view/backfill/report.ts';
 import { rowObject } from '../../view/listing.ts';
 import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
@@ -21,16 +25,15 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession, type Session } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
-import { registerNamedDag } from '../dag/in_force.ts';
+import { registerDagOfCommand } from '../dag/register.ts';
 import { addOutputOption, notice, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { painter } from '../output/terminal_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
-import { holdData, holdText } from './hold_text.ts';
-import { PLAN_WITH_DETAIL } from './report/columns.ts';
+import { holdText } from './hold_text.ts';
+import { precheckRunner } from './precheck_runner.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { type PlannedBackfill, planBackfill, planCountsText } from './report/plan.ts';
-import { printBackfill, readBackfillReport } from './report/report.ts';
+import { printBackfill } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly from: Temporal.PlainDate;
@@ -90,12 +93,16 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
   const { timeEdges, maxActiveRuns } = options;
   const request = { params: options.param, timeEdges, maxActiveRuns, ...range };
-  const plan = await planBackfill(shell, session, { ...request, dagId: name, settings, taskTypes });
+  const plan = await planBackfill(viewSource(session.pool), precheckRunner(shell, session, taskTypes), {
+    ...request,
+    dagId: name,
+    dagsDir: settings.dagsDir,
+  });
   if (options.dryRun === true) return showPlan(shell, plan, options);
   const count = plan.dates.filter(isWorked).length;
   if (count > 0) printHold(shell, plan, options);
   if (count > 0) await confirmPlan(shell, plan, { count, isConfirmed: options.yes === true });
-  await registerNamedDag(session.pool, settings, name);
+  await registerDagOfCommand(session.pool, settings, name);
   const { dagId } = plan.dag;
   const backfill = await createBackfill(session.pool, {
     ...request,

@@ -1,12 +1,12 @@
 /** Lists backfills, newest first. */
 import type { Command } from 'commander';
-import { listBackfills } from '../../store/backfill/report.ts';
+import { LISTED_COLUMNS } from '../../view/backfill/columns.ts';
+import { readBackfills } from '../../view/backfill/list.ts';
 import { parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-import { LISTED_COLUMNS } from './report/columns.ts';
 
 interface Options {
   readonly limit: number;
@@ -22,7 +22,7 @@ export function configure(command: Command, shell: Shell): void {
     .option('--limit <count>', 'at most so many', parseCount, 20);
   addOutputOption(command).action(async (dagId: string | undefined, { limit, output }: Options) => {
     await using session = await openSession(shell, readSettings(shell.env));
-    const rows = await listBackfills(session.pool, { dagId: dagId ?? null, limit });
+    const { rows } = await readBackfills(session.pool, { dagId: dagId ?? null, limit, before: null });
     printListing(shell, output, { columns: LISTED_COLUMNS, rows });
     const [newest] = rows;
     notice(

@@ -1,15 +1,12 @@
 /** Retries the failed dates of a backfill from where they failed. */
 import type { Command } from 'commander';
-import type { DateRefusal } from '../../core/backfill/refusal.ts';
-import { runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { failedDates, retryFailed } from '../../engine/backfill/requests.ts';
-import { databaseNow } from '../../engine/clock.ts';
-import { DagVersions } from '../../engine/dags/versions.ts';
-import { paramsToRun } from '../../engine/operator/dag_to_run.ts';
 import type { Backfill } from '../../store/backfill/backfill.ts';
-import { type BackfillDate, datesOfBackfill } from '../../store/backfill/report.ts';
+import { datesOfBackfill } from '../../store/backfill/report.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
 import { findNamedBackfill } from '../../view/backfill/find.ts';
+import { readBackfillReport } from '../../view/backfill/report.ts';
+import { refusedRetries } from '../../view/backfill/retry.ts';
 import { viewSource } from '../../view/source.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -19,8 +16,9 @@ import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice } from '../output/output.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
+import { precheckRunner } from './precheck_runner.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
-import { printBackfill, readBackfillReport } from './report/report.ts';
+import { printBackfill } from './report/report.ts';
 
 interface Options extends FollowOptions {
   readonly detach?: true;
@@ -53,23 +51,19 @@ async function retry(
   const { settings, backfill, options } = request;
   const { backfillId } = backfill;
   const failed = failedDates(await datesOfBackfill(session.pool, backfillId));
-  const refusals = await refusalsOf(shell, session, { ...request, failed });
-  const reasonOf = (date: BackfillDate) =>
-    refusals.find(({ scheduledFor, kind }) => kind === 'refused' && date.scheduledFor?.equals(scheduledFor));
-  const refused = failed.filter(reasonOf);
-  for (const date of refused) {
-    const { because, detail } = reasonOf(date) ?? { because: 'refused', detail: '' };
+  const runner = precheckRunner(shell, session, await taskTypesOf(settings));
+  const refusals = await refusedRetries(viewSource(session.pool), runner, { backfill, failed });
+  for (const { date, because, detail } of refusals)
     shell.stderr.write(`${date.businessDate} is not retried: ${because}: ${detail}\n`);
-  }
   const retried = await retryFailed(session.pool, backfillId, {
     by: CLI_ACTOR,
     reason: options.reason ?? null,
-    refused: new Set(refused.map(({ position }) => position)),
+    refused: new Set(refusals.map(({ date }) => date.position)),
   });
   if (retried.length === 0) {
     printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId));
     notice(shell, options.output, `\nbackfill ${backfillId} has no date to retry`);
-    if (refused.length > 0) shell.exitCode = EXIT.problem;
+    if (refusals.length > 0) shell.exitCode = EXIT.problem;
     return;
   }
   const dates = retried.map(({ businessDate }) => businessDate.toString()).join(', ');
@@ -78,34 +72,4 @@ async function retry(
   printBackfill(shell, options.output, await readBackfillReport(viewSource(session.pool), backfillId));
   if ((await countLiveWorkers(session.pool)) === 0) notice(shell, options.output, NO_WORKER);
   notice(shell, options.output, `\nfollow it: stockflow backfill watch ${backfillId}`);
-}
-
-/** Returns the refusals of the task types for the failed dates as things stand now. */
-async function refusalsOf(
-  shell: Shell,
-  session: Session,
-  request: {
-    readonly settings: Settings;
-    readonly backfill: Backfill;
-    readonly failed: readonly BackfillDate[];
-  },
-): Promise<readonly DateRefusal[]> {
-  const { settings, backfill, failed } = request;
-  if (failed.length === 0) return [];
-  const index = await new DagVersions(session.pool).get(backfill.dagVersionId);
-  return await runPrechecks(
-    {
-      taskTypes: await taskTypesOf(settings),
-      env: shell.env,
-      projectDir: process.cwd(),
-      log: session.log,
-      signal: shell.signal,
-    },
-    {
-      index,
-      params: paramsToRun(index.dag, backfill.params, null),
-      dates: failed,
-      now: await databaseNow(session.pool),
-    },
-  );
 }

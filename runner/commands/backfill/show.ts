@@ -1,12 +1,13 @@
 /** A backfill: what failed, and every date. */
 import type { Command } from 'commander';
 import { findNamedBackfill } from '../../view/backfill/find.ts';
+import { readBackfillReport } from '../../view/backfill/report.ts';
 import { viewSource } from '../../view/source.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat } from '../output/output.ts';
-import { printBackfill, readBackfillReport } from './report/report.ts';
+import { printBackfill } from './report/report.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {

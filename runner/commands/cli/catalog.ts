@@ -1,7 +1,7 @@
 /** The runner's own commands: named here, so that the help need not import them. */
-import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import type { CatalogItem } from './catalog_entry.ts';
 
-export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
+export const CATALOG: readonly CatalogItem[] = [
   { name: 'up', summary: 'migrate, then schedule and work until Ctrl-C', load: () => import('../up.ts') },
   { name: 'worker', summary: 'schedule and work until Ctrl-C', load: () => import('../worker.ts') },
   { name: 'migrate', summary: 'bring the database up to date', load: () => import('../migrate.ts') },
@@ -110,6 +110,36 @@ export const CATALOG: readonly (CatalogEntry | CatalogGroup)[] = [
       { name: 'events', summary: 'who did what, when and why', load: () => import('../audit/events.ts') },
       { name: 'export', summary: 'a business date as a folder', load: () => import('../audit/export.ts') },
       { name: 'verify', summary: 'that no event was changed', load: () => import('../audit/verify.ts') },
+    ],
+  },
+  {
+    name: 'web',
+    summary: 'serve the page and the HTTP API; user, token',
+    self: { load: () => import('../web.ts') },
+    commands: [
+      {
+        name: 'user',
+        summary: 'add, list, passwd, remove',
+        commands: [
+          { name: 'add', summary: 'let a person log in', load: () => import('../web/user/add.ts') },
+          { name: 'list', summary: 'who may log in, and as what', load: () => import('../web/user/list.ts') },
+          { name: 'passwd', summary: 'set another password', load: () => import('../web/user/passwd.ts') },
+          { name: 'remove', summary: 'let a person in no more', load: () => import('../web/user/remove.ts') },
+        ],
+      },
+      {
+        name: 'token',
+        summary: 'create, list, revoke',
+        commands: [
+          {
+            name: 'create',
+            summary: 'let a program act for a person',
+            load: () => import('../web/token/create.ts'),
+          },
+          { name: 'list', summary: 'tokens, newest first', load: () => import('../web/token/list.ts') },
+          { name: 'revoke', summary: 'let a token in no more', load: () => import('../web/token/revoke.ts') },
+        ],
+      },
     ],
   },
   { name: 'prune', summary: 'delete logs, artifacts and history by age', load: () => import('../prune.ts') },

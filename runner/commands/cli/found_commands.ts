@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CATALOG } from './catalog.ts';
-import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import type { CatalogEntry, CatalogItem } from './catalog_entry.ts';
 import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
@@ -39,15 +39,15 @@ export function commandFolders(env: Shell['env']): readonly string[] {
  * The runner's commands, and those found beside it; a name that the runner has is the runner's.
  * @param folders absolute, such as `/project/tasks/commands`; absent ones hold none
  */
-export function allCommands(folders: readonly string[]): readonly (CatalogEntry | CatalogGroup)[] {
-  const own: readonly (CatalogEntry | CatalogGroup)[] = [...CATALOG, completion(() => all)];
+export function allCommands(folders: readonly string[]): readonly CatalogItem[] {
+  const own: readonly CatalogItem[] = [...CATALOG, completion(() => all)];
   const taken = new Set(own.map(({ name }) => name));
   const all = [...findCommands(folders).filter(({ name }) => !taken.has(name)), ...own];
   return all;
 }
 
 /** Returns the command that completes: its entry is made here, since it has to know every other command. */
-function completion(all: () => readonly (CatalogEntry | CatalogGroup)[]): CatalogEntry {
+function completion(all: () => readonly CatalogItem[]): CatalogEntry {
   return {
     name: 'completion',
     summary: 'complete commands and DAGs on Tab',

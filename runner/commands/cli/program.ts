@@ -1,6 +1,6 @@
 /** The tree of commands; only the one that is called is imported, so that help and typing errors answer at once. */
 import { Command, CommanderError } from 'commander';
-import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import { type CatalogItem, entryOf } from './catalog_entry.ts';
 import type { Shell } from './command.ts';
 import { EXIT } from './exit_code.ts';
 import { allCommands } from './found_commands.ts';
@@ -52,22 +52,19 @@ async function buildProgram(
 /** Adds every command by name and summary, and the one that `words` call with its arguments and options. */
 async function addCommands(
   parent: Command,
-  entries: readonly (CatalogEntry | CatalogGroup)[],
+  items: readonly CatalogItem[],
   call: { readonly words: readonly string[]; readonly shell: Shell },
 ): Promise<void> {
   const [called, ...rest] = call.words;
-  for (const entry of entries) {
-    const command = parent.command(entry.name).summary(entry.summary);
+  for (const item of items) {
+    const command = parent.command(item.name).summary(item.summary);
     command.helpCommand(false);
-    if (entry.name !== called) continue;
-    if ('commands' in entry) {
-      command.description(
-        sentence(entry.commands.map(({ name }) => `${parent.name()} ${entry.name} ${name}`)),
-      );
-      await addCommands(command, entry.commands, { words: rest, shell: call.shell });
-    } else {
-      const module = await entry.load();
-      module.configure(command, call.shell);
+    if (item.name !== called) continue;
+    const entry = entryOf(item, rest);
+    if (entry !== null) (await entry.load()).configure(command, call.shell);
+    if ('commands' in item) {
+      if (entry === null) command.description(examplesOf(command, item.commands));
+      await addCommands(command, item.commands, { words: rest, shell: call.shell });
     }
     showUsageAfterError(command);
   }
@@ -77,6 +74,12 @@ function showUsageAfterError(command: Command): void {
   command.showHelpAfterError(`Usage: ${command.createHelp().commandUsage(command)}\n(--help shows examples)`);
 }
 
-function sentence(examples: readonly string[]): string {
-  return ['Examples:', ...examples.map((example) => `  $ ${example} --help`)].join('\n');
+function examplesOf(group: Command, items: readonly CatalogItem[]): string {
+  const name = nameOf(group);
+  return ['Examples:', ...items.map((item) => `  $ ${name} ${item.name} --help`)].join('\n');
+}
+
+/** Returns the words that call a command, from `stockflow` on. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }

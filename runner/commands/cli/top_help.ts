@@ -2,7 +2,7 @@
  * The help of `stockflow` itself. Made without commander, which brings Node's child processes and sockets along: this is
  * what people wait for first, and it answers in little more than the time that Node takes to start.
  */
-import type { CatalogEntry, CatalogGroup } from './catalog_entry.ts';
+import type { CatalogItem } from './catalog_entry.ts';
 import type { Shell } from './command.ts';
 import { EXIT, type ExitCode } from './exit_code.ts';
 import { allCommands, readManifest } from './found_commands.ts';
@@ -39,7 +39,7 @@ export function answerTop(
   return EXIT.ok;
 }
 
-function topHelp(commands: readonly (CatalogEntry | CatalogGroup)[]): string {
+function topHelp(commands: readonly CatalogItem[]): string {
   return [
     'Usage: stockflow <command>\n',
     'Runs DAGs of tasks, described in YAML, on Postgres.\n',

@@ -1,7 +1,7 @@
 /** The words that can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
 import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../../view/dag/files.ts';
-import type { CatalogEntry, CatalogGroup } from '../cli/catalog_entry.ts';
+import { type CatalogItem, entryOf, findItem } from '../cli/catalog_entry.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError } from '../cli/exit_code.ts';
 import type { Settings } from '../cli/settings.ts';
@@ -17,35 +17,28 @@ export interface UnfinishedLine {
 export async function candidates(
   shell: Shell,
   settings: Settings,
-  entries: readonly (CatalogEntry | CatalogGroup)[],
+  items: readonly CatalogItem[],
   line: UnfinishedLine,
 ): Promise<readonly string[]> {
-  const [first, ...rest] = line.words;
-  const names = entries.map(({ name }) => name);
+  const [first, ...afterFirst] = line.words;
+  const names = namesOf(items);
   if (first === undefined) return beginning(line.current, [...names, 'help']);
-  const named = first === 'help' ? rest : line.words;
+  const named = first === 'help' ? afterFirst : line.words;
   if (named.length === 0) return beginning(line.current, names);
-  const { entry, words } = find(entries, named);
-  if (entry === null) return [];
-  if ('commands' in entry)
-    return beginning(
-      line.current,
-      entry.commands.map(({ name }) => name),
-    );
-  const command = new Command(entry.name);
+  const found = findItem(items, named);
+  if (found === null) return [];
+  const { item, rest: words } = found;
+  const inGroup = 'commands' in item && words.length === 0 ? namesOf(item.commands) : [];
+  const entry = entryOf(item, words);
+  if (entry === null) return beginning(line.current, inGroup);
+  const command = new Command(item.name);
   (await entry.load()).configure(command, shell);
-  return beginning(line.current, await wordsFor(command, settings, { words, current: line.current }));
+  const own = await wordsFor(command, settings, { words, current: line.current });
+  return beginning(line.current, [...inGroup, ...own]);
 }
 
-/** The command or group that the words lead to, and what follows its name. */
-function find(
-  entries: readonly (CatalogEntry | CatalogGroup)[],
-  words: readonly string[],
-): { readonly entry: CatalogEntry | CatalogGroup | null; readonly words: readonly string[] } {
-  const [name, ...rest] = words;
-  const entry = entries.find((known) => known.name === name) ?? null;
-  if (entry === null || !('commands' in entry) || rest.length === 0) return { entry, words: rest };
-  return find(entry.commands, rest);
+function namesOf(items: readonly CatalogItem[]): readonly string[] {
+  return items.map(({ name }) => name);
 }
 
 async function wordsFor(

@@ -10,8 +10,11 @@ export async function findDagByName(shell: Shell, settings: Settings, name: stri
   const file = await dagFileOf(settings.dagsDir, name);
   if (file !== null) return { dag: await readDag(file), file };
   // Imported here, so that a DAG that has a file is shown without the database's driver.
-  const { dagInForce } = await import('./in_force.ts');
-  const found = await dagInForce(shell, settings, name);
+  const { openSession } = await import('../cli/session.ts');
+  const { dagInForce } = await import('../../view/dag/in_force.ts');
+  const { viewSource } = await import('../../view/source.ts');
+  await using session = await openSession(shell, settings);
+  const found = await dagInForce(viewSource(session.pool), name);
   if (found === null) throw await unknownDag(settings.dagsDir, name);
   return found;
 }

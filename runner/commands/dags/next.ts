@@ -1,9 +1,8 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { scheduledWallTimes } from '../../core/time/clock_change.ts';
-import { instantsAfter, type Schedule, scheduleOf } from '../../core/time/schedule.ts';
-import { businessDateOf } from '../../core/time/wall_time.ts';
-import type { Column } from '../../view/listing.ts';
+import { instantsAfter, scheduleOf } from '../../core/time/schedule.ts';
+import { nextColumns } from '../../view/dag/next.ts';
+import { scheduleWords } from '../../view/dag/schedule_words.ts';
 import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -11,8 +10,6 @@ import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { readSettings } from '../cli/settings.ts';
 import { findDagByName } from '../dag/by_name.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-import { resolvedWords } from './plan/words.ts';
-import { scheduleWords } from './schedule_words.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -43,50 +40,12 @@ export function configure(command: Command, shell: Shell): void {
       const schedule = scheduleOf(dag);
       const rows = [...instantsAfter(schedule, after).take(options.count)];
       notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
-      printListing(shell, options.output, { columns: columnsIn(schedule), rows });
+      printListing(shell, options.output, {
+        columns: nextColumns(schedule, Temporal.Now.timeZoneId()),
+        rows,
+      });
       if (rows.length === 0)
         notice(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
     },
   );
-}
-
-function columnsIn(schedule: Schedule): readonly Column<Temporal.Instant>[] {
-  const { timezone } = schedule;
-  const local = Temporal.Now.timeZoneId();
-  return [
-    { key: 'business_date', value: (instant) => businessDateOf(instant, timezone) },
-    {
-      key: 'scheduled_for',
-      title: `in ${timezone}`,
-      value: (instant) => instant,
-      text: (instant) => inZone(instant, timezone),
-    },
-    { key: 'dag_time', value: (instant) => zonedText(instant, timezone), dataOnly: true },
-    {
-      key: 'local_time',
-      title: `in ${local}, your zone`,
-      dataOnly: local === timezone,
-      value: (instant) => zonedText(instant, local),
-      text: (instant) => inZone(instant, local),
-    },
-    {
-      key: 'note',
-      value: (instant) => noteOn(instant, schedule),
-      text: (instant) => noteOn(instant, schedule) ?? '',
-    },
-  ];
-}
-
-/** Returns the words for an instant that stands for a wall time which the clocks skip or repeat; else null. */
-function noteOn(instant: Temporal.Instant, schedule: Schedule): string | null {
-  const date = businessDateOf(instant, schedule.timezone);
-  const resolved = scheduledWallTimes(schedule, date).find(
-    ({ at, occurrence }) => at.equals(instant) && occurrence !== 'once',
-  );
-  return resolved === undefined ? null : resolvedWords(resolved, schedule.timezone, 'runs');
-}
-
-/** `2026-03-08T03:30:00-04:00[America/New_York]` */
-function zonedText(instant: Temporal.Instant, timezone: string): string {
-  return instant.toZonedDateTimeISO(timezone).toString();
 }

@@ -6,7 +6,7 @@ import { CLI_ACTOR } from '../cli/actor.ts';
 import { type CommandModule, describe } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { registerNamedDag } from '../dag/in_force.ts';
+import { registerDagOfCommand } from '../dag/register.ts';
 
 interface Change {
   readonly does: string;
@@ -43,7 +43,7 @@ function commandOf({ does, example, apply }: Change): CommandModule {
         .action(async (dagId: string, options: { reason?: string }) => {
           const settings = readSettings(shell.env);
           await using session = await openSession(shell, settings);
-          await registerNamedDag(session.pool, settings, dagId);
+          await registerDagOfCommand(session.pool, settings, dagId);
           const request = { by: CLI_ACTOR, reason: options.reason ?? null };
           shell.stderr.write(`${await apply(session.pool, dagId, request)}\n`);
         });

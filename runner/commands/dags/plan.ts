@@ -1,6 +1,11 @@
 /** The effects of an edit of DAG files, before it is in force. */
 import type { Command } from 'commander';
 import { databaseNow } from '../../engine/clock.ts';
+import { planJson } from '../../view/plan/json.ts';
+import { PLAN_COLUMNS, planRows } from '../../view/plan/rows.ts';
+import { type Plan, readPlan } from '../../view/plan/source.ts';
+import { planTargets } from '../../view/plan/targets.ts';
+import { viewSource } from '../../view/source.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
@@ -9,10 +14,6 @@ import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { painter } from '../output/terminal_text.ts';
-import { planJson } from './plan/json.ts';
-import { PLAN_COLUMNS, planRows } from './plan/rows.ts';
-import { type Plan, readPlan } from './plan/source.ts';
-import { planTargets } from './plan/targets.ts';
 import { planText } from './plan/text.ts';
 
 interface Options {
@@ -40,10 +41,9 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, settings);
     const now = await databaseNow(session.pool);
     const moment = { now, changeAt: changeInstant(options.at, now), nextCount: options.count };
-    const targets = await planTargets(session.pool, settings, paths);
-    const plans = await Promise.all(
-      targets.map((target) => readPlan(session.pool, taskTypes, target, moment)),
-    );
+    const source = viewSource(session.pool);
+    const targets = await planTargets(session.pool, settings.dagsDir, paths);
+    const plans = await Promise.all(targets.map((target) => readPlan(source, taskTypes, target, moment)));
     const paint = painter(shell.stdout, shell.env);
     printResult(shell, options.output, {
       columns: PLAN_COLUMNS,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Dag } from '../../core/dag/dag.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
+import { type GraphLine, graphLines } from '../../view/dag/graph_lines.ts';
 import type { Column } from '../../view/listing.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { type RunReport, readRunReport, reportJson, TASK_COLUMNS } from '../../view/run/report.ts';
@@ -9,7 +10,6 @@ import { viewSource } from '../../view/source.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
-import { type GraphLine, graphLines } from '../dags/graph_text.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
 import { formatTable } from '../output/table_text.ts';
 import { asciiFallback, isUnicode, type Paint, painter } from '../output/terminal_text.ts';

@@ -1,20 +1,25 @@
 /** Schedules and works in the foreground until a signal stops it, for `up` and `worker`. */
-import { once } from 'node:events';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import type { Worker } from '../../engine/worker/worker.ts';
 import { listDags } from '../../store/dag/dag.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
-import { EXIT, Interrupted } from '../cli/exit_code.ts';
+import { CommandError } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
+import type { ListenOptions } from '../web/listen_options.ts';
+import type { PageParts } from '../web/start_page.ts';
 import { drainWorker, startWorker } from './foreground.ts';
+import { endService, untilStopped } from './service.ts';
 
-export async function serve(
-  shell: Shell,
-  options: { readonly migrations: 'apply' | 'check' },
-): Promise<void> {
+export interface ServeOptions {
+  readonly migrations: 'apply' | 'check';
+  /** Where the page is served too; null for a worker alone. */
+  readonly page: ListenOptions | null;
+}
+
+export async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   const settings = readSettings(shell.env);
   const taskTypes = await taskTypesOf(settings);
   await using session = await openSession(shell, settings, {
@@ -23,15 +28,31 @@ export async function serve(
   });
   const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: settings.dagsDir });
   try {
+    await using page =
+      options.page === null ? null : await tryPage(shell, { settings, session, ...options.page });
     await printSchedule(shell, worker);
-    if (!shell.signal.aborted) await once(shell.signal, 'abort');
+    shell.stderr.write(page === null ? '' : `the page is at ${page.url}\n`);
+    shell.stderr.write('working; Ctrl-C stops\n');
+    await untilStopped(shell);
   } finally {
     await drainWorker(shell, worker);
   }
-  // A stop by the system is how a service ends; Ctrl-C is an interruption like any other.
-  const { reason } = shell.signal;
-  shell.exitCode =
-    reason instanceof Interrupted && reason.signalName === 'SIGTERM' ? EXIT.ok : EXIT.interrupted;
+  endService(shell);
+}
+
+/** Returns null where the page cannot be served, which is told: what is due is worked all the same. */
+async function tryPage(
+  shell: Shell,
+  parts: PageParts,
+): Promise<(AsyncDisposable & { readonly url: string }) | null> {
+  const { startPage } = await import('../web/start_page.ts');
+  try {
+    return await startPage(shell, parts);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    shell.stderr.write(`warning: the page is not served: ${error.message}\n`);
+    return null;
+  }
 }
 
 async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
@@ -58,5 +79,4 @@ async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
   }
   const texts = lines.toSorted((a, b) => a.atMs - b.atMs).map(({ text }) => `${text}\n`);
   shell.stderr.write(texts.length === 0 ? 'there is no DAG yet\n' : texts.join(''));
-  shell.stderr.write('working; Ctrl-C stops\n');
 }

@@ -55,7 +55,7 @@ export interface ListedBackfill extends Backfill, BackfillCounts {}
 /** Returns backfills, newest first. */
 export async function listBackfills(
   db: Queryable,
-  filter: { readonly dagId: string | null; readonly limit: number },
+  filter: { readonly dagId: string | null; readonly limit: number; readonly before?: number | null },
 ): Promise<readonly ListedBackfill[]> {
   const { rows } = await db.query<ListedBackfill>(
     `select b.backfill_id as "backfillId", b.dag_id as "dagId", b.dag_version_id as "dagVersionId", b.from_date as "from",
@@ -70,9 +70,9 @@ export async function listBackfills(
                count(*) filter (where d.decision = 'refused')::integer as refused
           from stockflow.backfill_date d left join stockflow.dag_run r on r.run_id = d.run_id
          where d.backfill_id = b.backfill_id) counts
-      where $1::text is null or b.dag_id = $1
+      where ($1::text is null or b.dag_id = $1) and ($3::bigint is null or b.backfill_id < $3)
       order by b.backfill_id desc limit $2`,
-    [filter.dagId, filter.limit],
+    [filter.dagId, filter.limit, filter.before ?? null],
   );
   return rows;
 }

@@ -6,6 +6,7 @@ import { readParsedDag } from '../../engine/dags/source.ts';
 import { InvalidDag, NotFound } from '../errors.ts';
 
 const DAG_FILE = /^[^.].*\.ya?ml$/;
+const DAG_ID = /^[^./\\\p{Cc}][^/\\\p{Cc}]*$/u;
 
 export interface FoundDag {
   readonly dag: Dag;
@@ -22,7 +23,13 @@ export async function dagFileOf(dagsDir: string, name: string): Promise<string |
     if (await isFile(name)) return name;
     throw new NotFound({ noun: 'file', name });
   }
-  for (const file of [join(dagsDir, `${name}.yaml`), join(dagsDir, `${name}.yml`)]) {
+  return await dagFileById(dagsDir, name);
+}
+
+/** Returns the file of a DAG in the folder, or null where there is none. Takes no path: a name from outside stays inside. */
+export async function dagFileById(dagsDir: string, dagId: string): Promise<string | null> {
+  if (!DAG_ID.test(dagId)) return null;
+  for (const file of [join(dagsDir, `${dagId}.yaml`), join(dagsDir, `${dagId}.yml`)]) {
     if (await isFile(file)) return file;
   }
   return null;

@@ -1,4 +1,4 @@
-/** Roles of people on the page; each may do all that the one before it may. */
+/** Roles of people on the page: each may do all that the one before it may. */
 import type { Actor } from '../../store/event/event.ts';
 
 /** `viewer` sees all and changes nothing, `operator` acts on runs, tasks, DAGs and backfills, `admin` may do everything. */
@@ -20,6 +20,6 @@ export function mayActAs(role: Role, needed: Role): boolean {
 }
 
 /** Returns the person as the history names them. */
-export function actorOf(person: Person): Actor {
-  return { actor: person.name, channel: 'web' };
+export function actorOf({ name }: Pick<Person, 'name'>): Actor {
+  return { actor: name, channel: 'web' };
 }

@@ -20,8 +20,8 @@ export function textField({
   isRequired,
   autocomplete,
 }: Field): Html {
-  return html`<label for="f-${name}">${label}</label>
-<input id="f-${name}" name="${name}" type="${type}" value="${value}"${hintFor(name, hint)}${isRequired === true ? html` required` : NOTHING}${autocomplete === undefined ? NOTHING : html` autocomplete="${autocomplete}"`}>${hintPart(name, hint)}`;
+  return html`<div class="field"><label for="f-${name}">${label}</label>
+<input id="f-${name}" name="${name}" type="${type}" value="${value}"${hintFor(name, hint)}${isRequired === true ? html` required` : NOTHING}${autocomplete === undefined ? NOTHING : html` autocomplete="${autocomplete}"`}>${hintPart(name, hint)}</div>`;
 }
 
 export interface Choice {
@@ -31,12 +31,12 @@ export interface Choice {
 
 export function selectField(field: Omit<Field, 'type'>, choices: readonly Choice[]): Html {
   const { name, label, hint, value = '' } = field;
-  return html`<label for="f-${name}">${label}</label>
+  return html`<div class="field"><label for="f-${name}">${label}</label>
 <select id="f-${name}" name="${name}"${hintFor(name, hint)}>${each(
     choices,
     (choice) =>
       html`<option value="${choice.value}"${choice.value === value ? html` selected` : NOTHING}>${choice.label}</option>`,
-  )}</select>${hintPart(name, hint)}`;
+  )}</select>${hintPart(name, hint)}</div>`;
 }
 
 export function checkField({ name, label, value }: Pick<Field, 'name' | 'label' | 'value'>): Html {

@@ -27,6 +27,10 @@ const MARKS: Readonly<Record<string, Mark>> = {
   invalid: { shape: '✕', word: 'invalid file', className: 's-failed' },
   paused: { shape: '‖', word: 'paused', className: 's-waiting' },
   'not due yet': { shape: '·', word: 'not due yet', className: 's-closed' },
+  active: { shape: '●', word: 'active', className: 's-success' },
+  manual: { shape: '○', word: 'when triggered', className: 's-waiting' },
+  waiting: { shape: '○', word: 'waiting', className: 's-waiting' },
+  pruned: { shape: '·', word: 'pruned', className: 's-closed' },
   removed: { shape: '·', word: 'removed', className: 's-closed' },
 };
 

@@ -13,8 +13,6 @@ export interface LiveHubOptions {
   readonly pace?: Partial<FeedPace>;
   /** The largest number of browsers' connections in this process. */
   readonly maxConnections?: number;
-  /** A connection is ended after this time in ms, so that its reader's access is checked again. */
-  readonly connectionMs?: number;
 }
 
 /** No connection is left: too many are open, or the process is about to end. */
@@ -29,21 +27,18 @@ interface Followed {
 }
 
 const MAX_CONNECTIONS = 1_000;
-const CONNECTION_MS = 15 * 60_000;
 
 export class LiveHub implements AsyncDisposable {
   readonly #log: Log;
   readonly #feed: ChangeFeed;
   readonly #followed = new Map<string, Followed>();
   readonly #maxConnections: number;
-  readonly #connectionMs: number;
   #connections = 0;
   #isEnding = false;
 
-  constructor({ openSession, log, pace = {}, ...limits }: LiveHubOptions) {
+  constructor({ openSession, log, pace = {}, maxConnections = MAX_CONNECTIONS }: LiveHubOptions) {
     this.#log = log;
-    this.#maxConnections = limits.maxConnections ?? MAX_CONNECTIONS;
-    this.#connectionMs = limits.connectionMs ?? CONNECTION_MS;
+    this.#maxConnections = maxConnections;
     this.#feed = new ChangeFeed(
       openSession,
       {
@@ -120,10 +115,7 @@ export class LiveHub implements AsyncDisposable {
     const { connections, unfollowed } = followed;
     this.#connections += 1;
     connections.add(gone);
-    const timer = setTimeout(() => gone.abort(), this.#connectionMs);
-    timer.unref();
     const leave = () => {
-      clearTimeout(timer);
       this.#connections -= 1;
       connections.delete(gone);
       if (connections.size > 0) return;

@@ -59,6 +59,7 @@ export class LiveLog implements LiveSource {
       },
       signal,
     );
+    this.#refresher.request();
   }
 
   onChanged(): void {
@@ -70,6 +71,7 @@ export class LiveLog implements LiveSource {
     this.#changed.wake();
   }
 
+  /** Its lines come as they are read. */
   async ready(): Promise<void> {}
 
   get #lastId(): number {

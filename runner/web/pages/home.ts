@@ -105,7 +105,7 @@ function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Insta
       : html`<a class="plain" href="/runs/${run.runId}">${stateMark(verdict)}</a>`;
   return html`<tr><th scope="row"><a class="mono" href="/dags/${dagId}">${dagId}</a></th>
 <td data-label="state">${state}</td>
-<td data-label="date">${businessDate === null ? '' : dateText(businessDate, today)}</td>
+<td class="nowrap" data-label="date">${businessDate === null ? '' : dateText(businessDate, today)}</td>
 <td data-label="last run">${dag.sentence}${
     warnings.length === 0 || run === null
       ? NOTHING

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import type { CatalogEntry, CatalogGroup } from '../../../runner/commands/cli/catalog_entry.ts';
+import { type CatalogEntry, entryOf, findItem } from '../../../runner/commands/cli/catalog_entry.ts';
 import { pages, ROOT } from '../pages.ts';
 import { ALL_COMMANDS, NO_SHELL } from './page.ts';
 
@@ -32,19 +32,18 @@ function wordsOf(text: string): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
-function find(entries: readonly (CatalogEntry | CatalogGroup)[], words: readonly string[]) {
-  const [name, ...rest] = words;
-  const entry = entries.find((known) => known.name === name);
-  if (entry === undefined) return null;
-  if (!('commands' in entry)) return { entry, rest };
-  const [second, ...arguments_] = rest;
-  const inGroup = entry.commands.find((known) => known.name === second);
-  return inGroup === undefined ? null : { entry: inGroup, rest: arguments_ };
+function find(words: readonly string[]) {
+  const found = findItem(ALL_COMMANDS, words);
+  const entry = found && entryOf(found.item, found.rest);
+  return found && entry && { entry, rest: found.rest };
 }
 
 /** Returns the sentence with which commander refuses the words, or null. */
-async function refusalOf(entry: CatalogEntry, words: readonly string[]): Promise<string | null> {
-  const command = new Command(entry.name);
+async function refusalOf(
+  entry: Pick<CatalogEntry, 'load'>,
+  words: readonly string[],
+): Promise<string | null> {
+  const command = new Command('stockflow');
   (await entry.load()).configure(command, NO_SHELL);
   let refusal: string | null = null;
   command
@@ -69,7 +68,7 @@ test('every command line in the documentation is one that the command line takes
   assert.ok(lines.length > 30);
   for (const { where, words } of lines) {
     if (words[0] === 'help' || words[0]?.startsWith('<')) continue;
-    const found = find(ALL_COMMANDS, words);
+    const found = find(words);
     assert.ok(found !== null, `${where}: no such command`);
     // A sentence may name a command without its arguments.
     const isMention = found.rest.length === 0 || found.rest.every((word) => /^[.,;:)]*$/.test(word));
@@ -78,9 +77,9 @@ test('every command line in the documentation is one that the command line takes
 });
 
 test('a line that the command line does not take is told', async () => {
-  const found = find(ALL_COMMANDS, ['trigger', 'inventory_sync', '--dat', '2026-06-18']);
+  const found = find(['trigger', 'inventory_sync', '--dat', '2026-06-18']);
   assert.match((found && (await refusalOf(found.entry, found.rest))) ?? '', /unknown option '--dat'/);
-  assert.equal(find(ALL_COMMANDS, ['tasks', 'cleer']), null);
+  assert.equal(find(['tasks', 'cleer']), null);
 });
 
 test('every link in the documentation leads somewhere', () => {

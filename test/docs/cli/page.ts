@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Argument, Command } from 'commander';
-import type { CatalogEntry } from '../../../runner/commands/cli/catalog_entry.ts';
+import { type CalledEntry, commandsOf } from '../../../runner/commands/cli/catalog_entry.ts';
 import type { ExitCode } from '../../../runner/commands/cli/exit_code.ts';
 import { allCommands, commandFolders } from '../../../runner/commands/cli/found_commands.ts';
 import { keptShell } from '../../support/kept_shell.ts';
@@ -27,11 +27,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
 
 export async function cliPage(): Promise<string> {
   const sections: string[] = [];
-  for (const entry of ALL_COMMANDS) {
-    const entries = 'commands' in entry ? entry.commands : [entry];
-    const prefix = 'commands' in entry ? `${entry.name} ` : '';
-    for (const each of entries) sections.push(await sectionOf(each, `${prefix}${each.name}`));
-  }
+  for (const entry of commandsOf(ALL_COMMANDS)) sections.push(await sectionOf(entry));
   return [
     '# The command line',
     'In a clone every line begins with `npx`. Data goes to stdout, everything else to stderr; `-o json`, `jsonl` and `csv`\n' +
@@ -44,8 +40,8 @@ export async function cliPage(): Promise<string> {
     .concat('\n');
 }
 
-async function sectionOf(entry: CatalogEntry, name: string): Promise<string> {
-  const command = new Command(name);
+async function sectionOf(entry: CalledEntry): Promise<string> {
+  const command = new Command(entry.words);
   (await entry.load()).configure(command, NO_SHELL);
   const [does = '', examples = ''] = command.description().split('\n\nExamples:\n');
   const commands = examples.split('\n').map((line) => line.replace(/^ {2}\$ /, ''));
@@ -61,7 +57,7 @@ async function sectionOf(entry: CatalogEntry, name: string): Promise<string> {
       .map((option) => [code(option.flags), help.optionDescription(option)]),
   ];
   return [
-    `## ${name}`,
+    `## ${entry.words}`,
     does,
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
     ...(words.length === 0 ? [] : [table(['takes', 'meaning'], words)]),

@@ -1,6 +1,7 @@
 /** Follows a backfill to its end, and works it here where that is asked for. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
+import { type BackfillReport, readBackfillReport } from '../../../view/backfill/report.ts';
 import { viewSource } from '../../../view/source.ts';
 import { parseSpanMs } from '../../cli/arguments.ts';
 import type { Shell } from '../../cli/command.ts';
@@ -11,7 +12,7 @@ import { follow } from '../../live/follow.ts';
 import type { OutputFormat } from '../../output/output.ts';
 import { withWorker } from '../../worker/with_worker.ts';
 import { BackfillLiveText } from './live_text.ts';
-import { type BackfillReport, printBackfill, readBackfillReport } from './report.ts';
+import { printBackfill } from './report.ts';
 
 export interface FollowOptions {
   readonly local?: true;

@@ -1,11 +1,11 @@
 /** The words for a backfill while it goes on: a bar on a terminal, elsewhere one line per date that ended. */
 import type { BackfillDate } from '../../../store/backfill/report.ts';
+import { isEnded, stateOf, tookMs } from '../../../view/backfill/columns.ts';
+import type { BackfillReport } from '../../../view/backfill/report.ts';
 import { spanOrDash } from '../../../view/run/columns.ts';
 import { msBetween, spanText } from '../../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../../live/live.ts';
 import { oneLine, styleOfState } from '../../output/terminal_text.ts';
-import { isEnded, stateOf, tookMs } from './columns.ts';
-import type { BackfillReport } from './report.ts';
 
 /** The pace is that of the newest ended dates, this many. */
 const RATE_OVER = 10;

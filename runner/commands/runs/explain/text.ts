@@ -1,11 +1,12 @@
 /** An explanation as people read it: what is late and what holds the run, then task by task, then what comes next. */
 import type { Blocker } from '../../../core/explain/blocker.ts';
-import type { Late, TaskExplanation } from '../../../core/explain/explain.ts';
 import { isTerminalRunState } from '../../../core/run/states.ts';
+import { groupsOf } from '../../../view/explain/groups.ts';
+import type { Explained } from '../../../view/explain/source.ts';
+import { freeWords, lateWords, nameOf, nextSentence, when } from '../../../view/explain/words.ts';
 import { inZone, msBetween, spanText } from '../../../view/time_text.ts';
 import { oneLine, type Paint, styleOfState } from '../../output/terminal_text.ts';
-import type { Explained } from './json.ts';
-import { blockerWords, nameOf, type WordsContext, when } from './words.ts';
+import { blockerWords, type CommandContext } from './words.ts';
 
 /** The most instances of a mapped task that are listed where all wait for the same. */
 const ALIKE_SHOWN = 1;
@@ -13,14 +14,15 @@ const ALIKE_SHOWN = 1;
 export function explainText(explained: Explained, paint: Paint): string {
   const { run, now, timezone, isPaused, explanation } = explained;
   const context = { timezone, now, runId: run.runId };
+  const sentenceOf = (blocker: Blocker) => blockerWords(blocker, context);
   const head = `run ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}, at ${inZone(now, timezone, 'second')}\n`;
   const lines = [
     ...explanation.late.map((late) => paint('red', `late: ${lateWords(late, context)}`)),
-    ...explanation.run.map((blocker) => blockerWords(blocker, context)),
+    ...explanation.run.map(sentenceOf),
     ...(isPaused ? [pausedWords(run)] : []),
   ];
   const free = freeWords(explanation.run);
-  const tasks = groupsOf(explanation.tasks, context).map(({ first, sentences, alike }) => {
+  const tasks = groupsOf(explanation.tasks, sentenceOf).map(({ first, sentences, alike }) => {
     const { instance } = first;
     const more = alike > ALIKE_SHOWN ? ` and ${alike - ALIKE_SHOWN} more like it` : '';
     const name = `${nameOf(instance)}${more}`;
@@ -48,49 +50,12 @@ function pausedWords({ dagId, state }: Explained['run']): string {
   return `${dagId} is paused: no new runs are made${isTerminalRunState(state) ? '' : ', this one goes on'}`;
 }
 
-/** Returns the words for a task that nothing holds but what holds its whole run. */
-function freeWords(ofRun: readonly Blocker[]): string {
-  const kinds = new Set(ofRun.map(({ kind }) => kind));
-  if (kinds.has('run_ended')) return 'did not run: the run ended before it';
-  if (kinds.has('run_queued')) return 'ready: it starts with the run';
-  if (kinds.has('no_worker')) return 'ready: it starts when a worker runs';
-  return 'ready: it starts at any moment';
-}
-
-export function nextWords({ run, explanation }: Explained, context: WordsContext): string {
-  const { next } = explanation;
-  if (next.kind === 'at') return `${nameOf(next.instance)} at ${when(next.at, context)}`;
-  if (next.kind === 'any_moment') return 'at any moment';
-  const isNoWorker = explanation.run.some(({ kind }) => kind === 'no_worker');
-  if (isNoWorker) return 'nothing before a worker runs: stockflow up';
-  if (run.state === 'success') return 'nothing, the run is done';
-  return `nothing by itself; stockflow runs show ${run.runId} says how to go on`;
-}
-
-export function lateWords(late: Late, context: WordsContext): string {
-  const name = nameOf(late.instance);
-  if (late.kind === 'deadline') return `${name} was to be finished by ${when(late.deadlineAt, context)}`;
-  const { p95Ms, runs } = late.usual;
-  return `${name} has been running for ${spanText(late.runningMs)}; 95 of 100 runs take at most ${spanText(p95Ms)} (of the last ${runs})`;
-}
-
-interface Group {
-  readonly first: TaskExplanation;
-  readonly sentences: readonly string[];
-  readonly alike: number;
-}
-
-/** Groups the instances of one task that are blocked alike, which are printed once. */
-function groupsOf(tasks: readonly TaskExplanation[], context: WordsContext): readonly Group[] {
-  const groups = new Map<string, Group>();
-  for (const task of tasks) {
-    const sentences = task.blockers.map((blocker) => blockerWords(blocker, context));
-    const key = JSON.stringify([task.instance.taskId, task.instance.state, sentences]);
-    const group = groups.get(key);
-    groups.set(
-      key,
-      group === undefined ? { first: task, sentences, alike: 1 } : { ...group, alike: group.alike + 1 },
-    );
-  }
-  return [...groups.values()];
+function nextWords(explained: Explained, context: CommandContext): string {
+  const { run, explanation } = explained;
+  const sentence = nextSentence(explained, context);
+  if (explanation.next.kind !== 'never') return sentence;
+  if (explanation.run.some(({ kind }) => kind === 'no_worker')) return `${sentence}: stockflow up`;
+  return run.state === 'success'
+    ? sentence
+    : `${sentence}; stockflow runs show ${run.runId} says how to go on`;
 }

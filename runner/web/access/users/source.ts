@@ -10,7 +10,7 @@ export class UsersFile {
   #stamp: string;
   #users: Users;
 
-  /** @throws UsersFileError; UnsafeUsersFile; an error of the file system */
+  /** @throws UsersFileError; UsersFileUnusable */
   static async open(file: string, log: Log): Promise<UsersFile> {
     const { stamp, users } = await readUsers(file, log);
     return new UsersFile({ file, log, stamp, users });
@@ -49,25 +49,43 @@ export class UsersFile {
   }
 }
 
-/** Others than its owner and group may write the file, and so make themselves administrators. */
-export class UnsafeUsersFile extends Error {
-  override name = 'UnsafeUsersFile';
+/** The file cannot be used, whatever it says. */
+export class UsersFileUnusable extends Error {
+  override name = 'UsersFileUnusable';
+  /** `writable_by_all`: everybody on this machine could make themselves an administrator. */
+  readonly kind: 'absent' | 'unreadable' | 'writable_by_all';
+  readonly file: string;
+  constructor(kind: UsersFileUnusable['kind'], file: string, options: ErrorOptions = {}) {
+    super(`the users file ${file} is ${kind.replaceAll('_', ' ')}`, options);
+    this.kind = kind;
+    this.file = file;
+  }
 }
 
 async function readUsers(file: string, log: Log): Promise<{ readonly stamp: string; readonly users: Users }> {
   const stamp = await stampOf(file);
   const { mode } = await stat(file);
-  if ((mode & 0o002) !== 0)
-    throw new UnsafeUsersFile(
-      `everybody on this machine may write ${file}: take that right away, chmod 600 ${file}`,
-    );
+  if ((mode & 0o002) !== 0) throw new UsersFileUnusable('writable_by_all', file);
   if ((mode & 0o004) !== 0)
     log.warn('everybody on this machine may read the hashes of the users file; chmod 600 it', { file });
-  return { stamp, users: parseUsers(await readFile(file, 'utf8'), file) };
+  return { stamp, users: parseUsers(await readText(file), file) };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsersFileUnusable('unreadable', file, { cause });
+  }
 }
 
 /** Changes with the file's content, also where it is replaced through a link. */
 async function stampOf(file: string): Promise<string> {
-  const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch (cause) {
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new UsersFileUnusable(isAbsent ? 'absent' : 'unreadable', file, { cause });
+  }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackfillLiveText } from '../../../../runner/commands/backfill/report/live_text.ts';
-import type { BackfillReport } from '../../../../runner/commands/backfill/report/report.ts';
 import type { RunState } from '../../../../runner/core/run/states.ts';
 import type { BackfillDate } from '../../../../runner/store/backfill/report.ts';
+import type { BackfillReport } from '../../../../runner/view/backfill/report.ts';
 
 const NOON = Temporal.Instant.from('2026-02-01T12:00:00Z');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Command } from 'commander';
-import type { CatalogEntry, CatalogGroup } from '../../../../runner/commands/cli/catalog_entry.ts';
+import { commandsOf } from '../../../../runner/commands/cli/catalog_entry.ts';
 import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
 import { keptShell } from '../../../support/kept_shell.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
@@ -50,6 +50,9 @@ const CASES: Readonly<Record<string, Case>> = {
   status: { args: [], code: 1 },
   'tasks logs': { args: ['failing', 'boom'] },
   trigger: { args: ['quick'] },
+  'web token create': { args: ['night_shift'] },
+  'web token list': { args: [] },
+  'web user list': { args: ['--file', 'users.txt'] },
 };
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
@@ -85,10 +88,10 @@ before(async () => {
 test('every command that takes -o has a line here', async () => {
   const folders = ['demo/commands', 'tasks/commands'].map((folder) => path.join(ROOT, folder));
   const taking: string[] = [];
-  for (const { name, entry } of leaves(allCommands(folders))) {
-    const command = new Command(name);
-    (await entry.load()).configure(command, keptShell().shell);
-    if (command.options.some(({ long }) => long === '--output')) taking.push(name);
+  for (const { words, load } of commandsOf(allCommands(folders))) {
+    const command = new Command(words);
+    (await load()).configure(command, keptShell().shell);
+    if (command.options.some(({ long }) => long === '--output')) taking.push(words);
   }
   assert.deepEqual(taking.toSorted(), Object.keys(CASES).toSorted());
 });
@@ -103,14 +106,4 @@ for (const [name, { args, code: expected = 0, isShipped = false }] of Object.ent
     assert.doesNotThrow(() => JSON.parse(stdout), `stdout: ${stdout}\nstderr: ${stderr}`);
     assert.equal(code, expected, stderr);
   });
-}
-
-function leaves(
-  entries: readonly (CatalogEntry | CatalogGroup)[],
-): readonly { readonly name: string; readonly entry: CatalogEntry }[] {
-  return entries.flatMap((entry) =>
-    'commands' in entry
-      ? entry.commands.map((one) => ({ name: `${entry.name} ${one.name}`, entry: one }))
-      : [{ name: entry.name, entry }],
-  );
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explainJson } from '../../../../../runner/commands/runs/explain/json.ts';
 import { explainText } from '../../../../../runner/commands/runs/explain/text.ts';
 import { pauseDag } from '../../../../../runner/engine/dags/pause.ts';
 import { cancelTask } from '../../../../../runner/engine/operator/operator.ts';
 import { findRun } from '../../../../../runner/store/run/dag_run.ts';
+import { explainJson } from '../../../../../runner/view/explain/json.ts';
 import { until } from '../../../../support/until.ts';
 import {
   again,

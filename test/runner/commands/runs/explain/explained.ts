@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { z } from 'zod';
-import { readExplanation } from '../../../../../runner/commands/runs/explain/source.ts';
 import { blockerWords } from '../../../../../runner/commands/runs/explain/words.ts';
 import type { Blocker } from '../../../../../runner/core/explain/blocker.ts';
 import type { TaskTypes } from '../../../../../runner/engine/dags/task_types.ts';
 import { triggerRun } from '../../../../../runner/engine/operator/trigger.ts';
 import { findRun } from '../../../../../runner/store/run/dag_run.ts';
 import { DeferTask, defineTask, FailTask, SkipTask } from '../../../../../runner/task.ts';
+import { readExplanation } from '../../../../../runner/view/explain/source.ts';
+import { viewSource } from '../../../../../runner/view/source.ts';
 import { testEngine } from '../../../../support/engine/engine.ts';
 import { until } from '../../../../support/until.ts';
 
@@ -87,7 +88,7 @@ export async function again(dagId: string, timeEdges: 'keep' | 'collapse' = 'kee
 export async function explained(runId: number, taskTypes: TaskTypes = engine.taskTypes) {
   const run = await findRun(pool, runId);
   assert.ok(run !== null);
-  return await readExplanation(pool, run, taskTypes);
+  return await readExplanation(viewSource(pool), run, taskTypes);
 }
 
 export async function blockers(

@@ -1,10 +1,10 @@
 /** Backfills and their dates in rows. */
-import { decisionText, type PlannedDate } from '../../../core/backfill/plan.ts';
-import type { Backfill } from '../../../store/backfill/backfill.ts';
-import type { BackfillDate, ListedBackfill } from '../../../store/backfill/report.ts';
-import type { Column } from '../../../view/listing.ts';
-import { spanOrDash } from '../../../view/run/columns.ts';
-import { inZone, msBetween } from '../../../view/time_text.ts';
+import { decisionText, type PlannedDate } from '../../core/backfill/plan.ts';
+import type { Backfill } from '../../store/backfill/backfill.ts';
+import type { BackfillDate, ListedBackfill } from '../../store/backfill/report.ts';
+import type { Column } from '../listing.ts';
+import { spanOrDash } from '../run/columns.ts';
+import { inZone, msBetween } from '../time_text.ts';
 
 interface InZone {
   /** The time zone of the DAG. */

@@ -2,10 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Pool } from 'pg';
-import { type DagRow, listDags } from '../../../store/dag/dag.ts';
-import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../../../view/dag/files.ts';
-import { CommandError, EXIT } from '../../cli/exit_code.ts';
-import type { Settings } from '../../cli/settings.ts';
+import { type DagRow, listDags } from '../../store/dag/dag.ts';
+import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../dag/files.ts';
+import { NotFound } from '../errors.ts';
 
 export interface PlanTarget {
   readonly dagId: string;
@@ -16,28 +15,31 @@ export interface PlanTarget {
   readonly row: DagRow | null;
 }
 
-/** @throws CommandError (not found) for a path or an id behind which there is neither a file nor a DAG in force */
+/** @throws NotFound for a path or an id behind which there is neither a file nor a DAG in force */
 export async function planTargets(
   pool: Pool,
-  settings: Settings,
+  dagsDir: string,
   paths: readonly string[],
 ): Promise<readonly PlanTarget[]> {
   const rows = await listDags(pool);
-  const named = paths.length === 0 ? [settings.dagsDir] : paths;
-  const found = await Promise.all(named.map((name) => targetsOf(settings, rows, name)));
+  const named = paths.length === 0 ? [dagsDir] : paths;
+  const found = await Promise.all(named.map((name) => targetsOf(dagsDir, rows, name)));
   const byFile = new Map(found.flat().map((target) => [target.file, target]));
   if (byFile.size === 0)
-    throw new CommandError(EXIT.notFound, `there is no DAG file in ${named.join(', ')}, and no DAG in force`);
+    throw new NotFound(
+      { noun: 'file', name: named.join(', ') },
+      `there is no DAG file in ${named.join(', ')}, and no DAG in force`,
+    );
   return [...byFile.values()].toSorted((a, b) => (a.dagId < b.dagId ? -1 : 1));
 }
 
 async function targetsOf(
-  settings: Settings,
+  dagsDir: string,
   rows: readonly DagRow[],
   name: string,
 ): Promise<readonly PlanTarget[]> {
   const rowOf = (dagId: string) => rows.find((row) => row.dagId === dagId) ?? null;
-  const isPath = /[/\\]|\.ya?ml$/.test(name) || name === settings.dagsDir;
+  const isPath = /[/\\]|\.ya?ml$/.test(name) || name === dagsDir;
   if (isPath && (await isFolder(name))) {
     const files = await dagFilesIn(name);
     const present = new Set(files.map(dagIdOfFile));
@@ -64,12 +66,15 @@ async function targetsOf(
   if (isPath && (await isFile(name))) return [{ dagId, file: name, hasFile: true, row }];
   if (isPath && isInForce) return [{ dagId, file: name, hasFile: false, row }];
   if (isPath)
-    throw new CommandError(EXIT.notFound, `there is no file ${name}, and no DAG ${dagId} in force either`);
-  const file = await dagFileOf(settings.dagsDir, name);
+    throw new NotFound(
+      { noun: 'file', name },
+      `there is no file ${name}, and no DAG ${dagId} in force either`,
+    );
+  const file = await dagFileOf(dagsDir, name);
   if (file !== null) return [{ dagId, file, hasFile: true, row }];
   if (isInForce) return [{ dagId, file: row.file, hasFile: false, row }];
   throw await unknownDag(
-    settings.dagsDir,
+    dagsDir,
     name,
     rows.map((known) => known.dagId),
   );

@@ -1,6 +1,6 @@
 /** A planned change in rows, for spreadsheets. */
-import type { Json } from '../../../core/value/json.ts';
-import type { Column } from '../../../view/listing.ts';
+import type { Json } from '../../core/value/json.ts';
+import type { Column } from '../listing.ts';
 import type { Plan } from './source.ts';
 
 export interface PlanRow {

@@ -1,10 +1,10 @@
 /** A planned change in sentences. */
-import type { ClockChangeDate, ClockChangeEdge } from '../../../core/change/clock_change_dates.ts';
-import type { DeadlineConflict } from '../../../core/change/dag_change.ts';
-import type { ClockChange, ResolvedWallTime } from '../../../core/time/clock_change.ts';
-import { formatDuration } from '../../../core/time/duration.ts';
-import type { Json } from '../../../core/value/json.ts';
-import { inZone, spanText } from '../../../view/time_text.ts';
+import type { ClockChangeDate, ClockChangeEdge } from '../../core/change/clock_change_dates.ts';
+import type { DeadlineConflict } from '../../core/change/dag_change.ts';
+import type { ClockChange, ResolvedWallTime } from '../../core/time/clock_change.ts';
+import { formatDuration } from '../../core/time/duration.ts';
+import type { Json } from '../../core/value/json.ts';
+import { inZone, spanText } from '../time_text.ts';
 
 /** `2027-03-14, 02:00 to 03:00 is skipped` */
 export function clockChangeWords({ date, direction, from, until }: ClockChange): string {

@@ -1,5 +1,4 @@
 /** A DAG's graph as a tree of lines. */
-
 import type { Dag, Task } from '../../core/dag/dag.ts';
 import { topologicalOrder } from '../../core/dag/graph.ts';
 import { formatDuration } from '../../core/time/duration.ts';

@@ -1,11 +1,11 @@
 /** A planned change as machines read it: keys in snake_case, instants and dates as ISO text. */
-import type { ClockChangeDate } from '../../../core/change/clock_change_dates.ts';
-import type { DagChange, DeadlineConflict, PlannedClockChange } from '../../../core/change/dag_change.ts';
-import { isEdgeKey, type KeyChange } from '../../../core/change/key_changes.ts';
-import { resolveWallTime } from '../../../core/time/wall_time.ts';
-import type { Json } from '../../../core/value/json.ts';
+import type { ClockChangeDate } from '../../core/change/clock_change_dates.ts';
+import type { DagChange, DeadlineConflict, PlannedClockChange } from '../../core/change/dag_change.ts';
+import { isEdgeKey, type KeyChange } from '../../core/change/key_changes.ts';
+import { resolveWallTime } from '../../core/time/wall_time.ts';
+import type { Json } from '../../core/value/json.ts';
+import { sentencesOf } from './sections.ts';
 import type { Plan } from './source.ts';
-import { sentencesOf } from './text.ts';
 
 export function planJson(plan: Plan): Json {
   const { target, change, problems, inFlight } = plan;

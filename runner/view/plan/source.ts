@@ -1,15 +1,14 @@
 /** A planned change with everything that it is worked out from: the file, the version in force, and what has run. */
-import type { Pool } from 'pg';
-import { type DagChange, dagChange } from '../../../core/change/dag_change.ts';
-import type { Dag } from '../../../core/dag/dag.ts';
-import type { Problem } from '../../../core/dag_file/problem.ts';
-import { readDagFile } from '../../../engine/dags/folder.ts';
-import type { TaskTypes } from '../../../engine/dags/task_types.ts';
-import { DagVersions } from '../../../engine/dags/versions.ts';
-import { initialCursor } from '../../../engine/schedule/schedule_dag.ts';
-import { scheduleRunsSince } from '../../../store/dag/schedule_run.ts';
-import { usualDurations } from '../../../store/dag/usual_duration.ts';
-import { type DagRun, listRuns } from '../../../store/run/dag_run.ts';
+import { type DagChange, dagChange } from '../../core/change/dag_change.ts';
+import type { Dag } from '../../core/dag/dag.ts';
+import type { Problem } from '../../core/dag_file/problem.ts';
+import { readDagFile } from '../../engine/dags/folder.ts';
+import type { TaskTypes } from '../../engine/dags/task_types.ts';
+import { initialCursor } from '../../engine/schedule/schedule_dag.ts';
+import { scheduleRunsSince } from '../../store/dag/schedule_run.ts';
+import { usualDurations } from '../../store/dag/usual_duration.ts';
+import { type DagRun, listRuns } from '../../store/run/dag_run.ts';
+import type { ViewSource } from '../source.ts';
 import type { PlanTarget } from './targets.ts';
 
 export interface Plan {
@@ -38,7 +37,7 @@ const RAN_SINCE_HOURS = 72;
 const IN_FLIGHT_LIMIT = 1000;
 
 export async function readPlan(
-  pool: Pool,
+  { pool, versions }: ViewSource,
   taskTypes: TaskTypes,
   target: PlanTarget,
   moment: PlanMoment,
@@ -46,8 +45,7 @@ export async function readPlan(
   const { dagId, file, hasFile, row } = target;
   const read = hasFile ? await readDagFile(file, taskTypes) : null;
   const isInForce = row !== null && row.dagVersionId !== null && row.retiredAt === null;
-  const before =
-    isInForce && row.dagVersionId !== null ? (await new DagVersions(pool).get(row.dagVersionId)).dag : null;
+  const before = isInForce && row.dagVersionId !== null ? (await versions.get(row.dagVersionId)).dag : null;
   const after = read?.dag ?? null;
   const inFlight = [
     ...(await listRuns(pool, { dagId, state: 'running', limit: IN_FLIGHT_LIMIT })),

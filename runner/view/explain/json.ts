@@ -1,19 +1,14 @@
 /** An explanation as machines read it. */
-import type { Blocker } from '../../../core/explain/blocker.ts';
-import type { Explanation, Late } from '../../../core/explain/explain.ts';
-import type { InstanceFacts } from '../../../core/explain/facts.ts';
-import type { Json } from '../../../core/value/json.ts';
-import type { DagRun } from '../../../store/run/dag_run.ts';
-import type { Column } from '../../../view/listing.ts';
-import { blockerWords } from './words.ts';
+import type { Blocker } from '../../core/explain/blocker.ts';
+import type { Late } from '../../core/explain/explain.ts';
+import type { InstanceFacts } from '../../core/explain/facts.ts';
+import type { Json, JsonObject } from '../../core/value/json.ts';
+import type { Column } from '../listing.ts';
+import type { Explained } from './source.ts';
+import { blockerSentence } from './words.ts';
 
-export interface Explained {
-  readonly run: DagRun;
-  readonly now: Temporal.Instant;
-  readonly timezone: string;
-  readonly isPaused: boolean;
-  readonly explanation: Explanation;
-}
+/** Returns the sentence of a blocker; the command line adds the command that helps. */
+export type SentenceOf = (blocker: Blocker, explained: Explained) => string;
 
 export interface ExplainRow {
   /** The task; null for what holds the run. */
@@ -34,12 +29,15 @@ export const EXPLAIN_COLUMNS: readonly Column<ExplainRow>[] = [
   { key: 'sentence', value: ({ sentence }) => sentence },
 ];
 
-export function explainRows(explained: Explained): readonly ExplainRow[] {
+export function explainRows(
+  explained: Explained,
+  sentenceOf: SentenceOf = blockerSentence,
+): readonly ExplainRow[] {
   const { explanation } = explained;
   const row = (instance: InstanceFacts | null, blocker: Blocker): ExplainRow => ({
     instance,
     blocker,
-    sentence: words(blocker, explained),
+    sentence: sentenceOf(blocker, explained),
   });
   return [
     ...explanation.run.map((blocker) => row(null, blocker)),
@@ -49,7 +47,11 @@ export function explainRows(explained: Explained): readonly ExplainRow[] {
   ];
 }
 
-export function explainJson(explained: Explained): Json {
+export function explainJson(explained: Explained, sentenceOf: SentenceOf = blockerSentence): Json {
+  const blockerJson = (blocker: Blocker) => ({
+    ...blockerFacts(blocker),
+    sentence: sentenceOf(blocker, explained),
+  });
   const { run, now, isPaused, explanation } = explained;
   const { next } = explanation;
   return {
@@ -58,7 +60,7 @@ export function explainJson(explained: Explained): Json {
     state: run.state,
     at: now.toString(),
     dag_is_paused: isPaused,
-    blockers: explanation.run.map((blocker) => blockerJson(blocker, explained)),
+    blockers: explanation.run.map(blockerJson),
     next: {
       kind: next.kind,
       at: next.kind === 'at' ? next.at.toString() : null,
@@ -69,7 +71,7 @@ export function explainJson(explained: Explained): Json {
     tasks: explanation.tasks.map(({ instance, blockers, notBeforeAt }) => ({
       ...instanceJson(instance),
       not_before_at: notBeforeAt?.toString() ?? null,
-      blockers: blockers.map((blocker) => blockerJson(blocker, explained)),
+      blockers: blockers.map(blockerJson),
     })),
   };
 }
@@ -87,13 +89,11 @@ function instanceJson({ taskId, mapIndex, state, startedAt, deadlineAt, wakeAt }
   };
 }
 
-/** Returns the facts of a blocker in snake_case, and its sentence. */
-function blockerJson(blocker: Blocker, explained: Explained): Json {
-  const facts = Object.entries(blocker).map(([key, value]): [string, Json] => [
-    snakeCase(key),
-    jsonValue(value),
-  ]);
-  return { ...Object.fromEntries(facts), sentence: words(blocker, explained) };
+/** Returns the facts of a blocker in snake_case. */
+function blockerFacts(blocker: Blocker): JsonObject {
+  return Object.fromEntries(
+    Object.entries(blocker).map(([key, value]): [string, Json] => [snakeCase(key), jsonValue(value)]),
+  );
 }
 
 function jsonValue(value: unknown): Json {
@@ -113,8 +113,4 @@ function lateJson(late: Late): Json {
   if (late.kind === 'deadline')
     return { kind: late.kind, task_id: taskId, deadline_at: late.deadlineAt.toString() };
   return { kind: late.kind, task_id: taskId, running_ms: late.runningMs, p95_ms: late.usual.p95Ms };
-}
-
-function words(blocker: Blocker, { timezone, now, run }: Explained): string {
-  return blockerWords(blocker, { timezone, now, runId: run.runId });
 }

@@ -1,0 +1,103 @@
+/** Starts the page's server inside a command. */
+import { DatabaseClock } from '../../engine/clock.ts';
+import { DagVersions } from '../../engine/dags/versions.ts';
+import { accessGuard } from '../../web/access/guard.ts';
+import { NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
+import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
+import { createApp } from '../../web/app.ts';
+import { LiveHub } from '../../web/live/hub.ts';
+import { listenToPostgres } from '../../web/live/postgres_session.ts';
+import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
+import { CLI_ACTOR } from '../cli/actor.ts';
+import type { Shell } from '../cli/command.ts';
+import { CommandError, EXIT } from '../cli/exit_code.ts';
+import type { Session } from '../cli/session.ts';
+import type { Settings } from '../cli/settings.ts';
+import { taskTypesOf } from '../cli/task_types.ts';
+import type { ListenOptions } from './listen_options.ts';
+import { usersFileProblem } from './users_file.ts';
+
+export interface PageParts extends ListenOptions {
+  readonly settings: Settings;
+  readonly session: Session;
+}
+
+/** @throws CommandError for a setting that is wrong or missing, and for an address that cannot be listened on */
+export async function startPage(shell: Shell, parts: PageParts): Promise<WebServer> {
+  try {
+    return await start(shell, parts);
+  } catch (error) {
+    throw commandError(error) ?? error;
+  }
+}
+
+async function start(shell: Shell, { settings, session, host, port }: PageParts): Promise<WebServer> {
+  const { pool, log } = session;
+  const rules = await openAccessRules(readWebSettings(shell.env), {
+    host,
+    localPerson: CLI_ACTOR.actor,
+    log,
+  });
+  const clock = await DatabaseClock.read(pool);
+  const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
+  const context = {
+    pool,
+    versions: new DagVersions(pool),
+    log,
+    live,
+    dagsDir: settings.dagsDir,
+    env: shell.env,
+    projectDir: process.cwd(),
+    signal: shell.signal,
+    taskTypes: onceOf(() => taskTypesOf(settings)),
+  };
+  const app = createApp({ context, guard: accessGuard({ rules, pool, log, now: () => clock.now() }) });
+  const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
+  return {
+    ...server,
+    closed: server.closed.finally(() => live[Symbol.asyncDispose]()),
+    async [Symbol.asyncDispose]() {
+      await live[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Returns the value that the first call made; one that failed is made anew. */
+function onceOf<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
+}
+
+function commandError(error: unknown): CommandError | null {
+  if (error instanceof NoAccessRules) {
+    return new CommandError(
+      EXIT.usage,
+      `${error.message}. stockflow web user add <name> --role admin --file <file> makes a users file; ` +
+        'with --host 127.0.0.1 this machine alone reaches the page, and needs neither',
+    );
+  }
+  if (error instanceof WebSettingsError) return new CommandError(EXIT.usage, error.message);
+  if (error instanceof ListenError)
+    return new CommandError(EXIT.problem, listenText(error), { cause: error });
+  return usersFileProblem(error);
+}
+
+function listenText({ kind, host, port }: ListenError): string {
+  switch (kind) {
+    case 'port_taken':
+      return `port ${port} of ${host} is taken, perhaps by another stockflow up; --port takes another`;
+    case 'no_such_address':
+      return `this machine has no address ${host}; --host takes one of its own, or 0.0.0.0 for all`;
+    case 'not_permitted':
+      return `this user may not listen on port ${port}; --port takes one from 1024 on`;
+  }
+}

@@ -1,0 +1,48 @@
+/** When a DAG is due: in words, the next instants, and the nights of the coming year on which its clocks change. */
+import { clockChangeDate } from '../../../core/change/clock_change_dates.ts';
+import type { Dag } from '../../../core/dag/dag.ts';
+import { clockChanges } from '../../../core/time/clock_change.ts';
+import { instantsAfter, scheduleOf } from '../../../core/time/schedule.ts';
+import { noteOn } from '../../../view/dag/next.ts';
+import { scheduleWords } from '../../../view/dag/schedule_words.ts';
+import { sentencesOf } from '../../../view/plan/sections.ts';
+import { clockChangeWords } from '../../../view/plan/words.ts';
+import { spanText } from '../../../view/time_text.ts';
+import { each, type Html, html, NOTHING } from '../../html/html.ts';
+import { timeTag } from '../../html/time.ts';
+
+const NEXT_COUNT = 5;
+const YEAR_HOURS = 365 * 24;
+
+export interface DueFacts {
+  readonly dag: Dag;
+  readonly isPaused: boolean;
+  readonly now: Temporal.Instant;
+}
+
+export function scheduleSection({ dag, isPaused, now }: DueFacts): Html {
+  const schedule = scheduleOf(dag);
+  const next = [...instantsAfter(schedule, now).take(NEXT_COUNT)];
+  const nights = clockChanges(dag.timezone, { after: now, until: now.add({ hours: YEAR_HOURS }) });
+  return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
+<p>${scheduleWords(dag)}${isPaused ? '; paused: nothing is scheduled until it is resumed' : ''}</p>
+${
+  next.length === 0
+    ? html`<p class="empty">No run is due. It runs when somebody triggers it.</p>`
+    : html`<ol class="plain-list">${each(
+        next,
+        (instant) =>
+          html`<li>${timeTag(instant, dag.timezone)} <span class="soft small">in ${spanText(instant.epochMilliseconds - now.epochMilliseconds)}${noteOn(instant, schedule) === null ? '' : `; ${noteOn(instant, schedule)}`}</span></li>`,
+      )}</ol>`
+}
+${
+  nights.length === 0 || dag.schedule.length === 0
+    ? NOTHING
+    : html`<h3>Nights of the coming year on which the clocks change</h3>
+<dl class="facts">${each(
+        nights,
+        (night) =>
+          html`<dt>${clockChangeWords(night)}</dt><dd>${each(sentencesOf(clockChangeDate(dag, night), dag.timezone), (line) => html`<div>${line}</div>`)}</dd>`,
+      )}</dl>`
+}</section>`;
+}
