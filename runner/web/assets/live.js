@@ -18,6 +18,7 @@
     if (part === undefined) {
       part = {
         connection: null,
+        lastId: '',
         heardAt: Date.now(),
         lostAt: null,
         staleAt: null,
@@ -41,15 +42,28 @@
     });
   }
 
+  // htmx connects an element whenever a patch puts it in place; it is to have one connection all the same.
+  document.addEventListener('htmx:before:request', (event) => {
+    const { sourceElement } = event.detail.ctx;
+    if (sourceElement?.hasAttribute(CONNECT) && sourceElement._htmx?.sse) event.preventDefault();
+  });
+  // A new connection goes on after the last event of the one before.
+  onPart('htmx:config:request', ({ lastId }, { ctx }) => {
+    if (lastId !== '') ctx.request.headers['Last-Event-ID'] = lastId;
+  });
   onPart('htmx:sse:before:connection', (part, { connection }) => {
     part.connection = connection;
     part.lostAt ??= Date.now();
   });
   onPart('htmx:sse:after:connection', (part, { connection }) => {
     Object.assign(part, { connection, heardAt: Date.now(), lostAt: null, isDenied: false, retryMs: 500 });
+    // htmx ends the connection of a page that goes to the background. This one was opened there, as by a middle click; a
+    // browser has six connections for all pages of a server.
+    if (document.hidden) setTimeout(() => document.dispatchEvent(new Event('visibilitychange')));
   });
   onPart('htmx:sse:before:message', (part, { message }, element) => {
     part.heardAt = Date.now();
+    part.lastId = message.id;
     if (message.event === 'stale') part.staleAt = Date.now();
     else if (message.event !== 'beat') part.staleAt = null;
     part.isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
@@ -69,8 +83,13 @@
   onPart('htmx:error', (part, _detail, element) => connectLater(part, element));
   onPart('htmx:sse:close', (part, { reason }, element) => {
     part.connection = null;
-    if (reason === 'ended') connectLater(part, element);
-    else parts.delete(element);
+    if (reason !== 'message') {
+      connectLater(part, element);
+      return;
+    }
+    // The server has said that there will be no more.
+    element.removeAttribute(CONNECT);
+    parts.delete(element);
   });
 
   function connectLater(part, element) {

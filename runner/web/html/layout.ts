@@ -10,7 +10,7 @@ export interface NavEntry {
 
 export interface AssetUrls {
   readonly style: string;
-  readonly scripts: readonly string[];
+  readonly script: string;
 }
 
 export interface Frame {
@@ -36,7 +36,7 @@ export function layout(frame: Frame, body: Html): Html {
 <title>${frame.title} · Stockflow</title>
 <link rel="stylesheet" href="${frame.assets.style}">
 <link rel="icon" href="data:,">
-${each(frame.assets.scripts, (src) => html`<script src="${src}" defer></script>`)}
+<script src="${frame.assets.script}" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the page</a>

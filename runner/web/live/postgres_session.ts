@@ -9,7 +9,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 export async function listenToPostgres(databaseUrl: string, onHint: () => void): Promise<FeedSession> {
   const client = new PostgresClient({
     connectionString: databaseUrl,
-    application_name: 'stockflow live',
+    application_name: 'stockflow pages',
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
     statement_timeout: ANSWER_TIMEOUT_MS - 1_000,

@@ -52,7 +52,7 @@ test('200 browsers on one page cost no more renderings, statements and sessions 
     release();
     await Promise.all(clients.map((client) => client.event('the end of the run', isRun('success'))));
     const sessions = await pool.query(
-      `select from pg_stat_activity where application_name = 'stockflow live' and datname = current_database()`,
+      `select from pg_stat_activity where application_name = 'stockflow pages' and datname = current_database()`,
     );
     assert.equal(sessions.rowCount, 1);
     costs.push(app.counts());
@@ -94,7 +94,7 @@ test('a session that the database ended is opened again, and what happened meanw
   const client = await followEvents(`${app.url}/live/test/${runId}`);
   await client.event('the first rendering', isRun('running'));
   await until('the session', async () => (app.hub.counts().isListening ? true : null));
-  const live = `application_name = 'stockflow live' and datname = current_database()`;
+  const live = `application_name = 'stockflow pages' and datname = current_database()`;
   const { rows } = await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${live}`);
   assert.equal(rows.length, 1);
   await cancelRun(pool, runId, { by: BY, reason: 'a test' });
