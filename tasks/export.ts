@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, location } from '../runner/task.ts';
 import { createGuardCheck } from './guard/guard_check.ts';
 import { guardActiveList } from './inventory/guard/guards.ts';
 import { overrideSchema } from './inventory/guard/override.ts';
@@ -50,10 +50,7 @@ export default defineTask({
     });
     const lastGood = lastGoodSchema.safeParse(await files.lastGoodOutput(attempt.taskId));
     const lastRows = lastGood.success ? lastGood.data.rows : null;
-    const refusal = await guardCheck.refusal([
-      guardActiveList(products.length, lastRows, params.guards.max_drop),
-    ]);
-    if (refusal !== null) throw new FailTask(refusal);
+    await guardCheck.enforce([guardActiveList(products.length, lastRows, params.guards.max_drop)]);
 
     if (withoutId.length > 0) {
       await context.warn(withoutIdSentence(withoutId, params.id_type), { products: withoutId.length });

@@ -9,7 +9,7 @@ import {
   withoutRowSentence,
 } from './filter/check_scan.ts';
 import { openFound, unmovedChunks } from './filter/found_content.ts';
-import { keepRejects, publishFiltered } from './filter/publish_filtered.ts';
+import { keepRejects, publishFiltered, REJECTS_NAME } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
 import { checkRepetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
@@ -106,8 +106,11 @@ export default defineTask({
         maxCoverageDrop: params.guards.max_coverage_drop,
         maxRejected: params.guards.max_rejected,
       });
-      const refusal = await guardCheck.refusal(tripped, describeRejects(result, { name, runId: run.runId }));
-      if (refusal !== null) throw new InvalidFileError(refusal);
+      await guardCheck.enforce(tripped, {
+        location,
+        details: describeRejects(result, name),
+        ...(result.rejected === 0 ? {} : { rejects: REJECTS_NAME }),
+      });
       const night = {
         externalSystemId: params.external_system_id,
         businessDate: run.businessDate.toString(),

@@ -95,11 +95,12 @@ export default defineTask({
           guardCheck,
           overriddenBefore,
           files: context.files,
-          runId: run.runId,
         }),
     );
     // Also for a batch that was applied before: the attempt that applied it may have died before it could warn.
-    for (const { sentence, facts } of resetWarnings(outcome.result)) await context.warn(sentence, facts);
+    for (const { sentence, facts, options } of resetWarnings(outcome.result)) {
+      await context.warn(sentence, facts, options);
+    }
     return {
       ...outcome.result,
       batch_id: outcome.batchId,

@@ -8,7 +8,7 @@ import { newestRevision } from './oms/applied/revision.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
 import { precheckNight } from './wait_for_file/precheck.ts';
-import { revisionOf } from './wait_for_file/revision.ts';
+import { hasSupersedeParams, revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
 
 /**
@@ -39,7 +39,7 @@ export default defineTask({
     const { params, run, attempt, connections, files, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
-    const isLastLook = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
+    const isLastPoll = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
     const newest = await newestAppliedReset(pool, {
       externalSystemId: params.external_system_id,
       businessDate: run.businessDate.toString(),
@@ -62,7 +62,7 @@ export default defineTask({
 
     const leftOut = await leftOutTexts(files, params.from);
     const why = `no file at ${params.from} for ${run.businessDate}: ${describe([...seen, ...leftOut])}`;
-    if (isLastLook) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
+    if (isLastPoll) throw new FailTask(`${why}; the deadline was ${deadlineAt}`);
     const next = now().add({ milliseconds: params.poll_interval });
     throw new DeferTask(deadlineAt === null ? next : earlier(next, deadlineAt), why);
   },
@@ -81,6 +81,7 @@ export default defineTask({
       deadlineAt,
       applied,
       own,
+      hasSupersedeParams: hasSupersedeParams(run.params),
       workedBefore,
     };
     return await precheckNight(night, () => files.list(params.from));

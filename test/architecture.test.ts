@@ -48,6 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
   'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
   'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
+  'runner/task/': ['runner/task/', 'runner/core/'],
   'runner/engine/': [
     'runner/engine/',
     'runner/store/',
@@ -74,19 +75,23 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runner/core/',
     'runner/task.ts',
     'runner/log.ts',
+    'runner/manifest.ts',
     'package.json',
   ],
   'runner/commands/': ['runner/', 'package.json'],
   'tasks/inventory/': ['tasks/inventory/'],
   'tasks/oms/': ['tasks/', 'runner/task.ts'],
+  'tasks/changes/': ['tasks/', 'runner/task.ts', 'runner/history.ts'],
+  'tasks/pages/': ['tasks/', 'runner/history.ts', 'runner/page.ts'],
+  'tasks/commands/': ['tasks/', 'runner/history.ts', 'runner/command.ts'],
 };
 
-test('imports point one way: commands and web -> view -> engine -> store -> core, and tasks know the runner only by task.ts', () => {
+test('imports point one way: commands and web -> view -> engine -> store -> core, and tasks know the runner only by its public files', () => {
   const strays: string[] = [];
   for (const { file, imports } of [...runner, ...tasks]) {
     const layer = Object.keys(LAYERS).find((prefix) => file.startsWith(prefix));
-    const isTaskCode = file.startsWith('tasks/') && !file.startsWith('tasks/commands/');
-    const allowed = layer === undefined ? (isTaskCode ? ['tasks/', 'runner/task.ts'] : null) : LAYERS[layer];
+    const allowed =
+      layer === undefined ? (file.startsWith('tasks/') ? ['tasks/', 'runner/task.ts'] : null) : LAYERS[layer];
     if (allowed == null) continue;
     for (const target of imports) {
       if (!allowed.some((prefix) => target.startsWith(prefix))) strays.push(`${file} -> ${target}`);
@@ -110,7 +115,9 @@ test('the runner names no folder of the demo', () => {
 });
 
 test('outside of runner its public files alone are imported', () => {
-  const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts'].map((name) => `runner/${name}`);
+  const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts', 'page.ts', 'history.ts'].map(
+    (name) => `runner/${name}`,
+  );
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
   const strays = [...tasks, ...demo, ...campaigns].flatMap(({ file, imports }) =>
     imports
@@ -121,11 +128,11 @@ test('outside of runner its public files alone are imported', () => {
   assert.deepEqual(strays, []);
 });
 
-test('what judges the sync, the world and the nights, shares no code with it', () => {
-  const judges = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
+test('the simulation and the world, which verify the sync, share no code with it', () => {
+  const verifiers = [...sourceFiles('test/simulation'), ...sourceFiles('demo/world')].filter(
     ({ file }) => !file.endsWith('.test.ts') && !file.endsWith('.long.ts'),
   );
-  const strays = judges.flatMap(({ file, imports }) =>
+  const strays = verifiers.flatMap(({ file, imports }) =>
     imports.filter((target) => target.startsWith('tasks/')).map((target) => `${file} -> ${target}`),
   );
   assert.deepEqual(strays, []);
@@ -146,12 +153,13 @@ test('the runner holds no word of the inventory', () => {
 });
 
 test('sentences that name a command of the command line are those of commands', () => {
-  const groups = readdirSync(path.join(ROOT, 'runner/commands'), { withFileTypes: true }).map(({ name }) =>
-    name.replace('.ts', ''),
+  const folders = ['runner/commands', 'tasks/commands', 'demo/commands'];
+  const groups = folders.flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder)).map((name) => name.replace('.ts', '')),
   );
-  const command = new RegExp(`\\bstockflow (${[...groups, 'demo'].join('|')})\\b`);
-  const found = runner
-    .filter(({ file }) => !file.startsWith('runner/commands/'))
+  const command = new RegExp(`\\bstockflow (${groups.join('|')})\\b`);
+  const found = [...runner, ...tasks]
+    .filter(({ file }) => !folders.some((folder) => file.startsWith(`${folder}/`)))
     .flatMap(({ file }) =>
       readFileSync(path.join(ROOT, file), 'utf8')
         .split('\n')

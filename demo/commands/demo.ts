@@ -9,9 +9,13 @@ import {
   describe,
   EXIT,
   openSession,
+  PAGE_ADDRESS,
+  parsePort,
   readSettings,
+  type Session,
   type Shell,
   taskTypesOf,
+  tryPage,
 } from '../../runner/command.ts';
 import { areSound, type FeedReport, feedsText, runFeeds } from '../feeds/feeds.ts';
 import { writeFeedFiles } from '../feeds/files.ts';
@@ -36,6 +40,7 @@ interface DemoOptions {
   readonly serve?: true;
   readonly feeds?: true;
   readonly output: 'table' | 'json';
+  readonly port: number;
 }
 
 export function configure(command: Command, shell: Shell): void {
@@ -52,6 +57,7 @@ export function configure(command: Command, shell: Shell): void {
     .option('--rows <n>', "data rows of Retail Pro's file", parseRows, USUAL_ROWS)
     .option('--feeds', 'work the other DAGs too: pos_inventory_delta and erp_inventory_reset')
     .option('--serve', '--feeds, and keep database, SFTP server and worker up until Ctrl-C')
+    .option('--port <port>', 'of the page, with --serve; 0 for any free one', parsePort, PAGE_ADDRESS.port)
     .addOption(
       new Option('-o, --output <format>', 'how the report is printed')
         .choices(['table', 'json'])
@@ -62,7 +68,7 @@ export function configure(command: Command, shell: Shell): void {
     });
 }
 
-async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): Promise<void> {
+async function demo(shell: Shell, { rows, serve, feeds, output, port }: DemoOptions): Promise<void> {
   const settings = readSettings(shell.env);
   using lines = new StageLines(shell.stderr);
   await using session = await openSession(shell, settings, { migrations: 'apply' });
@@ -113,7 +119,7 @@ async function demo(shell: Shell, { rows, serve, feeds, output }: DemoOptions): 
   }
   const sound = isSound(report) && areSound(others ?? []);
   shell.exitCode = sound ? EXIT.ok : EXIT.problem;
-  if (serve) await serveUntilStopped(shell, site);
+  if (serve) await serveUntilStopped({ ...shell, env: setting.env }, { settings, session, site, port });
   else printNextSteps(shell, report.run.run_id, sound);
 }
 
@@ -141,10 +147,22 @@ function parseRows(text: string): number {
   throw new InvalidArgumentError(`Write a whole number from 3000 to ${USUAL_ROWS}.`);
 }
 
-async function serveUntilStopped(shell: Shell, site: SftpSite): Promise<void> {
+interface ServedWorld {
+  readonly settings: ReturnType<typeof readSettings>;
+  readonly session: Session;
+  readonly site: SftpSite;
+  /** The page's port. */
+  readonly port: number;
+}
+
+async function serveUntilStopped(
+  shell: Shell,
+  { settings, session, site, port }: ServedWorld,
+): Promise<void> {
+  await using page = await tryPage(shell, { settings, session, ...PAGE_ADDRESS, port });
   const exports = Object.entries(siteConnections(site)).map(([name, url]) => `  export ${name}='${url}'\n`);
   shell.stderr.write(
-    `\nThe world is up until Ctrl-C. In another terminal:\n  npx stockflow runs list\n  npx stockflow changes\n` +
+    `\nThe world is up until Ctrl-C. ${page === null ? '' : `In a browser:\n  ${page.url}\n`}In another terminal:\n  npx stockflow runs list\n  npx stockflow changes\n` +
       `  npx stockflow trigger pos_inventory_delta --wait\n${exports.join('')}`,
   );
   await new Promise<void>((resolve) =>
@@ -156,5 +174,5 @@ function printNextSteps(shell: Shell, runId: number, sound: boolean): void {
   const next = sound
     ? `npx stockflow runs show ${runId}      what ran, when and for how long`
     : `npx stockflow runs show ${runId}      what failed, and how to inspect and retry it`;
-  shell.stderr.write(`\nNext: ${next}\n`);
+  shell.stderr.write(`\nNext: ${next}\n      npx stockflow web               the night in a browser\n`);
 }

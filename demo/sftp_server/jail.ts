@@ -7,7 +7,7 @@ import { StatusError } from './status_error.ts';
 export class Jail {
   readonly #root: string;
 
-  /** | @throws Error if `rootDir` does not exist */
+  /** @throws Error if `rootDir` does not exist */
   constructor(rootDir: string) {
     this.#root = realpathSync(rootDir);
   }

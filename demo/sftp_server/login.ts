@@ -29,7 +29,7 @@ export class LoginDesk {
   readonly #ways: readonly (readonly LoginMethod[])[];
   #sessions = 0;
 
-  /** | @throws Error if neither secret is given, or the key cannot be parsed */
+  /** @throws Error if neither secret is given, or the key cannot be parsed */
   constructor(login: Login) {
     const { password, publicKey } = login;
     if (password === undefined && publicKey === undefined) {

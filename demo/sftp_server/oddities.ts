@@ -35,7 +35,7 @@ export class ReadOnce {
     this.#open.set(handle.toString('hex'), { path, isRead: false });
   }
 
-  /** | @param end the offset in the file at which the read ended */
+  /** @param end the offset in the file at which the read ended */
   readTo(handle: Buffer, end: number): void {
     const file = this.#open.get(handle.toString('hex'));
     if (file !== undefined && end >= fs.statSync(file.path).size) file.isRead = true;

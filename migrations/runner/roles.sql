@@ -61,7 +61,7 @@ begin
     execute format('grant %s on stockflow.%I to stockflow_worker', may.rights, may.table_name);
   end loop;
 
-  -- The queue's own schema, made by graphile-worker: its jobs are hints, and hold no truth.
+  -- The queue's own schema, made by graphile-worker: its jobs only wake workers, and hold no truth.
   if to_regnamespace('graphile_worker') is null then return; end if;
   grant usage on schema graphile_worker to stockflow_worker;
   grant select, insert, update, delete on all tables in schema graphile_worker to stockflow_worker;

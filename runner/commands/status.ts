@@ -13,6 +13,7 @@ import { EXIT } from './cli/exit_code.ts';
 import { openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
+import { remedyLines } from './output/remedy_text.ts';
 import { warningsText } from './run/text.ts';
 
 const COLUMNS: readonly Column<DagStatus>[] = [
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<DagStatus>[] = [
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Tells how the last night of every DAG went, in one sentence: also that it did not run, and that a file is invalid. Exits 1 when there is a problem.',
+    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, and a file that is invalid. Exits 1 when there is a problem.',
     examples: [
       'stockflow status',
       'stockflow status -o json',
@@ -36,7 +37,9 @@ export function configure(command: Command, shell: Shell): void {
     await using session = await openSession(shell, settings);
     const { dags: rows } = await readStatus(viewSource(session.pool), settings.dagsDir);
     printListing(shell, options.output, { columns: COLUMNS, rows });
-    if (options.output === 'table') shell.stdout.write(rows.map(warningLines).join(''));
+    if (options.output === 'table') {
+      shell.stdout.write(rows.map((row) => `${failureRemedy(row)}${warningLines(row)}`).join(''));
+    }
     const gaveUp = await gaveUpText(session.pool);
     if (gaveUp !== '') notice(shell, options.output, gaveUp);
     if ((await countLiveWorkers(session.pool)) === 0) {
@@ -60,6 +63,14 @@ async function gaveUpText(pool: Pool): Promise<string> {
         : [`\nworker ${workerId} (${host}, pid ${pid}) gave up ${spanText(silentMs)} ago: ${lostReason}`],
     )
     .join('');
+}
+
+/** Names the actions that the task that failed proposes; empty where it proposes none. */
+function failureRemedy({ dagId, run }: LastRunStatus): string {
+  if (run === null || run.failedTaskId === null) return '';
+  const lines = remedyLines(run.remedy, { runId: run.runId, taskId: run.failedTaskId });
+  const head = `\nhelp for ${run.failedTaskId} of ${dagId}\n`;
+  return lines.length === 0 ? '' : `${head}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 /** At most this many warnings of a DAG are shown here; the run has them all. */

@@ -25,8 +25,8 @@ export class TaskFiles implements Files {
   readonly reads: FileFacts[] = [];
   /** Answers of `lastGoodOutput`, by task_id. */
   readonly lastGood = new Map<string, Json>();
-  /** Whether `stat` and `list` tell mtimes, as not every SFTP server does. */
-  tellsTimes = true;
+  /** Whether `stat` and `list` give mtimes, as not every SFTP server does. */
+  givesTimes = true;
   readonly #artifacts = new Map<string, Stored>();
   readonly #root: string;
   readonly #now: () => Temporal.Instant;
@@ -101,7 +101,7 @@ export class TaskFiles implements Files {
     try {
       const facts = await stat(this.path(location));
       const mtime = Temporal.Instant.fromEpochMilliseconds(Math.floor(facts.mtimeMs / 1000) * 1000);
-      const modifiedAt = this.tellsTimes ? mtime : null;
+      const modifiedAt = this.givesTimes ? mtime : null;
       return facts.isFile() ? { location, name, bytes: facts.size, modifiedAt } : null;
     } catch (error) {
       if (isAbsent(error)) return null;

@@ -20,6 +20,7 @@ import type {
   RunFacts,
   TaskContext,
   TaskEvent,
+  TaskRemedy,
   TaskType,
 } from '../task.ts';
 import { filesWithReal } from './real_files.ts';
@@ -57,6 +58,8 @@ export interface TaskWorld extends AsyncDisposable {
   readonly events: TaskEvent[];
   /** The sentences of tasks' warnings, in order. */
   readonly warnings: string[];
+  /** The remedies of those warnings that have one, in order. */
+  readonly remedies: TaskRemedy[];
   readonly metered: Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>;
   context<Params>(params: Params, overrides?: ContextOverrides): TaskContext<Params>;
   /** Parses `params`, then runs the task once. */
@@ -67,7 +70,7 @@ export interface TaskWorld extends AsyncDisposable {
   ): Promise<Json | undefined>;
 }
 
-/** The night of 2026-03-10 in New York, at 01:00 (05:00Z), unless told otherwise. */
+/** The night of 2026-03-10 in New York, at 01:00 (05:00Z), by default. */
 export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<TaskWorld> {
   const root = await mkdtemp(join(tmpdir(), 'stockflow-task-'));
   const clock = { now: Temporal.Instant.from(options.now ?? '2026-03-10T05:00:00Z') };
@@ -76,6 +79,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const progress: Progress[] = [];
   const events: TaskEvent[] = [];
   const warnings: string[] = [];
+  const remedies: TaskRemedy[] = [];
   const env = options.env ?? {};
   const isReal = (id: string) => connectionIdsIn(env).includes(id);
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
@@ -131,8 +135,9 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     record: async (event) => {
       events.push(event);
     },
-    warn: async (sentence) => {
+    warn: async (sentence, _facts, { remedy } = {}) => {
       warnings.push(sentence);
+      if (remedy !== undefined) remedies.push(remedy);
     },
     log,
     signal: overrides.signal ?? never,
@@ -146,6 +151,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     progress,
     events,
     warnings,
+    remedies,
     metered,
     context,
     run: async (taskType, params, overrides) =>

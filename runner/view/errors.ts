@@ -2,7 +2,7 @@
 import { formatProblem, type Problem } from '../core/dag_file/problem.ts';
 import { didYouMeanOrList } from '../core/value/suggest.ts';
 
-export type Noun = 'run' | 'backfill' | 'DAG' | 'task' | 'file';
+export type Noun = 'run' | 'backfill' | 'DAG' | 'task' | 'file' | 'pool' | 'artifact';
 
 export interface Missing {
   readonly noun: Noun;

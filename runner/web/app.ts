@@ -2,13 +2,16 @@
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { ACTIONS } from './actions/actions.ts';
+import { mountApi } from './api/mount.ts';
+import { mountArtifacts } from './artifacts.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
+import type { Contributed } from './contributed/load.ts';
+import { mountDownloads } from './contributed/mount_downloads.ts';
 import type { WebEnv } from './env.ts';
 import { mountLive } from './live/routes.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
-import type { Page } from './page.ts';
 import { PAGES } from './pages/pages.ts';
 
 export type { WebEnv } from './env.ts';
@@ -17,23 +20,29 @@ export interface AppOptions {
   readonly context: WebContext;
   /** Puts the access rules before every route, and `viewer` on each request that passes. */
   readonly guard: (app: Hono<WebEnv>) => void;
-  /** Pages of task authors. */
-  readonly pages?: readonly Page[];
+  /** Pages of task authors; none by default. */
+  readonly contributed?: Pick<Contributed, 'pages' | 'downloads' | 'nav'>;
 }
 
+const NONE = { pages: [], downloads: [], nav: [] };
 const A_YEAR_S = 31_536_000;
 
-export function createApp({ context, guard, pages = [] }: AppOptions): Hono<WebEnv> {
+export function createApp({ context, guard, contributed = NONE }: AppOptions): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const assets = readAssets();
   app.use(compress());
   for (const asset of assets.byUrl.values()) serveAsset(app, asset);
   guard(app);
-  const mounted = { context, assets: assets.urls, nav: NAV };
+  const { pages, downloads, nav } = contributed;
+  const mounted = { context, assets: assets.urls, nav: [...NAV, ...nav] };
+  // A download's path is more exact than that of a page, which may have a param in its place.
+  mountDownloads(app, context, downloads);
   const all = [...PAGES, ...pages];
   mountPages(app, mounted, all);
   mountLive(app, context, all);
   mountActions(app, mounted, ACTIONS);
+  mountApi(app, context);
+  mountArtifacts(app, context);
   return app;
 }
 

@@ -2,7 +2,9 @@ import type { Pool } from 'pg';
 import type { PrecheckRunner } from '../engine/backfill/prechecks.ts';
 import type { TaskTypes } from '../engine/dags/task_types.ts';
 import type { DagVersions } from '../engine/dags/versions.ts';
+import type { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import type { Log } from '../log.ts';
+import type { PageLink, RunToLink } from './contributed/run_link.ts';
 import type { LiveHub } from './live/hub.ts';
 
 /** What every page and route of one process shares. */
@@ -19,6 +21,10 @@ export interface WebContext {
   readonly projectDir: string;
   /** Aborts when the process stops. */
   readonly signal: AbortSignal;
+  /** The databases that connections name. */
+  readonly connections: ConnectionPools;
+  /** Returns the links to the pages of task authors that say more about a run. */
+  linksOfRun(run: RunToLink): readonly PageLink[];
   /** Returns the task types, loaded at the first call. */
   taskTypes(): Promise<TaskTypes>;
 }

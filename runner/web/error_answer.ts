@@ -1,8 +1,10 @@
 /** Answers with an error: a page for people, RFC 9457 problem details for programs. */
 import type { Context } from 'hono';
+import { answerProblem } from './api/problem.ts';
 import { type Html, html, NOTHING } from './html/html.ts';
 import { type AssetUrls, layout } from './html/layout.ts';
 import type { ErrorStatus } from './http_error.ts';
+import { NAV } from './mount_pages.ts';
 
 export interface ErrorAnswer {
   readonly status: ErrorStatus;
@@ -25,10 +27,9 @@ export function answerError(
   assets: AssetUrls,
   answer: ErrorAnswer,
 ): Response | Promise<Response> {
-  const { status, title, detail } = answer;
+  const { status, detail } = answer;
   if (!isProgram(c)) return c.html(errorPage(c, assets, answer), status);
-  const problem = { type: 'about:blank', title, status, detail, request_id: c.get('requestId') };
-  return c.body(JSON.stringify(problem), status, { 'content-type': 'application/problem+json' });
+  return answerProblem(c, { status, detail, facts: {} });
 }
 
 function errorPage(c: Context, assets: AssetUrls, { title, detail, link }: ErrorAnswer): Html {
@@ -36,5 +37,6 @@ function errorPage(c: Context, assets: AssetUrls, { title, detail, link }: Error
 <p>${detail}</p>
 ${link === null ? NOTHING : html`<p><a href="${link.href}">${link.label}</a></p>`}`;
   const viewer = c.get('viewer') ?? null;
-  return layout({ title, path: c.req.path, nav: [], viewer, assets, liveUrl: null, done: null }, body);
+  const nav = viewer === null ? [] : NAV;
+  return layout({ title, path: c.req.path, nav, viewer, assets, liveUrl: null, done: null }, body);
 }

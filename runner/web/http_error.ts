@@ -1,6 +1,7 @@
 /** The errors of routes, and the status with which each error of the layers below is answered. */
 import { BackfillRangeError } from '../core/backfill/plan.ts';
 import { TriggerError } from '../engine/operator/dag_to_run.ts';
+import { IdempotencyKeyReused } from '../engine/operator/idempotency.ts';
 import { OperatorError } from '../engine/operator/operator.ts';
 import { InvalidDag, NotFound } from '../view/errors.ts';
 
@@ -43,6 +44,7 @@ export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof OperatorError) return { status: OPERATOR_STATUS[error.kind], sentence: error.message };
   if (error instanceof NotFound) return { status: 404, sentence: error.message };
   if (error instanceof InvalidDag) return { status: 409, sentence: error.message };
+  if (error instanceof IdempotencyKeyReused) return { status: 422, sentence: error.message };
   if (error instanceof BackfillRangeError) return { status: 422, sentence: error.message };
   return null;
 }

@@ -31,12 +31,12 @@ export function mountPages(app: Hono<WebEnv>, mounted: Mounted, pages: readonly 
   for (const page of pages) {
     app.get(page.path, async (request) => {
       const open = await page.open(pageRequest(request, mounted.context));
-      const { title, topics } = open;
+      const { title, topics, status = 200 } = open;
       return respondWith(request, mounted, {
         title,
         topics,
         body: open.body(request.get('viewer')),
-        status: 200,
+        status,
       });
     });
   }

@@ -3,7 +3,7 @@ import type { LiveTopic } from '../store/live/topic.ts';
 import { mayActAs, type Person, type Role } from './access/role.ts';
 import type { WebContext } from './context.ts';
 import type { Html } from './html/html.ts';
-import { HttpError } from './http_error.ts';
+import { type ErrorStatus, HttpError } from './http_error.ts';
 import type { RenderMemory } from './live/page.ts';
 
 /** The person who reads a page, and how they were let in. */
@@ -35,6 +35,8 @@ export interface OpenPage {
   readonly title: string;
   /** The topics whose changes make the body anew; none for a page that never changes by itself. */
   readonly topics: readonly LiveTopic[];
+  /** 200 by default; another for a page that shows why there is nothing, with ways on that an error's sentence lacks. */
+  readonly status?: 200 | ErrorStatus;
   /** Renders what stands in `<main>`. */
   body(reader: Reader): Html;
 }

@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isDatabaseUnavailable } from '../connections/postgres/connect.ts';
 import { errorFacts } from '../core/value/error_text.ts';
 import type { Log } from '../log.ts';
 import { securityHeaders } from './access/headers.ts';
 import type { AccessRules } from './access/rules.ts';
-import { endedBy, isEventStream } from './access/stream.ts';
+import { isEventStream, servedBody } from './access/stream.ts';
 import type { WebEnv } from './app.ts';
 import { readAssets } from './assets.ts';
 import { answerError } from './error_answer.ts';
@@ -71,6 +72,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 1_000;
 /** When the server closes, requests have so long to end. */
 const CLOSE_GRACE_MS = 5_000;
+const CLOSE_CHECK_MS = 50;
+const RETRY_AFTER_S = 5;
 
 /** @throws ListenError */
 export async function startWebServer({
@@ -88,6 +91,7 @@ export async function startWebServer({
   );
   server.maxConnections = MAX_CONNECTIONS;
   const actualPort = await listen(server, { host: rules.host, port });
+  server.on('error', (error) => log.error('a connection failed', { error: errorFacts(error).errorText }));
   const closed = once(server, 'close').then(() => undefined);
   const close = async () => {
     if (!closing.signal.aborted) {
@@ -127,10 +131,13 @@ async function listen(server: Server, at: { readonly host: string; readonly port
 /** Takes no more connections, and ends those that do not end by themselves. */
 function endServer(server: Server): void {
   server.close();
-  server.closeIdleConnections();
+  // A connection whose last answer began before now stays open for a next request.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_CHECK_MS);
   const late = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-  late.unref();
-  server.once('close', () => clearTimeout(late));
+  server.once('close', () => {
+    clearInterval(idle);
+    clearTimeout(late);
+  });
 }
 
 interface Serving {
@@ -152,7 +159,7 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
   return new Hono<WebEnv>()
     .use(numbered)
     .use(securityHeaders(rules))
-    .use(endStreamsBy(closing))
+    .use(sendBodies({ log, closing }))
     .use(
       bodyLimit({
         maxSize: MAX_BODY_BYTES,
@@ -168,6 +175,11 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
       if (refusal !== null) return answer(c, refusal.status, refusal.sentence);
       const requestId = c.get('requestId');
       const { errorText } = errorFacts(error);
+      if (isDatabaseUnavailable(error)) {
+        log.warn('the database is unavailable', { requestId, path: c.req.path, error: errorText });
+        c.header('retry-after', String(RETRY_AFTER_S));
+        return answer(c, 503, 'The database cannot be reached now. Load the page again in a while.');
+      }
       log.error('request failed', {
         requestId,
         method: c.req.method,
@@ -201,11 +213,25 @@ const numbered: MiddlewareHandler<WebEnv> = async (c, next) => {
   c.res.headers.set('x-request-id', requestId);
 };
 
-function endStreamsBy(signal: AbortSignal): MiddlewareHandler {
-  return async (c, next) => {
+/** Ends streams of live updates when the server closes. A body that breaks off is told in the log, and breaks the connection. */
+function sendBodies({ log, closing }: Omit<Serving, 'rules'>): MiddlewareHandler {
+  return async (c: Context<{ Bindings: HttpBindings } & WebEnv>, next) => {
     await next();
     const { body, status, headers } = c.res;
-    if (body !== null && isEventStream(c.res))
-      c.res = new Response(endedBy(body, signal), { status, headers });
+    if (body === null) return;
+    if (c.req.method === 'HEAD') {
+      c.res = new Response(null, { status, headers });
+      return await body.cancel();
+    }
+    const onError = (error: unknown) => {
+      log.error('answer broke off', {
+        requestId: c.get('requestId'),
+        path: c.req.path,
+        error: errorFacts(error).errorText,
+      });
+      c.env.outgoing.destroy();
+    };
+    const signal = isEventStream(c.res) ? closing : null;
+    c.res = new Response(servedBody(body, { signal, onError }), { status, headers });
   };
 }

@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import type { PoolClient } from 'pg';
 import {
   addOutputOption,
+  CommandError,
   describe,
+  EXIT,
   type OutputFormat,
   openSession,
   parseCount,
@@ -12,12 +14,16 @@ import {
   type Session,
   type Shell,
 } from '../../runner/command.ts';
+import { batchesOfRun } from '../changes/batches_of_run.ts';
+import { RejectsReplaced } from '../changes/filter_rejects.ts';
+import { changedKeys, readChangesReport } from '../changes/report.ts';
 import { findBatches, lastNightBatchIds, type Scope } from '../oms/changes/read_changes.ts';
-import { batchesOfRun } from './changes/batches_of_run.ts';
-import { hasLeftOut, noChange, nothingApplied, resolveFilters } from './changes/filters.ts';
-import { withOms } from './changes/oms_client.ts';
+import { hasLeftOut, noChange, nothingApplied, nothingOfRun, resolveFilters } from './changes/filters.ts';
+import { withOmsOf } from './changes/oms_client.ts';
 import { printChanges } from './changes/print_changes.ts';
-import { readChangesReport } from './changes/report.ts';
+
+/** Upper bound of the lists in JSON output. */
+const LISTED_MAX = 10_000;
 
 export interface ChangesOptions {
   readonly sku?: string;
@@ -42,7 +48,7 @@ export function configure(command: Command, shell: Shell): void {
     .option('--limit <count>', 'at most so many lines of a list in the table', parseCount, 20);
   addOutputOption(command).action(async (run: string | undefined, options: ChangesOptions) => {
     await using session = await openSession(shell, readSettings(shell.env));
-    await withOms(shell, session, (client) => show(shell, { session, client, run: run ?? null, options }));
+    await withOmsOf(shell, session, (client) => show(shell, { session, client, run: run ?? null, options }));
   });
 }
 
@@ -56,11 +62,16 @@ interface ShowRequest {
 async function show(shell: Shell, { session, client, run, options }: ShowRequest): Promise<void> {
   const ids = run === null ? await lastNightBatchIds(client) : null;
   const own = run === null ? null : await batchesOfRun(session.pool, client, run);
+  if (own?.batches.length === 0) throw nothingOfRun(own);
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
   const scope: Scope = { batches, ...(await resolveFilters(client, options)) };
-  const report = await readChangesReport({ pool: session.pool, client }, scope, options);
-  const changed = report.totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
-  if (changed === 0 && !hasLeftOut(report, options)) throw noChange(report, options);
-  await printChanges(shell, client, { scope, report, options, runId: own?.runId ?? null });
+  const limits = { listed: options.output === 'table' ? options.limit : LISTED_MAX, zeroed: null };
+  const report = await readChangesReport({ pool: session.pool, client }, scope, limits).catch(asCommandError);
+  if (changedKeys(report) === 0 && !hasLeftOut(report, options)) throw noChange(report, options);
+  await printChanges(shell, client, { scope, report, options, runId: own?.run.runId ?? null });
+}
+
+function asCommandError(error: unknown): never {
+  throw error instanceof RejectsReplaced ? new CommandError(EXIT.problem, error.message) : error;
 }

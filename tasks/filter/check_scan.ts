@@ -15,7 +15,6 @@ import {
 } from '../inventory/guard/guards.ts';
 import { hasZeroDecimals } from '../inventory/row/quantity.ts';
 import type { FileScan } from './messages.ts';
-import { REJECTS_NAME } from './publish_filtered.ts';
 
 const lastGoodSchema = z.looseObject({
   rows_in: z.int(),
@@ -96,11 +95,8 @@ function total(byFacility: Readonly<Record<string, number>>): number {
   return Object.values(byFacility).reduce((sum, keys) => sum + keys, 0);
 }
 
-/** Summarizes the rejects for a guard's sentence: reasons, the first lines, and where the whole list is. */
-export function describeRejects(
-  scan: FileScan,
-  { name, runId }: { readonly name: string; readonly runId: string },
-): string {
+/** Summarizes the rejects for a guard's sentence: reasons and the first lines. @param name of the file */
+export function describeRejects(scan: FileScan, name: string): string {
   if (scan.rejected === 0) return '';
   const reasons = Object.entries(scan.reasons).map(([reason, count]) => `${reason} ${count}`);
   const first = scan.firstRejects.map(
@@ -110,13 +106,11 @@ export function describeRejects(
   const found = scan.firstRejects.filter(({ reason }) => reason === 'bad_quantity');
   const isDecimal =
     found.length > 0 && found.every(({ detail }) => detail !== null && hasZeroDecimals(detail.slice(1, -1)));
-  return (
-    ` (rejected: ${reasons.join(', ')}; first ${first.join(', ')}; all: ` +
-    `stockflow runs artifacts ${runId} ${REJECTS_NAME}${isDecimal ? '; quantity: decimal_zero takes 5.0 and 12.000' : ''})`
-  );
+  const decimal = isDecimal ? '; quantity: decimal_zero takes 5.0 and 12.000' : '';
+  return ` (rejected: ${reasons.join(', ')}; first ${first.join(', ')}${decimal})`;
 }
 
-/** Tells the operator which products sold online have no row in the file. */
+/** Returns the warning about products sold online that have no row in the file. */
 export function withoutRowSentence(ids: readonly string[]): string {
   const named = ids.slice(0, 5).join(', ');
   const more = ids.length > 5 ? `, and ${ids.length - 5} more` : '';

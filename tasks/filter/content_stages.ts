@@ -23,7 +23,7 @@ export async function* csvContent(file: Chunks, dialect: Dialect): AsyncGenerato
   yield* dialect.encoding === 'utf-16le' ? transcoded(text) : text;
 }
 
-/** Reads until there are enough first bytes to tell the content type. */
+/** Reads until there are enough first bytes to recognise the content type. */
 async function peek(chunks: Chunks): Promise<{ first: Uint8Array; all: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const begun: Uint8Array[] = [];

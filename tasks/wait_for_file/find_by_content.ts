@@ -47,14 +47,17 @@ export async function findByContent(
       continue;
     }
     const { at: snapshotAt, facilities } = read;
-    const look = await checkCandidate({ entry: whole.entry, snapshotAt, saidBy: 'rows', facilities }, check);
-    if (look.file === null) {
-      seen.push(`${entry.name}: ${look.notYet}`);
+    const checked = await checkCandidate(
+      { entry: whole.entry, snapshotAt, saidBy: 'rows', facilities },
+      check,
+    );
+    if (checked.file === null) {
+      seen.push(`${entry.name}: ${checked.notYet}`);
       continue;
     }
     const { sha256, bytes, rows } = read;
     await files.recordRead({ location: entry.location, sha256, bytes, rows });
-    return { file: look.file, seen };
+    return { file: checked.file, seen };
   }
   return { file: null, seen };
 }

@@ -21,7 +21,7 @@ export async function findByName(
 ): Promise<FileSearch> {
   const { chosen, refused } = selectCandidate(await files.list(params.from), night);
   if (chosen === null) return { file: null, seen: refused };
-  const look = await checkCandidate(chosen, { files, now, signal, stableForMs: params.stable_for });
-  if (look.file !== null) return { file: look.file, seen: refused };
-  return { file: null, seen: [`${chosen.entry.name}: ${look.notYet}`, ...refused] };
+  const checked = await checkCandidate(chosen, { files, now, signal, stableForMs: params.stable_for });
+  if (checked.file !== null) return { file: checked.file, seen: refused };
+  return { file: null, seen: [`${chosen.entry.name}: ${checked.notYet}`, ...refused] };
 }

@@ -3,6 +3,7 @@ import type { FileEntry, PrecheckRefusal } from '../../runner/task.ts';
 import type { AppliedReset } from '../oms/applied/newest_reset.ts';
 import type { AppliedRevision } from '../oms/applied/revision.ts';
 import { selectCandidate } from './candidates.ts';
+import { SUPERSEDE_REMEDY } from './revision.ts';
 
 export interface OldNight {
   readonly businessDate: Temporal.PlainDate;
@@ -15,6 +16,8 @@ export interface OldNight {
   readonly applied: AppliedReset | null;
   /** The revision that this night is applied from, if another file may not supersede it; otherwise null. */
   readonly own: AppliedRevision | null;
+  /** True if the run's params can say that another file supersedes it. */
+  readonly hasSupersedeParams: boolean;
   /** Nights that the plan works before this one. */
   readonly workedBefore: readonly Temporal.PlainDate[];
 }
@@ -72,6 +75,7 @@ async function precheckOwnFile(
     because: 'applied from another file',
     detail:
       `${night.businessDate} is applied from the snapshot ${snapshotAt} (revision ${revision}), and ` +
-      `${chosen.entry.name} is of ${chosen.snapshotAt}; --param supersede=true --param supersede_reason="why" applies it on top`,
+      `${chosen.entry.name} is of ${chosen.snapshotAt}`,
+    ...(night.hasSupersedeParams ? { remedy: SUPERSEDE_REMEDY } : {}),
   };
 }

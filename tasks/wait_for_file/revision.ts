@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { FailTask, type TaskContext } from '../../runner/task.ts';
+import { FailTask, type JsonObject, type RunWithParams, type TaskContext } from '../../runner/task.ts';
 import { decideRevision, type Supersede } from '../inventory/guard/supersede.ts';
 import { newestRevision } from '../oms/applied/revision.ts';
 import { hashedChunks } from '../oms/csv/hashed_chunks.ts';
@@ -32,8 +32,8 @@ export async function revisionOf(
   const sha256 = file.manifest?.sha256 ?? (await sha256Of(context, file.location));
   const decision = decideRevision({ name: file.name, snapshotAt, sha256 }, applied, supersede);
   if (decision.kind === 'refused') {
-    const advice = decision.canSupersede ? `; ${adviceFor(context)}` : '';
-    throw new FailTask(`${businessDate}: ${decision.why}${advice}`);
+    const why = `${businessDate}: ${decision.why}`;
+    throw decision.canSupersede ? supersedeRefused(why, context) : new FailTask(why);
   }
   if (decision.kind === 'supersedes') {
     await context.record({
@@ -58,12 +58,22 @@ async function sha256Of({ files }: TaskContext<unknown>, location: string): Prom
   return digest().sha256;
 }
 
-function adviceFor({ run, attempt }: TaskContext<unknown>): string {
-  if (!Object.hasOwn(run.params, 'supersede')) {
-    return `to apply it on top, give ${attempt.taskId} supersede: {wanted, reason} in the DAG's file and trigger the date`;
+/** The params that apply the found file on top of the one that the night is applied from. */
+export const SUPERSEDE_REMEDY: RunWithParams = {
+  label: 'apply the file on top',
+  params: { supersede: 'true', supersede_reason: null },
+};
+
+function supersedeRefused(why: string, { run, attempt }: TaskContext<unknown>): FailTask {
+  if (!hasSupersedeParams(run.params)) {
+    return new FailTask(
+      `${why}; to apply it on top, give ${attempt.taskId} supersede: {wanted, reason} in the DAG's file and trigger the date`,
+    );
   }
-  return (
-    `to apply it on top: stockflow tasks clear ${run.runId} --task ${attempt.taskId} --downstream ` +
-    '--param supersede=true --param supersede_reason="why"'
-  );
+  return new FailTask(why, { remedy: { clear: { ...SUPERSEDE_REMEDY, scope: 'downstream' } } });
+}
+
+/** Returns whether the DAG declares the params that the shipped one has for it. */
+export function hasSupersedeParams(params: JsonObject): boolean {
+  return Object.hasOwn(params, 'supersede');
 }

@@ -42,7 +42,7 @@ const EXAMPLES: { readonly [Kind in Blocker['kind']]: Extract<Blocker, { kind: K
   cancelled: { kind: 'cancelled' },
 };
 
-test('every blocker is on the page, in the words in which it is told', () => {
+test('every blocker is on the page, in the words of the command', () => {
   assert.deepEqual(
     tableBelow(page('looking.md'), '## What is it waiting for?'),
     Object.entries(EXAMPLES).map(([kind, blocker]) => [kind, blockerWords(blocker, telling)]),

@@ -116,7 +116,7 @@ test('31 nights: the dry run plans each date and does nothing', async () => {
   assert.deepEqual(rows, [{ runs: 0, backfills: 0 }]);
 });
 
-test('a connection that does not answer is said, not guessed: the dry run exits 5', async () => {
+test('a connection that does not answer is reported, and the dry run exits 5', async () => {
   for (const [url, says] of [
     ['', /STOCKFLOW_CONN_OMS is not set/],
     ['postgres://me:s3cret@127.0.0.1:1/oms', /127\.0\.0\.1:1/],

@@ -42,7 +42,7 @@ const warningsOf = async (runId: number) =>
     .filter(({ taskId }) => taskId !== 'export_active_products')
     .map(({ taskId, sentence }) => `${taskId}: ${sentence}`);
 
-test('worked again from its own file a night is green, and says that nothing was changed, beside what it left undone', async () => {
+test('a night that is run again from its own file succeeds, and warns that nothing was changed, beside what it left undone', async () => {
   const { run } = await night.run();
   assert.equal(run.state, 'success');
   const warnings = await warningsOf(run.runId);
@@ -56,7 +56,7 @@ test('worked again from its own file a night is green, and says that nothing was
   );
 });
 
-test('a corrected file fails the run until it is told to supersede the night; then it is applied on top, and proved', async () => {
+test('a corrected file fails the run without `supersede`; with it the file is applied on top, and proved', async () => {
   await site.putReset({ snapshotAt: snapshotAt.add({ seconds: 1 }), content: corrected });
   const before = await unitsOnHand();
   const ignored = await night.run();
@@ -66,8 +66,9 @@ test('a corrected file fails the run until it is told to supersede the night; th
   assert.equal(failed?.taskId, 'wait_for_reset_file');
   assert.match(
     failed.errorText ?? '',
-    /^2025-01-15: the night is applied from the snapshot 2025-01-15T04:45:00Z .* another file, of the snapshot 2025-01-15T04:45:01Z .*--param supersede=true/,
+    /^2025-01-15: the night is applied from the snapshot 2025-01-15T04:45:00Z .* another file, of the snapshot 2025-01-15T04:45:01Z .*; nothing was changed$/,
   );
+  assert.deepEqual(failed.remedy?.clear?.params, { supersede: 'true', supersede_reason: null });
 
   const params = { supersede: 'true', supersede_reason: 'all stores were recounted' };
   const { run, tasks } = await night.run({ params });

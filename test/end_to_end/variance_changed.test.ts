@@ -7,7 +7,7 @@ import { verifyNight } from '../../tasks/oms/verify/verify.ts';
 import { type TestNight, testNight } from '../support/night/night.ts';
 import { assertFailedOnce } from '../support/night/refusal.ts';
 
-test('a variance file changed after it was published is refused, the reset stays, and the right file mends the night', async (t) => {
+test('a variance file changed after it was published is refused, the reset stays, and the night succeeds with the right file', async (t) => {
   const night = await testNight(t);
   await night.startWorker();
   // Holds the reset back at its last step, so that the file can be changed before anyone reads it.

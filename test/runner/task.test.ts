@@ -9,13 +9,13 @@ import {
   taskErrorKind,
 } from '../../runner/task.ts';
 
-/** The same module, loaded a second time, as a project with its own copy of the package has it. */
+/** Loads the module a second time, as a project with its own copy of the package has it. */
 async function copyOf<T>(file: string): Promise<T> {
   return await import(`${import.meta.resolve(file)}?copy`);
 }
 
 test('an error of a task says what it asks for, though another copy of the module made it', async () => {
-  const other = await copyOf<typeof import('../../runner/task.ts')>('../../runner/task.ts');
+  const other = await copyOf<typeof import('../../runner/task/errors.ts')>('../../runner/task/errors.ts');
   assert.notEqual(other.FailTask, FailTask);
   const now = Temporal.Instant.from('2026-03-10T05:00:00Z');
   for (const made of [

@@ -1,5 +1,5 @@
 /**
- * Prepares a whole run, for `node --test --test-global-setup=test/support/global_setup.ts`: one throw-away Postgres, a
+ * Prepares a whole run, for `node --test --test-global-setup=test/support/global_setup.ts`: one temporary Postgres, a
  * folder for temporary files, and a cache of the code with its types stripped, which every process of the run shares.
  */
 import path from 'node:path';

@@ -25,7 +25,7 @@ export interface Message {
   /** Whether the server gets it and answers, and only the answer is lost. */
   readonly isAnswered: boolean;
   /** Whether its connection is then cut, or held: nothing passes any more and nothing is closed. */
-  readonly fate: 'cut' | 'hold';
+  readonly effect: 'cut' | 'hold';
 }
 
 export interface Proxy extends AsyncDisposable {
@@ -69,7 +69,7 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
   let awaited: Message | null = null;
   let hasLostMessage = false;
   /** The connection whose next bytes are the answer that is lost, and what happens then. */
-  let answering: { readonly socket: net.Socket; readonly fate: Message['fate'] } | null = null;
+  let answering: { readonly socket: net.Socket; readonly effect: Message['effect'] } | null = null;
 
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -89,25 +89,25 @@ export async function startProxy({ target, delayMs = 0 }: ProxyOptions): Promise
     for (const waiter of waiters) if (relayed[waiter.direction] >= waiter.bytes) waiter.wake();
     waiters = waiters.filter((waiter) => relayed[waiter.direction] < waiter.bytes);
   };
-  const lose = (from: net.Socket, to: net.Socket, fate: Message['fate']) => {
+  const lose = (from: net.Socket, to: net.Socket, effect: Message['effect']) => {
     [answering, hasLostMessage] = [null, true];
     for (const socket of [from, to]) {
-      if (fate === 'cut') socket.resetAndDestroy();
+      if (effect === 'cut') socket.resetAndDestroy();
       else socket.removeAllListeners('data');
     }
   };
   /** @returns whether the chunk is not to be relayed */
   const losesMessage = (chunk: Buffer, from: net.Socket, to: net.Socket): boolean => {
     if (answering?.socket === from) {
-      lose(from, to, answering.fate);
+      lose(from, to, answering.effect);
       return true;
     }
     if (awaited === null || !chunk.includes(awaited.text)) return false;
-    const { nth, isAnswered, fate } = awaited;
+    const { nth, isAnswered, effect } = awaited;
     awaited = nth > 1 ? { ...awaited, nth: nth - 1 } : null;
     if (nth > 1) return false;
-    if (isAnswered) answering = { socket: to, fate };
-    else lose(from, to, fate);
+    if (isAnswered) answering = { socket: to, effect };
+    else lose(from, to, effect);
     return !isAnswered;
   };
   const relay = (from: net.Socket, to: net.Socket, direction: Direction) => {

@@ -2,8 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { DurationError, parseDuration } from '../../core/time/duration.ts';
 import { type ListedEvent, listEvents } from '../../store/event/listing.ts';
-import type { Column } from '../../view/listing.ts';
-import { inZone } from '../../view/time_text.ts';
+import { EVENT_COLUMNS } from '../../view/audit/events.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
@@ -50,7 +49,7 @@ export function configure(command: Command, shell: Shell): void {
       since: since === undefined ? null : instantOf(since, clock[0]?.now),
       limit,
     });
-    printListing(shell, output, { columns: COLUMNS, rows });
+    printListing(shell, output, { columns: EVENT_COLUMNS, rows });
     notice(shell, output, rows.length === 0 ? 'there is no such event' : nextStep(rows, limit));
   });
 }
@@ -60,21 +59,6 @@ function nextStep(rows: readonly ListedEvent[], limit: number): string {
   const cut = isCut ? `\nthese are the newest ${limit}; --limit shows more` : '';
   return `${cut}\nwhether any was changed: stockflow audit verify`;
 }
-
-const COLUMNS: readonly Column<ListedEvent>[] = [
-  { key: 'event_id', value: ({ eventId }) => eventId },
-  { key: 'at', value: ({ at }) => at, text: ({ at }) => inZone(at, 'UTC', 'second') },
-  { key: 'actor', value: ({ actor }) => actor },
-  { key: 'channel', value: ({ channel }) => channel, dataOnly: true },
-  { key: 'action', value: ({ action }) => action },
-  { key: 'dag_id', value: ({ dagId }) => dagId },
-  { key: 'run_id', value: ({ runId }) => runId },
-  { key: 'task_id', value: ({ taskId }) => taskId },
-  { key: 'map_index', value: ({ mapIndex }) => mapIndex, dataOnly: true },
-  { key: 'reason', value: ({ reason }) => reason, text: ({ reason }) => reason ?? '' },
-  { key: 'before', value: ({ before }) => before, dataOnly: true },
-  { key: 'after', value: ({ after }) => after, dataOnly: true },
-];
 
 function instantOf(since: Since, now: Temporal.Instant | undefined): Temporal.Instant | null {
   return 'at' in since ? since.at : (now?.subtract({ milliseconds: since.agoMs }) ?? null);

@@ -17,13 +17,13 @@ import {
   type ViewOfDate,
 } from '../../store/event/audit_rows.ts';
 import { newestSeal } from '../../store/event/seal_check.ts';
+import { csvText } from '../../view/csv_text.ts';
 import type { Column } from '../../view/listing.ts';
 import { bytesText } from '../../view/time_text.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { parseDate } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
-import { csvText } from '../output/csv_text.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { openAuditSession } from './audit_session.ts';
 import { Bundle, type BundleFile } from './bundle.ts';

@@ -4,9 +4,11 @@ import {
   BACKFILL_ORDERS,
   type BackfillOrder,
   isWorked,
+  type PlannedDate,
   REPROCESS_MODES,
   type Reprocess,
 } from '../../core/backfill/plan.ts';
+import type { Dag } from '../../core/dag/dag.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import type { TimeEdges } from '../../store/run/dag_run.ts';
@@ -27,8 +29,9 @@ import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { registerDagOfCommand } from '../dag/register.ts';
 import { addOutputOption, notice, printResult } from '../output/output.ts';
+import { runWithParamsLines } from '../output/remedy_text.ts';
 import { formatTable } from '../output/table_text.ts';
-import { painter } from '../output/terminal_text.ts';
+import { type Paint, painter } from '../output/terminal_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
 import { holdText } from './hold_text.ts';
 import { precheckRunner } from './precheck_runner.ts';
@@ -140,8 +143,18 @@ function printPlan(shell: Shell, { dag, dates, hold }: PlannedBackfill, output: 
   const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
   const listing = { columns: PLAN_WITH_DETAIL, rows };
   const data = { dates: rows.map((row) => rowObject(PLAN_WITH_DETAIL, row)), holds_back: holdData(hold) };
-  const text = () => formatTable(listing, painter(shell.stdout, shell.env));
-  printResult(shell, output, { ...listing, data, text });
+  printResult(shell, output, {
+    ...listing,
+    data,
+    text: () => planText(dag, dates, painter(shell.stdout, shell.env)),
+  });
+}
+
+/** Returns the table of the plan, and below it the params with which refused dates can run. */
+function planText({ timezone }: Dag, dates: readonly PlannedDate[], paint: Paint): string {
+  const rows = dates.map((date) => ({ date, timezone }));
+  const table = formatTable({ columns: PLAN_WITH_DETAIL, rows }, paint);
+  return [table, ...runWithParamsLines(dates).map((line) => `${line}\n`)].join('');
 }
 
 function printHold(shell: Shell, { dag, hold }: PlannedBackfill, { output }: Options): void {
@@ -166,8 +179,7 @@ async function confirmPlan(
   { count, isConfirmed }: { readonly count: number; readonly isConfirmed: boolean },
 ): Promise<void> {
   if (!isConfirmed && shell.stderr.isTTY) {
-    const rows = dates.map((date) => ({ date, timezone: dag.timezone }));
-    shell.stderr.write(formatTable({ columns: PLAN_WITH_DETAIL, rows }, painter(shell.stderr, shell.env)));
+    shell.stderr.write(planText(dag, dates, painter(shell.stderr, shell.env)));
   }
   if (!isConfirmed) shell.stderr.write(`${planCountsText(dates)}\n`);
   await confirm(shell, `work ${count} ${count === 1 ? 'date' : 'dates'} of ${dag.dagId}`, isConfirmed);

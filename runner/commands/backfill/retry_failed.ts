@@ -15,6 +15,7 @@ import { openSession, type Session } from '../cli/session.ts';
 import { readSettings, type Settings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import { addOutputOption, notice } from '../output/output.ts';
+import { runWithParamsLines } from '../output/remedy_text.ts';
 import { NO_WORKER } from '../worker/with_worker.ts';
 import { precheckRunner } from './precheck_runner.ts';
 import { addFollowOptions, type FollowOptions, followToEnd } from './report/follow.ts';
@@ -55,6 +56,7 @@ async function retry(
   const refusals = await refusedRetries(viewSource(session.pool), runner, { backfill, failed });
   for (const { date, because, detail } of refusals)
     shell.stderr.write(`${date.businessDate} is not retried: ${because}: ${detail}\n`);
+  for (const line of runWithParamsLines(refusals)) shell.stderr.write(`${line}\n`);
   const retried = await retryFailed(session.pool, backfillId, {
     by: CLI_ACTOR,
     reason: options.reason ?? null,

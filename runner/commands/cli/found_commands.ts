@@ -1,38 +1,23 @@
 /** Commands outside of the runner: each `*.ts` in a registered folder is one, and in the folder `commands` of the task types. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { registeredFolders } from '../../manifest.ts';
 import { CATALOG } from './catalog.ts';
 import type { CatalogEntry, CatalogItem } from './catalog_entry.ts';
 import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
 // Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
-const { closeSync, openSync, readdirSync, readFileSync, readSync } = process.getBuiltinModule('node:fs');
+const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
 
-const PACKAGE_DIR = resolve(import.meta.dirname, '../../..');
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 /** The first line of the leading comment lies within these bytes. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
 
-/** The fields of this package's package.json that the command line uses. */
-export interface Manifest {
-  readonly version: string;
-  readonly stockflow: {
-    /** Folders of further commands, relative to the package. */
-    readonly commands: readonly string[];
-  };
-}
-
-/** Reads it rather than importing it: an import of JSON takes longer. */
-export function readManifest(): Manifest {
-  return JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8'));
-}
-
 /** Returns the folders with further commands: those that package.json registers, and that of the project's task types. */
 export function commandFolders(env: Shell['env']): readonly string[] {
-  const registered = readManifest().stockflow.commands.map((folder) => resolve(PACKAGE_DIR, folder));
-  return [...registered, resolve(env.STOCKFLOW_TASKS || 'tasks', 'commands')];
+  return registeredFolders('commands', env);
 }
 
 /**

@@ -2,10 +2,11 @@
  * The help of `stockflow` itself. Made without commander, which brings Node's child processes and sockets along: this is
  * what people wait for first, and it answers in little more than the time that Node takes to start.
  */
+import { readManifest } from '../../manifest.ts';
 import type { CatalogItem } from './catalog_entry.ts';
 import type { Shell } from './command.ts';
 import { EXIT, type ExitCode } from './exit_code.ts';
-import { allCommands, readManifest } from './found_commands.ts';
+import { allCommands } from './found_commands.ts';
 
 const EXAMPLES = [
   ['stockflow up', 'schedule and work until Ctrl-C'],
@@ -16,7 +17,7 @@ const EXAMPLES = [
 
 const OPTIONS = [
   ['-V, --version', 'the version'],
-  ['-h, --help', 'this help; stockflow trigger --help tells of one command'],
+  ['-h, --help', 'this help; stockflow trigger --help shows one command'],
 ] as const;
 
 /** Answers what asks for no command; null for everything else. */

@@ -1,9 +1,9 @@
 /** The words that can stand at the end of an unfinished command line. */
 import { type Argument, Command, type Option } from 'commander';
 import { dagFileOf, dagFilesIn, dagIdOfFile, readDag } from '../../view/dag/files.ts';
+import { InvalidDag, NotFound } from '../../view/errors.ts';
 import { type CatalogItem, entryOf, findItem } from '../cli/catalog_entry.ts';
 import type { Shell } from '../cli/command.ts';
-import { CommandError } from '../cli/exit_code.ts';
 import type { Settings } from '../cli/settings.ts';
 
 export interface UnfinishedLine {
@@ -98,7 +98,7 @@ async function taskIds(settings: Settings, dagId: string): Promise<readonly stri
     const file = await dagFileOf(settings.dagsDir, dagId);
     return file === null ? [] : (await readDag(file)).tasks.map(({ taskId }) => taskId);
   } catch (error) {
-    if (error instanceof CommandError) return [];
+    if (error instanceof NotFound || error instanceof InvalidDag) return [];
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 /** Prints data on stdout in the format of `-o`. */
 import { type Command, Option } from 'commander';
 import type { Json } from '../../core/value/json.ts';
+import { csvText } from '../../view/csv_text.ts';
 import { type Listing, rowObject } from '../../view/listing.ts';
 import type { Shell } from '../cli/command.ts';
-import { csvText } from './csv_text.ts';
 import { formatTable } from './table_text.ts';
 import { painter } from './terminal_text.ts';
 

@@ -1,19 +1,11 @@
 /** The pools: slots, and how many are in use. */
 import type { Command } from 'commander';
-import { listPools, type PoolRow } from '../../store/worker/pool.ts';
-import type { Column } from '../../view/listing.ts';
+import { listPools } from '../../store/worker/pool.ts';
+import { POOL_COLUMNS } from '../../view/workers/pools.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
-
-const COLUMNS: readonly Column<PoolRow>[] = [
-  { key: 'pool', value: ({ name }) => name },
-  { key: 'slots', value: ({ slots }) => slots },
-  { key: 'used', value: ({ used }) => used },
-  { key: 'held', value: ({ held }) => held },
-  { key: 'queued', value: ({ queued }) => queued },
-];
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -23,7 +15,7 @@ export function configure(command: Command, shell: Shell): void {
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
     await using session = await openSession(shell, readSettings(shell.env));
     const rows = await listPools(session.pool);
-    printListing(shell, options.output, { columns: COLUMNS, rows });
+    printListing(shell, options.output, { columns: POOL_COLUMNS, rows });
     if (rows.length === 0) notice(shell, options.output, 'no pool but the default one, which has no bound');
   });
 }

@@ -1,8 +1,7 @@
 /** Sets how many slots a pool has. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { withTransaction } from '../../connections/postgres/connect.ts';
-import { recordEvents } from '../../store/event/event.ts';
-import { DEFAULT_POOL, setPoolSlots } from '../../store/worker/pool.ts';
+import { setPool } from '../../engine/operator/set_pool.ts';
+import { DEFAULT_POOL } from '../../store/worker/pool.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
@@ -18,18 +17,8 @@ export function configure(command: Command, shell: Shell): void {
     .option('--reason <text>', 'kept in the history')
     .action(async (name: string, slots: number, options: { reason?: string }) => {
       await using session = await openSession(shell, readSettings(shell.env));
-      const before = await withTransaction(session.pool, async (tx) => {
-        const had = await setPoolSlots(tx, name, slots);
-        await recordEvents(tx, CLI_ACTOR, [
-          {
-            action: 'pool.set',
-            ...(options.reason === undefined ? {} : { reason: options.reason }),
-            before: { pool: name, slots: had },
-            after: { pool: name, slots },
-          },
-        ]);
-        return had;
-      });
+      const request = { name, slots, by: CLI_ACTOR, reason: options.reason ?? null };
+      const before = await setPool(session.pool, request);
       shell.stderr.write(
         `pool ${name}: ${before === null ? 'new' : `${before} slots before`}, ${slots} now\n`,
       );

@@ -8,6 +8,7 @@ import { durationMs, spanOrDash } from '../../view/run/columns.ts';
 import { taskName } from '../../view/run/report.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../live/live.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { oneLine, styleOfState } from '../output/terminal_text.ts';
 
 export interface RunSnapshot {
@@ -36,7 +37,7 @@ class TaskTexts {
         return `${task.wakeReason ?? 'waits'} ${until}${error}`;
       }
       case 'failed':
-        return task.errorText ?? task.errorClass ?? '';
+        return [task.errorText ?? task.errorClass ?? '', ...remedyLines(task.remedy, task)].join('; ');
       default:
         return isTerminalTaskState(task.state) && task.startedAt !== null ? spanOrDash(durationMs(task)) : '';
     }

@@ -15,6 +15,7 @@ import { viewSource } from '../../view/source.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { type OutputFormat, printResult } from '../output/output.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { formatTable } from '../output/table_text.ts';
 import { escapeControls, oneLine, type Paint, painter, styleOfState } from '../output/terminal_text.ts';
 
@@ -47,9 +48,14 @@ export function runText(report: RunReport, paint: Paint): string {
   ].join('');
 }
 
-/** Returns one indented line for each warning, `task_id: sentence`. */
+/** Returns one indented line for each warning, `task_id: sentence`, and one below it for each action that helps. */
 export function warningsText(warnings: readonly TaskWarning[]): string {
-  return warnings.map((warning) => `  ${taskName(warning)}: ${oneLine(warning.sentence)}\n`).join('');
+  return warnings
+    .flatMap((warning) => [
+      `  ${taskName(warning)}: ${oneLine(warning.sentence)}\n`,
+      ...remedyLines(warning.remedy, warning).map((line) => `    ${line}\n`),
+    ])
+    .join('');
 }
 
 function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint): string {
@@ -61,6 +67,7 @@ function failureText({ task, timezone }: ReportedTask, run: DagRun, paint: Paint
   const logs = `stockflow tasks logs ${run.runId} ${task.taskId}`;
   return [
     `${paint('red', `${name} failed`)} ${tries}: ${escapeControls(task.errorText ?? task.errorClass ?? 'no reason was kept')}\n`,
+    ...remedyLines(task.remedy, task).map((line) => `  ${line}\n`),
     task.attemptNumber === 0 ? '' : `  its log:    ${logs} --try ${task.attemptNumber}\n`,
     task.state === 'up_for_retry' && task.wakeAt !== null
       ? `  runs again: by itself at ${inZone(task.wakeAt, timezone, 'second')}\n`

@@ -1,25 +1,15 @@
 /** The files that a run kept: a list, or the text of one. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import { didYouMeanOrList } from '../../core/value/suggest.ts';
-import { type Artifact, artifactChunks, findArtifact, listArtifacts } from '../../store/task/artifact.ts';
-import type { Column } from '../../view/listing.ts';
+import { artifactChunks, listArtifacts } from '../../store/task/artifact.ts';
+import { ARTIFACT_COLUMNS, existingArtifact } from '../../view/run/artifacts.ts';
 import { findNamedRun } from '../../view/run/find.ts';
-import { bytesText } from '../../view/time_text.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
 import { escapeControls } from '../output/terminal_text.ts';
-
-const COLUMNS: readonly Column<Artifact>[] = [
-  { key: 'name', value: ({ name }) => name },
-  { key: 'rows', value: ({ rows }) => rows },
-  { key: 'bytes', value: ({ bytes }) => bytes, text: ({ bytes }) => bytesText(bytes) },
-  { key: 'created_at', value: ({ createdAt }) => createdAt },
-  { key: 'sha256', value: ({ sha256 }) => sha256 },
-];
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
@@ -37,7 +27,7 @@ export function configure(command: Command, shell: Shell): void {
       const { runId } = await findNamedRun(session.pool, runName);
       if (name !== undefined) return await printArtifact(shell, session.pool, { runId, name });
       const rows = await listArtifacts(session.pool, runId);
-      printListing(shell, options.output, { columns: COLUMNS, rows });
+      printListing(shell, options.output, { columns: ARTIFACT_COLUMNS, rows });
       const [first] = rows;
       const next =
         first === undefined
@@ -55,14 +45,7 @@ interface Named {
 
 /** Prints bytes as they are into a file or a pipe; on a terminal control characters are escaped. */
 async function printArtifact(shell: Shell, pool: Pool, { runId, name }: Named): Promise<void> {
-  const artifact = await findArtifact(pool, runId, name);
-  if (artifact === null) {
-    const known = (await listArtifacts(pool, runId)).map((other) => other.name);
-    throw new CommandError(
-      EXIT.notFound,
-      `run ${runId} has no artifact ${name}${didYouMeanOrList(name, known)}`,
-    );
-  }
+  const artifact = await existingArtifact(pool, runId, name);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const print = (text: string) => shell.stdout.write(shell.stdout.isTTY ? escapeControls(text) : text);
   try {

@@ -10,7 +10,7 @@ import { changedText } from '../output/changed_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Cancels a run with all that is unfinished in it, or one task. What runs is told to stop within seconds.',
+    does: 'Cancels a run with all that is unfinished in it, or one task. Running tasks are stopped within seconds.',
     examples: [
       'stockflow runs cancel 12 --reason "wrong file"',
       'stockflow runs cancel nightly_load load_file',

@@ -15,7 +15,7 @@ import { explainedWords } from './explain/words.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Tells for every task that is not running what it waits for, all of it; when anything can happen next; and what is late.',
+    does: 'Lists for every task that is not running everything that it waits for, when anything can happen next, and what is late.',
     examples: [
       'stockflow runs explain nightly_load',
       'stockflow runs explain 12 send_report',

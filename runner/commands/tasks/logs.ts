@@ -1,17 +1,19 @@
 /** A task's log. */
+
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
-import { didYouMeanOrList } from '../../core/value/suggest.ts';
 import { findRun } from '../../store/run/dag_run.ts';
 import { attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun } from '../../store/task/instance.ts';
-import { readLog, type StoredLogLine } from '../../store/task/log.ts';
+import type { StoredLogLine } from '../../store/task/log.ts';
+import { readLogPage } from '../../store/task/log_page.ts';
 import { zoneOf } from '../../view/dag/zones.ts';
-import type { Column } from '../../view/listing.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { taskName } from '../../view/run/report.ts';
 import { viewSource } from '../../view/source.ts';
+import { unknownTask } from '../../view/task/find.ts';
+import { LOG_COLUMNS } from '../../view/task/log.ts';
 import { inZone } from '../../view/time_text.ts';
 import { parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -20,6 +22,7 @@ import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { pauseUnlessAborted } from '../live/follow.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from '../output/output.ts';
+import { remedyLines } from '../output/remedy_text.ts';
 import { escapeControls, painter, type Style } from '../output/terminal_text.ts';
 
 interface Options {
@@ -29,6 +32,8 @@ interface Options {
 }
 
 const POLL_MS = 500;
+/** The most lines that are held at once. */
+const PORTION = 10_000;
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', warn: 'yellow', error: 'red' };
 
 export function configure(command: Command, shell: Shell): void {
@@ -53,14 +58,18 @@ export function configure(command: Command, shell: Shell): void {
     const run = await findNamedRun(pool, name);
     const known = [...new Set((await instancesOfRun(pool, run.runId)).map((task) => task.taskId))];
     if (!known.includes(taskId)) {
-      const message = `run ${run.runId} of ${run.dagId} has no task ${taskId}${didYouMeanOrList(taskId, known)}`;
-      throw new CommandError(EXIT.notFound, message);
+      throw unknownTask(run, taskId, known);
     }
     const timezone = await zoneOf(viewSource(pool).versions, run.dagVersionId);
     const wanted: Wanted = { runId: run.runId, taskId, attempt: options.try ?? null };
     const lines = options.follow ? following(pool, wanted, shell.signal) : stored(pool, wanted);
     const count = await printLines(shell, lines, { timezone, taskId, output: options.output });
     if (count === 0) notice(shell, options.output, `${taskId} has logged nothing yet`);
+    const remedies = (await instancesOfRun(pool, run.runId))
+      .filter((task) => task.taskId === taskId && (options.try ?? task.attemptNumber) === task.attemptNumber)
+      .flatMap((task) => remedyLines(task.remedy, task));
+    // The elements of a mapped task often fail alike.
+    for (const line of new Set(remedies)) notice(shell, options.output, line);
   });
 }
 
@@ -78,13 +87,14 @@ async function* stored(
 ): AsyncGenerator<readonly StoredLogLine[], number> {
   let lastId = afterId;
   for (;;) {
-    const filter = {
+    const lines = await readLogPage(pool, {
       runId,
       taskId,
-      afterId: lastId,
-      ...(attempt === null ? {} : { attemptNumber: attempt }),
-    };
-    const lines = await readLog(pool, filter);
+      mapIndex: null,
+      attemptNumber: attempt,
+      side: { kind: 'after', taskLogId: lastId },
+      limit: PORTION,
+    });
     if (lines.length === 0) return lastId;
     lastId = lines.at(-1)?.taskLogId ?? lastId;
     yield lines;
@@ -136,24 +146,16 @@ async function printLines(
   const kept: StoredLogLine[] = [];
   for await (const lines of portions) {
     count += lines.length;
-    if (output === 'jsonl') printListing(shell, output, { columns: COLUMNS, rows: lines });
+    if (output === 'jsonl') printListing(shell, output, { columns: LOG_COLUMNS, rows: lines });
     else if (output !== 'table') kept.push(...lines);
     else
       for (const line of lines)
         shell.stdout.write(`${paint(STYLES[line.level] ?? null, lineText(line, taskId, timezone))}\n`);
   }
-  if (output === 'json' || output === 'csv') printListing(shell, output, { columns: COLUMNS, rows: kept });
+  if (output === 'json' || output === 'csv')
+    printListing(shell, output, { columns: LOG_COLUMNS, rows: kept });
   return count;
 }
-
-const COLUMNS: readonly Column<StoredLogLine>[] = [
-  { key: 'at', value: ({ at }) => at },
-  { key: 'attempt', value: ({ attemptNumber }) => attemptNumber },
-  { key: 'map_index', value: ({ mapIndex }) => (mapIndex < 0 ? null : mapIndex) },
-  { key: 'level', value: ({ level }) => level },
-  { key: 'message', value: ({ message }) => message },
-  { key: 'facts', value: ({ facts }) => facts },
-];
 
 /** `2026-01-31 01:30:02 EST  try 1  info   rows kept rows=1200` */
 function lineText(line: StoredLogLine, taskId: string, timezone: string): string {

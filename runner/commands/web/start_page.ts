@@ -1,10 +1,14 @@
 /** Starts the page's server inside a command. */
-import { DatabaseClock } from '../../engine/clock.ts';
+import { errorFacts } from '../../core/value/error_text.ts';
+import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
+import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
+import { registeredFolders } from '../../manifest.ts';
 import { accessGuard } from '../../web/access/guard.ts';
 import { NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
 import { createApp } from '../../web/app.ts';
+import { loadContributed } from '../../web/contributed/load.ts';
 import { LiveHub } from '../../web/live/hub.ts';
 import { listenToPostgres } from '../../web/live/postgres_session.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
@@ -22,6 +26,8 @@ export interface PageParts extends ListenOptions {
   readonly session: Session;
 }
 
+const CLOCK_EVERY_MS = 60_000;
+
 /** @throws CommandError for a setting that is wrong or missing, and for an address that cannot be listened on */
 export async function startPage(shell: Shell, parts: PageParts): Promise<WebServer> {
   try {
@@ -38,7 +44,9 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     localPerson: CLI_ACTOR.actor,
     log,
   });
-  const clock = await DatabaseClock.read(pool);
+  const clock = await keptClock(shell, session);
+  const connections = new ConnectionPools(shell.env, log);
+  const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
   const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
   const context = {
     pool,
@@ -49,9 +57,12 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     env: shell.env,
     projectDir: process.cwd(),
     signal: shell.signal,
+    connections,
+    linksOfRun: contributed.linksOfRun,
     taskTypes: onceOf(() => taskTypesOf(settings)),
   };
-  const app = createApp({ context, guard: accessGuard({ rules, pool, log, now: () => clock.now() }) });
+  const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
+  const app = createApp({ context, guard, contributed });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
   return {
     ...server,
@@ -59,8 +70,24 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A machine that sleeps stops its own clock, and sessions must end all the same. */
+async function keptClock({ signal }: Shell, { pool, log }: Session): Promise<DatabaseClock> {
+  const clock = await DatabaseClock.read(pool);
+  const read = async () => {
+    try {
+      clock.observe(await databaseNow(pool));
+    } catch (error) {
+      log.debug('the clock of the database cannot be read', { error: errorFacts(error).errorText });
+    }
+  };
+  const timer = setInterval(read, CLOCK_EVERY_MS).unref();
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return clock;
 }
 
 /** Returns the value that the first call made; one that failed is made anew. */
@@ -86,8 +113,7 @@ function commandError(error: unknown): CommandError | null {
     );
   }
   if (error instanceof WebSettingsError) return new CommandError(EXIT.usage, error.message);
-  if (error instanceof ListenError)
-    return new CommandError(EXIT.problem, listenText(error), { cause: error });
+  if (error instanceof ListenError) return new CommandError(EXIT.problem, listenText(error));
   return usersFileProblem(error);
 }
 

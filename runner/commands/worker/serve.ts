@@ -4,12 +4,11 @@ import type { Worker } from '../../engine/worker/worker.ts';
 import { listDags } from '../../store/dag/dag.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
-import { CommandError } from '../cli/exit_code.ts';
 import { openSession } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { taskTypesOf } from '../cli/task_types.ts';
 import type { ListenOptions } from '../web/listen_options.ts';
-import type { PageParts } from '../web/start_page.ts';
+import { tryPage } from '../web/try_page.ts';
 import { drainWorker, startWorker } from './foreground.ts';
 import { endService, untilStopped } from './service.ts';
 
@@ -38,21 +37,6 @@ export async function serve(shell: Shell, options: ServeOptions): Promise<void> 
     await drainWorker(shell, worker);
   }
   endService(shell);
-}
-
-/** Returns null where the page cannot be served, which is told: what is due is worked all the same. */
-async function tryPage(
-  shell: Shell,
-  parts: PageParts,
-): Promise<(AsyncDisposable & { readonly url: string }) | null> {
-  const { startPage } = await import('../web/start_page.ts');
-  try {
-    return await startPage(shell, parts);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    shell.stderr.write(`warning: the page is not served: ${error.message}\n`);
-    return null;
-  }
 }
 
 async function printSchedule(shell: Shell, worker: Worker): Promise<void> {

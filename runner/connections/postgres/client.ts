@@ -15,7 +15,7 @@ const SESSION_SETTINGS = ['statement_timeout', 'idle_in_transaction_session_time
 type SessionSettings = Readonly<Partial<Record<(typeof SESSION_SETTINGS)[number], number | false>>>;
 
 /**
- * A client of pg with Temporal values in both directions. It tells a lost connection from the server's answer:
+ * A client of pg with Temporal values in both directions. It distinguishes a lost connection from the server's answer:
  * ConnectionLost, DatabaseUnreachable and SessionNotKept, as opposed to pg's DatabaseError. `query_timeout` (ms) breaks
  * the connection, as a session without an answer is of no more use. Settings are set by a statement, as a pooler
  * refuses them at connection.

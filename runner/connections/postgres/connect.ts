@@ -17,7 +17,7 @@ export { isDatabaseUnavailable } from './unavailable.ts';
 export interface Database extends AsyncDisposable {
   /** The URL with its password, if it has one: for a thread or a child process, never for a log. */
   readonly url: string;
-  /** Tells if this call started the embedded server; null for the database of DATABASE_URL. */
+  /** Whether this call started the embedded server; null for the database of DATABASE_URL. */
   readonly embedded: { readonly startedHere: boolean } | null;
   readonly poolMode: Extract<PoolMode, 'direct' | 'session'>;
   /** Returns a pool that is closed with this database. */

@@ -8,6 +8,7 @@ import { isTerminalRunState, type RunState } from '../run/states.ts';
 import { instantsBetween, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
 import type { Remedy } from '../value/remedy.ts';
+import type { RunWithParams } from '../value/task_remedy.ts';
 
 /** The runs that are run again among those that have ended: none, those that did not succeed, or all. */
 export const REPROCESS_MODES = ['none', 'failed', 'completed'] as const;
@@ -63,6 +64,8 @@ export interface PlannedDate extends Decided {
   readonly businessDate: Temporal.PlainDate;
   /** Null for a date on which the schedule has no instant. */
   readonly scheduledFor: Temporal.Instant | null;
+  /** The params with which a refused date can run all the same, where they are known. */
+  readonly remedy?: RunWithParams | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { RunWithParams } from '../value/task_remedy.ts';
 import { isWorked, type PlannedDate } from './plan.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface DateRefusal {
   readonly because: string;
   /** A sentence with the facts. */
   readonly detail: string;
+  /** The params with which the date can run all the same, as its task proposes them. */
+  readonly remedy?: RunWithParams;
 }
 
 /**
@@ -26,6 +29,7 @@ export function applyRefusals(
     const refusal = date.scheduledFor && byInstant.get(date.scheduledFor.epochMilliseconds);
     if (!refusal || !isWorked(date)) return date;
     if (refusal.kind === 'unknown') return { ...date, detail: `${refusal.because}: ${refusal.detail}` };
-    return { ...date, decision: 'refused', reason: refusal.because, detail: refusal.detail };
+    const { because: reason, detail, remedy } = refusal;
+    return { ...date, decision: 'refused', reason, detail, ...(remedy === undefined ? {} : { remedy }) };
   });
 }

@@ -1,4 +1,4 @@
-/** Tells if a pool has free slots for one more instance, by the rule with which workers claim. */
+/** Decides whether a pool has free slots for one more instance, by the rule with which workers claim. */
 import type { SlotHolder } from '../explain/blocker.ts';
 
 export interface PoolFacts {

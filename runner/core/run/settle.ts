@@ -2,15 +2,22 @@
 import type { Task } from '../dag/dag.ts';
 import type { ErrorFacts } from '../value/error_text.ts';
 import type { Json } from '../value/json.ts';
+import type { TaskRemedy } from '../value/task_remedy.ts';
 import { retryDelayMs } from './retry.ts';
 import type { AttemptState, TaskState } from './states.ts';
+
+/** The reason why a task ended without doing its work, with the action that it proposes. */
+export interface Reason {
+  readonly reason: string;
+  readonly remedy?: TaskRemedy;
+}
 
 /** The outcome of an attempt: as the task reported it, or as the runner stopped it. */
 export type Outcome =
   | { readonly kind: 'success'; readonly output: Json }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | ({ readonly kind: 'skipped' } & Reason)
   | { readonly kind: 'failed'; readonly error: ErrorFacts; readonly retry: 'allowed' | 'never' }
-  | { readonly kind: 'deferred'; readonly until: Temporal.Instant; readonly reason: string }
+  | ({ readonly kind: 'deferred'; readonly until: Temporal.Instant } & Reason)
   | { readonly kind: 'handed_over'; readonly reason: string };
 
 /** The change that an ended attempt makes to its instance and to itself. */
@@ -44,11 +51,11 @@ export function settle(
     case 'success':
       return { ...base, taskState: 'success', attemptState: 'success', output: outcome.output };
     case 'skipped': {
-      const error = { errorClass: 'SkipTask', errorText: outcome.reason };
+      const error = errorOf('SkipTask', outcome);
       return { ...base, taskState: 'skipped', attemptState: 'skipped', error };
     }
     case 'deferred': {
-      const error = { errorClass: 'DeferTask', errorText: outcome.reason };
+      const error = errorOf('DeferTask', outcome);
       return {
         ...base,
         taskState: 'deferred',
@@ -76,4 +83,8 @@ export function settle(
         : { ...failed, taskState: 'up_for_retry', wakeAfterMs: delayMs, wakeReason: 'retry' };
     }
   }
+}
+
+function errorOf(errorClass: string, { reason, remedy }: Reason): ErrorFacts {
+  return { errorClass, errorText: reason, ...(remedy === undefined ? {} : { remedy }) };
 }

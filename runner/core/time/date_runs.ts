@@ -22,9 +22,9 @@ export interface DateSpan {
 export function runsByDate(schedule: Schedule, { first, last }: DateSpan): RunsByDate {
   const found = new Map<string, DateRuns>();
   const minutesOf = minutesByDate(schedule, { first, last });
-  const unsteady = datesNearDst(schedule.timezone, { first, last });
+  const nearDst = datesNearDst(schedule.timezone, { first, last });
   for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
-    const runs = unsteady.has(date.toString())
+    const runs = nearDst.has(date.toString())
       ? runsOf(instantsOnDate(schedule, date))
       : runsWithoutClockChange(schedule, date, minutesOf(date));
     if (runs !== null) found.set(date.toString(), runs);

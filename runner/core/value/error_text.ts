@@ -1,10 +1,12 @@
-/** The longest error text that is stored, in UTF-16 code units. */
-export const MAX_ERROR_CHARS = 8_000;
+import { cleanText } from './clean_text.ts';
+import type { TaskRemedy } from './task_remedy.ts';
 
 /** The stored facts of an error: its class name, and its message with those of its causes. */
 export interface ErrorFacts {
   readonly errorClass: string;
   readonly errorText: string;
+  /** The action that a task proposed with the error; most propose none. */
+  readonly remedy?: TaskRemedy;
 }
 
 /**
@@ -17,12 +19,6 @@ export function errorFacts(thrown: unknown, by = 'the code'): ErrorFacts {
     errorClass: cleanText(classOf(thrown)).slice(0, 200),
     errorText: cleanText(messageOf(thrown, by)),
   };
-}
-
-/** Returns the text as Postgres accepts it in `text` and `jsonb`, at most `MAX_ERROR_CHARS` long. */
-export function cleanText(text: string): string {
-  const capped = text.length > MAX_ERROR_CHARS ? `${text.slice(0, MAX_ERROR_CHARS)} ... (cut)` : text;
-  return capped.toWellFormed().replaceAll('\0', '\u2400');
 }
 
 function classOf(thrown: unknown): string {

@@ -1,10 +1,19 @@
-/** How a task's own code ended, before the runner decides the outcome. */
+/** The ending of a task's own code, before the runner decides the outcome. */
 import { ConnectionError } from '../../connections/connection_error.ts';
-import type { Outcome } from '../../core/run/settle.ts';
-import { cleanText, type ErrorFacts, errorFacts } from '../../core/value/error_text.ts';
+import type { Outcome, Reason } from '../../core/run/settle.ts';
+import { cleanText } from '../../core/value/clean_text.ts';
+import { type ErrorFacts, errorFacts } from '../../core/value/error_text.ts';
 import type { Json } from '../../core/value/json.ts';
 import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
-import { type DeferTask, FailTask, type SkipTask, taskErrorKind } from '../../task.ts';
+import { type TaskRemedy, taskRemedySchema } from '../../core/value/task_remedy.ts';
+import {
+  type DeferTask,
+  FailTask,
+  isTaskError,
+  type SkipTask,
+  type TaskError,
+  taskErrorKind,
+} from '../../task.ts';
 import { AttemptAborted } from './abort.ts';
 
 /** The thrower's name in the sentence about a thrown value that is not an Error. */
@@ -14,8 +23,8 @@ const MAX_OUTPUT_CHARS = 1 << 20;
 
 export type Ending =
   | { readonly kind: 'returned'; readonly output: Json }
-  | { readonly kind: 'skipped'; readonly reason: string }
-  | { readonly kind: 'deferred'; readonly until: Temporal.Instant; readonly reason: string }
+  | ({ readonly kind: 'skipped' } & Reason)
+  | ({ readonly kind: 'deferred'; readonly until: Temporal.Instant } & Reason)
   | {
       readonly kind: 'failed';
       readonly error: ErrorFacts;
@@ -41,12 +50,29 @@ export function endingOfOutput(taskId: string, output: Json | undefined): Ending
 }
 
 export function endingOfError(error: unknown): Ending {
-  if (isSkip(error)) return { kind: 'skipped', reason: cleanText(error.message) };
-  if (isDeferral(error)) {
-    return { kind: 'deferred', until: error.until, reason: cleanText(error.message) };
-  }
+  if (isSkip(error)) return { kind: 'skipped', ...reasonOf(error) };
+  if (isDeferral(error)) return { kind: 'deferred', until: error.until, ...reasonOf(error) };
   const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
-  return { kind: 'failed', error: errorFacts(error, BY_TASK), isFinal, stack: stackOf(error) };
+  const facts = withRemedy(errorFacts(error, BY_TASK), error);
+  return { kind: 'failed', error: facts, isFinal, stack: stackOf(error) };
+}
+
+function reasonOf(error: TaskError): Reason {
+  const { errorText: reason, remedy } = withRemedy({ errorText: cleanText(error.message) }, error);
+  return { reason, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+/** Adds the remedy of a task's error. A malformed one must not hide the error, so the text only names its problem. */
+function withRemedy<Facts extends { readonly errorText: string }>(
+  facts: Facts,
+  error: unknown,
+): Facts & { readonly remedy?: TaskRemedy } {
+  // Another copy of the module may be of a version without remedies.
+  if (!isTaskError(error) || (error.remedy ?? null) === null) return facts;
+  const read = taskRemedySchema.safeParse(error.remedy);
+  if (read.success) return { ...facts, remedy: read.data };
+  const problems = read.error.issues.map(({ path, message }) => `remedy.${path.join('.')}: ${message}`);
+  return { ...facts, errorText: cleanText(`${facts.errorText} (${problems.join('; ')})`) };
 }
 
 function isSkip(error: unknown): error is SkipTask {

@@ -1,7 +1,8 @@
 import { withTransaction } from '../../connections/postgres/connect.ts';
-import { cleanText } from '../../core/value/error_text.ts';
+import { cleanText } from '../../core/value/clean_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
+import { remedyJson, type TaskRemedy, taskRemedySchema } from '../../core/value/task_remedy.ts';
 import { recordEvents } from '../../store/event/event.ts';
 import { type ClaimedTask, lockRunningAttempt } from '../../store/task/instance.ts';
 import { WARNED } from '../../store/task/warning.ts';
@@ -43,10 +44,19 @@ export function warnOfAttempt(
   claimed: ClaimedTask,
   log: TaskLog,
 ): TaskContext<unknown>['warn'] {
-  return async (sentence, facts = {}) => {
-    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after: facts });
+  return async (sentence, facts = {}, { remedy } = {}) => {
+    const after = remedy === undefined ? facts : { ...facts, remedy: remedyFact(claimed.taskId, remedy) };
+    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after });
     log.warn(sentence, facts);
   };
+}
+
+/** Returns the remedy as it is stored. @throws FailTask if it is malformed */
+function remedyFact(taskId: string, remedy: TaskRemedy): JsonObject {
+  const read = taskRemedySchema.safeParse(remedy);
+  if (read.success) return remedyJson(read.data);
+  const [issue] = read.error.issues;
+  throw new FailTask(`${taskId}: remedy.${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** Returns why a task may not record an event with this action, or null if it may. */

@@ -1,4 +1,4 @@
-import { cleanText } from '../../core/value/error_text.ts';
+import { cleanText } from '../../core/value/clean_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { saveProgress } from '../../store/task/attempt.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';

@@ -8,6 +8,7 @@ import { renderTemplates } from '../../core/run/template.ts';
 import { resolveWallTime } from '../../core/time/wall_time.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
+import { runWithParamsSchema } from '../../core/value/task_remedy.ts';
 import type { Log } from '../../log.ts';
 import type { Precheck, PrecheckContext, TaskType } from '../../task.ts';
 import { listedFiles } from '../attempt/files/listed_files.ts';
@@ -116,7 +117,10 @@ async function runPrecheck(
       signal: runner.signal,
       now: () => plan.now,
     });
-    return answer && { scheduledFor, kind: 'refused', ...answer };
+    if (answer === null) return null;
+    const { because, detail, remedy } = answer;
+    const facts = { scheduledFor, kind: 'refused', because, detail } as const;
+    return remedy === undefined ? facts : { ...facts, remedy: runWithParamsSchema.parse(remedy) };
   } catch (error) {
     runner.signal.throwIfAborted();
     return unknown(`${task.taskId}: ${errorFacts(error).errorText}`);

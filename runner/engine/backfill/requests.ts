@@ -25,6 +25,7 @@ import {
 import { type BackfillDate, datesOfBackfill } from '../../store/backfill/report.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
+import { backfillMadeBy } from '../../store/event/idempotency.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import { lockRun, markRunFinished, type TimeEdges } from '../../store/run/dag_run.ts';
 import { cancelInstances } from '../../store/run/operator.ts';
@@ -32,6 +33,7 @@ import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { dagToRun } from '../operator/dag_to_run.ts';
+import { type Idempotency, idempotencyFacts, refuseOtherRequest } from '../operator/idempotency.ts';
 import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 
@@ -66,18 +68,22 @@ export interface NewBackfillRequest extends BackfillRequest, OperatorRequest {
   readonly maxActiveRuns: number;
   /** The refusals of the prechecks that were run before. */
   readonly refusals: readonly DateRefusal[];
+  readonly idempotency?: Idempotency | null;
 }
 
 /**
- * Plans again under the DAG's lock, stores the plan, and makes the first runs.
+ * Plans again under the DAG's lock, stores the plan, and makes the first runs. A request that was sent before makes none, and
+ * gets the backfill of the first.
  * @returns null if no date gets a run
- * @throws TriggerError; BackfillRangeError; OperatorError if another backfill of the DAG is running
+ * @throws TriggerError; BackfillRangeError; IdempotencyKeyReused; OperatorError if another backfill of the DAG is running
  */
 export async function createBackfill(pool: Pool, request: NewBackfillRequest): Promise<Backfill | null> {
   const versions = new DagVersions(pool);
   return await withTransaction(pool, async (tx) => {
     const { dagId, from, to, reprocess, order, timeEdges, maxActiveRuns, by, reason } = request;
     const row = await lockDag(tx, dagId);
+    const made = await madeBefore(tx, request);
+    if (made !== null) return made;
     const dag = await dagToRun(tx, versions, { ...request, row });
     await refuseSecond(tx, dagId);
     const dates = applyRefusals(await planDates(tx, dag.index.dag, request), request.refusals);
@@ -110,11 +116,24 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
         decisions: Object.fromEntries(
           [...Map.groupBy(dates, decisionText)].map(([text, group]) => [text, group.length]),
         ),
+        ...idempotencyFacts(request.idempotency),
       },
     });
     await startRuns(tx, versions, { dagId, dagVersionId: dag.dagVersionId });
     return backfill;
   });
+}
+
+/** @throws IdempotencyKeyReused */
+async function madeBefore(
+  db: Queryable,
+  { dagId, idempotency }: Pick<NewBackfillRequest, 'dagId' | 'idempotency'>,
+): Promise<Backfill | null> {
+  if (idempotency == null) return null;
+  const made = await backfillMadeBy(db, dagId, idempotency.key);
+  if (made === null) return null;
+  refuseOtherRequest(made, idempotency);
+  return await findBackfill(db, made.id);
 }
 
 export interface CancelledBackfill {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ParsedDag } from '../../core/dag_file/parse.ts';
-import { parseDag } from '../../core/dag_file/parse.ts';
+import { type ParsedDag, parseDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 
@@ -28,8 +27,21 @@ export async function readDagSource(file: string): Promise<DagSource> {
   }
 }
 
-/** Reads and parses a DAG file, without checking its task types. */
-export async function readParsedDag(file: string): Promise<Pick<ParsedDag, 'dag' | 'problems'>> {
+type Parsed = Pick<ParsedDag, 'dag' | 'problems'>;
+
+/** The last text of each file that was parsed, as a page asks for the same files again and again. */
+const lastParsed = new Map<string, { readonly source: string; readonly parsed: Parsed }>();
+
+/** Reads and parses a DAG file, without checking its task types. The same text is parsed once. */
+export async function readParsedDag(file: string): Promise<Parsed> {
   const { source, problem } = await readDagSource(file);
-  return source === null ? { dag: null, problems: [problem] } : parseDag(source, file);
+  if (source === null) {
+    lastParsed.delete(file);
+    return { dag: null, problems: [problem] };
+  }
+  const last = lastParsed.get(file);
+  if (last?.source === source) return last.parsed;
+  const parsed = parseDag(source, file);
+  lastParsed.set(file, { source, parsed });
+  return parsed;
 }

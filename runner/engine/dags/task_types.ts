@@ -14,7 +14,7 @@ export interface TaskTypes {
   readonly broken: ReadonlyMap<string, string>;
   /** The file of each type, from which a separate process loads it. */
   readonly files: ReadonlyMap<string, string>;
-  /** A hash of the files' text, which tells workers with different code apart. */
+  /** A hash of the files' text, which identifies the code of a worker. */
   readonly sourceHash: string;
 }
 

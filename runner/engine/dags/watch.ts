@@ -20,7 +20,7 @@ export class DagWatch {
     this.#taskTypes = taskTypes;
   }
 
-  async look(pool: Pool, actor: string, log: Log): Promise<void> {
+  async check(pool: Pool, actor: string, log: Log): Promise<void> {
     const by: Actor = { actor, channel: 'files' };
     // Read before the folder: a file that another process adds and registers in between must not count as removed.
     const inForce = await dagIdsInForce(pool, this.#folder);

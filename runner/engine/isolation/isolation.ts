@@ -1,7 +1,7 @@
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import type { TaskType } from '../../task.ts';
 
-/** Why an attempt runs in a process of its own, and the file from which that process loads its type. */
+/** The reason why an attempt runs in a process of its own, and the file from which that process loads its type. */
 export interface Isolation {
   readonly file: string;
   readonly type: string;

@@ -1,5 +1,6 @@
 /** The messages between a worker and the process of an isolated attempt, as JSON. */
 import { z } from 'zod';
+import { taskRemedySchema } from '../../core/value/task_remedy.ts';
 import type { AttemptInput } from '../attempt/context.ts';
 import type { Ending } from '../attempt/ending.ts';
 
@@ -60,11 +61,12 @@ export const toProcess = z.discriminatedUnion('kind', [
 /** A message as it is sent: JSON writes the instants as text. */
 export type ToProcess = z.output<typeof toProcess>;
 
-const error = z.object({ errorClass: z.string(), errorText: z.string() });
+const remedy = taskRemedySchema.exactOptional();
+const error = z.object({ errorClass: z.string(), errorText: z.string(), remedy });
 const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('returned'), output: z.json() }),
-  z.object({ kind: z.literal('skipped'), reason: z.string() }),
-  z.object({ kind: z.literal('deferred'), until: instant, reason: z.string() }),
+  z.object({ kind: z.literal('skipped'), reason: z.string(), remedy }),
+  z.object({ kind: z.literal('deferred'), until: instant, reason: z.string(), remedy }),
   z.object({ kind: z.literal('failed'), error, isFinal: z.boolean(), stack: z.string().nullable() }),
 ]);
 

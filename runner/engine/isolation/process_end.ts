@@ -1,4 +1,4 @@
-/** How the process of an isolated attempt ended. */
+/** Describes how the process of an isolated attempt ended. */
 export interface ProcessEnd {
   /** The exit code; null if a signal ended it. */
   readonly exitCode: number | null;

@@ -29,7 +29,7 @@ import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
-import { clearingOf, NOT_SUCCEEDED } from './clearing.ts';
+import { type ClearedTasks, clearingOf, NOT_SUCCEEDED, taskIdsToClear } from './clearing.ts';
 import { runParams } from './run_params.ts';
 
 export interface OperatorRequest {
@@ -82,13 +82,7 @@ export async function cancelTask(
   });
 }
 
-export interface ClearRequest extends OperatorRequest {
-  /** The task to clear; null for every task. */
-  readonly taskId: string | null;
-  /** Clears only tasks that failed, were cancelled, or never ran because of that. */
-  readonly onlyFailed: boolean;
-  /** Also clears everything that depends on the task, directly or not. */
-  readonly downstream: boolean;
+export interface ClearRequest extends OperatorRequest, ClearedTasks {
   /** The params that replace those of this run from now on, such as the override of a check. */
   readonly newParams?: NewParams | null;
 }
@@ -108,7 +102,8 @@ export async function clearTasks(
     const { tx, run, index } = open;
     const problem = notDueYet({ ...run, timezone: index.dag.timezone }, await databaseNow(tx));
     if (problem !== null) throw new OperatorError('refused', problem);
-    const taskIds = tasksToClear(index, request);
+    if (request.taskId !== null) requireTask(index, request.taskId);
+    const taskIds = taskIdsToClear(index, request);
     await actAsOperator(tx);
     const states = request.onlyFailed ? NOT_SUCCEEDED : null;
     const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
@@ -197,12 +192,6 @@ async function changeParams(
       after: { params: params.values },
     },
   ]);
-}
-
-function tasksToClear(index: DagIndex, { taskId, downstream }: ClearRequest): readonly string[] {
-  if (taskId === null) return index.dag.tasks.map((task) => task.taskId);
-  requireTask(index, taskId);
-  return downstream ? [taskId, ...downstreamOf(index.dag.tasks, taskId, 'transitive')] : [taskId];
 }
 
 function requireTask(index: DagIndex, taskId: string): void {

@@ -7,6 +7,8 @@ import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
 import { lockDag } from '../../store/dag/dag.ts';
 import type { Actor } from '../../store/event/event.ts';
+import { runMadeBy } from '../../store/event/idempotency.ts';
+import type { Queryable } from '../../store/queryable.ts';
 import { type DagRun, findRun, type TimeEdges } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
@@ -14,6 +16,7 @@ import { DagVersions } from '../dags/versions.ts';
 import { createRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { dagToRun, TriggerError } from './dag_to_run.ts';
+import { type Idempotency, idempotencyFacts, refuseOtherRequest } from './idempotency.ts';
 
 export interface TriggerRequest {
   readonly dagId: string;
@@ -28,17 +31,21 @@ export interface TriggerRequest {
   readonly timeEdges: TimeEdges;
   readonly by: Actor;
   readonly reason: string | null;
+  readonly idempotency?: Idempotency | null;
 }
 
 /**
- * Makes a manual run and starts it, or queues it behind the DAG's running ones.
- * @throws TriggerError, also for a date in the future
+ * Makes a manual run and starts it, or queues it behind the DAG's running ones. A request that was sent before makes none, and
+ * gets the run of the first.
+ * @throws TriggerError, also for a date in the future; IdempotencyKeyReused
  */
 export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<DagRun> {
   const versions = new DagVersions(pool);
   return await withTransaction(pool, async (tx) => {
     const { dagId } = request;
     const row = await lockDag(tx, dagId);
+    const made = await madeBefore(tx, request);
+    if (made !== null) return made;
     const { dagVersionId, index, params } = await dagToRun(tx, versions, {
       dagId,
       row,
@@ -61,11 +68,20 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
       timeEdges: request.timeEdges,
       by: request.by,
       reason: request.reason,
+      eventFacts: idempotencyFacts(request.idempotency),
     });
     if (run === null) throw new Error(`a manual run of ${dagId} was taken for one that exists`);
     await startRuns(tx, versions, { dagId, dagVersionId });
     return (await findRun(tx, run.runId)) ?? run;
   });
+}
+
+async function madeBefore(tx: Queryable, { dagId, idempotency }: TriggerRequest): Promise<DagRun | null> {
+  if (idempotency == null) return null;
+  const made = await runMadeBy(tx, dagId, idempotency.key);
+  if (made === null) return null;
+  refuseOtherRequest(made, idempotency);
+  return await findRun(tx, made.id);
 }
 
 /** Returns the first instant of the schedule on that date, or the start of the date if the DAG has none then. */

@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly timeEdges: TimeEdges;
   readonly by: Actor;
   readonly reason: string | null;
+  /** Further facts for the event of its creation. */
+  readonly eventFacts?: JsonObject;
 }
 
 /** Adds a queued run and its task instances. @returns null if the scheduled instant has its run already */
@@ -57,6 +59,7 @@ export async function createRun(tx: Queryable, request: RunRequest): Promise<Dag
         scheduled_for: run.scheduledFor.toString(),
         time_edges: run.timeEdges,
         params: run.params,
+        ...request.eventFacts,
       },
     },
   ]);

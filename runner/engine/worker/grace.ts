@@ -1,4 +1,4 @@
-/** The time that running tasks have left once their worker is told to stop. It can be made shorter, never longer. */
+/** The time that running tasks have left once their worker is asked to stop. It can be made shorter, never longer. */
 export class Grace implements Disposable {
   /** Resolves when the time is over; never after `dispose`. */
   readonly over: Promise<void>;

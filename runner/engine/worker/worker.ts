@@ -22,7 +22,7 @@ import { RunningAttempts } from './running_attempts.ts';
 import { watchStrays } from './stray_errors.ts';
 import type { WorkerOptions } from './worker_options.ts';
 
-/** The time in ms that tasks may continue after the worker was told to stop; then they are aborted and handed over. */
+/** The time in ms that tasks may continue after the worker was asked to stop; then they are aborted and handed over. */
 const DEFAULT_GRACE_MS = 20_000;
 
 /** The time in ms after the grace time in which tasks react to their signal and the database accepts their results. */
@@ -160,7 +160,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async #readDags(): Promise<void> {
-    await this.#dagWatch?.look(this.#pool, this.#engine.actor.actor, this.#options.log);
+    await this.#dagWatch?.check(this.#pool, this.#engine.actor.actor, this.#options.log);
   }
 
   /**

@@ -80,10 +80,10 @@ export async function insertBackfillDates(
 ): Promise<void> {
   await db.query(
     `insert into stockflow.backfill_date
-       (backfill_id, position, business_date, scheduled_for, decision, reason, detail, stage, run_id)
-     select $1, d.position, d.business_date, d.scheduled_for, d.decision, d.reason, d.detail, d.stage, d.run_id
-       from unnest($2::date[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-            with ordinality as d(business_date, scheduled_for, decision, reason, detail, stage, run_id, position)`,
+       (backfill_id, position, business_date, scheduled_for, decision, reason, detail, stage, run_id, remedy)
+     select $1, d.position, d.business_date, d.scheduled_for, d.decision, d.reason, d.detail, d.stage, d.run_id, d.remedy
+       from unnest($2::date[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::jsonb[])
+            with ordinality as d(business_date, scheduled_for, decision, reason, detail, stage, run_id, remedy, position)`,
     [
       backfillId,
       dates.map(({ businessDate }) => businessDate.toString()),
@@ -93,6 +93,7 @@ export async function insertBackfillDates(
       dates.map(({ detail }) => detail),
       dates.map((date) => (isWorked(date) ? 'waiting' : 'none')),
       dates.map(({ runId }) => runId),
+      dates.map(({ remedy }) => (remedy === undefined ? null : JSON.stringify(remedy))),
     ],
   );
 }

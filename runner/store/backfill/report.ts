@@ -1,6 +1,7 @@
 /** Reads backfills for display: their dates, with the present states of the runs. */
 import type { BackfillDecision } from '../../core/backfill/plan.ts';
 import type { RunState } from '../../core/run/states.ts';
+import { type RunWithParams, readRunWithParams } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Backfill } from './backfill.ts';
 
@@ -11,6 +12,8 @@ export interface BackfillDate {
   readonly decision: BackfillDecision;
   readonly reason: string | null;
   readonly detail: string | null;
+  /** The params with which a refused date can run all the same; null where none are known. */
+  readonly remedy: RunWithParams | null;
   readonly stage: 'none' | 'waiting' | 'begun';
   readonly runId: number | null;
   /** The present state of the date's run; null if there is none, or if it was pruned. */
@@ -27,7 +30,7 @@ export interface BackfillDate {
 export async function datesOfBackfill(db: Queryable, backfillId: number): Promise<readonly BackfillDate[]> {
   const { rows } = await db.query<BackfillDate>(
     `select d.position, d.business_date as "businessDate", d.scheduled_for as "scheduledFor", d.decision, d.reason, d.detail,
-            d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
+            d.remedy, d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
             failed.task_id as "failedTaskId", failed.error_text as "errorText"
        from stockflow.backfill_date d
        left join stockflow.dag_run r on r.run_id = d.run_id
@@ -39,7 +42,7 @@ export async function datesOfBackfill(db: Queryable, backfillId: number): Promis
       order by d.position`,
     [backfillId],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readRunWithParams(row.remedy) }));
 }
 
 export interface BackfillCounts {

@@ -9,6 +9,10 @@ export interface EventFilter {
   /** An action such as `task.marked`, or a noun alone for all of its actions; null for every action. */
   readonly action: string | null;
   readonly actor: string | null;
+  /** Only events of this task; null for all. */
+  readonly taskId?: string | null;
+  /** Only events with an id below this one. */
+  readonly before?: number | null;
   readonly limit: number;
 }
 
@@ -29,6 +33,7 @@ export interface ListedEvent {
 
 /** Returns the newest events that match the filter, oldest first. */
 export async function listEvents(db: Queryable, filter: EventFilter): Promise<readonly ListedEvent[]> {
+  const isNoun = filter.action !== null && !filter.action.includes('.');
   const { rows } = await db.query<ListedEvent>(
     `select event_id as "eventId", at, actor, channel, action, dag_id as "dagId", run_id as "runId", task_id as "taskId",
             map_index as "mapIndex", reason, before, after
@@ -36,11 +41,23 @@ export async function listEvents(db: Queryable, filter: EventFilter): Promise<re
       where ($1::text is null or dag_id = $1)
         and ($2::bigint is null or run_id = $2)
         and ($3::timestamptz is null or at >= $3)
-        and ($4::text is null or action = $4 or action like $4 || '.%')
+        and ($4::text is null or action = $4) and ($9::text is null or action like $9 || '.%')
         and ($5::text is null or actor = $5)
+        and ($7::text is null or task_id = $7)
+        and ($8::bigint is null or event_id < $8)
       order by event_id desc
       limit $6`,
-    [filter.dagId, filter.runId, filter.since, filter.action, filter.actor, filter.limit],
+    [
+      filter.dagId,
+      filter.runId,
+      filter.since,
+      isNoun ? null : filter.action,
+      filter.actor,
+      filter.limit,
+      filter.taskId ?? null,
+      filter.before ?? null,
+      isNoun ? filter.action : null,
+    ],
   );
   return rows.toReversed();
 }

@@ -1,6 +1,6 @@
 /**
- * Adds wake-up jobs to graphile-worker's queue: each tells a worker to look at one row. A job holds no state: if it is
- * lost, doubled or forged, only the moment changes at which a worker looks. A job is added in the transaction that
+ * Adds wake-up jobs to graphile-worker's queue: each asks a worker to check one row. A job holds no state: if it is
+ * lost, doubled or forged, only the time of the check changes. A job is added in the transaction that
  * makes its row ready.
  */
 import type { Queryable } from '../queryable.ts';
@@ -25,8 +25,11 @@ const SCHEDULE_PRIORITY = -32_768;
 /** The number of tries of a job whose handler could not reach the database: far more than an outage needs. */
 const MAX_ATTEMPTS = 1000;
 
-export async function addWorkJobs(db: Queryable, jobs: readonly WorkJob[]): Promise<void> {
-  if (jobs.length === 0) return;
+/** Adds a job for each instance and token. One that comes twice, as two causes can make one instance ready, gets one job. */
+export async function addWorkJobs(db: Queryable, named: readonly WorkJob[]): Promise<void> {
+  if (named.length === 0) return;
+  // The queue takes no key twice in one call.
+  const jobs = [...new Map(named.map((job) => [`${job.taskInstanceId}:${job.token}`, job])).values()];
   await db.query({
     name: 'stockflow.add_work_jobs',
     // The queue takes its lowest number first, and keeps it in a smallint whose lowest is SCHEDULE_PRIORITY.

@@ -2,7 +2,8 @@ import type { RunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
-export type RunType = 'scheduled' | 'catchup' | 'manual' | 'backfill';
+export const RUN_TYPES = ['scheduled', 'catchup', 'manual', 'backfill'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
 export type TimeEdges = 'keep' | 'collapse';
 
 export interface DagRun {

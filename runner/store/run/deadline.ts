@@ -40,12 +40,12 @@ export async function failWaiting(db: Queryable, missed: readonly MissedDeadline
        update stockflow.task_instance
           set state = 'failed', finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
               attempt_token = attempt_token + 1,
-              error_class = 'DeadlineMissed', error_text = 'not finished by its deadline, ' || deadline_at
+              error_class = 'DeadlineMissed', error_text = 'not finished by its deadline, ' || deadline_at, remedy = null
         where task_instance_id = any($1) and state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')
        returning task_instance_id, attempt_number, error_class, error_text
      )
      update stockflow.task_attempt a
-        set state = 'failed', finished_at = now(), error_class = f.error_class, error_text = f.error_text
+        set state = 'failed', finished_at = now(), error_class = f.error_class, error_text = f.error_text, remedy = null
        from failed f
       where a.task_instance_id = f.task_instance_id and a.attempt_number = f.attempt_number
         and a.state in ('running', 'deferred')`,

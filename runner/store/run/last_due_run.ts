@@ -1,5 +1,6 @@
 /** Reads when each DAG was last due, and the run of that instant. */
 import type { RunState } from '../../core/run/states.ts';
+import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
 
@@ -40,6 +41,8 @@ export interface LastRun {
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   readonly errorText: string | null;
+  /** The action that the failed task proposed with its error; null for none. */
+  readonly remedy: TaskRemedy | null;
   /** The tasks that were not finished by their deadline, also if they succeeded later. */
   readonly missedDeadlines: readonly string[];
   /** The last failure of a task that has succeeded since, as `task_id: error`; null if there was none. */
@@ -51,7 +54,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
-            failed.task_id as "failedTaskId", failed.error_text as "errorText",
+            failed.task_id as "failedTaskId", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'
                    group by e.task_id order by min(e.event_id))
@@ -62,15 +65,18 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
               where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
               order by e.event_id desc limit 1) as "recoveredFailure"
        from unnest($1::text[], $2::timestamptz[], $3::date[]) as key(dag_id, scheduled_for, business_date)
-      cross join lateral (
-        select * from stockflow.dag_run r
-         where r.dag_id = key.dag_id
-           and (key.scheduled_for is null
-                or (r.run_type <> 'manual' and r.scheduled_for = key.scheduled_for)
-                or (r.run_type = 'manual' and r.business_date = key.business_date))
-         order by r.run_id desc limit 1) r
        left join lateral (
-        select t.task_id, t.error_text from stockflow.task_instance t
+        select run_id from stockflow.dag_run
+         where key.scheduled_for is null and dag_id = key.dag_id order by run_id desc limit 1) newest on true
+       left join stockflow.dag_run own
+         on own.dag_id = key.dag_id and own.scheduled_for = key.scheduled_for and own.run_type <> 'manual'
+       -- An aggregate of the date's runs: sorted by run_id, all runs of a DAG would be read where it has no manual one.
+       left join lateral (
+        select (array_agg(run_id order by run_id desc))[1] as run_id from stockflow.dag_run
+         where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual') manual on true
+       join stockflow.dag_run r on r.run_id = greatest(newest.run_id, own.run_id, manual.run_id)
+       left join lateral (
+        select t.task_id, t.error_text, t.remedy from stockflow.task_instance t
          where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
       order by r.dag_id`,
     [
@@ -79,7 +85,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
       keys.map(({ businessDate }) => businessDate?.toString() ?? null),
     ],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
 }
 
 /** Returns the newest run of each DAG. */

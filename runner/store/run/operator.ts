@@ -20,7 +20,7 @@ export interface ChangedInstance {
 
 const CLOSE_ATTEMPTS = `
   update stockflow.task_attempt a
-     set state = 'cancelled', finished_at = now(), error_class = 'Cancelled', error_text = 'cancelled before its end'
+     set state = 'cancelled', finished_at = now(), error_class = 'Cancelled', error_text = 'cancelled before its end', remedy = null
     from changed c
    where a.task_instance_id = c.task_instance_id and a.attempt_number = c.attempt_number
      and a.state in ('running', 'deferred')`;
@@ -79,7 +79,7 @@ export async function clearInstances(
        update stockflow.task_instance t
           set state = 'none', planned_at = b.planned_at, deadline_missed_at = null, queued_at = null, started_at = null,
               finished_at = null, timeout_at = null, worker_id = null, wake_at = null, wake_reason = null,
-              failure_count = 0, crash_count = 0, lone_crash_count = 0, output = null, error_class = null, error_text = null,
+              failure_count = 0, crash_count = 0, lone_crash_count = 0, output = null, error_class = null, error_text = null, remedy = null,
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
@@ -108,7 +108,7 @@ export async function markInstances(
      ), changed as (
        update stockflow.task_instance t
           set state = $3, finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
-              output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4
+              output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4, remedy = null
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
      ), attempts as (${CLOSE_ATTEMPTS}), ${HOLD_SLOTS}

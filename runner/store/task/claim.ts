@@ -17,7 +17,7 @@ export const CLAIM_DUE = `claimed as (
        update stockflow.task_instance t
           set state = 'running', worker_id = $1, wake_at = null, wake_reason = null,
               attempt_number = due.attempt_number, started_at = coalesce(t.started_at, now()),
-              timeout_at = now() + t.execution_timeout, error_class = null, error_text = null
+              timeout_at = now() + t.execution_timeout, error_class = null, error_text = null, remedy = null
          from due
         where t.task_instance_id = due.task_instance_id
        returning t.*
@@ -26,7 +26,7 @@ export const CLAIM_DUE = `claimed as (
        select task_instance_id, attempt_number, attempt_token, $1 from claimed
        on conflict (task_instance_id, attempt_number) do update
           set attempt_token = excluded.attempt_token, worker_id = excluded.worker_id, state = 'running',
-              look_count = task_attempt.look_count + 1, error_class = null, error_text = null
+              look_count = task_attempt.look_count + 1, error_class = null, error_text = null, remedy = null
        returning task_instance_id, started_at
      )
      select c.task_instance_id as "taskInstanceId", c.run_id as "runId", r.dag_id as "dagId",

@@ -1,6 +1,7 @@
 import type { Task } from '../../core/dag/dag.ts';
 import type { TaskState } from '../../core/run/states.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
+import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType, TimeEdges } from '../run/dag_run.ts';
 
@@ -106,6 +107,8 @@ export interface TaskInstance {
   readonly output: JsonObject | null;
   readonly errorClass: string | null;
   readonly errorText: string | null;
+  /** The action that the task proposed with its error; null for none. */
+  readonly remedy: TaskRemedy | null;
   /** The progress of the running attempt, `{done, total, unit}`; null if none runs. */
   readonly progress: JsonObject | null;
 }
@@ -136,7 +139,7 @@ export async function instancesOfRun(db: Queryable, runId: number): Promise<read
             t.removed_at as "removedAt", t.state, t.attempt_number as "attemptNumber", t.failure_count as "failureCount", t.crash_count as "crashCount",
             t.planned_at as "plannedAt", t.deadline_at as "deadlineAt", t.deadline_missed_at as "deadlineMissedAt",
             t.wake_at as "wakeAt", t.wake_reason as "wakeReason", t.started_at as "startedAt", t.finished_at as "finishedAt",
-            t.output, t.error_class as "errorClass", t.error_text as "errorText",
+            t.output, t.error_class as "errorClass", t.error_text as "errorText", t.remedy,
             case when t.state = 'running' then a.progress end as progress
        from stockflow.task_instance t
        left join stockflow.task_attempt a using (task_instance_id, attempt_number)
@@ -144,5 +147,14 @@ export async function instancesOfRun(db: Queryable, runId: number): Promise<read
       order by t.task_instance_id`,
     [runId],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
+}
+
+/** Returns the element of the mapped list that an instance is for; null for a task that is not mapped. */
+export async function mapItemOf(db: Queryable, taskInstanceId: number): Promise<Json> {
+  const { rows } = await db.query<{ item: Json }>(
+    'select map_item as item from stockflow.task_instance where task_instance_id = $1',
+    [taskInstanceId],
+  );
+  return rows[0]?.item ?? null;
 }

@@ -36,30 +36,6 @@ export interface StoredLogLine extends TaskLogLine {
   readonly attemptNumber: number;
 }
 
-/**
- * Returns the log lines of a task's attempts, oldest first.
- * @param filter.afterId only lines after this one, to follow the log
- */
-export async function readLog(
-  db: Queryable,
-  filter: {
-    readonly runId: number;
-    readonly taskId: string;
-    readonly attemptNumber?: number;
-    readonly afterId: number;
-  },
-): Promise<readonly StoredLogLine[]> {
-  const { rows } = await db.query<StoredLogLine>(
-    `select l.task_log_id as "taskLogId", t.map_index as "mapIndex", l.attempt_number as "attemptNumber",
-            l.at, l.level, l.message, l.facts
-       from stockflow.task_log l join stockflow.task_instance t using (task_instance_id)
-      where t.run_id = $1 and t.task_id = $2 and ($3::integer is null or l.attempt_number = $3) and l.task_log_id > $4
-      order by l.task_log_id limit 10000`,
-    [filter.runId, filter.taskId, filter.attemptNumber ?? null, filter.afterId],
-  );
-  return rows;
-}
-
 export interface AttemptLog {
   readonly lines: readonly StoredLogLine[];
   /** Whether the attempt had ended, so that after these lines and their like none will come. */

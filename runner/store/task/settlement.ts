@@ -47,7 +47,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
        select * from jsonb_to_recordset($1::jsonb) as e(
          task_instance_id bigint, attempt_token bigint, task_state text, attempt_state text, wake_at timestamptz,
          wake_after_ms float8, wake_reason text, failure_count integer, output jsonb, error_class text, error_text text,
-         rows_in bigint, rows_out bigint, bytes_in bigint, bytes_out bigint)
+         remedy jsonb,         rows_in bigint, rows_out bigint, bytes_in bigint, bytes_out bigint)
      ), accepted as (
        update stockflow.task_instance t
           set state = e.task_state, worker_id = null, timeout_at = null, failure_count = e.failure_count,
@@ -62,7 +62,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
                 else t.deadline_missed_at
               end,
               output = case when e.task_state = 'success' then nullif(e.output, 'null'::jsonb) end,
-              error_class = e.error_class, error_text = e.error_text,
+              error_class = e.error_class, error_text = e.error_text, remedy = e.remedy,
               attempt_token = t.attempt_token + case when e.task_state in ('success', 'failed', 'skipped') then 0 else 1 end
          from ended e
         where t.task_instance_id = e.task_instance_id and t.attempt_token = e.attempt_token and t.state = 'running'
@@ -73,7 +73,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
        update stockflow.task_attempt a
           set state = e.attempt_state, finished_at = case when e.attempt_state <> 'deferred' then now() end,
               output = nullif(e.output, 'null'::jsonb), error_class = e.error_class, error_text = e.error_text,
-              rows_in = coalesce(e.rows_in, a.rows_in), rows_out = coalesce(e.rows_out, a.rows_out),
+              remedy = e.remedy, rows_in = coalesce(e.rows_in, a.rows_in), rows_out = coalesce(e.rows_out, a.rows_out),
               bytes_in = coalesce(e.bytes_in, a.bytes_in), bytes_out = coalesce(e.bytes_out, a.bytes_out)
          -- A worker may hold two attempts of one instance, of which the older was superseded.
          from accepted t join ended e on e.task_instance_id = t.task_instance_id and e.attempt_token = t.ended_token
@@ -101,6 +101,8 @@ function toRow({ taskInstanceId, attemptToken, settlement, meter }: Ended) {
     output: settlement.output,
     error_class: settlement.error?.errorClass ?? null,
     error_text: settlement.error?.errorText ?? null,
+    // JSON leaves an undefined key out, so that a success carries nothing more.
+    remedy: settlement.error?.remedy,
     rows_in: meter.rowsIn,
     rows_out: meter.rowsOut,
     bytes_in: meter.bytesIn,

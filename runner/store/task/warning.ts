@@ -1,4 +1,5 @@
 /** Reads the warnings of runs: sentences that tasks recorded for the operator without failing. */
+import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** The action of a warning in the history. */
@@ -10,6 +11,8 @@ export interface TaskWarning {
   /** -1 for a task that is not mapped. */
   readonly mapIndex: number;
   readonly sentence: string;
+  /** The action that the task proposed with the warning; null for none. */
+  readonly remedy: TaskRemedy | null;
 }
 
 /**
@@ -22,7 +25,8 @@ export async function warningsOfRuns(
 ): Promise<readonly TaskWarning[]> {
   if (runIds.length === 0) return [];
   const { rows } = await db.query<TaskWarning>(
-    `select e.run_id as "runId", e.task_id as "taskId", t.map_index as "mapIndex", e.reason as sentence
+    `select e.run_id as "runId", e.task_id as "taskId", t.map_index as "mapIndex", e.reason as sentence,
+            (array_agg(e.after -> 'remedy' order by e.event_id desc))[1] as remedy
        from stockflow.event e
        join stockflow.task_instance t
          on t.run_id = e.run_id and t.task_id = e.task_id and t.map_index = e.map_index
@@ -32,5 +36,5 @@ export async function warningsOfRuns(
       order by min(e.event_id)`,
     [runIds, WARNED],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
 }

@@ -43,7 +43,13 @@ const DETAIL: Column<PlanRow> = {
   text: ({ date }) => date.detail ?? '',
 };
 
-export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL];
+const REMEDY: Column<PlanRow> = {
+  key: 'remedy',
+  value: ({ date: { remedy } }) => (remedy ? { ...remedy } : null),
+  dataOnly: true,
+};
+
+export const PLAN_WITH_DETAIL: readonly Column<PlanRow>[] = [...PLAN_COLUMNS, DETAIL, REMEDY];
 
 export const DATE_COLUMNS: readonly Column<DateRow>[] = [
   ...PLAN_COLUMNS,
@@ -66,6 +72,7 @@ export const DATE_COLUMNS: readonly Column<DateRow>[] = [
   { key: 'failed_task_id', value: ({ date }) => date.failedTaskId, dataOnly: true },
   { key: 'error_text', value: ({ date }) => date.errorText, dataOnly: true },
   DETAIL,
+  REMEDY,
 ];
 
 export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [

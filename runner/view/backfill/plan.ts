@@ -5,6 +5,7 @@ import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '..
 import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { indexDag } from '../../core/dag/index.ts';
+import type { Json } from '../../core/value/json.ts';
 import { type PrecheckRunner, runPrechecks } from '../../engine/backfill/prechecks.ts';
 import { planDates } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
@@ -29,7 +30,7 @@ export interface PlannedBackfill {
 
 export interface PlanRequest extends BackfillRange {
   readonly dagId: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, Json>>;
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
 }
@@ -52,10 +53,10 @@ export async function planBackfill(
   const now = await databaseNow(pool);
   const refusals = await runPrechecks(runner, { index: indexDag(dag), params, dates: planned, now });
   const dates = applyRefusals(planned, refusals);
-  return { dag, dates, refusals, hold: await foreseeHold(pool, dag, { ...request, dates, now }) };
+  return { dag, dates, refusals, hold: await predictHold(pool, dag, { ...request, dates, now }) };
 }
 
-async function foreseeHold(
+async function predictHold(
   pool: Pool,
   dag: Dag,
   load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },

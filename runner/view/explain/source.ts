@@ -7,8 +7,8 @@ import { usualDurations } from '../../store/dag/usual_duration.ts';
 import { instancesToExplain } from '../../store/queue/instances_with_jobs.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import { poolsToExplain, runsAhead, runTimeoutAt, workerLoad } from '../../store/run/explain.ts';
-import { NotFound } from '../errors.ts';
 import type { ViewSource } from '../source.ts';
+import { unknownTask } from '../task/find.ts';
 
 export interface Explained {
   readonly run: DagRun;
@@ -56,10 +56,7 @@ export function onlyTask(explained: Explained, taskId: string): Explained {
   const { run, explanation } = explained;
   const known = [...explanation.allTaskIds];
   if (!known.includes(taskId)) {
-    throw new NotFound(
-      { noun: 'task', name: taskId, known },
-      `run ${run.runId} of ${run.dagId} has no task ${taskId}`,
-    );
+    throw unknownTask(run, taskId, known);
   }
   const isIt = ({ instance }: { readonly instance: { readonly taskId: string } }) =>
     instance.taskId === taskId;

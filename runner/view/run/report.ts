@@ -1,5 +1,6 @@
 /** A run with its tasks, as it stands now. */
 import type { Json, JsonObject } from '../../core/value/json.ts';
+import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { type Attempt, attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun, type TaskInstance } from '../../store/task/instance.ts';
@@ -73,6 +74,7 @@ export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
   { key: 'error_class', value: ({ task }) => task.errorClass, dataOnly: true },
   { key: 'error_text', value: ({ task }) => task.errorText, dataOnly: true },
   { key: 'output', value: ({ task }) => task.output, dataOnly: true },
+  { key: 'remedy', value: ({ task }) => task.remedy && remedyJson(task.remedy), dataOnly: true },
 ];
 
 /** @throws NotFound */
@@ -101,8 +103,13 @@ export function reportJson(report: RunReport): Json {
 }
 
 /** A warning as machines read it. */
-export function warningJson({ taskId, mapIndex, sentence }: TaskWarning): JsonObject {
-  return { task_id: taskId, map_index: mapIndex < 0 ? null : mapIndex, sentence };
+export function warningJson({ taskId, mapIndex, sentence, remedy }: TaskWarning): JsonObject {
+  return {
+    task_id: taskId,
+    map_index: mapIndex < 0 ? null : mapIndex,
+    sentence,
+    remedy: remedy && remedyJson(remedy),
+  };
 }
 
 /** `load[3]` for the fourth instance of a mapped task. */

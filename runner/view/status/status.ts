@@ -1,5 +1,6 @@
 /** How the last run that was due went, for every DAG: one sentence each. */
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
+import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { lastRuns } from '../../store/run/last_due_run.ts';
 import { warningsOfRuns } from '../../store/task/warning.ts';
@@ -37,6 +38,8 @@ export const STATUS_COLUMNS: readonly Column<DagStatus>[] = [
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
   { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
+  // Proposed by the task that failed.
+  { key: 'remedy', value: ({ run }) => (run?.remedy ? remedyJson(run.remedy) : null), dataOnly: true },
 ];
 
 export interface StatusOfDags {

@@ -1,6 +1,6 @@
 /** Stands before every route but the assets: lets a request pass that is a person's own and within their role, or refuses it. */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
-import type { Pool } from 'pg';
+import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
 import type { WebEnv } from '../app.ts';
 import { readAssets } from '../assets.ts';
@@ -18,15 +18,16 @@ import type { AccessRules } from './rules.ts';
 import { isEventStream, whileAllowed } from './stream.ts';
 import { tokenIn } from './token.ts';
 
-export interface GuardOptions {
-  readonly rules: AccessRules;
-  readonly pool: Pool;
+export interface GuardOptions extends AccessParts {
   readonly log: Log;
-  readonly now: () => Temporal.Instant;
 }
 
-/** Whoever asks gets these: a balancer asks whether the process works, and nobody has logged in at the log-in page. */
-const OPEN_PATHS: readonly string[] = ['/healthz', '/readyz', '/login', '/logout'];
+/** A balancer asks these whether the process works, by whatever name it knows it. */
+const PROBES: readonly string[] = ['/healthz', '/readyz'];
+/** Nobody has logged in yet. */
+const OPEN_PATHS: readonly string[] = [...PROBES, '/login', '/logout'];
+/** Sent by a browser unasked, whichever site makes it do so; a login proxy's header is another. */
+const AMBIENT: readonly string[] = ['cookie'];
 /** Headers of a proxy. On a page that is open to everybody on this machine, a request with one comes from elsewhere. */
 const PROXY_HEADERS: readonly string[] = [
   'forwarded',
@@ -53,6 +54,7 @@ function refuseForeign(rules: AccessRules, assets: AssetUrls): MiddlewareHandler
   const refusal = (c: Context, detail: string) =>
     answerError(c, assets, { status: 403, title: 'Refused', detail, link: null });
   return async (c, next) => {
+    if (PROBES.includes(c.req.path)) return await next();
     if (rules.hosts !== null && !isKnownHost(c.req.header('host'), rules.hosts))
       return refusal(
         c,
@@ -79,7 +81,9 @@ function originOf(c: Context, rules: AccessRules) {
     fetchSite: c.req.header('sec-fetch-site'),
     fetchMode: c.req.header('sec-fetch-mode'),
     fetchDest: c.req.header('sec-fetch-dest'),
-    isAmbient: rules.localPerson === null && c.req.header('cookie') !== undefined,
+    isAmbient:
+      rules.localPerson === null &&
+      AMBIENT.concat(rules.proxyHeader ?? []).some((name) => c.req.header(name) !== undefined),
   };
 }
 
@@ -96,10 +100,17 @@ function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandle
 }
 
 /** A reader who was logged out, removed or given another role gets no more updates; their page asks anew. */
-function watchedStream(c: Context, viewer: Viewer, parts: AccessParts): Response {
+function watchedStream(c: Context, viewer: Viewer, parts: GuardOptions): Response {
   const { body, status, headers } = c.res;
   if (body === null) return c.res;
-  const isAllowed = async () => (await identify(c, parts))?.role === viewer.role;
+  const isAllowed = async () => {
+    try {
+      return (await identify(c, parts))?.role === viewer.role;
+    } catch (error) {
+      parts.log.warn('a reader of live updates cannot be identified', { error: errorFacts(error).errorText });
+      return false;
+    }
+  };
   return new Response(whileAllowed(body, { everyMs: STREAM_CHECK_MS, isAllowed }), { status, headers });
 }
 

@@ -53,6 +53,13 @@ export async function openAccessRules(
   const { usersFile, proxyHeader, proxies, proxyRole, hosts, publicUrl } = settings;
   const asksWho = usersFile !== null || proxyHeader !== null;
   if (!asksWho && !isLoopback(host)) throw new NoAccessRules(host);
+  if (usersFile !== null && !isLoopback(host) && publicUrl?.protocol !== 'https:' && !settings.hasProxies)
+    log.warn(
+      'passwords and sessions travel unencrypted: put a proxy with TLS in front, and name it in STOCKFLOW_WEB_URL',
+      {
+        host,
+      },
+    );
   return {
     host,
     localPerson: asksWho ? null : localPerson,
@@ -60,11 +67,13 @@ export async function openAccessRules(
     proxyHeader,
     proxies,
     proxyRole,
-    hosts: asksWho && hosts.length === 0 ? null : knownHosts(hosts, publicUrl),
+    hosts: asksWho ? namedHosts(hosts, publicUrl) : hosts,
     publicUrl,
   };
 }
 
-function knownHosts(hosts: readonly string[], publicUrl: URL | null): readonly string[] {
+/** Returns null, for any name, where none is set. */
+function namedHosts(hosts: readonly string[], publicUrl: URL | null): readonly string[] | null {
+  if (hosts.length === 0) return null;
   return publicUrl === null ? hosts : [...hosts, publicUrl.hostname];
 }

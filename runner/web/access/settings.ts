@@ -9,6 +9,7 @@ export interface WebSettings {
   readonly proxyHeader: string | null;
   /** The proxies in front: their headers alone are believed. */
   readonly proxies: AddressSet;
+  readonly hasProxies: boolean;
   /** The role of a person whom the login proxy names and the users file does not. */
   readonly proxyRole: Role;
   /** Further names under which the page answers, in lower case. */
@@ -96,6 +97,7 @@ export function readWebSettings(env: Readonly<Record<string, string | undefined>
     usersFile: data.STOCKFLOW_WEB_USERS_FILE ?? null,
     proxyHeader: data.STOCKFLOW_WEB_PROXY_HEADER ?? null,
     proxies: data.STOCKFLOW_WEB_PROXY_ADDRESSES,
+    hasProxies: data.STOCKFLOW_WEB_PROXY_ADDRESSES !== NO_ADDRESSES,
     proxyRole: data.STOCKFLOW_WEB_PROXY_ROLE,
     hosts: data.STOCKFLOW_WEB_HOSTS,
     publicUrl: data.STOCKFLOW_WEB_URL ?? null,

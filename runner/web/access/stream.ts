@@ -1,29 +1,54 @@
-/** Ends streams of live updates when their reader may not read on, or the server closes. */
+/** Bodies of answers that are sent in parts. */
 
-/** Passes a body on until `signal` aborts. */
-export function endedBy(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
-  let stop: () => void;
-  const forget = () => signal.removeEventListener('abort', stop);
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      start(controller) {
-        stop = () => controller.terminate();
-        if (signal.aborted) stop();
-        else signal.addEventListener('abort', stop, { once: true });
-      },
-      flush: forget,
-      cancel: forget,
-    }),
-  );
+export type Body = ReadableStream<Uint8Array>;
+
+/**
+ * Passes a body on until `signal` aborts, and keeps an error of its source from reaching the client.
+ *
+ * @param onError must end the connection, so that the client does not take what it has for the whole
+ */
+export function servedBody(
+  source: Body,
+  { signal, onError }: { readonly signal: AbortSignal | null; onError(error: unknown): void },
+): Body {
+  const reader = source.getReader();
+  let end = () => {};
+  const forget = () => signal?.removeEventListener('abort', end);
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      end = () => {
+        controller.close();
+        reader.cancel().catch(onError);
+      };
+      if (signal?.aborted === true) end();
+      else signal?.addEventListener('abort', end, { once: true });
+    },
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (signal?.aborted === true) return;
+        if (!done) return controller.enqueue(value);
+        forget();
+        controller.close();
+      } catch (error) {
+        forget();
+        onError(error);
+      }
+    },
+    async cancel(reason) {
+      forget();
+      await reader.cancel(reason);
+    },
+  });
 }
 
 /** Passes a body on, and asks before a part when it has not asked for `everyMs` whether it may; ends it where it may not. */
 export function whileAllowed(
-  body: ReadableStream<Uint8Array>,
+  source: Body,
   { everyMs, isAllowed }: { readonly everyMs: number; isAllowed(): Promise<boolean> },
-): ReadableStream<Uint8Array> {
+): Body {
   let askedAtMs = performance.now();
-  return body.pipeThrough(
+  return source.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       async transform(part, controller) {
         if (performance.now() - askedAtMs >= everyMs) {

@@ -19,14 +19,18 @@ export interface ShownLog {
   readonly attempt: AttemptKey;
   readonly lines: readonly StoredLogLine[];
   readonly timezone: string;
-  /** Whether the attempt has ended, so that no line will be added. */
-  readonly isEnded: boolean;
+  /** Whether no line is to be added: the attempt has ended, or these are lines of its beginning. */
+  readonly isWhole: boolean;
 }
 
+/** Inside of the last line, so that a link to it scrolls the list too. */
+const END = '<span id="log-end"></span>';
+
 /** Renders the log. A patch of the page leaves it alone, as its lines come by a connection of their own. */
-export function logList({ attempt, lines, timezone, isEnded }: ShownLog): Html {
+export function logList({ attempt, lines, timezone, isWhole }: ShownLog): Html {
   const url = `/live/log/${attempt.taskInstanceId}/${attempt.attemptNumber}?after=${lines.at(-1)?.taskLogId ?? 0}`;
   const live = html` ${liveAttributes(url)} hx-swap="beforeend" hx-sse:close="end" hx-morph-skip data-live-tail`;
-  return html`<ol id="${logTopic(attempt).replaceAll(':', '-')}" class="log" tabindex="0" aria-label="Log"${isEnded ? NOTHING : live}>
-${raw(lines.map((line) => logLine(line, timezone)).join(''))}</ol>`;
+  const text = lines.map((line) => logLine(line, timezone)).join('');
+  return html`<ol id="${logTopic(attempt).replaceAll(':', '-')}" class="log" tabindex="0" aria-label="Log"${isWhole ? NOTHING : live}>
+${raw(text.replace(/<\/li>\n$/, `${END}$&`))}</ol>`;
 }

@@ -10,6 +10,8 @@ export interface TableOptions<Row> {
   readonly cells?: Readonly<Record<string, (row: Row) => Html>>;
   /** Gives each row an id that it keeps over live updates, so that they move nothing else. */
   readonly rowId?: (row: Row) => string;
+  /** On a narrow screen a row stands as a block (the default), or stays a row that is scrolled: for many short numbers. */
+  readonly narrow?: 'blocks' | 'rows';
   /** The keys of columns to leave out. */
   readonly without?: readonly string[];
 }
@@ -21,14 +23,14 @@ export interface TableOptions<Row> {
 export function table<Row>(listing: Listing<Row>, options: TableOptions<Row>): Html {
   const { rows } = listing;
   const columns = shownColumns(listing, options).map(
-    (column): ShownColumn<Row> => ({
+    (column, index): ShownColumn<Row> => ({
       column,
       title: titleOf(column),
-      attributes: isRight(column, rows) ? ' class="num"' : '',
+      attributes: isRight(column, index, rows) ? ' class="num"' : '',
       render: options.cells?.[column.key] ?? ((row) => raw(cellHtml(column, row))),
     }),
   );
-  return html`<div class="scroll"><table class="stack"><caption class="visually-hidden">${options.caption}</caption>
+  return html`<div class="scroll"><table class="${options.narrow === 'rows' ? 'figures' : 'stack'}"><caption class="visually-hidden">${options.caption}</caption>
 <thead><tr>${columns.map(({ title, attributes }) => html`<th scope="col"${raw(attributes)}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => rowHtml(columns, row, options.rowId))}</tbody></table></div>`;
 }
@@ -100,8 +102,10 @@ function titleOf<Row>({ key, title }: Column<Row>): string {
   return title ?? key.replaceAll('_', ' ');
 }
 
-function isRight<Row>(column: Column<Row>, rows: readonly Row[]): boolean {
+/** The first column heads its row, and stands left even where it is a number. */
+function isRight<Row>(column: Column<Row>, index: number, rows: readonly Row[]): boolean {
   if (column.align !== undefined) return column.align === 'right';
+  if (index === 0) return false;
   const values = rows.map((row) => column.value(row)).filter((value) => value !== null);
   return values.length > 0 && values.every((value) => typeof value === 'number');
 }

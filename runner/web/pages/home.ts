@@ -106,7 +106,7 @@ function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Insta
   return html`<tr><th scope="row"><a class="mono" href="/dags/${dagId}">${dagId}</a></th>
 <td data-label="state">${state}</td>
 <td class="nowrap" data-label="date">${businessDate === null ? '' : dateText(businessDate, today)}</td>
-<td data-label="last run">${dag.sentence}${
+<td data-label="last run">${dag.isProblem ? html`<span class="soft">as said above</span>` : dag.sentence}${
     warnings.length === 0 || run === null
       ? NOTHING
       : html` <a href="/runs/${run.runId}#warnings">${warnings.length === 1 ? 'the warning' : 'the warnings'}</a>`

@@ -1,7 +1,14 @@
 import type { PoolClient } from 'pg';
 import { CommandError, EXIT } from '../../../runner/command.ts';
-import { findFacilityId, findProductId, type Scope } from '../../oms/changes/read_changes.ts';
-import type { ChangesReport } from './report.ts';
+import type { DagRun } from '../../../runner/history.ts';
+import type { RunBatches } from '../../changes/batches_of_run.ts';
+import type { ChangesReport } from '../../changes/report.ts';
+import {
+  type AppliedBatch,
+  findFacilityId,
+  findProductId,
+  type Scope,
+} from '../../oms/changes/read_changes.ts';
 
 interface NameFilters {
   readonly sku?: string;
@@ -28,6 +35,26 @@ export async function resolveFilters(
     );
   }
   return { productId, facilityId };
+}
+
+/** Returns the error for a run that applied nothing, with what is known about it. */
+export function nothingOfRun({ run, repeated }: RunBatches): CommandError {
+  return new CommandError(EXIT.notFound, whyNone(run, repeated));
+}
+
+function whyNone({ runId, dagId, state }: DagRun, repeated: readonly AppliedBatch[]): string {
+  const which = `run ${runId} of ${dagId}`;
+  const [first] = repeated;
+  if (first !== undefined) {
+    return (
+      `${which} changed nothing: ${first.batch_id} was applied before, at ${first.applied_at}; ` +
+      `stockflow runs list ${dagId} shows the run that did`
+    );
+  }
+  if (state === 'queued' || state === 'running') {
+    return `${which} is ${state} and has applied nothing yet; stockflow runs watch ${runId} follows it`;
+  }
+  return `${which} changed no inventory: it is ${state}, and none of its tasks applied a file; stockflow runs show ${runId} has more`;
 }
 
 export function nothingApplied(): CommandError {

@@ -1,56 +1,25 @@
-import type { Pool, PoolClient } from 'pg';
-import {
-  CommandError,
-  ConnectionPools,
-  connectionVariable,
-  EXIT,
-  type Session,
-  type Shell,
-} from '../../../runner/command.ts';
-
-const CONNECTION = 'oms';
+import type { PoolClient } from 'pg';
+import { CommandError, EXIT, type Session, type Shell } from '../../../runner/command.ts';
+import { ConnectionPools } from '../../../runner/history.ts';
+import { NoOms, withOms } from '../../changes/oms_database.ts';
 
 /**
- * Runs `work` in a read-only transaction of the OMS, so that all figures and lists are of one instant. If the
- * connection is not set, it uses the runner's own database, which holds the OMS in the demo and after `migrate
- * --oms`.
- * @throws CommandError if neither database has an OMS
+ * Runs `work` in a read-only transaction of the OMS.
+ * @throws CommandError if neither its connection nor the runner's own database has an OMS
  */
-export async function withOms(
+export async function withOmsOf(
   shell: Shell,
-  session: Session,
+  { pool, log }: Session,
   work: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
-  const variable = connectionVariable(CONNECTION);
-  await using pools = new ConnectionPools(shell.env, session.log);
-  const isSet = Boolean(shell.env[variable]);
-  const pool = isSet ? pools.postgres(CONNECTION) : session.pool;
-  await refuseWithoutOms(
-    pool,
-    isSet ? `what ${variable} names` : `this database (and ${variable} is not set)`,
-  );
-  const client = await pool.connect();
-  // A running statement would delay Ctrl-C; closing the session ends it.
-  let isBroken = false;
+  await using connections = new ConnectionPools(shell.env, log);
   try {
-    await client.query('begin isolation level repeatable read read only');
-    await work(client);
-    await client.query('commit');
+    await withOms({ env: shell.env, connections, pool }, work);
   } catch (error) {
-    isBroken = true;
-    throw error;
-  } finally {
-    client.release(isBroken);
+    if (!(error instanceof NoOms)) throw error;
+    throw new CommandError(
+      EXIT.notFound,
+      `${error.message}; stockflow demo makes a world with them, stockflow migrate --oms the tables alone`,
+    );
   }
-}
-
-async function refuseWithoutOms(pool: Pool, where: string): Promise<void> {
-  const { rows } = await pool.query<{ has_oms: boolean }>(
-    "select to_regclass('oms.inventory_delta_batch') is not null as has_oms",
-  );
-  if (rows[0]?.has_oms) return;
-  throw new CommandError(
-    EXIT.notFound,
-    `${where} has no OMS tables of this version; stockflow demo makes a world with them, stockflow migrate --oms the tables alone`,
-  );
 }

@@ -1,26 +1,10 @@
 import type { PoolClient } from 'pg';
-import { type Column, csvText, type OutputFormat, rowObject, type Shell } from '../../../runner/command.ts';
-import {
-  type AppliedBatch,
-  type Change,
-  changesOf,
-  largestChanges,
-  type Scope,
-} from '../../oms/changes/read_changes.ts';
-import type { ChangesReport } from './report.ts';
+import type { OutputFormat, Shell } from '../../../runner/command.ts';
+import { rowObject } from '../../../runner/history.ts';
+import { CHANGE_COLUMNS, changesCsv } from '../../changes/columns.ts';
+import type { ChangesReport } from '../../changes/report.ts';
+import { type AppliedBatch, changesOf, largestChanges, type Scope } from '../../oms/changes/read_changes.ts';
 import { reportText } from './report_text.ts';
-
-export const CHANGE_COLUMNS: readonly Column<Change>[] = [
-  { key: 'facility_id', value: ({ facility_id }) => facility_id },
-  { key: 'sku', value: ({ sku }) => sku },
-  { key: 'product_id', value: ({ product_id }) => product_id },
-  { key: 'before', value: ({ before }) => before },
-  { key: 'reset', value: ({ reset }) => reset },
-  { key: 'variance', value: ({ variance }) => variance },
-  { key: 'delta', value: ({ delta }) => delta },
-  { key: 'after', value: ({ after }) => after },
-  { key: 'diff', value: ({ diff }) => diff },
-];
 
 interface Printed {
   readonly scope: Scope;
@@ -40,16 +24,9 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
       shell.stderr.write(nextStep(printed.runId));
       break;
     }
-    case 'csv': {
-      let isFirst = true;
-      for await (const rows of changesOf(client, scope)) {
-        const text = csvText({ columns: CHANGE_COLUMNS, rows });
-        // Each block comes with the header.
-        print(isFirst ? text : text.slice(text.indexOf('\n') + 1));
-        isFirst = false;
-      }
+    case 'csv':
+      for await (const text of changesCsv(changesOf(client, scope))) print(text);
       break;
-    }
     case 'jsonl':
       for await (const rows of changesOf(client, scope)) {
         print(rows.map((row) => `${JSON.stringify(rowObject(CHANGE_COLUMNS, row))}\n`).join(''));
@@ -72,7 +49,7 @@ async function printDocument(
     run_id: runId,
     batches: scope.batches.map(batchObject),
     totals,
-    zero_or_below: zeroOrBelow,
+    zero_or_below: zeroOrBelow.rows,
     rejected: rejected.rows,
     rejected_count: rejected.total,
     filter_rejected: filterRejected.rows,

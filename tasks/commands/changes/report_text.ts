@@ -1,29 +1,30 @@
 /** Formats the report as text tables. */
+import { formatTable, type Paint, painter, type Shell } from '../../../runner/command.ts';
+import { type Column, countText } from '../../../runner/history.ts';
 import {
-  type Column,
-  countText,
-  formatTable,
-  type Paint,
-  painter,
-  type Shell,
-} from '../../../runner/command.ts';
+  changeTableColumns,
+  FILTER_COLUMNS,
+  HELD_COLUMNS,
+  LOST_COLUMNS,
+  REJECT_COLUMNS,
+  TOTAL_COLUMNS,
+  UNDONE_COLUMNS,
+} from '../../changes/columns.ts';
+import type { FilterRejects } from '../../changes/filter_rejects.ts';
+import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import type { Change, ReasonTotal } from '../../oms/changes/read_changes.ts';
-import type { FilterReject, FilterRejects } from './filter_rejects.ts';
-import type { NamedKey, UndoneKey } from './left_behind.ts';
-import type { ChangesReport } from './report.ts';
-
-type Unit = 'before' | 'reset' | 'variance' | 'delta' | 'after' | 'diff';
+import type { Change } from '../../oms/changes/read_changes.ts';
 
 export function reportText(
   shell: Shell,
-  { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone }: ChangesReport,
+  report: ChangesReport,
   { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
 ): string {
+  const { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
   const paint = painter(shell.stdout, shell.env);
   const reasons = totals.map(({ reason }) => reason);
-  const columns = changeColumns(reasons);
-  const total = totals.find(({ reason }) => reason === 'all')?.keys ?? 0;
+  const columns = changeTableColumns(reasons);
+  const total = changedKeys(report);
   const batches = scope.batches.slice(0, limit).map(({ batch_id, snapshot_at, applied_at }) => {
     const asOf = snapshot_at === null ? '' : `, as of ${snapshot_at}`;
     return `${batch_id}${asOf}, applied ${applied_at.toString({ smallestUnit: 'second' })}\n`;
@@ -33,8 +34,8 @@ export function reportText(
     formatTable({ columns: TOTAL_COLUMNS, rows: totals }, paint),
     section('Largest changes', { columns, rows: largest.slice(0, limit) }, paint) +
       (largest.length > limit ? `and more (${countText(total)} keys in all): --limit, or -o csv\n` : ''),
-    section('Went to zero or below', { columns, rows: zeroOrBelow.slice(0, limit) }, paint) +
-      more(zeroOrBelow.length - limit, 'keys'),
+    section('Went to zero or below', { columns, rows: zeroOrBelow.rows.slice(0, limit) }, paint) +
+      more(zeroOrBelow.total - limit, 'keys'),
     section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +
       more(held.total - held.rows.length, 'keys'),
     section(
@@ -55,58 +56,6 @@ export function reportText(
   ]
     .filter((text) => text !== '')
     .join('\n');
-}
-
-const TOTAL_COLUMNS: readonly Column<ReasonTotal>[] = [
-  { key: 'reason', value: ({ reason }) => reason },
-  { key: 'keys', value: ({ keys }) => keys },
-  { key: 'units_up', value: ({ units_up }) => units_up },
-  { key: 'units_down', value: ({ units_down }) => units_down },
-  { key: 'net_units', value: ({ net_units }) => net_units },
-];
-
-const HELD_COLUMNS: readonly Column<ChangesReport['held']['rows'][number]>[] = [
-  { key: 'facility_id', value: ({ facility_id }) => facility_id },
-  { key: 'sku', value: ({ sku }) => sku },
-  { key: 'product_id', value: ({ product_id }) => product_id },
-  { key: 'reason', value: ({ reason }) => reason },
-  { key: 'detail', value: ({ detail }) => detail },
-];
-
-const LOST_COLUMNS: readonly Column<NamedKey>[] = [
-  { key: 'facility_id', value: ({ facility_id }) => facility_id },
-  { key: 'sku', value: ({ sku }) => sku },
-  { key: 'product_id', value: ({ product_id }) => product_id },
-];
-
-const UNDONE_COLUMNS: readonly Column<UndoneKey>[] = [
-  ...LOST_COLUMNS,
-  { key: 'recorded', value: ({ quantity }) => quantity },
-];
-
-const REJECT_COLUMNS: readonly Column<ChangesReport['rejected']['rows'][number]>[] = [
-  { key: 'batch_id', value: ({ batch_id }) => batch_id },
-  { key: 'line', value: ({ line }) => line },
-  { key: 'reason', value: ({ reason }) => reason },
-];
-
-const FILTER_COLUMNS: readonly Column<FilterReject>[] = [
-  { key: 'file', value: ({ file }) => file },
-  { key: 'line', value: ({ line }) => line },
-  { key: 'column', value: ({ column }) => column },
-  { key: 'reason', value: ({ reason }) => reason },
-];
-
-/** Returns the table's columns; a reason that moved nothing gets none. */
-function changeColumns(reasons: readonly string[]): readonly Column<Change>[] {
-  const units = (['before', 'reset', 'variance', 'delta', 'after', 'diff'] as const).filter(
-    (key) => !['reset', 'variance', 'delta'].includes(key) || reasons.includes(key),
-  );
-  return [
-    { key: 'facility_id', value: ({ facility_id }) => facility_id },
-    { key: 'sku', value: ({ sku }) => sku },
-    ...units.map((key: Unit): Column<Change> => ({ key, value: (change) => change[key] })),
-  ];
 }
 
 function section<Row>(

@@ -78,34 +78,27 @@ export function splitByOverride(
   };
 }
 
-/** The task whose guard tripped, as the advice names it. */
-export interface GuardedTask {
-  readonly runId: string;
-  readonly taskId: string;
-  /** Whether the DAG declares the override params that the shipped one has. */
-  readonly hasOverrideParams: boolean;
-}
+/** The way on for an operator who knows that the figures are right. */
+export type GuardAdvice =
+  /** Override these guards: those that stopped the task, and those that the run overrides already. */
+  | { readonly kind: 'override'; readonly guards: readonly string[]; readonly stopping: readonly string[] }
+  /** Raise the bounds of these guards, as the DAG declares no override params. */
+  | { readonly kind: 'raise'; readonly guards: readonly string[] };
 
 /**
- * Returns the command for an operator who knows that the figures are right; null if a guard that cannot be overridden
- * tripped too.
+ * Returns the way on after guards stopped a task; null if a guard that cannot be overridden is among them.
+ * @param dag whether the DAG declares the override params that the shipped one has
  */
 export function adviceFor(
   stopping: readonly Tripped[],
   { guards }: GuardOverride,
-  task: GuardedTask,
-): string | null {
+  dag: { readonly hasOverrideParams: boolean },
+): GuardAdvice | null {
   const names = [...new Set(stopping.map(({ guard }) => guard))];
   if (!names.every(isOverridable)) return null;
-  if (!task.hasOverrideParams) {
-    return `if the figure is right, raise ${names.map((name) => `guards.${name}`).join(', ')} of ${task.taskId} in the DAG's file and trigger the date`;
-  }
+  if (!dag.hasOverrideParams) return { kind: 'raise', guards: names };
   // Guards that the run already overrides must be named again: the new params replace its own.
-  const all = [...new Set([...guards, ...names])].join(',');
-  return (
-    `if the figure is right: stockflow tasks clear ${task.runId} --only-failed --param override_guards=${all} ` +
-    `--param override_reason="why"`
-  );
+  return { kind: 'override', guards: [...new Set([...guards, ...names])], stopping: names };
 }
 
 function namesIn(text: string): readonly string[] {

@@ -30,7 +30,7 @@ export interface AppliedFile {
   readonly fileSha256: string | null;
 }
 
-export interface OfferedFile {
+export interface CandidateFile {
   readonly name: string;
   readonly snapshotAt: Temporal.Instant;
   readonly sha256: string;
@@ -51,7 +51,7 @@ export type RevisionDecision =
  * only if the run may supersede.
  */
 export function decideRevision(
-  { name, snapshotAt, sha256 }: OfferedFile,
+  { name, snapshotAt, sha256 }: CandidateFile,
   applied: AppliedFile | null,
   { wanted }: Supersede,
 ): RevisionDecision {

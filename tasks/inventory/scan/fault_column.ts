@@ -18,7 +18,7 @@ export class FaultFinder {
   readonly #facility: number;
   readonly #quantity: number;
 
-  /** | @param header the header line, with or without its line end */
+  /** @param header the header line, with or without its line end */
   constructor(header: string, marks: FaultMarks) {
     this.#marks = marks;
     const line = header.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');

@@ -12,7 +12,7 @@ const FIND_BATCHES = sql('./find/batches.sql');
 const LAST_NIGHT = sql('./last_night.sql');
 const SELECT_REJECTS = sql('./select/rejects.sql');
 const SELECT_HELD = sql('./select/held.sql');
-const FIND_PRODUCT = sql('./find/product.sql');
+const FIND_PRODUCT = `${sql('./find/id_types.sql')}${sql('./find/product.sql')}`;
 const FIND_FACILITY = sql('./find/facility.sql');
 
 const ROWS_AT_ONCE = 5000;
@@ -32,7 +32,7 @@ export interface AppliedBatch {
 }
 
 /** Returns the task instance that applied a batch; null if it was not an attempt of this runner. */
-export function instanceOf({ attempt_token }: AppliedBatch): number | null {
+export function instanceOf({ attempt_token }: Pick<AppliedBatch, 'attempt_token'>): number | null {
   const [, instanceId] = /^(\d+)-/.exec(attempt_token ?? '') ?? [];
   return instanceId === undefined ? null : Number(instanceId);
 }
@@ -120,9 +120,13 @@ export async function largestChanges(
   return (await client.query<Change>(`${SELECT_CHANGES} limit ${limit}`, parameters(scope))).rows;
 }
 
-/** Returns items that had stock before and have none after, those with most stock first. */
-export async function zeroed(client: PoolClient, scope: Scope): Promise<readonly Change[]> {
-  return (await client.query<Change>(SELECT_ZEROED, parameters(scope))).rows;
+/** Returns items that had stock before and have none after, those with most stock first. @param limit null for all */
+export async function zeroed(client: PoolClient, scope: Scope, limit: number | null): Promise<Some<Change>> {
+  const { rows } = await client.query<Change & { total: number }>(SELECT_ZEROED, [
+    ...parameters(scope),
+    limit,
+  ]);
+  return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
 
 export async function rejectsOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Reject>> {

@@ -108,7 +108,7 @@ test('keys of every standing occur, and some promise stock or have no item', () 
   );
 });
 
-test('wherever the OMS can tell, what it was told of a booking is what Retail Pro did', () => {
+test('whatever the OMS learned of a booking is what Retail Pro did', () => {
   const world = makeWorld(SMALL);
   const T = world.truth.snapshotAtMs;
   for (const event of world.events) {

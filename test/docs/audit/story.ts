@@ -179,7 +179,7 @@ async function trigger(
 
 /** Makes the schedule miss three nights, as in an outage: it was last read before them. */
 async function missThreeNights(pool: Pool): Promise<readonly string[]> {
-  // A night that becomes due between this statement and the worker's look would be a fourth.
+  // A night that becomes due between this statement and the worker's check would be a fourth.
   await until('no night to be about to become due', async () => {
     const { hour, minute, second } = Temporal.Now.zonedDateTimeISO('UTC');
     return !(hour === 1 && minute === 29 && second >= 50);
@@ -194,7 +194,7 @@ async function missThreeNights(pool: Pool): Promise<readonly string[]> {
       returning (d.newest at time zone 'UTC')::date::text as date`,
   );
   const newest = Temporal.PlainDate.from(rows[0]?.date ?? '');
-  await until('the missed nights to be told', async () => {
+  await until('the missed nights to be recorded', async () => {
     const { rowCount } = await pool.query('select from stockflow.due_instant');
     return (rowCount ?? 0) >= 3;
   });

@@ -76,7 +76,7 @@ test('every command line in the documentation is one that the command line takes
   }
 });
 
-test('a line that the command line does not take is told', async () => {
+test('a line that the command line does not take is found', async () => {
   const found = find(['trigger', 'inventory_sync', '--dat', '2026-06-18']);
   assert.match((found && (await refusalOf(found.entry, found.rest))) ?? '', /unknown option '--dat'/);
   assert.equal(find(['tasks', 'cleer']), null);

@@ -26,7 +26,7 @@ suite('kill -9 at a commit', { concurrency: true }, () => {
       oms.host = `127.0.0.1:${proxy.port}`;
       const through = { omsUrl: oms.href };
 
-      const lose = (nth: number) => proxy.loseMessage({ text: COMMIT, nth, isAnswered, fate: 'hold' });
+      const lose = (nth: number) => proxy.loseMessage({ text: COMMIT, nth, isAnswered, effect: 'hold' });
       lose(RESET_OF_FIRST);
       const first = await startNightWorkerProcess(t, night, through);
       const runIds = [await night.trigger(), await night.trigger()] as const;

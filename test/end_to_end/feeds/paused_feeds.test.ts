@@ -6,7 +6,7 @@ import { testDatabase } from '../../support/postgres/database.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-test('a clone without a till or a second ERP shows nothing red for them', async (t) => {
+test('a clone without a till or a second ERP reports no problem for them', async (t) => {
   const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms', 'queue'] });
   const env = {
     DATABASE_URL: url,

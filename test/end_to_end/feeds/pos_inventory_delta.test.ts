@@ -26,7 +26,7 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
     await oms.stock('S1', 'P2', 10);
     await oms.stock('S2', 'P1', 5);
 
-    await t.test('begins paused, so that a clone without its connection shows nothing red', async () => {
+    await t.test('begins paused, so that a clone without its connection reports no problem', async () => {
       const { rows } = await feed.pool.query('select is_paused, next_scheduled_for from stockflow.dag');
       assert.deepEqual(rows, [{ is_paused: true, next_scheduled_for: null }]);
     });
@@ -75,8 +75,8 @@ for (const { kind, name, skip } of NIGHT_SERVERS) {
     });
 
     await t.test('sent anew under the same name it is applied', async () => {
-      const mended = `${HEADER}\n9,001,SKU-P1,-1,2026-03-10 09:44\n`;
-      await put('outgoing/delta_003_1345.csv', mended, OLD.add({ minutes: 15 }));
+      const fixed = `${HEADER}\n9,001,SKU-P1,-1,2026-03-10 09:44\n`;
+      await put('outgoing/delta_003_1345.csv', fixed, OLD.add({ minutes: 15 }));
       const { run } = await feed.run();
       assert.equal(run.state, 'success');
       assert.deepEqual(await stockOf(feed), { 'S1 P1': 7, 'S1 P2': 9, 'S2 P1': 6 });

@@ -18,8 +18,8 @@ import { unfinishedRuns } from '../verify/read_facts.ts';
 import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';
 
 const LOOK_EVERY_MS = 150;
-const EDIT_EVERY_LOOKS = 12;
-const PUSH_EVERY_LOOKS = 20;
+const EDIT_EVERY_TICKS = 12;
+const PUSH_EVERY_TICKS = 20;
 
 export interface LoadOptions {
   readonly shapes: readonly Shape[];
@@ -100,11 +100,11 @@ export class Load implements AsyncDisposable {
     const { signal } = this.#stopping;
     const { shapes, activeRuns } = this.#options;
     const has = (dagId: string) => shapes.some((shape) => shape.dagId === dagId);
-    for (let look = 0; !signal.aborted; look += 1) {
+    for (let tick = 0; !signal.aborted; tick += 1) {
       const active = (await retryDuringOutage(() => unfinishedRuns(this.#pool))).length;
       for (let count = active; count < activeRuns; count += 1) await this.trigger(this.#drawShape().dagId);
-      if (has(EDITED) && look % EDIT_EVERY_LOOKS === 0) await this.#edit();
-      if (has(TICK) && look % PUSH_EVERY_LOOKS === 0) await this.pushSchedule(TICK, 2);
+      if (has(EDITED) && tick % EDIT_EVERY_TICKS === 0) await this.#edit();
+      if (has(TICK) && tick % PUSH_EVERY_TICKS === 0) await this.pushSchedule(TICK, 2);
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

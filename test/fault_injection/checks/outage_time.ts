@@ -7,8 +7,8 @@ export function withoutOutagesMs(
   outages: readonly Outage[],
 ): number {
   const [start, end] = [from.epochMilliseconds, to.epochMilliseconds];
-  const away = outages.map((outage) =>
+  const unavailable = outages.map((outage) =>
     Math.max(Math.min(end, outage.to.epochMilliseconds) - Math.max(start, outage.from.epochMilliseconds), 0),
   );
-  return end - start - away.reduce((sum, ms) => sum + ms, 0);
+  return end - start - unavailable.reduce((sum, ms) => sum + ms, 0);
 }

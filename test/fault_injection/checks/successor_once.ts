@@ -103,7 +103,7 @@ function upstreamOf(task: Task, run: Run): readonly InstanceFact[] {
   return task.dependsOn.flatMap(({ taskId }) => run.byTask.get(taskId) ?? []);
 }
 
-/** | @param moves the transitions of one instance, in order */
+/** @param moves the transitions of one instance, in order */
 function stateBefore(moves: readonly TransitionFact[], transitionId: number): string {
   return moves.findLast((move) => move.transitionId < transitionId)?.after ?? 'none';
 }

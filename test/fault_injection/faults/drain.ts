@@ -31,11 +31,11 @@ export async function drainNow({ pool, records, graceMs }: World, victim: FleetW
   const startedMs = performance.now();
   victim.faultState = 'draining';
   victim.signal('SIGTERM');
-  const patience = new AbortController();
+  const waiting = new AbortController();
   await Promise.race([
     victim.ended,
-    pause(GIVE_UP_MS, undefined, { signal: patience.signal, ref: false }),
-  ]).finally(() => patience.abort());
+    pause(GIVE_UP_MS, undefined, { signal: waiting.signal, ref: false }),
+  ]).finally(() => waiting.abort());
   const tookMs = Math.round(performance.now() - startedMs);
   victim.signal('SIGKILL');
   const allowanceMs = ALLOWANCE_MS + (victim.isHalfOpen ? SILENT_DATABASE_MS : 0);

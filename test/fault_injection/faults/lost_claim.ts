@@ -16,7 +16,7 @@ export const lostClaim: Fault = {
   },
 };
 
-/** | @returns the number of tasks that the table assigns to the process */
+/** @returns the number of tasks that the table assigns to the process */
 export async function claimFor(pool: Pool, pid: number): Promise<number> {
   return await retryDuringOutage(async () => {
     const workerId = (await workerIdsOf(pool, pid)).at(-1) ?? 0;

@@ -20,7 +20,7 @@ export const postgres: Fault = {
     world.records.outages.push({ from, to: Temporal.Now.instant() });
     for (const worker of world.fleet.living) expectBack(world, worker, 'a restart of Postgres');
     await untilSomeoneWorks(world);
-    return `away for ${downMs} ms`;
+    return `unavailable for ${downMs} ms`;
   },
 };
 

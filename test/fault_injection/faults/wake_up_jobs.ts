@@ -7,7 +7,7 @@ import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
  * The fault's name is a value of `--fault`, and so keeps the older word.
  */
 export const lostJobs: Fault = {
-  name: 'lost_hints',
+  name: 'lost_jobs',
   weight: 8,
   async inject({ pool }, random) {
     const share = random.pick([0.5, 1]);
@@ -30,7 +30,7 @@ export const lostJobs: Fault = {
  * one, and jobs with invalid payloads. The fault's name is a value of `--fault`, and so keeps the older word.
  */
 export const forgedJobs: Fault = {
-  name: 'forged_hints',
+  name: 'forged_jobs',
   weight: 8,
   async inject({ pool, load }, random) {
     const offset = random.integer(-1, 1);
@@ -55,6 +55,6 @@ export const forgedJobs: Fault = {
       ),
     );
     await load.pushSchedule(TICK, 4);
-    return `${rowCount} hints, with the fence off by ${offset}`;
+    return `${rowCount} jobs, with the fence off by ${offset}`;
   },
 };

@@ -69,7 +69,7 @@ test('E2: the result of a superseded attempt is found in the table by the token 
   );
 });
 
-test('E3: lacking a live job is counted from look to look, and not while Postgres is away', () => {
+test('E3: the time without a live job is counted from check to check, and not while Postgres is unavailable', () => {
   const looks = [0, 4_000, 8_000, 12_000].map((ms) => ({ at: at(ms), without: ['1:1'] }));
   says(checkLiveJobs(looks, [], 10_000), /1:1 was queued without a live job for over 10000 ms/);
   says(checkLiveJobs(looks.slice(0, 3), [], 10_000));

@@ -3,16 +3,7 @@ import { SHAPES } from '../campaign/shapes.ts';
 import { FAULTS } from '../faults.ts';
 
 /** The faults that end quickly; the others run in `npm run chaos`. */
-const QUICK = [
-  'kill',
-  'failpoint',
-  'lost_hints',
-  'forged_hints',
-  'lost_claim',
-  'drain',
-  'stop',
-  'deadly_task',
-];
+const QUICK = ['kill', 'failpoint', 'lost_jobs', 'forged_jobs', 'lost_claim', 'drain', 'stop', 'deadly_task'];
 
 /** Runs a campaign of so many quick faults, with three workers. */
 export async function quickCampaign(trials: number): Promise<CampaignResult> {

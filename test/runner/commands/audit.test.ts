@@ -82,7 +82,7 @@ test('an auditor lists events, and every wrong option is named with how it is wr
   const table = await project.run(['audit', 'events', '--run', String(runId)], env);
   assert.match(table.stdout, /^event id\s+at\s+actor\s+action/);
   assert.match(table.stderr, /stockflow audit verify/);
-  for (const [option, value, hint] of [
+  for (const [option, value, advice] of [
     ['--since', 'yesterday', /Write 2026-01-31, 2026-01-31T05:00Z, or an age such as 7d/],
     ['--run', 'quick', /stockflow runs list shows them/],
     ['--action', 'Task', /noun\.verb/],
@@ -90,7 +90,7 @@ test('an auditor lists events, and every wrong option is named with how it is wr
   ] as const) {
     const { code: refused, stderr } = await project.run(['audit', 'events', option, value], env);
     assert.equal(refused, 2, option);
-    assert.match(stderr, hint);
+    assert.match(stderr, advice);
   }
   await dropRole();
 });
@@ -210,7 +210,7 @@ test('a date is exported whole with checksums that sha256sum and audit verify ch
   await dropRole();
 });
 
-test('a role without the audit, and a database without it, are told what to do', async (t) => {
+test('a role without the audit, and a database without it, get an error with what to do', async (t) => {
   const { url, pool } = await testDatabase(t);
   const project = await cliProject(t, { DATABASE_URL: url });
   const bare = await project.run(['audit', 'events']);

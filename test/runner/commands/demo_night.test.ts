@@ -113,7 +113,7 @@ test('every command that lists or shows keeps its JSON clean while the log is at
   );
 });
 
-test('the log of one attempt is told as text, lines and CSV, and -f ends with the task', async () => {
+test('the log of one attempt is printed as text, lines and CSV, and -f ends with the task', async () => {
   const logs = ['tasks', 'logs', 'failing', 'boom', '--try'];
   const [text, lines, csv, none, refused] = await Promise.all([
     project.run([...logs, '1']),
@@ -247,10 +247,10 @@ test('pausing and resuming are recorded with their reason; under catchup none th
     { action: 'dag.paused', reason: 'store audit', channel: 'cli' },
     { action: 'dag.resumed', reason: 'audit done', channel: 'cli' },
   ]);
-  const hints = await pool.query(
+  const jobs = await pool.query(
     `select 1 from graphile_worker.jobs where key = 'schedule:nightly' and run_at <= now()`,
   );
-  assert.equal(hints.rowCount, 1);
+  assert.equal(jobs.rowCount, 1);
 });
 
 test('status exits 1 and names the night that did not run, the failure and the invalid file', async () => {
@@ -273,7 +273,7 @@ test('status exits 1 and names the night that did not run, the failure and the i
   );
 });
 
-test('a worker announces what is next, works what others trigger, and ends by signal: 130 at Ctrl-C, 0 when told to stop', async () => {
+test('a worker announces what is next, works what others trigger, and ends by signal: 130 at Ctrl-C, 0 at SIGTERM', async () => {
   const worker = project.start(['worker']);
   await worker.said('working; Ctrl-C stops');
   await worker.said('nightly  next ');

@@ -17,12 +17,24 @@ function suggested(text: string, label: RegExp): readonly string[] {
 }
 
 test('three commands lead from a failed night to its cause and its retry, each named by the one before', async () => {
-  const dag = (fail: string) =>
-    `dag_id: nightly\ntimezone: UTC\nschedule: "0 1 * * *"\ncatchup: latest\ncatchup_window: 26h\ntasks:
+  await project.write(
+    'tasks/guarded.ts',
+    `import { z } from '${import.meta.resolve('zod')}';
+import { FailTask } from '${import.meta.resolve('../../../runner/task.ts')}';
+const remedy = {
+  artifact: { label: 'see all rows', name: 'rows.csv' },
+  clear: { label: 'override the guard', scope: 'failed', params: { guard: 'off', why: null } },
+};
+export default { type: 'guarded', description: 'fails', params: z.strictObject({}), run: async () => { throw new FailTask('rows fell from 100 to 3', { remedy }); } };\n`,
+  );
+  await project.write(
+    'dags/nightly.yaml',
+    `dag_id: nightly\ntimezone: UTC\nschedule: "0 1 * * *"\ncatchup: latest\ncatchup_window: 26h
+params: {guard: {type: string, default: "on"}, why: {type: string, default: ""}}\ntasks:
   - {task_id: fetch, type: step}
-  - {task_id: filter, type: step, depends_on: [fetch], retries: 0${fail}}
-  - {task_id: load, type: step, depends_on: [filter]}\n`;
-  await project.write('dags/nightly.yaml', dag(', with: {fail: "rows fell from 100 to 3"}'));
+  - {task_id: filter, type: guarded, depends_on: [fetch], retries: 0}
+  - {task_id: load, type: step, depends_on: [filter]}\n`,
+  );
   assert.equal((await project.run(['dags', 'resume', 'nightly'])).code, 0);
   // The night that was last due is owed, and a worker works it.
   await pool.query(`update stockflow.dag set schedule_cursor = now() - interval '25 hours'`);
@@ -39,11 +51,24 @@ test('three commands lead from a failed night to its cause and its retry, each n
   assert.equal(status.code, 1);
   assert.match(status.stdout, /^nightly +failed .* failed: filter: rows fell from 100 to 3$/m);
   const [, row = ''] = /^nightly .* (stockflow runs show \d+) /m.exec(status.stdout) ?? [];
+  const proposed = [
+    '  to see all rows: stockflow runs artifacts 1 rows.csv',
+    '  to override the guard: stockflow tasks clear 1 --only-failed --param guard=off --param why="why"',
+  ].join('\n');
+  assert.ok(status.stdout.includes(`\nhelp for filter of nightly\n${proposed}\n`), status.stdout);
   const show = await project.run(suggested(row, /runs show/));
   assert.equal(show.code, 0);
   assert.match(show.stdout, /^filter failed at attempt 1: rows fell from 100 to 3$/m);
   const logs = await project.run(suggested(show.stdout, /its log/));
   assert.match(logs.stdout, /rows fell from 100 to 3/);
+  assert.equal(logs.stderr, proposed.replaceAll(/^ {2}/gm, '').concat('\n'));
+  assert.ok(show.stdout.includes(`: rows fell from 100 to 3\n${proposed}\n`), show.stdout);
+  const document = JSON.parse((await project.run(['runs', 'show', '1', '-o', 'json'])).stdout);
+  assert.deepEqual(document.tasks[1].remedy, {
+    artifact: { label: 'see all rows', name: 'rows.csv' },
+    clear: { label: 'override the guard', scope: 'failed', params: { guard: 'off', why: null } },
+  });
+  assert.equal(document.tasks[0].remedy, null);
   const clear = await project.run(suggested(show.stdout, /run again/));
   assert.equal(clear.code, 0, clear.stderr);
   assert.match(

@@ -38,7 +38,7 @@ test('an sftp URL gives host, port, user, base directory, pin and key file', () 
   assert.equal(config.display, 'sftp://nightly@files.example:2222/data/in');
 });
 
-test('the port defaults to 22, and no pin is no pin', () => {
+test('the port defaults to 22, and a URL without a pin has none', () => {
   const config = sftp('sftp://u@h');
   assert.equal(config.port, 22);
   assert.equal(config.baseDir, '');

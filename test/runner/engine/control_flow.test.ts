@@ -69,7 +69,7 @@ test('operators and mapped tasks', async (t) => {
   });
 
   await t.test(
-    'one failed instance of a mapped task fails its successor, clearing it alone mends the run',
+    'one failed instance of a mapped task fails its successor, and clearing it alone lets the run succeed',
     async () => {
       step.on('lister', () => ({ files: [{ name: 'a' }, { name: 'b' }] }));
       let isBroken = true;
@@ -91,7 +91,7 @@ test('operators and mapped tasks', async (t) => {
         onlyFailed: true,
         downstream: true,
         by,
-        reason: 'mended',
+        reason: 'fixed',
       });
       const again = await until('the run to succeed', async () => {
         const found = await engine.ended(run.runId);
@@ -129,14 +129,14 @@ test('operators and mapped tasks', async (t) => {
     async () => {
       await engine.writeDag(
         'part',
-        stepDag('part', ['task_id: long', 'task_id: tidy, depends_on: [long], trigger_rule: all_done']),
+        stepDag('part', ['task_id: long', 'task_id: cleanup, depends_on: [long], trigger_rule: all_done']),
       );
       step.on('long', ({ signal }) => untilAborted(signal));
       const run = await trigger('part');
       await until('the task to run', async () => (await stateOf(run.runId, 'long')) === 'running');
       await cancelTask(pool, run.runId, { taskId: 'long', by, reason: null });
       const { run: ended, states } = await engine.ended(run.runId);
-      assert.deepEqual(states, { long: 'cancelled', tidy: 'success' });
+      assert.deepEqual(states, { long: 'cancelled', cleanup: 'success' });
       assert.equal(ended.state, 'failed');
     },
   );

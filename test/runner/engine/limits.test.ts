@@ -24,12 +24,12 @@ test('deadlines, timeouts, priorities and params', async (t) => {
     return rows.map(({ action }) => action);
   };
 
-  await t.test('a missed deadline is told once and changes nothing else', async () => {
+  await t.test('a missed deadline is recorded once and changes nothing else', async () => {
     await engine.writeDag('late', stepDag('late', ['task_id: late, deadline: "05:00"']));
     const held = gate();
     step.on('late', () => held.opened.then(() => null));
     const { runId } = await trigger('late');
-    await until('the deadline to be told', async () =>
+    await until('the deadline to be recorded', async () =>
       (await actionsOf(runId)).includes('task.deadline_missed'),
     );
     held.open();

@@ -90,7 +90,7 @@ test('an element that is gone is removed, shown and counts for nothing, done or 
   assert.deepEqual(collected, ['done c', 'done b']);
 });
 
-test('equal elements are told apart by their order, and one that is back is there again', async () => {
+test('equal elements are matched by their order, and an element that returns gets its instance back', async () => {
   const { run } = await relisted(['a', 'a', 'b'], ['b', 'a', 'a', 'a']);
   assert.deepEqual(worked.toSorted(), ['a', 'b']);
   assert.deepEqual(collected, ['done b', 'done a', 'done a', 'done a']);

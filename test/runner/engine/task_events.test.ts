@@ -118,8 +118,8 @@ test("the warnings of a run are those of its tasks' newest attempts, each senten
   const { run } = await engine.run('warned');
   assert.equal(run.state, 'success');
   assert.deepEqual(await warningsOfRuns(pool, [run.runId]), [
-    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: 'attempt 2 left 3 rows out' },
-    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: '1 product has no row' },
+    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: 'attempt 2 left 3 rows out', remedy: null },
+    { runId: run.runId, taskId: 'one', mapIndex: -1, sentence: '1 product has no row', remedy: null },
   ]);
   const [first] = await eventsOf(run.runId, 'task.warned');
   assert.deepEqual(first?.after, { rows: 3, attempt: 1 });

@@ -154,7 +154,7 @@ test('badly named files and numbers used twice are refused before anything is ap
   await assert.rejects(migrate(pool, { set: 'runner', directory: twice }), /0001_a\.sql and 0001_b\.sql/);
 });
 
-test('a role that may not create schemas is told what to grant, and may look what is pending', async (t) => {
+test('a role that may not create schemas gets the grant to ask for, and may list what is pending', async (t) => {
   const { url, pool } = await testDatabase(t);
   const role = `clerk_${process.pid}`;
   await pool.query(`create role ${role} login password 'clerk'`);

@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
+import { listVersions } from '../../../runner/store/dag/version_list.ts';
+import { listEvents } from '../../../runner/store/event/listing.ts';
+import { sealState } from '../../../runner/store/event/seal_state.ts';
 import { topicVersions } from '../../../runner/store/live/topic_versions.ts';
 import { claimFromQueue, claimOfRun } from '../../../runner/store/queue/claim_next.ts';
 import { addWorkJobs } from '../../../runner/store/queue/job.ts';
@@ -21,16 +24,21 @@ import {
   startableRuns,
 } from '../../../runner/store/run/dag_run.ts';
 import { markDeadlinesMissed, runsPastDeadline } from '../../../runner/store/run/deadline.ts';
-import { newestRuns } from '../../../runner/store/run/last_due_run.ts';
+import { gridStates } from '../../../runner/store/run/grid.ts';
+import { lastRuns, newestRuns } from '../../../runner/store/run/last_due_run.ts';
 import { overdueAttempts, overdueRuns } from '../../../runner/store/run/overdue.ts';
 import { applySteps, stateCounts } from '../../../runner/store/run/state_counts.ts';
+import { stripInstants } from '../../../runner/store/run/strip.ts';
 import { attemptsOfRun, saveProgress } from '../../../runner/store/task/attempt.ts';
 import { claim, claimInPool } from '../../../runner/store/task/claim.ts';
+import { attemptsOfTask, filesOfTask } from '../../../runner/store/task/detail.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
-import { readAttemptLog, readLog } from '../../../runner/store/task/log.ts';
+import { readAttemptLog } from '../../../runner/store/task/log.ts';
+import { readLogPage } from '../../../runner/store/task/log_page.ts';
 import { lastGoodOutput, outputsOf } from '../../../runner/store/task/output.ts';
 import { applySettlements, runOutcome, wasSettled } from '../../../runner/store/task/settlement.ts';
 import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/pool.ts';
+import { runningTasks } from '../../../runner/store/worker/running_task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
 import { explained } from '../../support/engine/explain.ts';
 import { fillHistory } from '../../support/engine/history.ts';
@@ -109,6 +117,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await startableRuns(tx, 'busy', 1);
     await markRunFinished(tx, { runId, state: 'running' }, 'failed');
   };
+  const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {
     await findRun(tx, runId);
     await listRuns(tx, { limit: 20 });
@@ -116,19 +125,38 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await newestRuns(tx, ['busy']);
     await instancesOfRun(tx, runId);
     await attemptsOfRun(tx, runId);
-    await readLog(tx, { runId, taskId: 't0', afterId: 0 });
     await listPools(tx);
     await topicVersions(tx, [
       ...(['home', 'backfills', 'workers', 'audit', 'dag:busy', 'backfill:1'] as const),
       ...([`run:${runId}`, `log:${taskInstanceId}:1`] as const),
     ]);
     await readAttemptLog(tx, { taskInstanceId, attemptNumber: 1 }, { afterId: 0, atMost: 500 });
+    await listRuns(tx, { dagId: 'busy', state: 'failed', limit: 20 });
+    await listRuns(tx, { dagId: 'busy', runType: 'manual', before: runId, limit: 20 });
+    await gridStates(tx, [runId]);
+    await stripInstants(tx, ['busy'], 30);
+    await lastRuns(tx, [
+      { dagId: 'busy', scheduledFor: Temporal.Now.instant(), businessDate: Temporal.Now.plainDateISO() },
+    ]);
+    await listVersions(tx, { dagId: 'busy', limit: 20, before: null });
+    await attemptsOfTask(tx, { runId, taskId: 't0', mapIndex: null });
+    await filesOfTask(tx, { runId, taskId: 't0', mapIndex: null });
+    await readLogPage(tx, { ...ofTask, side: { kind: 'newest' } });
+    await readLogPage(tx, { ...ofTask, side: { kind: 'after', taskLogId: 1 } });
+    await runningTasks(tx);
+    await sealState(tx);
+    const events = { dagId: null, runId: null, since: null, action: null, actor: null, limit: 50 };
+    await listEvents(tx, events);
+    await listEvents(tx, { ...events, runId, taskId: 't0' });
+    await listEvents(tx, { ...events, actor: 'operator' });
+    await listEvents(tx, { ...events, action: 'task.marked' });
+    await listEvents(tx, { ...events, action: 'task' });
     await lastGoodOutput(tx, { dagId: 'busy', runId, scheduledFor: Temporal.Now.instant() }, 't1');
   };
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
-    [looking, 11],
+    [looking, 28],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);
     assert.ok(statements >= count, `only ${statements} statements were explained`);

@@ -1,7 +1,7 @@
 /** Runs hundreds of nights in scenarios, each with its own stores, dates and database. */
 import type { NightServer } from '../../support/night/site.ts';
 import type { NightKind } from '../plan/night_plan.ts';
-import { addTallies, type Tally, tallyOf } from './counts.ts';
+import { addCounts, type CountByName, countByName } from './counts.ts';
 import type { NightResult } from './night_result.ts';
 import { runScenario, type Tamper } from './scenario.ts';
 
@@ -39,14 +39,14 @@ export interface CampaignSummary {
   /** Runs that succeeded, changed nothing, and gave no warning of it. */
   readonly silent: number;
   /** Nights by kind, and by traits that only some have. */
-  readonly kinds: Tally;
-  readonly traits: Tally;
-  readonly faults: Tally;
-  readonly events: Tally;
-  readonly places: Tally;
-  readonly beside_tasks: Tally;
+  readonly kinds: CountByName;
+  readonly traits: CountByName;
+  readonly faults: CountByName;
+  readonly events: CountByName;
+  readonly places: CountByName;
+  readonly beside_tasks: CountByName;
   /** Mean duration of a night of that kind, with three scenarios running at once. */
-  readonly milliseconds_by_kind: Tally;
+  readonly milliseconds_by_kind: CountByName;
   /** Applied nights that the naive baseline would have left with a wrong count; null if it was not computed. */
   readonly naive_baseline_wrong_nights: number | null;
   readonly naive_baseline_wrong_counts: number | null;
@@ -106,7 +106,7 @@ function summarize(
     of.reduce((total, result) => total + figure(result), 0);
   const applied = results.filter(({ isApplied }) => isApplied);
   const refused = results.filter(({ isApplied }) => !isApplied);
-  const kinds = tallyOf(results.map(({ kind }) => kind));
+  const kinds = countByName(results.map(({ kind }) => kind));
   const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
   return {
     seed,
@@ -118,14 +118,14 @@ function summarize(
     unexpected: sum(({ unexpected }) => unexpected.length),
     silent: sum(({ silent }) => silent.length),
     kinds,
-    traits: tallyOf([
+    traits: countByName([
       ...results.flatMap(({ traits }) => traits),
       ...clockChanges.map((change) => `clock set ${change}`),
     ]),
-    faults: addTallies(results.map(({ faults }) => faults)),
-    events: addTallies(results.map(({ events }) => events)),
-    places: addTallies(results.map(({ places }) => places)),
-    beside_tasks: addTallies(results.map(({ besideTasks }) => besideTasks)),
+    faults: addCounts(results.map(({ faults }) => faults)),
+    events: addCounts(results.map(({ events }) => events)),
+    places: addCounts(results.map(({ places }) => places)),
+    beside_tasks: addCounts(results.map(({ besideTasks }) => besideTasks)),
     milliseconds_by_kind: Object.fromEntries(
       Object.entries(kinds).map(([kind, nights]) => [
         kind,

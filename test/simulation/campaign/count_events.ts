@@ -1,15 +1,15 @@
 /** Counts the events of a night by kind and by position in the night, to show that each was covered. */
 import type { Event, NightBooking, NightShipment } from '../plan/event.ts';
 import { type NightPlan, snapshotOf } from '../plan/night_plan.ts';
-import { type Tally, tallyOf } from './counts.ts';
+import { type CountByName, countByName } from './counts.ts';
 
-export function countEvents(events: readonly Event[]): Tally {
-  return tallyOf(events.flatMap(namesOf));
+export function countEvents(events: readonly Event[]): CountByName {
+  return countByName(events.flatMap(namesOf));
 }
 
 /** Counts events by position: at the snapshot of their store to the millisecond, or between the night's instants. */
-export function countPlaces(events: readonly Event[], plan: NightPlan): Tally {
-  return tallyOf(events.map((event) => placeOf(event, plan)));
+export function countPlaces(events: readonly Event[], plan: NightPlan): CountByName {
+  return countByName(events.map((event) => placeOf(event, plan)));
 }
 
 function namesOf(event: Event): readonly string[] {

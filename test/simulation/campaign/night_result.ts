@@ -1,6 +1,6 @@
 import type { ClockChange } from '../plan/calendar.ts';
 import type { NightKind } from '../plan/night_plan.ts';
-import type { Tally } from './counts.ts';
+import type { CountByName } from './counts.ts';
 
 export interface NightResult {
   /** The number of the night in the whole campaign, from 0. */
@@ -20,13 +20,13 @@ export interface NightResult {
   /** Keys that the naive baseline would have left wrong; null if it was not computed. */
   readonly naiveWrongKeys: number | null;
   /** The injected faults. */
-  readonly faults: Tally;
+  readonly faults: CountByName;
   /** The events in the stores since the night before. */
-  readonly events: Tally;
+  readonly events: CountByName;
   /** The positions of the events in the night, in the stores' time. */
-  readonly places: Tally;
+  readonly places: CountByName;
   /** Movements that the OMS recorded while a task was running, by task, and between two tasks. */
-  readonly besideTasks: Tally;
+  readonly besideTasks: CountByName;
   /** The night's traits, which only some nights have. */
   readonly traits: readonly string[];
   readonly milliseconds: number;

@@ -28,7 +28,7 @@ import { OmsWriter } from '../world/oms_writer.ts';
 import { type NightFile, writeNightFile } from '../world/retailpro_night_file.ts';
 import { openStoreWorld, type StoreWorld } from '../world/store_world.ts';
 import { countEvents, countPlaces } from './count_events.ts';
-import { tallyOf } from './counts.ts';
+import { countByName } from './counts.ts';
 import type { NightResult } from './night_result.ts';
 
 /** The number of late entries in a night that has them. */
@@ -130,7 +130,7 @@ class Scenario {
       isApplied: outcome.applied.length > 0,
       ...compared,
       ...{ unexpected, traits, silent: this.#runs.takeSilent() },
-      faults: tallyOf(outcome.faults),
+      faults: countByName(outcome.faults),
       events: countEvents(generated),
       places: countPlaces(generated, plan),
       besideTasks: await countBesideTasks(pool, this.#runs.takeRunIds()),

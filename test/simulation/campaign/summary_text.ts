@@ -1,5 +1,5 @@
 import type { CampaignSummary } from './campaign.ts';
-import type { Tally } from './counts.ts';
+import type { CountByName } from './counts.ts';
 
 /** Formats the summary: how much was covered, the kinds of events and faults, and the violations. */
 export function summaryText(of: CampaignSummary, tookSeconds: number): string {
@@ -29,10 +29,10 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-function listing(title: string, tally: Tally): readonly string[] {
-  const width = Math.max(...Object.values(tally).map((count) => String(count).length));
+function listing(title: string, counts: CountByName): readonly string[] {
+  const width = Math.max(...Object.values(counts).map((count) => String(count).length));
   return [
     `${title}:`,
-    ...Object.entries(tally).map(([name, count]) => `  ${String(count).padStart(width)}  ${name}`),
+    ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(width)}  ${name}`),
   ];
 }

@@ -4,11 +4,11 @@
  */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Tally } from '../campaign/counts.ts';
+import type { CountByName } from '../campaign/counts.ts';
 
 const rowsSchema = z.array(z.object({ place: z.string(), writes: z.number() }));
 
-export async function countBesideTasks(pool: Pool, runIds: readonly number[]): Promise<Tally> {
+export async function countBesideTasks(pool: Pool, runIds: readonly number[]): Promise<CountByName> {
   const { rows } = await pool.query(
     `with attempt as (
        select i.run_id, i.task_id, min(a.started_at) as started_at, max(a.finished_at) as finished_at

@@ -73,7 +73,7 @@ export class DagRuns {
     return taken;
   }
 
-  /** | @returns the run's state at its end, and the failed task */
+  /** @returns the run's state at its end, and the failed task */
   async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
     await this.#startWorker();
     const before = this.#relayed();
@@ -129,7 +129,7 @@ export class DagRuns {
     const nth = random.integer(1, COMMITTING_TASKS.length);
     const isAnswered = random.chance(0.6);
     const { omsProxy } = this.#stores;
-    omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, fate: 'cut' });
+    omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, effect: 'cut' });
     const state = await this.run(night);
     omsProxy.heal();
     const what = `${isAnswered ? "commit's answer" : 'commit'} of ${COMMITTING_TASKS[nth - 1]} lost`;

@@ -165,7 +165,7 @@ class NightWork {
     ]);
   }
 
-  /** | @param work runs it and returns the states of its runs, all of which must be success */
+  /** @param work runs it and returns the states of its runs, all of which must be success */
   async #applyBy(
     night: ReadyNight,
     work: () => Promise<readonly string[]>,

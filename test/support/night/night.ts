@@ -74,8 +74,8 @@ export interface TestNight {
   /** Triggers, and waits for the end. */
   run(options?: TriggerOptions): Promise<EndedRun>;
   ended(runId: number): Promise<EndedRun>;
-  /** Waits until the task is such as `look` wants it. */
-  untilTask(runId: number, taskId: string, look: (task: TaskInstance) => boolean): Promise<TaskInstance>;
+  /** Waits until the task is such as `accepts` wants it. */
+  untilTask(runId: number, taskId: string, accepts: (task: TaskInstance) => boolean): Promise<TaskInstance>;
   /** Rows, counts and all five invariants, against the OMS's own rows and the world's truth. */
   report(ended: EndedRun): Promise<DemoReport>;
 }
@@ -135,12 +135,12 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
       own.after(() => worker.stop(1_000));
       return worker;
     },
-    untilTask: (runId, taskId, look) =>
+    untilTask: (runId, taskId, accepts) =>
       until(
         `${taskId} of run ${runId}`,
         async () => {
           const task = (await instancesOfRun(pool, runId)).find((instance) => instance.taskId === taskId);
-          return task !== undefined && look(task) ? task : null;
+          return task !== undefined && accepts(task) ? task : null;
         },
         ENDED_WITHIN_MS,
       ),

@@ -24,7 +24,7 @@ export type TestSchema = MigrationSet | 'queue';
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 const PACKAGE_LOCK = join(import.meta.dirname, '../../../package-lock.json');
 
-/** The variable through which the global set-up tells the test processes of their server. */
+/** The variable through which the global set-up gives the test processes the URL of their server. */
 export const TEST_SERVER_VARIABLE = 'STOCKFLOW_TEST_SERVER_URL';
 
 let ownServerUrl: Promise<string> | undefined;

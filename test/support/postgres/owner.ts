@@ -1,4 +1,4 @@
-/** Run as a process of its own: starts a throw-away server, prints its URL, and stays until it is killed. */
+/** Run as a process of its own: starts a temporary server, prints its URL, and stays until it is killed. */
 import { startThrowawayServer } from './server.ts';
 
 const { url } = await startThrowawayServer();

@@ -1,4 +1,4 @@
-/** A throw-away PgBouncer on loopback, before a database of the tests. */
+/** A temporary PgBouncer on loopback, before a database of the tests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** A throw-away OpenSSH server on loopback: the reference for what we claim about SFTP. */
+/** A temporary OpenSSH server on loopback: the reference for what we claim about SFTP. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -8,7 +8,7 @@ import { OmsWorld } from '../oms/oms_world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-test('changes tells what the last night did to each count', async (t) => {
+test('changes shows what the last night did to each count', async (t) => {
   const { url, pool } = await testDatabase(t, { migrations: ['runner', 'oms', 'queue'] });
   const tasks = await openTaskWorld({ postgres: { oms: pool } });
   t.after(() => tasks[Symbol.asyncDispose]());

@@ -13,7 +13,7 @@ function entry(secondsAgo: number | null, bytes = 40): FileEntry {
   return { location: 'sftp://retailpro/a.csv', name: 'a.csv', bytes, modifiedAt };
 }
 
-test('an old enough file is looked at again after a moment, a young one at the next look', () => {
+test('an old enough file is checked again after a moment, a young one at the next poll', () => {
   assert.deepEqual(checkFirstListing(entry(30), STILL), { isStable: true, relistAfterMs: 1000 });
   assert.deepEqual(checkFirstListing(entry(30), { ...STILL, stableForMs: 0 }), {
     isStable: true,
@@ -26,7 +26,7 @@ test('an old enough file is looked at again after a moment, a young one at the n
   assert.equal(checkFirstListing(entry(0), STILL).isStable, false);
 });
 
-test('where its time is untold or still to come, a file must stand still before our eyes', () => {
+test('a file whose time is missing or in the future must be unchanged between two checks', () => {
   for (const told of [null, -1, -14_399])
     assert.deepEqual(checkFirstListing(entry(told), STILL), { isStable: true, relistAfterMs: 30_000 });
   assert.deepEqual(
@@ -35,7 +35,7 @@ test('where its time is untold or still to come, a file must stand still before 
   );
 });
 
-test('a second look must find the size, and the time as far as it is told', () => {
+test('a second check must find the same size, and the same time where there is one', () => {
   assert.equal(changedMeanwhile(entry(60), entry(60)), null);
   assert.equal(changedMeanwhile(entry(60), entry(60, 48)), 'still growing: 40 bytes, then 48');
   assert.equal(changedMeanwhile(entry(60), entry(59)), 'still growing: 40 bytes, then 40');

@@ -84,7 +84,7 @@ test('P6: the same night worked again gives the same bytes under the same names'
   assert.equal((await world.files.list(`${TO}/*`)).length, 2);
 });
 
-test('rejected rows are kept with file, line, column, reason and row, and harmless in a spreadsheet', async () => {
+test('rejected rows are kept with file, line, column, reason and row, without a formula for a spreadsheet', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   const bad = 'S1,,A1,x\r\n=cmd(),A1,1\r\nS1,,"A1,5\r\nS\0,,A1,5\r\n';
   const night = { content: HEADER + ROWS + bad, params: { guards: { max_rejected: 0.5 } } };

@@ -78,7 +78,7 @@ test('a file that was replaced after it was found is refused with both sizes', a
   );
 });
 
-test('a file that is gone since it was found is refused, and a server that takes away what is read is named', async () => {
+test('a file that is gone since it was found is refused, and a server that removes what is read is named', async () => {
   await using world = await openTaskWorld({ postgres: { oms: pool } });
   await assert.rejects(runRaw(world, { isGone: true }), (error: Error) => {
     assert.ok(error instanceof FailTask);
@@ -112,8 +112,8 @@ test('more rejected rows than the bound are refused with the share, the reasons 
   assert.equal(
     await refusal({ content: `${night.content}S1\n` }),
     '2 of 201 rows rejected, 1 %; at most 0.5 % are allowed (guards.max_rejected) ' +
-      `(rejected: wrong_column_count 1, bad_quantity 1; first ${NAME}:201:8 bad_quantity "x", ${NAME}:202:3 wrong_column_count (1 columns, 4 in the header); ` +
-      'all: stockflow runs artifacts 1 filter_rejects.csv); if the figure is right, raise guards.max_rejected of ' +
+      `(rejected: wrong_column_count 1, bad_quantity 1; first ${NAME}:201:8 bad_quantity "x", ${NAME}:202:3 wrong_column_count (1 columns, 4 in the header)); ` +
+      'if the figure is right, raise guards.max_rejected of ' +
       "task_under_test in the DAG's file and trigger the date",
   );
 });

@@ -165,7 +165,7 @@ test('active products of which the file has no count at any store are a warning 
   ]);
 });
 
-test('when no count can be read that is the one cause that is told, with the first values and the param that takes them', async () => {
+test('when no count can be read that is the one cause in the error, with the first values and the param that takes them', async () => {
   const said = await refusal({ content: `${HEADER}S1,,A1,10.0\nS1,,A2,3.00\n` });
   assert.match(
     said,

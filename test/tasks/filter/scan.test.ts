@@ -33,7 +33,7 @@ async function* chunksOf(...texts: string[]): AsyncGenerator<Uint8Array<ArrayBuf
   for (const text of texts) yield new TextEncoder().encode(text);
 }
 
-test('chunks are given away to the scanning thread, not copied', async () => {
+test('chunks are transferred to the scanning thread, not copied', async () => {
   const chunk = new TextEncoder().encode(`${HEADER}S1,A1,5,\n`);
   await scan(
     request({
@@ -76,8 +76,8 @@ test('P8: a writer that stands still stops the reader after some 12 MB', async (
   const scanning = scan(request({ chunks: file(), onOutput: () => release.promise }));
   while (megabytesRead < 4) await setImmediate();
   // Long enough to read all of it, were it not held back.
-  const patienceEnds = performance.now() + 1000;
-  while (megabytesRead < 64 && performance.now() < patienceEnds) await setImmediate();
+  const deadlineMs = performance.now() + 1000;
+  while (megabytesRead < 64 && performance.now() < deadlineMs) await setImmediate();
   const whileHeld = megabytesRead;
   release.resolve();
   assert.equal((await scanning).kept, 64 * 1024);

@@ -16,7 +16,7 @@ async function openWait(t: Parameters<typeof openOmsWorld>[0]) {
     for (const { location } of await tasks.files.list(`${FOLDER}/*`)) await tasks.files.remove(location);
     await tasks.files.put(`${FOLDER}/reset_inventory_${stamp}.csv`, ROWS, DEADLINE.subtract({ hours: 6 }));
   };
-  const look = (at: Temporal.Instant = DEADLINE) => {
+  const poll = (at: Temporal.Instant = DEADLINE) => {
     tasks.clock.now = at;
     const params = {
       from: `${FOLDER}/reset_inventory_*.csv`,
@@ -26,60 +26,60 @@ async function openWait(t: Parameters<typeof openOmsWorld>[0]) {
     };
     return tasks.run(waitForFile, params, { attempt: { deadlineAt: DEADLINE } });
   };
-  return { pool, tasks, put, look };
+  return { pool, tasks, put, poll };
 }
 
-test('P7: no_file: a millisecond before the deadline it looks again, at it and after it the night ends', async (t) => {
-  const { pool, look } = await openWait(t);
-  await assert.rejects(look(DEADLINE.subtract({ milliseconds: 1 })), DeferTask);
+test('P7: no_file: a millisecond before the deadline it polls again, at it and after it the night ends', async (t) => {
+  const { pool, poll } = await openWait(t);
+  await assert.rejects(poll(DEADLINE.subtract({ milliseconds: 1 })), DeferTask);
   const says =
     /no file at .*reset_inventory_\*\.csv for 2026-03-10: nothing is there; the deadline was 2026-03-10T09:00:00Z/;
-  await assertStopped(pool, () => look(), says);
-  await assertStopped(pool, () => look(DEADLINE.add({ milliseconds: 1 })), says);
+  await assertStopped(pool, () => poll(), says);
+  await assertStopped(pool, () => poll(DEADLINE.add({ milliseconds: 1 })), says);
 });
 
 test('P7: max_age: a snapshot 24 h before the run was due passes, as does a second later; a second earlier does not', async (t) => {
-  const { pool, put, look } = await openWait(t);
+  const { pool, put, poll } = await openWait(t);
   for (const stamp of ['20260309T050001Z', '20260309T050000Z']) {
     await put(stamp);
-    await look();
+    await poll();
   }
   await put('20260309T045959Z');
   await assertStopped(
     pool,
-    () => look(),
+    () => poll(),
     /its snapshot 2026-03-09T04:59:59Z is older than 2026-03-09T05:00:00Z, the oldest allowed for 2026-03-10T05:00:00Z \(max_age\)/,
   );
 });
 
 test('P7: last_applied: a snapshot a second after the last applied one passes; the same, and a second earlier, do not', async (t) => {
-  const { pool, put, look } = await openWait(t);
+  const { pool, put, poll } = await openWait(t);
   await pool.query(
     `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, snapshot_at)
      values ('b', 'RESET', 'RETAIL_PRO', '2026-03-09', '2026-03-10T03:00:00Z')`,
   );
   await put('20260310T030001Z');
-  await look();
+  await poll();
   for (const [stamp, second] of [
     ['20260310T030000Z', '03:00:00'],
     ['20260310T025959Z', '02:59:59'],
   ] as const) {
     await put(stamp);
     const says = `its snapshot 2026-03-10T${second}Z is not after the last applied snapshot 2026-03-10T03:00:00Z`;
-    await assertStopped(pool, () => look(), new RegExp(says));
+    await assertStopped(pool, () => poll(), new RegExp(says));
   }
 });
 
 test("a snapshot of the very deadline is still this night's, a second later it is not", async (t) => {
-  const { pool, put, look } = await openWait(t);
+  const { pool, put, poll } = await openWait(t);
   for (const stamp of ['20260310T085959Z', '20260310T090000Z']) {
     await put(stamp);
-    await look();
+    await poll();
   }
   await put('20260310T090001Z');
   const says =
     /its snapshot 2026-03-10T09:00:01Z is after 2026-03-10T09:00:00Z, the latest for 2026-03-10T05:00:00Z/;
-  await assertStopped(pool, () => look(), says);
+  await assertStopped(pool, () => poll(), says);
 });
 
 test('P7: max_drop: 9 and 8 active products after 10 pass, 7 do not', async (t) => {

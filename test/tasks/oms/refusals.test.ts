@@ -220,7 +220,7 @@ test('a changed variance file is refused', async (t) => {
   await assertRefused(oms, () => oms.applyVariance(frozen), /its sha256 is/);
 });
 
-test('a night without any variance is a night: header only, applied and recorded', async (t) => {
+test('a night without any variance publishes a header alone, and is applied and recorded', async (t) => {
   const oms = await openStore(t);
   await oms.pool.query('delete from oms.item_issuance');
   const night = await oms.night(COUNTS);

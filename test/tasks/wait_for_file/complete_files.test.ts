@@ -5,22 +5,22 @@ import {
   deferral,
   FOLDER,
   LAST_NIGHT,
-  look,
-  lookRaw,
   manifest,
   NAME,
   OLD,
+  poll,
+  pollRaw,
   ROWS,
   TONIGHT,
   world,
-} from './look.ts';
+} from './poll.ts';
 
 test('a file with its manifest is taken at once, and the manifest handed on', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS);
   await at.files.put(`${TONIGHT}.manifest.json`, manifest({ facilities: { S1: '2026-03-10T02:55:00Z' } }));
   const facilities = { S1: '2026-03-10T02:55:00Z' };
-  assert.deepEqual(await lookRaw(at), {
+  assert.deepEqual(await pollRaw(at), {
     location: TONIGHT,
     name: NAME,
     bytes: 40,
@@ -39,12 +39,12 @@ test('without a manifest a file is taken once it has stood still', async () => {
   at.clock.now = at.clock.now.add({ seconds: 29 });
   await deferral(at);
   at.clock.now = at.clock.now.add({ seconds: 1 });
-  const found = await look(at);
+  const found = await poll(at);
   assert.equal(found.manifest, null);
   assert.deepEqual(found.facilities, {});
 });
 
-test('a file that grows between two looks is not taken, however old its mtime says it is', async () => {
+test('a file that grows between two checks is not taken, however old its mtime says it is', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS, OLD);
   const listing = at.files.list.bind(at.files);
@@ -56,12 +56,12 @@ test('a file that grows between two looks is not taken, however old its mtime sa
   assert.match((await deferral(at, { stable_for: '1s' })).message, /still growing: 40 bytes, then 48/);
 });
 
-test('a file whose time the server does not tell, or has still to come, is taken once it stood still before our eyes', async () => {
+test('a file whose time is missing or in the future is taken once two checks find it unchanged', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS, at.clock.now.add({ hours: 4 }));
-  assert.equal((await look(at, { stable_for: '1s' })).modified_at?.toString(), '2026-03-10T09:00:00Z');
-  at.files.tellsTimes = false;
-  assert.equal((await look(at, { stable_for: '1s' })).modified_at, null);
+  assert.equal((await poll(at, { stable_for: '1s' })).modified_at?.toString(), '2026-03-10T09:00:00Z');
+  at.files.givesTimes = false;
+  assert.equal((await poll(at, { stable_for: '1s' })).modified_at, null);
   const listing = at.files.list.bind(at.files);
   at.files.list = async (pattern) => {
     const entries = await listing(pattern);
@@ -88,7 +88,7 @@ test('the file with the newest snapshot is taken', async () => {
   await using at = await world();
   const newer = `${FOLDER}/reset_inventory_20260310T040000Z.csv`;
   for (const location of [TONIGHT, newer]) await at.files.put(location, ROWS, OLD);
-  assert.equal((await look(at, { stable_for: '0s' })).location, newer);
+  assert.equal((await poll(at, { stable_for: '0s' })).location, newer);
 });
 
 test('the last file of the night before is not taken, with both snapshots named', async () => {
@@ -112,5 +112,5 @@ test('a file exactly max_age old is taken, one a second older is not', async () 
   await at.files.put(`${FOLDER}/reset_inventory_20260309T045959Z.csv`, ROWS, OLD);
   await deferral(at, { stable_for: '0s' });
   await at.files.put(`${FOLDER}/reset_inventory_20260309T050000Z.csv`, ROWS, OLD);
-  assert.equal((await look(at, { stable_for: '0s' })).snapshot_at.toString(), '2026-03-09T05:00:00Z');
+  assert.equal((await poll(at, { stable_for: '0s' })).snapshot_at.toString(), '2026-03-09T05:00:00Z');
 });

@@ -27,7 +27,7 @@ async function world(): Promise<TaskWorld> {
   return openTaskWorld({ now: '2026-03-10T05:00:00Z', postgres: { oms: pool } });
 }
 
-async function look(at: TaskWorld, params = {}) {
+async function poll(at: TaskWorld, params = {}) {
   return foundFileSchema.parse(await at.run(waitForFile, { ...PARAMS, ...params }));
 }
 
@@ -40,7 +40,7 @@ test('the snapshot is what every row says', async () => {
     file('S1,A,5,2026-03-10T03:00:00Z', 'S2,A,5,2026-03-10 03:00', 'S2,"broken'),
     WRITTEN,
   );
-  const found = await look(at);
+  const found = await poll(at);
   assert.equal(found.snapshot_at.toString(), '2026-03-10T03:00:00Z');
   assert.deepEqual(found.facilities, {});
   assert.deepEqual(
@@ -53,7 +53,7 @@ test('facilities that were counted at different times each keep theirs, the late
   await using at = await world();
   const rows = ['S1,A,5,2026-03-10T02:00:00Z', 'S2,A,5,2026-03-10T03:00:00Z', 'S1,B,1,2026-03-10T02:00:00Z'];
   await at.files.put(`${FOLDER}/stock_1.csv`, file(...rows), WRITTEN);
-  const found = await look(at);
+  const found = await poll(at);
   assert.equal(found.snapshot_at.toString(), '2026-03-10T03:00:00Z');
   assert.deepEqual(
     Object.entries(found.facilities).map(([id, instant]) => `${id} ${instant}`),
@@ -94,7 +94,7 @@ for (const [why, rows, params, message] of REFUSED) {
   test(`refused without waiting: ${why}`, async () => {
     await using at = await world();
     await at.files.put(`${FOLDER}/stock_1.csv`, file(...rows), WRITTEN);
-    await assert.rejects(look(at, params), (error) => {
+    await assert.rejects(poll(at, params), (error) => {
       assert.ok(error instanceof FailTask, `${error}`);
       assert.match(error.message, message);
       return true;
@@ -105,7 +105,7 @@ for (const [why, rows, params, message] of REFUSED) {
 test('packed bytes where CSV was expected are named', async () => {
   await using at = await world();
   await at.files.put(`${FOLDER}/stock_1.csv`, gzipSync(file('S1,A,5,2026-03-10T03:00:00Z')), WRITTEN);
-  await assert.rejects(look(at), /the file is gzip, and CSV in utf-8 was expected/);
+  await assert.rejects(poll(at), /the file is gzip, and CSV in utf-8 was expected/);
 });
 
 test('a file that was applied, is of another night or is still young is waited past, with the reason', async () => {
@@ -122,7 +122,7 @@ test('a file that was applied, is of another night or is still young is waited p
   );
   await files.put(`${FOLDER}/stock_applied.csv`, file('S1,A,5,2026-03-09T06:00:00Z'), WRITTEN);
   await files.put(`${FOLDER}/stock_young.csv`, file('S1,A,5,2026-03-10T04:59:00Z'), clock.now);
-  await assert.rejects(look(at), (error) => {
+  await assert.rejects(poll(at), (error) => {
     assert.ok(error instanceof DeferTask, `${error}`);
     assert.match(error.message, /stock_young\.csv: \d+ bytes, changed 0 s ago/);
     assert.match(
@@ -137,5 +137,5 @@ test('a file that was applied, is of another night or is still young is waited p
   });
   // The young one has settled by now, and is tonight's.
   clock.now = clock.now.add({ minutes: 1 });
-  assert.equal((await look(at)).name, 'stock_young.csv');
+  assert.equal((await poll(at)).name, 'stock_young.csv');
 });

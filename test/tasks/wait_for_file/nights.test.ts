@@ -8,39 +8,39 @@ import {
   DEADLINE,
   deferral,
   FOLDER,
-  look,
-  lookRaw,
   manifest,
   OLD,
   PARAMS,
+  poll,
+  pollRaw,
   ROWS,
   TONIGHT,
   world,
-} from './look.ts';
+} from './poll.ts';
 
 const SHA256 = createHash('sha256').update(ROWS).digest('hex');
 const NEWER = `${FOLDER}/reset_inventory_20260310T041500Z.csv`;
 const WORD = { wanted: true, reason: 'store 12 recounted' };
 
-test('a night that is worked again finds its own file, with or without the word to supersede', async () => {
+test('a night that is worked again finds its own file, with and without `supersede`', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
   await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
   await at.files.put(TONIGHT, ROWS, OLD);
   for (const supersede of [{}, WORD]) {
-    const found = await look(at, { stable_for: '0s', supersede });
+    const found = await poll(at, { stable_for: '0s', supersede });
     assert.deepEqual([found.location, found.revision], [TONIGHT, 1]);
   }
   assert.deepEqual(at.events, []);
 });
 
-test('a newer file of a night that is applied is refused without a word, and both snapshots and the command are named', async () => {
+test('a newer file of a night that is applied is refused without `supersede`, with both snapshots and the action that applies it', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
   await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
   await at.files.put(TONIGHT, ROWS, OLD);
   await at.files.put(NEWER, ROWS.replace('5', '6'), OLD);
   const run = { params: { supersede: false, supersede_reason: '' } };
   await assert.rejects(
-    lookRaw(at, { stable_for: '0s' }, { run, attempt: { deadlineAt: DEADLINE } }),
+    pollRaw(at, { stable_for: '0s' }, { run, attempt: { deadlineAt: DEADLINE } }),
     (error) => {
       assert.ok(error instanceof FailTask);
       assert.match(
@@ -51,37 +51,38 @@ test('a newer file of a night that is applied is refused without a word, and bot
         error.message,
         /reset_inventory_20260310T041500Z\.csv is another file, of the snapshot 2026-03-10T04:15:00Z/,
       );
-      assert.match(
-        error.message,
-        /nothing was changed; to apply it on top: stockflow tasks clear 1 --task task_under_test --downstream --param supersede=true/,
-      );
+      assert.match(error.message, /nothing was changed$/);
+      const params = { supersede: 'true', supersede_reason: null };
+      assert.deepEqual(error.remedy, {
+        clear: { label: 'apply the file on top', scope: 'downstream', params },
+      });
       return true;
     },
   );
 });
 
-test('told to, a run takes the newer file of its night as the next revision, and the reason is in the history', async () => {
+test('with `supersede` a run takes the newer file of its night as the next revision, and the reason is in the history', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
   await applied('2026-03-10', '2026-03-10T03:00:00Z', 'RETAIL_PRO', 'RESET', SHA256);
   await at.files.put(NEWER, ROWS.replace('5', '6'), OLD);
-  const found = await look(at, { stable_for: '0s', supersede: WORD });
+  const found = await poll(at, { stable_for: '0s', supersede: WORD });
   assert.deepEqual([found.location, found.revision], [NEWER, 2]);
   assert.equal(at.events.length, 1);
   assert.equal(at.events[0]?.action, 'night.superseded');
   assert.equal(at.events[0]?.reason, 'store 12 recounted');
 });
 
-test('a file older than the one applied supersedes nothing, whatever it is told', async () => {
+test('a file older than the one applied supersedes nothing, also with `supersede`', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
   await applied('2026-03-10', '2026-03-10T04:15:00Z', 'RETAIL_PRO', 'RESET', SHA256);
   await at.files.put(TONIGHT, ROWS.replace('5', '6'), OLD);
   await assert.rejects(
-    lookRaw(at, { stable_for: '0s', supersede: WORD }),
+    pollRaw(at, { stable_for: '0s', supersede: WORD }),
     /of the snapshot 2026-03-10T03:00:00Z .*: it is older, and does not supersede it$/,
   );
 });
 
-test('a word to supersede without a reason is refused, and so is a reason without the word', () => {
+test('`supersede` without a reason is refused, and so is a reason without `supersede`', () => {
   for (const [supersede, path] of [
     [{ wanted: true }, 'reason'],
     [{ reason: 'because' }, 'wanted'],
@@ -98,7 +99,7 @@ test('an old night does not take a file of a later night', async () => {
   await using at = await world('2026-03-12T15:00:00Z');
   await at.files.put(`${FOLDER}/reset_inventory_20260311T030000Z.csv`, ROWS, OLD);
   await assert.rejects(
-    lookRaw(at, { stable_for: '0s' }),
+    pollRaw(at, { stable_for: '0s' }),
     /its snapshot 2026-03-11T03:00:00Z is after 2026-03-10T09:00:00Z, the latest for 2026-03-10T05:00:00Z/,
   );
 });
@@ -108,7 +109,7 @@ test('an old night whose successor is applied is refused', async () => {
   await applied('2026-03-11', '2026-03-11T03:00:00Z');
   await at.files.put(TONIGHT, ROWS, OLD);
   await assert.rejects(
-    lookRaw(at, { stable_for: '0s' }),
+    pollRaw(at, { stable_for: '0s' }),
     /2026-03-10T03:00:00Z is not after .* 2026-03-11T03:00:00Z/,
   );
 });
@@ -118,24 +119,24 @@ test('batches of another system, and variances, do not count as applied snapshot
   await applied('2026-03-09', '2026-03-10T04:00:00Z', 'OTHER_POS');
   await applied('2026-03-09', '2026-03-10T04:00:00Z', 'RETAIL_PRO', 'VARIANCE');
   await at.files.put(TONIGHT, ROWS, OLD);
-  assert.equal((await look(at, { stable_for: '0s' })).location, TONIGHT);
+  assert.equal((await poll(at, { stable_for: '0s' })).location, TONIGHT);
 });
 
-test('while nothing is there it looks again after poll_interval, and at the deadline at the latest', async () => {
+test('while nothing is there it polls after poll_interval, and at the deadline at the latest', async () => {
   await using at = await world('2026-03-10T08:59:00Z');
   assert.equal((await deferral(at)).until.toString(), '2026-03-10T08:59:30Z');
   assert.equal((await deferral(at, { poll_interval: '5m' })).until.toString(), '2026-03-10T09:00:00Z');
 });
 
-test('after the deadline it takes one look more, and a file that is there then is taken', async () => {
+test('after the deadline it checks once more, and a file that is there then is taken', async () => {
   await using at = await world('2026-03-10T11:00:00Z');
   await at.files.put(TONIGHT, ROWS, OLD);
-  assert.equal((await look(at, { stable_for: '0s' })).location, TONIGHT);
+  assert.equal((await poll(at, { stable_for: '0s' })).location, TONIGHT);
 });
 
 test('with nothing there at the deadline it fails, and says what it saw', async () => {
   await using at = await world('2026-03-10T09:00:00Z');
-  await assert.rejects(lookRaw(at), (error) => {
+  await assert.rejects(pollRaw(at), (error) => {
     assert.ok(error instanceof FailTask);
     assert.equal(
       error.message,
@@ -146,7 +147,7 @@ test('with nothing there at the deadline it fails, and says what it saw', async 
   await at.files.put(`${FOLDER}/reset_inventory_latest.csv`, ROWS, OLD);
   await at.files.put(TONIGHT, ROWS, at.clock.now);
   await assert.rejects(
-    lookRaw(at),
+    pollRaw(at),
     /Z.csv: 40 bytes, changed 0 s ago.*; reset_inventory_latest.csv: its name does not fit reset_inventory_\{snapshot_at\}.csv; the deadline was/,
   );
 });
@@ -164,7 +165,7 @@ test('a file shorter than its manifest says is not complete', async () => {
   assert.match((await deferral(at)).message, /it has 40 bytes, and its manifest says 1000/);
 });
 
-test('a manifest that is still being written, or tells of another snapshot, is not acted on', async () => {
+test('a manifest that is still being written, or names another snapshot, is ignored', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS, OLD);
   await at.files.put(`${TONIGHT}.manifest.json`, manifest().slice(0, 30));
@@ -176,9 +177,9 @@ test('a manifest that is still being written, or tells of another snapshot, is n
   );
 });
 
-test('a wait between two looks ends when the task is cancelled', async () => {
+test('a wait between two checks ends when the task is cancelled', async () => {
   await using at = await world();
   await at.files.put(TONIGHT, ROWS, OLD);
   const signal = AbortSignal.abort(new Error('cancelled'));
-  await assert.rejects(lookRaw(at, {}, { signal }), { name: 'AbortError' });
+  await assert.rejects(pollRaw(at, {}, { signal }), { name: 'AbortError' });
 });

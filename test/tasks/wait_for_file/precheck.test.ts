@@ -14,6 +14,7 @@ const NIGHT: OldNight = {
   deadlineAt: Temporal.Instant.from('2026-06-10T09:00Z'),
   applied: null,
   own: null,
+  hasSupersedeParams: true,
   workedBefore: [],
 };
 const applied = (date: string, snapshotAt: string) => ({
@@ -30,13 +31,13 @@ function files(...stamps: readonly string[]) {
       return { location: `sftp://store/${name}`, name, bytes: 1, modifiedAt };
     });
 }
-const noLooking = () => assert.fail('the files were looked at');
-const away = () => Promise.reject(new Error('store: unreachable'));
+const noListing = () => assert.fail('the files were looked at');
+const unreachable = () => Promise.reject(new Error('store: unreachable'));
 
 test('with nothing newer in the counts a night may go ahead, and no file is looked for', async () => {
-  assert.equal(await precheckNight(NIGHT, noLooking), null);
+  assert.equal(await precheckNight(NIGHT, noListing), null);
   const older = { ...NIGHT, applied: applied('2026-06-09', '2026-06-09T04:59:59Z') };
-  assert.equal(await precheckNight(older, noLooking), null);
+  assert.equal(await precheckNight(older, noListing), null);
 });
 
 test('a night whose file is not newer than what is applied is refused, and both snapshots are named', async () => {
@@ -51,7 +52,7 @@ test('a night whose file is not newer than what is applied is refused, and both 
 
 test('where no snapshot could be new enough, a night is refused without its file, and without the file server', async () => {
   const later = { ...NIGHT, applied: applied('2026-06-10', '2026-06-10T09:00:00Z') };
-  for (const list of [files(), away]) {
+  for (const list of [files(), unreachable]) {
     const refusal = await precheckNight(later, list);
     assert.match(
       refusal?.detail ?? '',
@@ -65,15 +66,15 @@ test('where it depends on the file, the file decides, and a file that may still 
   assert.equal(await precheckNight(between, files('20260610T034501Z')), null);
   assert.equal((await precheckNight(between, files('20260610T034500Z')))?.because, 'newer snapshot applied');
   assert.equal(await precheckNight(between, files()), null);
-  await assert.rejects(precheckNight(between, away), /unreachable/);
+  await assert.rejects(precheckNight(between, unreachable), /unreachable/);
 });
 
 test('a night that comes after a newer one in the plan is refused', async () => {
   const dates = ['2026-06-09', '2026-06-12'].map((text) => Temporal.PlainDate.from(text));
-  const refusal = await precheckNight({ ...NIGHT, workedBefore: dates }, noLooking);
+  const refusal = await precheckNight({ ...NIGHT, workedBefore: dates }, noListing);
   assert.equal(refusal?.because, 'newer night comes first');
   assert.match(refusal?.detail ?? '', /^2026-06-12 is to be worked before 2026-06-10/);
-  assert.equal(await precheckNight({ ...NIGHT, workedBefore: dates.slice(0, 1) }, noLooking), null);
+  assert.equal(await precheckNight({ ...NIGHT, workedBefore: dates.slice(0, 1) }, noListing), null);
 });
 
 test('a night that is applied is refused where another file of it lies there, and goes ahead with its own', async () => {
@@ -86,10 +87,17 @@ test('a night that is applied is refused where another file of it lies there, an
   };
   assert.equal(await precheckNight({ ...NIGHT, own }, files('20260610T034500Z')), null);
   assert.equal(await precheckNight({ ...NIGHT, own }, files()), null);
-  assert.deepEqual(await precheckNight({ ...NIGHT, own }, files('20260610T034500Z', '20260610T043000Z')), {
+  const both = files('20260610T034500Z', '20260610T043000Z');
+  const refused = {
     because: 'applied from another file',
     detail:
       '2026-06-10 is applied from the snapshot 2026-06-10T03:45:00Z (revision 1), and reset_20260610T043000Z.csv is of ' +
-      '2026-06-10T04:30:00Z; --param supersede=true --param supersede_reason="why" applies it on top',
+      '2026-06-10T04:30:00Z',
+  };
+  const params = { supersede: 'true', supersede_reason: null };
+  assert.deepEqual(await precheckNight({ ...NIGHT, own }, both), {
+    ...refused,
+    remedy: { label: 'apply the file on top', params },
   });
+  assert.deepEqual(await precheckNight({ ...NIGHT, own, hasSupersedeParams: false }, both), refused);
 });

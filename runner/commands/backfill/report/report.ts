@@ -6,6 +6,7 @@ import { type BackfillReport, backfillJson, countsText, dateRows } from '../../.
 import { inZone } from '../../../view/time_text.ts';
 import type { Shell } from '../../cli/command.ts';
 import { type OutputFormat, printResult } from '../../output/output.ts';
+import { runWithParamsLines } from '../../output/remedy_text.ts';
 import { formatTable } from '../../output/table_text.ts';
 import { oneLine, type Paint, painter, styleOfState } from '../../output/terminal_text.ts';
 
@@ -39,6 +40,7 @@ function backfillText(report: BackfillReport, rows: readonly DateRow[], paint: P
       : `retry what failed:  stockflow backfill retry-failed ${backfillId}\n`,
     '\n',
     formatTable({ columns: DATE_COLUMNS, rows }, paint),
+    ...runWithParamsLines(dates).map((line) => `${line}\n`),
   ].join('');
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { databaseNow } from '../../../engine/clock.ts';
 import { type ListedToken, listTokens } from '../../../store/web/token.ts';
 import type { Column } from '../../../view/listing.ts';
+import { inZone } from '../../../view/time_text.ts';
 import { describe, type Shell } from '../../cli/command.ts';
 import { openSession } from '../../cli/session.ts';
 import { readSettings } from '../../cli/settings.ts';
@@ -14,11 +15,19 @@ function columns(now: Temporal.Instant): readonly Column<ListedToken>[] {
     { key: 'person', value: ({ person }) => person },
     { key: 'name', value: ({ name }) => name },
     { key: 'state', value: (token) => stateOf(token, now) },
-    { key: 'created_at', value: ({ createdAt }) => createdAt },
-    { key: 'last_used_at', value: ({ lastUsedAt }) => lastUsedAt },
-    { key: 'expires_at', value: ({ expiresAt }) => expiresAt },
+    { key: 'created_at', value: ({ createdAt }) => createdAt, text: ({ createdAt }) => timeText(createdAt) },
+    {
+      key: 'last_used_at',
+      value: ({ lastUsedAt }) => lastUsedAt,
+      text: ({ lastUsedAt }) => timeText(lastUsedAt),
+    },
+    { key: 'expires_at', value: ({ expiresAt }) => expiresAt, text: ({ expiresAt }) => timeText(expiresAt) },
     { key: 'revoked_at', value: ({ revokedAt }) => revokedAt, dataOnly: true },
   ];
+}
+
+function timeText(instant: Temporal.Instant | null): string {
+  return instant === null ? '-' : inZone(instant, 'UTC');
 }
 
 function stateOf({ revokedAt, expiresAt }: ListedToken, now: Temporal.Instant): string {

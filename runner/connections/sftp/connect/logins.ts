@@ -11,7 +11,7 @@ interface Granted {
   refusals: number;
 }
 
-/** Remembers when this process last logged in to each server, to tell a limit on sessions from a wrong login. */
+/** Remembers when this process last logged in to each server, to distinguish a limit on sessions from a wrong login. */
 class Logins {
   readonly #granted = new Map<string, Granted>();
 

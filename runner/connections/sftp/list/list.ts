@@ -37,7 +37,7 @@ const UNUSABLE: Readonly<Record<Exclude<EntryKind, SftpEntry['kind']>, string>> 
   link: 'it is a link, and links are not followed',
   device: 'it is not a regular file',
 };
-const NO_SIZE = 'the server does not tell its size';
+const NO_SIZE = 'the server does not give its size';
 
 /** Lists a folder; an absent one is empty. A missing attribute affects only its own entry. */
 export async function list(session: SftpSession, dirPath: string): Promise<SftpListing> {

@@ -56,7 +56,7 @@ export async function verifyPart(session: SftpSession, part: PartFile, written: 
       why: 'it is gone, though nobody else knows its name',
     });
   }
-  const { size = written.bytes } = attributes; // where it is not told, the bytes read back decide
+  const { size = written.bytes } = attributes; // where the server gives none, the bytes read back decide
   if (size !== written.bytes) {
     const why = `${written.bytes} bytes were written, the server holds ${size}`;
     throw failure(session.config, step, { kind: 'corrupt', why });

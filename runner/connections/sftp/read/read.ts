@@ -73,13 +73,15 @@ async function openedAttributes(
     } catch (error) {
       if (!isAnswer(error)) throw error;
       session.lacksFstat = true;
-      session.log.debug('sftp: the server does not tell of open files', { reason: error.message });
+      session.log.debug('sftp: the server does not give the attributes of open files', {
+        reason: error.message,
+      });
     }
   }
   return await lstat(session, path);
 }
 
-interface LaterLook {
+interface LaterCheck {
   readonly when: string;
   readonly now: Attributes | null;
 }
@@ -88,14 +90,14 @@ interface LaterLook {
  * Requires that the file is unchanged or gone: some servers remove a file once its last byte is read, and then all of
  * it was read.
  */
-function requireSameOrGone(session: SftpSession, entry: SftpEntry, look: LaterLook): void {
-  if (look.now === null) {
+function requireSameOrGone(session: SftpSession, entry: SftpEntry, later: LaterCheck): void {
+  if (later.now === null) {
     const { id: connection } = session.config;
     session.log.debug('sftp: the file was removed once it was read', { connection, path: entry.path });
-  } else requireSame(session, entry, look);
+  } else requireSame(session, entry, later);
 }
 
-function requireSame(session: SftpSession, entry: SftpEntry, { when, now }: LaterLook): void {
+function requireSame(session: SftpSession, entry: SftpEntry, { when, now }: LaterCheck): void {
   if (now === null) throw changed(session, entry, `it was gone ${when}`);
   const after = { bytes: now.size ?? entry.bytes, modifiedAt: modifiedAt(now) };
   if (after.bytes === entry.bytes && isSameTime(entry.modifiedAt, after.modifiedAt)) return;

@@ -17,7 +17,7 @@ export function listedFiles(owner: {
   const sftp = sftpFiles({ env, runId: 0, token: 'listing', signal, log });
   const listed = new Map<string, Promise<readonly FileEntry[]>>();
 
-  function look(location: string): Promise<readonly FileEntry[]> {
+  function readListing(location: string): Promise<readonly FileEntry[]> {
     const pattern = parseLocationPattern(location);
     if (pattern.scheme === 'artifact') throw new TaskError(`${location}: artifacts belong to a run`);
     return pattern.scheme === 'file' ? local.list(pattern) : sftp.list(pattern);
@@ -25,7 +25,7 @@ export function listedFiles(owner: {
 
   return {
     async list(location) {
-      const known = listed.get(location) ?? look(location);
+      const known = listed.get(location) ?? readListing(location);
       listed.set(location, known);
       return await known;
     },

@@ -5,6 +5,7 @@ import { isPassword, PASSWORD_MAX_LENGTH } from '../users/password.ts';
 import { AttemptLimiter } from './limiter.ts';
 
 export interface Attempt {
+  /** Of bounded length: it is kept for a while. */
   readonly name: string;
   readonly password: string;
   /** The address of the person. */
@@ -34,16 +35,19 @@ export class LoginAttempts {
   /** An attempt that succeeds does not count. */
   async check({ name, password, address }: Attempt, users: Users, nowMs: number): Promise<AttemptResult> {
     const network = networkOf(address);
-    const retryAfterMs = this.#byNetwork.take(network, nowMs) || this.#byName.take(name.toLowerCase(), nowMs);
+    const nameKey = name.toLowerCase();
+    const retryAfterMs = this.#byNetwork.take(network, nowMs) || this.#byName.take(nameKey, nowMs);
     if (retryAfterMs > 0) return { kind: 'limited', retryAfterMs };
     if (this.#waiting.length >= MAX_WAITING) return { kind: 'limited', retryAfterMs: CROWDED_RETRY_MS };
     const user = users.get(name);
     const passwordHash = user?.passwordHash ?? null;
+    // The time tells nobody which names there are.
+    const compared = passwordHash ?? decoyOf(users);
     const isRight = await this.#inTurn(() =>
-      isPassword(password.slice(0, PASSWORD_MAX_LENGTH + 1), passwordHash),
+      isPassword(password.slice(0, PASSWORD_MAX_LENGTH + 1), compared),
     );
     if (!isRight || user === undefined || passwordHash === null) return { kind: 'wrong' };
-    this.#byName.giveBack(name.toLowerCase());
+    this.#byName.giveBack(nameKey);
     this.#byNetwork.giveBack(network);
     return { kind: 'ok', user: { ...user, passwordHash } };
   }
@@ -60,4 +64,10 @@ export class LoginAttempts {
       else next();
     }
   }
+}
+
+/** Returns the hash of anybody, which costs what the others cost; nobody logs in with it. */
+function decoyOf(users: Users): string {
+  for (const { passwordHash } of users.values()) if (passwordHash !== null) return passwordHash;
+  return '';
 }

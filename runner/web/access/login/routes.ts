@@ -22,6 +22,8 @@ export interface LoginParts extends AccessParts {
   readonly assets: AssetUrls;
 }
 
+/** Longer ones are nobody's. */
+const NAME_MAX_LENGTH = 200;
 /** An attack makes one line of the log in this time. */
 const LIMITED_LOG = { burst: 1, refillMs: 60_000, maxKeys: 1 };
 
@@ -40,7 +42,7 @@ export function mountLogin(app: Hono<WebEnv>, parts: LoginParts): void {
     const users = await parts.rules.usersFile?.users();
     if (users === undefined) return c.redirect('/', 303);
     const form = await c.req.parseBody();
-    const name = textIn(form.name).trim();
+    const name = textIn(form.name).trim().slice(0, NAME_MAX_LENGTH);
     const next = nextPath(textIn(form.next));
     const address = clientOf(c, parts.rules);
     const nowMs = parts.now().epochMilliseconds;

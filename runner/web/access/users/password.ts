@@ -44,12 +44,9 @@ export async function hashPassword(password: string, cost: ScryptCost = COST): P
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
 }
 
-/**
- * Returns whether the password is the one that was hashed. With null, for a person who has none or is not known, it takes as
- * long and returns false, so that the time tells nobody which names there are.
- */
-export async function isPassword(password: string, hashText: string | null): Promise<boolean> {
-  const known = hashText === null ? null : parseHash(hashText);
+/** Returns whether the password is the one that was hashed; takes as long where it is not, and where the text is no hash. */
+export async function isPassword(password: string, hashText: string): Promise<boolean> {
+  const known = parseHash(hashText);
   const { cost, salt, hash } = known ?? {
     cost: COST,
     salt: Buffer.alloc(SALT_BYTES),

@@ -1,12 +1,7 @@
 import { FailTask, type Files, type JsonObject } from '../../../../runner/task.ts';
 import type { GuardCheck } from '../../../guard/guard_check.ts';
 import type { OverriddenGuard } from '../../../guard/overridden_guards.ts';
-import {
-  guardRejected,
-  guardSingleChange,
-  guardTotalChange,
-  type Tripped,
-} from '../../../inventory/guard/guards.ts';
+import { guardRejected, guardSingleChange, guardTotalChange } from '../../../inventory/guard/guards.ts';
 import { readSql } from '../../database/sql.ts';
 import { revisionKey } from '../../night.ts';
 import type { ReadyBatch } from '../apply_batch.ts';
@@ -41,7 +36,6 @@ export interface ResetGuarding {
   readonly overriddenBefore: readonly OverriddenGuard[];
   /** The run's files, for keeping the rejects. */
   readonly files: Files;
-  readonly runId: string;
 }
 
 /**
@@ -50,14 +44,14 @@ export interface ResetGuarding {
  */
 export async function resetNight(
   { client, night, counts, begin }: ReadyBatch,
-  { bounds, guardCheck, overriddenBefore, files, runId }: ResetGuarding,
+  { bounds, guardCheck, overriddenBefore, files }: ResetGuarding,
 ): Promise<JsonObject> {
   const key = [...revisionKey(night)];
   if (counts.rejected > 0) await keepRejects(client, files);
-  await stopAt(
-    guardCheck,
-    [guardRejected(counts.rejected, counts.rows, bounds.maxRejected)],
-    async () => `${await describeRejects(client)}; all: stockflow runs artifacts ${runId} ${REJECTS_NAME}`,
+  const rejected = guardRejected(counts.rejected, counts.rows, bounds.maxRejected);
+  await guardCheck.enforce(
+    [rejected],
+    rejected === null ? {} : { details: `; ${await describeRejects(client)}`, rejects: REJECTS_NAME },
   );
   if (counts.rows === 0) throw new FailTask('the file has a header and no rows; at least 1 row is needed');
 
@@ -74,7 +68,7 @@ export async function resetNight(
     );
   }
   const figures = await changeFigures(client);
-  await stopAt(guardCheck, [
+  await guardCheck.enforce([
     guardSingleChange(figures.largest_change, bounds.maxSingleChange),
     guardTotalChange(figures.units, bounds.maxTotalChange),
   ]);
@@ -114,19 +108,4 @@ export async function resetNight(
     settled_variance: settled,
     overridden_guards: [...overriddenBefore, ...guardCheck.overridden].map((guard) => ({ ...guard })),
   };
-}
-
-/**
- * Fails the task if a guard trips that this run does not override.
- * @throws FailTask
- */
-async function stopAt(
-  guardCheck: GuardCheck,
-  tripped: readonly (Tripped | null)[],
-  details?: () => Promise<string>,
-): Promise<void> {
-  const hasTripped = tripped.some((guard) => guard !== null);
-  const more = hasTripped && details !== undefined ? `; ${await details()}` : '';
-  const refusal = await guardCheck.refusal(tripped, more);
-  if (refusal !== null) throw new FailTask(refusal);
 }

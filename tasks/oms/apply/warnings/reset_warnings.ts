@@ -1,6 +1,6 @@
 /** Warnings about what a successful reset left undone, for the operator. */
 import { z } from 'zod';
-import type { JsonObject } from '../../../../runner/task.ts';
+import type { JsonObject, WarnOptions } from '../../../../runner/task.ts';
 
 const NAMED_MAX = 5;
 
@@ -18,9 +18,10 @@ const resultSchema = z.looseObject({
 export interface ResetWarning {
   readonly sentence: string;
   readonly facts: JsonObject;
+  readonly options?: WarnOptions;
 }
 
-/** | @param result the result that the reset reported, as stored with its batch */
+/** Returns the warnings about a reset. @param result as the reset reported it, stored with its batch */
 export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
   const {
     keys_at_several_locations: severalLocations,
@@ -32,8 +33,9 @@ export function resetWarnings(result: JsonObject): readonly ResetWarning[] {
     warnings.push({
       sentence:
         `${countOf(severalLocations)} left alone: the file has counts at several locations of a store, and ` +
-        'locations: sum is not set; stockflow changes lists them',
+        'locations: sum is not set',
       facts: { keys: severalLocations },
+      options: { remedy: { command: { label: 'list them', name: 'changes' } } },
     });
   }
   if (lost.count > 0) {

@@ -20,13 +20,15 @@ async function candidates(...words: string[]): Promise<readonly string[]> {
 }
 
 test('commands, found ones too, groups and their commands are completed from their beginning', async () => {
-  const [all, groups, inGroup, helpOf, help, unknown] = await Promise.all([
+  const [all, groups, inGroup, helpOf, help, unknown, both, nested] = await Promise.all([
     candidates(''),
     candidates('co'),
     candidates('pools', ''),
     candidates('help', 'po'),
     candidates('help', 'pools', 's'),
     candidates('nothing', ''),
+    candidates('web', ''),
+    candidates('web', 'user', 'p'),
   ]);
   for (const name of ['up', 'status', 'runs', 'help']) assert.ok(all.includes(name), name);
   assert.deepEqual(groups, ['count-stock', 'connections', 'completion']);
@@ -34,11 +36,14 @@ test('commands, found ones too, groups and their commands are completed from the
   assert.deepEqual(helpOf, ['pools']);
   assert.deepEqual(help, ['set']);
   assert.deepEqual(unknown, []);
+  assert.deepEqual(both, ['user', 'token']);
+  assert.deepEqual(nested, ['passwd']);
 });
 
 test('options, their choices, DAGs and the tasks of a DAG are completed where they can stand', async () => {
-  const [options, choices, dags, runs, tasks, ofInvalid, afterValue] = await Promise.all([
+  const [options, ofGroup, choices, dags, runs, tasks, ofInvalid, afterValue] = await Promise.all([
     candidates('runs', 'list', '--limit', '5', '--'),
+    candidates('web', '--host', '::1', '--'),
     candidates('runs', 'list', '-o', 'j'),
     candidates('trigger', ''),
     candidates('runs', 'show', 'n'),
@@ -47,6 +52,7 @@ test('options, their choices, DAGs and the tasks of a DAG are completed where th
     candidates('trigger', '--date', '2026-01-31', 'w'),
   ]);
   assert.deepEqual(options, ['--state', '--output', '--help']);
+  assert.deepEqual(ofGroup, ['--port', '--help']);
   assert.deepEqual(choices, ['json', 'jsonl']);
   assert.deepEqual(dags, ['nightly', 'weekly']);
   assert.deepEqual(runs, ['nightly']);

@@ -69,6 +69,9 @@ test('a typing error exits 2 with the nearest right word and the usage, and prin
   const wanted: readonly (readonly [readonly string[], RegExp])[] = [
     [['dgas'], /unknown command 'dgas'\n\(Did you mean dags\?\)\nUsage: stockflow /],
     [['dags', 'lsit'], /Did you mean list\?\)\nUsage: stockflow dags /],
+    [['web', 'usr'], /unknown command 'usr'\n\(Did you mean user\?\)\nUsage: stockflow web /],
+    [['web', '--prot', '1'], /Did you mean --port\?\)\nUsage: stockflow web \[options\]/],
+    [['web', 'user', 'ad'], /Did you mean add\?\)\nUsage: stockflow web user /],
     [
       ['dags', 'next', 'x', '--cuont', '3'],
       /Did you mean --count\?\)\nUsage: stockflow dags next \[options\] <dag>/,

@@ -150,7 +150,7 @@ test('show draws each task once under what it waits for last, with its edges and
   ]);
 });
 
-test('show exits 3 with the problems of an invalid file, and schema tells of every task type', async () => {
+test('show exits 3 with the problems of an invalid file, and schema describes every task type', async () => {
   await project.write('dags/broken.yaml', 'dag_id: broken\ntimezone: Nowhere\nschedule: null\ntasks: []\n');
   const [invalid, schema] = await Promise.all([
     project.run(['dags', 'show', 'broken']),
@@ -162,6 +162,6 @@ test('show exits 3 with the problems of an invalid file, and schema tells of eve
   assert.ok('with_step' in JSON.parse(schema.stdout).$defs);
 });
 
-test('none of this has started a database', () => {
+test('the commands that only read files start no database', () => {
   assert.equal(existsSync(path.join(project.dir, '.stockflow')), false);
 });

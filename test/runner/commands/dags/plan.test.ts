@@ -63,7 +63,7 @@ test('a change that loses dates exits 1 and says which, in JSON and CSV as well'
   assert.match(csv?.stdout ?? '', new RegExp(`^reset,changed,date_lost,${lost[0]},`, 'm'));
 });
 
-test('a new DAG, an unchanged one, one with a new comment and one whose file is gone are told apart', async () => {
+test('a new DAG, an unchanged one, one with a new comment and one whose file is gone are distinguished', async () => {
   await project.write('dags/reset.yaml', dagText('reset', '"30 1 * * *"', ONE_TASK));
   const same = await project.run(['dags', 'plan', 'reset']);
   assert.deepEqual([same.code, same.stdout], [0, 'reset  dags/reset.yaml: no change\n']);
@@ -82,7 +82,7 @@ test('a new DAG, an unchanged one, one with a new comment and one whose file is 
   assert.equal(byId.stdout, stdout.slice(stdout.indexOf('gone '), stdout.indexOf('\nreset ')));
 });
 
-test('runs in flight, moved edges and a deadline that history says will pass are told', async () => {
+test('runs in flight, moved edges and a deadline that history says will pass are reported', async () => {
   const tasks = (edge: string) =>
     `  - {task_id: load, type: step}\n  - {task_id: publish, type: step, depends_on: [load], ${edge}deadline: "05:00"}`;
   await project.write('dags/slow.yaml', dagText('slow', '"30 1 * * *"', tasks('not_before: "02:00", ')));

@@ -105,7 +105,7 @@ test('doctor names each place that cannot be used, with what to do, and exits 1'
   for (const { verdict, fix } of findings) assert.equal(fix === null, verdict === 'ok');
 });
 
-test('a server with another key, an unknown user and a missing variable are told apart', async (t) => {
+test('a server with another key, an unknown user and a missing variable are distinguished', async (t) => {
   const project = await projectFor(t);
   await using server = await startDemoServer();
   const wrongKey = `SHA256:${'A'.repeat(43)}`;
@@ -125,7 +125,7 @@ test('a server with another key, an unknown user and a missing variable are told
   );
 });
 
-test('a database that is away, and one that lacks migrations, are findings like any other', async (t) => {
+test('an unreachable database, and one that lacks migrations, are findings like any other', async (t) => {
   const project = await projectFor(t);
   const bare = await testDatabase(t);
   const [away, pending] = await Promise.all([
@@ -174,7 +174,7 @@ test('fingerprint prints the key that a server shows, without logging in, and ex
   assert.match(away.stderr, /sftp:\/\/me@127\.0\.0\.1:9 shows no host key \(.*ECONNREFUSED/);
 });
 
-test('connections test looks at one connection without the database, and exits 5 where it cannot be used', async (t) => {
+test('connections test checks one connection without the database, and exits 5 where it cannot be used', async (t) => {
   const project = await projectFor(t);
   await using server = await startDemoServer();
   const env = { DATABASE_URL: 'postgres://127.0.0.1:9/none', STOCKFLOW_CONN_STORE: storeUrl(server) };
@@ -195,7 +195,7 @@ test('connections test looks at one connection without the database, and exits 5
   assert.match(unset.stderr, /STOCKFLOW_CONN_ERP is not set/);
 });
 
-test('connections test tells, with a fix for each cause, what the tasks would meet at night', async (t) => {
+test('connections test reports, with a fix for each cause, what the tasks would meet at night', async (t) => {
   const project = await projectFor(t);
   await project.write(
     'dags/exports.yaml',

@@ -20,7 +20,7 @@ function told(health: Partial<QueueHealth>, workers: Partial<LiveWorkers> = {}):
   );
 }
 
-test('tasks that are ready and not started are told with their number, since when, and what the workers do', () => {
+test('tasks that are ready and not started are reported with their number, since when, and what the workers do', () => {
   assert.deepEqual(told(STUCK), [
     'problem: 3 tasks ready for 11m 00s and not started: worker 1 is not taking work',
   ]);
@@ -36,7 +36,7 @@ test('tasks that are ready and not started are told with their number, since whe
   ]);
 });
 
-test('workers with full hands are no fault of theirs', () => {
+test('busy workers are not reported as a fault', () => {
   assert.deepEqual(told(STUCK, { running: 4 }), [
     'warning: 3 tasks ready for 11m 00s and not started: all 4 slots of worker 1 are in use',
   ]);

@@ -24,6 +24,7 @@ function dateOf(position: number, runState: RunState, errorText: string | null =
     finishedAt: runState === 'running' ? null : begunAt.add({ minutes: 10 }),
     failedTaskId: null,
     errorText,
+    remedy: null,
   };
 }
 

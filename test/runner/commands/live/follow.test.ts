@@ -35,14 +35,14 @@ test('on a terminal what is followed is redrawn in place, cut to its width, and 
   assert.deepEqual(written, []);
 });
 
-test('elsewhere each change is a line', async () => {
+test('without a terminal each change is a line', async () => {
   const { shell, written, footers } = keptShell('pipe');
   await follow(shell, counter([2, 3]));
   assert.deepEqual(written, ['count 2\n', 'count 3\n']);
   assert.deepEqual(footers, []);
 });
 
-test('an outage of the database is said once and waited for; another error ends it', async () => {
+test('an outage of the database is reported once and waited for; another error ends it', async () => {
   const { shell, written } = keptShell('pipe');
   const lost = new ConnectionLost({ host: 'localhost', port: 5432, database: 'stock' }, new Error('broke'));
   await follow(shell, counter([lost, lost, 3]));

@@ -62,7 +62,7 @@ test('a footer that moves on ends the line that somebody left open', () => {
   assert.deepEqual(screen(), ['>', 'dots...', '']);
 });
 
-test('a footer taken away leaves nothing, and what is written then is left as it is', () => {
+test('a footer that is removed leaves nothing, and what is written then is left as it is', () => {
   const { show, write, screen } = terminal();
   show('a', 'b', 'c');
   show('a');

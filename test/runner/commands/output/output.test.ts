@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvText } from '../../../../runner/commands/output/csv_text.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
 import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
+import { csvText } from '../../../../runner/view/csv_text.ts';
 import type { Listing } from '../../../../runner/view/listing.ts';
 import { progressText } from '../../../../runner/view/progress_text.ts';
 import { bytesText, inZone, spanText } from '../../../../runner/view/time_text.ts';
@@ -87,7 +87,7 @@ test('a CSV cell that is no text keeps its value: numbers below zero, booleans, 
   );
 });
 
-test('instants are told in the zone with its name on that day, or its offset where it has none', () => {
+test('instants are printed in the zone with its name on that day, or its offset where it has none', () => {
   const at = (text: string) => Temporal.Instant.from(text);
   assert.equal(inZone(at('2026-03-08T06:59:59Z'), 'America/New_York'), '2026-03-08 01:59 EST');
   assert.equal(inZone(at('2026-03-08T07:00:00Z'), 'America/New_York', 'second'), '2026-03-08 03:00:00 EDT');

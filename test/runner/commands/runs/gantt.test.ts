@@ -53,6 +53,7 @@ function task(
     output: null,
     errorClass: null,
     errorText: null,
+    remedy: null,
     progress: null,
     removedAt: null,
     ...given,

@@ -43,7 +43,7 @@ test('a database that is connected to without a pooler is direct', async () => {
   assert.equal(await poolModeOf(url), 'direct');
 });
 
-test('a pooler in session mode is told from one that gives sessions away, also while its other servers are busy', {
+test('a pooler in session mode is distinguished from one that shares sessions, also while its other servers are busy', {
   skip,
 }, async (t) => {
   const pooled = await startPgbouncer(t, url, { pool_mode: 'session' });

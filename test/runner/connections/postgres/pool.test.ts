@@ -71,7 +71,7 @@ test('a server that accepts and says nothing is unreachable after the time-out',
   assert.ok((await failure(pool.query('select 1'))) instanceof DatabaseUnreachable);
 });
 
-test('waiting in vain for a free session is told apart from an unreachable database', async (t) => {
+test('waiting in vain for a free session is not reported as an unreachable database', async (t) => {
   // Long enough to open the first session on a crowded machine.
   const pool = poolOn(t, url, { max: 1, connectTimeoutMs: 2_000 });
   const client = await pool.connect();

@@ -33,7 +33,7 @@ test('databases made at the same moment from a template that is not there yet al
   }
 });
 
-test('a throw-away server is gone, with its data, soon after its owner was killed', async () => {
+test('a temporary server is gone, with its data, soon after its owner was killed', async () => {
   const owner = spawn(process.execPath, [join(import.meta.dirname, '../../../support/postgres/owner.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

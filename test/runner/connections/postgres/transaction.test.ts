@@ -27,7 +27,7 @@ async function valueIn(name: string): Promise<number | undefined> {
 
 const increment = 'update counter set value = value + 1 where name = $1';
 
-test('what the work returns is given back, committed', async (t) => {
+test('the result of the work is returned once it is committed', async (t) => {
   const name = await counter(t);
   const given = await withTransaction(pool, async (tx) => {
     await tx.query(increment, [name]);
@@ -109,7 +109,7 @@ test('the isolation asked for is the one the work runs in', async () => {
   }
 });
 
-test('work that swallows a failed statement is told that nothing was committed', async (t) => {
+test('work that swallows a failed statement fails, as nothing was committed', async (t) => {
   const name = await counter(t);
   const swallow = withTransaction(pool, async (tx) => {
     await tx.query(increment, [name]);

@@ -187,7 +187,7 @@ describe('connecting', () => {
     assert.equal((await sftp.stat('password'))?.bytes, 12);
   });
 
-  test('a key file that holds no key is refused before anything is sent, and its path is not told', async () => {
+  test('a key file that holds no key is refused before anything is sent, without its path', async () => {
     const file = join(server.rootDir, 'no_key');
     await writeFile(file, 'CANARY-not-a-key');
     const query = `host_key=${server.fingerprint}&private_key_file=${file}`;
@@ -198,7 +198,7 @@ describe('connecting', () => {
     assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /CANARY/);
   });
 
-  test('no way to log in is said before anything is sent', async () => {
+  test('a URL without a way to log in is refused before anything is sent', async () => {
     const error = await failureOf(connect(server, { port: 1, query: `host_key=${server.fingerprint}` }));
     assert.equal(error.kind, 'missing');
     assert.match(error.message, /private_key_file.*password_file/);

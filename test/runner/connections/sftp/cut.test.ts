@@ -61,7 +61,7 @@ for (const { name, skip, start } of SERVERS) {
     }
 
     for (const direction of DIRECTIONS) {
-      test(`at any byte ${direction} while publishing leaves the whole file or none, and the next attempt mends it`, async () => {
+      test(`at any byte ${direction} while publishing leaves the whole file or none, and the next attempt completes it`, async () => {
         const start = { bytes: 0 };
         await publishAndCut(`probe-${direction}`, (line) => {
           if (line === null) start.bytes = proxy.bytesRelayed(direction);

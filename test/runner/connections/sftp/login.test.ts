@@ -100,7 +100,7 @@ test('a wrong password is sent once, though the server takes it by two ways, whi
   assert.deepEqual(tries, ['password refused']);
 });
 
-test('a server that takes no way that we have a secret for is told from a wrong secret', async (t) => {
+test('a server that takes no way that we have a secret for is distinguished from a wrong secret', async (t) => {
   const { server, tries } = await serverFor(t, { methods: [['publickey']] });
   const error = await refusalOf(connect(server, secrets.password(server)));
   assert.match(error.message, /it takes publickey; nothing that we have fits/);
@@ -118,7 +118,7 @@ test('a question that no secret answers is named', async (t) => {
   assert.doesNotMatch(error.message, /CANARY/);
 });
 
-test('a second session that a server refuses is told from a wrong login, and can be tried again', async (t) => {
+test('a second session that a server refuses is distinguished from a wrong login, and can be tried again', async (t) => {
   const { server } = await serverFor(t, { maxSessions: 1 });
   {
     await using _first = await connect(server);

@@ -52,7 +52,7 @@ test('a folder whose entries all lack a time is listed with one further request,
   assert.equal(answers, 51);
 });
 
-test('a time of 1970 is one that the server does not tell', async (t) => {
+test('a time of 1970 counts as none', async (t) => {
   const { sftp, local } = await odd(t, {});
   await writeFile(local('a.csv'), '');
   await utimes(local('a.csv'), 0, 0);
@@ -63,7 +63,7 @@ for (const [what, oddities] of [
   ['the line of ls -l', { withheld: () => ['PERMISSIONS'] }],
   ['whether it opens as a folder', { withheld: () => ['PERMISSIONS'], bareNames: true }],
 ] satisfies [string, Oddities][]) {
-  test(`without permissions a file is told from a folder by ${what}`, async (t) => {
+  test(`without permissions a file is distinguished from a folder by ${what}`, async (t) => {
     const { sftp, local } = await odd(t, oddities);
     await mkdir(local('dir'));
     await writeFile(local('-data.csv'), '');
@@ -83,12 +83,12 @@ test('a file of no known size is left out, and named', async (t) => {
   const { entries, leftOut } = await sftp.list('');
   assert.deepEqual(
     [entries.map(({ name }) => name), leftOut],
-    [['b.csv'], [{ name: 'a.csv', why: 'the server does not tell its size' }]],
+    [['b.csv'], [{ name: 'a.csv', why: 'the server does not give its size' }]],
   );
-  await assert.rejects(sftp.open('a.csv'), { kind: 'unsupported', message: /does not tell its size/ });
+  await assert.rejects(sftp.open('a.csv'), { kind: 'unsupported', message: /does not give its size/ });
 });
 
-test('where a missing file is answered with FAILURE, the listing above tells that it is missing', async (t) => {
+test('where a missing file is answered with FAILURE, the listing of its folder decides that it is missing', async (t) => {
   const { sftp, local } = await odd(t, { missing: FAILURE });
   assert.equal(await sftp.stat('a.csv'), null);
   assert.equal(await sftp.stat('no/such/a.csv'), null);
@@ -98,7 +98,7 @@ test('where a missing file is answered with FAILURE, the listing above tells tha
   assert.equal(await readFile(local('new/folder/a.csv'), 'utf8'), 'a');
 });
 
-test('where a FAILURE is about a file that is there, it stands, and blames no disk', async (t) => {
+test('a FAILURE about a file that exists is reported as it is, without a full disk as its cause', async (t) => {
   const { sftp, local } = await odd(t, { refused: { LSTAT: FAILURE } });
   await writeFile(local('a.csv'), 'a');
   await assert.rejects(sftp.stat('a.csv'), (error: Error) => {
@@ -152,14 +152,14 @@ test('a server that cannot rename is named as such, and nothing half-written is 
   assert.deepEqual(await partsLeft(server), []);
 });
 
-test('a file that is taken away once it is read has been read', async (t) => {
+test('a file that the server removes once it is read has been read', async (t) => {
   const { sftp, local } = await odd(t, { readOnce: true });
   await writeFile(local('a.csv'), CONTENT);
   assert.ok((await readAll(sftp, 'a.csv')).equals(CONTENT));
   assert.equal(await sftp.stat('a.csv'), null);
 });
 
-test('content that is taken away when it is compared is published again', async (t) => {
+test('content that the server removes when it is compared is published again', async (t) => {
   const { sftp, local } = await odd(t, { readOnce: true });
   await sftp.publish('a.csv', Buffer.from('a'), OWNER);
   await sftp.publish('a.csv', Buffer.from('a'), { ...OWNER, token: 'a2' });
@@ -211,14 +211,14 @@ for (const [request, extensions, message] of [
   ['WRITE', undefined, /cannot write/],
   ['READ', undefined, /cannot read \.stockflow_probe/],
 ] as const) {
-  test(`a probe foretells that publishing fails where ${request} is refused`, async (t) => {
+  test(`a probe predicts that publishing fails where ${request} is refused`, async (t) => {
     const { server, sftp } = await odd(t, { refused: { [request]: OP_UNSUPPORTED } }, extensions);
     await assert.rejects(sftp.probePublishing(''), message);
     assert.deepEqual(await readdir(server.rootDir), []);
   });
 }
 
-test('a probe tells that nothing can be replaced, or removed', async (t) => {
+test('a probe reports that nothing can be replaced, or removed', async (t) => {
   const plain = await odd(t, {}, {});
   assert.deepEqual(await plain.sftp.probePublishing(''), { canReplace: false, leftBehind: null });
   const kept = await odd(t, { refused: { REMOVE: PERMISSION_DENIED } });
@@ -226,7 +226,7 @@ test('a probe tells that nothing can be replaced, or removed', async (t) => {
   assert.deepEqual(await readdir(kept.server.rootDir), [leftBehind]);
 });
 
-test('a probe of reading reads one byte, so that a server which takes away what is read keeps the file', async (t) => {
+test('a probe of reading reads one byte, so that a server which removes what is read keeps the file', async (t) => {
   const { sftp, local } = await odd(t, { readOnce: true });
   await writeFile(local('a.csv'), 'ab');
   await sftp.probeReading('a.csv');

@@ -63,7 +63,7 @@ test('in London the spring night moves 01:30 to 02:30 BST, and the autumn night 
   ]);
 });
 
-test('an edge in the gap moves with it, and a night is told to be an hour shorter before a deadline', () => {
+test('an edge in the gap moves with it, and the report says that an hour less is left before a deadline', () => {
   const tasks = '[{task_id: a, type: x, not_before: "02:15", deadline: "05:00"}]';
   const { clockChanges: nights } = changeAt(NOON, {
     before: nightly(),
@@ -86,7 +86,7 @@ test('an edge in the gap moves with it, and a night is told to be an hour shorte
   ]);
 });
 
-test('an edge on the day after the business date is told on the night on which it lies', () => {
+test('an edge on the day after the business date is reported for the night on which it lies', () => {
   const tasks = '[{task_id: a, type: x, not_before: "02:30+1d"}]';
   const late = { schedule: '"0 22 * * *"' };
   const { clockChanges: nights } = changeAt(NOON, { before: nightly(late), after: nightly(late, tasks) });
@@ -98,7 +98,7 @@ test('an edge on the day after the business date is told on the night on which i
   );
 });
 
-test('an hour field with a star is told by how many runs the night has', () => {
+test('an hour field with a star is reported by the number of runs of the night', () => {
   const { clockChanges: nights, isSafe } = changeAt(NOON, {
     before: nightly({ schedule: '"0 * * * *"' }),
     after: nightly({ schedule: '"*/30 * * * *"' }),
@@ -261,7 +261,7 @@ test('every key that changed is named with both values, edges by what they lead 
   );
 });
 
-test('a deadline is told that passes before the task usually ends, on the dates on which it does', () => {
+test('a deadline that passes before the task usually ends is reported, on the dates on which it does', () => {
   const tasks = (delay: string) =>
     `[{task_id: a, type: x}, {task_id: b, type: x, depends_on: [{task_id: a, delay: ${delay}}], deadline: "05:00"}]`;
   const usual = new Map([

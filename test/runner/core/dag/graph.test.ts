@@ -97,7 +97,7 @@ test('a cycle put into any DAG is found, and what is returned is a real path bac
   );
 });
 
-test('of several knots each gives one shortest cycle, from its first task in the file', () => {
+test('each group of tasks that form cycles gives one shortest cycle, from its first task in the file', () => {
   const tasks = graph({
     x: ['z'],
     y: ['x', 'z'],

@@ -59,7 +59,7 @@ test('of a param that does not say its use, `to` is written, a name with an endi
   );
 });
 
-test('a param that says its use is taken at its word', () => {
+test('the declared use of a param decides', () => {
   const params = z.strictObject({
     connection: z.string().optional(),
     from: location({ access: 'write', of: 'folder' }).optional(),

@@ -18,7 +18,7 @@ test('a duration is read as a key of a DAG file is, compounds included', () => {
   assert.equal(duration().prefault('1h30m').parse(undefined), 5_400_000);
 });
 
-test('the id of a connection is lower case, and the one that was meant is told', () => {
+test('the id of a connection is lower case, and the error names the one that was meant', () => {
   assert.equal(connectionId().parse('retail_pro2'), 'retail_pro2');
   assert.equal(
     refusal(connectionId(), 'RETAILPRO'),

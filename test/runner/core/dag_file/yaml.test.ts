@@ -29,7 +29,7 @@ test('broken syntax is reported where the parser lost its way, once a line', () 
   ]);
 });
 
-test('a template without quotes in a flow map is told to take them', () => {
+test('the error of a template without quotes in a flow map asks for them', () => {
   assert.deepEqual(report(withValue(`\${{ run.dag_id }}`)), [
     '5:41: not valid YAML: Unexpected flow-map-start at node end; put quotes around a template that stands inside { } or [ ]',
   ]);
@@ -80,7 +80,7 @@ test('keys that reach for prototypes are refused anywhere', () => {
   assert.equal(Reflect.get({}, 'x'), undefined);
 });
 
-test('keys are text', () => {
+test('the keys of a map are text', () => {
   assert.deepEqual(report(withValue('{1: x, true: y, [a]: z}')), [
     '5:41 tasks[0].with.v.1: found 1 as a key: put quotes around it',
     '5:47 tasks[0].with.v.true: found true as a key: put quotes around it',

@@ -30,9 +30,9 @@ const STATE = {
 type Letter = keyof typeof STATE;
 
 function counts(letters: readonly Letter[]): UpstreamCounts {
-  const tally = { ...NONE, total: letters.length };
-  for (const letter of letters) tally[STATE[letter]] += 1;
-  return tally;
+  const counts = { ...NONE, total: letters.length };
+  for (const letter of letters) counts[STATE[letter]] += 1;
+  return counts;
 }
 
 function lettersOf(text: string): Letter[] {

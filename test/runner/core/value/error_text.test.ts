@@ -25,7 +25,7 @@ test('what is thrown and is no Error is named for what it is', () => {
   );
 });
 
-test('the messages of causes are told once each, those of an AggregateError too', () => {
+test('each message of a chain of causes appears once, those of an AggregateError too', () => {
   const inner = new Error('no route');
   assert.equal(errorFacts(new Error('not sent: no route', { cause: inner })).errorText, 'not sent: no route');
   assert.equal(errorFacts(new Error('not sent', { cause: inner })).errorText, 'not sent: no route');

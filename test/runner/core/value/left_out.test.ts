@@ -6,7 +6,7 @@ const PATTERN = 'reset_inventory_*.csv';
 const LINK = 'it is a link, and links are not followed';
 const usable = (name: string) => ({ name, why: null });
 
-test('each name that is like the pattern is told with why it is not the file', () => {
+test('each name that is like the pattern is listed with why it is not the file', () => {
   assert.deepEqual(
     leftOutOf(PATTERN, [
       { name: 'reset_inventory_1.csv', why: LINK },

@@ -60,7 +60,7 @@ test('at most max_active_runs of the backfill are there at once, and the next is
   await until('two runs', async () => ((await daysIn('wide', 'running')).length === 2 ? true : null));
   assert.deepEqual(await daysIn('wide', 'running'), [1, 2]);
   await scheduleDag(pool, worker.engine.versions, 'wide');
-  assert.deepEqual(await daysIn('wide', 'running'), [1, 2], 'another look made more');
+  assert.deepEqual(await daysIn('wide', 'running'), [1, 2], 'another check made more');
   gates.get(2)?.open();
   await until('the third', async () => ((await daysIn('wide', 'running')).includes(3) ? true : null));
   assert.deepEqual(await daysIn('wide', 'running'), [1, 3]);

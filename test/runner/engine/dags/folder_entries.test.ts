@@ -1,4 +1,5 @@
 /** Names in the folders of DAGs and task types that hold no file, and files that lie behind links. */
+
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { formatProblem } from '../../../../runner/core/dag_file/problem.ts';
 import { checkDagText, readDagTexts } from '../../../../runner/engine/dags/folder.ts';
+import { readParsedDag } from '../../../../runner/engine/dags/source.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
 import { DagWatch } from '../../../../runner/engine/dags/watch.ts';
 import { listDags } from '../../../../runner/store/dag/dag.ts';
@@ -30,7 +32,7 @@ test('a folder or a dangling link among the DAG files is invalid by its name, an
     'loop.yaml:1:1: it is a link that leads to itself: remove it',
   ]);
   const watch = new DagWatch(dagsDir, taskTypes);
-  await watch.look(pool, 'test', testLog);
+  await watch.check(pool, 'test', testLog);
   const rows = await listDags(pool);
   assert.deepEqual(
     rows.map(({ dagId, dagVersionId, problems: found }) => [
@@ -47,10 +49,10 @@ test('a folder or a dangling link among the DAG files is invalid by its name, an
   );
 });
 
-test('a link that is mended brings its DAG into force at the next reading', async () => {
+test('a link that is fixed brings its DAG into force at the next check', async () => {
   await rm(path.join(dagsDir, 'dangling.yaml'));
   await writeFile(path.join(dagsDir, 'dangling.yaml'), stepDag('dangling', ['task_id: one']));
-  await new DagWatch(dagsDir, taskTypes).look(pool, 'test', testLog);
+  await new DagWatch(dagsDir, taskTypes).check(pool, 'test', testLog);
   const row = (await listDags(pool)).find(({ dagId }) => dagId === 'dangling');
   assert.deepEqual([row?.dagVersionId !== null, row?.problems], [true, null]);
 });
@@ -75,4 +77,16 @@ test('task types behind links load, as those of a ConfigMap, and a name that hol
     'dangling.ts: is a link that leads to no file',
     'folder.ts: is a folder, and a task type is a file',
   ]);
+});
+
+test('a file is parsed again when its text has changed, and only then', async () => {
+  const file = path.join(dagsDir, 'kept.yaml');
+  await writeFile(file, stepDag('kept', ['task_id: one']));
+  const first = await readParsedDag(file);
+  assert.equal(await readParsedDag(file), first);
+  // Of the same length.
+  await writeFile(file, stepDag('kept', ['task_id: two']));
+  assert.equal((await readParsedDag(file)).dag?.tasks[0]?.taskId, 'two');
+  await rm(file);
+  assert.match((await readParsedDag(file)).problems[0]?.message ?? '', /leads to no file/);
 });

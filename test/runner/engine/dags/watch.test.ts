@@ -37,7 +37,7 @@ test('DAG files are picked up while the worker runs', async (t) => {
     assert.deepEqual((await engine.ended(next.runId)).states, { first: 'success', new_second: 'success' });
   });
 
-  await t.test('a broken edit changes nothing but the shown error, and mending it clears that', async () => {
+  await t.test('a broken edit changes nothing but the shown error, and a valid one clears that', async () => {
     const good = await current();
     await writeFile(file, stepDag('edited', ['task_id: first, depends_on: [nowhere]']));
     const broken = await until('the error', async () =>
@@ -75,17 +75,17 @@ test('DAG files are picked up while the worker runs', async (t) => {
   });
 });
 
-test('a file that another process adds and registers during a look is not taken for gone', async (t) => {
+test('a file that another process adds and registers during a check is not retired', async (t) => {
   const engine = await testEngine(t, [steps().type]);
   const { pool, dagsDir, taskTypes } = engine;
   const file = path.join(dagsDir, 'seen.yaml');
   await writeFile(file, stepDag('seen', ['task_id: only']));
-  // The look has read the folder and stands still while it registers what it saw.
+  // The check has read the folder and stands still while it registers what it saw.
   const holder = await pool.connect();
   await holder.query('begin');
   await ensureDag(holder, { dagId: 'seen', file, cursor: null });
-  const looking = new DagWatch(dagsDir, taskTypes).look(pool, 'test', testLog);
-  await until('the look to wait', async () => {
+  const checking = new DagWatch(dagsDir, taskTypes).check(pool, 'test', testLog);
+  await until('the check to wait', async () => {
     const { rowCount } = await pool.query(
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     );
@@ -94,7 +94,7 @@ test('a file that another process adds and registers during a look is not taken 
   await engine.writeDag('added', stepDag('added', ['task_id: only']));
   await holder.query('rollback');
   holder.release();
-  await looking;
+  await checking;
   assert.equal((await findDag(pool, 'added'))?.retiredAt, null);
   assert.equal((await findDag(pool, 'seen'))?.retiredAt, null);
 });

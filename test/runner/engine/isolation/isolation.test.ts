@@ -123,6 +123,13 @@ test('a task in a process of its own has the whole context, and ends in every wa
       'big: the return value has 1048578 characters of JSON, at most 1048576 are kept: write it to an artifact',
     ],
   });
+  assert.deepEqual(
+    tasks.flatMap(({ taskId, remedy }) => (remedy === null ? [] : [[taskId, remedy]])),
+    [
+      ['skip', { artifact: { label: 'see why', name: 'own.csv' } }],
+      ['fail', { clear: { label: 'go on', scope: 'task' } }],
+    ],
+  );
   const all = tasks.find(({ taskId }) => taskId === 'all');
   const first = tasks.find(({ taskId }) => taskId === 'first');
   const { rows } = await engine.pool.query(

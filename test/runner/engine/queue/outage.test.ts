@@ -15,7 +15,7 @@ async function addJob(pool: Pool, dagId: string): Promise<void> {
   await addScheduleJob(pool, dagId, Temporal.Now.instant());
 }
 
-test('a job that ends while the database is away ends neither the process nor the queue', async (t) => {
+test('a job that ends while the database is unavailable ends neither the process nor the queue', async (t) => {
   const { url, pool } = await testDatabase(t, { migrations: ['queue'] });
   await using proxy = await startProxy({ target: { port: Number(new URL(url).port) } });
   const through = new URL(url);
@@ -83,7 +83,7 @@ test('a queue whose connections have gone dead without being closed works again'
   await until('the next job', async () => seen.includes('after'), 25_000);
 });
 
-test('a queued task whose job was put off after failures is pointed at anew', async (t) => {
+test('a queued task whose job was put off after failures gets a new job', async (t) => {
   const step = steps();
   const { pool, writeDag } = await testEngine(t, [step.type]);
   await writeDag('put_off', stepDag('put_off', ['task_id: only']));

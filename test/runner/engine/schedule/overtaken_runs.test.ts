@@ -59,7 +59,7 @@ for (const catchup of ['latest', 'none'] as const) {
     const missing = await pool.query('select from audit.missing_date where dag_id = $1', [dagId]);
     assert.ok((missing.rowCount ?? 0) >= cancelled);
     const runs = await listRuns(pool, { dagId, limit: 100 });
-    assert.equal(runs.find(({ runId }) => runId === waiting.runId)?.state, 'queued', 'a person asked for it');
+    assert.equal(runs.find(({ runId }) => runId === waiting.runId)?.state, 'queued', 'a person requested it');
   });
 }
 

@@ -105,13 +105,13 @@ test('schedules', async (t) => {
     );
   });
 
-  await t.test('looking again plans nothing again', async () => {
+  await t.test('a second check plans nothing', async () => {
     const before = await hoursAgo(pool, 'all_of_it');
     await scheduleDag(pool, versions, 'all_of_it');
     assert.deepEqual(await hoursAgo(pool, 'all_of_it'), before);
   });
 
-  await t.test('many looks at once make one run for each instant', async () => {
+  await t.test('concurrent checks make one run for each instant', async () => {
     await hourly('crowd', 'catchup: all', 'catchup_window: 24h');
     await forget(pool, 'crowd', 6);
     await Promise.all(Array.from({ length: 12 }, () => scheduleDag(pool, new DagVersions(pool), 'crowd')));

@@ -73,7 +73,7 @@ test('a claim whose answer was lost is handed over when its worker is stopped', 
   );
 });
 
-test('a worker that is told to stop at once while it lets its tasks end hands them over at once', async (t) => {
+test('a second request to stop hands over at once what the first one let end', async (t) => {
   const step = steps();
   const engine = await testEngine(t, [step.type]);
   await engine.writeDag('long', stepDag('long', ['task_id: long']));
@@ -84,11 +84,11 @@ test('a worker that is told to stop at once while it lets its tasks end hands th
     by,
   });
   await until('the task to start', async () => step.startsOf('long') === 1);
-  const patient = worker.stop(600_000);
+  const graceful = worker.stop(600_000);
   await worker.stop(0);
   // A longer time does not take that back.
   await worker.stop(600_000);
-  await patient;
+  await graceful;
   assert.deepEqual(
     (await attemptsOfRun(engine.pool, run.runId)).map(({ state }) => state),
     ['handed_over'],

@@ -65,7 +65,7 @@ test('a cancelled task that ignores its signal keeps its slot until its work has
   assert.equal((await poolNow('cancelled'))?.held, 0);
 });
 
-test('one that timed out keeps it too, beyond the time it is given to notice', async () => {
+test('a task that timed out keeps its slot too, beyond its grace time', async () => {
   const { deaf, next, held, wasBeside } = await deafAndWaiting(
     'timed',
     ', execution_timeout: 1s, retries: 0',

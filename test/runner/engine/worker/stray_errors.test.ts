@@ -106,7 +106,7 @@ test('an endless loop ends its worker with one sentence that names what ran, and
   assert.equal((await effectsOf(engine.pool, runId)).filter(({ phase }) => phase === 'end').length, 2);
 });
 
-test('an endless loop ends its worker also where nobody reads its last words', async (t) => {
+test('an endless loop ends its worker also when nobody reads its stderr', async (t) => {
   const { engine } = await setUp(t, ['loop'], 0);
   const stuck = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, stallMs: 1_500 });
   stuck.stopReading();

@@ -141,13 +141,13 @@ test('one worker runs DAGs of every shape', async (t) => {
     assert.equal(step.startsOf('no_branch'), 0);
   });
 
-  await t.test('a deferred task looks again later in the same attempt', async () => {
+  await t.test('a deferred task is polled again in the same attempt', async () => {
     await engine.writeDag('sensor', stepDag('sensor', ['task_id: sensor']));
-    let looks = 0;
+    let polls = 0;
     step.on('sensor', ({ now }) => {
-      looks += 1;
-      if (looks < 3) throw new DeferTask(now().add({ milliseconds: 200 }), 'not yet');
-      return looks;
+      polls += 1;
+      if (polls < 3) throw new DeferTask(now().add({ milliseconds: 200 }), 'not yet');
+      return polls;
     });
     const { run } = await engine.run('sensor');
     const [attempt, ...more] = await attemptsOfRun(pool, run.runId);
@@ -192,14 +192,17 @@ test('one worker runs DAGs of every shape', async (t) => {
     assert.deepEqual(tasks[2]?.output, { text: 'é\u2028', number: 0.1 });
   });
 
-  await t.test('an error text with NUL and lone surrogates is kept, made harmless', async () => {
-    await engine.writeDag('ugly', stepDag('ugly', ['task_id: ugly']));
-    step.on('ugly', () => {
-      throw new FailTask('bad \0 and \ud800');
-    });
-    const { tasks } = await engine.run('ugly');
-    assert.equal(tasks[0]?.errorText, 'bad \u2400 and \ufffd');
-  });
+  await t.test(
+    'an error text with NUL and lone surrogates is kept in a form that Postgres stores',
+    async () => {
+      await engine.writeDag('ugly', stepDag('ugly', ['task_id: ugly']));
+      step.on('ugly', () => {
+        throw new FailTask('bad \0 and \ud800');
+      });
+      const { tasks } = await engine.run('ugly');
+      assert.equal(tasks[0]?.errorText, 'bad \u2400 and \ufffd');
+    },
+  );
 
   await t.test('a fan-in of fifty starts its successor exactly once', async () => {
     const width = 50;

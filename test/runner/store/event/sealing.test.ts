@@ -5,7 +5,7 @@ import { recordEvents } from '../../../../runner/store/event/event.ts';
 import { checkSeals } from '../../../../runner/store/event/seal_check.ts';
 import { BY, database, problemsOf, record, seal } from './history.ts';
 
-test('what was committed is sealed, each seal names the one before, and the rest is told as unsealed', async (t) => {
+test('what was committed is sealed, each seal names the one before, and the rest is reported as unsealed', async (t) => {
   const pool = await database(t);
   assert.equal(await seal(pool), null);
   assert.equal((await checkSeals(pool, null)).head, null);

@@ -33,7 +33,7 @@ test('a run that is late is a problem before it ends', () => {
   assert.deepEqual([verdict, isProblem, detail], ['running', true, 'filter missed its deadline']);
 });
 
-test('a night on which no worker looked did not run; the newest such night is named', () => {
+test('an instant at which no worker ran did not run; the newest such instant is named', () => {
   assert.deepEqual(verdictOf({ cursor: at('2026-01-29T06:00:00Z'), lastDue: null }, null), {
     date: '2026-02-01',
     verdict: 'did not run',

@@ -16,7 +16,7 @@ function sentenceOf(
   return lastRunSummary(facts, status, SEVEN);
 }
 
-test('a night is told in one sentence, whatever became of it', () => {
+test('the summary of a run is one sentence for each outcome', () => {
   assert.equal(sentenceOf({}), 'succeeded at 01:40 EST, after 40m 00s');
   assert.equal(
     sentenceOf({ missedDeadlines: ['filter'] }),
@@ -43,7 +43,7 @@ test('a night is told in one sentence, whatever became of it', () => {
   assert.equal(sentenceOf(null, { lastDue: null, cursor: SEVEN }), 'not due yet, next 2026-02-02 01:00 EST');
 });
 
-test('a pause and an invalid file are told beside what the night came to', () => {
+test('the summary names a pause and an invalid file beside the outcome', () => {
   assert.equal(
     sentenceOf({}, { isPaused: true }),
     'succeeded at 01:40 EST, after 40m 00s; the DAG is paused',
@@ -64,7 +64,13 @@ test('a DAG that has no night yet says what that waits for', () => {
 });
 
 test('a night that succeeded with warnings says how many', () => {
-  const warning = { runId: 7, taskId: 'filter', mapIndex: -1, sentence: '3 products have no row' };
+  const warning = {
+    runId: 7,
+    taskId: 'filter',
+    mapIndex: -1,
+    sentence: '3 products have no row',
+    remedy: null,
+  };
   assert.equal(sentenceOf({}, {}, [warning]), 'succeeded at 01:40 EST, after 40m 00s, with a warning');
   assert.equal(
     sentenceOf({ missedDeadlines: ['filter'] }, {}, [
@@ -75,7 +81,7 @@ test('a night that succeeded with warnings says how many', () => {
   );
 });
 
-test('a night that was mended says what had failed', () => {
+test('a run that succeeded after a failure names the failure', () => {
   assert.equal(
     sentenceOf({ missedDeadlines: ['filter'], recoveredFailure: 'filter: no file' }),
     'succeeded at 01:40 EST, after 40m 00s, but filter missed its deadline; it had failed before: filter: no file',

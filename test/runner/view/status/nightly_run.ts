@@ -38,6 +38,7 @@ export const RUN: LastRun = {
   finishedAt: at('2026-02-01T06:40:00Z'),
   failedTaskId: null,
   errorText: null,
+  remedy: null,
   missedDeadlines: [],
   recoveredFailure: null,
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
+import { lastRuns } from '../../../../runner/store/run/last_due_run.ts';
 import { viewSource } from '../../../../runner/view/source.ts';
 import { readStatus } from '../../../../runner/view/status/status.ts';
 import { readStrips, STRIP_CELLS, stripOf } from '../../../../runner/view/status/strip.ts';
@@ -62,6 +63,38 @@ test('the strip of a DAG has its newest thirty due instants, oldest first, with 
     strips.get('other')?.map(({ verdict }) => verdict),
     ['did not run'],
   );
+});
+
+test('the last run of an instant is its own, or a newer manual one of its date, or none', async (t) => {
+  const { pool, writeDag } = await testEngine(t, [steps().type]);
+  assert.deepEqual(
+    await writeDag('nightly', stepDag('nightly', ['task_id: only'], ['schedule: "0 6 * * *"'])),
+    [],
+  );
+  await fortyNights(pool, 'nightly');
+  const found = async (date: string | null) => {
+    const [run] = await lastRuns(pool, [
+      {
+        dagId: 'nightly',
+        scheduledFor: date === null ? null : at(`${date}T06:00:00Z`),
+        businessDate: date === null ? null : Temporal.PlainDate.from(date),
+      },
+    ]);
+    return run === undefined ? null : `${run.businessDate} ${run.runType} ${run.state}`;
+  };
+  assert.equal(await found('2026-01-25'), '2026-01-25 scheduled failed');
+  assert.equal(await found('2026-01-20'), null);
+  await pool.query(
+    `insert into stockflow.dag_run
+       (dag_id, dag_version_id, run_type, state, scheduled_for, business_date, actor, started_at, finished_at)
+     select dag_id, current_version_id, 'manual', 'success', at + interval '9 hours', at::date, 'operator', at, at
+       from stockflow.dag cross join (values (timestamptz '2026-01-25Z'), ('2026-01-20Z')) as date(at)`,
+  );
+  assert.equal(await found('2026-01-25'), '2026-01-25 manual success');
+  assert.equal(await found('2026-01-20'), '2026-01-20 manual success');
+  assert.equal(await found('2026-01-24'), '2026-01-24 scheduled success');
+  // Without an instant the newest run of all.
+  assert.equal(await found(null), '2026-01-20 manual success');
 });
 
 test('a paused DAG has no cell for what was due while it was paused', () => {

@@ -11,9 +11,9 @@ import type { Page } from '../../../../runner/web/page.ts';
 import { testBrowser, withoutBrowser } from '../../../support/browser.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
-import { startLiveApp } from '../../../support/live_app.ts';
 import { startProxy } from '../../../support/tcp_proxy.ts';
 import { until } from '../../../support/until.ts';
+import { startLiveApp } from '../../../support/web/live_app.ts';
 
 const work = steps();
 const engine = await testEngine({ after }, [work.type]);
@@ -113,7 +113,7 @@ test('a page whose machine slept, and whose connection died unnoticed, is right 
   await page.goto(`http://127.0.0.1:${network.port}/test/${runId}`);
   await page.waitForFunction(`document.getElementById('live')._htmx?.sse?.reader`);
   const session = await page.context().newCDPSession(page);
-  network.loseMessage({ text: 'is cancelled', nth: 1, isAnswered: false, fate: 'hold' });
+  network.loseMessage({ text: 'is cancelled', nth: 1, isAnswered: false, effect: 'hold' });
   // As the lid of a machine does: no script runs, no timer fires, and the clock goes on.
   await session.send('Debugger.enable');
   await session.send('Debugger.pause');
@@ -188,7 +188,7 @@ test('a log grows line by line while the page around it is patched, each line on
         title: 'log',
         topics: [`run:${runId}`],
         body: () =>
-          html`<p id="ended">${isEnded ? 'ended' : 'going on'}</p>${logList({ attempt, lines, timezone: 'UTC', isEnded })}`,
+          html`<p id="ended">${isEnded ? 'ended' : 'going on'}</p>${logList({ attempt, lines, timezone: 'UTC', isWhole: isEnded })}`,
       };
     },
   };

@@ -7,8 +7,8 @@ import { topicVersions } from '../../../../runner/store/live/topic_versions.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { type EventClient, followEvents } from '../../../support/event_stream.ts';
-import { startLiveApp } from '../../../support/live_app.ts';
 import { until } from '../../../support/until.ts';
+import { startLiveApp } from '../../../support/web/live_app.ts';
 
 const work = steps();
 const engine = await testEngine({ after }, [work.type]);

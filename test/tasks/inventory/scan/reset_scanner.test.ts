@@ -150,7 +150,7 @@ test('a repeat with the same quantity is collapsed, one with another kept and co
   assert.equal(result.conflictingKeys, 1);
 });
 
-test('quantities at both ends of the range are told apart from none and from each other', () => {
+test('quantities at both ends of the range are distinguished from none and from each other', () => {
   const { result } = read('S1,A1,-999999999\nS1,A1,999999999\nS1,A1,-999999999\n');
   assert.deepEqual([result.kept, result.collapsed, result.conflictingKeys], [2, 1, 1]);
 });

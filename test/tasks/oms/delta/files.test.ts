@@ -29,8 +29,8 @@ test('a bad file changes nothing, is named with its reason, and is not offered a
 
   oms.tasks.clock.now = oms.tasks.clock.now.add({ minutes: 20 });
   await put(oms, 'bad.csv', [['SKU-P1', -1, BEFORE]]);
-  const [mended] = await applyAll(oms);
-  assert.equal(mended?.net_units, -1);
+  const [fixed] = await applyAll(oms);
+  assert.equal(fixed?.net_units, -1);
   assert.equal((await list(oms)).set_aside_count, 0);
 });
 
@@ -91,9 +91,9 @@ test('a manifest says when a file is whole, and must agree with it', async (t) =
   );
 });
 
-test('a file whose time the server does not tell is listed once, and applied once', async (t) => {
+test('a file without a time on the server is listed once, and applied once', async (t) => {
   const oms = await posWorld(t);
-  oms.tasks.files.tellsTimes = false;
+  oms.tasks.files.givesTimes = false;
   await put(oms, 'untold.csv', [['SKU-P1', -1, BEFORE]]);
   await put(oms, 'untold.CSV', [['SKU-P1', -1, BEFORE]]);
   const { files, left_out: leftOut } = await list(oms, { stable_for: '1s' });

@@ -43,8 +43,9 @@ test('a key at two locations is left alone, recorded and said, also where both s
   ]);
   assert.match(
     oms.tasks.warnings.join(),
-    /^1 count was left alone: the file has counts at several locations of a store/,
+    /^1 count was left alone: the file has counts at several locations of a store, and locations: sum is not set$/,
   );
+  assert.deepEqual(oms.tasks.remedies, [{ command: { label: 'list them', name: 'changes' } }]);
   await assertProven(oms);
 });
 

@@ -124,7 +124,7 @@ test('of four resets and four variances of a revision at once, one each applies'
   await assertProven(oms);
 });
 
-test('another file for a night that is applied is refused where it is not told to be a revision, and changes nothing', async (t) => {
+test('another file for a night that is applied is refused unless it is declared a revision, and changes nothing', async (t) => {
   const { oms, frozen, file } = await openNight(t);
   await oms.reset(file);
   await oms.applyVariance(frozen);

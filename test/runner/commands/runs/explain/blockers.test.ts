@@ -32,8 +32,8 @@ test('without a worker that is what holds the run, and nothing comes next', asyn
   assert.match(text, /no worker is running: nothing happens before stockflow up/);
 });
 
-test('a lost wake-up job, one whose handler fails, a crash and an unusable type are each told', async () => {
-  const runId = await start('hinted', '', '  - {task_id: a, type: quick}\n');
+test('a lost wake-up job, one whose handler fails, a crash and an unusable type are each a blocker', async () => {
+  const runId = await start('lost_job', '', '  - {task_id: a, type: quick}\n');
   const key = `'task:' || (select task_instance_id || ':' || attempt_token from stockflow.task_instance where run_id = ${runId})`;
   await pool.query(
     `update graphile_worker._private_jobs set run_at = now() + interval '1 hour', last_error = 'no route' where key = ${key}`,
@@ -67,7 +67,7 @@ test('with a worker', async (t) => {
   t.after(() => open.resolve());
 
   await t.test(
-    'an upstream that is not done is told with its state, with the rule and the delay that follow',
+    'an upstream that is not done is a blocker with its state, with the rule and the delay that follow',
     async () => {
       const runId = await start(
         'chained',
@@ -93,7 +93,7 @@ test('with a worker', async (t) => {
   );
 
   await t.test(
-    'a wall clock edge and a delay are told with their instants, and the nearest is what comes next',
+    'a wall clock edge and a delay are blockers with their instants, and the nearest is what comes next',
     async () => {
       const runId = await start(
         'timed',
@@ -133,11 +133,11 @@ test('with a worker', async (t) => {
     await cancelTask(pool, runId, { taskId: 'top', by: BY, reason: null });
   });
 
-  await t.test("a sensor's next look and a retry are told with their reason", async () => {
+  await t.test("a sensor's next poll and a retry are blockers with their reason", async () => {
     const runId = await start(
       'waiting',
       'default_args: {retries: 3, retry_delay: 10m}\n',
-      '  - {task_id: sensor, type: looks}\n  - {task_id: shaky, type: fails}\n',
+      '  - {task_id: sensor, type: polls}\n  - {task_id: shaky, type: fails}\n',
     );
     await reached(runId, 'sensor', 'deferred');
     await reached(runId, 'shaky', 'up_for_retry');
@@ -151,13 +151,13 @@ test('with a worker', async (t) => {
     );
   });
 
-  await t.test('a full pool is told with who holds it', async () => {
+  await t.test('a full pool is a blocker with who holds it', async () => {
     const tasks = '  - {task_id: only, type: held, pool: erp}\n';
     const holder = await start('pooled', 'max_active_runs: 2\n', tasks);
     await reached(holder, 'only', 'running');
     const waiting = await again('pooled');
     await reached(waiting, 'only', 'queued');
-    const found = await until('the pool to be told', async () => {
+    const found = await until('the pool to be full', async () => {
       const all = await blockers(waiting, 'only');
       return all.some(({ kind }) => kind === 'pool') ? all : null;
     });
@@ -177,7 +177,7 @@ test('with a worker', async (t) => {
       await cancelTask(pool, runId, { taskId: 'only', by: BY, reason: null });
   });
 
-  await t.test('a run behind max_active_runs is told with the runs before it', async () => {
+  await t.test('a run behind max_active_runs is blocked by the runs before it', async () => {
     const first = await start('narrow', '', '  - {task_id: a, type: held}\n');
     const second = await again('narrow');
     const third = await again('narrow');
@@ -196,7 +196,7 @@ test('with a worker', async (t) => {
       await cancelTask(pool, runId, { taskId: 'a', by: BY, reason: null });
   });
 
-  await t.test('busy workers are told with how much they do', async () => {
+  await t.test('busy workers are a blocker with how much they do', async () => {
     const tasks = ['a', 'b', 'c', 'd'].map((taskId) => `  - {task_id: ${taskId}, type: held}\n`).join('');
     const runId = await start('wide', '', tasks);
     await until('three to run', async () => {
@@ -216,7 +216,7 @@ test('with a worker', async (t) => {
       await cancelTask(pool, runId, { taskId, by: BY, reason: null });
   });
 
-  await t.test('what ended badly is told with its cause, however far above', async () => {
+  await t.test('what ended badly is explained by its cause, however far above', async () => {
     const runId = await start(
       'broken',
       '',
@@ -263,7 +263,7 @@ test('with a worker', async (t) => {
     await cancelTask(pool, runId, { taskId: 'slow', by: BY, reason: null });
   });
 
-  await t.test('a paused DAG is told of, and its run goes on', async () => {
+  await t.test('a paused DAG is reported, and its run goes on', async () => {
     const runId = await start('halted', '', '  - {task_id: a, type: held}\n');
     await reached(runId, 'a', 'running');
     await pauseDag(pool, 'halted', { by: BY, reason: null });

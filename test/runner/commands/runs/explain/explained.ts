@@ -46,7 +46,7 @@ export const types = [
     },
   }),
   defineTask({
-    type: 'looks',
+    type: 'polls',
     description: 'of this test',
     params: noParams,
     async run({ now }) {

@@ -11,7 +11,7 @@ import { reachableBinaries } from '../../../../../runner/connections/postgres/em
 import { freePort } from '../../../../../runner/connections/postgres/embedded/port.ts';
 import type { ProgramContext } from '../../../../../runner/connections/postgres/embedded/program.ts';
 
-test('a platform without a package is told its name and what to do', () => {
+test('a platform without a package is refused with its name and what to do', () => {
   assert.throws(
     () => findPostgresBinaries('sunos', 'sparc'),
     (error) =>

@@ -1,0 +1,134 @@
+/** DAGs: their list, one with its tasks, when it is due, and its versions. */
+import { z } from '@hono/zod-openapi';
+import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../../core/dag/dag.ts';
+import { NEXT } from '../paging.ts';
+import { fileProblem } from './problem.ts';
+import {
+  anyJson,
+  date,
+  dateOrNull,
+  flag,
+  instant,
+  instantOrNull,
+  integer,
+  integerOrNull,
+  milliseconds,
+  millisecondsOrNull,
+  orNull,
+  runState,
+  text,
+  textOrNull,
+} from './scalar.ts';
+
+const cronList = () =>
+  z.array(z.string()).openapi({ description: 'Cron lines in the time zone of the DAG.' });
+
+const listedDag = z
+  .object({
+    dag_id: text('The DAG.'),
+    state: z.enum(['active', 'manual', 'paused', 'invalid']).openapi({
+      description: '`manual` has no schedule; `invalid` has a file with problems.',
+    }),
+    schedule: cronList().nullable(),
+    timezone: textOrNull('An IANA name; null while no version was ever valid.'),
+    next: instantOrNull('The next instant of its schedule.'),
+    last_run: integerOrNull('The id of its newest run.'),
+    last_run_state: orNull(runState, 'Its state.'),
+    paused: flag('Whether its schedule stands still.'),
+    problems: integer('The number of problems of its file.'),
+    file: text('Its file.'),
+  })
+  .openapi('ListedDag');
+
+export const dagList = z.object({ dags: z.array(listedDag) }).openapi('DagList');
+
+const dependency = z
+  .object({
+    task_id: text('The task that comes before.'),
+    delay_ms: milliseconds('The elapsed time that has to pass after its success.'),
+  })
+  .openapi('Dependency');
+
+const dagTask = z
+  .object({
+    task_id: text('The task.'),
+    type: text('Its task type.'),
+    depends_on: z.array(dependency),
+    not_before: textOrNull('A wall clock time on the business date, such as `01:30` or `00:30+1d`.'),
+    deadline: textOrNull('A wall clock time on the business date.'),
+    trigger_rule: z.enum(TRIGGER_RULES),
+    retries: integer('The number of retries after the first attempt.'),
+    execution_timeout_ms: milliseconds('The longest that an attempt may take.'),
+  })
+  .openapi('DagTask');
+
+const param = z
+  .object({
+    type: z.enum(PARAM_TYPES),
+    default: anyJson('Its value where none is given; null if there is none.'),
+    description: text('Its meaning.'),
+  })
+  .openapi('Param');
+
+const dagFile = z
+  .object({
+    dag_id: text('The DAG.'),
+    file: text('Its file.'),
+    description: text('Its description.'),
+    timezone: text('An IANA name.'),
+    schedule: cronList(),
+    start_date: dateOrNull('The first date of its schedule.'),
+    end_date: dateOrNull('The last date of its schedule.'),
+    catchup: z.enum(CATCHUP_POLICIES),
+    catchup_window_ms: milliseconds('How old a missed run may be to be caught up.'),
+    max_active_runs: integer('At most so many runs at once.'),
+    is_paused_upon_creation: flag('Whether it begins paused.'),
+    dagrun_timeout_ms: millisecondsOrNull('The longest that a run may take.'),
+    params: z.record(z.string(), param),
+    tasks: z.array(dagTask),
+  })
+  .openapi('Dag');
+
+export const dagDetail = z
+  .object({
+    dag: orNull(
+      dagFile,
+      'The DAG as its file stands; where this host has no valid file, as the version in force. Null where there is neither.',
+    ),
+    dag_version_id: integerOrNull('The version in force.'),
+    sha256: textOrNull('The checksum of its text.'),
+    paused: flag('Whether its schedule stands still.'),
+    next: instantOrNull('The next instant of its schedule.'),
+    retired_at: instantOrNull('Set when its file was removed.'),
+    problems: z.array(fileProblem).openapi({
+      description: 'The problems of the file as it stands here, or else as a worker last read it.',
+    }),
+  })
+  .openapi('DagDetail');
+
+const nextInstant = z
+  .object({
+    business_date: date('The local date.'),
+    scheduled_for: instant('The instant.'),
+    dag_time: text('With the offset and the time zone of the DAG.'),
+    local_time: text('With the offset and the time zone of `timezone=`.'),
+    note: textOrNull('A sentence where the clocks skip or repeat the wall time.'),
+  })
+  .openapi('NextInstant');
+
+export const nextInstants = z.object({ next: z.array(nextInstant) }).openapi('NextInstants');
+
+const version = z
+  .object({
+    dag_version_id: integer('The id of the version.'),
+    sha256: text('The checksum of its text.'),
+    file: text('Its file.'),
+    in_force: flag('Whether new runs take it.'),
+    created_at: instant('When it was first read.'),
+    in_force_at: instantOrNull('When it was last put in force; null where the history does not tell.'),
+    actor: textOrNull('Who put it in force.'),
+    channel: textOrNull('Through which channel.'),
+  })
+  .openapi('DagVersion');
+
+export const versionList = z.object({ versions: z.array(version), next: NEXT }).openapi('DagVersionList');

@@ -1,0 +1,102 @@
+/** The rules hold for every route of the application, also for those that come later. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Hono } from 'hono';
+import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
+import { ConnectionPools } from '../../../../runner/engine/worker/connection_pools.ts';
+import { createLog } from '../../../../runner/log.ts';
+import { createApp, type WebEnv } from '../../../../runner/web/app.ts';
+import { testDatabase } from '../../../support/postgres/database.ts';
+import { noLive } from '../../../support/web/no_live.ts';
+import { SAME_ORIGIN, startSite } from './site.ts';
+
+const { pool } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
+const log = createLog({ format: 'pretty', level: 'error', silent: true });
+const context = {
+  pool,
+  versions: new DagVersions(pool),
+  log,
+  live: noLive,
+  dagsDir: 'no_such_folder',
+  env: {},
+  projectDir: '.',
+  signal: new AbortController().signal,
+  connections: new ConnectionPools({}, log),
+  linksOfRun: () => [],
+  taskTypes: () => Promise.reject(new Error('no task type is needed here')),
+};
+
+const apps: Hono<WebEnv>[] = [];
+const site = await startSite({ after }, pool, {
+  users: ['eve:viewer:-', 'mia:admin:-'],
+  env: { STOCKFLOW_WEB_PROXY_HEADER: 'X-User', STOCKFLOW_WEB_PROXY_ADDRESSES: '127.0.0.1' },
+  makeApp: (guard) => {
+    const app = createApp({ context, guard });
+    apps.push(app);
+    return app;
+  },
+});
+
+/** The routes of a method, with something in the place of each param. */
+function pathsOf(isOfMethod: (method: string) => boolean): readonly string[] {
+  const routes = apps
+    .flatMap((app) => app.routes)
+    .filter(({ method }) => method !== 'ALL' && isOfMethod(method));
+  const paths = routes.map(({ path }) => path.replaceAll(/:\w+(\{[^}]*\})?\??/g, '1').replaceAll('*', '1'));
+  return [...new Set(paths)];
+}
+
+/** Routes that anybody may ask: they change nothing that is anybody's, and show nothing. */
+const isOpen = (path: string) => /^\/(assets\/.*|login|logout|healthz|readyz)$/.test(path);
+/** Live updates are for scripts, and go on for as long as they are read. */
+const isLive = (path: string) => path.startsWith('/live/');
+const reads = pathsOf((method) => method === 'GET').filter((path) => !isOpen(path));
+const writes = pathsOf((method) => method !== 'GET').filter((path) => !isOpen(path));
+
+test('no page is shown to those who are not named', async () => {
+  assert.ok(reads.length > 5, reads.join(' '));
+  for (const path of reads) {
+    assert.equal((await site.send({ path })).status, isLive(path) ? 401 : 303, `${path} as a page`);
+    assert.equal((await site.send({ path, headers: { accept: '*/*' } })).status, 401, path);
+  }
+});
+
+test('no action is taken for a viewer, for nobody, or for another web site', async () => {
+  assert.ok(writes.length > 2, writes.join(' '));
+  const sent = { method: 'POST', body: 'reason=x' };
+  for (const path of writes) {
+    const statusFor = async (headers: Readonly<Record<string, string>>) =>
+      (await site.send({ ...sent, path, headers })).status;
+    assert.equal(await statusFor({ ...SAME_ORIGIN, 'x-user': 'eve' }), 403, `${path} for a viewer`);
+    assert.equal(await statusFor(SAME_ORIGIN), 401, `${path} for nobody`);
+    assert.equal(
+      await statusFor({ 'sec-fetch-site': 'cross-site', 'x-user': 'mia' }),
+      403,
+      `${path} from elsewhere`,
+    );
+    assert.equal(await statusFor({ 'x-user': 'mia' }), 403, `${path} from nowhere known`);
+  }
+});
+
+/** The content of every table of the runner, as a checksum. */
+async function contents(): Promise<readonly unknown[]> {
+  const { rows } = await pool.query<{ table: string; content: string }>(
+    `select c.relname::text as table, query_to_xml(format(
+              'select md5(string_agg(t::text, chr(10) order by t::text)) from stockflow.%I t', c.relname),
+              true, true, '')::text as content
+       from pg_class c
+      where c.relnamespace = 'stockflow'::regnamespace and c.relkind = 'r'
+      order by c.relname`,
+  );
+  assert.ok(rows.length > 15);
+  return rows;
+}
+
+test('opening every page as an administrator changes nothing', async () => {
+  const before = await contents();
+  for (const path of reads.filter((read) => !isLive(read))) {
+    const { status } = await site.send({ path, headers: { 'x-user': 'mia' } });
+    assert.ok([200, 303, 400, 404].includes(status), `${path} is answered with ${status}`);
+  }
+  assert.deepEqual(await contents(), before);
+});
