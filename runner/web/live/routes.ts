@@ -4,7 +4,7 @@ import type { AttemptKey } from '../../store/live/topic.ts';
 import { dagVersionOfInstance, readAttemptLog } from '../../store/task/log.ts';
 import type { WebContext } from '../context.ts';
 import type { WebEnv } from '../env.ts';
-import { logLine } from '../html/log_lines.ts';
+import { logLine } from './log_lines.ts';
 import { HttpError } from '../http_error.ts';
 import { pageRequest } from '../mount_pages.ts';
 import type { Page } from '../page.ts';

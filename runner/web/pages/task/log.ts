@@ -3,7 +3,7 @@
 import type { TaskInstance } from '../../../store/task/instance.ts';
 import { countText } from '../../../view/time_text.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
-import { logList } from '../../html/log_lines.ts';
+import { logList } from '../../live/log_lines.ts';
 import type { ShownTask } from '../task.ts';
 
 export const LINES_SHOWN = 500;

@@ -6,7 +6,7 @@ import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { readAttemptLog } from '../../../../runner/store/task/log.ts';
 import { each, html } from '../../../../runner/web/html/html.ts';
-import { logList } from '../../../../runner/web/html/log_lines.ts';
+import { logList } from '../../../../runner/web/live/log_lines.ts';
 import type { Page } from '../../../../runner/web/page.ts';
 import { testBrowser, withoutBrowser } from '../../../support/browser.ts';
 import { testEngine } from '../../../support/engine/engine.ts';

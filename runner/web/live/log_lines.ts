@@ -1,9 +1,9 @@
 /** The log of an attempt: its lines, and the list to which new ones are added while it runs. */
 import { type AttemptKey, logTopic } from '../../store/live/topic.ts';
 import type { StoredLogLine } from '../../store/task/log.ts';
-import { escaped, type Html, html, NOTHING, raw } from './html.ts';
-import { liveAttributes } from './live_part.ts';
-import { timeText } from './time.ts';
+import { escaped, type Html, html, NOTHING, raw } from '../html/html.ts';
+import { liveAttributes } from './attributes.ts';
+import { timeText } from '../html/time.ts';
 
 /** Renders a line; its id is its place in an URL (`#L120`). */
 export function logLine({ taskLogId, at, level, message, facts }: StoredLogLine, timezone: string): string {
