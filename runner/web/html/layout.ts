@@ -1,7 +1,8 @@
 /** The frame of every page: its head, the navigation, and the part that live updates replace. */
+
+import { liveAttributes } from '../live/attributes.ts';
 import type { Viewer } from '../page.ts';
 import { each, type Html, html, NOTHING } from './html.ts';
-import { liveAttributes } from '../live/attributes.ts';
 
 export interface NavEntry {
   readonly href: string;

@@ -2,8 +2,8 @@
 import { type AttemptKey, logTopic } from '../../store/live/topic.ts';
 import type { StoredLogLine } from '../../store/task/log.ts';
 import { escaped, type Html, html, NOTHING, raw } from '../html/html.ts';
-import { liveAttributes } from './attributes.ts';
 import { timeText } from '../html/time.ts';
+import { liveAttributes } from './attributes.ts';
 
 /** Renders a line; its id is its place in an URL (`#L120`). */
 export function logLine({ taskLogId, at, level, message, facts }: StoredLogLine, timezone: string): string {

@@ -4,13 +4,13 @@ import type { AttemptKey } from '../../store/live/topic.ts';
 import { dagVersionOfInstance, readAttemptLog } from '../../store/task/log.ts';
 import type { WebContext } from '../context.ts';
 import type { WebEnv } from '../env.ts';
-import { logLine } from './log_lines.ts';
 import { HttpError } from '../http_error.ts';
 import { pageRequest } from '../mount_pages.ts';
 import type { Page } from '../page.ts';
 import { eventStreamResponse } from './event_stream.ts';
 import { NoLiveConnection } from './hub.ts';
 import type { ReadLines } from './log.ts';
+import { logLine } from './log_lines.ts';
 
 export function mountLive(app: Hono<WebEnv>, context: WebContext, pages: readonly Page[]): void {
   app.get('/live/log/:instance{[0-9]+}/:attempt{[0-9]+}', (request) => followLog(request, context));

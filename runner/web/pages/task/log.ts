@@ -4,9 +4,7 @@ import type { TaskInstance } from '../../../store/task/instance.ts';
 import { countText } from '../../../view/time_text.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { logList } from '../../live/log_lines.ts';
-import type { ShownTask } from '../task.ts';
-
-export const LINES_SHOWN = 500;
+import { LINES_SHOWN, type ShownTask } from './shown.ts';
 
 export function logPart({ report, log, attemptNumber, query }: ShownTask, only: TaskInstance): Html {
   if (log === null || attemptNumber === null) return NOTHING;
