@@ -37,7 +37,7 @@ test('dates are worked oldest first, one at a time, without waiting for delays, 
   for (const { runId, runState, scheduledFor, businessDate } of dates) {
     assert.equal(runState, 'success');
     const run = await findRun(pool, runId ?? 0);
-    assert.deepEqual([run?.runType, run?.timeEdges, run?.actor], ['backfill', 'collapse', 'ana']);
+    assert.deepEqual([run?.runType, run?.timeEdges, run?.actor], ['backfill', 'collapse', 'operator']);
     assert.match(run?.reason ?? '', /^backfill \d+: books of January$/);
     assert.equal(scheduledFor?.toString(), `${businessDate}T01:00:00Z`);
   }
@@ -154,7 +154,7 @@ test('reprocessing adds attempts to the run that is there, by the terms of the b
        from stockflow.event where run_id = $1 and reason = $2 and channel = 'web' order by event_id`,
     [runId, `backfill ${second.backfillId}`],
   );
-  const about = { actor: 'ana', reason: `backfill ${second.backfillId}` };
+  const about = { actor: 'operator', reason: `backfill ${second.backfillId}` };
   assert.deepEqual(rows, [
     { ...about, action: 'run.params_changed', run: null, was: { store: 1 }, is: { store: 2 } },
     { ...about, action: 'task.cleared', run: 'failed', was: null, is: null },
