@@ -73,7 +73,7 @@ const EVENT_COLUMNS: readonly Column<ListedEvent>[] = [
 
 const NAMED = 4;
 
-/** `filter_reset_file, reset_inventory` of a clear; `success` of a mark; empty for an event that says all by its name. */
+/** `load_file, send_report` of a clear; `success` of a mark; empty for an event that says all by its name. */
 function changeText({ before, after, taskId }: ListedEvent): string {
   const tasks = isObject(before) && isObject(before.tasks) ? Object.keys(before.tasks) : [];
   const more = tasks.length - NAMED;
