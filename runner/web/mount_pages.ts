@@ -11,6 +11,7 @@ import type { Page, PageRequest } from './page.ts';
 export const NAV: readonly NavEntry[] = [
   { href: '/', label: 'Last night' },
   { href: '/dags', label: 'DAGs' },
+  { href: '/runs', label: 'Runs' },
   { href: '/backfills', label: 'Backfills' },
   { href: '/audit', label: 'Audit' },
   { href: '/workers', label: 'Workers' },

@@ -108,7 +108,8 @@ const MOST_LOST_ZEROS = 8;
 export async function nearIds(client: PoolClient, id: string): Promise<readonly string[]> {
   const bare = id.replace(/^0+/, '');
   const padded = Array.from({ length: MOST_LOST_ZEROS }, (_, index) => `${'0'.repeat(index + 1)}${bare}`);
-  const others = [...new Set([id.toUpperCase(), id.toLowerCase(), bare, ...padded])];
+  const cut = [id.slice(0, -1), id.slice(0, -2), id.slice(1)].filter((part) => part !== '');
+  const others = [...new Set([id.toUpperCase(), id.toLowerCase(), bare, ...padded, ...cut])];
   const { rows } = await client.query<{ id: string }>(SELECT_NEAR_IDS, [id, others, NEAR_OF_EACH]);
   const likeness = (found: string) => (others.includes(found) ? id.length : sharedStart(id, found));
   return [...new Set(rows.map((row) => row.id))]

@@ -62,8 +62,8 @@ function problemOf(error: unknown): Problem | null {
   if (error instanceof ConnectionError) {
     return { status: 503, title: 'The OMS cannot be read', sentence: error.message };
   }
-  if (isDatabaseUnavailable(error)) {
-    const sentence = 'The database of the OMS does not answer. The page works again when it does.';
+  if (isDatabaseUnavailable(error) && error instanceof Error) {
+    const sentence = `${error.message}. This page works again when the database does.`;
     return { status: 503, title: 'The OMS cannot be read', sentence };
   }
   if (errorCode(error) !== QUERY_CANCELED) return null;

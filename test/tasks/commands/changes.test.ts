@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { openTaskWorld } from '../../../runner/testing.ts';
 import { cliProject } from '../../runner/commands/cli_project.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
+import { SHIPPED_PAGES, tableOf, testWeb, textOf } from '../../support/web/app.ts';
 import { OmsWorld } from '../oms/oms_world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -55,6 +56,38 @@ test('changes shows what the last night did to each count', async (t) => {
       "F1,'=cmd,P2,5,-7,0,0,-2,-7",
       'F1,SKU-P1,P1,7,3,-3,0,7,0',
     ]);
+  });
+
+  await t.test('as the same CSV from the page, which shows the same figures', async () => {
+    const web = await testWeb(t, { pool, folders: [SHIPPED_PAGES] });
+    const { stdout } = await project.run(['changes', '-o', 'csv']);
+    const { status, headers, body } = await web.get('/changes.csv');
+    assert.equal(status, 200);
+    assert.equal(headers.get('content-type'), 'text/csv; charset=utf-8');
+    assert.equal(body, stdout);
+    const page = await web.get('/changes');
+    assert.deepEqual(tableOf(page.body, 'Keys and units by reason').slice(1), [
+      ['reset', '2', '3', '7', '-4'],
+      ['variance', '1', '0', '3', '-3'],
+      ['all', '2', '0', '7', '-7'],
+    ]);
+    assert.deepEqual(tableOf(page.body, 'Went to zero or below').slice(1), [
+      ['F1', '=cmd', '5', '-7', '0', '-2', '-7'],
+    ]);
+    assert.deepEqual(tableOf(page.body, 'Held out, left as they were').slice(1), [
+      ['F1', 'SKU-P3', 'P3', 'CONFLICTING_ROWS', 'lines 4, 5 say 1, 2'],
+    ]);
+    const one = await web.get('/changes?sku=SKU-P1&facility=001&limit=1');
+    assert.deepEqual(tableOf(one.body, 'Largest changes').slice(1), [
+      ['F1', 'SKU-P1', '7', '3', '-3', '7', '0'],
+    ]);
+    assert.match(one.body, /href="\/changes\.csv\?sku=SKU-P1&amp;facility=001"/);
+    const limited = await web.get('/changes?limit=1');
+    assert.match(textOf(limited.body), /Largest changes 1 of 2 · up to 200 of each · all as CSV/);
+    const unknown = await web.get('/changes?sku=SKU-P9');
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.body, /<a href="\/items\/SKU-P9">Look for similar ones<\/a>/);
+    assert.equal((await web.get('/changes/77')).status, 404);
   });
 
   await t.test('as one JSON document', async () => {

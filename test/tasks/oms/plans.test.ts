@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { freezeNight } from '../../../tasks/oms/freeze/freeze.ts';
+import {
+  appliedNights,
+  deltasOf,
+  findProduct,
+  historyOf,
+  nearIds,
+  rejectsNaming,
+  stockOf,
+} from '../../../tasks/oms/items/read_item.ts';
 import { selectProducts } from '../../../tasks/oms/products/list.ts';
 import { checkNight } from '../../../tasks/oms/verify/verify.ts';
 import { explained } from '../../support/engine/explain.ts';
@@ -14,6 +23,12 @@ import { BUSINESS_DATE, type CountRow, openOmsWorld, SYSTEM, T } from './oms_wor
 const MOVEMENTS = 60_000;
 const PRODUCTS = 20_000;
 const ACTIVE = 100;
+const NIGHTS = 1_000;
+/** The products that each of those nights sets. */
+const SET_PRODUCTS = 20;
+const ITEMS = 5_000;
+/** One each quarter of an hour of 200 days. */
+const DELTA_FILES = 20_000;
 
 /** The setting of the embedded server and most others; the test server has the default for hard disks. */
 const ON_SSD = 'set local random_page_cost = 1.1';
@@ -82,6 +97,64 @@ test('an OMS that grew since its statistics were taken has its active products l
   assert.ok(nodeTypes.has('Hash Join'));
   assert.ok(!nodeTypes.has('Nested Loop'), [...nodeTypes].join(', '));
 });
+
+test('the page of one item reads the thousand nights of a store by look-ups alone', async (t) => {
+  const oms = await openOmsWorld(t);
+  await fillNights(oms.pool);
+  const place = { productId: 'P7', facilityId: null };
+  const { statements, fullReads } = await explained(oms.pool, async (client) => {
+    await client.query(ON_SSD);
+    assert.equal((await findProduct(client, 'SKU-P7'))?.product_id, 'P7');
+    assert.ok((await nearIds(client, 'SKU-P7x')).includes('SKU-P7'));
+    // Only the oldest night moved it: every one of them is looked at.
+    const stock = await stockOf(client, place, { nightsBack: NIGHTS, limit: 50 });
+    assert.deepEqual(
+      stock.rows.map(({ facility_id, before, after }) => [facility_id, before, after]),
+      [
+        ['F1', 3, 4],
+        ['F2', null, null],
+      ],
+    );
+    const nights = await appliedNights(client, null, 30);
+    const batchIds = nights.map(({ batch_id }) => batch_id);
+    const history = await historyOf(client, { ...place, batchIds, rows: 'all', limit: 600 });
+    assert.equal(history.total, 30);
+    await rejectsNaming(client, batchIds, { ids: ['SKU-P7'], limit: 100 });
+    assert.equal((await deltasOf(client, place, 50)).length, 50);
+  });
+  assert.equal(statements, 8);
+  // Two rows a night, which are few after a thousand nights, and sorted by when they were applied.
+  const growing = fullReads.filter(({ tables }) => tables.some((table) => table !== 'inventory_sync_batch'));
+  assert.deepEqual(growing, []);
+});
+
+/** Inserts nights that each set the same products of F1 to what they had, the first one to one more. */
+async function fillNights(pool: Pool): Promise<void> {
+  const each = `generate_series(1, ${NIGHTS}) n cross join generate_series(1, ${SET_PRODUCTS}) p`;
+  const date = `date '2026-03-10' - n`;
+  for (const statement of [
+    `insert into oms.product (product_id, product_type_id) select 'P' || p, 'FINISHED_GOOD' from generate_series(1, ${ITEMS}) p`,
+    `insert into oms.good_identification select 'SKU', 'P' || p, '2020-01-01', null, 'SKU-P' || p from generate_series(1, ${ITEMS}) p`,
+    `insert into oms.inventory_item (inventory_item_id, product_id, facility_id, quantity_on_hand_total)
+     select f || '/P' || p, 'P' || p, f, 4 from generate_series(1, ${ITEMS}) p cross join unnest(array['F1', 'F2']) f`,
+    `insert into oms.inventory_sync_batch (batch_id, kind, external_system_id, business_date, snapshot_at, applied_at)
+     select 'night ' || n, 'RESET', '${SYSTEM}', ${date}, ${date}, ${date} from generate_series(1, ${NIGHTS}) n`,
+    `insert into oms.external_inventory_reset
+     select 'night ' || n, 'F1', 'P' || p, 4, case n when ${NIGHTS} then 1 else 0 end from ${each} order by 1, 2, 3`,
+    `insert into oms.inventory_sync_expectation (external_system_id, business_date, facility_id, product_id, ledger_qoh_at_snapshot)
+     select '${SYSTEM}', ${date}, 'F1', 'P' || p, 4 from ${each}`,
+    `insert into oms.inventory_sync_held_key
+     select '${SYSTEM}', ${date}, 'F2', 'P' || 100 + p, 'AMBIGUOUS_POSTING' from generate_series(1, ${NIGHTS}) n, generate_series(1, 10) p`,
+    `insert into oms.inventory_sync_reject select 'night ' || n, p, 'bad', 'F1,SKU-P' || p from generate_series(1, ${NIGHTS}) n, generate_series(1, 10) p`,
+    `insert into oms.inventory_delta_batch (batch_id, external_system_id, file_sha256)
+     select 'till ' || n, 'POS', lpad(n::text, 64, '0') from generate_series(1, ${DELTA_FILES}) n`,
+    `insert into oms.inventory_delta (batch_id, line, facility_id, product_id, id_value, effective_date, quantity_diff, on_hand_before)
+     select 'till ' || n, 1, 'F1', 'P' || 1 + n % ${SET_PRODUCTS}, 'SKU', timestamptz '2026-03-10' - n * interval '15 minutes', -1, 5
+       from generate_series(1, ${DELTA_FILES}) n`,
+    'vacuum analyze',
+  ])
+    await pool.query(statement);
+}
 
 /**
  * Inserts shipments of years, nearly all of products that are no longer active, each with its detail and its posting.

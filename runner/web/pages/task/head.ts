@@ -10,7 +10,7 @@ import { dateText, timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
 import { retryForm } from '../run/failure.ts';
 import { remedyLinks } from '../run/remedy.ts';
-import type { ShownTask } from '../task.ts';
+import type { ShownTask } from './shown.ts';
 
 export function headPart(shown: ShownTask, reader: Reader): Html {
   const { report, only } = shown;

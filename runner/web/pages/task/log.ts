@@ -5,9 +5,7 @@ import type { StoredLogLine } from '../../../store/task/log.ts';
 import { countText } from '../../../view/time_text.ts';
 import { escaped, type Html, html, NOTHING, raw } from '../../html/html.ts';
 import { timeText } from '../../html/time.ts';
-import type { ShownTask } from '../task.ts';
-
-export const LINES_SHOWN = 500;
+import { LINES_SHOWN, type ShownTask } from './shown.ts';
 
 export function logPart({ report, log, attemptNumber, query }: ShownTask, only: TaskInstance): Html {
   if (log === null || attemptNumber === null) return NOTHING;
