@@ -8,6 +8,7 @@ import { createApp } from '../../runner/web/app.ts';
 import { startSite } from '../runner/web/access/site.ts';
 import { testEngine, testLog } from '../support/engine/engine.ts';
 import { steps } from '../support/engine/task_types.ts';
+import { noLive } from '../support/web/no_live.ts';
 import { blocksOf, page, tableBelow } from './pages.ts';
 
 const web = page('web.md');
@@ -23,6 +24,7 @@ const context = {
   projectDir: dagsDir,
   signal: new AbortController().signal,
   connections: new ConnectionPools({}, testLog),
+  live: noLive,
   linksOfRun: () => [],
   taskTypes: async () => taskTypes,
 };

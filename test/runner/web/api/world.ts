@@ -17,6 +17,7 @@ import { type TestEngine, testEngine, testLog } from '../../../support/engine/en
 import { gate, steps, untilAborted } from '../../../support/engine/task_types.ts';
 import type { Lifetime } from '../../../support/postgres/database.ts';
 import { until } from '../../../support/until.ts';
+import { noLive } from '../../../support/web/no_live.ts';
 
 export interface Answer {
   readonly status: number;
@@ -177,6 +178,7 @@ function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
     pool,
     versions: new DagVersions(pool),
     log: testLog,
+    live: noLive,
     dagsDir,
     env: {},
     projectDir: dagsDir,
