@@ -25,6 +25,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   ],
   getGrid: ['/api/v1/dags/nightly/grid', '/api/v1/dags/nightly/grid?limit=1&run_type=backfill'],
   listDagVersions: ['/api/v1/dags/nightly/versions', '/api/v1/dags/broken/versions'],
+  getDagVersion: ['/api/v1/dags/nightly/versions/1'],
   planDag: ['/api/v1/dags/edited/plan', '/api/v1/dags/nightly/plan', '/api/v1/dags/broken/plan'],
   listRuns: ['/api/v1/runs', '/api/v1/runs?dag=nightly&state=failed&run_type=manual&limit=1'],
   getRun: [`/api/v1/runs/${failedRun}`, `/api/v1/runs/${goodRun}`, '/api/v1/runs/waiting'],
@@ -58,6 +59,11 @@ test('the document is OpenAPI 3.1, and its functions have names of their own', a
   const { valid, errors } = await new Validator().validate({ ...api.document });
   assert.ok(valid, JSON.stringify(errors, null, 2));
   assert.equal(api.document.openapi, '3.1.0');
+  const { security, components } = api.document;
+  assert.deepEqual(
+    security.flatMap(Object.keys).toSorted(),
+    Object.keys(components.securitySchemes).toSorted(),
+  );
   const ids = api.operations.map(({ operationId }) => operationId);
   assert.deepEqual(
     ids.filter((id, index) => ids.indexOf(id) !== index),
