@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { ALONE } from './support/suite/process_files.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -179,6 +180,15 @@ test('one file alone imports graphile-worker', () => {
   );
 });
 
+test('the packages of the page are imported below runner/web alone, which no command loads but those that serve it', () => {
+  const isOfPage = (name: string) => /^(hono(\/|$)|@hono\/|@dagrejs\/)/.test(name);
+  const strays = [...runner, ...tasks, ...demo]
+    .filter(({ packages }) => packages.some(isOfPage))
+    .map(({ file }) => file)
+    .filter((file) => !file.startsWith('runner/web/'));
+  assert.deepEqual(strays, []);
+});
+
 test('the tables of graphile-worker are named in store/queue alone', () => {
   const found = [...runner, ...tasks, ...demo]
     .map(({ file }) => file)
@@ -229,6 +239,21 @@ test('no file has more than 300 lines', () => {
       (file) => file.endsWith('.ts') && readFileSync(path.join(ROOT, file), 'utf8').split('\n').length > 301,
     );
   assert.deepEqual(found, []);
+});
+
+test('a test file has no hook around each test: it would run around those of its whole folder, which share a process', () => {
+  const found = [...filesByFolder().values()]
+    .flat()
+    .filter((file) => /\.(test|long)\.ts$/.test(file))
+    .filter((file) => /^(before|after)Each\(/m.test(readFileSync(path.join(ROOT, file), 'utf8')));
+  assert.deepEqual(found, []);
+});
+
+test('each test file that has a process of its own is there', () => {
+  assert.deepEqual(
+    ALONE.filter((file) => !existsSync(path.join(ROOT, file))),
+    [],
+  );
 });
 
 test('no file imports itself by way of others', () => {

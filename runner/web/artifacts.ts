@@ -3,8 +3,8 @@ import type { Hono } from 'hono';
 import { type Artifact, artifactChunks } from '../store/task/artifact.ts';
 import { existingArtifact } from '../view/run/artifacts.ts';
 import { findNamedRun } from '../view/run/find.ts';
-import type { WebEnv } from './app.ts';
 import type { WebContext } from './context.ts';
+import type { WebEnv } from './env.ts';
 
 export function mountArtifacts(app: Hono<WebEnv>, { pool }: WebContext): void {
   app.get('/runs/:run/artifacts/:name', async (request) => {

@@ -2,8 +2,8 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
-import type { WebEnv } from '../app.ts';
 import { readAssets } from '../assets.ts';
+import type { WebEnv } from '../env.ts';
 import { answerError, isProgram } from '../error_answer.ts';
 import { html } from '../html/html.ts';
 import type { AssetUrls } from '../html/layout.ts';
@@ -11,7 +11,7 @@ import type { Viewer } from '../page.ts';
 import { type AccessParts, identify } from './identify.ts';
 import { nextPath } from './login/next_path.ts';
 import { mountLogin } from './login/routes.ts';
-import { crossSiteProblem, isReading } from './request/cross_site.ts';
+import { crossSiteProblem, isReading, type RequestOrigin } from './request/cross_site.ts';
 import { isKnownHost } from './request/host.ts';
 import { mayActAs } from './role.ts';
 import type { AccessRules } from './rules.ts';
@@ -26,8 +26,6 @@ export interface GuardOptions extends AccessParts {
 const PROBES: readonly string[] = ['/healthz', '/readyz'];
 /** Nobody has logged in yet. */
 const OPEN_PATHS: readonly string[] = [...PROBES, '/login', '/logout'];
-/** Sent by a browser unasked, whichever site makes it do so; a login proxy's header is another. */
-const AMBIENT: readonly string[] = ['cookie'];
 /** Headers of a proxy. On a page that is open to everybody on this machine, a request with one comes from elsewhere. */
 const PROXY_HEADERS: readonly string[] = [
   'forwarded',
@@ -73,7 +71,8 @@ function refuseForeign(rules: AccessRules, assets: AssetUrls): MiddlewareHandler
   };
 }
 
-function originOf(c: Context, rules: AccessRules) {
+function originOf(c: Context, { localPerson, proxyHeader }: AccessRules): RequestOrigin {
+  const unasked = ['cookie', ...(proxyHeader === null ? [] : [proxyHeader])];
   return {
     method: c.req.method,
     host: c.req.header('host'),
@@ -81,9 +80,7 @@ function originOf(c: Context, rules: AccessRules) {
     fetchSite: c.req.header('sec-fetch-site'),
     fetchMode: c.req.header('sec-fetch-mode'),
     fetchDest: c.req.header('sec-fetch-dest'),
-    isAmbient:
-      rules.localPerson === null &&
-      AMBIENT.concat(rules.proxyHeader ?? []).some((name) => c.req.header(name) !== undefined),
+    isAmbient: localPerson === null && unasked.some((name) => c.req.header(name) !== undefined),
   };
 }
 

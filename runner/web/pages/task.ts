@@ -1,15 +1,6 @@
 /** A task of a run: how it stands, its attempts, the log of one of them, and everything that is kept about it. */
-import type { DagIndex } from '../../core/dag/index.ts';
-import { isTerminalRunState, isTerminalTaskState } from '../../core/run/states.ts';
-import { instancesOfRun, type TaskInstance } from '../../store/task/instance.ts';
-import { type Explained, onlyTask, readExplanation } from '../../view/explain/source.ts';
-import { findNamedRun } from '../../view/run/find.ts';
 import { taskName } from '../../view/run/report.ts';
-import { type LogPage, readTaskLog } from '../../view/task/log.ts';
-import { type RenderedWith, renderWith } from '../../view/task/rendered_with.ts';
-import { readTask, type TaskReport } from '../../view/task/task.ts';
 import { type Html, html, NOTHING } from '../html/html.ts';
-import { idOf } from '../html/path_id.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
 import { historyPart } from './run/kept.ts';
 import { waitingPart } from './run/waiting.ts';
@@ -17,72 +8,18 @@ import { attemptsPart } from './task/attempts.ts';
 import { filesPart, outputPart, withPart } from './task/details.ts';
 import { headPart, standPart } from './task/head.ts';
 import { instancesPart } from './task/instances.ts';
-import { LINES_SHOWN, logPart } from './task/log.ts';
-
-export interface ShownTask {
-  readonly report: TaskReport;
-  /** The DAG version that the run began with; null if an older release wrote it and this one cannot read it. */
-  readonly index: DagIndex | null;
-  /** Every instance of the run. */
-  readonly ofRun: readonly TaskInstance[];
-  /** The one instance that the page is about; null for a mapped task as a whole. */
-  readonly only: TaskInstance | null;
-  readonly explained: Explained | null;
-  /** The attempt whose log is shown; null before the first. */
-  readonly attemptNumber: number | null;
-  readonly log: LogPage | null;
-  readonly rendered: RenderedWith | null;
-  readonly query: URLSearchParams;
-}
+import { logPart } from './task/log.ts';
+import { readShownTask, type ShownTask } from './task/shown.ts';
 
 export const taskPage: Page = {
   path: '/runs/:run/tasks/:task',
-  async open({ context, params, query }): Promise<OpenPage> {
-    const { pool } = context;
-    const run = await findNamedRun(pool, params.run ?? '');
-    const { runId } = run;
-    const taskId = params.task ?? '';
-    const map = query.get('map');
-    const mapIndex = map === null ? null : idOf(map);
-    const report = await readTask(context, { runId, taskId, mapIndex });
-    const [first, second] = report.instances;
-    const only = first === undefined || second !== undefined ? null : first;
-    const chosen = query.get('try');
-    const newest = only === null || only.attemptNumber === 0 ? null : only.attemptNumber;
-    const attemptNumber = chosen === null || newest === null ? newest : idOf(chosen);
-    const before = query.get('before');
-    const isOver =
-      isTerminalRunState(run.state) ||
-      report.declared === null ||
-      report.instances.every(({ state }) => isTerminalTaskState(state));
-    const shown: ShownTask = {
-      report,
-      index: await context.versions.getReadable(run.dagVersionId),
-      ofRun: await instancesOfRun(pool, runId),
-      only,
-      attemptNumber,
-      query,
-      explained: isOver
-        ? null
-        : onlyTask(await readExplanation(context, run, await context.taskTypes()), taskId),
-      log:
-        only === null || attemptNumber === null
-          ? null
-          : await readTaskLog(pool, {
-              runId,
-              taskId,
-              mapIndex: only.mapIndex,
-              attemptNumber,
-              side: before === null ? { kind: 'newest' } : { kind: 'before', taskLogId: idOf(before) },
-              limit: LINES_SHOWN,
-            }),
-      rendered:
-        only === null || report.declared === null
-          ? null
-          : await renderWith(pool, report, { task: report.declared, instance: only }),
-    };
+  async open(request): Promise<OpenPage> {
+    const shown = await readShownTask(request);
+    const { only, report } = shown;
+    const { runId } = report.run;
+    const name = only === null ? (request.params.task ?? '') : taskName(only);
     return {
-      title: `${only === null ? taskId : taskName(only)}, run ${runId}`,
+      title: `${name}, run ${runId}`,
       topics: [`run:${runId}`],
       body: (reader) => taskBody(shown, reader),
     };

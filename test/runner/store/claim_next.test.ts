@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
 import { claimFromQueue, claimOfRun } from '../../../runner/store/queue/claim_next.ts';
 import { addScheduleJob, addWorkJobs } from '../../../runner/store/queue/job.ts';
@@ -31,9 +31,9 @@ after(async () => {
   for (const cleanUp of cleanUps) await cleanUp();
 });
 
-beforeEach(async () => {
+async function emptyQueue(): Promise<void> {
   await engine.pool.query('delete from graphile_worker._private_jobs');
-});
+}
 
 async function trigger(dagId: string): Promise<number> {
   const { runId } = await triggerRun(engine.pool, {
@@ -53,6 +53,7 @@ async function waitingKeys(): Promise<readonly string[]> {
 const named = ({ dagId, taskId }: ClaimedTask) => `${dagId}.${taskId}`;
 
 test('jobs are taken in the order of the queue, whatever run they are of, and leave it with their claim', async () => {
+  await emptyQueue();
   await trigger('plain');
   await trigger('urgent');
   const claimed = await claimFromQueue(engine.pool, { workerId: WORKER, atMost: 3 });
@@ -68,6 +69,7 @@ test('jobs are taken in the order of the queue, whatever run they are of, and le
 });
 
 test('every priority that a file may give fits the queue, and a due DAG is planned before any of them', async () => {
+  await emptyQueue();
   await trigger('extreme');
   await addScheduleJob(engine.pool, 'plain', Temporal.Now.instant().subtract({ seconds: 5 }));
   const { rows } = await engine.pool.query<{ priority: number }>(
@@ -80,6 +82,7 @@ test('every priority that a file may give fits the queue, and a due DAG is plann
 });
 
 test('what is no task of the default pool is left in the queue', async () => {
+  await emptyQueue();
   const runId = await trigger('plain');
   const { rows } = await engine.pool.query<{ id: number }>(
     `select task_instance_id as id from stockflow.task_instance where run_id = $1 and task_id = 'a'`,
@@ -87,7 +90,7 @@ test('what is no task of the default pool is left in the queue', async () => {
   );
   const [a] = rows;
   assert.ok(a !== undefined);
-  await engine.pool.query('delete from graphile_worker._private_jobs');
+  await emptyQueue();
   await trigger('pooled');
   const stale = { taskInstanceId: a.id, token: 99, runAt: null, priority: 0 };
   const later = { ...stale, token: 1, runAt: Temporal.Now.instant().add({ hours: 1 }) };
@@ -103,6 +106,7 @@ test('what is no task of the default pool is left in the queue', async () => {
 });
 
 test('a job or an instance that somebody holds is not waited for', async () => {
+  await emptyQueue();
   await trigger('plain');
   const other = await engine.pool.connect();
   try {
@@ -123,7 +127,7 @@ test('a job or an instance that somebody holds is not waited for', async () => {
 
 test('of a run the queued tasks of the named ids are claimed, the highest priority first', async () => {
   const runId = await trigger('urgent');
-  await engine.pool.query('delete from graphile_worker._private_jobs');
+  await emptyQueue();
   const room = { workerId: WORKER, atMost: 1 };
   const first = await claimOfRun(engine.pool, { runId, taskIds: ['a', 'b'] }, room);
   assert.deepEqual(first.map(named), ['urgent.b']);
@@ -134,11 +138,11 @@ test('of a run the queued tasks of the named ids are claimed, the highest priori
 
 test('a successor stands back while a job of higher priority waits, and for no other', async () => {
   const runId = await trigger('plain');
-  await engine.pool.query('delete from graphile_worker._private_jobs');
+  await emptyQueue();
   await trigger('urgent');
   const room = { workerId: WORKER, atMost: 2 };
   assert.deepEqual(await claimOfRun(engine.pool, { runId, taskIds: ['a', 'b'] }, room), []);
-  await engine.pool.query('delete from graphile_worker._private_jobs');
+  await emptyQueue();
   await trigger('plain');
   assert.equal((await claimOfRun(engine.pool, { runId, taskIds: ['a', 'b'] }, room)).length, 2);
 });

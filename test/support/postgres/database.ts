@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
+import { PostgresClient } from '../../../runner/connections/postgres/client.ts';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import { createLog } from '../../../runner/log.ts';
 import { type MigrationSet, migrate, readMigrations } from '../../../runner/store/schema/migrate.ts';
@@ -28,6 +29,7 @@ const PACKAGE_LOCK = join(import.meta.dirname, '../../../package-lock.json');
 export const TEST_SERVER_VARIABLE = 'STOCKFLOW_TEST_SERVER_URL';
 
 let ownServerUrl: Promise<string> | undefined;
+let admin: Pool | undefined;
 
 /**
  * Returns a new database with the migrations of `migrations` applied in that order (none by default), dropped when
@@ -39,16 +41,15 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   const serverUrl = await testServerUrl();
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await administer(serverUrl, async (admin) => {
-    const template = await ensureTemplate(admin, serverUrl, options.migrations ?? []);
-    // As files: the default way writes the whole template into the WAL.
-    await admin.query(`create database ${name} template ${template} strategy file_copy`);
-  });
+  const administrator = adminPool(serverUrl);
+  const template = await ensureTemplate(administrator, serverUrl, options.migrations ?? []);
+  // As files: the default way writes the whole template into the WAL.
+  await administrator.query(`create database ${name} template ${template} strategy file_copy`);
   const url = databaseUrl(serverUrl, name);
   const pool = createPool(url, { applicationName: 'stockflow test', max: 10 });
   lifetime.after(async () => {
     await pool.end();
-    await administer(serverUrl, (admin) => admin.query(`drop database ${name} with (force)`));
+    await administrator.query(`drop database ${name} with (force)`);
   });
   return { url, pool };
 }
@@ -64,11 +65,11 @@ export function testServerUrl(): Promise<string> {
 /** Under a lock, as test files run in parallel processes; renamed when it is whole, so that no half-made one is used. */
 async function ensureTemplate(admin: Pool, serverUrl: string, sets: readonly TestSchema[]): Promise<string> {
   const name = `template_${await contentHash(sets)}`;
+  if (await exists(admin, name)) return name;
   const client = await admin.connect();
   try {
     await client.query("select pg_advisory_lock(hashtext('stockflow test template'))");
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
-    if (rowCount === 0) {
+    if (!(await exists(client, name))) {
       const draft = `${name}_draft`;
       await client.query(`drop database if exists ${draft}`);
       await client.query(`create database ${draft} template template0 encoding 'UTF8'`);
@@ -79,6 +80,11 @@ async function ensureTemplate(admin: Pool, serverUrl: string, sets: readonly Tes
   } finally {
     client.release(true);
   }
+}
+
+async function exists(admin: Pick<Pool, 'query'>, database: string): Promise<boolean> {
+  const { rowCount } = await admin.query('select from pg_database where datname = $1', [database]);
+  return rowCount === 1;
 }
 
 async function applyAll(url: string, sets: readonly TestSchema[]): Promise<void> {
@@ -113,13 +119,21 @@ async function contentHash(sets: readonly TestSchema[]): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function administer<T>(serverUrl: string, work: (admin: Pool) => Promise<T>): Promise<T> {
-  const admin = createPool(serverUrl, { applicationName: 'stockflow test admin', max: 2 });
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
+/** Kept by a process for all its databases; while idle, it does not keep the process. */
+function adminPool(serverUrl: string): Pool {
+  if (admin === undefined) {
+    admin = new pg.Pool({
+      Client: PostgresClient,
+      connectionString: serverUrl,
+      application_name: 'stockflow test admin',
+      max: 1,
+      idleTimeoutMillis: 0,
+      allowExitOnIdle: true,
+    });
+    // The server that a test file started for itself may end before the file's process.
+    admin.on('error', () => {});
   }
+  return admin;
 }
 
 function databaseUrl(serverUrl: string, name: string): string {

@@ -10,6 +10,7 @@ import type { WebContext } from '../../../runner/web/context.ts';
 import { loadContributed } from '../../../runner/web/contributed/load.ts';
 import { refusalOf } from '../../../runner/web/http_error.ts';
 import type { Lifetime } from '../postgres/database.ts';
+import { noLive } from './no_live.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 /** The folder of the inventory's pages. */
@@ -50,7 +51,7 @@ export async function testWeb(
   const app = createApp({
     contributed,
     context: {
-      ...{ pool, log, env, connections },
+      ...{ pool, log, env, connections, live: noLive },
       versions: new DagVersions(pool),
       dagsDir: path.join(REPOSITORY, 'dags'),
       projectDir: REPOSITORY,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { z } from 'zod';
 import { DeferTask, FailTask } from '../../../runner/task.ts';
@@ -18,10 +18,6 @@ const PARAMS: z.input<typeof waitForFile.params> = {
   external_system_id: 'ERP',
   snapshot_in: { column: 'counted', facility_column: 'store', timezone: 'UTC' },
 };
-
-beforeEach(async () => {
-  await pool.query('truncate oms.inventory_sync_batch cascade');
-});
 
 async function world(): Promise<TaskWorld> {
   return openTaskWorld({ now: '2026-03-10T05:00:00Z', postgres: { oms: pool } });

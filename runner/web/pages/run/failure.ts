@@ -10,8 +10,8 @@ import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { markOf } from '../../html/mark.ts';
 import { timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
-import type { ShownRun } from '../run.ts';
 import { remedyLinks } from './remedy.ts';
+import type { ShownRun } from './shown.ts';
 
 /** More failed tasks than this, and more failed instances of one, are told of by their number. */
 const SHOWN = 5;

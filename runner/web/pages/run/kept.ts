@@ -7,7 +7,7 @@ import { dagHref, runHref, taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { table } from '../../html/table.ts';
 import { timeTag } from '../../html/time.ts';
-import type { ShownRun } from '../run.ts';
+import type { ShownRun } from './shown.ts';
 
 const ARTIFACT_COLUMNS: readonly Column<Artifact>[] = [
   { key: 'name', value: ({ name }) => name },

@@ -5,7 +5,7 @@ import { taskHref } from '../../html/href.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { type GanttTask, ganttPicture } from '../../picture/gantt_picture.ts';
 import { graphPicture } from '../../picture/graph_picture.ts';
-import type { ShownRun } from '../run.ts';
+import type { ShownRun } from './shown.ts';
 import { shownGroups } from './tasks.ts';
 
 /** The bars that are drawn at most: a picture of more is read by nobody. */

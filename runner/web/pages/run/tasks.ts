@@ -6,7 +6,7 @@ import { taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { markOf, stateMark } from '../../html/mark.ts';
 import { table } from '../../html/table.ts';
-import type { ShownRun } from '../run.ts';
+import type { ShownRun } from './shown.ts';
 
 /** The tasks that the table and the picture show at once. */
 const ROWS = 200;

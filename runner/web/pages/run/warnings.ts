@@ -2,8 +2,8 @@ import { taskName } from '../../../view/run/report.ts';
 import { taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import type { Reader } from '../../page.ts';
-import type { ShownRun } from '../run.ts';
 import { remedyLinks } from './remedy.ts';
+import type { ShownRun } from './shown.ts';
 
 /** Renders the warnings of the run's tasks, which did not make them fail. */
 export function warningsPart({ report }: ShownRun, reader: Reader): Html {

@@ -5,7 +5,7 @@ import { taskHref } from '../../html/href.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { table } from '../../html/table.ts';
 import { timeTag } from '../../html/time.ts';
-import type { ShownTask } from '../task.ts';
+import type { ShownTask } from './shown.ts';
 
 /** Renders the attempts, the newest first; each leads to its log. */
 export function attemptsPart({ report, attemptNumber }: ShownTask, only: TaskInstance): Html {

@@ -4,7 +4,7 @@ import { FILE_COLUMNS } from '../../../view/task/task.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { jsonBlock } from '../../html/json.ts';
 import { table } from '../../html/table.ts';
-import type { ShownTask } from '../task.ts';
+import type { ShownTask } from './shown.ts';
 
 /** Renders `with` as an attempt that started now would get it. */
 export function withPart({ rendered, report }: ShownTask): Html {

@@ -7,7 +7,7 @@ import { taskHref } from '../../html/href.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { table } from '../../html/table.ts';
 import { timeTag } from '../../html/time.ts';
-import type { ShownTask } from '../task.ts';
+import type { ShownTask } from './shown.ts';
 
 const ROWS = 500;
 

@@ -3,19 +3,24 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { recordEvents } from '../../../../runner/store/event/event.ts';
 import { checkSeals } from '../../../../runner/store/event/seal_check.ts';
+import { sealState } from '../../../../runner/store/event/seal_state.ts';
 import { BY, database, problemsOf, record, seal } from './history.ts';
 
 test('what was committed is sealed, each seal names the one before, and the rest is reported as unsealed', async (t) => {
   const pool = await database(t);
   assert.equal(await seal(pool), null);
   assert.equal((await checkSeals(pool, null)).head, null);
+  assert.equal((await sealState(pool)).seal, null);
   await record(pool, 2);
   const first = await seal(pool);
   assert.deepEqual([first?.sealId, first?.eventCount], [1, 2]);
   assert.equal(await seal(pool), null, 'nothing is sealed twice');
   await record(pool, 1);
   const second = await seal(pool);
+  assert.deepEqual([(await sealState(pool)).unsealed, (await sealState(pool)).unsealedSince], [0, null]);
   await record(pool, 4);
+  const state = await sealState(pool);
+  assert.deepEqual([state.seal?.hash, state.unsealed], [second?.hash, 4]);
   const checked = await checkSeals(pool, first?.hash ?? '');
   assert.deepEqual(
     [checked.seals, checked.sealedEvents, checked.unsealedEvents, checked.problemCount],

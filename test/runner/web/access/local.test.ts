@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, test } from 'node:test';
+import { createToken } from '../../../../runner/web/access/token.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { SAME_ORIGIN, startSite } from './site.ts';
 
@@ -109,4 +110,12 @@ test('a request of more than 1 MiB is refused', async () => {
 
 test('a probe of the process is answered under any name', async () => {
   assert.equal((await open.send({ path: '/healthz', headers: { host: '10.1.2.3:8484' } })).body, 'ok');
+});
+
+test('a token acts on this machine as admin, under the name of its person', async () => {
+  const by = { actor: 'owner', channel: 'cli' } as const;
+  const now = Temporal.Now.instant();
+  const { token } = await createToken(pool, by, { person: 'grafana', name: null, expiresAt: null, now });
+  const { body } = await open.send({ headers: { authorization: `Bearer ${token}` } });
+  assert.equal(body, 'hello grafana, admin');
 });

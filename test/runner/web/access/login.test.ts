@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LoginAttempts } from '../../../../runner/web/access/login/attempts.ts';
 import { AttemptLimiter } from '../../../../runner/web/access/login/limiter.ts';
 import { nextPath } from '../../../../runner/web/access/login/next_path.ts';
+import { parseUsers } from '../../../../runner/web/access/users/file.ts';
+import { hashPassword } from '../../../../runner/web/access/users/password.ts';
 
 test('a key has its burst, then one attempt for each refill, whatever others do', () => {
   const limiter = new AttemptLimiter({ burst: 3, refillMs: 1_000, maxKeys: 10 });
@@ -65,4 +68,52 @@ test('a log-in leads to a path of this page only', () => {
     '/a\nb',
   ])
     assert.equal(nextPath(path), '/', JSON.stringify(path));
+});
+
+// Cheaper than a users file may have it: what is counted here does not depend on the cost.
+const hash = await hashPassword('right password', { ln: 4, r: 8, p: 1 });
+const users = new Map([
+  ...parseUsers('nobody:viewer:-', 'users.txt'),
+  ['mia', { name: 'mia', role: 'admin', passwordHash: hash } as const],
+]);
+
+test('an address that tries many names is limited, and people at other addresses are not', async () => {
+  const attempts = new LoginAttempts();
+  const tried = (name: string, address: string, password = 'wrong password') =>
+    attempts.check({ name, password, address }, users, 0);
+  for (let count = 0; count < 20; count++)
+    assert.deepEqual(await tried(`name ${count}`, `2001:db8::${count + 1}`), { kind: 'wrong' });
+  assert.deepEqual(await tried('mia', '2001:db8::ffff', 'right password'), {
+    kind: 'limited',
+    retryAfterMs: 10_000,
+  });
+  assert.equal((await tried('mia', '203.0.113.5', 'right password')).kind, 'ok');
+});
+
+test('a name is limited whatever the case of its letters, and log-ins that succeed do not count', async () => {
+  const attempts = new LoginAttempts();
+  const tried = (name: string, password: string) =>
+    attempts.check({ name, password, address: '203.0.113.5' }, users, 0);
+  for (let count = 0; count < 30; count++) assert.equal((await tried('mia', 'right password')).kind, 'ok');
+  for (const name of ['mia', 'Mia', 'MIA', 'mia', 'mIa', 'mia'])
+    assert.equal((await tried(name, 'wrong password')).kind, 'wrong');
+  assert.deepEqual(await tried('mia', 'right password'), { kind: 'limited', retryAfterMs: 60_000 });
+  assert.deepEqual(await tried('nobody', ''), { kind: 'wrong' }, 'a person without a password');
+});
+
+test('a crowd of attempts is turned away before it takes the memory', async () => {
+  const attempts = new LoginAttempts();
+  const crowd = Array.from({ length: 40 }, (_, index) =>
+    attempts.check(
+      { name: `name ${index}`, password: 'wrong password', address: `10.0.${index}.1` },
+      users,
+      0,
+    ),
+  );
+  const kinds = Map.groupBy(await Promise.all(crowd), ({ kind }) => kind);
+  assert.deepEqual([kinds.get('wrong')?.length, kinds.get('limited')?.length], [22, 18]);
+  assert.equal(
+    (await attempts.check({ name: 'mia', password: 'right password', address: '10.1.0.1' }, users, 0)).kind,
+    'ok',
+  );
 });

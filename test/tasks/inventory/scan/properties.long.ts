@@ -1,0 +1,3 @@
+import { testScanner } from './properties.ts';
+
+testScanner(6);
