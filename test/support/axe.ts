@@ -18,11 +18,23 @@ const found = z.array(
   }),
 );
 
+const OPTIONS = {
+  everything: {
+    runOnly: { type: 'tag', values: TAGS },
+    rules: Object.fromEntries(RULES.map((rule) => [rule, { enabled: true }])),
+    resultTypes: ['violations'],
+  },
+  /** For a page that was checked in another theme. */
+  contrast: { runOnly: { type: 'rule', values: ['color-contrast'] }, resultTypes: ['violations'] },
+};
+
 /** Returns a sentence for each violation: its rule, and the first element that violates it. */
-export async function violationsOf(page: Page): Promise<readonly string[]> {
+export async function violationsOf(
+  page: Page,
+  what: keyof typeof OPTIONS = 'everything',
+): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(source);
-  const rules = Object.fromEntries(RULES.map((rule) => [rule, { enabled: true }]));
-  const options = { runOnly: { type: 'tag', values: TAGS }, rules, resultTypes: ['violations'] };
+  const options = OPTIONS[what];
   const violations = found.parse(
     await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`),
   );
