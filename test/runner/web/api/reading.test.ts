@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createPool } from '../../../../runner/connections/postgres/connect.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
+import { compareWithCommandLine } from './command_line.ts';
 import { describedApi } from './document.ts';
 import { apiWorld } from './world.ts';
 
@@ -175,3 +176,5 @@ test('a database without the migrations of this version is not ready', async (t)
   assert.equal(ready.status, 503);
   assert.match(((await ready.json()) as { reason: string }).reason, /^\d+ migrations are pending$/);
 });
+
+await compareWithCommandLine(world);
