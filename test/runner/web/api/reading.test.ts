@@ -167,6 +167,7 @@ test('a process whose database is gone is alive and not ready, says so without i
   const runs = await app.request('/api/v1/runs');
   const text = await runs.text();
   assert.equal(runs.status, 503, text);
+  assert.equal(runs.headers.get('retry-after'), '5');
   assert.doesNotMatch(text, /127\.0\.0\.1|secret/);
 });
 
