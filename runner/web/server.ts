@@ -11,8 +11,8 @@ import type { Log } from '../log.ts';
 import { securityHeaders } from './access/headers.ts';
 import type { AccessRules } from './access/rules.ts';
 import { isEventStream, servedBody } from './access/stream.ts';
-import type { WebEnv } from './app.ts';
 import { readAssets } from './assets.ts';
+import type { WebEnv } from './env.ts';
 import { answerError } from './error_answer.ts';
 import { type ErrorStatus, HttpError, refusalOf } from './http_error.ts';
 

@@ -114,6 +114,16 @@ test('a good night exits 0, every count is right, and its report, `changes` and 
     [most.facility_id, most.product_id],
   );
   assert.match(textOf(item.body), new RegExp(`${most.facility_id}: ${stock[0]?.on_hand} (since|now;) `));
+
+  // A row that the filter rejected stands on the page of the item that it names.
+  const kept = await web.get(`/runs/${run.run_id}/artifacts/filter_rejects.csv`);
+  const [, raw = '', sku = ''] = /,bad_quantity,"([^"]*,SKU,([^,"]+),[^"]*)"/.exec(kept.body) ?? [];
+  const rejected = await web.get(`/items/${encodeURIComponent(sku)}`);
+  const rejects = tableOf(rejected.body, 'Rejected rows of these nights that name this item').slice(1);
+  assert.deepEqual(
+    rejects.filter(([, , , , row]) => row === raw).map(([date, by, , reason]) => [date, by, reason]),
+    [['2025-01-15', 'filter', 'bad_quantity']],
+  );
   const { run: found, tasks } = await night.ended(run.run_id);
   assert.deepEqual(web.linksOfRun({ run: found, tasks }), [
     { href: `/changes/${run.run_id}`, label: 'What it changed' },

@@ -1,6 +1,6 @@
 /** Renders what the sync did to one item. */
 import { type Column, countText } from '../../../runner/history.ts';
-import { each, type Html, html, NOTHING, table, timeTag } from '../../../runner/page.ts';
+import { each, type Html, html, NOTHING, runHref, table, timeTag } from '../../../runner/page.ts';
 import type { ItemDelta, ItemNight, Stock } from '../../oms/items/read_item.ts';
 import { changesHref, itemHref } from '../oms/links.ts';
 import type { AskedItem, ItemReport, NamedReject, NightOfRun } from './read.ts';
@@ -104,7 +104,7 @@ ${
     ? html`<p class="empty">${report.rows === 'all' ? 'None of these nights covered it.' : 'In none of these nights did its count change.'}</p>`
     : table(
         { columns: NIGHT_COLUMNS, rows },
-        { caption: 'Nights of this item, newest first', cells: nightCells(asked), without },
+        { caption: 'Nights of this item, newest first', cells: nightCells(asked), without, narrow: 'rows' },
       )
 }
 ${olderPart({ item, asked, report })}`;
@@ -125,7 +125,7 @@ function nightCells({ name }: AskedName): Readonly<Record<string, (row: ShownNig
     run: ({ night: { runId } }) =>
       runId === null
         ? html`<span class="soft">of another runner</span>`
-        : html`<a href="/runs/${runId}">${runId}</a>`,
+        : html`<a href="${runHref(runId)}">${runId}</a>`,
   };
 }
 

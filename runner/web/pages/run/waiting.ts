@@ -1,6 +1,7 @@
 /** What a run that goes on waits for: what is late, what holds it, then task by task, and what comes next. */
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
 import { isTerminalTaskState } from '../../../core/run/states.ts';
+import type { JsonObject } from '../../../core/value/json.ts';
 import type { TaskInstance } from '../../../store/task/instance.ts';
 import { groupsOf } from '../../../view/explain/groups.ts';
 import type { Explained } from '../../../view/explain/source.ts';
@@ -31,18 +32,18 @@ export function waitingPart(explained: Explained | null, instances: readonly Tas
   const groups = groupsOf(waiting, (blocker) => blockerSentence(blocker, context));
   const free = freeWords(explanation.run);
   const more = groups.length - SHOWN;
-  return html`<section aria-labelledby="waiting"><h2 id="waiting">What it waits for</h2>
-<p>Next: ${nextSentence(explained, context)}.</p>
+  return html`<section aria-labelledby="waiting"><h2 id="waiting">Now, and what it waits for</h2>
 ${ofRun.length === 0 ? NOTHING : html`<div class="notice warning">${each(ofRun, (sentence) => html`<p>${sentence}</p>`)}</div>`}
 <ul class="plain">${each(
     explanation.running,
     (instance) =>
-      html`<li>${taskPart(runId, instance)} ${runningText(instance, now)} ${progressPart(progressOf.get(nameOf(instance)) ?? null)}</li>`,
+      html`<li>${taskPart(runId, instance)} ${runningText(instance, now)}${doneSoFar(progressOf.get(nameOf(instance)) ?? null)}</li>`,
   )}${each(
     groups.slice(0, SHOWN),
     ({ first, sentences, alike }) =>
       html`<li>${taskPart(runId, first.instance)}${alike > 1 ? ` and ${alike - 1} more like it` : ''}: ${(sentences.length === 0 ? [free] : sentences).join('; ')}</li>`,
   )}</ul>
+<p>Next: ${nextSentence(explained, context)}.</p>
 ${more > 0 ? html`<p class="soft">And ${more} more, in the table below.</p>` : NOTHING}</section>`;
 }
 
@@ -53,4 +54,8 @@ function taskPart(runId: number, instance: InstanceFacts): Html {
 
 function runningText({ startedAt }: InstanceFacts, now: Temporal.Instant): string {
   return startedAt === null ? 'is running' : `has been running for ${spanText(msBetween(startedAt, now))}`;
+}
+
+function doneSoFar(progress: JsonObject | null): Html {
+  return progress === null ? NOTHING : html`: ${progressPart(progress)}`;
 }

@@ -43,6 +43,7 @@ const files: Readonly<Record<string, string>> = {
       path: '/odd', ofRun: () => { throw new Error('no link'); },
       open: async () => ({ title: 'odd', topics: [], body: () => html\`odd\` }),
     });`,
+  'torn.ts': 'export const one = 1;\nexport default {',
   'taken.ts': `
     import { definePage } from '${INTERFACE}';
     export default definePage({ path: '/runs/:run/more', open: async () => { throw new Error('never opened'); } });`,
@@ -82,13 +83,14 @@ test('a file that cannot be used is an error in the log, and a page at its path 
   const named = z.object({ file: z.string() });
   assert.deepEqual(
     errors.map(([, facts]) => path.basename(named.parse(facts).file)),
-    ['gone.ts', 'hello.ts', 'not_a_page.ts', 'taken.ts'],
+    ['gone.ts', 'hello.ts', 'not_a_page.ts', 'taken.ts', 'torn.ts'],
   );
   const reasons = JSON.stringify(errors);
   assert.match(reasons, /Cannot find module .*not_there\.ts/);
   assert.match(reasons, /its path \/greeting\/:who is that of .*greeting\.ts too/);
   assert.match(reasons, /its default export is not made by definePage/);
   assert.match(reasons, /its path \/runs\/:run\/more begins with \/runs, which is the runner's own/);
+  assert.match(reasons, /torn\.ts:2"/);
   for (const at of ['/gone', '/gone/12']) {
     const { status, body } = await web.get(at);
     assert.equal(status, 500);
