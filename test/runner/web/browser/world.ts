@@ -11,7 +11,7 @@ import { LiveHub } from '../../../../runner/web/live/hub.ts';
 import { listenToPostgres } from '../../../../runner/web/live/postgres_session.ts';
 import { testBrowser } from '../../../support/browser.ts';
 import { type TestEngine, testEngine, testLog } from '../../../support/engine/engine.ts';
-import { stepDag, type Steps, steps } from '../../../support/engine/task_types.ts';
+import { type Steps, stepDag, steps } from '../../../support/engine/task_types.ts';
 import type { Lifetime } from '../../../support/postgres/database.ts';
 import { type Site, type SiteOptions, startSite } from '../access/site.ts';
 
@@ -26,7 +26,7 @@ export interface World {
   readonly url: string;
   /** Opens a path in a context of its own. What the browser reports against the pages fails the test. */
   open(lifetime: Lifetime, path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** The events of an action, the newest first: who did it, where, and why. */
+  /** The events of an action, the oldest first: who did it, where, and why. */
   eventsOf(action: string): Promise<readonly ToldEvent[]>;
 }
 
@@ -44,10 +44,7 @@ const WAYS_ON = {
   clear: { label: 'go on without it', scope: 'downstream', params: { override: null } },
 } as const;
 
-export async function openWorld(
-  lifetime: Lifetime,
-  { users, pagesDir }: WorldOptions = {},
-): Promise<World> {
+export async function openWorld(lifetime: Lifetime, { users, pagesDir }: WorldOptions = {}): Promise<World> {
   // Node runs after-hooks first in, first out; what was started last must stop first.
   const cleanUps: (() => Promise<void>)[] = [];
   const own: Lifetime = { after: (cleanUp) => cleanUps.unshift(cleanUp) };
