@@ -11,6 +11,7 @@ export {
 } from './web/contributed/definition.ts';
 export type { PageLink, RunToLink } from './web/contributed/run_link.ts';
 export { type Choice, checkField, type Field, hiddenField, selectField, textField } from './web/html/form.ts';
+export { dagHref, runHref, taskHref } from './web/html/href.ts';
 export { each, type Html, html, NOTHING } from './web/html/html.ts';
 export { markOf, shapeMark, stateMark } from './web/html/mark.ts';
 export { type TableOptions, table } from './web/html/table.ts';

@@ -16,6 +16,7 @@ export {
   type ParamAnnotations,
   timezone,
 } from './core/dag_file/schema/param_types.ts';
+export type { Progress } from './core/run/progress_rate.ts';
 export type { Json, JsonObject } from './core/value/json.ts';
 export type { LeftOutFile } from './core/value/left_out.ts';
 export type {
@@ -29,7 +30,6 @@ export type {
 export type {
   AttemptFacts,
   Connections,
-  Progress,
   RunFacts,
   TaskContext,
   TaskEvent,

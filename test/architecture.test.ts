@@ -180,6 +180,15 @@ test('one file alone imports graphile-worker', () => {
   );
 });
 
+test('the packages of the page are imported below runner/web alone, which no command loads but those that serve it', () => {
+  const isOfPage = (name: string) => /^(hono(\/|$)|@hono\/|@dagrejs\/)/.test(name);
+  const strays = [...runner, ...tasks, ...demo]
+    .filter(({ packages }) => packages.some(isOfPage))
+    .map(({ file }) => file)
+    .filter((file) => !file.startsWith('runner/web/'));
+  assert.deepEqual(strays, []);
+});
+
 test('the tables of graphile-worker are named in store/queue alone', () => {
   const found = [...runner, ...tasks, ...demo]
     .map(({ file }) => file)

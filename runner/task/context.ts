@@ -1,5 +1,6 @@
 /** The facts and functions that a task gets when it runs. */
 import type { Pool } from 'pg';
+import type { Progress } from '../core/run/progress_rate.ts';
 import type { Json, JsonObject } from '../core/value/json.ts';
 import type { TaskRemedy } from '../core/value/task_remedy.ts';
 import type { Files } from './files.ts';
@@ -33,13 +34,6 @@ export interface AttemptFacts {
   readonly startedAt: Temporal.Instant;
   /** The task's `deadline` on the business date, or null. */
   readonly deadlineAt: Temporal.Instant | null;
-}
-
-/** Progress of a transfer or a loop; `total` is null while unknown. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly unit: 'bytes' | 'rows' | 'items';
 }
 
 export interface TaskLog {

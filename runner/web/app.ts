@@ -9,6 +9,7 @@ import type { WebContext } from './context.ts';
 import type { Contributed } from './contributed/load.ts';
 import { mountDownloads } from './contributed/mount_downloads.ts';
 import type { WebEnv } from './env.ts';
+import { mountLive } from './live/routes.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
 import { PAGES } from './pages/pages.ts';
@@ -36,7 +37,9 @@ export function createApp({ context, guard, contributed = NONE }: AppOptions): H
   const mounted = { context, assets: assets.urls, nav: [...NAV, ...nav] };
   // A download's path is more exact than that of a page, which may have a param in its place.
   mountDownloads(app, context, downloads);
-  mountPages(app, mounted, [...PAGES, ...pages]);
+  const all = [...PAGES, ...pages];
+  mountPages(app, mounted, all);
+  mountLive(app, context, all);
   mountActions(app, mounted, ACTIONS);
   mountApi(app, context);
   mountArtifacts(app, context);

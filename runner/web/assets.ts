@@ -16,21 +16,29 @@ const OWN = join(import.meta.dirname, 'assets');
 const HTMX = join(dirname(createRequire(import.meta.url).resolve('htmx.org/package.json')), 'dist');
 
 const STYLE = join(OWN, 'style.css');
-/** In the order in which a page runs them. */
-const SCRIPTS = [join(HTMX, 'htmx.min.js'), join(HTMX, 'ext/hx-sse.min.js'), join(OWN, 'app.js')];
+/**
+ * In the order in which a page runs them. They are one file, as htmx starts by a timer once it is loaded: an extension in
+ * a file that came later would be too late for the page.
+ */
+const SCRIPTS = [
+  join(HTMX, 'htmx.min.js'),
+  join(HTMX, 'ext/hx-sse.min.js'),
+  join(OWN, 'live.js'),
+  join(OWN, 'app.js'),
+];
 
 /** Reads the assets. */
 export function readAssets(): { readonly urls: AssetUrls; readonly byUrl: ReadonlyMap<string, Asset> } {
-  const style = readAsset(STYLE, 'text/css; charset=utf-8');
-  const scripts = SCRIPTS.map((file) => readAsset(file, 'text/javascript; charset=utf-8'));
+  const style = assetOf('style.css', 'text/css; charset=utf-8', [STYLE]);
+  const script = assetOf('page.js', 'text/javascript; charset=utf-8', SCRIPTS);
   return {
-    urls: { style: style.url, scripts: scripts.map(({ url }) => url) },
-    byUrl: new Map([style, ...scripts].map((asset) => [asset.url, asset])),
+    urls: { style: style.url, script: script.url },
+    byUrl: new Map([style, script].map((asset) => [asset.url, asset])),
   };
 }
 
-function readAsset(file: string, contentType: string): Asset {
-  const body = new Uint8Array(readFileSync(file));
+function assetOf(name: string, contentType: string, files: readonly string[]): Asset {
+  const body = new TextEncoder().encode(files.map((file) => readFileSync(file, 'utf8')).join('\n;\n'));
   const checksum = createHash('sha256').update(body).digest('hex').slice(0, 12);
-  return { url: `/assets/${checksum}/${file.slice(dirname(file).length + 1)}`, contentType, body };
+  return { url: `/assets/${checksum}/${name}`, contentType, body };
 }

@@ -5,12 +5,14 @@ import type { DagVersions } from '../engine/dags/versions.ts';
 import type { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import type { Log } from '../log.ts';
 import type { PageLink, RunToLink } from './contributed/run_link.ts';
+import type { LiveHub } from './live/hub.ts';
 
 /** What every page and route of one process shares. */
 export interface WebContext {
   readonly pool: Pool;
   readonly versions: DagVersions;
   readonly log: Log;
+  readonly live: LiveHub;
   /** The folder of the DAG files. */
   readonly dagsDir: string;
   /** The environment, with the connections of tasks. */

@@ -1,6 +1,7 @@
 /** Serves pages whole at their path, and their body alone at the same path under `/live`. */
 import type { Context, Hono } from 'hono';
 import { deleteCookie, getCookie } from 'hono/cookie';
+import type { LiveTopic } from '../store/live/topic.ts';
 import type { WebContext } from './context.ts';
 import type { WebEnv } from './env.ts';
 import type { Html } from './html/html.ts';
@@ -49,7 +50,7 @@ export function pageRequest(request: Context<WebEnv>, context: WebContext): Page
 interface Content {
   readonly title: string;
   readonly body: Html;
-  readonly topics: readonly string[];
+  readonly topics: readonly LiveTopic[];
   readonly status: 200 | ErrorStatus;
 }
 

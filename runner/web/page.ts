@@ -1,8 +1,10 @@
 /** A page: an URL, the rows behind it, and its HTML. It is served whole, and its body again whenever one of its topics changes. */
+import type { LiveTopic } from '../store/live/topic.ts';
 import { mayActAs, type Person, type Role } from './access/role.ts';
 import type { WebContext } from './context.ts';
 import type { Html } from './html/html.ts';
 import { type ErrorStatus, HttpError } from './http_error.ts';
+import type { RenderMemory } from './live/page.ts';
 
 /** The person who reads a page, and how they were let in. */
 export interface Viewer extends Person {
@@ -15,6 +17,8 @@ export interface PageRequest {
   /** The parts of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** What earlier renderings of a live page left, such as the progress of attempts; absent when it is served whole. */
+  readonly memory?: RenderMemory;
 }
 
 export interface Page {
@@ -30,7 +34,7 @@ export interface Page {
 export interface OpenPage {
   readonly title: string;
   /** The topics whose changes make the body anew; none for a page that never changes by itself. */
-  readonly topics: readonly string[];
+  readonly topics: readonly LiveTopic[];
   /** 200 by default; another for a page that shows why there is nothing, with ways on that an error's sentence lacks. */
   readonly status?: 200 | ErrorStatus;
   /** Renders what stands in `<main>`. */

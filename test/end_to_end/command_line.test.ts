@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { z } from 'zod';
 import { DAG_ID } from '../../demo/night.ts';
@@ -109,11 +110,24 @@ test('a good night exits 0, every count is right, and its report, `changes` and 
     [row[0], row[1], Number(row[3]), Number(row[5]), Number(row[6]), row[9]],
     ['2025-01-15', most.facility_id, most.before, most.after, most.diff, String(run.run_id)],
   );
+  const [, file = []] = tableOf(item.body, 'Files of these nights');
+  assert.match(file[4] ?? '', /reset_inventory_20250115T\d{6}Z\.csv$/);
+  assert.equal(file[5], createHash('sha256').update(night.file).digest('hex'));
   const { rows: stock } = await night.pool.query<{ on_hand: number }>(
     'select quantity_on_hand_total::float8 as on_hand from oms.inventory_item where facility_id = $1 and product_id = $2',
     [most.facility_id, most.product_id],
   );
   assert.match(textOf(item.body), new RegExp(`${most.facility_id}: ${stock[0]?.on_hand} (since|now;) `));
+
+  // A row that the filter rejected stands on the page of the item that it names.
+  const kept = await web.get(`/runs/${run.run_id}/artifacts/filter_rejects.csv`);
+  const [, raw = '', sku = ''] = /,bad_quantity,"([^"]*,SKU,([^,"]+),[^"]*)"/.exec(kept.body) ?? [];
+  const rejected = await web.get(`/items/${encodeURIComponent(sku)}`);
+  const rejects = tableOf(rejected.body, 'Rejected rows of these nights that name this item').slice(1);
+  assert.deepEqual(
+    rejects.filter(([, , , , row]) => row === raw).map(([date, by, , reason]) => [date, by, reason]),
+    [['2025-01-15', 'filter', 'bad_quantity']],
+  );
   const { run: found, tasks } = await night.ended(run.run_id);
   assert.deepEqual(web.linksOfRun({ run: found, tasks }), [
     { href: `/changes/${run.run_id}`, label: 'What it changed' },

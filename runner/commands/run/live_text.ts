@@ -1,12 +1,13 @@
 /** The words for a run while it goes on. */
+import { ProgressRates, readProgress } from '../../core/run/progress_rate.ts';
 import { isTerminalTaskState } from '../../core/run/states.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import type { TaskInstance } from '../../store/task/instance.ts';
+import { progressText } from '../../view/progress_text.ts';
 import { durationMs, spanOrDash } from '../../view/run/columns.ts';
 import { taskName } from '../../view/run/report.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import { type LiveText, type StyledLine, timedLine } from '../live/live.ts';
-import { ProgressRate, progressText, readProgress } from '../output/progress_rate.ts';
 import { remedyLines } from '../output/remedy_text.ts';
 import { oneLine, styleOfState } from '../output/terminal_text.ts';
 
@@ -20,7 +21,7 @@ export interface RunSnapshot {
 
 /** Says what a task is doing, with the rate of its progress. */
 class TaskTexts {
-  readonly #rates = new Map<number, ProgressRate>();
+  readonly #rates = new ProgressRates();
 
   of(task: TaskInstance, { timezone, now }: RunSnapshot, atMs: number): string {
     switch (task.state) {
@@ -45,10 +46,8 @@ class TaskTexts {
   #progressOf(task: TaskInstance, atMs: number): string | null {
     const progress = readProgress(task.progress);
     if (progress === null) return null;
-    const rate = this.#rates.get(task.taskInstanceId) ?? new ProgressRate();
-    this.#rates.set(task.taskInstanceId, rate);
-    rate.observe(progress.done, atMs);
-    return progressText(progress, rate.perSecond());
+    const { perSecond } = this.#rates.observe(`${task.taskInstanceId}`, progress, atMs);
+    return progressText(progress, perSecond);
   }
 }
 

@@ -9,6 +9,8 @@ import { NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
 import { createApp } from '../../web/app.ts';
 import { loadContributed } from '../../web/contributed/load.ts';
+import { LiveHub } from '../../web/live/hub.ts';
+import { listenToPostgres } from '../../web/live/postgres_session.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
@@ -45,10 +47,12 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const clock = await keptClock(shell, session);
   const connections = new ConnectionPools(shell.env, log);
   const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
+  const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
   const context = {
     pool,
     versions: new DagVersions(pool),
     log,
+    live,
     dagsDir: settings.dagsDir,
     env: shell.env,
     projectDir: process.cwd(),
@@ -62,7 +66,9 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
   return {
     ...server,
+    closed: server.closed.finally(() => live[Symbol.asyncDispose]()),
     async [Symbol.asyncDispose]() {
+      await live[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();
     },

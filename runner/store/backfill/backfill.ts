@@ -8,6 +8,7 @@ import type {
 } from '../../core/backfill/plan.ts';
 import { isWorked } from '../../core/backfill/plan.ts';
 import type { JsonObject } from '../../core/value/json.ts';
+import type { Actor } from '../event/event.ts';
 import type { Queryable } from '../queryable.ts';
 import type { TimeEdges } from '../run/dag_run.ts';
 
@@ -25,6 +26,8 @@ export interface Backfill {
   readonly timeEdges: TimeEdges;
   readonly params: JsonObject;
   readonly actor: string;
+  /** The way by which it was requested. */
+  readonly channel: Actor['channel'];
   readonly reason: string | null;
   readonly state: BackfillState;
   readonly createdAt: Temporal.Instant;
@@ -43,15 +46,16 @@ export interface WaitingDate {
 
 const COLUMNS = `backfill_id as "backfillId", dag_id as "dagId", dag_version_id as "dagVersionId", from_date as "from",
   to_date as "to", reprocess, run_order as "order", max_active_runs as "maxActiveRuns", time_edges as "timeEdges", params,
-  actor, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
+  actor, channel, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
 
 export type NewBackfill = Omit<Backfill, 'backfillId' | 'state' | 'createdAt' | 'finishedAt'>;
 
 export async function insertBackfill(db: Queryable, backfill: NewBackfill): Promise<Backfill> {
   const { rows } = await db.query<Backfill>(
     `insert into stockflow.backfill
-       (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, reason)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, channel,
+        reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      returning ${COLUMNS}`,
     [
       backfill.dagId,
@@ -64,6 +68,7 @@ export async function insertBackfill(db: Queryable, backfill: NewBackfill): Prom
       backfill.timeEdges,
       JSON.stringify(backfill.params),
       backfill.actor,
+      backfill.channel,
       backfill.reason,
     ],
   );

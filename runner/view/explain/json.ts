@@ -101,7 +101,7 @@ function jsonValue(value: unknown): Json {
   if (Array.isArray(value)) return value.map(jsonValue);
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [snakeCase(key), jsonValue(part)]));
-  return typeof value === 'string' || typeof value === 'number' ? value : null;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
 function snakeCase(key: string): string {

@@ -2,8 +2,8 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
-import type { WebEnv } from '../app.ts';
 import { readAssets } from '../assets.ts';
+import type { WebEnv } from '../env.ts';
 import { answerError, isProgram } from '../error_answer.ts';
 import { html } from '../html/html.ts';
 import type { AssetUrls } from '../html/layout.ts';

@@ -100,6 +100,14 @@ async function loadFile(file: string): Promise<Contribution | BrokenFile> {
     if (reason === null && isContribution(defined)) return defined;
     return { file, path: `/${name}/*`, reason: reason ?? 'it defines no page' };
   } catch (error) {
-    return { file, path: `/${name}/*`, reason: errorFacts(error).errorText };
+    return { file, path: `/${name}/*`, reason: loadProblem(error) };
   }
+}
+
+/** Returns the message; of a syntax error with its place, which only the first line of its stack has. */
+function loadProblem(error: unknown): string {
+  const { errorText } = errorFacts(error);
+  const stack = error instanceof SyntaxError ? (error.stack ?? '') : '';
+  const place = /^(?:file:\/\/)?(\/\S+:\d+)\n/.exec(stack)?.[1];
+  return place === undefined ? errorText : `${errorText}, at ${place}`;
 }

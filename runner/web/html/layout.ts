@@ -1,4 +1,6 @@
 /** The frame of every page: its head, the navigation, and the part that live updates replace. */
+
+import { liveAttributes } from '../live/attributes.ts';
 import type { Viewer } from '../page.ts';
 import { each, type Html, html, NOTHING } from './html.ts';
 
@@ -9,7 +11,7 @@ export interface NavEntry {
 
 export interface AssetUrls {
   readonly style: string;
-  readonly scripts: readonly string[];
+  readonly script: string;
 }
 
 export interface Frame {
@@ -35,7 +37,7 @@ export function layout(frame: Frame, body: Html): Html {
 <title>${frame.title} · Stockflow</title>
 <link rel="stylesheet" href="${frame.assets.style}">
 <link rel="icon" href="data:,">
-${each(frame.assets.scripts, (src) => html`<script src="${src}" defer></script>`)}
+<script src="${frame.assets.script}" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the page</a>
@@ -67,5 +69,5 @@ function personPart({ name, role, hasSession }: Viewer): Html {
 function livePart(liveUrl: string | null, body: Html): Html {
   const main = html`<main id="main" tabindex="-1">${body}</main>`;
   if (liveUrl === null) return main;
-  return html`<div id="live" hx-sse:connect="${liveUrl}" hx-target="#main" hx-swap="innerMorph">${main}</div>`;
+  return html`<div id="live" ${liveAttributes(liveUrl)} hx-target="#main" hx-swap="innerMorph">${main}</div>`;
 }

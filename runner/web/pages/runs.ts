@@ -82,7 +82,7 @@ function runTable(rows: readonly RunRow[]): Html {
       caption: 'Runs, newest first',
       rowId: ({ run }) => `run-${run.runId}`,
       cells: {
-        run_id: ({ run }) => html`<a href="${runHref(run.runId)}">${run.runId}</a>`,
+        run_id: ({ run }) => html`<a href="${runHref(run.runId)}">run ${run.runId}</a>`,
         dag_id: ({ run }) => html`<a class="mono" href="${dagHref(run.dagId)}">${run.dagId}</a>`,
         scheduled_for: ({ run, timezone }) => at(run.scheduledFor, timezone),
         started_at: ({ run, timezone }) => at(run.startedAt, timezone),

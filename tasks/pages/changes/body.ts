@@ -1,6 +1,6 @@
 /** Renders what a run changed. */
 import { countText, type DagRun } from '../../../runner/history.ts';
-import { type Html, html, NOTHING, table, timeTag } from '../../../runner/page.ts';
+import { dagHref, type Html, html, NOTHING, runHref, table, timeTag } from '../../../runner/page.ts';
 import {
   changeTableColumns,
   FILTER_COLUMNS,
@@ -39,7 +39,7 @@ export function changesBody(shown: ShownChanges): Html {
   const columns = changeTableColumns(totals.map(({ reason }) => reason));
   const keys = changedKeys(report);
   const more = moreLink(shown);
-  return html`<p class="crumbs">${run === null ? NOTHING : html`<a href="/dags/${run.dagId}">${run.dagId}</a> › <a href="/runs/${run.runId}">run ${run.runId}</a> › `}changes</p>
+  return html`<p class="crumbs">${run === null ? NOTHING : html`<a href="${dagHref(run.dagId)}">${run.dagId}</a> › <a href="${runHref(run.runId)}">run ${run.runId}</a> › `}changes</p>
 <h1>${title}</h1>
 <p class="lead">${headline(shown)}</p>
 <p class="soft small">${report.scope.batches.slice(0, shown.limit).map((batch) => batchLine(batch, shown.timezone))}${
@@ -115,7 +115,8 @@ function csvLink({ asked, run }: ShownChanges): Html {
 
 function rejectsNote(runId: number | null): Html {
   if (runId === null) return NOTHING;
-  return html` · with the rows themselves in <span class="mono">${REJECTS_NAME}</span> of <a href="/runs/${runId}">run ${runId}</a>`;
+  const href = `${runHref(runId)}/artifacts/${encodeURIComponent(REJECTS_NAME)}`;
+  return html` · <a href="${href}" download>all with the rows themselves, as CSV</a>`;
 }
 
 function signed(units: number): string {

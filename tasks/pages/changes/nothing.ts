@@ -1,5 +1,5 @@
 /** The page on changes where there are none to show. */
-import { each, type Html, html, NOTHING } from '../../../runner/page.ts';
+import { each, type Html, html, NOTHING, runHref } from '../../../runner/page.ts';
 import { changesHref, itemHref } from '../oms/links.ts';
 import { filterForm } from './filter_form.ts';
 import type { AskedChanges, FoundScope } from './scope.ts';
@@ -11,7 +11,7 @@ ${unknown.length === 0 ? NOTHING : filterForm(asked, run)}
 <div class="notice">${each(sentences(asked, found), (sentence) => html`<p>${sentence}</p>`)}${
     run === null
       ? NOTHING
-      : html`<p><a href="/runs/${run.runId}">How run ${run.runId} went</a>${
+      : html`<p><a href="${runHref(run.runId)}">How run ${run.runId} went</a>${
           unknown.length === 0
             ? NOTHING
             : html`, or <a href="${changesHref({ runId: run.runId })}">all that it changed</a>`

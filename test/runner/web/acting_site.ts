@@ -7,6 +7,7 @@ import { createApp } from '../../../runner/web/app.ts';
 import type { WebEnv } from '../../../runner/web/env.ts';
 import { refusalOf } from '../../../runner/web/http_error.ts';
 import { type TestEngine, testLog } from '../../support/engine/engine.ts';
+import { noLive } from '../../support/web/no_live.ts';
 
 export interface ActingSite {
   read(path: string): Promise<Answered>;
@@ -31,6 +32,7 @@ export function actingSite(engine: TestEngine, role: Role): ActingSite {
     context: {
       pool,
       dagsDir,
+      live: noLive,
       versions: new DagVersions(pool),
       log: testLog,
       env: {},

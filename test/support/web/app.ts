@@ -10,6 +10,7 @@ import type { WebContext } from '../../../runner/web/context.ts';
 import { loadContributed } from '../../../runner/web/contributed/load.ts';
 import { refusalOf } from '../../../runner/web/http_error.ts';
 import type { Lifetime } from '../postgres/database.ts';
+import { noLive } from './no_live.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 /** The folder of the inventory's pages. */
@@ -20,6 +21,8 @@ export interface TestWeb {
   readonly logged: readonly (readonly [string, unknown])[];
   readonly linksOfRun: WebContext['linksOfRun'];
   get(path: string): Promise<WebAnswer>;
+  /** Gives the answer before its body is read. */
+  open(path: string): Promise<Response>;
 }
 
 export interface WebAnswer {
@@ -48,7 +51,7 @@ export async function testWeb(
   const app = createApp({
     contributed,
     context: {
-      ...{ pool, log, env, connections },
+      ...{ pool, log, env, connections, live: noLive },
       versions: new DagVersions(pool),
       dagsDir: path.join(REPOSITORY, 'dags'),
       projectDir: REPOSITORY,
@@ -70,6 +73,7 @@ export async function testWeb(
   return {
     logged,
     linksOfRun: contributed.linksOfRun,
+    open: async (at) => await app.request(at),
     async get(at) {
       const answer = await app.request(at);
       return { status: answer.status, headers: answer.headers, body: await answer.text() };

@@ -4,7 +4,7 @@ import { withTransaction } from '../../../connections/postgres/connect.ts';
 import type { Log } from '../../../log.ts';
 import { recordEvents } from '../../../store/event/event.ts';
 import { revokeSession } from '../../../store/web/session.ts';
-import type { WebEnv } from '../../app.ts';
+import type { WebEnv } from '../../env.ts';
 import type { AssetUrls } from '../../html/layout.ts';
 import { type AccessParts, identify } from '../identify.ts';
 import { clientOf } from '../peer.ts';

@@ -60,7 +60,7 @@ const blocker = z
           task_id: text('The task.'),
           map_index: integer('The instance of a mapped task, -1 for any other.'),
           slots: integer('The slots that it holds.'),
-          is_over: flag('True where the task has ended and its work goes on.').nullable(),
+          is_over: flag('True where the task has ended and its work goes on.'),
         }),
       ),
     }),

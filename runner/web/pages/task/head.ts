@@ -5,7 +5,6 @@ import { taskName } from '../../../view/run/report.ts';
 import { dagHref, runHref, taskHref } from '../../html/href.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { markOf, stateMark } from '../../html/mark.ts';
-import { progressPart } from '../../html/progress.ts';
 import { dateText, timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
 import { retryForm } from '../run/failure.ts';
@@ -36,7 +35,7 @@ function statesText(instances: readonly TaskInstance[]): string {
   return [...counts].map(([state, all]) => `${all.length} ${markOf(state).word}`).join(', ');
 }
 
-/** Renders how the task stands: its error and what helps, its times, and its progress while it runs. */
+/** Renders how the task stands: its error and what helps, and its times. */
 export function standPart(shown: ShownTask, task: TaskInstance, reader: Reader): Html {
   const { timezone } = shown.report;
   const at = (label: string, instant: Temporal.Instant | null) =>
@@ -50,7 +49,6 @@ ${text === null ? html`<p>It did not run: something before it did not succeed.</
 <div class="ways">${hasFailed ? retryPart(shown, reader) : NOTHING}${remedyLinks(task.remedy, task, reader)}</div></section>`
     : NOTHING;
   return html`${notice}
-${task.progress === null ? NOTHING : html`<p>${progressPart(task.progress)}</p>`}
 <dl class="facts">${at('planned', task.plannedAt)}${at('started', task.startedAt)}${at('finished', task.finishedAt)}${at(task.state === 'up_for_retry' ? 'tried again' : 'looks again', task.wakeAt)}${at('deadline', task.deadlineAt)}${at('deadline missed', task.deadlineMissedAt)}</dl>`;
 }
 

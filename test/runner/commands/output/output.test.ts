@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ProgressRate, progressText } from '../../../../runner/commands/output/progress_rate.ts';
 import { formatTable } from '../../../../runner/commands/output/table_text.ts';
 import { escapeControls, oneLine, painter } from '../../../../runner/commands/output/terminal_text.ts';
 import { csvText } from '../../../../runner/view/csv_text.ts';
 import type { Listing } from '../../../../runner/view/listing.ts';
+import { progressText } from '../../../../runner/view/progress_text.ts';
 import { bytesText, inZone, spanText } from '../../../../runner/view/time_text.ts';
 
 interface Item {
@@ -112,18 +112,10 @@ test('spans and sizes are rounded to what a person reads, and never to 60 second
   ]);
 });
 
-test('a rate is of the last seconds, unknown at first, and begins anew when a task starts again', () => {
-  const rate = new ProgressRate();
-  rate.observe(0, 0);
-  assert.equal(rate.perSecond(), null);
-  rate.observe(10_000_000, 1_000);
-  rate.observe(10_000_000, 1_500);
-  assert.equal(rate.perSecond(), 10_000_000);
+test('progress reads as an amount, its share, the rate and the time that is left', () => {
   assert.equal(
-    progressText({ done: 10_000_000, total: 30_000_000, unit: 'bytes' }, rate.perSecond()),
+    progressText({ done: 10_000_000, total: 30_000_000, unit: 'bytes' }, 10_000_000),
     '10.0 MB of 30.0 MB (33%), 10.0 MB/s, 2.0s left',
   );
-  rate.observe(5, 2_000);
-  assert.equal(rate.perSecond(), null);
   assert.equal(progressText({ done: 1_200, total: null, unit: 'rows' }, 400), '1,200 rows, 400 rows/s');
 });

@@ -94,3 +94,25 @@ test('a second request to stop hands over at once what the first one let end', a
     ['handed_over'],
   );
 });
+
+test('a task of a pool that its worker hands over is queued again, and takes the slot that it has freed', async (t) => {
+  const step = steps();
+  const engine = await testEngine(t, [step.type]);
+  const { pool } = engine;
+  step.on('pooled', ({ signal }) => untilAborted(signal));
+  await engine.writeDag('pooled', stepDag('pooled', ['task_id: pooled, pool: erp']));
+  const worker = await engine.startWorker();
+  const { runId } = await triggerRun(pool, {
+    ...{ dagId: 'pooled', date: null, params: {}, timeEdges: 'keep', reason: null },
+    by,
+  });
+  await until('the task to run', async () => (await attemptsOfRun(pool, runId)).length === 1);
+  await worker.stop(200);
+  assert.deepEqual(
+    (await attemptsOfRun(pool, runId)).map(({ state }) => state),
+    ['handed_over'],
+  );
+  step.on('pooled', () => null);
+  await engine.startWorker();
+  assert.deepEqual((await engine.ended(runId)).states, { pooled: 'success' });
+});

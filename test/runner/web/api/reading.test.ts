@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { createPool } from '../../../../runner/connections/postgres/connect.ts';
+import { testDatabase } from '../../../support/postgres/database.ts';
+import { compareWithCommandLine } from './command_line.ts';
 import { describedApi } from './document.ts';
 import { apiWorld } from './world.ts';
 
@@ -22,6 +26,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   ],
   getGrid: ['/api/v1/dags/nightly/grid', '/api/v1/dags/nightly/grid?limit=1&run_type=backfill'],
   listDagVersions: ['/api/v1/dags/nightly/versions', '/api/v1/dags/broken/versions'],
+  getDagVersion: ['/api/v1/dags/nightly/versions/1'],
   planDag: ['/api/v1/dags/edited/plan', '/api/v1/dags/nightly/plan', '/api/v1/dags/broken/plan'],
   listRuns: ['/api/v1/runs', '/api/v1/runs?dag=nightly&state=failed&run_type=manual&limit=1'],
   getRun: [`/api/v1/runs/${failedRun}`, `/api/v1/runs/${goodRun}`, '/api/v1/runs/waiting'],
@@ -55,6 +60,11 @@ test('the document is OpenAPI 3.1, and its functions have names of their own', a
   const { valid, errors } = await new Validator().validate({ ...api.document });
   assert.ok(valid, JSON.stringify(errors, null, 2));
   assert.equal(api.document.openapi, '3.1.0');
+  const { security, components } = api.document;
+  assert.deepEqual(
+    security.flatMap(Object.keys).toSorted(),
+    Object.keys(components.securitySchemes).toSorted(),
+  );
   const ids = api.operations.map(({ operationId }) => operationId);
   assert.deepEqual(
     ids.filter((id, index) => ids.indexOf(id) !== index),
@@ -98,3 +108,74 @@ test('an answer with a key that the document does not have, or without one that 
   assert.equal(found({ runs: [] }).length, 1);
   assert.notDeepEqual(found({ runs: [{ run_id: 1 }], next: null }), []);
 });
+
+test('the pages of a list, followed by the Link header, have each run once, the newest first', async () => {
+  const all = (await world.get('/api/v1/runs?limit=500')).json as { runs: { run_id: number }[]; next: null };
+  assert.equal(all.next, null);
+  const found: number[] = [];
+  let target = '/api/v1/runs?limit=2';
+  for (;;) {
+    const { json, headers } = await world.get(target);
+    const page = json as { runs: { run_id: number }[]; next: number | null };
+    found.push(...page.runs.map(({ run_id }) => run_id));
+    const link = headers.get('link');
+    assert.equal(link === null, page.next === null);
+    if (link === null) break;
+    const [, next = ''] = /^<(.*)>; rel="next"$/.exec(link) ?? [];
+    assert.equal(next, `/api/v1/runs?limit=2&before=${page.next}`);
+    target = next;
+  }
+  assert.deepEqual(
+    found,
+    all.runs.map(({ run_id }) => run_id),
+  );
+  assert.ok(found.length >= 6);
+});
+
+test('a log is followed by its cursor: first its newest lines, then those that came since', async () => {
+  const target = `/api/v1/runs/${failedRun}/tasks/fetch/logs`;
+  type Page = { lines: { message: string }[]; before: number | null; after: number };
+  const page = async (query: string) => (await world.get(`${target}?${query}`)).json as Page;
+  const newest = await page('limit=1');
+  assert.deepEqual(
+    newest.lines.map(({ message }) => message),
+    ['1 row was left out'],
+  );
+  const older = await page(`before=${newest.before}`);
+  assert.equal(older.lines.at(-1)?.message, 'one row has no price');
+  const since = await page(`after=${newest.after}`);
+  assert.deepEqual([since.lines, since.after], [[], newest.after]);
+});
+
+test('an artifact is answered whole, as bytes to keep, with its checksum', async () => {
+  const { headers, text } = await world.get(`/api/v1/runs/${failedRun}/artifacts/rows.csv`);
+  assert.equal(text, 'sku,qty\na,1\nb,2\n');
+  assert.equal(headers.get('content-length'), '16');
+  assert.equal(headers.get('content-disposition'), "attachment; filename*=UTF-8''rows.csv");
+  const digest = createHash('sha256').update(text).digest('base64');
+  assert.equal(headers.get('repr-digest'), `sha-256=:${digest}:`);
+});
+
+test('a process whose database is gone is alive and not ready, says so without its address, and answers 503', async () => {
+  const app = world.appOn(
+    createPool('postgres://user:secret@127.0.0.1:1/gone', { applicationName: 't', max: 1 }),
+  );
+  assert.equal((await app.request('/healthz')).status, 200);
+  const ready = await app.request('/readyz');
+  assert.equal(ready.status, 503);
+  assert.deepEqual(await ready.json(), { status: 'unavailable', reason: 'the database does not answer' });
+  const runs = await app.request('/api/v1/runs');
+  const text = await runs.text();
+  assert.equal(runs.status, 503, text);
+  assert.equal(runs.headers.get('retry-after'), '5');
+  assert.doesNotMatch(text, /127\.0\.0\.1|secret/);
+});
+
+test('a database without the migrations of this version is not ready', async (t) => {
+  const { pool } = await testDatabase(t, { migrations: [] });
+  const ready = await world.appOn(pool).request('/readyz');
+  assert.equal(ready.status, 503);
+  assert.match(((await ready.json()) as { reason: string }).reason, /^\d+ migrations are pending$/);
+});
+
+await compareWithCommandLine(world);

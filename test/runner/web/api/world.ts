@@ -1,6 +1,7 @@
 /** A database that real workers have worked on, and the web application on it, asked without a socket. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Pool } from 'pg';
 import type { JsonObject } from '../../../../runner/core/value/json.ts';
 import { createBackfill } from '../../../../runner/engine/backfill/requests.ts';
 import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
@@ -13,9 +14,10 @@ import type { Role } from '../../../../runner/web/access/role.ts';
 import { createApp } from '../../../../runner/web/app.ts';
 import type { WebContext } from '../../../../runner/web/context.ts';
 import { type TestEngine, testEngine, testLog } from '../../../support/engine/engine.ts';
-import { gate, steps, untilAborted } from '../../../support/engine/task_types.ts';
+import { gate, type Steps, steps, untilAborted } from '../../../support/engine/task_types.ts';
 import type { Lifetime } from '../../../support/postgres/database.ts';
 import { until } from '../../../support/until.ts';
+import { noLive } from '../../../support/web/no_live.ts';
 
 export interface Answer {
   readonly status: number;
@@ -37,7 +39,10 @@ export interface Asking {
 export interface ApiWorld {
   readonly engine: TestEngine;
   readonly seeded: Seeded;
+  readonly step: Steps;
   readonly app: ReturnType<typeof createApp>;
+  /** Returns the same application on another database. */
+  appOn(pool: Pool): ReturnType<typeof createApp>;
   get(path: string, asking?: Asking): Promise<Answer>;
   post(path: string, asking?: Asking): Promise<Answer>;
 }
@@ -127,17 +132,18 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
   await writeFile(path.join(engine.dagsDir, 'edited.yaml'), EDITED('30 2'));
   await engine.startWorker();
   const seeded = await seed(engine);
-  const context = contextOf(engine);
-  const app = createApp({
-    context,
-    guard: (guarded) =>
-      guarded.use(async (c, next) => {
-        const role = c.req.header('x-test-role') === 'viewer' ? 'viewer' : 'operator';
-        c.set('requestId', 'request-1');
-        c.set('viewer', { name: 'night_shift', role, hasSession: false });
-        await next();
-      }),
-  });
+  const appOn = (pool: Pool) =>
+    createApp({
+      context: contextOf({ ...engine, pool }),
+      guard: (guarded) =>
+        guarded.use(async (c, next) => {
+          const role = c.req.header('x-test-role') === 'viewer' ? 'viewer' : 'operator';
+          c.set('requestId', 'request-1');
+          c.set('viewer', { name: 'night_shift', role, hasSession: false });
+          await next();
+        }),
+    });
+  const app = appOn(engine.pool);
   const ask = async (method: string, target: string, asking: Asking = {}): Promise<Answer> => {
     const body = asking.rawBody ?? (asking.body === undefined ? null : JSON.stringify(asking.body));
     const response = await app.request(target, {
@@ -161,7 +167,9 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
   return {
     engine,
     seeded,
+    step,
     app,
+    appOn,
     get: (target, asking) => ask('GET', target, asking),
     post: (target, asking) => ask('POST', target, asking),
   };
@@ -172,6 +180,7 @@ export function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext 
     pool,
     versions: new DagVersions(pool),
     log: testLog,
+    live: noLive,
     dagsDir,
     env: {},
     projectDir: dagsDir,

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { listBackfills } from '../../../../runner/store/backfill/report.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
+import { gate } from '../../../support/engine/task_types.ts';
 import { describedApi } from './document.ts';
+import { REFUSED } from './refused.ts';
 import { type Answer, type Asking, apiWorld } from './world.ts';
 
 const world = await apiWorld({ after });
@@ -112,6 +114,11 @@ test('a backfill is planned without being made, made, cancelled, and its failed 
     ],
   );
   assert.equal((await listBackfills(pool, { dagId: null, limit: 9 })).length, 1);
+  const held = gate();
+  world.step.on('load', async () => {
+    await held.opened;
+    return null;
+  });
   const retried = await write('retryBackfill', `/backfills/${backfill}/retry-failed`, {}, 200);
   assert.deepEqual(retried.retried, ['2026-01-02', '2026-01-03']);
   const cancelled = await write(
@@ -121,6 +128,7 @@ test('a backfill is planned without being made, made, cancelled, and its failed 
     200,
   );
   assert.equal(cancelled.backfill_id, backfill);
+  held.open();
   const made = await write(
     'createBackfill',
     '/backfills',
@@ -189,114 +197,6 @@ test('a viewer changes nothing: 403 with the role that it takes', async () => {
     });
   }
 });
-
-/** Requests that are refused: the status, and what the answer says. */
-const REFUSED: readonly (readonly [string, string, Asking, number, Written])[] = [
-  [
-    'getRun',
-    '/runs/999',
-    {},
-    404,
-    { missing: { noun: 'run', name: '999', known: null, empty_dag_id: null } },
-  ],
-  [
-    'getRun',
-    '/runs/edited2',
-    {},
-    404,
-    { detail: 'there is no run and no DAG edited2, did you mean edited?' },
-  ],
-  ['getDag', '/dags/nigthly', {}, 404, { detail: 'there is no DAG nigthly, did you mean nightly?' }],
-  ['getDag', '/dags/..%2Fdags%2Fnightly.yaml', {}, 404, {}],
-  ['getTask', '/runs/nightly/tasks/lod', {}, 404, {}],
-  ['getArtifact', '/runs/nightly/artifacts/row.csv', {}, 404, {}],
-  ['getBackfill', '/backfills/99', {}, 404, { detail: 'there is no backfill 99' }],
-  [
-    'listRuns',
-    '/runs?limt=5',
-    {},
-    422,
-    {
-      problems: [
-        {
-          in: 'query',
-          key: 'limt',
-          message: 'unknown, did you mean limit? Allowed: dag, state, run_type, limit, before',
-        },
-      ],
-    },
-  ],
-  ['listRuns', '/runs?limit=501', {}, 422, { detail: 'query limit: at most 500' }],
-  ['listRuns', '/runs?limit=1&limit=2', {}, 422, { detail: 'query limit: write it once, as a whole number' }],
-  ['listRuns', '/runs?state=done', {}, 422, {}],
-  ['getLog', '/runs/nightly/tasks/load/logs?after=1&before=2', {}, 422, {}],
-  ['planDag', '/dags/nightly/plan?at=2020-01-01T00:00:00Z', {}, 422, {}],
-  ['listNextInstants', '/dags/nightly/next?after=tomorrow', {}, 422, {}],
-  [
-    'triggerRun',
-    '/dags/nightly/runs',
-    { body: { dat: '2026-01-01' } },
-    422,
-    { detail: 'body dat: unknown, did you mean date? Allowed: date, params, time_edges, reason' },
-  ],
-  [
-    'triggerRun',
-    '/dags/nightly/runs',
-    { body: { date: '2026-02-30' } },
-    422,
-    { detail: 'body date: there is no date 2026-02-30' },
-  ],
-  ['triggerRun', '/dags/nightly/runs', { body: { date: '2999-01-01' } }, 409, {}],
-  [
-    'triggerRun',
-    '/dags/nightly/runs',
-    { body: { params: { sore: 1 } } },
-    422,
-    { detail: 'param sore: the DAG has no param sore, did you mean store?' },
-  ],
-  ['triggerRun', '/dags/nightly/runs', { rawBody: '{"date":' }, 400, {}],
-  ['triggerRun', '/dags/nightly/runs', { rawBody: '[]' }, 422, {}],
-  [
-    'triggerRun',
-    '/dags/nightly/runs',
-    { rawBody: 'date=1', headers: { 'content-type': 'text/plain' } },
-    415,
-    {},
-  ],
-  ['triggerRun', '/dags/nightly/runs', { body: {}, headers: { 'idempotency-key': 'a b' } }, 422, {}],
-  ['triggerRun', '/dags/..%2Fnightly.yaml/runs', { body: {} }, 404, {}],
-  ['triggerRun', '/dags/broken/runs', { body: {} }, 409, {}],
-  ['pauseDag', '/dags/nightly/pause', { body: { reason: ' ' } }, 422, { detail: 'body reason: write why' }],
-  ['markTask', '/runs/1/tasks/load/mark', { body: { state: 'success' } }, 422, {}],
-  ['markTask', '/runs/1/tasks/lod/mark', { body: { state: 'success', reason: 'x' } }, 404, {}],
-  ['cancelRun', '/runs/1/cancel', { body: {} }, 409, {}],
-  [
-    'cancelRun',
-    '/runs/nightly/cancel',
-    { body: {} },
-    422,
-    { detail: 'path run: write its id, a whole number' },
-  ],
-  ['clearTasks', '/runs/999/clear', { body: {} }, 404, { remedy: { action: 'list_runs' } }],
-  [
-    'createBackfill',
-    '/backfills',
-    { body: { dag: 'nightly', from: '2026-02-02', to: '2026-02-01' } },
-    422,
-    {},
-  ],
-  [
-    'createBackfill',
-    '/backfills',
-    { body: { dag: 'dags/nightly.yaml', from: '2026-02-02', to: '2026-02-02' } },
-    404,
-    {},
-  ],
-  ['createBackfill', '/backfills', { body: { dag: 'nightly' } }, 422, {}],
-  ['cancelBackfill', '/backfills/99/cancel', {}, 404, { remedy: { action: 'list_backfills' } }],
-  ['setPool', '/pools/default', { body: { slots: 1 } }, 409, {}],
-  ['setPool', '/pools/erp', { body: { slots: -1 } }, 422, {}],
-];
 
 test('what cannot be done is a problem that names the fault, as the document describes it', async () => {
   const writes = new Set(

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { DagRun } from '../../../../runner/store/run/dag_run.ts';
 import { matchedPaths } from '../../../../runner/web/contributed/definition.ts';
@@ -43,6 +44,7 @@ const files: Readonly<Record<string, string>> = {
       path: '/odd', ofRun: () => { throw new Error('no link'); },
       open: async () => ({ title: 'odd', topics: [], body: () => html\`odd\` }),
     });`,
+  'torn.ts': 'export const one = 1;\nexport default {',
   'taken.ts': `
     import { definePage } from '${INTERFACE}';
     export default definePage({ path: '/runs/:run/more', open: async () => { throw new Error('never opened'); } });`,
@@ -77,18 +79,30 @@ test('a download is sent in parts, as an attachment, in front of a page whose pa
   assert.equal(body, 'line 1\nline 2\nline 3\n');
 });
 
+test('two downloads are sent at a time; the third begins when the reader of one goes away', async () => {
+  const first = (await web.open('/greeting/lines.txt?n=9')).body?.getReader();
+  const second = (await web.open('/greeting/lines.txt?n=9')).body?.getReader();
+  await Promise.all([first?.read(), second?.read()]);
+  const third = web.get('/greeting/lines.txt?n=1');
+  assert.equal(await Promise.race([third, pause(50, 'waits')]), 'waits');
+  await first?.cancel();
+  assert.equal((await third).body, 'line 1\n');
+  await second?.cancel();
+});
+
 test('a file that cannot be used is an error in the log, and a page at its path that says why', async () => {
   const errors = web.logged.filter(([message]) => message === 'a page cannot be used');
   const named = z.object({ file: z.string() });
   assert.deepEqual(
     errors.map(([, facts]) => path.basename(named.parse(facts).file)),
-    ['gone.ts', 'hello.ts', 'not_a_page.ts', 'taken.ts'],
+    ['gone.ts', 'hello.ts', 'not_a_page.ts', 'taken.ts', 'torn.ts'],
   );
   const reasons = JSON.stringify(errors);
   assert.match(reasons, /Cannot find module .*not_there\.ts/);
   assert.match(reasons, /its path \/greeting\/:who is that of .*greeting\.ts too/);
   assert.match(reasons, /its default export is not made by definePage/);
   assert.match(reasons, /its path \/runs\/:run\/more begins with \/runs, which is the runner's own/);
+  assert.match(reasons, /torn\.ts:2"/);
   for (const at of ['/gone', '/gone/12']) {
     const { status, body } = await web.get(at);
     assert.equal(status, 500);
