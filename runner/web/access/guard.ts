@@ -87,7 +87,7 @@ function originOf(c: Context, { localPerson, proxyHeader }: AccessRules): Reques
 }
 
 function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandler<WebEnv> {
-  const checks: Checks = new SharedChecks(STREAM_CHECK_MS / 2);
+  const checks = new SharedChecks<Viewer | null>(STREAM_CHECK_MS / 2);
   return async (c, next) => {
     if (OPEN_PATHS.includes(c.req.path)) return await next();
     const viewer = await identify(c, options);
@@ -95,17 +95,17 @@ function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandle
     if (!isReading(c.req.method) && !mayActAs(viewer.role, 'operator')) return mayLookOnly(c, assets, viewer);
     c.set('viewer', viewer);
     await next();
-    if (isEventStream(c.res)) c.res = watchedStream(c, viewer, options, checks);
+    if (isEventStream(c.res)) c.res = watchedStream(c, viewer, { ...options, checks });
   };
 }
 
 /** A reader who was logged out, removed or given another role gets no more updates; their page asks anew. */
-function watchedStream(c: Context, viewer: Viewer, parts: GuardOptions, checks: Checks): Response {
+function watchedStream(c: Context, viewer: Viewer, parts: StreamParts): Response {
   const { body, status, headers } = c.res;
   if (body === null) return c.res;
   const isAllowed = async () => {
     try {
-      const now = await checks.get(credentialsOf(c, parts), () => identify(c, parts));
+      const now = await parts.checks.get(credentialsOf(c, parts), () => identify(c, parts));
       return now?.role === viewer.role;
     } catch (error) {
       parts.log.warn('a reader of live updates cannot be identified', { error: errorFacts(error).errorText });
@@ -115,7 +115,9 @@ function watchedStream(c: Context, viewer: Viewer, parts: GuardOptions, checks: 
   return new Response(whileAllowed(body, { everyMs: STREAM_CHECK_MS, isAllowed }), { status, headers });
 }
 
-type Checks = SharedChecks<Viewer | null>;
+interface StreamParts extends GuardOptions {
+  readonly checks: SharedChecks<Viewer | null>;
+}
 
 /** Returns what names the sender of a request: the same for all pages that one person has open. */
 function credentialsOf(c: Context, { rules }: GuardOptions): string {
