@@ -180,6 +180,16 @@ test('no page and no answer of the API reads more of a growing table than it sho
   assert.deepEqual(await needless(sent), []);
 });
 
+test('a file that is in force is not planned again for the page of its DAG', async () => {
+  const isPlanned = async (dagId: string) => {
+    const before = sent.length;
+    await app.request(`/dags/${dagId}`);
+    return sent.slice(before).some(({ text }) => text.includes('percentile_disc(0.95)'));
+  };
+  assert.equal(await isPlanned('edited'), true);
+  assert.equal(await isPlanned('busy'), false);
+});
+
 test('nor do live updates, however many topics are open', async () => {
   const before = sent.length;
   const { rows: instances } = await pool.query<{ taskInstanceId: number }>(
