@@ -58,8 +58,8 @@ create view audit.alert as
 select a.alert_id, a.at, a.dag_id, a.run_id, a.scheduled_for, a.kind, a.incident, a.sentence, a.cause, a.facts, a.closed_at,
        d.channel, d.state as delivery_state, d.attempt_count as tries, d.sent_at, d.error_text
   from stockflow.alert a
-  left join stockflow.alert_delivery d using (alert_id);
-comment on view audit.alert is 'What was told to whom: a line for each channel of an alert; one without channels if nobody was told';
+  join stockflow.alert_delivery d using (alert_id);
+comment on view audit.alert is 'One row for each alert and channel that is told of it.';
 comment on column audit.alert.alert_id is 'the alert; the same for each of its channels';
 comment on column audit.alert.at is 'when it was written, with the change that it tells of';
 comment on column audit.alert.dag_id is 'the DAG';
