@@ -166,8 +166,8 @@ function statesBefore(changed: readonly ChangedInstance[]): JsonObject {
 }
 
 /** Returns the person who requested the backfill as the actor, for whom workers act. */
-function requesterOf({ actor }: Backfill): Actor {
-  return { actor, channel: 'cli' };
+function requesterOf({ actor, channel }: Backfill): Actor {
+  return { actor, channel };
 }
 
 function reasonOf({ backfillId, reason }: Backfill): string {

@@ -98,7 +98,7 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
       maxActiveRuns,
       timeEdges,
       params: pick(dag.params, Object.keys(request.params)),
-      actor: by.actor,
+      ...by,
       reason,
     });
     await insertBackfillDates(tx, backfill.backfillId, dates);

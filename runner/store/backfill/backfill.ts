@@ -8,6 +8,7 @@ import type {
 } from '../../core/backfill/plan.ts';
 import { isWorked } from '../../core/backfill/plan.ts';
 import type { JsonObject } from '../../core/value/json.ts';
+import type { Actor } from '../event/event.ts';
 import type { Queryable } from '../queryable.ts';
 import type { TimeEdges } from '../run/dag_run.ts';
 
@@ -25,6 +26,8 @@ export interface Backfill {
   readonly timeEdges: TimeEdges;
   readonly params: JsonObject;
   readonly actor: string;
+  /** The way by which it was requested. */
+  readonly channel: Actor['channel'];
   readonly reason: string | null;
   readonly state: BackfillState;
   readonly createdAt: Temporal.Instant;
@@ -43,15 +46,16 @@ export interface WaitingDate {
 
 const COLUMNS = `backfill_id as "backfillId", dag_id as "dagId", dag_version_id as "dagVersionId", from_date as "from",
   to_date as "to", reprocess, run_order as "order", max_active_runs as "maxActiveRuns", time_edges as "timeEdges", params,
-  actor, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
+  actor, channel, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
 
 export type NewBackfill = Omit<Backfill, 'backfillId' | 'state' | 'createdAt' | 'finishedAt'>;
 
 export async function insertBackfill(db: Queryable, backfill: NewBackfill): Promise<Backfill> {
   const { rows } = await db.query<Backfill>(
     `insert into stockflow.backfill
-       (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, reason)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, channel,
+        reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      returning ${COLUMNS}`,
     [
       backfill.dagId,
@@ -64,6 +68,7 @@ export async function insertBackfill(db: Queryable, backfill: NewBackfill): Prom
       backfill.timeEdges,
       JSON.stringify(backfill.params),
       backfill.actor,
+      backfill.channel,
       backfill.reason,
     ],
   );
@@ -133,18 +138,28 @@ export async function runsForInstants(
   span: { readonly from: Temporal.Instant; readonly until: Temporal.Instant },
 ): Promise<readonly ExistingRun[]> {
   const { rows } = await db.query<ExistingRun>(
+    // In two parts, each with an index of its own.
     `select run_id as "runId", scheduled_for as "scheduledFor", state from stockflow.dag_run
-      where dag_id = $1 and scheduled_for between $2 and $3`,
+      where dag_id = $1 and scheduled_for between $2 and $3 and run_type <> 'manual'
+      union all
+     select run_id, scheduled_for, state from stockflow.dag_run
+      where dag_id = $1 and scheduled_for between $2 and $3 and run_type = 'manual'`,
     [dagId, span.from.toString(), span.until.toString()],
   );
   return rows;
 }
 
+/**
+ * SQL for the run of the date `d`, looked up by its id. `limit` keeps it so: while the statistics do not know the dates of a
+ * new backfill, the planner merges them with every run.
+ */
+export const RUN_OF_DATE = `(select run_id, state, finished_at from stockflow.dag_run where run_id = d.run_id limit 1)`;
+
 /** Returns the number of the backfill's runs that have not ended. */
 export async function countUnendedRuns(db: Queryable, backfillId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::integer as count
-       from stockflow.backfill_date d join stockflow.dag_run r using (run_id)
+       from stockflow.backfill_date d cross join lateral ${RUN_OF_DATE} r
       where d.backfill_id = $1 and d.stage = 'begun' and r.state in ('queued', 'running')`,
     [backfillId],
   );

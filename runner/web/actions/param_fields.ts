@@ -13,7 +13,9 @@ export function paramFields(
   return each(Object.entries(params), ([name, spec]) => {
     const { type, description } = spec;
     const byDefault =
-      spec.default === null || spec.default === '' ? '' : ` Default: ${String(spec.default)}.`;
+      spec.default === null || spec.default === '' || type === 'boolean'
+        ? ''
+        : ` Default: ${String(spec.default)}.`;
     const field = {
       name: `${PREFIX}${name}`,
       label: name,

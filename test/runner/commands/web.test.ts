@@ -93,15 +93,15 @@ test('web user add takes the password from stdin and lets nobody else read it; l
 
 test('a change of the users file keeps its rights, and leaves it alone where another change is being made', async () => {
   const file = path.join(project.dir, 'kept.txt');
-  await writeFile(file, 'mia:admin:-\n', { mode: 0o640 });
-  await changeUsers(file, (text) => `${text}bob:viewer:-\n`);
+  await writeFile(file, 'ops_lead:admin:-\n', { mode: 0o640 });
+  await changeUsers(file, (text) => `${text}night_shift:viewer:-\n`);
   assert.equal((await stat(file)).mode & 0o777, 0o640);
   await writeFile(`${file}.new`, '');
   await assert.rejects(
     changeUsers(file, () => ''),
     /kept\.txt\.new is there: another change is being made/,
   );
-  assert.equal(await readFile(file, 'utf8'), 'mia:admin:-\nbob:viewer:-\n');
+  assert.equal(await readFile(file, 'utf8'), 'ops_lead:admin:-\nnight_shift:viewer:-\n');
 });
 
 test('a token is printed once, listed without its text, and revoked', async () => {

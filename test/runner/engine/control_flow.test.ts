@@ -10,7 +10,7 @@ import { testEngine } from '../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../support/engine/task_types.ts';
 import { until } from '../../support/until.ts';
 
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 test('operators and mapped tasks', async (t) => {
   const step = steps();
@@ -120,7 +120,7 @@ test('operators and mapped tasks', async (t) => {
     assert.deepEqual(states, { long: 'cancelled', after_long: 'cancelled' });
     await aborted.opened;
     const cancelled = (await eventsOf(run.runId)).find(({ action }) => action === 'run.cancelled');
-    assert.equal(cancelled?.actor, 'ana');
+    assert.equal(cancelled?.actor, 'operator');
     assert.equal(cancelled?.reason, 'wrong file');
   });
 

@@ -6,7 +6,7 @@ import { testEngine } from '../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../support/engine/task_types.ts';
 import { until } from '../../support/until.ts';
 
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 test('deadlines, timeouts, priorities and params', async (t) => {
   const step = steps();

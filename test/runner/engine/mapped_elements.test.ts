@@ -8,7 +8,7 @@ import { steps } from '../../support/engine/task_types.ts';
 const step = steps();
 const engine = await testEngine({ after }, [step.type]);
 const { pool } = engine;
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 let listed: Json[] = [];
 /** Elements of which the work fails. */

@@ -41,7 +41,7 @@ import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/p
 import { runningTasks } from '../../../runner/store/worker/running_task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
 import { explained } from '../../support/engine/explain.ts';
-import { fillHistory } from '../../support/engine/history.ts';
+import { fillHistory, goodNights, mixedNights, numberedTasks } from '../../support/engine/history.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
 
 /** The planner's choice is the same from here up to a million (looked at once); the suite has no time for those. */
@@ -55,7 +55,11 @@ test('no statement of a busy night reads a table that grows from end to end', as
   const { pool } = engine;
   const tasks = Array.from({ length: 20 }, (_, index) => `task_id: t${index}`);
   await engine.writeDag('busy', stepDag('busy', tasks));
-  await fillHistory(pool, { dagId: 'busy', instances: INSTANCES, tasksARun: tasks.length });
+  await fillHistory(pool, {
+    dagId: 'busy',
+    tasks: numberedTasks(tasks.length),
+    nights: mixedNights(INSTANCES / tasks.length),
+  });
   const { rows } = await pool.query<{ runId: number; taskInstanceId: number }>(
     `with run as (
        insert into stockflow.dag_run (dag_id, dag_version_id, run_type, state, scheduled_for, business_date, actor, started_at)
@@ -168,7 +172,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
 test('a statement that does read a growing table from end to end is found', async (t) => {
   const engine = await testEngine(t, [steps().type]);
   await engine.writeDag('busy', stepDag('busy', ['task_id: t0']));
-  await fillHistory(engine.pool, { dagId: 'busy', instances: 1_000, tasksARun: 1 });
+  await fillHistory(engine.pool, { dagId: 'busy', tasks: ['t0'], nights: goodNights(1_000) });
   const text = `select count(*) from stockflow.task_instance where error_class = 'FailTask'`;
   const { fullReads } = await explained(engine.pool, (tx) => tx.query(text));
   assert.deepEqual(fullReads, [{ tables: ['task_instance'], text }]);

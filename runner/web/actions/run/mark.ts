@@ -25,6 +25,7 @@ export const markAction: Action = {
       body: html`${crumbs(opened)}
 <h1>Mark ${taskId}</h1>
 <p class="lead">You say how the task ended. Nothing is run in its place, and nothing that it did is undone; tasks that wait for it go on by what you say.</p>
+${instances.length > 1 ? html`<p>All ${instances.length} instances are marked, whatever their state:</p>` : NOTHING}
 ${instanceList(instances)}
 ${goesOnPart(opened, taskId)}
 <form method="post" action="${href}/mark">

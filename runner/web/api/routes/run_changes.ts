@@ -18,6 +18,7 @@ import {
   runIdPath,
   taskIdPath,
 } from '../fields.ts';
+import { InvalidRequest } from '../request.ts';
 import { changedTasks } from '../schema/change.ts';
 
 const ANSWERS = [{ status: 200, description: 'It is done.', schema: changedTasks }] as const;
@@ -46,6 +47,8 @@ export const clear = writing({
   }),
   answers: ANSWERS,
   async handle({ context, viewer, params, body }) {
+    if (body.downstream && body.task === null)
+      throw new InvalidRequest([{ in: 'body', key: 'downstream', message: 'it needs a task to begin with' }]);
     const hasParams = Object.keys(body.params).length > 0;
     const changed = await clearTasks(context.pool, params.run, {
       taskId: body.task,

@@ -138,3 +138,11 @@ const version = z
   .openapi('DagVersion');
 
 export const versionList = z.object({ versions: z.array(version), next: NEXT }).openapi('DagVersionList');
+
+export const versionText = z
+  .object({
+    dag_id: text('The DAG.'),
+    dag_version_id: integer('The version.'),
+    source: text('Its YAML.'),
+  })
+  .openapi('DagVersionText');

@@ -25,7 +25,7 @@ export function scheduleSection({ dag, isPaused, now }: DueFacts): Html {
   const next = [...instantsAfter(schedule, now).take(NEXT_COUNT)];
   const nights = clockChanges(dag.timezone, { after: now, until: now.add({ hours: YEAR_HOURS }) });
   return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
-<p>${scheduleWords(dag)}${isPaused ? '; paused: nothing is scheduled until it is resumed' : ''}</p>
+<p>${scheduleWords(dag)}${isPaused ? '; paused: none of these begins until it is resumed' : ''}</p>
 ${
   next.length === 0
     ? html`<p class="empty">No run is due. It runs when somebody triggers it.</p>`

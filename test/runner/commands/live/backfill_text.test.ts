@@ -42,6 +42,7 @@ function reportAt(minutes: number, dates: readonly BackfillDate[]): BackfillRepo
       timeEdges: 'collapse',
       params: {},
       actor: 'ops',
+      channel: 'cli',
       reason: null,
       state: 'running',
       createdAt: NOON,

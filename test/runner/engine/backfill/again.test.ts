@@ -37,7 +37,7 @@ test('what failed goes on where it failed, oldest first, and nothing else is tou
   const { rows } = await pool.query(
     `select actor, reason, after -> 'dates' as dates from stockflow.event where dag_id = 'retried' and action = 'backfill.retried'`,
   );
-  assert.deepEqual(rows, [{ actor: 'ana', reason: 'files came', dates: ['2026-01-06', '2026-01-08'] }]);
+  assert.deepEqual(rows, [{ actor: 'operator', reason: 'files came', dates: ['2026-01-06', '2026-01-08'] }]);
 });
 
 test('a cancelled backfill begins no further date, and the run in work goes on to its end', async () => {

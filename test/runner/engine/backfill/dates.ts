@@ -13,7 +13,7 @@ export const step = steps();
 export const engine = await testEngine({ after }, [step.type]);
 export const { pool } = engine;
 export const worker = await engine.startWorker({ dagsDir: null });
-export const by = { actor: 'ana', channel: 'cli' } as const;
+export const by = { actor: 'operator', channel: 'cli' } as const;
 
 export async function nightly(dagId: string, ...extra: readonly string[]): Promise<void> {
   const lines = ['schedule: "0 1 * * *"', 'catchup: none', ...extra];

@@ -37,7 +37,7 @@ test('dates are worked oldest first, one at a time, without waiting for delays, 
   for (const { runId, runState, scheduledFor, businessDate } of dates) {
     assert.equal(runState, 'success');
     const run = await findRun(pool, runId ?? 0);
-    assert.deepEqual([run?.runType, run?.timeEdges, run?.actor], ['backfill', 'collapse', 'ana']);
+    assert.deepEqual([run?.runType, run?.timeEdges, run?.actor], ['backfill', 'collapse', 'operator']);
     assert.match(run?.reason ?? '', /^backfill \d+: books of January$/);
     assert.equal(scheduledFor?.toString(), `${businessDate}T01:00:00Z`);
   }
@@ -105,7 +105,7 @@ test('a paused DAG is worked, and an edit in the middle does not divide the back
   );
 });
 
-test('reprocessing adds attempts to the run that is there, by the terms of the backfill, with who and why', async () => {
+test('reprocessing adds attempts to the run that is there, by the terms of the backfill, with who, how and why', async () => {
   await nightly('again', 'params: {store: {type: integer, default: 1, description: a store}}');
   const failing = new Set([6]);
   step.on('then', ({ run }) => {
@@ -123,7 +123,12 @@ test('reprocessing adds attempts to the run that is there, by the terms of the b
   failing.clear();
   const none = await createBackfill(pool, { ...(await requestOf('again')), reprocess: 'none' });
   assert.equal(none, null, 'without reprocessing there is nothing to do');
-  const second = await create('again', [5, 7], { reprocess: 'failed', params: { store: '2' }, reason: null });
+  const second = await create('again', [5, 7], {
+    reprocess: 'failed',
+    params: { store: '2' },
+    reason: null,
+    by: { ...by, channel: 'web' },
+  });
   const { state, dates } = await ended(second);
   assert.equal(state, 'success');
   assert.deepEqual(
@@ -146,10 +151,10 @@ test('reprocessing adds attempts to the run that is there, by the terms of the b
   );
   const { rows } = await pool.query(
     `select actor, action, reason, before -> 'run' as run, before -> 'params' as was, after -> 'params' as is
-       from stockflow.event where run_id = $1 and reason = $2 and channel = 'cli' order by event_id`,
+       from stockflow.event where run_id = $1 and reason = $2 and channel = 'web' order by event_id`,
     [runId, `backfill ${second.backfillId}`],
   );
-  const about = { actor: 'ana', reason: `backfill ${second.backfillId}` };
+  const about = { actor: 'operator', reason: `backfill ${second.backfillId}` };
   assert.deepEqual(rows, [
     { ...about, action: 'run.params_changed', run: null, was: { store: 1 }, is: { store: 2 } },
     { ...about, action: 'task.cleared', run: 'failed', was: null, is: null },

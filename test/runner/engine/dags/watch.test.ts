@@ -10,7 +10,7 @@ import { testEngine, testLog } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { until } from '../../../support/until.ts';
 
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 test('DAG files are picked up while the worker runs', async (t) => {
   const step = steps();

@@ -9,7 +9,7 @@ import { stepDag, steps } from '../../../support/engine/task_types.ts';
 
 const engine = await testEngine({ after }, [steps().type]);
 const { pool } = engine;
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 const asked = { params: {}, timeEdges: 'collapse', by, reason: null } as const;
 const tomorrow = Temporal.Now.plainDateISO('UTC').add({ days: 1 });
 

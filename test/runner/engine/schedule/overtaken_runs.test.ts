@@ -13,7 +13,7 @@ const step = steps();
 const engine = await testEngine({ after }, [step.type]);
 const { pool } = engine;
 const versions = new DagVersions(pool);
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 /** Makes the schedule stand as if nobody had looked for so many minutes, and looks. */
 async function looks(dagId: string, minutes: number): Promise<void> {

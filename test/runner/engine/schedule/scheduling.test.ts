@@ -11,7 +11,7 @@ import { startWorkerProcess } from '../../../support/engine/processes.ts';
 import { stepDag, steps } from '../../../support/engine/task_types.ts';
 import { until } from '../../../support/until.ts';
 
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 
 /** Makes the schedule stand as if nobody had looked for `hours`. */
 async function forget(pool: Pool, dagId: string, hours: number): Promise<void> {
@@ -135,8 +135,8 @@ test('schedules', async (t) => {
         `select action, actor, reason from audit.event where dag_id = 'paused' and channel = 'cli' order by event_id`,
       );
       assert.deepEqual(rows, [
-        { action: 'dag.paused', actor: 'ana', reason: 'stocktaking' },
-        { action: 'dag.resumed', actor: 'ana', reason: 'done' },
+        { action: 'dag.paused', actor: 'operator', reason: 'stocktaking' },
+        { action: 'dag.resumed', actor: 'operator', reason: 'done' },
       ]);
     },
   );

@@ -13,7 +13,7 @@ import { until } from '../../../support/until.ts';
 const step = steps();
 const engine = await testEngine({ after }, [step.type]);
 const { pool } = engine;
-const by = { actor: 'ana', channel: 'cli' } as const;
+const by = { actor: 'operator', channel: 'cli' } as const;
 await engine.startWorker();
 
 /** A task of pool `partner` that ignores its signal until its gate is opened, and one that waits for its slot. */

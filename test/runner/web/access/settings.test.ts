@@ -87,7 +87,7 @@ test('a users file that everybody may write is refused, one that everybody may r
     rulesOn('0.0.0.0', { STOCKFLOW_WEB_USERS_FILE: file, STOCKFLOW_WEB_URL: url });
   const kindOf = (error: unknown) => (error instanceof UsersFileUnusable ? error.kind : error);
   await assert.rejects(open('https://stock.example.com'), (error) => kindOf(error) === 'absent');
-  await writeFile(file, 'mia:admin:-\n');
+  await writeFile(file, 'ops_lead:admin:-\n');
   await chmod(file, 0o666);
   await assert.rejects(open('https://stock.example.com'), (error) => kindOf(error) === 'writable_by_all');
   await chmod(file, 0o644);
