@@ -33,7 +33,7 @@ export const SHOTS: readonly Shot[] = [
 
 /** `height` is the most that a picture shows of a longer page. */
 export const SIZES = {
-  desktop: { width: 1280, height: 1400 },
-  phone: { width: 390, height: 1600 },
+  desktop: { width: 1280, height: 1000 },
+  phone: { width: 390, height: 1300 },
 } as const;
 export const SCHEMES = ['light', 'dark'] as const;

@@ -1,9 +1,10 @@
 /** Takes pictures of pages, the same for the same page. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { SCHEMES, type Shot, SIZES, type Subject } from './pictures.ts';
 import { PERSON_HEADERS } from './site.ts';
+import { smallPng } from './small_png.ts';
 
 export interface Taking {
   readonly shots: readonly Shot[];
@@ -25,6 +26,7 @@ export async function takePictures(
       await using context = await browser.newContext({
         viewport: { width, height },
         deviceScaleFactor: 1,
+        hasTouch: size === 'phone',
         reducedMotion: 'reduce',
         locale: 'en-US',
         timezoneId: 'America/New_York',
@@ -38,7 +40,8 @@ export async function takePictures(
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         const file = `${shot.name}_${colorScheme}_${size}.png`;
         const clip = { x: 0, y: 0, width, height: Math.min(full, height) };
-        await page.screenshot({ path: path.join(folder, file), clip, animations: 'disabled', caret: 'hide' });
+        const png = await page.screenshot({ clip, animations: 'disabled', caret: 'hide' });
+        await writeFile(path.join(folder, file), smallPng(png));
         taken.push(file);
       }
     }
