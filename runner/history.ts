@@ -6,6 +6,7 @@ export { isDatabaseUnavailable } from './connections/postgres/unavailable.ts';
 export { ConnectionPools } from './engine/worker/connection_pools.ts';
 export { type DagRun, findRun } from './store/run/dag_run.ts';
 export { artifactChunks, findArtifact } from './store/task/artifact.ts';
+export { pathsRead } from './store/task/file.ts';
 export { instancesOfRun, runOfInstance, type TaskInstance } from './store/task/instance.ts';
 export { csvText } from './view/csv_text.ts';
 export { zoneOf } from './view/dag/zones.ts';

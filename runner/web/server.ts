@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { isDatabaseUnavailable } from '../connections/postgres/connect.ts';
 import { errorFacts } from '../core/value/error_text.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +11,7 @@ import { securityHeaders } from './access/headers.ts';
 import type { AccessRules } from './access/rules.ts';
 import { isEventStream, servedBody } from './access/stream.ts';
 import { readAssets } from './assets.ts';
+import { limitBodies } from './body_limit.ts';
 import type { WebEnv } from './env.ts';
 import { answerError } from './error_answer.ts';
 import { type ErrorStatus, HttpError, refusalOf } from './http_error.ts';
@@ -161,10 +161,7 @@ function outermost(app: Hono<WebEnv>, { rules, log, closing }: Serving): Hono<We
     .use(securityHeaders(rules))
     .use(sendBodies({ log, closing }))
     .use(
-      bodyLimit({
-        maxSize: MAX_BODY_BYTES,
-        onError: (c) => answer(c, 413, `A request takes at most ${MAX_BODY_BYTES} bytes.`),
-      }),
+      limitBodies(MAX_BODY_BYTES, (c) => answer(c, 413, `A request takes at most ${MAX_BODY_BYTES} bytes.`)),
     )
     .route('/', app)
     .notFound((c) => answer(c, 404, `There is nothing at ${c.req.path}.`))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { z } from 'zod';
 import { DAG_ID } from '../../demo/night.ts';
@@ -109,6 +110,9 @@ test('a good night exits 0, every count is right, and its report, `changes` and 
     [row[0], row[1], Number(row[3]), Number(row[5]), Number(row[6]), row[9]],
     ['2025-01-15', most.facility_id, most.before, most.after, most.diff, String(run.run_id)],
   );
+  const [, file = []] = tableOf(item.body, 'Files of these nights');
+  assert.match(file[4] ?? '', /reset_inventory_20250115T\d{6}Z\.csv$/);
+  assert.equal(file[5], createHash('sha256').update(night.file).digest('hex'));
   const { rows: stock } = await night.pool.query<{ on_hand: number }>(
     'select quantity_on_hand_total::float8 as on_hand from oms.inventory_item where facility_id = $1 and product_id = $2',
     [most.facility_id, most.product_id],

@@ -2,6 +2,7 @@
  * The DAG as the engine uses it: parsed, checked and with explicit units. It is built by `dag_file/build.ts` from a
  * YAML text and never changed afterwards.
  */
+import type { AlertRule } from '../alert/kind.ts';
 import type { Json } from '../value/json.ts';
 
 export const CATCHUP_POLICIES = ['none', 'latest', 'all'] as const;
@@ -87,6 +88,11 @@ export interface Dag {
   readonly isPausedUponCreation: boolean;
   /** The limit of a run's duration in ms; null for no limit. */
   readonly dagrunTimeoutMs: number | null;
+  readonly alerts: readonly AlertRule[];
+  /** The id of the connection that is pinged at start, success and failure; null for none. */
+  readonly heartbeat: string | null;
+  /** The time in ms within which a due run has to be running; null if the file gives none. */
+  readonly startWithinMs: number | null;
   readonly params: Readonly<Record<string, ParamSpec>>;
   /** The tasks in the order of the file. */
   readonly tasks: readonly Task[];

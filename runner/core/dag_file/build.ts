@@ -1,4 +1,5 @@
 /** Builds the Dag from the checked keys of a file: defaults are filled in, units are explicit. */
+import { DEFAULT_KINDS } from '../alert/kind.ts';
 import type { Dag, Dependency, ParamSpec, Task } from '../dag/dag.ts';
 import { normalDefault } from '../dag/params.ts';
 import { parseDuration } from '../time/duration.ts';
@@ -19,6 +20,9 @@ export function buildDag(file: DagFileKeys): Dag {
     maxActiveRuns: file.max_active_runs,
     isPausedUponCreation: file.is_paused_upon_creation,
     dagrunTimeoutMs: file.dagrun_timeout ?? null,
+    alerts: (file.alerts ?? []).map((rule) => ({ on: rule.on ?? DEFAULT_KINDS, to: rule.to })),
+    heartbeat: file.heartbeat ?? null,
+    startWithinMs: file.start_within ?? null,
     params: Object.fromEntries(
       Object.entries(file.params ?? {}).map(([name, spec]) => [name, buildParam(spec)]),
     ),

@@ -30,3 +30,18 @@ export async function recordFile(db: Queryable, touch: FileTouch): Promise<void>
     ],
   );
 }
+
+/** Returns the paths under which attempts read contents, by sha256: the newest path of each. */
+export async function pathsRead(
+  db: Queryable,
+  sha256s: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await db.query<{ sha256: string; path: string }>(
+    `select distinct on (sha256) sha256, path
+       from stockflow.file
+      where sha256 = any ($1) and direction = 'read'
+      order by sha256, file_id desc`,
+    [sha256s],
+  );
+  return new Map(rows.map(({ sha256, path }) => [sha256, path]));
+}

@@ -19,13 +19,8 @@ export const SECURITY_SCHEMES = {
   token: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token of a person: `Authorization: Bearer sf_...`.',
-  },
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'stockflow_session',
-    description: 'The log-in of the page.',
+    description:
+      'A token of a person: `Authorization: Bearer sf_...`. In a browser the log-in of the page counts too.',
   },
 } as const;
 
@@ -43,7 +38,7 @@ export const DOCUMENT_HEAD = {
   },
   tags: Object.entries(TAG_WORDS).map(([name, description]) => ({ name, description })),
   // Bound to loopback there is no log-in.
-  security: [{}, { token: [] }, { session: [] }],
+  security: [{}, { token: [] }],
 };
 
 /** Returns how the OpenAPI document describes an endpoint. */
@@ -66,7 +61,12 @@ export function routeConfigOf(endpoint: Endpoint, path: string): RouteConfig {
       ...(headers === null ? {} : { headers }),
       ...(body === null
         ? {}
-        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+        : {
+            body: {
+              required: !body.safeParse({}).success,
+              content: { 'application/json': { schema: body } },
+            },
+          }),
     },
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, responseOf(answer)])),
@@ -96,7 +96,9 @@ function refusalsOf({ params, body }: Endpoint): readonly (readonly [number, str
           [409, 'Not possible as things stand now.'] as const,
         ]
       : []),
-    ...(body === null ? [] : [[415, 'The body is not application/json.'] as const]),
+    ...(body === null
+      ? []
+      : [[413, 'The body is too large.'] as const, [415, 'The body is not application/json.'] as const]),
     [422, 'A key or a value is not allowed; `problems` names each.'],
     [500, 'An error on our side.'],
     [503, 'The database does not answer.'],

@@ -5,17 +5,20 @@ import { errorFacts } from '../../core/value/error_text.ts';
 import type { WebContext } from '../context.ts';
 import type { WebEnv } from '../env.ts';
 import { refuseUnlessRole } from '../page.ts';
-import { DOCUMENT_HEAD, routeConfigOf } from './document.ts';
+import { DOCUMENT_HEAD, routeConfigOf, SECURITY_SCHEMES } from './document.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
 import { mountProbes } from './probes.ts';
 import { answerProblem, headersOf, problemOf } from './problem.ts';
 import { ENDPOINTS } from './routes/routes.ts';
 
 export const API_BASE = '/api/v1';
+const RETRY_AFTER_S = '5';
 
 export function mountApi(app: Hono<WebEnv>, context: WebContext): void {
   const api = new OpenAPIHono<WebEnv>();
   api.onError((error, c) => answerError(c, context, error));
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    api.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   for (const endpoint of ENDPOINTS) mountEndpoint(api, context, endpoint);
   mountProbes(api, context);
   let text: string | null = null;
@@ -58,6 +61,7 @@ function answerWith(c: Context<WebEnv>, { status, body, headers }: Answer): Resp
 function answerError(c: Context<WebEnv>, { log }: WebContext, error: Error): Response {
   const problem = problemOf(error);
   for (const [name, value] of Object.entries(headersOf(error))) c.header(name, value);
+  if (problem?.status === 503) c.header('retry-after', RETRY_AFTER_S);
   if (problem !== null) return answerProblem(c, problem);
   const requestId = c.get('requestId');
   const { errorText } = errorFacts(error);

@@ -109,7 +109,7 @@
     for (const [element, part] of parts) {
       if (part.connection === null) connect(element);
       else if (part.connection.delayCanceller) part.connection.delayCanceller();
-      else if (Date.now() - part.heardAt > QUIET_MS) part.connection.reader?.cancel();
+      else if (part.lostAt !== null || Date.now() - part.heardAt > QUIET_MS) part.connection.reader?.cancel();
     }
   }
 
@@ -119,6 +119,7 @@
     const slept = now - tickedAt > SLEPT_MS;
     tickedAt = now;
     if (document.hidden) return;
+    if (!navigator.onLine) markLost();
     const isSilent = parts
       .values()
       .some(({ heardAt, lostAt }) => lostAt === null && now - heardAt > SILENCE_MS);
@@ -129,9 +130,13 @@
   document.addEventListener('resume', wake);
   addEventListener('pageshow', ({ persisted }) => persisted && wake());
   addEventListener('offline', () => {
-    for (const part of parts.values()) part.lostAt ??= Date.now();
+    markLost();
     showStatus();
   });
+
+  function markLost() {
+    for (const part of parts.values()) part.lostAt ??= Date.now();
+  }
 
   const line = document.getElementById('live-status');
   /** The part that counts seconds is not announced, so that a screen reader says the line once. */

@@ -1,16 +1,17 @@
-import type { JsonObject } from '../../core/value/json.ts';
-import { countText } from '../../view/time_text.ts';
+import type { Progress } from '../../core/run/progress_rate.ts';
+import { progressText } from '../../view/progress_text.ts';
 import { type Html, html, NOTHING } from './html.ts';
 
-/** Renders the progress of a running attempt, `{done, total, unit}`, in words and as a bar where its end is known. */
-export function progressPart(progress: JsonObject | null): Html {
-  const { done, total, unit } = progress ?? {};
-  if (typeof done !== 'number') return NOTHING;
-  const of = typeof total === 'number' && total > 0 ? total : null;
-  const words = `${countText(done)}${of === null ? '' : ` of ${countText(of)}`}${typeof unit === 'string' ? ` ${unit}` : ''}`;
-  return html`<span class="progress">${words}${
-    of === null
+/**
+ * Renders the progress of a running attempt in words, and as a bar where its end is known.
+ * @param perSecond null while the rate is not known
+ */
+export function progressPart(progress: Progress, perSecond: number | null): Html {
+  const { done, total } = progress;
+  const words = progressText(progress, perSecond);
+  const bar =
+    total === null || total === 0
       ? NOTHING
-      : html` <progress value="${Math.min(done, of)}" max="${of}" aria-label="${words}">${Math.floor((100 * done) / of)} %</progress>`
-  }</span>`;
+      : html` <progress value="${Math.min(done, total)}" max="${total}" aria-label="${words}"></progress>`;
+  return html`<span class="progress">${words}${bar}</span>`;
 }

@@ -6,6 +6,7 @@ import { dagHref, runHref } from '../html/href.ts';
 import { each, type Html, html, NOTHING } from '../html/html.ts';
 import { stateMark } from '../html/mark.ts';
 import { dateText, timeTag } from '../html/time.ts';
+import type { RenderMemory } from '../live/page.ts';
 import { mayOperate, type OpenPage, type Page, type Reader } from '../page.ts';
 import { failurePart } from './run/failure.ts';
 import { artifactsPart, factsPart, historyPart } from './run/kept.ts';
@@ -23,19 +24,23 @@ export const runPage: Page = {
     return {
       title: `Run ${runId} of ${dagId}`,
       topics: [`run:${runId}`],
-      body: (reader) => runBody(shown, reader),
+      body: (reader) => runBody(shown, { reader, memory: request.memory ?? null }),
     };
   },
 };
 
-function runBody(shown: ShownRun, reader: Reader): Html {
+function runBody(
+  shown: ShownRun,
+  { reader, memory }: { readonly reader: Reader; readonly memory: RenderMemory | null },
+): Html {
   return html`${headPart(shown, reader)}
 ${failurePart(shown, reader)}
 ${warningsPart(shown, reader)}
-${waitingPart(
-  shown.explained,
-  shown.report.tasks.map(({ task }) => task),
-)}
+${waitingPart({
+  explained: shown.explained,
+  instances: shown.report.tasks.map(({ task }) => task),
+  memory,
+})}
 ${picturesPart(shown)}
 ${tasksPart(shown)}
 ${artifactsPart(shown)}

@@ -1,6 +1,7 @@
 /** A task of a run: how it stands, its attempts, the log of one of them, and everything that is kept about it. */
 import { taskName } from '../../view/run/report.ts';
 import { type Html, html, NOTHING } from '../html/html.ts';
+import type { RenderMemory } from '../live/page.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
 import { historyPart } from './run/kept.ts';
 import { waitingPart } from './run/waiting.ts';
@@ -21,12 +22,15 @@ export const taskPage: Page = {
     return {
       title: `${name}, run ${runId}`,
       topics: [`run:${runId}`],
-      body: (reader) => taskBody(shown, reader),
+      body: (reader) => taskBody(shown, { reader, memory: request.memory ?? null }),
     };
   },
 };
 
-function taskBody(shown: ShownTask, reader: Reader): Html {
+function taskBody(
+  shown: ShownTask,
+  { reader, memory }: { readonly reader: Reader; readonly memory: RenderMemory | null },
+): Html {
   const { report, only } = shown;
   const ofOne =
     only === null
@@ -34,7 +38,7 @@ function taskBody(shown: ShownTask, reader: Reader): Html {
       : html`${attemptsPart(shown, only)}${logPart(shown, only)}${outputPart(only)}${filesPart(shown)}`;
   return html`${headPart(shown, reader)}
 ${only === null ? NOTHING : standPart(shown, only, reader)}
-${waitingPart(shown.explained, report.instances)}
+${waitingPart({ explained: shown.explained, instances: report.instances, memory })}
 ${only === null ? instancesPart(shown) : ofOne}
 ${withPart(shown)}
 ${historyPart(report.events.rows.toReversed(), report)}`;

@@ -1,10 +1,11 @@
 /** Renders what the sync did to one item. */
 import { type Column, countText } from '../../../runner/history.ts';
 import { each, type Html, html, NOTHING, runHref, table, timeTag } from '../../../runner/page.ts';
-import type { ItemDelta, ItemNight, Stock } from '../../oms/items/read_item.ts';
+import type { ItemNight, Stock } from '../../oms/items/read_item.ts';
 import { changesHref, itemHref } from '../oms/links.ts';
-import type { AskedItem, ItemReport, NamedReject, NightOfRun } from './read.ts';
+import type { AskedItem, ItemReport, NightOfRun } from './read.ts';
 import { type AskedName, searchForm } from './search.ts';
+import { deltasPart, filesPart, rejectsPart } from './sources.ts';
 import { afterOf, reasonText, signed, stockWords } from './words.ts';
 
 export interface ShownItem {
@@ -15,7 +16,7 @@ export interface ShownItem {
 }
 
 export function itemBody(shown: ShownItem): Html {
-  const { asked, item } = shown;
+  const { asked, item, report, timezone } = shown;
   const { product, facilityId } = item;
   const { name, ids, product_id } = product;
   const others = ids.filter((id) => id !== asked.name);
@@ -34,8 +35,9 @@ export function itemBody(shown: ShownItem): Html {
 ${stockList(shown)}
 ${searchForm(asked)}
 ${nightsPart(shown)}
-${rejectsPart(shown)}
-${deltasPart(shown)}`;
+${filesPart(report, timezone)}
+${rejectsPart(report, facilityId)}
+${deltasPart(report, timezone)}`;
 }
 
 function stockList({ item, report: { stock }, asked, timezone }: ShownItem): Html {
@@ -163,59 +165,6 @@ function pageHref(
   ]);
   if (query.size === 0) return href;
   return `${href}${href.includes('?') ? '&' : '?'}${query}`;
-}
-
-const REJECT_COLUMNS: readonly Column<NamedReject>[] = [
-  { key: 'night', value: ({ night }) => night.business_date },
-  { key: 'by', value: ({ by }) => by },
-  { key: 'line', value: ({ line }) => line },
-  { key: 'reason', value: ({ reason }) => reason },
-  { key: 'row', value: ({ raw }) => raw },
-];
-
-function rejectsPart({ report: { rejects, notSearched } }: ShownItem): Html {
-  const listed =
-    rejects.length === 0
-      ? NOTHING
-      : html`<h2>Rejected rows that name it</h2>${table({ columns: REJECT_COLUMNS, rows: rejects }, { caption: 'Rejected rows of these nights that name this item' })}`;
-  if (notSearched.length === 0) return listed;
-  const nights = notSearched.map(({ business_date }) => business_date).join(', ');
-  return html`${listed}<p class="soft">The rejected rows of ${nights} are too many to be searched here; the runs keep them.</p>`;
-}
-
-const DELTA_COLUMNS: readonly Column<ItemDelta>[] = [
-  { key: 'happened', value: ({ effective_date }) => effective_date },
-  { key: 'facility_id', title: 'facility', value: ({ facility_id }) => facility_id },
-  { key: 'before', value: ({ before }) => before },
-  { key: 'moved', value: ({ quantity }) => quantity, text: ({ quantity }) => signed(quantity) },
-  {
-    key: 'why',
-    value: ({ covered_by_batch_id, external_system_id }) =>
-      covered_by_batch_id === null
-        ? `a movement of ${external_system_id}`
-        : `none: ${covered_by_batch_id} had counted it already`,
-  },
-  { key: 'file', value: ({ file_name }) => file_name },
-  { key: 'sha256', value: ({ file_sha256 }) => file_sha256.slice(0, 12) },
-  { key: 'applied', value: ({ applied_at }) => applied_at },
-];
-
-function deltasPart({ report: { deltas }, timezone }: ShownItem): Html {
-  if (deltas.length === 0) return NOTHING;
-  return html`<h2>Movements that other systems sent <span class="soft small">the last ${deltas.length}</span></h2>
-${table(
-  { columns: DELTA_COLUMNS, rows: deltas },
-  {
-    caption: 'Movements of this item, newest first',
-    cells: {
-      happened: ({ effective_date }) => timeTag(effective_date, timezone, 'second'),
-      applied: ({ applied_at }) => timeTag(applied_at, timezone, 'second'),
-      file: ({ file_name }) => html`<span class="mono">${file_name}</span>`,
-      sha256: ({ file_sha256 }) =>
-        html`<span class="mono" title="sha256 ${file_sha256}">${file_sha256.slice(0, 12)}</span>`,
-    },
-  },
-)}`;
 }
 
 function diffOf(row: ItemNight): number | null {

@@ -1,6 +1,6 @@
 /** What the page on an item shows. */
 import type { Pool, PoolClient } from 'pg';
-import { type DagRun, findRun, runOfInstance } from '../../../runner/history.ts';
+import { type DagRun, findRun, pathsRead, runOfInstance } from '../../../runner/history.ts';
 import { filterRejectsWhere } from '../../changes/filter_rejects.ts';
 import { instanceOf } from '../../oms/changes/read_changes.ts';
 import {
@@ -40,6 +40,8 @@ export interface AskedItem {
 /** An applied night, and the run of this runner that applied it; null for a run of another. */
 export interface NightOfRun extends AppliedNight {
   readonly runId: number | null;
+  /** Of its file, as this runner read it; null where another did. */
+  readonly filePath: string | null;
 }
 
 export interface NamedReject {
@@ -91,11 +93,13 @@ export async function readItem(
 }
 
 async function withRuns(pool: Pool, nights: readonly AppliedNight[]): Promise<readonly NightOfRun[]> {
+  const paths = await pathsRead(pool, [...new Set(nights.flatMap(({ file_sha256 }) => file_sha256 ?? []))]);
   const found: NightOfRun[] = [];
   for (const night of nights) {
     const instanceId = instanceOf(night);
     const runId = instanceId === null ? null : await runOfInstance(pool, instanceId, night.business_date);
-    found.push({ ...night, runId });
+    const filePath = night.file_sha256 === null ? null : (paths.get(night.file_sha256) ?? null);
+    found.push({ ...night, runId, filePath });
   }
   return found;
 }

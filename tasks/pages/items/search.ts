@@ -31,7 +31,7 @@ ${searchForm(asked)}
 ${
   near.length === 0
     ? NOTHING
-    : html`<h2>Ids like it</h2><ul>${each(near, (id) => html`<li><a class="mono" href="${itemHref(id, asked.facility)}">${id}</a></li>`)}</ul>`
+    : html`<h2>Ids like it</h2><ul class="near">${each(near, (id) => html`<li><a class="mono" href="${itemHref(id, asked.facility)}">${id}</a></li>`)}</ul>`
 }`;
 }
 

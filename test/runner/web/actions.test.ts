@@ -94,6 +94,8 @@ test('the form of a retry lists what runs again; sending it adds attempts, and a
   assert.deepEqual(await eventsOf(run.runId, 'task.cleared'), [
     { ...BY_PERSON, reason: 'the file was sent again' },
   ]);
+  const history = (await site.read(`/runs/${run.runId}`)).body.split('id="history"')[1] ?? '';
+  assert.match(history, /task\.cleared.*reset, filter<.*night_shift, web<.*the file was sent again/s);
 });
 
 test('a task that proposes an override gets its params with the reason as the one that was left open', async () => {

@@ -19,8 +19,10 @@ export const ALONE: readonly string[] = [
  */
 export async function processFiles(files: readonly string[], directory: string): Promise<readonly string[]> {
   const folders = Map.groupBy(files, (file) => (ALONE.includes(file) ? file : path.dirname(file)));
+  // The largest first: at the end no long one is left to run alone.
+  const ordered = [...folders].toSorted(([, one], [, other]) => other.length - one.length);
   return await Promise.all(
-    [...folders].map(async ([folder, [first, ...more]]) => {
+    ordered.map(async ([folder, [first, ...more]]) => {
       if (first !== undefined && more.length === 0) return first;
       const urls = [first, ...more].map((file) => pathToFileURL(`${file}`).href);
       const written = path.join(directory, `${folder}.mjs`);

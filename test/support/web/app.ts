@@ -21,6 +21,8 @@ export interface TestWeb {
   readonly logged: readonly (readonly [string, unknown])[];
   readonly linksOfRun: WebContext['linksOfRun'];
   get(path: string): Promise<WebAnswer>;
+  /** Gives the answer before its body is read. */
+  open(path: string): Promise<Response>;
 }
 
 export interface WebAnswer {
@@ -71,6 +73,7 @@ export async function testWeb(
   return {
     logged,
     linksOfRun: contributed.linksOfRun,
+    open: async (at) => await app.request(at),
     async get(at) {
       const answer = await app.request(at);
       return { status: answer.status, headers: answer.headers, body: await answer.text() };

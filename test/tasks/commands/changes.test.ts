@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { openTaskWorld } from '../../../runner/testing.ts';
 import { cliProject } from '../../runner/commands/cli_project.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
+import { until } from '../../support/until.ts';
 import { SHIPPED_PAGES, tableOf, testWeb, textOf } from '../../support/web/app.ts';
 import { OmsWorld } from '../oms/oms_world.ts';
 
@@ -88,6 +89,22 @@ test('changes shows what the last night did to each count', async (t) => {
     assert.equal(unknown.status, 404);
     assert.match(unknown.body, /<a href="\/items\/SKU-P9">Look for similar ones<\/a>/);
     assert.equal((await web.get('/changes/77')).status, 404);
+  });
+
+  await t.test('and a reader who goes away in the middle of the CSV leaves no transaction open', async () => {
+    const web = await testWeb(t, { pool, folders: [SHIPPED_PAGES] });
+    const reader = (await web.open('/changes.csv')).body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    assert.match(new TextDecoder().decode(value), /^facility_id,/);
+    const open = async () =>
+      (
+        await pool.query(
+          "select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+        )
+      ).rowCount;
+    assert.equal(await open(), 1);
+    await reader?.cancel();
+    await until('the transaction to end', async () => ((await open()) === 0 ? true : null));
   });
 
   await t.test('as one JSON document', async () => {

@@ -3,9 +3,21 @@
  * Annotated defaults are those of `DEFAULTS`; the keys stay optional, as `default_args` comes before `DEFAULTS`.
  */
 import { z } from 'zod';
+import { ALERT_KINDS, DEFAULT_KINDS } from '../../alert/kind.ts';
 import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
 import type { Json } from '../../value/json.ts';
-import { cron, date, duration, id, paramName, template, timeZone, wallTime, wholeNumber } from './fields.ts';
+import {
+  connectionId,
+  cron,
+  date,
+  duration,
+  id,
+  paramName,
+  template,
+  timeZone,
+  wallTime,
+  wholeNumber,
+} from './fields.ts';
 
 /** The values that apply if neither the task nor `default_args` gives one. */
 export const DEFAULTS = {
@@ -126,6 +138,18 @@ const cronAnnotations = {
   examples: ['0 1 * * *', '*/15 8-18 * * MON-FRI'],
 };
 
+const alertRule = z.strictObject({
+  on: z
+    .array(z.enum(ALERT_KINDS))
+    .min(1, 'is empty: leave it out for the usual kinds')
+    .meta({ description: 'What is told.', default: [...DEFAULT_KINDS] })
+    .optional(),
+  to: z
+    .array(connectionId({ description: 'A channel: a connection to mail, chat, a pager or a web hook.' }))
+    .min(1, 'is empty: name at least one channel')
+    .meta({ description: 'Who is told: the ids of channels.', examples: [['ops_slack', 'night_mail']] }),
+});
+
 export const dagKeys = z
   .strictObject({
     dag_id: id({ description: "The file's name without .yaml." }),
@@ -166,6 +190,23 @@ export const dagKeys = z
       .prefault(false),
     max_active_runs: wholeNumber({ description: 'How many runs may be under way at once.' }, 1).prefault(1),
     dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),
+    alerts: z
+      .array(alertRule)
+      .min(1, 'is empty: leave it out to tell nobody')
+      .meta({ description: 'Who is told of what, besides the channels of STOCKFLOW_ALERTS_TO.' })
+      .optional(),
+    heartbeat: connectionId({
+      description: 'The connection of a cron monitor that is pinged at start, success and failure.',
+      examples: ['oncall_ping'],
+    }).optional(),
+    start_within: duration(
+      {
+        description: 'A run that was due and is not running so long after is told of as not_started.',
+        default: '10m',
+        examples: ['10m', '1h'],
+      },
+      1,
+    ).optional(),
     default_args: z
       .strictObject(taskDefaults)
       .meta({ description: 'What holds for every task that does not say otherwise.' })

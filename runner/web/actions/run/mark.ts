@@ -25,6 +25,7 @@ export const markAction: Action = {
       body: html`${crumbs(opened)}
 <h1>Mark ${taskId}</h1>
 <p class="lead">You say how the task ended. Nothing is run in its place, and nothing that it did is undone; tasks that wait for it go on by what you say.</p>
+${instances.length > 1 ? html`<p>All ${instances.length} instances are marked, whatever their state:</p>` : NOTHING}
 ${instanceList(instances)}
 ${goesOnPart(opened, taskId)}
 <form method="post" action="${href}/mark">
@@ -42,7 +43,8 @@ ${reasonField(query.get('reason') ?? '', 'required')}
     const { run } = await openRun(request);
     const taskId = params.task ?? '';
     const state = choiceSent(query, 'state', STATES);
-    await markTask(context.pool, run.runId, { taskId, state, by, reason: requiredReason(query) });
+    const reason = requiredReason(query);
+    await markTask(context.pool, run.runId, { taskId, state, by, reason, versions: context.versions });
     return {
       location: taskHref(run.runId, taskId),
       sentence: `${taskId} is marked ${state}; what waited for it goes on by that.`,

@@ -7,16 +7,16 @@ import { graphLines } from '../../../view/dag/graph_lines.ts';
 import { DAG_LIST_COLUMNS, readDagList } from '../../../view/dag/list.ts';
 import { nextColumns } from '../../../view/dag/next.ts';
 import { dagJson } from '../../../view/dag/show.ts';
-import { readVersions, VERSION_COLUMNS } from '../../../view/dag/versions.ts';
+import { readVersions, readVersionText, VERSION_COLUMNS } from '../../../view/dag/versions.ts';
 import { rowObject } from '../../../view/listing.ts';
 import { planJson } from '../../../view/plan/json.ts';
 import { readPlan } from '../../../view/plan/source.ts';
 import { planTargets } from '../../../view/plan/targets.ts';
 import { NO_PARAMS, NO_QUERY, ok, reading } from '../endpoint.ts';
-import { dagPath, instantField } from '../fields.ts';
+import { dagPath, idPath, instantField } from '../fields.ts';
 import { linkToNext, PAGE_QUERY, pageRequestOf, wholeNumber } from '../paging.ts';
 import { InvalidRequest } from '../request.ts';
-import { dagDetail, dagList, nextInstants, versionList } from '../schema/dag.ts';
+import { dagDetail, dagList, nextInstants, versionList, versionText } from '../schema/dag.ts';
 import { plan } from '../schema/plan.ts';
 import { shownDag } from './shown_dag.ts';
 
@@ -106,6 +106,25 @@ export const getVersions = reading({
     const { rows, next } = await readVersions(context.pool, { dagId, ...pageRequestOf(query) });
     const versions = rows.map((row) => rowObject(VERSION_COLUMNS, row));
     return ok({ versions, next }, linkToNext(url, next));
+  },
+});
+
+export const getVersion = reading({
+  path: '/dags/{dag}/versions/{version}',
+  id: 'getDagVersion',
+  tag: 'dags',
+  summary: 'The text of a version of a DAG.',
+  params: z.strictObject({ ...dagPath.shape, version: idPath('version', 'The id of a version.') }),
+  query: NO_QUERY,
+  schema: versionText,
+  returns: 'The text.',
+  async handle({ context, params }) {
+    const named = { dagId: params.dag, dagVersionId: params.version };
+    return ok({
+      dag_id: params.dag,
+      dag_version_id: params.version,
+      source: await readVersionText(context.pool, named),
+    });
   },
 });
 

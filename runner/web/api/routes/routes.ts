@@ -3,7 +3,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { getArtifact, listArtifacts } from './artifacts.ts';
 import * as backfills from './backfills.ts';
 import { pause, resume, trigger } from './dag_changes.ts';
-import { getDag, getNext, getPlan, getVersions, listDags } from './dags.ts';
+import { getDag, getNext, getPlan, getVersion, getVersions, listDags } from './dags.ts';
 import { getGrid } from './grid.ts';
 import { listEvents } from './history.ts';
 import { cancel, cancelOne, clear, mark } from './run_changes.ts';
@@ -19,6 +19,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getNext,
   getGrid,
   getVersions,
+  getVersion,
   getPlan,
   pause,
   resume,

@@ -18,6 +18,7 @@ import {
   runIdPath,
   taskIdPath,
 } from '../fields.ts';
+import { InvalidRequest } from '../request.ts';
 import { changedTasks } from '../schema/change.ts';
 
 const ANSWERS = [{ status: 200, description: 'It is done.', schema: changedTasks }] as const;
@@ -46,12 +47,15 @@ export const clear = writing({
   }),
   answers: ANSWERS,
   async handle({ context, viewer, params, body }) {
+    if (body.downstream && body.task === null)
+      throw new InvalidRequest([{ in: 'body', key: 'downstream', message: 'it needs a task to begin with' }]);
     const hasParams = Object.keys(body.params).length > 0;
     const changed = await clearTasks(context.pool, params.run, {
       taskId: body.task,
       onlyFailed: body.only_failed,
       downstream: body.downstream,
       newParams: hasParams ? { given: body.params, taskTypes: await context.taskTypes() } : null,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });
@@ -88,6 +92,7 @@ export const cancelOne = writing({
   async handle({ context, viewer, params, body }) {
     const changed = await cancelTask(context.pool, params.run, {
       taskId: params.task,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });
@@ -110,6 +115,7 @@ export const mark = writing({
     const changed = await markTask(context.pool, params.run, {
       taskId: params.task,
       state: body.state,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });

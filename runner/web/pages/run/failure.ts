@@ -71,7 +71,7 @@ function verb({ groups }: ShownRun, instances: readonly ReportedTask[]): string 
   return state === 'up_for_retry' ? `failed and is tried again, ${tries}` : `failed, ${tries}`;
 }
 
-/** Names the tasks that were not run because of this one. */
+/** Names the tasks that were not run because of this one, and says so where they have changed nothing. */
 function unchangedPart({ index, groups }: ShownRun, taskId: string): Html {
   if (index === null) return NOTHING;
   const after = downstreamOf(index.dag.tasks, taskId, 'transitive');
@@ -81,7 +81,11 @@ function unchangedPart({ index, groups }: ShownRun, taskId: string): Html {
   if (notRun.length === 0) return NOTHING;
   const named = notRun.slice(0, SHOWN).map((group) => group.taskId);
   const rest = notRun.length - named.length;
-  return html`<p class="soft">Not run because of it: <span class="mono">${named.join(', ')}</span>${rest > 0 ? ` and ${rest} more` : ''}. What they change is unchanged.</p>`;
+  // One that ran before it was cleared may have changed something then.
+  const isUntouched = notRun.every(({ instances }) =>
+    instances.every(({ task }) => task.attemptNumber === 0),
+  );
+  return html`<p class="soft">Not run because of it: <span class="mono">${named.join(', ')}</span>${rest > 0 ? ` and ${rest} more` : ''}.${isUntouched ? ' What they change is unchanged.' : ''}</p>`;
 }
 
 function failureWays(shown: ShownRun, { task }: ReportedTask, reader: Reader): Html {

@@ -1,4 +1,5 @@
 /** What is kept about a run: its artifacts, params and version, and the history. */
+import type { Json, JsonObject } from '../../../core/value/json.ts';
 import type { ListedEvent } from '../../../store/event/listing.ts';
 import type { Artifact } from '../../../store/task/artifact.ts';
 import type { Column } from '../../../view/listing.ts';
@@ -65,9 +66,25 @@ const EVENT_COLUMNS: readonly Column<ListedEvent>[] = [
   { key: 'at', value: ({ at }) => at },
   { key: 'action', value: ({ action }) => action },
   { key: 'task', value: ({ taskId }) => taskId, text: ({ taskId }) => taskId ?? '-', omitEmpty: true },
+  { key: 'what', value: changeText, omitEmpty: true },
   { key: 'who', value: ({ actor }) => actor, text: whoText },
   { key: 'reason', value: ({ reason }) => reason, text: ({ reason }) => reason ?? '-', omitEmpty: true },
 ];
+
+const NAMED = 4;
+
+/** `load_file, send_report` of a clear; `success` of a mark; empty for an event that says all by its name. */
+function changeText({ before, after, taskId }: ListedEvent): string {
+  const tasks = isObject(before) && isObject(before.tasks) ? Object.keys(before.tasks) : [];
+  const more = tasks.length - NAMED;
+  const named = taskId === null ? tasks.slice(0, NAMED).join(', ') : '';
+  const state = isObject(after) && typeof after.state === 'string' ? after.state : '';
+  return `${named}${named !== '' && more > 0 ? ` and ${more} more` : ''}${state}`;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** A worker and the scheduler are named by what they are; of a person it matters where they did it. */
 function whoText({ actor, channel }: ListedEvent): string {

@@ -1,7 +1,7 @@
 /** What a run that goes on waits for: what is late, what holds it, then task by task, and what comes next. */
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
+import { readProgress } from '../../../core/run/progress_rate.ts';
 import { isTerminalTaskState } from '../../../core/run/states.ts';
-import type { JsonObject } from '../../../core/value/json.ts';
 import type { TaskInstance } from '../../../store/task/instance.ts';
 import { groupsOf } from '../../../view/explain/groups.ts';
 import type { Explained } from '../../../view/explain/source.ts';
@@ -12,16 +12,24 @@ import { taskHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { shapeMark } from '../../html/mark.ts';
 import { progressPart } from '../../html/progress.ts';
+import type { RenderMemory } from '../../live/page.ts';
 
 /** More waiting tasks than this are left to the table. */
 const SHOWN = 25;
 
-/** @param instances of the run or the task, for the progress of those that run */
-export function waitingPart(explained: Explained | null, instances: readonly TaskInstance[]): Html {
+export interface WaitingFacts {
+  readonly explained: Explained | null;
+  /** Those of the run or the task, for the progress of those that run. */
+  readonly instances: readonly TaskInstance[];
+  /** What earlier renderings saw, for the rate of the progress. */
+  readonly memory: RenderMemory | null;
+}
+
+export function waitingPart({ explained, instances, memory }: WaitingFacts): Html {
   if (explained === null) return NOTHING;
   const { explanation, timezone, now, isPaused, run } = explained;
   const { runId } = run;
-  const progressOf = new Map(instances.map((one) => [taskName(one), one.progress]));
+  const progressOf = new Map(instances.map((one) => [taskName(one), progressText(one, memory)]));
   const context = { timezone, now };
   const ofRun = [
     ...explanation.late.map((late) => `Late: ${lateWords(late, context)}`),
@@ -37,7 +45,7 @@ ${ofRun.length === 0 ? NOTHING : html`<div class="notice warning">${each(ofRun, 
 <ul class="plain">${each(
     explanation.running,
     (instance) =>
-      html`<li>${taskPart(runId, instance)} ${runningText(instance, now)}${doneSoFar(progressOf.get(nameOf(instance)) ?? null)}</li>`,
+      html`<li>${taskPart(runId, instance)} ${runningText(instance, now)}${progressOf.get(nameOf(instance)) ?? NOTHING}</li>`,
   )}${each(
     groups.slice(0, SHOWN),
     ({ first, sentences, alike }) =>
@@ -56,6 +64,12 @@ function runningText({ startedAt }: InstanceFacts, now: Temporal.Instant): strin
   return startedAt === null ? 'is running' : `has been running for ${spanText(msBetween(startedAt, now))}`;
 }
 
-function doneSoFar(progress: JsonObject | null): Html {
-  return progress === null ? NOTHING : html`: ${progressPart(progress)}`;
+function progressText(
+  { taskInstanceId, attemptNumber, progress: stored }: TaskInstance,
+  memory: RenderMemory | null,
+): Html {
+  const progress = readProgress(stored);
+  if (progress === null) return NOTHING;
+  const forecast = memory?.rates.observe(`${taskInstanceId} ${attemptNumber}`, progress, memory.atMs);
+  return html`: ${progressPart(progress, forecast?.perSecond ?? null)}`;
 }

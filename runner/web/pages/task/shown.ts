@@ -8,6 +8,7 @@ import { type LogPage, readTaskLog } from '../../../view/task/log.ts';
 import { type RenderedWith, renderWith } from '../../../view/task/rendered_with.ts';
 import { readTask, type TaskReport } from '../../../view/task/task.ts';
 import { idOf } from '../../html/path_id.ts';
+import { HttpError } from '../../http_error.ts';
 import type { PageRequest } from '../../page.ts';
 
 /** The lines of the log that are shown at once. */
@@ -43,6 +44,8 @@ export async function readShownTask({ context, params, query }: PageRequest): Pr
   const chosen = query.get('try');
   const newest = only === null || only.attemptNumber === 0 ? null : only.attemptNumber;
   const attemptNumber = chosen === null || newest === null ? newest : idOf(chosen);
+  if (chosen !== null && report.attempts.every((attempt) => attempt.attemptNumber !== attemptNumber))
+    throw new HttpError(404, `${taskId} of run ${runId} has no attempt ${attemptNumber}`);
   const before = query.get('before');
   const isOver =
     isTerminalRunState(run.state) ||

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskState } from '../../../../runner/core/run/states.ts';
-import type { TaskInstance } from '../../../../runner/store/task/instance.ts';
 import type { ReportedTask } from '../../../../runner/view/run/report.ts';
 import {
   countsText,
@@ -9,6 +8,7 @@ import {
   GROUP_COLUMNS,
   taskGroups,
 } from '../../../../runner/view/run/task_groups.ts';
+import { instance } from './instance.ts';
 
 const START = Temporal.Instant.from('2026-01-31T06:00:00Z');
 
@@ -25,29 +25,15 @@ function reported(
 ): ReportedTask {
   const { removed, rowsIn, from = null, until = null } = more;
   const at = (seconds: number | null) => (seconds === null ? null : START.add({ seconds }));
-  const task: TaskInstance = {
-    taskInstanceId: mapIndex + 2,
-    runId: 1,
+  const task = instance({
     taskId,
     mapIndex,
-    removedAt: removed === undefined ? null : START,
     state,
+    removedAt: removed === undefined ? null : START,
     attemptNumber: from === null ? 0 : 1,
-    failureCount: 0,
-    crashCount: 0,
-    plannedAt: null,
-    deadlineAt: null,
-    deadlineMissedAt: null,
-    wakeAt: null,
-    wakeReason: null,
     startedAt: at(from),
     finishedAt: at(until),
-    output: null,
-    errorClass: null,
-    errorText: null,
-    remedy: null,
-    progress: null,
-  };
+  });
   const attempt =
     rowsIn === undefined
       ? null

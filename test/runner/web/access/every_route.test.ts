@@ -28,7 +28,7 @@ const context = {
 
 const apps: Hono<WebEnv>[] = [];
 const site = await startSite({ after }, pool, {
-  users: ['eve:viewer:-', 'mia:admin:-'],
+  users: ['auditor:viewer:-', 'ops_lead:admin:-'],
   env: { STOCKFLOW_WEB_PROXY_HEADER: 'X-User', STOCKFLOW_WEB_PROXY_ADDRESSES: '127.0.0.1' },
   makeApp: (guard) => {
     const app = createApp({ context, guard });
@@ -75,14 +75,14 @@ test('no action is taken for a viewer, for nobody, or for another web site', asy
     const statusFor = async (headers: Readonly<Record<string, string>>) =>
       (await site.send({ method, path, headers, body: 'reason=x' })).status;
     const route = `${method} ${path}`;
-    assert.equal(await statusFor({ ...SAME_ORIGIN, 'x-user': 'eve' }), 403, `${route} for a viewer`);
+    assert.equal(await statusFor({ ...SAME_ORIGIN, 'x-user': 'auditor' }), 403, `${route} for a viewer`);
     assert.equal(await statusFor(SAME_ORIGIN), 401, `${route} for nobody`);
     assert.equal(
-      await statusFor({ 'sec-fetch-site': 'cross-site', 'x-user': 'mia' }),
+      await statusFor({ 'sec-fetch-site': 'cross-site', 'x-user': 'ops_lead' }),
       403,
       `${route} from elsewhere`,
     );
-    assert.equal(await statusFor({ 'x-user': 'mia' }), 403, `${route} from nowhere known`);
+    assert.equal(await statusFor({ 'x-user': 'ops_lead' }), 403, `${route} from nowhere known`);
   }
 });
 
@@ -104,7 +104,7 @@ test('opening every page as an administrator changes nothing', async () => {
   const before = await contents();
   // Live updates of a page have no end.
   for (const { path } of reads.filter((read) => !read.path.startsWith('/live/'))) {
-    const { status } = await site.send({ path, headers: { 'x-user': 'mia' } });
+    const { status } = await site.send({ path, headers: { 'x-user': 'ops_lead' } });
     assert.ok([200, 303, 400, 404].includes(status), `${path} is answered with ${status}`);
   }
   assert.deepEqual(await contents(), before);

@@ -193,13 +193,13 @@ test('a login proxy names people by its header, and a request from elsewhere can
   const env = { STOCKFLOW_WEB_PROXY_HEADER: 'X-Forwarded-User', STOCKFLOW_WEB_PROXY_ROLE: 'operator' };
   const proxied = await startSite(t, pool, { env: { ...env, STOCKFLOW_WEB_PROXY_ADDRESSES: '127.0.0.0/8' } });
   const foreign = await startSite(t, pool, { env: { ...env, STOCKFLOW_WEB_PROXY_ADDRESSES: '10.0.0.0/8' } });
-  const headers = { 'x-forwarded-user': 'mia@example.com', 'x-forwarded-proto': 'https' };
+  const headers = { 'x-forwarded-user': 'ops_lead@example.com', 'x-forwarded-proto': 'https' };
   const named = await proxied.send({ headers });
-  assert.equal(named.body, 'hello mia@example.com, operator');
+  assert.equal(named.body, 'hello ops_lead@example.com, operator');
   assert.match(String(named.headers['strict-transport-security']), /^max-age=/);
   assert.equal((await proxied.send()).status, 401, 'the proxy named nobody');
   assert.equal(
-    (await proxied.send({ headers: { 'x-forwarded-user': 'root, mia' } })).status,
+    (await proxied.send({ headers: { 'x-forwarded-user': 'root, ops_lead' } })).status,
     401,
     'two names',
   );
@@ -207,12 +207,12 @@ test('a login proxy names people by its header, and a request from elsewhere can
   assert.equal(refused.status, 401);
   assert.equal(refused.headers['strict-transport-security'], undefined);
   const both = await startSite(t, pool, {
-    users: ['mia@example.com:viewer:-'],
+    users: ['ops_lead@example.com:viewer:-'],
     env: { ...env, STOCKFLOW_WEB_PROXY_ADDRESSES: '127.0.0.1' },
   });
   assert.equal(
     (await both.send({ headers })).body,
-    'hello mia@example.com, viewer',
+    'hello ops_lead@example.com, viewer',
     'the users file gives the role',
   );
 });

@@ -56,7 +56,7 @@ test('the fingerprint of a hash changes with it and does not hold it', () => {
 });
 
 test('every wrong line of a users file is told with its number and what to write, and no hash', () => {
-  const text = `# people\nmia:admin:${HASH}\n\nno colon\nbob:king:-\nmia:viewer:-\nroot:admin:5f4dcc3b\nja ne:viewer:-\neve:viewer:-:x\n`;
+  const text = `# people\nops_lead:admin:${HASH}\n\nno colon\nnight_shift:king:-\nops_lead:viewer:-\nroot:admin:5f4dcc3b\nnight shift:viewer:-\nauditor:viewer:-:x\n`;
   assert.throws(
     () => parseUsers(text, 'users.txt'),
     (error) => {
@@ -64,9 +64,9 @@ test('every wrong line of a users file is told with its number and what to write
       assert.deepEqual(error.message.split('\n'), [
         'users.txt:4: write name:role:hash',
         'users.txt:5: "king" is no role: write viewer, operator, admin',
-        'users.txt:6: mia stands in an earlier line',
+        'users.txt:6: ops_lead stands in an earlier line',
         'users.txt:7: it is no scrypt hash such as $scrypt$ln=15,r=8,p=3$salt$hash',
-        'users.txt:8: "ja ne" is no name: use letters, digits and . _ @ + -, at most 100, a letter or digit first',
+        'users.txt:8: "night shift" is no name: use letters, digits and . _ @ + -, at most 100, a letter or digit first',
         'users.txt:9: write name:role:hash',
       ]);
       return true;
@@ -75,14 +75,20 @@ test('every wrong line of a users file is told with its number and what to write
 });
 
 test('a person is added, replaced and removed without touching the other lines', () => {
-  const text = `# people\r\nmia:admin:${HASH}\r\n# the night\r\nbob:viewer:-`;
-  const added = withUser(text, { name: 'eve', role: 'operator', passwordHash: null });
-  assert.equal(added, `# people\nmia:admin:${HASH}\n# the night\nbob:viewer:-\neve:operator:-\n`);
-  const replaced = withUser(added, { name: 'bob', role: 'admin', passwordHash: HASH });
+  const text = `# people\r\nops_lead:admin:${HASH}\r\n# the night\r\nnight_shift:viewer:-`;
+  const added = withUser(text, { name: 'auditor', role: 'operator', passwordHash: null });
+  assert.equal(
+    added,
+    `# people\nops_lead:admin:${HASH}\n# the night\nnight_shift:viewer:-\nauditor:operator:-\n`,
+  );
+  const replaced = withUser(added, { name: 'night_shift', role: 'admin', passwordHash: HASH });
   assert.deepEqual(
     [...parseUsers(replaced, 'f').values()].map(({ name, role }) => `${name} ${role}`),
-    ['mia admin', 'bob admin', 'eve operator'],
+    ['ops_lead admin', 'night_shift admin', 'auditor operator'],
   );
-  assert.equal(withoutUser(replaced, 'mia'), `# people\n# the night\nbob:admin:${HASH}\neve:operator:-\n`);
-  assert.equal(withUser('', { name: 'eve', role: 'viewer', passwordHash: null }), 'eve:viewer:-\n');
+  assert.equal(
+    withoutUser(replaced, 'ops_lead'),
+    `# people\n# the night\nnight_shift:admin:${HASH}\nauditor:operator:-\n`,
+  );
+  assert.equal(withUser('', { name: 'auditor', role: 'viewer', passwordHash: null }), 'auditor:viewer:-\n');
 });

@@ -11,6 +11,8 @@ interface Operation {
 
 export interface OpenApiDocument {
   readonly openapi: string;
+  readonly security: readonly object[];
+  readonly components: { readonly securitySchemes: object };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 

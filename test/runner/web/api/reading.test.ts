@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createPool } from '../../../../runner/connections/postgres/connect.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
+import { compareWithCommandLine } from './command_line.ts';
 import { describedApi } from './document.ts';
 import { apiWorld } from './world.ts';
 
@@ -25,6 +26,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   ],
   getGrid: ['/api/v1/dags/nightly/grid', '/api/v1/dags/nightly/grid?limit=1&run_type=backfill'],
   listDagVersions: ['/api/v1/dags/nightly/versions', '/api/v1/dags/broken/versions'],
+  getDagVersion: ['/api/v1/dags/nightly/versions/1'],
   planDag: ['/api/v1/dags/edited/plan', '/api/v1/dags/nightly/plan', '/api/v1/dags/broken/plan'],
   listRuns: ['/api/v1/runs', '/api/v1/runs?dag=nightly&state=failed&run_type=manual&limit=1'],
   getRun: [`/api/v1/runs/${failedRun}`, `/api/v1/runs/${goodRun}`, '/api/v1/runs/waiting'],
@@ -58,6 +60,11 @@ test('the document is OpenAPI 3.1, and its functions have names of their own', a
   const { valid, errors } = await new Validator().validate({ ...api.document });
   assert.ok(valid, JSON.stringify(errors, null, 2));
   assert.equal(api.document.openapi, '3.1.0');
+  const { security, components } = api.document;
+  assert.deepEqual(
+    security.flatMap(Object.keys).toSorted(),
+    Object.keys(components.securitySchemes).toSorted(),
+  );
   const ids = api.operations.map(({ operationId }) => operationId);
   assert.deepEqual(
     ids.filter((id, index) => ids.indexOf(id) !== index),
@@ -160,6 +167,7 @@ test('a process whose database is gone is alive and not ready, says so without i
   const runs = await app.request('/api/v1/runs');
   const text = await runs.text();
   assert.equal(runs.status, 503, text);
+  assert.equal(runs.headers.get('retry-after'), '5');
   assert.doesNotMatch(text, /127\.0\.0\.1|secret/);
 });
 
@@ -169,3 +177,5 @@ test('a database without the migrations of this version is not ready', async (t)
   assert.equal(ready.status, 503);
   assert.match(((await ready.json()) as { reason: string }).reason, /^\d+ migrations are pending$/);
 });
+
+await compareWithCommandLine(world);

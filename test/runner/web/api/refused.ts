@@ -96,6 +96,8 @@ export const REFUSED: readonly Refused[] = [
     422,
     { detail: 'path run: write its id, a whole number' },
   ],
+  ['clearTasks', '/runs/1/clear', { body: { downstream: true } }, 422, {}],
+  ['getLog', '/runs/nightly/tasks/lod/logs', {}, 404, {}],
   ['clearTasks', '/runs/999/clear', { body: {} }, 404, { remedy: { action: 'list_runs' } }],
   [
     'createBackfill',

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { DagRun } from '../../../../runner/store/run/dag_run.ts';
 import { matchedPaths } from '../../../../runner/web/contributed/definition.ts';
@@ -78,6 +79,17 @@ test('a download is sent in parts, as an attachment, in front of a page whose pa
   assert.equal(body, 'line 1\nline 2\nline 3\n');
 });
 
+test('two downloads are sent at a time; the third begins when the reader of one goes away', async () => {
+  const first = (await web.open('/greeting/lines.txt?n=9')).body?.getReader();
+  const second = (await web.open('/greeting/lines.txt?n=9')).body?.getReader();
+  await Promise.all([first?.read(), second?.read()]);
+  const third = web.get('/greeting/lines.txt?n=1');
+  assert.equal(await Promise.race([third, pause(50, 'waits')]), 'waits');
+  await first?.cancel();
+  assert.equal((await third).body, 'line 1\n');
+  await second?.cancel();
+});
+
 test('a file that cannot be used is an error in the log, and a page at its path that says why', async () => {
   const errors = web.logged.filter(([message]) => message === 'a page cannot be used');
   const named = z.object({ file: z.string() });
@@ -106,7 +118,7 @@ test('the run page gets the links of pages that say something of the run; a page
     businessDate: Temporal.PlainDate.from('2026-01-31'),
     ...{ params: {}, timeEdges: 'keep', actor: 'scheduler', reason: null },
     createdAt: Temporal.Instant.from('2026-01-31T06:00:00Z'),
-    ...{ startedAt: null, finishedAt: null },
+    ...{ startedAt: null, finishedAt: null, reopenCount: 0 },
   };
   assert.deepEqual(web.linksOfRun({ run, tasks: [] }), [{ href: '/greeting/812', label: 'Greet it' }]);
   assert.deepEqual(web.linksOfRun({ run: { ...run, dagId: 'other' }, tasks: [] }), []);

@@ -111,7 +111,9 @@ test('a page whose machine slept, and whose connection died unnoticed, is right 
   await using network = await startProxy({ target: { port: app.port } });
   const page = await browser.page(t);
   await page.goto(`http://127.0.0.1:${network.port}/test/${runId}`);
-  await page.waitForFunction(`document.getElementById('live')._htmx?.sse?.reader`);
+  await until('the first message', () =>
+    page.evaluate<boolean>(`document.getElementById('live')._htmx?.sse?.lastEventId === '1'`),
+  );
   const session = await page.context().newCDPSession(page);
   network.loseMessage({ text: 'is cancelled', nth: 1, isAnswered: false, effect: 'hold' });
   // As the lid of a machine does: no script runs, no timer fires, and the clock goes on.

@@ -146,11 +146,13 @@ test('a run, a task or an artifact that is not there is answered with 404 and a 
       '/runs/nigth',
       `/runs/${night.runId}/tasks/filter_fil`,
       `/runs/${night.runId}/artifacts/x.csv`,
+      `/runs/${night.runId}/tasks/export_rows?try=7`,
+      `/runs/${stores.runId}/tasks/load_store?map=3`,
     ].map((path) => operator.read(path)),
   );
   assert.deepEqual(
     answers.map(({ status }) => status),
-    [404, 404, 404, 404],
+    [404, 404, 404, 404, 404, 404],
   );
   assert.match(answers[1]?.body ?? '', /night/);
   assert.match(answers[2]?.body ?? '', /did you mean filter_file/);
