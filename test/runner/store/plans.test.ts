@@ -3,6 +3,11 @@ import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
+import { failureOfRun } from '../../../runner/store/alert/failure.ts';
+import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
+import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
 import { listEvents } from '../../../runner/store/event/listing.ts';
@@ -49,7 +54,7 @@ import { stepDag, steps } from '../../support/engine/task_types.ts';
 const INSTANCES = 60_000;
 
 /** Tables that grow with the history. */
-const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log'];
+const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log', 'alert', 'alert_delivery'];
 
 test('no statement of a busy night reads a table that grows from end to end', async (t) => {
   const engine = await testEngine(t, [steps().type]);
@@ -73,6 +78,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
        from run cross join generate_series(0, 19) as n
      returning run_id as "runId", task_instance_id as "taskInstanceId"`,
   );
+  await pool.query(
+    `with told as (
+       insert into stockflow.alert (dag_id, run_id, scheduled_for, kind, dedup_key, incident, sentence, facts, closed_at)
+       select dag_id, run_id, scheduled_for, 'failed', run_id::text, 'busy/' || scheduled_for, 'it failed', '{}', now()
+         from stockflow.dag_run
+       returning alert_id
+     )
+     insert into stockflow.alert_delivery (alert_id, channel, state, sent_at) select alert_id, 'chat', 'sent', now() from told`,
+  );
+  await pool.query('vacuum analyze stockflow.alert, stockflow.alert_delivery');
   const [first, second] = rows;
   assert.ok(first !== undefined && second !== undefined);
   const { runId, taskInstanceId } = first;
@@ -122,6 +137,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await startableRuns(tx, 'busy', 1);
     await markRunFinished(tx, { runId, state: 'running' }, 'failed');
   };
+  const telling = async (tx: PoolClient): Promise<void> => {
+    await failureOfRun(tx, runId, []);
+    await closeIncidents(tx, { dagId: 'busy', incident: 'busy/now', notStartedUpTo: Temporal.Now.instant() });
+    await lateStarts(tx, { leastMs: 1_000, dagId: null });
+    await lateStarts(tx, { leastMs: 1_000, dagId: 'busy' });
+    await holdUpOf(tx, 'busy');
+    await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep' });
+    await runningRuns(tx);
+    await overdueChannels(tx, 5_000);
+  };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {
     await findRun(tx, runId);
@@ -161,6 +186,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
+    [telling, 8],
     [looking, 28],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);
