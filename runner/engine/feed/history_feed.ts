@@ -69,8 +69,8 @@ export class HistoryFeed implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#tell(signal);
-      // A receiver that is down is asked less and less often, for whichever run.
-      const waitMs = Math.min(LOOK_EVERY_MS * 2 ** this.#failures, LEASE_MS);
+      // A receiver that is down is asked less often, for whichever run.
+      const waitMs = LOOK_EVERY_MS * Math.min(1 + this.#failures, 10);
       await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }

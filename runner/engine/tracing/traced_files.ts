@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { connectionFromEnv, type Environment } from '../../connections/connection_config.ts';
+import { type Environment, knownConnection } from '../../connections/connection_config.ts';
 import { parseLocationPattern } from '../../core/value/location.ts';
 import type { Files, OpenFile } from '../../task.ts';
 import type { OpenSpan, Spans } from './spans.ts';
@@ -79,7 +79,7 @@ function placeOf(
   if (place.scheme !== 'sftp') return { scheme, attributes };
   const { connection, folder, pattern } = place;
   attributes['stockflow.connection'] = connection;
-  const config = configOf(connection, env);
+  const config = knownConnection(connection, env);
   if (config?.kind !== 'sftp') return { scheme, attributes };
   const path = [config.baseDir, folder, pattern].filter((part) => part !== '').join('/');
   return {
@@ -92,13 +92,4 @@ function placeOf(
       'file.path': path.startsWith('/') ? path : `/${path}`,
     },
   };
-}
-
-/** Returns the config; null for one that the request itself will refuse, in its own words. */
-function configOf(connection: string, env: Environment) {
-  try {
-    return connectionFromEnv(connection, env);
-  } catch {
-    return null;
-  }
 }
