@@ -3,7 +3,7 @@ import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
 import type { Engine } from '../engine.ts';
 import type { AttemptTrace } from '../tracing/attempt_trace.ts';
-import { recordOfAttempt, warnOfAttempt } from './events.ts';
+import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
@@ -20,9 +20,7 @@ export interface AttemptSink {
 }
 
 /** The work of one attempt. */
-export interface AttemptInput {
-  readonly claimed: ClaimedTask;
-  readonly timezone: string;
+export interface AttemptInput extends WarningAttempt {
   /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
@@ -55,13 +53,14 @@ export function filesOf(
 
 export function contextOf(
   host: AttemptHost,
-  { claimed, timezone, upstream }: AttemptInput,
+  input: AttemptInput,
   parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & {
     readonly sink: AttemptSink;
     readonly trace: AttemptTrace | null;
   },
 ): TaskContext<unknown> {
   const { sink, trace, ...given } = parts;
+  const { claimed, timezone, upstream } = input;
   return {
     ...given,
     run: {
@@ -91,7 +90,7 @@ export function contextOf(
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),
-    warn: warnOfAttempt(host, claimed, sink.log),
+    warn: warnOfAttempt(host, input, sink.log),
     log: sink.log,
     now: () => host.clock.now(),
   };

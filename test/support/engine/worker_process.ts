@@ -5,10 +5,13 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { armFailpoint } from '../../../runner/engine/failpoint.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
+import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
 import { createLog, type LogOptions } from '../../../runner/log.ts';
+import { recordingSender } from './recording_sender.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
@@ -27,6 +30,8 @@ export interface WorkerProcessOptions {
    * ends when stdin does.
    */
   readonly isDirected?: boolean;
+  /** Tells these channels of every DAG, and records in `chaos.arrival` what arrives there. */
+  readonly alertsTo?: readonly string[];
 }
 
 /** The starter directs it, and must not leave it behind: without a starter it ends. */
@@ -36,6 +41,11 @@ async function followDirections(): Promise<void> {
     process.stdout.write(`armed ${line}\n`);
   }
   if (!process.stdin.destroyed) process.exit(1);
+}
+
+function alerting(url: string, alertsTo: readonly string[]): Pick<WorkerOptions, 'alertsTo' | 'alertSender'> {
+  const pool = createPool(url, { applicationName: 'stockflow receiver', max: 2 });
+  return { alertsTo, alertSender: recordingSender(pool, 'chaos.arrival') };
 }
 
 if (import.meta.main) {
@@ -53,6 +63,7 @@ if (import.meta.main) {
     log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),
     leaseMs: options.leaseMs,
     process: 'own',
+    ...(options.alertsTo === undefined ? {} : alerting(options.effectsUrl ?? options.url, options.alertsTo)),
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
