@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { isSettledWithin } from '../worker/settled_within.ts';
 import type { Api } from './otel.ts';
 
 /** The time in ms that the SDK gets to send its spans before the process ends. */
@@ -15,10 +15,7 @@ export async function flushSpans({ trace }: Api): Promise<void> {
   if (typeof real !== 'object' || real === null || !('forceFlush' in real)) return;
   const { forceFlush } = real;
   if (typeof forceFlush !== 'function') return;
-  const done = new AbortController();
-  const limit = pause(FLUSH_WITHIN_MS, undefined, { signal: done.signal }).catch(() => undefined);
   // An exporter that fails has said so to the SDK's own log.
   const flushed = Promise.resolve(Reflect.apply(forceFlush, real, [])).catch(() => undefined);
-  await Promise.race([flushed, limit]);
-  done.abort();
+  await isSettledWithin(flushed, FLUSH_WITHIN_MS);
 }

@@ -15,13 +15,14 @@ import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
-import { openTracing, type Tracing } from '../tracing/tracing.ts';
+import { openTracing } from '../tracing/tracing.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
+import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
 import type { WorkerOptions } from './worker_options.ts';
 
@@ -43,13 +44,8 @@ const FEEDS_END_MS = 4_000;
 /** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** What a worker is made of, opened before it. */
-interface WorkerParts {
-  readonly pool: Pool;
-  readonly clock: DatabaseClock;
-  readonly tracing: Tracing | null;
-  readonly workerId: number;
-}
+/** The parts of a worker that are opened before it. */
+type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & { readonly workerId: number };
 
 /** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
@@ -285,12 +281,6 @@ export class Worker implements AsyncDisposable {
       });
     });
   }
-}
-
-async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const done = new AbortController();
-  const limit = pause(limitMs, false, { signal: done.signal }).catch(() => true);
-  return await Promise.race([work.then(() => true), limit]).finally(() => done.abort());
 }
 
 async function register(
