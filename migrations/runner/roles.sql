@@ -52,6 +52,8 @@ begin
       -- The page may be served by it.
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
+      ('alert',          'select, insert, update'),
+      ('alert_delivery', 'select, insert, update'),
       -- Not its id, its instant and its transaction: nobody can date an event back.
       ('event',          'select, insert (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)'),
       ('event_seal',     'select, insert')

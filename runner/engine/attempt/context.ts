@@ -25,6 +25,8 @@ export interface AttemptInput {
   /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
+  /** The channels that are told of a warning. */
+  readonly warningsTo: readonly string[];
 }
 
 /** Returns `with` as parsed by the type's schema. @throws FailTask naming each problem */
@@ -49,10 +51,11 @@ export function filesOf(
 
 export function contextOf(
   host: AttemptHost,
-  { claimed, timezone, upstream }: AttemptInput,
+  input: AttemptInput,
   parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & { readonly sink: AttemptSink },
 ): TaskContext<unknown> {
   const { sink, ...given } = parts;
+  const { claimed, timezone, upstream } = input;
   return {
     ...given,
     run: {
@@ -77,7 +80,7 @@ export function contextOf(
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),
-    warn: warnOfAttempt(host, claimed, sink.log),
+    warn: warnOfAttempt(host, input, sink.log),
     log: sink.log,
     now: () => host.clock.now(),
   };
