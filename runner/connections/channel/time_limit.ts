@@ -10,9 +10,10 @@ export const SEND_MS = 20_000;
 export async function withinTime<T>(
   signal: AbortSignal,
   work: (limit: AbortSignal) => Promise<T>,
+  limitMs: number = SEND_MS,
 ): Promise<T> {
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(new Error(`no answer within ${SEND_MS / 1_000} s`)), SEND_MS);
+  const timer = setTimeout(() => over.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
   const limit = AbortSignal.any([signal, over.signal]);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(reasonOf(limit));
