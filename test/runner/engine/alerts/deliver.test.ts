@@ -43,7 +43,9 @@ interface DeliveryRow {
 async function outbox(t: TestContext, options = ''): Promise<Outbox> {
   const { pool } = await testDatabase(t, { migrations: ['runner', 'queue'] });
   const hook = await receiver(t);
-  await pool.query(`insert into stockflow.dag (dag_id, file) select id, id || '.yaml' from unnest('{a,b,c,d,e,f,g,h,i,j,k,l}'::text[]) as id`);
+  await pool.query(
+    `insert into stockflow.dag (dag_id, file) select id, id || '.yaml' from unnest('{a,b,c,d,e,f,g,h,i,j,k,l}'::text[]) as id`,
+  );
   const logged: string[] = [];
   const keep = (message: string, facts?: object) => void logged.push(`${message} ${JSON.stringify(facts)}`);
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
