@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
 import type { Engine } from '../engine.ts';
-import { recordOfAttempt, warnOfAttempt } from './events.ts';
+import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
@@ -19,14 +19,10 @@ export interface AttemptSink {
 }
 
 /** The work of one attempt. */
-export interface AttemptInput {
-  readonly claimed: ClaimedTask;
-  readonly timezone: string;
+export interface AttemptInput extends WarningAttempt {
   /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
-  /** The channels that are told of a warning. */
-  readonly warningsTo: readonly string[];
 }
 
 /** Returns `with` as parsed by the type's schema. @throws FailTask naming each problem */

@@ -11,7 +11,6 @@ import { WARNED } from '../../store/task/warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
 import { tellWarning } from '../alerts/outbox.ts';
 import type { Engine } from '../engine.ts';
-import type { AttemptInput } from './context.ts';
 
 /** The nouns of the runner's own events; a task must not use them. */
 const RUNNER_NOUNS = [
@@ -42,10 +41,18 @@ export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskCon
   };
 }
 
+/** An attempt, and who is told of its warnings. */
+export interface WarningAttempt {
+  readonly claimed: ClaimedTask;
+  readonly timezone: string;
+  /** The channels that are told of a warning. */
+  readonly warningsTo: readonly string[];
+}
+
 /** Returns the function with which an attempt records a warning of its run; a warning does not fail the run. */
 export function warnOfAttempt(
   engine: Recorder,
-  { claimed, timezone, warningsTo: channels }: Pick<AttemptInput, 'claimed' | 'timezone' | 'warningsTo'>,
+  { claimed, timezone, warningsTo: channels }: WarningAttempt,
   log: TaskLog,
 ): TaskContext<unknown>['warn'] {
   const { runId, taskId } = claimed;

@@ -101,7 +101,7 @@ test('a change of the users file keeps its rights, and leaves it alone where ano
     changeUsers(file, () => ''),
     /kept\.txt\.new is there: another change is being made/,
   );
-  assert.equal(await readFile(file, 'utf8'), 'ops_lead:admin:-\nbob:viewer:-\n');
+  assert.equal(await readFile(file, 'utf8'), 'ops_lead:admin:-\nnight_shift:viewer:-\n');
 });
 
 test('a token is printed once, listed without its text, and revoked', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
+import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
 import { cancelRun, clearTasks, markTask } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { FailTask } from '../../../../runner/task.ts';
@@ -219,7 +220,13 @@ test('a task that a person marks failed fails its run, and that is told with his
   await engine.startWorker();
   const runId = await trigger(engine, 'night');
   await until('the task to begin', async () => step.startsOf('load') === 1);
-  await markTask(pool, runId, { taskId: 'load', state: 'failed', by: BY, reason: 'the file is wrong' });
+  const versions = new DagVersions(pool, ['desk']);
+  const mark = { taskId: 'load', state: 'failed', by: BY, reason: 'the file is wrong', versions } as const;
+  await markTask(pool, runId, mark);
+  assert.deepEqual(
+    (await told(pool, 'night')).map(({ channels }) => channels),
+    ['chat,desk'],
+  );
   const { rows } = await pool.query(
     `select kind, facts ->> 'actor' as actor, facts ->> 'errorText' as text from stockflow.alert`,
   );

@@ -175,7 +175,7 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
   };
 }
 
-function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
+export function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
   return {
     pool,
     versions: new DagVersions(pool),
