@@ -1,5 +1,6 @@
 /** The first page: how last night went, in words, problems first; then every DAG with its last nights and what is next. */
 
+import { type UnsentChannel, unsentChannels } from '../../store/alert/listing.ts';
 import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
 import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
 import { type DagStatus, readStatus } from '../../view/status/status.ts';
@@ -10,6 +11,7 @@ import { stateMark } from '../html/mark.ts';
 import { strip } from '../html/strip.ts';
 import { dateText, timeTag } from '../html/time.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
+import { unsentNotice } from './alerts.ts';
 import { problemNotice } from './home/problem.ts';
 
 /** The time during which a worker that gave up is told of. */
@@ -27,10 +29,11 @@ export const homePage: Page = {
     );
     const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
     const queue = await queueHealth(pool);
+    const unsent = await unsentChannels(pool);
     return {
       title: 'Last night',
-      topics: ['home'],
-      body: (reader) => homeBody({ dags, now, strips, workers, queue }, reader),
+      topics: ['home', 'alerts'],
+      body: (reader) => homeBody({ dags, now, strips, workers, queue, unsent }, reader),
     };
   },
 };
@@ -41,6 +44,7 @@ interface Home {
   readonly strips: ReadonlyMap<string, readonly StripCell[]>;
   readonly workers: readonly WorkerRow[];
   readonly queue: QueueHealth;
+  readonly unsent: readonly UnsentChannel[];
 }
 
 function homeBody(home: Home, reader: Reader): Html {
@@ -48,6 +52,7 @@ function homeBody(home: Home, reader: Reader): Html {
   const problems = dags.filter(({ isProblem }) => isProblem);
   return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">${asOf(dags, now)}</span></div>
 ${each(problems, (dag) => problemNotice(dag, now, reader))}
+${unsentNotice(home.unsent, dags[0]?.timezone ?? 'UTC')}
 ${workersNotice(home)}
 ${dags.length === 0 ? noDag() : dagTable(dags, strips, now)}
 ${footer(home)}`;
@@ -121,5 +126,5 @@ function footer({ workers, queue }: Home): Html {
     queue.readyTasks === 0
       ? 'queue empty'
       : `${queue.readyTasks} ${queue.readyTasks === 1 ? 'task' : 'tasks'} ready, the oldest for ${spanText(queue.oldestReadyMs)}`;
-  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/audit">history</a></p>`;
+  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/alerts">alerts</a> · <a href="/audit">history</a></p>`;
 }
