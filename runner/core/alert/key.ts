@@ -23,9 +23,13 @@ export function incidentOfInstant(dagId: string, scheduledFor: Temporal.Instant)
   return `${dagId}/${scheduledFor}`;
 }
 
-/** Returns the key of a run's alert: one for each kind, and a new one after each time that the run was queued again. */
+/**
+ * Returns the key of a run's alert: one for each kind, and a new one after each time that the run was queued again. A
+ * deadline that has passed is no news then: a run is late once.
+ */
 export function dedupKeyOfRun(run: AlertedRun, kind: AlertKind): string {
-  return `${kind}/${incidentOfRun(run)}/${run.reopenCount}`;
+  const key = `${kind}/${incidentOfRun(run)}`;
+  return kind === 'deadline_missed' ? key : `${key}/${run.reopenCount}`;
 }
 
 /** Returns the key of the alert that nothing started for a due instant; it is told once, whatever becomes of the run. */

@@ -1,5 +1,4 @@
 /** The sentence of each kind of alert: which run, what happened, and the cause in the words of the error. */
-import { formatDuration } from '../time/duration.ts';
 import { inZone, spanText } from '../time/time_text.ts';
 import type { AlertKind } from './kind.ts';
 import type { UsualRun } from './slow.ts';
@@ -37,22 +36,19 @@ export function failedSentence(
   return `${nameOf(run)} failed${reason === null ? '' : `: ${reason}`}`;
 }
 
+/** @param of.task the first that was late, with why it still waits or is tried again */
 export function deadlineSentence(
   run: NamedRun,
-  {
-    taskId,
-    lateCount,
-    deadlineAt,
-    timezone,
-  }: {
-    readonly taskId: string;
+  of: {
+    readonly task: QuotedTask;
     readonly lateCount: number;
     readonly deadlineAt: Temporal.Instant;
     readonly timezone: string;
   },
 ): string {
-  const who = lateCount > 1 ? `${taskId} and ${lateCount - 1} more were` : `${taskId} was`;
-  return `${nameOf(run)}: ${who} not finished by ${inZone(deadlineAt, timezone)}`;
+  const { taskId, text } = of.task;
+  const who = of.lateCount > 1 ? `${taskId} and ${of.lateCount - 1} more were` : `${taskId} was`;
+  return `${nameOf(run)}: ${who} not finished by ${inZone(of.deadlineAt, of.timezone)}${quoted(text)}`;
 }
 
 /** Why a due run is not running: nothing works, or something else is running, or that is not known. */
@@ -94,11 +90,6 @@ export function warningSentence(run: NamedRun, { taskId, text }: QuotedTask): st
 /** @param closed the kinds that had been told */
 export function recoveredSentence(run: NamedRun, closed: readonly AlertKind[]): string {
   return `${nameOf(run)} succeeded; told before: ${closed.map((kind) => kind.replaceAll('_', ' ')).join(', ')}`;
-}
-
-/** Returns the bound of `start_within` as its figure shows it. */
-export function withinText(startWithinMs: number): string {
-  return formatDuration(startWithinMs);
 }
 
 function nameOf({ dagId, runId, businessDate }: NamedRun): string {

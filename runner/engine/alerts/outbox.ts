@@ -60,6 +60,10 @@ export async function tellFailed(tx: Queryable, { run, index }: ToldRun, why: st
 export interface LateTask {
   readonly taskId: string;
   readonly deadlineAt: Temporal.Instant;
+  /** Why it still waits or is tried again, where it does. */
+  readonly errorClass: string | null;
+  readonly errorText: string | null;
+  readonly errorOrigin: string | null;
 }
 
 /** Tells that tasks of a run have missed their deadline. The first are told; a run is told of once. */
@@ -71,17 +75,21 @@ export async function tellDeadlineMissed(
   const channels = index.recipients.get('deadline_missed');
   const [first] = late.toSorted((a, b) => Temporal.Instant.compare(a.deadlineAt, b.deadlineAt));
   if (channels === undefined || first === undefined) return;
-  const { taskId, deadlineAt } = first;
+  const { taskId, deadlineAt, errorClass, errorText, errorOrigin } = first;
   const { timezone } = index.dag;
   await postOfRun(tx, run, {
     kind: 'deadline_missed',
     timezone,
     channels,
-    sentence: deadlineSentence(run, { taskId, lateCount: late.length, deadlineAt, timezone }),
-    cause: null,
+    sentence: deadlineSentence(run, {
+      ...{ task: { taskId, text: errorText }, lateCount: late.length, deadlineAt, timezone },
+    }),
+    cause: causeOfError({ errorClass, origin: errorOrigin }),
     facts: {
       taskId,
       taskCount: late.length,
+      errorClass,
+      errorText,
       figure: { name: 'deadline', value: 'not finished', bound: inZone(deadlineAt, timezone) },
     },
   });

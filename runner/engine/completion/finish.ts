@@ -182,7 +182,7 @@ async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
 
 function lateOnes(accepted: readonly Accepted[]): readonly LateTask[] {
   return accepted.flatMap(({ taskId, missedDeadlineAt: deadlineAt }) =>
-    deadlineAt === null ? [] : [{ taskId, deadlineAt }],
+    deadlineAt === null ? [] : [{ taskId, deadlineAt, errorClass: null, errorText: null, errorOrigin: null }],
   );
 }
 

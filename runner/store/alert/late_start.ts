@@ -15,9 +15,9 @@ export interface LateStart {
 
 /**
  * Returns the scheduled instants that were due at least `leastMs` ago, have not started, and were not told of. A paused
- * or retired DAG is not late; one that was resumed, added or changed is late only from then on, as its scheduler plans it
- * anew. Of caught-up runs nobody is told: they wait for each other.
- * @param which.dagId only this DAG; null for all
+ * or retired DAG is not late. Of caught-up runs nobody is told: they wait for each other.
+ * @param which.dagId only this DAG; one that was resumed, added or changed is late only from then on, as it is planned
+ *   anew. Null for all DAGs that may be late, without that check.
  */
 export async function lateStarts(
   db: Queryable,
@@ -40,7 +40,8 @@ export async function lateStarts(
        from due join stockflow.dag d using (dag_id)
       cross join lateral (
         select max(e.at) as at from stockflow.event e
-         where e.dag_id = d.dag_id and e.action in ('dag.added', 'dag.changed', 'dag.resumed') and e.at > due.since
+         -- Only asked of the few DAGs that are looked at closely.
+         where $2::text is not null and e.dag_id = d.dag_id and e.action in ('dag.added', 'dag.changed', 'dag.resumed') and e.at > due.since
       ) as planned
       where not d.is_paused and d.retired_at is null and d.current_version_id is not null
         and ($2::text is null or d.dag_id = $2)

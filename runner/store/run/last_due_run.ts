@@ -65,9 +65,12 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
               where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
               order by e.event_id desc limit 1) as "recoveredFailure"
        from unnest($1::text[], $2::timestamptz[], $3::date[]) as key(dag_id, scheduled_for, business_date)
+       -- The last entry of the index at or before the end of the DAG's own: with dag_id = key.dag_id, the planner would look for a
+       -- run of a DAG that has none among those of all others, from the newest back.
        left join lateral (
-        select run_id from stockflow.dag_run
-         where key.scheduled_for is null and dag_id = key.dag_id order by run_id desc limit 1) newest on true
+        select dag_id, run_id from stockflow.dag_run
+         where key.scheduled_for is null and (dag_id, run_id) <= (key.dag_id, 9223372036854775807)
+         order by dag_id desc, run_id desc limit 1) newest on newest.dag_id = key.dag_id
        left join stockflow.dag_run own
          on own.dag_id = key.dag_id and own.scheduled_for = key.scheduled_for and own.run_type <> 'manual'
        -- An aggregate of the date's runs: sorted by run_id, all runs of a DAG would be read where it has no manual one.

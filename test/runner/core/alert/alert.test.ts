@@ -69,7 +69,7 @@ test('a due instant and the run that comes late for it are one trouble; a manual
   );
 });
 
-test('keys are equal for the same run, kind and round only', () => {
+test('keys are equal for the same run, kind and round only; a run is late once, however often it is worked', () => {
   const someRun: fc.Arbitrary<AlertedRun> = fc.record({
     dagId: fc.constantFrom('night', 'nights', 'run'),
     runId: fc.integer({ min: 1, max: 3 }),
@@ -81,8 +81,9 @@ test('keys are equal for the same run, kind and round only', () => {
     fc.property(someRun, kind, someRun, kind, (a, kindOfA, b, kindOfB) => {
       const name = (one: AlertedRun) =>
         `${one.dagId} ${one.runType} ${one.runType === 'manual' ? one.runId : one.scheduledFor}`;
-      const isSame = name(a) === name(b) && kindOfA === kindOfB && a.reopenCount === b.reopenCount;
-      assert.equal(dedupKeyOfRun(a, kindOfA) === dedupKeyOfRun(b, kindOfB), isSame);
+      const isSame = name(a) === name(b) && kindOfA === kindOfB;
+      const isRound = kindOfA === 'deadline_missed' || a.reopenCount === b.reopenCount;
+      assert.equal(dedupKeyOfRun(a, kindOfA) === dedupKeyOfRun(b, kindOfB), isSame && isRound);
     }),
   );
   const { dagId, scheduledFor } = run();
@@ -151,7 +152,10 @@ test('each kind has its sentence', () => {
     failedSentence(named, { task: null, failedCount: 2, why: 'it ran longer than its dagrun_timeout' }),
     failedSentence(named, { task: { taskId: 'load', text: null }, failedCount: 1, why: null }),
     deadlineSentence(named, {
-      ...{ taskId: 'load', lateCount: 1, deadlineAt: at('2026-03-10T09:00:00Z'), timezone },
+      ...{ task: { ...task, text: null }, lateCount: 1, deadlineAt: at('2026-03-10T09:00:00Z'), timezone },
+    }),
+    deadlineSentence(named, {
+      ...{ task, lateCount: 2, deadlineAt: at('2026-03-10T09:00:00Z'), timezone },
     }),
     notStartedSentence({
       ...{ dagId: 'night', scheduledFor: at('2026-03-10T05:00:00Z'), timezone, lateMs: 10 * MINUTE },
@@ -167,6 +171,7 @@ test('each kind has its sentence', () => {
     'run 12 of night (2026-03-10) failed: it ran longer than its dagrun_timeout',
     'run 12 of night (2026-03-10) failed: load',
     'run 12 of night (2026-03-10): load was not finished by 2026-03-10 05:00 EDT',
+    'run 12 of night (2026-03-10): load and 1 more were not finished by 2026-03-10 05:00 EDT: no file came',
     'night was due at 2026-03-10 01:00 EDT and is not running 10m 00s later: run 11 is still running',
     'run 12 of night (2026-03-10) has been running for 31m 00s: the last 5 runs took 20m 00s as a rule, and more than 30m 00s is slow',
     'run 12 of night (2026-03-10): load warns: no file came',
