@@ -14,6 +14,7 @@ const { signal } = new AbortController();
 
 /** A database with DAGs `a`, `b`, ... whose alerts go to the channel `hook`, and a clock that the test sets. */
 export interface Outbox {
+  readonly url: string;
   readonly pool: Pool;
   readonly hook: Receiver;
   readonly logged: string[];
@@ -40,7 +41,7 @@ export interface DeliveryRow {
 }
 
 export async function outbox(t: Lifetime, options = ''): Promise<Outbox> {
-  const { pool } = await testDatabase(t, { migrations: ['runner', 'queue'] });
+  const { pool, url } = await testDatabase(t, { migrations: ['runner', 'queue'] });
   const hook = await receiver(t);
   await pool.query(
     `insert into stockflow.dag (dag_id, file) select id, id || '.yaml' from unnest('{a,b,c,d,e,f,g,h,i,j,k,l}'::text[]) as id`,
@@ -50,15 +51,16 @@ export async function outbox(t: Lifetime, options = ''): Promise<Outbox> {
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   const { rows } = await pool.query<{ now: Temporal.Instant }>('select clock_timestamp() as now');
   const own: Outbox = {
+    url,
     pool,
     hook,
     logged,
     clock: (rows[0]?.now ?? assert.fail()).add({ seconds: 10 }),
-    deliverer: (url = `${hook.url}/canary-of-the-address?secret=canary-of-the-signature${options}`) =>
+    deliverer: (channelUrl = `${hook.url}/canary-of-the-address?secret=canary-of-the-signature${options}`) =>
       new AlertDeliverer({
         pool,
         log,
-        env: { STOCKFLOW_CONN_HOOK: url },
+        env: { STOCKFLOW_CONN_HOOK: channelUrl },
         commandWords: ({ dagId }) => [`to see it: show ${dagId}`],
         webUrl: 'https://flow.example',
         now: async () => own.clock,
