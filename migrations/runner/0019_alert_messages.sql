@@ -13,3 +13,4 @@ create index alert_delivery_message on stockflow.alert_delivery (channel, messag
 -- What was told of a trouble, and what is not sent, which is looked for with every status.
 create index alert_by_incident on stockflow.alert (incident);
 create index alert_delivery_unsent on stockflow.alert_delivery (channel) where state in ('pending', 'failed') and error_text is not null;
+comment on column audit.alert.delivery_state is 'pending, sent or failed (given up)';
