@@ -56,11 +56,11 @@ ${
 /** Tells which channels do not take what they are to be told; nothing while all do. */
 export function unsentNotice(unsent: readonly UnsentChannel[], timezone: string): Html {
   if (unsent.length === 0) return NOTHING;
-  return html`<section class="notice problem" id="alerts-unsent" aria-labelledby="alerts-unsent-title"><h2 id="alerts-unsent-title">Alerts not sent</h2>${each(
+  return html`<section class="notice failed" id="alerts-unsent" aria-labelledby="alerts-unsent-title"><h2 id="alerts-unsent-title">Alerts not sent</h2>${each(
     unsent,
     ({ channel, count, since, errorText, nextAttemptAt }) =>
       html`<p class="text"><strong class="mono">${channel}</strong>: ${count} ${count === 1 ? 'alert' : 'alerts'}, since ${timeTag(since, timezone)}: ${errorText}. ${
-        nextAttemptAt === null ? 'Given up.' : html`Tried again at ${timeTag(nextAttemptAt, timezone)}.`
+        nextAttemptAt === null ? 'Given up.' : html`The next try is at ${timeTag(nextAttemptAt, timezone)}.`
       }</p>`,
   )}</section>`;
 }

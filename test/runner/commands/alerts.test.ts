@@ -97,7 +97,7 @@ test('status and alerts list show what could not be sent', async () => {
   assert.equal(status.code, 1);
   assert.match(
     status.stderr,
-    /\nalerts not sent\n {2}hook: 1 alert not sent, since .*: http:\/\/127\.0\.0\.1:\d+ answered 503: down for repair; tried again at .*\n {2}whether it is reached again: stockflow alerts test hook\n/,
+    /\nalerts not sent\n {2}hook: 1 alert not sent, since .*: http:\/\/127\.0\.0\.1:\d+ answered 503: down for repair; the next try is at .*\n {2}whether it is reached again: stockflow alerts test hook\n/,
   );
   const listed = await project.run(['alerts', 'list', '-o', 'json']);
   const [row] = JSON.parse(listed.stdout);

@@ -22,7 +22,7 @@ test('the text says what happened, the figure and its bound, what is changed, th
     `run 12 of nightly (2026-03-10) failed: load: no column <id> & more
 
 rows: 40 (bound: at least 1,000)
-1 of 3 tasks were done; it published no file
+1 of 3 tasks done; it published no file
 
 to see it in full: stockflow runs show 12
 to load it again: stockflow tasks clear 12 --task load --param force=true --param reason="why"
