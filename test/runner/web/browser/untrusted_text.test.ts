@@ -21,7 +21,7 @@ const pagesDir = await mkdtemp(path.join(tmpdir(), 'stockflow-pages-'));
 after(() => rm(pagesDir, { recursive: true, force: true }));
 await writeFile(path.join(pagesDir, 'gone.ts'), `throw new Error(${quoted('error of a file')});`);
 
-const world = await openWorld({ after }, { pagesDir });
+const world = await openWorld({ after }, { pages: [pagesDir] });
 const { engine, work } = world;
 const { pool } = engine;
 const held = gate();
