@@ -69,7 +69,7 @@ async function everyPath(): Promise<readonly string[]> {
   const backfill = await sent('/backfills/new', RANGE);
   const [goodRun, failedRun, mappedRun] = [good, failed, mapped].map(({ run }) => `/runs/${run.runId}`);
   return [
-    ...['/', '/dags', '/runs', '/runs?state=cancelled', '/backfills', '/audit', '/workers'],
+    ...['/', '/dags', '/runs', '/runs?state=cancelled', '/backfills', '/alerts', '/audit', '/workers'],
     ...['/dags/nightly', '/dags/nightly?state=failed', '/dags/long', '/dags/broken'],
     ...['/dags/nightly/versions/1', '/dags/nightly/trigger', '/dags/nightly/pause', '/dags/nightly/resume'],
     ...[`${goodRun}`, `${failedRun}`, `${failedRun}?state=failed`, `${mappedRun}`, long],
