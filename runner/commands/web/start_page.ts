@@ -13,6 +13,7 @@ import { loadContributed } from '../../web/contributed/load.ts';
 import { LiveHub } from '../../web/live/hub.ts';
 import { listenToPostgres } from '../../web/live/postgres_session.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
+import { alertSender } from '../alerts/sender.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
@@ -66,7 +67,7 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
   const app = createApp({ context, guard, contributed });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
-  const alerts = new AlertWatch({ pool, versions, sender: null, log });
+  const alerts = new AlertWatch({ pool, versions, sender: alertSender(shell, session), log });
   return {
     ...server,
     closed: server.closed.finally(() =>
