@@ -3,8 +3,9 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { errorFacts } from '../../../core/value/error_text.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
+import { redactChannel } from '../options.ts';
 import { CONNECT_MS, withinTime } from '../time_limit.ts';
-import { type HookConfig, redactChannel } from './config.ts';
+import type { HookConfig } from './config.ts';
 import { retryAfterMs } from './retry_after.ts';
 
 export interface PostOptions {

@@ -10,7 +10,7 @@ import { errorFacts } from '../../../core/value/error_text.ts';
 import { Secret } from '../../config/secret.ts';
 import type { SmtpConfig } from '../config.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
-import { redactChannel } from '../http/config.ts';
+import { redactChannel } from '../options.ts';
 import type { SendOptions, Sent } from '../sending.ts';
 import { CONNECT_MS, SEND_MS, withinTime } from '../time_limit.ts';
 
