@@ -14,6 +14,7 @@ import {
   type ParsedUrl,
   readQuery,
 } from './config/url.ts';
+import { ConnectionError } from './connection_error.ts';
 
 export { redactSecrets, Secret } from './config/secret.ts';
 export { connectionIdsIn, connectionVariable, type Environment } from './config/url.ts';
@@ -92,6 +93,16 @@ export function connectionFromEnv(id: string, env: Environment): ConnectionConfi
         );
       }
       throw invalid(variable, 'begins with neither postgres:// nor sftp://');
+  }
+}
+
+/** Returns the connection; null if it is not defined, or invalid. For what only describes a connection that others use. */
+export function knownConnection(id: string, env: Environment): ConnectionConfig | null {
+  try {
+    return connectionFromEnv(id, env);
+  } catch (error) {
+    if (error instanceof ConnectionError) return null;
+    throw error;
   }
 }
 
