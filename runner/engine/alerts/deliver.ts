@@ -151,7 +151,7 @@ export class AlertDeliverer implements AlertSender {
         error: failure.errorText,
         ...(nextAt === null ? {} : { retryAt: nextAt.toString() }),
       });
-      if (nextAt === null) return true;
+      if (nextAt === null || !failure.holdsChannel) return true;
       // The receiver is down for the others too.
       await postponeDue(pool, at, nextAt);
       return false;

@@ -6,11 +6,18 @@ export interface SendFailure {
   readonly errorText: string;
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | null;
+  /** Whether the channel's other alerts wait for this one. */
+  readonly holdsChannel: boolean;
 }
 
 export function failureOf(error: unknown): SendFailure {
   const { errorText } = errorFacts(error);
   return error instanceof ChannelError
-    ? { errorText, isRetryable: error.isRetryable, retryAfterMs: error.retryAfterMs }
-    : { errorText, isRetryable: true, retryAfterMs: null };
+    ? {
+        errorText,
+        isRetryable: error.isRetryable,
+        retryAfterMs: error.retryAfterMs,
+        holdsChannel: error.holdsChannel,
+      }
+    : { errorText, isRetryable: true, retryAfterMs: null, holdsChannel: true };
 }
