@@ -84,6 +84,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'tasks/oms/': ['tasks/', 'runner/task.ts'],
   'tasks/changes/': ['tasks/', 'runner/task.ts', 'runner/history.ts'],
   'tasks/pages/': ['tasks/', 'runner/history.ts', 'runner/page.ts'],
+  'tasks/metrics/': ['tasks/', 'runner/history.ts', 'runner/metrics.ts'],
   'tasks/commands/': ['tasks/', 'runner/history.ts', 'runner/command.ts'],
 };
 
@@ -116,7 +117,7 @@ test('the runner names no folder of the demo', () => {
 });
 
 test('outside of runner its public files alone are imported', () => {
-  const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts', 'page.ts', 'history.ts'].map(
+  const mayBe = ['task.ts', 'testing.ts', 'index.ts', 'command.ts', 'page.ts', 'metrics.ts', 'history.ts'].map(
     (name) => `runner/${name}`,
   );
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);

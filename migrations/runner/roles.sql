@@ -49,7 +49,11 @@ begin
       ('artifact_chunk', 'select, insert'),
       ('file',           'select, insert'),
       ('worker',         'select, insert, update'),
+      ('heartbeat_ping', 'select, insert, update'),
       -- The page may be served by it.
+      ('ended_total',    'select, insert, update'),
+      ('ended_cursor',   'select, update'),
+      ('ended_later',    'select, insert, delete'),
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
       -- Not its id, its instant and its transaction: nobody can date an event back.
