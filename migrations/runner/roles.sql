@@ -56,6 +56,8 @@ begin
       ('ended_later',    'select, insert, delete'),
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
+      ('alert',          'select, insert, update'),
+      ('alert_delivery', 'select, insert, update'),
       -- Not its id, its instant and its transaction: nobody can date an event back.
       ('event',          'select, insert (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)'),
       ('event_seal',     'select, insert')

@@ -45,6 +45,8 @@ export const FAILPOINTS = [
   'start_run.advanced',
   'start_run.jobs_added',
   'close_run.marked',
+  'alert.inserted',
+  'alert.jobs_added',
   'reap.before',
   'reap.marked',
   'reap.found',

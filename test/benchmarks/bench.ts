@@ -7,6 +7,8 @@ export interface Bench {
   readonly maxRatio: number;
   /** The highest allowed memory, if it is part of the claim. */
   readonly maxRssBytes?: number;
+  /** The largest answer as it is sent, if its size is part of the claim. */
+  readonly maxBytes?: number;
   /** Returns what the benchmark needs and is missing, and how to get it; null if nothing is. */
   missing(): string | null;
   /** Prepares, measures baseline and ours in turn, and cleans up. */
@@ -18,6 +20,8 @@ export interface Round {
   readonly oursMs: number;
   /** The highest resident memory of our process. */
   readonly rssBytes?: number | undefined;
+  /** The size of the answer as it is sent. */
+  readonly bytes?: number;
 }
 
 export interface Result {
@@ -33,6 +37,8 @@ export interface Result {
   readonly max_ratio: number;
   readonly rss_bytes: number | null;
   readonly max_rss_bytes: number | null;
+  readonly bytes: number | null;
+  readonly max_bytes: number | null;
   readonly rounds: number;
   readonly met: boolean;
 }
@@ -40,9 +46,8 @@ export interface Result {
 export function resultOf(bench: Bench, rounds: readonly Round[]): Result {
   const ratios = rounds.map(({ baselineMs, oursMs }) => oursMs / baselineMs);
   const ratio = median(ratios);
-  const rss = rounds.map(({ rssBytes }) => rssBytes).filter((bytes) => bytes !== undefined);
-  const rssBytes = rss.length === 0 ? null : Math.max(...rss);
-  const fitsMemory = bench.maxRssBytes === undefined || rssBytes === null || rssBytes <= bench.maxRssBytes;
+  const rssBytes = largest(rounds.map((round) => round.rssBytes));
+  const bytes = largest(rounds.map((round) => round.bytes));
   return {
     name: bench.name,
     what: bench.what,
@@ -55,9 +60,21 @@ export function resultOf(bench: Bench, rounds: readonly Round[]): Result {
     max_ratio: bench.maxRatio,
     rss_bytes: rssBytes,
     max_rss_bytes: bench.maxRssBytes ?? null,
+    bytes,
+    max_bytes: bench.maxBytes ?? null,
     rounds: rounds.length,
-    met: ratio <= bench.maxRatio && fitsMemory,
+    met: ratio <= bench.maxRatio && fits(rssBytes, bench.maxRssBytes) && fits(bytes, bench.maxBytes),
   };
+}
+
+/** Returns null where nothing was measured. */
+function largest(values: readonly (number | undefined)[]): number | null {
+  const measured = values.filter((value) => value !== undefined);
+  return measured.length === 0 ? null : Math.max(...measured);
+}
+
+function fits(value: number | null, atMost: number | undefined): boolean {
+  return value === null || atMost === undefined || value <= atMost;
 }
 
 export function median(values: readonly number[]): number {

@@ -14,6 +14,8 @@ import { distance } from './filter/distance.ts';
 import { filter } from './filter/filter.ts';
 import { memory } from './filter/memory.ts';
 import { plain } from './filter/plain.ts';
+import { nights, page } from './page/page.ts';
+import { pages } from './page/pages.ts';
 import { reset } from './reset.ts';
 import { tableOf } from './table.ts';
 
@@ -30,6 +32,9 @@ const BENCHES: readonly Bench[] = [
   due,
   help,
   command,
+  page,
+  nights,
+  pages,
 ];
 
 const { values, positionals } = parseArgs({

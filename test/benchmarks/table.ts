@@ -11,7 +11,7 @@ export function tableOf(results: readonly Result[]): string {
       ),
       `bar ${result.max_ratio.toFixed(1)}x`.padEnd(10),
       `${result.ours_ms.toFixed(0)} ms beside ${result.baseline_ms.toFixed(0)} ms`.padEnd(28),
-      memoryOf(result),
+      [memoryOf(result), sizeOf(result)].filter(Boolean).join(', '),
     ]
       .join('  ')
       .trimEnd(),
@@ -23,4 +23,10 @@ function memoryOf({ rss_bytes, max_rss_bytes }: Result): string {
   if (rss_bytes === null) return '';
   const bar = max_rss_bytes === null ? '' : `, bar ${(max_rss_bytes / 1e6).toFixed(0)} MB`;
   return `RSS ${(rss_bytes / 1e6).toFixed(0)} MB${bar}`;
+}
+
+function sizeOf({ bytes, max_bytes }: Result): string {
+  if (bytes === null) return '';
+  const bar = max_bytes === null ? '' : `, bar ${(max_bytes / 1000).toFixed(0)} kB`;
+  return `${(bytes / 1000).toFixed(0)} kB sent${bar}`;
 }

@@ -1,5 +1,6 @@
 /** Starts the page's server inside a command. */
 import { errorFacts } from '../../core/value/error_text.ts';
+import { AlertWatch } from '../../engine/alerts/watch.ts';
 import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
 import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
@@ -49,10 +50,11 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const connections = new ConnectionPools(shell.env, log);
   const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
   const metricsSources = await MetricsSources.load({ folders: registeredFolders('metrics', shell.env), log });
+  const versions = new DagVersions(pool, settings.alertsTo);
   const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
   const context = {
     pool,
-    versions: new DagVersions(pool),
+    versions,
     log,
     live,
     dagsDir: settings.dagsDir,
@@ -66,10 +68,14 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
   const app = createApp({ context, guard, contributed, metricsSources });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
+  const alerts = new AlertWatch({ pool, versions, sender: null, log });
   return {
     ...server,
-    closed: server.closed.finally(() => live[Symbol.asyncDispose]()),
+    closed: server.closed.finally(() =>
+      Promise.all([live, alerts].map((part) => part[Symbol.asyncDispose]())),
+    ),
     async [Symbol.asyncDispose]() {
+      await alerts[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();

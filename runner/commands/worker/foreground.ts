@@ -37,6 +37,7 @@ export async function startWorker(
     codeVersion: `${manifest.version}+${taskTypes.sourceHash}`,
     process: 'own',
     log: session.log,
+    alertsTo: settings.alertsTo,
   });
 }
 

@@ -125,7 +125,8 @@ async function workTask(work: Work): Promise<Ending> {
     task.dependsOn.map(({ taskId }) => taskId),
   );
   const { timezone } = index.dag;
-  const input = { claimed, timezone, given: renderTemplates(task.with, scope), upstream };
+  const warningsTo = index.recipients.get('warning') ?? [];
+  const input = { claimed, timezone, given: renderTemplates(task.with, scope), upstream, warningsTo };
   const params = paramsOf(taskType, input);
   const isolation = isolationOf(taskType, claimed, engine.taskTypes.files.get(task.type) ?? null);
   if (isolation === null) return await workHere(work, taskType, { input, params });

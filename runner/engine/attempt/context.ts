@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
 import type { Engine } from '../engine.ts';
-import { recordOfAttempt, warnOfAttempt } from './events.ts';
+import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
@@ -19,9 +19,7 @@ export interface AttemptSink {
 }
 
 /** The work of one attempt. */
-export interface AttemptInput {
-  readonly claimed: ClaimedTask;
-  readonly timezone: string;
+export interface AttemptInput extends WarningAttempt {
   /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
@@ -49,10 +47,11 @@ export function filesOf(
 
 export function contextOf(
   host: AttemptHost,
-  { claimed, timezone, upstream }: AttemptInput,
+  input: AttemptInput,
   parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & { readonly sink: AttemptSink },
 ): TaskContext<unknown> {
   const { sink, ...given } = parts;
+  const { claimed, timezone, upstream } = input;
   return {
     ...given,
     run: {
@@ -77,7 +76,7 @@ export function contextOf(
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),
-    warn: warnOfAttempt(host, claimed, sink.log),
+    warn: warnOfAttempt(host, input, sink.log),
     log: sink.log,
     now: () => host.clock.now(),
   };

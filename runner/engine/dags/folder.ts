@@ -53,8 +53,19 @@ export async function readDagTexts(folder: string): Promise<readonly DagText[]> 
   return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
 }
 
+/** The last text of each file that was checked against task types, as a page asks for the same files again and again. */
+const lastChecked = new WeakMap<TaskTypes, Map<string, CheckedDagFile>>();
+
+/** Reads and checks a DAG file. The same text is checked once against the same task types. */
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
-  return checkDagText(await readDagText(file), taskTypes);
+  const byFile = lastChecked.get(taskTypes) ?? new Map<string, CheckedDagFile>();
+  lastChecked.set(taskTypes, byFile);
+  const text = await readDagText(file);
+  const last = byFile.get(file);
+  if (last?.sha256 === text.sha256) return last;
+  const checked = checkDagText(text, taskTypes);
+  byFile.set(file, checked);
+  return checked;
 }
 
 export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {

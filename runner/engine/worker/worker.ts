@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
+import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
@@ -47,6 +48,7 @@ export class Worker implements AsyncDisposable {
   readonly #executor: Executor;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
+  readonly #alertUpkeep: AlertUpkeep;
   readonly #stopping = new AbortController();
   readonly #grace = new Grace();
   #workerId: number;
@@ -63,7 +65,7 @@ export class Worker implements AsyncDisposable {
     this.#workerId = workerId;
     this.#engine = {
       pool,
-      versions: new DagVersions(pool),
+      versions: new DagVersions(pool, options.alertsTo),
       taskTypes: options.taskTypes,
       connections: new ConnectionPools(options.env, options.log),
       clock,
@@ -79,6 +81,7 @@ export class Worker implements AsyncDisposable {
       turnMs: options.turnMs,
     });
     this.#reconciler = new Reconciler(this.#engine, this.#running);
+    this.#alertUpkeep = new AlertUpkeep(pool, this.#engine.versions);
     this.#dagWatch = options.dagsDir === null ? null : new DagWatch(options.dagsDir, options.taskTypes);
     this.#heartbeat = this.#startHeartbeat();
   }
@@ -128,7 +131,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    const { databaseUrl, concurrency, log } = this.#options;
+    const { databaseUrl, concurrency, log, alertSender: sender } = this.#options;
     this.#strays = watchStrays((error) => void this.#endBy(error));
     await this.#readDags();
     this.#queue = await Queue.start({
@@ -138,6 +141,10 @@ export class Worker implements AsyncDisposable {
       handlers: {
         work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
+        alert:
+          sender === undefined
+            ? null
+            : (channel) => sender.sendDue(channel, { signal: this.#stopping.signal }),
       },
     });
     this.#upkeep = this.#keepUp();
@@ -151,6 +158,7 @@ export class Worker implements AsyncDisposable {
         await this.#reconciler.reconcile(this.#workerId);
         await sweep(this.#engine);
         await this.#readDags();
+        await this.#alertUpkeep.run();
       } catch (error) {
         const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });

@@ -3,7 +3,7 @@ import type { BackfillDecision } from '../../core/backfill/plan.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { type RunWithParams, readRunWithParams } from '../../core/value/task_remedy.ts';
 import type { Queryable } from '../queryable.ts';
-import type { Backfill } from './backfill.ts';
+import { type Backfill, RUN_OF_DATE } from './backfill.ts';
 
 export interface BackfillDate {
   readonly position: number;
@@ -33,7 +33,7 @@ export async function datesOfBackfill(db: Queryable, backfillId: number): Promis
             d.remedy, d.stage, d.run_id as "runId", r.state as "runState", d.begun_at as "begunAt", r.finished_at as "finishedAt",
             failed.task_id as "failedTaskId", failed.error_text as "errorText"
        from stockflow.backfill_date d
-       left join stockflow.dag_run r on r.run_id = d.run_id
+       left join lateral ${RUN_OF_DATE} r on true
        left join lateral (
          select t.task_id, t.error_text from stockflow.task_instance t
           where t.run_id = r.run_id and t.state = 'failed' and r.state = 'failed'
@@ -71,7 +71,7 @@ export async function listBackfills(
                count(*) filter (where d.stage = 'begun' and r.state in ('success', 'failed', 'cancelled'))::integer as ended,
                count(*) filter (where d.stage = 'begun' and r.state = 'success')::integer as succeeded,
                count(*) filter (where d.decision = 'refused')::integer as refused
-          from stockflow.backfill_date d left join stockflow.dag_run r on r.run_id = d.run_id
+          from stockflow.backfill_date d left join lateral ${RUN_OF_DATE} r on true
          where d.backfill_id = b.backfill_id) counts
       where ($1::text is null or b.dag_id = $1) and ($3::bigint is null or b.backfill_id < $3)
       order by b.backfill_id desc limit $2`,
@@ -84,7 +84,7 @@ export async function listBackfills(
 export async function countUnsuccessful(db: Queryable, backfillId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::integer as count
-       from stockflow.backfill_date d join stockflow.dag_run r using (run_id)
+       from stockflow.backfill_date d cross join lateral ${RUN_OF_DATE} r
       where d.backfill_id = $1 and d.stage = 'begun' and r.state in ('failed', 'cancelled')`,
     [backfillId],
   );

@@ -25,8 +25,10 @@ export async function stripInstants(
       cross join lateral (
         select scheduled_for, business_date, decision from stockflow.due_instant
          where dag_id = d.dag_id order by scheduled_for desc limit $2) due
-       left join stockflow.dag_run own
-         on own.dag_id = d.dag_id and own.scheduled_for = due.scheduled_for and own.run_type <> 'manual'
+       -- At most one; limit says so to the planner, which else may read every run of a year to find those of a month.
+       left join lateral (
+        select run_id, state from stockflow.dag_run
+         where dag_id = d.dag_id and scheduled_for = due.scheduled_for and run_type <> 'manual' limit 1) own on true
        -- One row an aggregate: sorted by run_id, the planner would walk all runs of a DAG that has no manual one.
        left join lateral (
         select (array_agg(m.run_id order by m.run_id desc))[1] as run_id, (array_agg(m.state order by m.run_id desc))[1] as state

@@ -11,10 +11,12 @@ import type { Viewer } from '../page.ts';
 import { type AccessParts, identify } from './identify.ts';
 import { nextPath } from './login/next_path.ts';
 import { mountLogin } from './login/routes.ts';
+import { peerOf } from './peer.ts';
 import { crossSiteProblem, isReading, type RequestOrigin } from './request/cross_site.ts';
 import { isKnownHost } from './request/host.ts';
 import { mayActAs } from './role.ts';
 import type { AccessRules } from './rules.ts';
+import { SharedChecks } from './shared_checks.ts';
 import { isEventStream, whileAllowed } from './stream.ts';
 import { tokenIn } from './token.ts';
 
@@ -85,6 +87,7 @@ function originOf(c: Context, { localPerson, proxyHeader }: AccessRules): Reques
 }
 
 function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandler<WebEnv> {
+  const checks = new SharedChecks<Viewer | null>(STREAM_CHECK_MS / 2);
   return async (c, next) => {
     if (OPEN_PATHS.includes(c.req.path)) return await next();
     const viewer = await identify(c, options);
@@ -92,23 +95,34 @@ function admitPeople(options: GuardOptions, assets: AssetUrls): MiddlewareHandle
     if (!isReading(c.req.method) && !mayActAs(viewer.role, 'operator')) return mayLookOnly(c, assets, viewer);
     c.set('viewer', viewer);
     await next();
-    if (isEventStream(c.res)) c.res = watchedStream(c, viewer, options);
+    if (isEventStream(c.res)) c.res = watchedStream(c, viewer, { ...options, checks });
   };
 }
 
 /** A reader who was logged out, removed or given another role gets no more updates; their page asks anew. */
-function watchedStream(c: Context, viewer: Viewer, parts: GuardOptions): Response {
+function watchedStream(c: Context, viewer: Viewer, parts: StreamParts): Response {
   const { body, status, headers } = c.res;
   if (body === null) return c.res;
   const isAllowed = async () => {
     try {
-      return (await identify(c, parts))?.role === viewer.role;
+      const now = await parts.checks.get(credentialsOf(c, parts), () => identify(c, parts));
+      return now?.role === viewer.role;
     } catch (error) {
       parts.log.warn('a reader of live updates cannot be identified', { error: errorFacts(error).errorText });
       return false;
     }
   };
   return new Response(whileAllowed(body, { everyMs: STREAM_CHECK_MS, isAllowed }), { status, headers });
+}
+
+interface StreamParts extends GuardOptions {
+  readonly checks: SharedChecks<Viewer | null>;
+}
+
+/** Returns what names the sender of a request: the same for all pages that one person has open. */
+function credentialsOf(c: Context, { rules }: GuardOptions): string {
+  const names = ['authorization', 'cookie', ...(rules.proxyHeader === null ? [] : [rules.proxyHeader])];
+  return JSON.stringify([peerOf(c), ...names.map((name) => c.req.header(name) ?? null)]);
 }
 
 function askWho(c: Context, { rules }: GuardOptions, assets: AssetUrls): Response | Promise<Response> {

@@ -13,6 +13,7 @@ export function servedBody(
 ): Body {
   const reader = source.getReader();
   let end = () => {};
+  let isCancelled = false;
   const forget = () => signal?.removeEventListener('abort', end);
   return new ReadableStream<Uint8Array>({
     start(controller) {
@@ -26,7 +27,8 @@ export function servedBody(
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (signal?.aborted === true) return;
+        // A reader who left while the part was waited for has closed the stream itself.
+        if (isCancelled || signal?.aborted === true) return;
         if (!done) return controller.enqueue(value);
         forget();
         controller.close();
@@ -36,6 +38,7 @@ export function servedBody(
       }
     },
     async cancel(reason) {
+      isCancelled = true;
       forget();
       await reader.cancel(reason);
     },

@@ -41,7 +41,7 @@ ${isComplete ? await planPart(context, query) : NOTHING}`,
     };
   },
   async act({ context, query }, by) {
-    const request = requestOf(query);
+    const request = await requestOf(context, query);
     const runner = await precheckRunnerOf(context);
     const { dagsDir } = context;
     const plan = await planBackfill(context, runner, { ...request, dagsDir });
@@ -102,7 +102,7 @@ async function fieldsOf(context: WebContext, query: URLSearchParams): Promise<re
 
 async function planPart(context: WebContext, query: URLSearchParams): Promise<Html> {
   try {
-    const request = requestOf(query);
+    const request = await requestOf(context, query);
     const plan = await planBackfill(context, await precheckRunnerOf(context), {
       ...request,
       dagsDir: context.dagsDir,
@@ -135,13 +135,17 @@ ${reasonField(query.get('reason') ?? '', 'optional')}
   }
 }
 
-/** @throws HttpError that names the field */
-function requestOf(query: URLSearchParams): PlanRequest {
+/**
+ * Reads the request. The DAG is looked up by its id, so that no path from outside reaches the files of this host.
+ * @throws HttpError that names the field; NotFound
+ */
+async function requestOf(context: WebContext, query: URLSearchParams): Promise<PlanRequest> {
+  const { dagId } = await readKnownDag(context, context.dagsDir, query.get('dag') ?? '');
   const [from, to] = [dateSent(query, 'from'), dateSent(query, 'to')];
   if (Temporal.PlainDate.compare(from, to) > 0)
     throw new HttpError(422, `the first date ${from} lies after the last, ${to}`);
   return {
-    dagId: query.get('dag') ?? '',
+    dagId,
     from,
     to,
     reprocess: choiceSent<Reprocess>(query, 'reprocess', REPROCESS_MODES),

@@ -55,12 +55,16 @@ export function timeText(instant: Temporal.Instant, timezone: string, style: Tim
   return [date, clock, part.get('timeZoneName')].filter(Boolean).join(' ');
 }
 
+// Temporal makes a formatter at each call, which takes longer than all the rest of a page of dates.
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
 /** `Thu 26 Nov`, with the year where it is not that of `today`. */
 export function dateText(date: Temporal.PlainDate, today: Temporal.PlainDate): string {
   const [weekday, day, month] = [
-    date.toLocaleString('en-US', { weekday: 'short' }),
+    WEEKDAYS[date.dayOfWeek - 1],
     String(date.day).padStart(2, '0'),
-    date.toLocaleString('en-US', { month: 'short' }),
+    MONTHS[date.month - 1],
   ];
   return `${weekday} ${day} ${month}${date.year === today.year ? '' : ` ${date.year}`}`;
 }

@@ -106,7 +106,7 @@ ${
     ? html`<p class="empty">${report.rows === 'all' ? 'None of these nights covered it.' : 'In none of these nights did its count change.'}</p>`
     : table(
         { columns: NIGHT_COLUMNS, rows },
-        { caption: 'Nights of this item, newest first', cells: nightCells(asked), without },
+        { caption: 'Nights of this item, newest first', cells: nightCells(asked), without, narrow: 'rows' },
       )
 }
 ${olderPart({ item, asked, report })}`;

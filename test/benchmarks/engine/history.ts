@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { fillHistory } from '../../support/engine/history.ts';
+import { fillHistory, goodNights, numberedTasks } from '../../support/engine/history.ts';
 import type { Bench, Round } from '../bench.ts';
 import { withPeakRss } from '../filter/peak_memory.ts';
 import { durationMs, registerDag, runToEnd } from '../runs.ts';
@@ -21,7 +21,11 @@ export const history: Bench = {
     await using young = await startDurableDatabase();
     await using old = await startDurableDatabase();
     for (const { pool } of [young, old]) await registerDag(pool, DAG_ID, chainDag(DAG_ID, LENGTH));
-    await fillHistory(old.pool, { dagId: DAG_ID, instances: FINISHED, tasksARun: LENGTH });
+    await fillHistory(old.pool, {
+      dagId: DAG_ID,
+      tasks: numberedTasks(LENGTH),
+      nights: goodNights(FINISHED / LENGTH),
+    });
     const measured: Round[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const baselineMs = await chainMs(young);

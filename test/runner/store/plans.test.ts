@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
+import { failureOfRun } from '../../../runner/store/alert/failure.ts';
+import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
+import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
 import { listEvents } from '../../../runner/store/event/listing.ts';
@@ -41,21 +46,25 @@ import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/p
 import { runningTasks } from '../../../runner/store/worker/running_task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
 import { explained } from '../../support/engine/explain.ts';
-import { fillHistory } from '../../support/engine/history.ts';
+import { fillHistory, goodNights, mixedNights, numberedTasks } from '../../support/engine/history.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
 
 /** The planner's choice is the same from here up to a million (looked at once); the suite has no time for those. */
 const INSTANCES = 60_000;
 
 /** Tables that grow with the history. */
-const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log'];
+const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log', 'alert', 'alert_delivery'];
 
 test('no statement of a busy night reads a table that grows from end to end', async (t) => {
   const engine = await testEngine(t, [steps().type]);
   const { pool } = engine;
   const tasks = Array.from({ length: 20 }, (_, index) => `task_id: t${index}`);
   await engine.writeDag('busy', stepDag('busy', tasks));
-  await fillHistory(pool, { dagId: 'busy', instances: INSTANCES, tasksARun: tasks.length });
+  await fillHistory(pool, {
+    dagId: 'busy',
+    tasks: numberedTasks(tasks.length),
+    nights: mixedNights(INSTANCES / tasks.length),
+  });
   const { rows } = await pool.query<{ runId: number; taskInstanceId: number }>(
     `with run as (
        insert into stockflow.dag_run (dag_id, dag_version_id, run_type, state, scheduled_for, business_date, actor, started_at)
@@ -68,6 +77,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
        from run cross join generate_series(0, 19) as n
      returning run_id as "runId", task_instance_id as "taskInstanceId"`,
   );
+  await pool.query(
+    `with told as (
+       insert into stockflow.alert (dag_id, run_id, scheduled_for, kind, dedup_key, incident, sentence, facts, closed_at)
+       select dag_id, run_id, scheduled_for, 'failed', run_id::text, 'busy/' || scheduled_for, 'it failed', '{}', now()
+         from stockflow.dag_run
+       returning alert_id
+     )
+     insert into stockflow.alert_delivery (alert_id, channel, state, sent_at) select alert_id, 'chat', 'sent', now() from told`,
+  );
+  await pool.query('vacuum analyze stockflow.alert, stockflow.alert_delivery');
   const [first, second] = rows;
   assert.ok(first !== undefined && second !== undefined);
   const { runId, taskInstanceId } = first;
@@ -117,6 +136,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await startableRuns(tx, 'busy', 1);
     await markRunFinished(tx, { runId, state: 'running' }, 'failed');
   };
+  const telling = async (tx: PoolClient): Promise<void> => {
+    await failureOfRun(tx, runId, []);
+    await closeIncidents(tx, { dagId: 'busy', incident: 'busy/now', notStartedUpTo: Temporal.Now.instant() });
+    await lateStarts(tx, { leastMs: 1_000, dagId: null });
+    await lateStarts(tx, { leastMs: 1_000, dagId: 'busy' });
+    await holdUpOf(tx, 'busy');
+    await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep' });
+    await runningRuns(tx);
+    await overdueChannels(tx, 5_000);
+  };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {
     await findRun(tx, runId);
@@ -156,6 +185,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
+    [telling, 8],
     [looking, 28],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);
@@ -168,7 +198,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
 test('a statement that does read a growing table from end to end is found', async (t) => {
   const engine = await testEngine(t, [steps().type]);
   await engine.writeDag('busy', stepDag('busy', ['task_id: t0']));
-  await fillHistory(engine.pool, { dagId: 'busy', instances: 1_000, tasksARun: 1 });
+  await fillHistory(engine.pool, { dagId: 'busy', tasks: ['t0'], nights: goodNights(1_000) });
   const text = `select count(*) from stockflow.task_instance where error_class = 'FailTask'`;
   const { fullReads } = await explained(engine.pool, (tx) => tx.query(text));
   assert.deepEqual(fullReads, [{ tables: ['task_instance'], text }]);

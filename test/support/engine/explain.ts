@@ -3,6 +3,10 @@ import type { Pool, PoolClient } from 'pg';
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  /** Those below are there only where the statement was run, each as the mean of its `Actual Loops`. */
+  readonly 'Actual Rows'?: number;
+  readonly 'Actual Loops'?: number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -59,6 +63,59 @@ export async function explained(
     // Nobody else is to get a client that explains.
     client.release(true);
   }
+}
+
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Records every statement that has a plan and that a client of the pool sends from now on. The pool must have no client yet. */
+export function recordStatements(pool: Pool): readonly Statement[] {
+  const statements: Statement[] = [];
+  pool.on('connect', (client) => {
+    const plain = client.query;
+    // A query has its text first or in an object, and may have its values in either; what it returns is left alone.
+    const query = (...sent: readonly unknown[]) => {
+      const [first, second] = sent;
+      const config = typeof first === 'object' && first !== null ? first : { text: first };
+      const text = 'text' in config ? config.text : undefined;
+      const values = 'values' in config ? config.values : second;
+      if (typeof text === 'string' && HAS_PLAN.test(text))
+        statements.push({ text, values: Array.isArray(values) ? values : [] });
+      return Reflect.apply(plain, client, sent);
+    };
+    Object.defineProperty(client, 'query', { configurable: true, value: query });
+  });
+  return statements;
+}
+
+export interface TableRead {
+  readonly table: string;
+  readonly nodeType: string;
+  /** The rows that were read to find those that were wanted; null for a statement that was only planned. */
+  readonly rows: number | null;
+}
+
+/** Plans a statement, and runs it where it only reads. @returns how each table is read */
+export async function tableReads(db: Pool, { text, values }: Statement): Promise<readonly TableRead[]> {
+  const isRead = !/\b(insert|update|delete|for no key update|for update)\b/i.test(text);
+  const { rows } = await db.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
+    `explain (${isRead ? 'analyze, timing off, ' : ''}format json) ${text}`,
+    [...values],
+  );
+  return rows
+    .flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan))
+    .flatMap((node) => {
+      const { 'Relation Name': table, 'Node Type': nodeType } = node;
+      return table === undefined ? [] : [{ table, nodeType, rows: isRead ? rowsRead(node) : null }];
+    });
+}
+
+/** Without the neighbours of its rows that a BRIN index leads to: they are of a range of pages, however long the table is. */
+function rowsRead(node: PlanNode): number {
+  const { 'Actual Rows': found = 0, 'Actual Loops': loops = 0, 'Rows Removed by Filter': removed = 0 } = node;
+  return (found + removed) * loops;
 }
 
 function nodesOf(node: PlanNode): readonly PlanNode[] {

@@ -173,7 +173,7 @@ test('when no count can be read that is the one cause in the error, with the fir
   );
   assert.match(
     said,
-    /:2:\d+ bad_quantity "10\.0", .*:3:\d+ bad_quantity "3\.00"; all: .*; quantity: decimal_zero takes 5\.0 and 12\.000\)/,
+    /:2:\d+ bad_quantity "10\.0", .*:3:\d+ bad_quantity "3\.00"; quantity: decimal_zero takes 5\.0 and 12\.000\)/,
   );
   assert.doesNotMatch(said, /is of an active product/);
   await using world = await openTaskWorld({ postgres: { oms: pool } });

@@ -2,7 +2,7 @@
  * The grid of a DAG: rows are tasks in topological order, columns are runs, the newest at the right. One table of
  * characters and classes, written as text: a template for each of 22,500 cells would cost more than the query.
  */
-import { RUN_STATES } from '../../../core/run/states.ts';
+import { RUN_STATES, type TaskState } from '../../../core/run/states.ts';
 import { RUN_TYPES } from '../../../store/run/dag_run.ts';
 import type { Grid } from '../../../view/grid/grid.ts';
 import { durationMs } from '../../../view/run/columns.ts';
@@ -66,10 +66,21 @@ function gridHead({ runs }: Grid, today: Temporal.PlainDate): string {
   return `<thead><tr><th scope="col">task</th>${heads.join('')}</tr></thead>`;
 }
 
+/** The text of a cell before and after what stands in every cell of its row: its task in the link and in the name. */
+interface CellText {
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * Returns the rows. The cells of a column in one state differ by the task alone, so the texts around it are made once, and
+ * 22,500 cells are three references each, joined at the end: a string for each would be garbage for longer than the page takes.
+ */
 function gridBody({ tasks, runs, states, counts }: Grid, today: Temporal.PlainDate): string {
   const columns = runs.map(({ run }) => ({
-    href: `/runs/${run.runId}/tasks/`,
+    runId: run.runId,
     date: dateText(run.businessDate, today),
+    texts: new Map<string, CellText>(),
   }));
   const parts: string[] = ['<tbody>'];
   for (const [row, { taskId, isInForce }] of tasks.entries()) {
@@ -77,22 +88,45 @@ function gridBody({ tasks, runs, states, counts }: Grid, today: Temporal.PlainDa
     parts.push(
       `<tr><th scope="row"${isInForce ? '' : ' class="soft" title="not in the version in force"'}>${name}</th>`,
     );
-    const path = encodeURIComponent(taskId);
-    for (const [column, { href, date }] of columns.entries()) {
+    const ofRow = `${encodeURIComponent(taskId)}" aria-label="${name}`;
+    for (const [column, { runId, date, texts }] of columns.entries()) {
       const state = states[row]?.[column] ?? null;
       if (state === null) {
         parts.push('<td></td>');
         continue;
       }
-      const { shape, word, className } = markOf(state);
       const count = counts[row]?.[column] ?? 1;
-      const of = count > 1 ? ` of ${count}` : '';
-      parts.push(
-        `<td><a class="${className}" href="${href}${path}" aria-label="${name}, ${date}, ${word}${of}">${shape}</a></td>`,
-      );
+      const key = count > 1 ? `${state} of ${count}` : state;
+      let text = texts.get(key);
+      if (text === undefined) {
+        text = cellText({ runId, date, state, of: count > 1 ? ` of ${count}` : '' });
+        texts.set(key, text);
+      }
+      parts.push(text.before, ofRow, text.after);
     }
     parts.push('</tr>');
   }
   parts.push('</tbody>');
   return parts.join('');
+}
+
+interface Cell {
+  readonly runId: number;
+  readonly date: string;
+  readonly state: TaskState;
+  /** ` of 3` where the task is mapped, else empty. */
+  readonly of: string;
+}
+
+function cellText({ runId, date, state, of }: Cell): CellText {
+  const { shape, word, className } = markOf(state);
+  return {
+    before: `<td><a class="${className}" href="/runs/${runId}/tasks/`,
+    after: `, ${date}, ${word}${of}">${shapeEntity(shape)}</a></td>`,
+  };
+}
+
+/** Returns the character as a reference, with which a page of many of them takes half the memory: one byte a character. */
+function shapeEntity(shape: string): string {
+  return `&#${shape.codePointAt(0)};`;
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { mayActAs, ROLES } from '../../../../runner/web/access/role.ts';
 import { NoAccessRules, openAccessRules } from '../../../../runner/web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../../../runner/web/access/settings.ts';
+import { SharedChecks } from '../../../../runner/web/access/shared_checks.ts';
 import { servedBody, whileAllowed } from '../../../../runner/web/access/stream.ts';
 import { tokenIn } from '../../../../runner/web/access/token.ts';
 import { UsersFileUnusable } from '../../../../runner/web/access/users/source.ts';
@@ -154,4 +155,23 @@ test('a stream of updates ends when the server closes, and its source is told', 
   closing.abort();
   for (let count = 0; !(await reader.read()).done; count++) assert.ok(count < 10);
   await cancelled.promise;
+});
+
+test('the pages that one reader has open share a look at who they are, for a while and while it is made', async () => {
+  let nowMs = 0;
+  let looks = 0;
+  const checks = new SharedChecks<number>(5_000, () => nowMs);
+  const look = async () => {
+    looks += 1;
+    return looks;
+  };
+  assert.deepEqual(
+    await Promise.all([checks.get('a', look), checks.get('a', look), checks.get('b', look)]),
+    [1, 1, 2],
+  );
+  nowMs = 4_999;
+  assert.equal(await checks.get('a', look), 1);
+  nowMs = 5_000;
+  assert.equal(await checks.get('a', look), 3);
+  assert.equal(looks, 3);
 });

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createPool } from '../../../../runner/connections/postgres/connect.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
+import { compareWithCommandLine } from './command_line.ts';
 import { describedApi } from './document.ts';
 import { apiWorld } from './world.ts';
 
@@ -166,6 +167,7 @@ test('a process whose database is gone is alive and not ready, says so without i
   const runs = await app.request('/api/v1/runs');
   const text = await runs.text();
   assert.equal(runs.status, 503, text);
+  assert.equal(runs.headers.get('retry-after'), '5');
   assert.doesNotMatch(text, /127\.0\.0\.1|secret/);
 });
 
@@ -175,3 +177,5 @@ test('a database without the migrations of this version is not ready', async (t)
   assert.equal(ready.status, 503);
   assert.match(((await ready.json()) as { reason: string }).reason, /^\d+ migrations are pending$/);
 });
+
+await compareWithCommandLine(world);

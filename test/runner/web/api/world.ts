@@ -14,7 +14,7 @@ import type { Role } from '../../../../runner/web/access/role.ts';
 import { createApp } from '../../../../runner/web/app.ts';
 import type { WebContext } from '../../../../runner/web/context.ts';
 import { type TestEngine, testEngine, testLog } from '../../../support/engine/engine.ts';
-import { gate, steps, untilAborted } from '../../../support/engine/task_types.ts';
+import { gate, type Steps, steps, untilAborted } from '../../../support/engine/task_types.ts';
 import type { Lifetime } from '../../../support/postgres/database.ts';
 import { until } from '../../../support/until.ts';
 import { noLive } from '../../../support/web/no_live.ts';
@@ -39,6 +39,7 @@ export interface Asking {
 export interface ApiWorld {
   readonly engine: TestEngine;
   readonly seeded: Seeded;
+  readonly step: Steps;
   readonly app: ReturnType<typeof createApp>;
   /** Returns the same application on another database. */
   appOn(pool: Pool): ReturnType<typeof createApp>;
@@ -166,6 +167,7 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
   return {
     engine,
     seeded,
+    step,
     app,
     appOn,
     get: (target, asking) => ask('GET', target, asking),
@@ -173,7 +175,7 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
   };
 }
 
-function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
+export function contextOf({ pool, dagsDir, taskTypes }: TestEngine): WebContext {
   return {
     pool,
     versions: new DagVersions(pool),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { listBackfills } from '../../../../runner/store/backfill/report.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
+import { gate } from '../../../support/engine/task_types.ts';
 import { describedApi } from './document.ts';
 import { REFUSED } from './refused.ts';
 import { type Answer, type Asking, apiWorld } from './world.ts';
@@ -113,6 +114,11 @@ test('a backfill is planned without being made, made, cancelled, and its failed 
     ],
   );
   assert.equal((await listBackfills(pool, { dagId: null, limit: 9 })).length, 1);
+  const held = gate();
+  world.step.on('load', async () => {
+    await held.opened;
+    return null;
+  });
   const retried = await write('retryBackfill', `/backfills/${backfill}/retry-failed`, {}, 200);
   assert.deepEqual(retried.retried, ['2026-01-02', '2026-01-03']);
   const cancelled = await write(
@@ -122,6 +128,7 @@ test('a backfill is planned without being made, made, cancelled, and its failed 
     200,
   );
   assert.equal(cancelled.backfill_id, backfill);
+  held.open();
   const made = await write(
     'createBackfill',
     '/backfills',

@@ -26,7 +26,7 @@ export interface World {
   readonly url: string;
   /** Opens a path in a context of its own. What the browser reports against the pages fails the test. */
   open(lifetime: Lifetime, path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** The events of an action, the newest first: who did it, where, and why. */
+  /** The events of an action, the oldest first: who did it, where, and why. */
   eventsOf(action: string): Promise<readonly ToldEvent[]>;
 }
 
