@@ -14,6 +14,7 @@ import { LiveHub } from '../../web/live/hub.ts';
 import { listenToPostgres } from '../../web/live/postgres_session.ts';
 import { MetricsSources } from '../../web/metrics/sources.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
+import { alertSender } from '../alerts/sender.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
@@ -68,7 +69,7 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
   const app = createApp({ context, guard, contributed, metricsSources });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
-  const alerts = new AlertWatch({ pool, versions, sender: null, log });
+  const alerts = new AlertWatch({ pool, versions, sender: alertSender(shell, session), log });
   return {
     ...server,
     closed: server.closed.finally(() =>
