@@ -29,6 +29,8 @@ export interface WorkerProcessOptions {
    * ends when stdin does.
    */
   readonly isDirected?: boolean;
+  /** Defines the connections of its tasks, besides that of effects, and of heartbeats. */
+  readonly connections?: Readonly<Record<string, string>>;
   /** Sends alerts through the channels that these variables define. */
   readonly channels?: Readonly<Record<string, string>>;
 }
@@ -58,7 +60,7 @@ if (import.meta.main) {
     taskTypes: await loadTaskTypes(options.tasksDir),
     projectDir: options.tasksDir,
     dagsDir: null,
-    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url },
+    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url, ...options.connections },
     concurrency: options.concurrency,
     codeVersion: `pid ${process.pid}`,
     log,

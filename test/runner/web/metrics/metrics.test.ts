@@ -10,7 +10,7 @@ import {
 } from '../../../../runner/store/metrics/gauges.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { explained } from '../../../support/engine/explain.ts';
-import { fillHistory } from '../../../support/engine/history.ts';
+import { fillHistory, goodNights } from '../../../support/engine/history.ts';
 import { stepDag, steps } from '../../../support/engine/task_types.ts';
 import { promtool, withoutPromtool } from '../../../support/promtool.ts';
 import { testWeb } from '../../../support/web/app.ts';
@@ -161,7 +161,7 @@ test('promtool finds nothing wrong with a scrape', { skip: withoutPromtool }, as
 test('a scrape reads no table of the history from end to end', async (t) => {
   const grown = await testEngine(t, [steps().type]);
   await grown.writeDag('busy', stepDag('busy', ['task_id: a']));
-  await fillHistory(grown.pool, { dagId: 'busy', instances: 40_000, tasksARun: 20 });
+  await fillHistory(grown.pool, { dagId: 'busy', tasks: ['a'], nights: goodNights(20_000) });
   // Counting begins behind the history, as in an installation that is older than its first scrape.
   await grown.pool.query(
     `update stockflow.ended_cursor set counted_to = case kind
