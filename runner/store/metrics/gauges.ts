@@ -93,17 +93,18 @@ export async function workerFigures(db: Queryable): Promise<WorkerFigures> {
 }
 
 export interface Undelivered {
-  /** The dag_id of a ping, the channel of an alert. */
+  /** The channel. */
   readonly subject: string;
   readonly count: number;
-  readonly oldestS: number;
+  /** Those of them that were tried and not taken. */
+  readonly failingCount: number;
 }
 
 export async function pendingAlerts(db: Queryable): Promise<readonly Undelivered[]> {
   const { rows } = await db.query<Undelivered>(
-    `select d.channel as subject, count(*)::integer as count, extract(epoch from now() - min(a.at))::float8 as "oldestS"
-       from stockflow.alert_delivery d join stockflow.alert a using (alert_id)
-      where d.state = 'pending' group by d.channel`,
+    `select channel as subject, count(*)::integer as count,
+            (count(*) filter (where attempt_count > 0))::integer as "failingCount"
+       from stockflow.alert_delivery where state = 'pending' group by channel`,
   );
   return rows;
 }

@@ -202,12 +202,12 @@ const TELLING: readonly Metric<Figures>[] = [
       pendingAlerts.map(({ subject, count }) => ({ labels: { channel: subject }, value: count })),
   },
   {
-    name: 'stockflow_alert_oldest_pending_seconds',
+    name: 'stockflow_alert_failing_deliveries',
     type: 'gauge',
-    help: 'For how long the oldest alert of a channel has waited to be sent.',
+    help: 'Alerts that a channel did not take, and that are sent again.',
     labels: ['channel'],
     samples: ({ pendingAlerts }) =>
-      pendingAlerts.map(({ subject, oldestS }) => ({ labels: { channel: subject }, value: oldestS })),
+      pendingAlerts.map(({ subject, failingCount }) => ({ labels: { channel: subject }, value: failingCount })),
   },
   {
     name: 'stockflow_heartbeat_pings_total',
