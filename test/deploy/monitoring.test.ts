@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -95,12 +97,18 @@ test('promtool reads the rules, and they fire where they must and nowhere else',
   assert.equal(tested.status, 0, tested.output);
 });
 
-test('promtool reads every expression of the dashboard', { skip: withoutPromtool }, () => {
-  const groups = expressions.map((expr, index) => ({
+test('promtool reads every expression of the dashboard', { skip: withoutPromtool }, async () => {
+  const rules = expressions.map((expr, index) => ({
     record: `panel:${index}`,
     expr: expr.replaceAll('$dag', '.*'),
   }));
-  const rules = JSON.stringify({ groups: [{ name: 'dashboard', rules: groups }] });
-  const { status, output } = promtool(['check', 'rules', '/dev/stdin'], { input: rules });
-  assert.equal(status, 0, output);
+  const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-dashboard-'));
+  try {
+    const file = path.join(folder, 'rules.yml');
+    await writeFile(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    const { status, output } = promtool(['check', 'rules', file]);
+    assert.equal(status, 0, output);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -96,7 +96,9 @@ function nameOf({ dagId, runId, businessDate }: NamedRun): string {
   return `run ${runId} of ${dagId} (${businessDate})`;
 }
 
+/** Returns the words of an error on one line. */
 function quoted(text: string | null): string {
-  if (text === null || text === '') return '';
-  return `: ${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED).toWellFormed()}…` : text}`;
+  const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
+  if (line === '') return '';
+  return `: ${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED).toWellFormed()}…` : line}`;
 }

@@ -34,11 +34,12 @@ export async function tellFailed(tx: Queryable, { run, index }: ToldRun, why: st
   const channels = index.recipients.get('failed');
   if (channels === undefined) return;
   const failure = await failureOfRun(tx, run.runId, index.allowedToFail);
-  const { taskId, errorClass, errorText, errorOrigin, failedCount, remedy, actor } = failure;
+  const { taskId, isCancelled, errorClass, errorOrigin, failedCount, remedy, actor } = failure;
   const { tasksDone, taskCount, filesPublished } = failure;
+  const errorText = isCancelled ? 'it was cancelled' : failure.errorText;
   const isOwnFailure = why === null && taskId !== null;
   const task = isOwnFailure ? { taskId, text: errorText } : null;
-  const isOfPerson = errorClass === 'Marked' || errorClass === 'Cancelled';
+  const isOfPerson = isOwnFailure && (isCancelled || errorClass === 'Marked');
   await postOfRun(tx, run, {
     kind: 'failed',
     timezone: index.dag.timezone,

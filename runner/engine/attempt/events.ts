@@ -56,22 +56,23 @@ export function warnOfAttempt(
   log: TaskLog,
 ): TaskContext<unknown>['warn'] {
   const { runId, taskId } = claimed;
-  return async (sentence, facts = {}, { remedy } = {}) => {
-    const after = remedy === undefined ? facts : { ...facts, remedy: remedyFact(taskId, remedy) };
+  return async (sentence, facts = {}, { remedy: proposed } = {}) => {
+    const remedy = proposed === undefined ? null : checkedRemedy(taskId, proposed);
+    const after = remedy === null ? facts : { ...facts, remedy: remedyJson(remedy) };
     await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after }, async (tx) => {
       const run = channels.length === 0 ? null : await findRun(tx, runId);
       if (run === null) return;
-      const told = { channels, timezone, taskId, sentence: cleanText(sentence), remedy: remedy ?? null };
+      const told = { channels, timezone, taskId, sentence: cleanText(sentence), remedy };
       await tellWarning(tx, run, told);
     });
     log.warn(sentence, facts);
   };
 }
 
-/** Returns the remedy as it is stored. @throws FailTask if it is malformed */
-function remedyFact(taskId: string, remedy: TaskRemedy): JsonObject {
+/** Returns the remedy with texts that can be stored. @throws FailTask if it is malformed */
+function checkedRemedy(taskId: string, remedy: TaskRemedy): TaskRemedy {
   const read = taskRemedySchema.safeParse(remedy);
-  if (read.success) return remedyJson(read.data);
+  if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new FailTask(`${taskId}: remedy.${issue?.path.join('.')}: ${issue?.message}`);
 }

@@ -5,6 +5,8 @@ import type { Queryable } from '../queryable.ts';
 export interface RunFailure {
   /** The first task that failed or was cancelled; null if none was. */
   readonly taskId: string | null;
+  /** Whether it was cancelled; it then has no error of its own. */
+  readonly isCancelled: boolean;
   readonly errorClass: string | null;
   readonly errorText: string | null;
   readonly errorOrigin: string | null;
@@ -34,7 +36,8 @@ export async function failureOfRun(
               count(*)::integer as task_count
          from instance
      )
-     select first.task_id as "taskId", first.error_class as "errorClass", first.error_text as "errorText",
+     select first.task_id as "taskId", coalesce(first.state = 'cancelled', false) as "isCancelled",
+            first.error_class as "errorClass", first.error_text as "errorText",
             first.error_origin as "errorOrigin", first.remedy, (select count(*)::integer from failed) as "failedCount",
             total.tasks_done as "tasksDone", total.task_count as "taskCount",
             (select count(*)::integer from stockflow.file join instance using (task_instance_id)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PoolClient } from 'pg';
+import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
 import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
 import { failureOfRun } from '../../../runner/store/alert/failure.ts';
@@ -45,7 +46,7 @@ import { applySettlements, runOutcome, wasSettled } from '../../../runner/store/
 import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/pool.ts';
 import { runningTasks } from '../../../runner/store/worker/running_task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
-import { explained } from '../../support/engine/explain.ts';
+import { explained, recordStatements, tableReads } from '../../support/engine/explain.ts';
 import { fillHistory, goodNights, mixedNights, numberedTasks } from '../../support/engine/history.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
 
@@ -193,6 +194,26 @@ test('no statement of a busy night reads a table that grows from end to end', as
     const growing = fullReads.filter(({ tables }) => tables.some((table) => GROWING.includes(table)));
     assert.deepEqual(growing, []);
   }
+});
+
+test('the newest run of a DAG without runs is not looked for among those of others', async (t) => {
+  const engine = await testEngine(t, [steps().type]);
+  for (const dagId of ['busy', 'idle']) await engine.writeDag(dagId, stepDag(dagId, ['task_id: t0']));
+  await fillHistory(engine.pool, { dagId: 'busy', tasks: ['t0'], nights: goodNights(2_000) });
+  const pool = createPool(engine.url, { applicationName: 'stockflow test', max: 1 });
+  t.after(() => pool.end());
+  const sent = recordStatements(pool);
+  const client = await pool.connect();
+  // As the embedded server is set.
+  await client.query('set random_page_cost = 1.1');
+  assert.deepEqual(await newestRuns(client, ['idle']), []);
+  const reads = await Promise.all(sent.map((statement) => tableReads(client, statement)));
+  client.release();
+  assert.ok(reads.length > 0);
+  assert.deepEqual(
+    reads.flat().filter(({ rows }) => rows === null || rows > 10),
+    [],
+  );
 });
 
 test('a statement that does read a growing table from end to end is found', async (t) => {

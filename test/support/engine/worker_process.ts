@@ -10,7 +10,9 @@ import { AlertDeliverer } from '../../../runner/engine/alerts/deliver.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { armFailpoint } from '../../../runner/engine/failpoint.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
+import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
 import { createLog, type Log, type LogOptions } from '../../../runner/log.ts';
+import { recordingSender } from './recording_sender.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
@@ -33,6 +35,8 @@ export interface WorkerProcessOptions {
   readonly connections?: Readonly<Record<string, string>>;
   /** Sends alerts through the channels that these variables define. */
   readonly channels?: Readonly<Record<string, string>>;
+  /** Tells these channels of every DAG, and records in `chaos.arrival` what arrives there. */
+  readonly alertsTo?: readonly string[];
 }
 
 /** The starter directs it, and must not leave it behind: without a starter it ends. */
@@ -47,6 +51,11 @@ async function followDirections(): Promise<void> {
 function deliverer(url: string, env: Readonly<Record<string, string>>, log: Log): AlertDeliverer {
   const pool = createPool(url, { applicationName: 'stockflow alerts', max: 2, onIdleError: () => undefined });
   return new AlertDeliverer({ pool, env, log, commandWords: () => [], webUrl: null });
+}
+
+function alerting(url: string, alertsTo: readonly string[]): Pick<WorkerOptions, 'alertsTo' | 'alertSender'> {
+  const pool = createPool(url, { applicationName: 'stockflow receiver', max: 2 });
+  return { alertsTo, alertSender: recordingSender(pool, 'chaos.arrival') };
 }
 
 if (import.meta.main) {
@@ -66,6 +75,7 @@ if (import.meta.main) {
     log,
     leaseMs: options.leaseMs,
     process: 'own',
+    ...(options.alertsTo === undefined ? {} : alerting(options.effectsUrl ?? options.url, options.alertsTo)),
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);

@@ -179,11 +179,12 @@ test('each kind has its sentence', () => {
   ]);
 });
 
-test('a long error is cut within its sentence, and never in the middle of a character', () => {
-  const text = `${'x'.repeat(299)}😀 and more`;
+test('an error is one line of its sentence, and a long one is cut, never in the middle of a character', () => {
+  const text = `${'x'.repeat(299)}😀 and\n  more`;
   const named = { dagId: 'night', runId: 12, businessDate: Temporal.PlainDate.from('2026-03-10') };
   const sentence = warningSentence(named, { taskId: 'load', text });
   assert.ok(sentence.isWellFormed() && sentence.endsWith('…') && sentence.length < 400);
+  assert.match(warningSentence(named, { taskId: 'load', text: 'no\n  file ' }), /warns: no file$/);
 });
 
 test('stored facts are read back as they were, and what cannot be read is null', () => {

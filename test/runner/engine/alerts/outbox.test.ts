@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
-import { cancelRun, clearTasks, markTask } from '../../../../runner/engine/operator/operator.ts';
+import { cancelRun, cancelTask, clearTasks, markTask } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { FailTask } from '../../../../runner/task.ts';
 import { type TestEngine, testEngine } from '../../../support/engine/engine.ts';
@@ -210,26 +210,34 @@ test('several tasks that miss their deadline and several warnings are one messag
   ]);
 });
 
-test('a task that a person marks failed fails its run, and that is told with his name', async (t) => {
+test('a run that fails because a person marks or cancels a task is told with his name', async (t) => {
   const step = steps();
   const engine = await testEngine(t, [step.type]);
   const { pool } = engine;
   const held = gate();
   step.on('load', () => held.opened.then(() => null));
-  await engine.writeDag('night', stepDag('night', ['task_id: load'], ['alerts: [{to: [chat]}]']));
+  await engine.writeDag(
+    'night',
+    stepDag('night', ['task_id: load'], ['alerts: [{to: [chat]}]', 'max_active_runs: 2']),
+  );
   await engine.startWorker();
-  const runId = await trigger(engine, 'night');
-  await until('the task to begin', async () => step.startsOf('load') === 1);
+  const [marked, cancelled] = [await trigger(engine, 'night'), await trigger(engine, 'night')];
+  await until('the tasks to begin', async () => step.startsOf('load') === 2);
   const versions = new DagVersions(pool, ['desk']);
   const mark = { taskId: 'load', state: 'failed', by: BY, reason: 'the file is wrong', versions } as const;
-  await markTask(pool, runId, mark);
+  await markTask(pool, marked, mark);
+  await cancelTask(pool, cancelled, { taskId: 'load', by: BY, reason: null, versions });
   assert.deepEqual(
     (await told(pool, 'night')).map(({ channels }) => channels),
-    ['chat,desk'],
+    ['chat,desk', 'chat,desk'],
   );
   const { rows } = await pool.query(
-    `select kind, facts ->> 'actor' as actor, facts ->> 'errorText' as text from stockflow.alert`,
+    `select kind, facts ->> 'actor' as actor, facts ->> 'errorText' as text from stockflow.alert order by alert_id`,
   );
-  assert.deepEqual(rows, [{ kind: 'failed', actor: 'operator', text: 'the file is wrong' }]);
+  const byOperator = { kind: 'failed', actor: 'operator' };
+  assert.deepEqual(rows, [
+    { ...byOperator, text: 'the file is wrong' },
+    { ...byOperator, text: 'it was cancelled' },
+  ]);
   held.open();
 });
