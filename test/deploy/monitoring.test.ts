@@ -22,7 +22,7 @@ const served: ReadonlySet<string> = new Set(
     .flatMap(({ name, type }) =>
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name],
     )
-    .concat(inventorySync.names),
+    .concat(inventorySync.described.map(({ name }) => name)),
 );
 
 function namesIn(text: string): readonly string[] {

@@ -44,11 +44,7 @@ export function pingUrl(id: string, env: Environment, { kind, rid }: Pick<Ping, 
  * Sends a ping. A redirect is refused, since it would carry the figures to another place.
  * @throws ConnectionError; PingError
  */
-export async function sendPing(
-  id: string,
-  env: Environment,
-  ping: Ping,
-): Promise<void> {
+export async function sendPing(id: string, env: Environment, ping: Ping): Promise<void> {
   const url = pingUrl(id, env, ping);
   let status: number;
   try {

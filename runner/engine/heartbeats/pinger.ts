@@ -47,10 +47,7 @@ export async function sendDuePings(
   if (nextAt !== null) await addHeartbeatJob(pool, dagId, nextAt);
 }
 
-async function send(
-  { pool, env, log }: PingerOptions,
-  ping: ClaimedPing,
-): Promise<void> {
+async function send({ pool, env, log }: PingerOptions, ping: ClaimedPing): Promise<void> {
   const { pingId, dagId, runId, connection, kind, body, attemptCount } = ping;
   failpoint('heartbeat.claimed');
   try {

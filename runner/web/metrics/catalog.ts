@@ -207,7 +207,10 @@ const TELLING: readonly Metric<Figures>[] = [
     help: 'Alerts that a channel did not take, and that are sent again.',
     labels: ['channel'],
     samples: ({ pendingAlerts }) =>
-      pendingAlerts.map(({ subject, failingCount }) => ({ labels: { channel: subject }, value: failingCount })),
+      pendingAlerts.map(({ subject, failingCount }) => ({
+        labels: { channel: subject },
+        value: failingCount,
+      })),
   },
   {
     name: 'stockflow_heartbeat_pings_total',

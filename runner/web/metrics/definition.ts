@@ -1,7 +1,7 @@
 /** Metrics of task authors, as their files define them. */
 import type { Pool } from 'pg';
 import type { ConnectionPools } from '../../engine/worker/connection_pools.ts';
-import type { GaugeMetric } from './metric.ts';
+import type { Described, GaugeMetric } from './metric.ts';
 
 export interface MetricsContext {
   /** The runner's own database. */
@@ -24,7 +24,7 @@ export type ReadMetric = GaugeMetric<null>;
 
 export interface MetricsSource {
   readonly kind: 'metrics';
-  readonly names: readonly string[];
+  readonly described: readonly Described[];
   read(context: MetricsContext): Promise<readonly ReadMetric[]>;
 }
 
@@ -32,7 +32,7 @@ export interface MetricsSource {
 export function defineMetrics<Source>({ metrics, read }: MetricsDefinition<Source>): MetricsSource {
   return {
     kind: 'metrics',
-    names: metrics.map(({ name }) => name),
+    described: metrics,
     async read(context) {
       const source = await read(context);
       if (source === null) return [];
@@ -54,8 +54,9 @@ const RESERVED = /^(stockflow|process|nodejs)_/;
 /** Returns what is wrong with the default export of a file; null for nothing. */
 export function definitionProblem(value: unknown): string | null {
   if (!isMetricsSource(value)) return 'its default export is not made by defineMetrics({ metrics, read })';
-  const malformed = value.names.find((name) => !NAME.test(name));
+  const names = value.described.map(({ name }) => name);
+  const malformed = names.find((name) => !NAME.test(name));
   if (malformed !== undefined) return `its metric ${malformed} is not named in small letters, digits and "_"`;
-  const reserved = value.names.find((name) => RESERVED.test(name));
+  const reserved = names.find((name) => RESERVED.test(name));
   return reserved === undefined ? null : `its metric ${reserved} has a name of the runner's own kind`;
 }

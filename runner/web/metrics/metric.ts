@@ -14,7 +14,8 @@ export interface HistogramSample {
   readonly sum: number;
 }
 
-interface Described {
+export interface Described {
+  readonly type: 'gauge' | 'counter' | 'histogram';
   /** Ends in its unit; a counter's in `_total`. */
   readonly name: string;
   readonly help: string;
@@ -37,7 +38,7 @@ export type Metric<Source> = GaugeMetric<Source> | HistogramMetric<Source>;
 
 /** Returns a metric without labels. */
 export function single<Source>(
-  described: Omit<Described, 'labels'> & { readonly type: 'gauge' | 'counter' },
+  described: Pick<Described, 'name' | 'help'> & { readonly type: 'gauge' | 'counter' },
   value: (source: Source) => number,
 ): GaugeMetric<Source> {
   return { ...described, labels: [], samples: (source) => [{ labels: {}, value: value(source) }] };

@@ -57,10 +57,11 @@ export class MetricsSources {
       const loaded = await defaultExportOf(file);
       const reason = 'reason' in loaded ? loaded.reason : definitionProblem(loaded.defined);
       const defined = 'defined' in loaded && isMetricsSource(loaded.defined) ? loaded.defined : null;
-      const twice = defined?.names.find((name) => taken.has(name));
+      const names = defined?.described.map(({ name }) => name) ?? [];
+      const twice = names.find((name) => taken.has(name));
       const problem = reason ?? (twice === undefined ? null : `its metric ${twice} is that of another file`);
       if (problem !== null) options.log.error('metrics cannot be used', { file, reason: problem });
-      else for (const name of defined?.names ?? []) taken.add(name);
+      else for (const name of names) taken.add(name);
       sources.push({ name: basename(file, '.ts'), definition: problem === null ? defined : null });
     }
     return new MetricsSources(sources, options);
