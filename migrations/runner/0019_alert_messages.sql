@@ -10,3 +10,7 @@ alter table stockflow.alert_delivery
   add constraint tried_with_a_message check ((message_key is null) = (first_attempt_at is null));
 create index alert_delivery_repeat on stockflow.alert_delivery (channel, repeat_at) where repeat_at is not null;
 create index alert_delivery_message on stockflow.alert_delivery (channel, message_key) where message_key is not null;
+-- What was told of a trouble, and what is not sent, which is looked for with every status.
+create index alert_by_incident on stockflow.alert (incident);
+create index alert_delivery_unsent on stockflow.alert_delivery (channel) where state in ('pending', 'failed') and error_text is not null;
+comment on column audit.alert.delivery_state is 'pending, sent or failed (given up)';

@@ -48,6 +48,8 @@ begin
       ('artifact',       'select, insert, update, delete'),
       ('artifact_chunk', 'select, insert'),
       ('file',           'select, insert'),
+      ('feed_run',       'select, insert, update'),
+      ('feed_sent',      'select, insert'),
       ('worker',         'select, insert, update'),
       ('heartbeat_ping', 'select, insert, update'),
       -- The page may be served by it.

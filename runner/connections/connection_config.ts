@@ -95,6 +95,16 @@ export function connectionFromEnv(id: string, env: Environment): ConnectionConfi
   }
 }
 
+/** Returns the connection; null if it is not defined, or invalid. For what only describes a connection that others use. */
+export function knownConnection(id: string, env: Environment): ConnectionConfig | null {
+  try {
+    return connectionFromEnv(id, env);
+  } catch (error) {
+    if (error instanceof ConnectionError) return null;
+    throw error;
+  }
+}
+
 /** Returns the text with every secret of the config replaced by `[secret]`, as written and as percent-encoded. */
 export function redact(text: string, config: ConnectionConfig): string {
   const secrets = config.kind === 'postgres' ? [config.url, config.password] : [config.password];

@@ -50,6 +50,8 @@ export const toProcess = z.discriminatedUnion('kind', [
     projectDir: z.string(),
     actor: z.object({ actor: z.string(), channel: z.literal('worker') }),
     now: instant,
+    /** The span of the attempt in W3C Trace Context; null without traces. */
+    traceparent: z.string().nullable(),
     /** The interval at which the process reports that its event loop runs, in ms; null for never. */
     turnEveryMs: z.number().nullable(),
   }),

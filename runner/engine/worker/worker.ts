@@ -10,18 +10,21 @@ import { DatabaseClock } from '../clock.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
+import { openFeeds } from '../feed/open_feeds.ts';
 import { sendDuePings } from '../heartbeats/pinger.ts';
 import { Queue } from '../queue/queue.ts';
 import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
+import { openTracing } from '../tracing/tracing.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
+import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
 import type { WorkerOptions } from './worker_options.ts';
 
@@ -37,8 +40,14 @@ const STALL_MS = 10_000;
 /** The time in ms for deregistering, so that a database without an answer does not keep the process from ending. */
 const DEREGISTER_MS = 2_000;
 
+/** The time in ms in which traces and lineage of the last tasks are sent; what is left, other workers send. */
+const FEEDS_END_MS = 4_000;
+
 /** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** The parts of a worker that are opened before it. */
+type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & { readonly workerId: number };
 
 /** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
@@ -59,9 +68,10 @@ export class Worker implements AsyncDisposable {
   #upkeep: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #strays: Disposable | null = null;
+  #feeds: readonly AsyncDisposable[] = [];
   #isEnding = false;
 
-  private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
+  private constructor(options: WorkerOptions, { pool, clock, tracing, workerId }: WorkerParts) {
     this.#options = options;
     this.#pool = pool;
     this.#workerId = workerId;
@@ -77,6 +87,7 @@ export class Worker implements AsyncDisposable {
       isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
+      tracing,
     };
     this.#executor = new Executor(this.#engine, this.#running, {
       stopping: this.#stopping.signal,
@@ -100,7 +111,9 @@ export class Worker implements AsyncDisposable {
     });
     let worker: Worker;
     try {
-      worker = new Worker(options, pool, await DatabaseClock.read(pool), await register(pool, options));
+      const clock = await DatabaseClock.read(pool);
+      const tracing = await openTracing({ pool, clock, env: options.env, log: options.log });
+      worker = new Worker(options, { pool, clock, tracing, workerId: await register(pool, options) });
     } catch (error) {
       await pool.end();
       throw error;
@@ -136,6 +149,7 @@ export class Worker implements AsyncDisposable {
     const { databaseUrl, concurrency, log, alertSender: sender } = this.#options;
     this.#strays = watchStrays((error) => void this.#endBy(error));
     await this.#readDags();
+    this.#feeds = openFeeds(this.#engine);
     this.#queue = await Queue.start({
       databaseUrl,
       concurrency,
@@ -244,6 +258,8 @@ export class Worker implements AsyncDisposable {
     this.#grace[Symbol.dispose]();
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
+    const feedsEnded = Promise.all(this.#feeds.map((feed) => feed[Symbol.asyncDispose]()));
+    await isSettledWithin(feedsEnded, FEEDS_END_MS);
     await this.#heartbeat[Symbol.asyncDispose]();
     const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
     if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
@@ -275,12 +291,6 @@ export class Worker implements AsyncDisposable {
       });
     });
   }
-}
-
-async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const done = new AbortController();
-  const limit = pause(limitMs, false, { signal: done.signal }).catch(() => true);
-  return await Promise.race([work.then(() => true), limit]).finally(() => done.abort());
 }
 
 async function register(

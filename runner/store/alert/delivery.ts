@@ -86,7 +86,7 @@ export async function claimMessage(
     text: `update stockflow.alert_delivery
         set message_key = $3, attempt_count = attempt_count + 1, next_attempt_at = $5,
             first_attempt_at = coalesce(first_attempt_at, $4)
-      where channel = $1 and alert_id = any($2)
+      where channel = $1 and alert_id = any($2) and state = 'pending'
       returning attempt_count as attempt, first_attempt_at as "firstAttemptAt"`,
     values: [channel, alertIds, messageKey, now.toString(), until.toString()],
   });

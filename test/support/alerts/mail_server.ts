@@ -50,7 +50,8 @@ export async function mailServer(
   return { port: (listening.address() as AddressInfo).port, caFile, mails };
 }
 
-async function selfSigned(): Promise<{
+/** Returns a certificate of localhost that no system trusts. */
+export async function selfSigned(): Promise<{
   readonly key: string;
   readonly cert: string;
   readonly caFile: string;

@@ -133,7 +133,7 @@ function unchangedText(facts: AlertFacts | null): string | null {
     filesPublished === 0
       ? 'it published no file'
       : `it published ${filesPublished} ${filesPublished === 1 ? 'file, which stays' : 'files, which stay'}`;
-  return `${tasksDone} of ${taskCount} tasks were done; ${files}`;
+  return `${tasksDone} of ${taskCount} tasks done; ${files}`;
 }
 
 function linkOf(alerts: readonly ToldAlert[], webUrl: string | null): string | null {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
 import { type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
 import { sendMessage } from '../../../../runner/connections/channel/channel.ts';
 import { channelFromEnv } from '../../../../runner/connections/channel/config.ts';
 import { ChannelError } from '../../../../runner/connections/channel/error.ts';
 import type { Sent } from '../../../../runner/connections/channel/sending.ts';
 import { withinTime } from '../../../../runner/connections/channel/time_limit.ts';
 import type { AlertMessage } from '../../../../runner/core/alert/message/message.ts';
+import { selfSigned } from '../../../support/alerts/mail_server.ts';
 import { messageOf, toldAlert } from '../../../support/alerts/messages.ts';
 import { type Receiver, receiver } from '../../../support/alerts/receiver.ts';
 
@@ -129,6 +133,38 @@ test('a receiver that is down is tried again', async () => {
   const error = await refused(send(`http://127.0.0.1:1/${CANARY}`));
   assert.match(error.message, /ECONNREFUSED/);
   assert.equal(error.isRetryable, true);
+});
+
+test('an https receiver whose certificate nobody vouches for gets nothing', async (t) => {
+  const { key, cert } = await selfSigned();
+  let requests = 0;
+  const server = createServer({ key, cert }, (_request, response) => {
+    requests += 1;
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') assert.fail();
+  assert.match(
+    (await refused(send(`https://localhost:${address.port}/${CANARY}`))).message,
+    /^https:\/\/localhost:\d+: self-signed certificate/,
+  );
+  assert.equal(requests, 0);
+});
+
+test('no secret of a channel is printed with its configuration', () => {
+  for (const url of [
+    'smtp://u:canary-password@h?from=a@b.example&to=c@d.example',
+    'slack+https://:canary-token@h/canary-path?channel=C1',
+    'teams+https://h/canary-path?sig=canary-signature',
+    'pagerduty://canary-routing-key',
+    'https://u:canary-password@h/canary-path?secret=canary-secret&token=canary-token',
+  ]) {
+    const config = channelFromEnv('ops', { STOCKFLOW_CONN_OPS: url });
+    assert.doesNotMatch(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config), /canary/);
+  }
 });
 
 test('Slack gets blocks in which nothing of an error is a link or a mention', async (t) => {
