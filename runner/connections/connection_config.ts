@@ -14,6 +14,7 @@ import {
   type ParsedUrl,
   readQuery,
 } from './config/url.ts';
+import { ConnectionError } from './connection_error.ts';
 
 export { redactSecrets, Secret } from './config/secret.ts';
 export { connectionIdsIn, connectionVariable, type Environment } from './config/url.ts';

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
-import type { AlertSender } from '../alerts/sender.ts';
+import { sendJob } from '../alerts/send_job.ts';
 import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
 import { DagVersions } from '../dags/versions.ts';
@@ -158,21 +158,14 @@ export class Worker implements AsyncDisposable {
         work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
         heartbeat: (dagId) => sendDuePings(this.#engine, dagId, this.#stopping.signal),
-        alert: sender === undefined ? null : (channel) => this.#sendAlerts(sender, channel),
+        alert:
+          sender === undefined
+            ? null
+            : sendJob(sender, { log, inFlight: this.#inFlight, signal: this.#stopping.signal }),
       },
     });
     this.#upkeep = this.#keepUp();
     log.info('worker started', { workerId: this.#workerId, concurrency });
-  }
-
-  /** Begins to send, beside the slots of the tasks: a channel that does not answer holds none of them. */
-  async #sendAlerts(sender: AlertSender, channel: string): Promise<void> {
-    const { log } = this.#options;
-    const sending = sender.sendDue(channel, { signal: this.#stopping.signal }).catch((error: unknown) => {
-      // What is due is taken up again within seconds.
-      log.warn('alerts cannot be sent now', { channel, error: errorFacts(error).errorText });
-    });
-    void this.#inFlight.add(sending);
   }
 
   async #keepUp(): Promise<void> {
