@@ -44,6 +44,15 @@ function isSame(found: string, where: string | undefined): boolean {
 
 function keyFinding(table: RequiredTable, relation: FoundRelation, key: RequiredKey): OmsFinding {
   const list = key.columns.join(', ');
+  if (relation.bases.length > 1) {
+    return {
+      severity: 'note',
+      where: `${table.name} (${list})`,
+      found: `is a view of several tables: whether two of its rows may have the same ${key.columns.join(' and ')} cannot be seen, and ${key.why}`,
+      fix: `see that its join gives each row of ${table.name} once`,
+      sql: null,
+    };
+  }
   return {
     severity: key.severity,
     where: `${table.name} (${list})`,
