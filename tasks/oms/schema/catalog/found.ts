@@ -56,6 +56,8 @@ export interface FoundRelation {
   readonly takesDelete: boolean;
   /** The tables that a view reads, as `schema.table`; empty where it cannot be seen through. Of a table, itself. */
   readonly bases: readonly string[];
+  /** The server's sentence where a view that the role may read refuses it all the same, as tables below it do. */
+  readonly refusal: string | null;
   /** Columns of the one table below that must be given and that this relation does not show. */
   readonly hiddenMandatory: readonly string[];
 }

@@ -34,11 +34,12 @@ function isView({ kind }: ReadRelation): boolean {
 
 async function readView(client: PoolClient, view: ReadRelation): Promise<FoundRelation> {
   const sources = await readSources(client, view);
+  if (sources instanceof Error) return { ...overBases(view, NO_SOURCES, []), refusal: sources.message };
   return overBases(view, sources, await readRelations(client, sources.tables));
 }
 
-/** Returns what the view reads; nothing where the role may not select from it. */
-async function readSources(client: PoolClient, view: ReadRelation): Promise<ViewSources> {
+/** Returns what the view reads, or the refusal of a select of it. */
+async function readSources(client: PoolClient, view: ReadRelation): Promise<ViewSources | Error> {
   const columns = view.columns.map(({ name }) => client.escapeIdentifier(name)).join(', ');
   const name = `${client.escapeIdentifier(view.schema)}.${client.escapeIdentifier(view.name)}`;
   await client.query('savepoint seen_through');
@@ -51,12 +52,12 @@ async function readSources(client: PoolClient, view: ReadRelation): Promise<View
   } catch (error) {
     if (!isRefused(error)) throw error;
     await client.query('rollback to seen_through');
-    return NO_SOURCES;
+    return error;
   }
 }
 
 /** A right is missing, also one of the view's owner; the schema of a table below it cannot be used. */
-function isRefused(error: unknown): boolean {
+function isRefused(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === '42501';
 }
 

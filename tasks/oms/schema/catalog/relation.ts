@@ -35,6 +35,7 @@ export function relationOf(read: ReadRelation): FoundRelation {
     takesInsert: read.takes_insert,
     takesDelete: read.takes_delete,
     bases: [displayOf(read)],
+    refusal: null,
     hiddenMandatory: [],
   };
 }

@@ -17,7 +17,10 @@ export function rightFindings(oms: FoundOms): readonly OmsFinding[] {
       const relation = relations.get(table.name);
       if (relation === undefined) return [];
       const lacking = lackingRights(table, relation, oms);
-      return lacking.length === 0 ? [] : [tableFinding(table, lacking, role)];
+      if (lacking.length > 0) return [tableFinding(table, lacking, role)];
+      return relation.refusal === null || !server.mayUseSchema
+        ? []
+        : [refusalFinding(table, relation.refusal)];
     }),
   ];
 }
@@ -46,6 +49,17 @@ function tableFinding({ name }: RequiredTable, lacking: readonly string[], role:
     found: `role ${role} lacks ${lacking.join(', ')}`,
     fix: 'grant it',
     sql: `grant ${lacking.join(', ')} on ${nameOf(name)} to ${role};`,
+  };
+}
+
+/** The right to a view is not enough where it works with the reader's rights, or where its owner lacks them. */
+function refusalFinding({ name }: RequiredTable, refusal: string): OmsFinding {
+  return {
+    severity: 'blocks',
+    where: name,
+    found: `the view may be read, and a select of it is refused all the same: ${refusal}`,
+    fix: 'grant that to the owner of the view; to the role itself where the view is one with security_invoker',
+    sql: null,
   };
 }
 

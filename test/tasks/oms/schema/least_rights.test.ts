@@ -104,6 +104,28 @@ test('a role with exactly the printed rights works a night, and the lack of any 
     assert.match(stdout, /^role +(?!stockflow_oms)/m);
   });
 
+  await t.test(
+    'a view that asks for the rights of its reader is named with the table that refuses',
+    async () => {
+      await night.pool.query(
+        `alter table oms.facility rename to place;
+       create view oms.facility with (security_invoker) as select facility_id, external_id from oms.place;
+       revoke select on oms.place from ${ROLE}; grant select on oms.facility to ${ROLE}`,
+      );
+      const { code, stdout } = await check();
+      assert.equal(code, 1);
+      assert.match(stdout, /^blocks +facility: .* permission denied for table place$/m);
+      await night.pool.query(`grant select on oms.place to ${ROLE}`);
+      assert.equal((await check()).code, 0);
+    },
+  );
+
+  await t.test('a password that is refused ends it with 5', async () => {
+    const barred = new URL(asRole);
+    barred.password = 'wrong';
+    assert.equal((await project.run(['oms', 'check'], { STOCKFLOW_CONN_OMS: barred.href })).code, 5);
+  });
+
   await t.test('an OMS that cannot be reached ends it with 5', async () => {
     const away = new URL(night.url);
     away.port = '1';
