@@ -1,9 +1,13 @@
-/** Commands outside of the runner: each `*.ts` in a registered folder is one, and in the folder `commands` of the task types. */
+/**
+ * Commands outside of the runner, found in registered folders and in the folder `commands` of the task types. A file
+ * `changes.ts` is the command `changes`, and a folder `stock/` with `check.ts` the group `stock` with `check`. A folder with a
+ * file of its name beside it holds that command's own code.
+ */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { registeredFolders } from '../../manifest.ts';
 import { CATALOG } from './catalog.ts';
-import type { CatalogEntry, CatalogItem } from './catalog_entry.ts';
+import type { CatalogEntry, CatalogGroup, CatalogItem } from './catalog_entry.ts';
 import type { CommandModule, Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 
@@ -11,6 +15,7 @@ import { CommandError, EXIT } from './exit_code.ts';
 const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
 
 const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
+const FOLDER_NAME = /^[a-z][a-z0-9_]*$/;
 /** The first line of the leading comment lies within these bytes. */
 const HEAD_BYTES = 400;
 const LEADING_COMMENT = /^\/\*\*\s*(?:\*\s)?([^\n]*?)\s*(?:\*\/|\r?\n)/;
@@ -40,24 +45,42 @@ function completion(all: () => readonly CatalogItem[]): CatalogEntry {
   };
 }
 
-function findCommands(folders: readonly string[]): readonly CatalogEntry[] {
-  return folders.flatMap((folder) =>
-    fileNames(folder).map((name) => {
-      const file = join(folder, name);
-      return {
-        name: name.slice(0, -'.ts'.length).replaceAll('_', '-'),
-        summary: summaryOf(file),
-        load: () => loadCommand(file),
-      };
-    }),
-  );
+function findCommands(folders: readonly string[]): readonly CatalogItem[] {
+  return folders.flatMap(commandsIn);
 }
 
-function fileNames(folder: string): readonly string[] {
+function commandsIn(folder: string): readonly CatalogItem[] {
+  const entries = entriesOf(folder);
+  const files = entries.filter((entry) => !entry.isDirectory() && FILE_NAME.test(entry.name));
+  const taken = new Set(files.map(({ name }) => name.slice(0, -'.ts'.length)));
+  const groups = entries.filter(
+    (entry) => entry.isDirectory() && FOLDER_NAME.test(entry.name) && !taken.has(entry.name),
+  );
+  return [
+    ...files.map(({ name }) => entryOf(join(folder, name), name.slice(0, -'.ts'.length))),
+    ...groups.flatMap(({ name }) => groupOf(join(folder, name), name) ?? []),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function entryOf(file: string, name: string): CatalogEntry {
+  return { name: commandName(name), summary: summaryOf(file), load: () => loadCommand(file) };
+}
+
+/** Returns the group of a folder's commands, and null where it holds none. */
+function groupOf(folder: string, name: string): CatalogGroup | null {
+  const commands = commandsIn(folder);
+  if (commands.length === 0) return null;
+  return { name: commandName(name), summary: commands.map((command) => command.name).join(', '), commands };
+}
+
+function commandName(name: string): string {
+  return name.replaceAll('_', '-');
+}
+
+/** Returns what a folder holds; nothing where it is absent. */
+function entriesOf(folder: string) {
   try {
-    return readdirSync(folder)
-      .filter((name) => FILE_NAME.test(name))
-      .sort();
+    return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
