@@ -3,22 +3,21 @@ import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import { conversationOf } from '../../../runner/store/alert/conversation.ts';
 import {
   claimMessage,
-  conversationOf,
   lockDue,
   markSent,
   markUnsent,
   nextDue,
   postponeDue,
-  setRepeat,
-  takeRepeat,
 } from '../../../runner/store/alert/delivery.ts';
 import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
 import { failureOfRun } from '../../../runner/store/alert/failure.ts';
 import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
 import { listAlerts, unsentChannels } from '../../../runner/store/alert/listing.ts';
 import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { setRepeat, takeRepeat } from '../../../runner/store/alert/repeat.ts';
 import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
