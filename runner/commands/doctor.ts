@@ -17,6 +17,7 @@ import { channelUse, checkChannel } from './doctor/channels.ts';
 import { checkConnection, connectionIds } from './doctor/connections.ts';
 import { checkClock, checkMigrations, checkNotify, checkServer } from './doctor/database.ts';
 import { FINDING_COLUMNS, type Finding, findingText, ok, problem, runCheck } from './doctor/finding.ts';
+import { checkHeartbeats } from './doctor/heartbeats.ts';
 import { checkDagFiles, checkDisks } from './doctor/project.ts';
 import { checkQueue } from './doctor/queue.ts';
 import { checkWorkers } from './doctor/workers.ts';
@@ -25,7 +26,7 @@ import { painter } from './output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Checks everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, channels for alerts, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
+    does: 'Checks everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, channels for alerts, heartbeats, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
     examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test warehouse'],
   });
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
@@ -76,6 +77,7 @@ async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Findin
   const channels = channelUse(shell.env, live, settings.alertsTo);
   for (const findings of [...channels].map(([id, namedBy]) => checkChannel(shell, id, namedBy)))
     yield* await findings;
+  yield* checkHeartbeats(shell, live);
   yield* checkLiveDags(shell, settings, live);
   yield* await runCheck('disk', 'check the disks by hand', () => checkDisks(settings));
 }

@@ -64,7 +64,7 @@ test('nothing is shown to those who are not named', async () => {
   assert.ok(reads.length > 20);
   for (const { path } of reads) {
     const { status } = await site.send({ path });
-    assert.equal(status, /^\/(api|live)\//.test(path) ? 401 : 303, path);
+    assert.equal(status, /^\/(api|live)\/|^\/metrics$/.test(path) ? 401 : 303, path);
     assert.equal((await site.send({ path, headers: { accept: '*/*' } })).status, 401, path);
   }
 });
