@@ -4,12 +4,14 @@ import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
+import { sendJob } from '../alerts/send_job.ts';
 import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
 import { openFeeds } from '../feed/open_feeds.ts';
+import { sendDuePings } from '../heartbeats/pinger.ts';
 import { Queue } from '../queue/queue.ts';
 import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
@@ -155,10 +157,11 @@ export class Worker implements AsyncDisposable {
       handlers: {
         work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
+        heartbeat: (dagId) => sendDuePings(this.#engine, dagId, this.#stopping.signal),
         alert:
           sender === undefined
             ? null
-            : (channel) => sender.sendDue(channel, { signal: this.#stopping.signal }),
+            : sendJob(sender, { log, inFlight: this.#inFlight, signal: this.#stopping.signal }),
       },
     });
     this.#upkeep = this.#keepUp();

@@ -1,5 +1,6 @@
 /** The first page: how last night went, in words, problems first; then every DAG with its last nights and what is next. */
 
+import { type UnsentChannel, unsentChannels } from '../../store/alert/listing.ts';
 import { lastPauses, type Pause } from '../../store/event/pause.ts';
 import { sealState } from '../../store/event/seal_state.ts';
 import { queueHealth } from '../../store/queue/health.ts';
@@ -12,6 +13,7 @@ import { stateMark } from '../html/mark.ts';
 import { strip } from '../html/strip.ts';
 import { dateText, timeTag } from '../html/time.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
+import { unsentNotice } from './alerts.ts';
 import { foot, type Machinery } from './home/foot.ts';
 import { problemNotice } from './home/problem.ts';
 
@@ -30,14 +32,16 @@ export const homePage: Page = {
     );
     const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
     const queue = await queueHealth(pool);
+    const unsent = await unsentChannels(pool);
     const paused = dags.filter(({ facts }) => facts.isPaused).map(({ dagId }) => dagId);
     const pauses = new Map((await lastPauses(pool, paused)).map((pause) => [pause.dagId, pause]));
     const { seal } = await sealState(pool);
     const timezone = zoneOf(dags);
     return {
       title: 'Last night',
-      topics: ['home'],
-      body: (reader) => homeBody({ dags, now, strips, workers, queue, pauses, seal, timezone }, reader),
+      topics: ['home', 'alerts'],
+      body: (reader) =>
+        homeBody({ dags, now, strips, workers, queue, pauses, seal, timezone, unsent }, reader),
     };
   },
 };
@@ -46,6 +50,7 @@ interface Home extends Machinery {
   readonly dags: readonly DagStatus[];
   readonly now: Temporal.Instant;
   readonly strips: ReadonlyMap<string, readonly StripCell[]>;
+  readonly unsent: readonly UnsentChannel[];
   /** By dag_id; of paused DAGs. */
   readonly pauses: ReadonlyMap<string, Pause>;
 }
@@ -55,6 +60,7 @@ function homeBody(home: Home, reader: Reader): Html {
   const problems = dags.filter(({ isProblem }) => isProblem);
   return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">as of ${timeTag(now, timezone)}</span></div>
 ${each(problems, (dag) => problemNotice(dag, now, reader))}
+${unsentNotice(home.unsent, timezone)}
 ${workersNotice(home)}
 ${dags.length === 0 ? noDag() : dagTable(home)}
 ${foot(home)}`;

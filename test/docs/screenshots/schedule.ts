@@ -1,28 +1,33 @@
 /** Moves a run into the past, onto an instant of its schedule: a picture of the night cannot wait for the night. */
 import type { Pool } from 'pg';
 
-/** The time after the start of the run at which its tasks begin, where they wait for the clock or for a delay. */
-const LATER = [
-  ['30 minutes', ['filter_reset_file', 'create_variance_file', 'reset_inventory']],
-  ['90 minutes', ['apply_variance', 'verify_night']],
-] as const;
+/** The time after the start of the run at which a task begins that waits for the clock or for a delay. */
+const LATER: Readonly<Record<string, string>> = {
+  filter_reset_file: '30 minutes',
+  create_variance_file: '30 minutes',
+  reset_inventory: '30 minutes',
+  apply_variance: '90 minutes',
+  verify_night: '90 minutes',
+};
+/** A task after one that fails is given up at once. */
+const GIVEN_UP_AFTER = '30 minutes';
 
-/** Each moves the instants of some tasks `$3` of the run by the interval `$2`. */
+/** Each moves the instants of the task `$4` of the run by the intervals `$2` and `$3`. */
 const MOVES = [
-  `update stockflow.task_attempt set started_at = started_at + $2::interval, finished_at = finished_at + $2::interval
+  `update stockflow.task_attempt set started_at = started_at + $2::interval + $3::interval, finished_at = finished_at + $2::interval + $3::interval
     where task_instance_id in (
-      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = any($3))`,
-  `update stockflow.task_log set at = at + $2::interval
+      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = $4)`,
+  `update stockflow.task_log set at = at + $2::interval + $3::interval
     where task_instance_id in (
-      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = any($3))`,
-  `update stockflow.file set at = at + $2::interval
+      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = $4)`,
+  `update stockflow.file set at = at + $2::interval + $3::interval
     where task_instance_id in (
-      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = any($3))`,
+      select task_instance_id from stockflow.task_instance where run_id = $1 and task_id = $4)`,
   `update stockflow.task_instance
-      set queued_at = queued_at + $2::interval, started_at = started_at + $2::interval,
-          finished_at = finished_at + $2::interval
-    where run_id = $1 and task_id = any($3)`,
-  'update stockflow.event set at = at + $2::interval where run_id = $1 and task_id = any($3)',
+      set queued_at = queued_at + $2::interval + $3::interval, started_at = started_at + $2::interval + $3::interval,
+          finished_at = finished_at + $2::interval + $3::interval
+    where run_id = $1 and task_id = $4`,
+  'update stockflow.event set at = at + $2::interval + $3::interval where run_id = $1 and task_id = $4',
 ];
 
 /** The run must have ended. */
@@ -37,13 +42,14 @@ export async function moveToSchedule(pool: Pool, runId: number, instant: Tempora
       [runId, instant.toString()],
     );
     const by = rows[0]?.by;
-    const { rows: tasks } = await client.query<{ ids: string[] }>(
-      'select array_agg(distinct task_id) as ids from stockflow.task_instance where run_id = $1',
+    const { rows: tasks } = await client.query<{ taskId: string; isGivenUp: boolean }>(
+      `select distinct task_id as "taskId", state = 'upstream_failed' as "isGivenUp"
+         from stockflow.task_instance where run_id = $1`,
       [runId],
     );
-    const steps = [[by, tasks[0]?.ids], ...LATER];
-    for (const [interval, ids] of steps) {
-      for (const move of MOVES) await client.query(move, [runId, interval, ids]);
+    for (const { taskId, isGivenUp } of tasks) {
+      const later = isGivenUp ? GIVEN_UP_AFTER : (LATER[taskId] ?? '0');
+      for (const move of MOVES) await client.query(move, [runId, by, later, taskId]);
     }
     await client.query(
       `update stockflow.event set at = at + $2::interval, reason = null,
@@ -59,6 +65,11 @@ export async function moveToSchedule(pool: Pool, runId: number, instant: Tempora
               finished_at = (select max(finished_at) from stockflow.task_instance t where t.run_id = r.run_id)
         where run_id = $1`,
       [runId, instant.toString()],
+    );
+    await client.query(
+      `update stockflow.event e set at = r.finished_at from stockflow.dag_run r
+        where r.run_id = $1 and e.run_id = $1 and e.action = 'run.finished'`,
+      [runId],
     );
     await client.query(
       `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision, decided_at)

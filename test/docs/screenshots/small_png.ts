@@ -1,8 +1,10 @@
-/** Makes the PNG of a page a quarter as large: its pixels as indexes into a palette of its 256 commonest colours. */
+/** Makes the PNG of a page a quarter as large: its pixels as indexes into a palette of 256 colours. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLOURS = 256;
+/** The squared distance of two colours that look the same beside each other. */
+const ALIKE = 120;
 
 interface Picture {
   readonly width: number;
@@ -83,13 +85,16 @@ function paeth(left: number, above: number, aboveLeft: number): number {
   return b <= c ? above : aboveLeft;
 }
 
+/** Returns the commonest colours, each of which differs visibly from those before it, so that a rare mark keeps its own. */
 function commonest(pixels: Uint32Array): readonly number[] {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  return [...counts]
-    .toSorted(([colourA, a], [colourB, b]) => b - a || colourA - colourB)
-    .slice(0, COLOURS)
-    .map(([colour]) => colour);
+  const palette: number[] = [];
+  for (const [colour] of [...counts].toSorted(([colourA, a], [colourB, b]) => b - a || colourA - colourB)) {
+    if (palette.length === COLOURS) break;
+    if (palette.every((other) => distance(colour, other) > ALIKE)) palette.push(colour);
+  }
+  return palette;
 }
 
 /** Returns the place of the nearest colour of the palette, and keeps it in `indexes`. */

@@ -27,6 +27,7 @@ import { moveToSchedule } from './schedule.ts';
 const POS = 'pos_inventory_delta';
 const ERP = 'erp_inventory_reset';
 const NEW_YORK = 'America/New_York';
+const BERLIN = 'Europe/Berlin';
 const BY = { actor: 'night_shift', channel: 'cli' } as const;
 
 /** Few enough to be made within seconds, and enough for every list to be one. */
@@ -139,6 +140,14 @@ async function fillHistories(pool: Pool, date: Temporal.PlainDate, now: Temporal
     [DAG_ID],
   );
   await fillHistory(pool, {
+    dagId: ERP,
+    tasks: ['export_active_products', 'wait_for_stock_file', 'filter_stock_file', 'reset_inventory'],
+    nights: NIGHTS.map(() => 'success' as const),
+    newest: date.subtract({ days: 2 }).toZonedDateTime({ timeZone: BERLIN, plainTime: '00:30' }).toInstant(),
+    every: '1 day',
+    timezone: BERLIN,
+  });
+  await fillHistory(pool, {
     dagId: POS,
     tasks: ['list_delta_files'],
     nights: NIGHTS.map(() => 'success' as const),
@@ -149,7 +158,7 @@ async function fillHistories(pool: Pool, date: Temporal.PlainDate, now: Temporal
 }
 
 /** 01:00 in New York. */
-export function nightOf(date: Temporal.PlainDate): Temporal.Instant {
+function nightOf(date: Temporal.PlainDate): Temporal.Instant {
   return date.toZonedDateTime({ timeZone: NEW_YORK, plainTime: '01:00' }).toInstant();
 }
 

@@ -3,10 +3,21 @@ import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import { conversationOf } from '../../../runner/store/alert/conversation.ts';
+import {
+  claimMessage,
+  lockDue,
+  markSent,
+  markUnsent,
+  nextDue,
+  postponeDue,
+} from '../../../runner/store/alert/delivery.ts';
 import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
 import { failureOfRun } from '../../../runner/store/alert/failure.ts';
 import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
+import { listAlerts, unsentChannels } from '../../../runner/store/alert/listing.ts';
 import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { setRepeat, takeRepeat } from '../../../runner/store/alert/repeat.ts';
 import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
@@ -174,6 +185,21 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await filesOfAttempt(tx, { taskInstanceId, attemptNumber: 1 });
     await markTold(tx, { feed: 'lineage', runId }, [{ taskInstanceId, attemptNumber: 1, moment: 'end' }]);
     await releaseRun(tx, { feed: 'lineage', runId }, null);
+    const at = { channel: 'chat', now: Temporal.Now.instant() };
+    await lockDue(tx, at);
+    await takeRepeat(tx, at);
+    await postponeDue(tx, at, at.now);
+    await nextDue(tx, 'chat');
+    await conversationOf(tx, { channel: 'chat', alertIds: [1] });
+    await tx.query(
+      `insert into stockflow.alert_delivery (alert_id, channel, next_attempt_at) values (1, 'pager', now())`,
+    );
+    const rows = { channel: 'pager', messageKey: 'busy', alertIds: [1] };
+    await claimMessage(tx, rows, { now: at.now, until: at.now });
+    await markSent(tx, rows, { attempt: 1, at: at.now, thread: null, repeatAt: at.now });
+    await markUnsent(tx, rows, { attempt: 1, errorText: 'down', nextAt: null });
+    await setRepeat(tx, rows, at.now);
+    await unsentChannels(tx);
   };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {
@@ -185,7 +211,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await attemptsOfRun(tx, runId);
     await listPools(tx);
     await topicVersions(tx, [
-      ...(['home', 'backfills', 'workers', 'audit', 'dag:busy', 'backfill:1'] as const),
+      ...(['alerts', 'home', 'backfills', 'workers', 'audit', 'dag:busy', 'backfill:1'] as const),
       ...([`run:${runId}`, `log:${taskInstanceId}:1`] as const),
     ]);
     await readAttemptLog(tx, { taskInstanceId, attemptNumber: 1 }, { afterId: 0, atMost: 500 });
@@ -202,6 +228,9 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await readLogPage(tx, { ...ofTask, side: { kind: 'newest' } });
     await readLogPage(tx, { ...ofTask, side: { kind: 'after', taskLogId: 1 } });
     await runningTasks(tx);
+    await listAlerts(tx, { dagId: null, runId: null, before: null, limit: 20 });
+    await listAlerts(tx, { dagId: 'busy', runId: null, before: 9, limit: 20 });
+    await listAlerts(tx, { dagId: null, runId, before: null, limit: 20 });
     await sealState(tx);
     const events = { dagId: null, runId: null, since: null, action: null, actor: null, limit: 50 };
     await listEvents(tx, events);
@@ -214,7 +243,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
-    [telling, 8],
+    [telling, 18],
     [looking, 28],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);

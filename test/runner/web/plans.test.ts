@@ -97,6 +97,8 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/runs': runQueries('run_type'),
   '/dags/:dag': ['state=failed', 'type=manual', 'state=cancelled&before=20000'],
   '/api/v1/dags/:dag/grid': ['limit=25', 'state=failed', 'run_type=manual&before=20000'],
+  '/alerts': ['dag=busy', 'before=10'],
+  '/api/v1/alerts': ['dag=busy', `run=${oldFailure}`, 'before=10'],
   '/audit': eventQueries('2026-01-31'),
   '/api/v1/audit/events': eventQueries('2026-01-31T00:00:00Z'),
   '/backfills': ['dag=nightly', 'before=1'],

@@ -22,5 +22,5 @@ export function foot({ workers, queue, seal, timezone }: Machinery): Html {
       : `${queue.readyTasks} ${queue.readyTasks === 1 ? 'task' : 'tasks'} ready, the oldest for ${spanText(queue.oldestReadyMs)}`;
   const history =
     seal === null ? html`history` : html`history sealed to ${timeTag(seal.sealedAt, timezone, 'clock')}`;
-  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/audit">${history}</a></p>`;
+  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/alerts">alerts</a> · <a href="/audit">${history}</a></p>`;
 }
