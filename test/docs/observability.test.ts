@@ -83,6 +83,13 @@ test('with otel.ts as documented, a run over two workers of which one is killed 
   await openGate(engine.pool, 'g');
   const heir = await startWorkerProcess(t, { url: engine.url, leaseMs: 1_000, nodeFlags });
   assert.equal((await engine.ended(runId)).run.state, 'success');
+  // The worker that was killed may have been about to tell of the run: then it is told of when its lease is over.
+  await until('the run to be told of', async () => {
+    const { rowCount } = await engine.pool.query(
+      'select from stockflow.feed_run where closed_at is not null',
+    );
+    return rowCount === 1 ? true : null;
+  });
   heir.signal('SIGTERM');
   assert.equal(await heir.ended, 0);
 

@@ -11,6 +11,7 @@ export interface LineageTarget {
 }
 
 const URL_VARIABLE = 'STOCKFLOW_OPENLINEAGE_URL';
+const KEY_VARIABLE = 'STOCKFLOW_OPENLINEAGE_API_KEY_FILE';
 /** The path at which receivers take events, unless the URL has one. */
 const USUAL_PATH = '/api/v1/lineage';
 
@@ -25,14 +26,14 @@ export function lineageTarget(env: Environment): LineageTarget | null {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new ConnectionError(
       'invalid',
-      `${URL_VARIABLE}: leave user, password, query and fragment out; a key is read from STOCKFLOW_OPENLINEAGE_API_KEY_FILE`,
+      `${URL_VARIABLE}: leave user, password, query and fragment out; a key is read from the file of ${KEY_VARIABLE}`,
     );
   }
   if (url.pathname === '/') url.pathname = USUAL_PATH;
   return {
     url,
     namespace: env.STOCKFLOW_OPENLINEAGE_NAMESPACE?.trim() || 'stockflow',
-    apiKeyFile: env.STOCKFLOW_OPENLINEAGE_API_KEY_FILE?.trim() || null,
+    apiKeyFile: env[KEY_VARIABLE]?.trim() || null,
   };
 }
 
@@ -52,8 +53,7 @@ export async function sendLineage(
   event: object,
   signal: AbortSignal,
 ): Promise<void> {
-  // Read for each event, so that a new key needs no restart.
-  const key = apiKeyFile === null ? null : new Secret((await readFile(apiKeyFile, 'utf8')).trim());
+  const key = apiKeyFile === null ? null : await readKey(apiKeyFile);
   const authorization: Record<string, string> =
     key === null ? {} : { authorization: `Bearer ${key.reveal()}` };
   const response = await fetch(url, {
@@ -70,4 +70,19 @@ export async function sendLineage(
   const said = redactSecrets(answer, key === null ? [] : [key]);
   const message = `${url.origin} answered ${response.status}${said === '' ? '' : `: ${said}`}`;
   throw REFUSALS.includes(response.status) ? new EventRefused(message) : new Error(message);
+}
+
+/**
+ * Reads the key, for each event, so that a new one needs no restart.
+ * @throws Error naming the variable: neither the path of the file nor what it holds
+ */
+async function readKey(file: string): Promise<Secret> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new Error(`the file of ${KEY_VARIABLE} cannot be read${code}`);
+  });
+  const key = text.trim();
+  // The library's own error about a header would quote it.
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new Error(`the file of ${KEY_VARIABLE} does not hold one key alone`);
+  return new Secret(key);
 }

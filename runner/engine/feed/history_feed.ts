@@ -29,9 +29,9 @@ export interface Teller {
 /** The interval in ms at which each worker looks for what was not told yet. */
 const LOOK_EVERY_MS = 1_000;
 /** The time in ms for which one worker has a run to itself. */
-const LEASE_MS = 60_000;
-/** The time in ms after which a run is given back, so that its lease cannot end while it is told of. */
-const TURN_MS = 30_000;
+const LEASE_MS = 15_000;
+/** The time in ms after which a run is given back, so that its lease does not end during the 5 s of a last event. */
+const TURN_MS = 8_000;
 const ATTEMPTS_AT_ONCE = 200;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 600_000;

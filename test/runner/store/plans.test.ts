@@ -179,6 +179,12 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep' });
     await runningRuns(tx);
     await overdueChannels(tx, 5_000);
+    await takeRun(tx, 'lineage', { leaseMs: 1_000, except: new Set([1]) });
+    await findFedRun(tx, 'lineage', runId);
+    await untoldAttempts(tx, 'lineage', { runId, atMost: 200 });
+    await filesOfAttempt(tx, { taskInstanceId, attemptNumber: 1 });
+    await markTold(tx, { feed: 'lineage', runId }, [{ taskInstanceId, attemptNumber: 1, moment: 'end' }]);
+    await releaseRun(tx, { feed: 'lineage', runId }, null);
     const at = { channel: 'chat', now: Temporal.Now.instant() };
     await lockDue(tx, at);
     await takeRepeat(tx, at);
@@ -194,12 +200,6 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await markUnsent(tx, rows, { attempt: 1, errorText: 'down', nextAt: null });
     await setRepeat(tx, rows, at.now);
     await unsentChannels(tx);
-    await takeRun(tx, 'lineage', { leaseMs: 1_000, except: new Set([1]) });
-    await findFedRun(tx, 'lineage', runId);
-    await untoldAttempts(tx, 'lineage', { runId, atMost: 200 });
-    await filesOfAttempt(tx, { taskInstanceId, attemptNumber: 1 });
-    await markTold(tx, { feed: 'lineage', runId }, [{ taskInstanceId, attemptNumber: 1, moment: 'end' }]);
-    await releaseRun(tx, { feed: 'lineage', runId }, null);
   };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {

@@ -62,6 +62,16 @@ test('the key is in the header of a request to the receiver alone: not in an err
   const redirected = await errorOf();
   assert.ok(redirected !== null && !(redirected instanceof EventRefused));
   assert.deepEqual(stranger.received, []);
+  await writeFile(keyFile, 'canary and\na second');
+  assert.equal(
+    (await errorOf())?.message,
+    'the file of STOCKFLOW_OPENLINEAGE_API_KEY_FILE does not hold one key alone',
+  );
+  await rm(keyFile);
+  assert.equal(
+    (await errorOf())?.message,
+    'the file of STOCKFLOW_OPENLINEAGE_API_KEY_FILE cannot be read (ENOENT)',
+  );
   await writeFile(keyFile, 'second');
   receiver.answer(() => ({ status: 200 }));
   await send();

@@ -6,7 +6,6 @@ import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
   ParentBasedSampler,
-  type ReadableSpan,
   SimpleSpanProcessor,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
@@ -18,6 +17,7 @@ import { DeferTask } from '../../../../runner/task.ts';
 import { RunIdGenerator } from '../../../../runner/tracing.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../../support/engine/task_types.ts';
+import { idOf, only, spansIn, tracedRun, traceOf } from '../../../support/engine/traces.ts';
 import { skipWithoutOpenssh, startOpenssh } from '../../../support/sftp/openssh.ts';
 import { until } from '../../../support/until.ts';
 
@@ -31,41 +31,6 @@ after(() => {
 });
 
 const by = { actor: 'operator', channel: 'cli' } as const;
-
-function spansOf(dagId: string): readonly ReadableSpan[] {
-  const spans = exporter.getFinishedSpans();
-  const root = spans.find(({ name }) => name === dagId);
-  return root === undefined ? [] : spans.filter((span) => traceOf(span) === traceOf(root));
-}
-
-const traceOf = (span: ReadableSpan) => span.spanContext().traceId;
-const idOf = (span: ReadableSpan) => span.spanContext().spanId;
-
-/** Waits until the span of the whole run was made, and returns the spans of its trace. */
-const tracedRun = (dagId: string) =>
-  until(`the trace of ${dagId}`, async () => {
-    const spans = spansOf(dagId);
-    return spans.length === 0 ? null : spans;
-  });
-
-function only(
-  spans: readonly ReadableSpan[],
-  name: string,
-  where: Record<string, unknown> = {},
-): ReadableSpan {
-  const found = spans.filter(
-    (span) =>
-      span.name === name && Object.entries(where).every(([key, value]) => span.attributes[key] === value),
-  );
-  assert.equal(
-    found.length,
-    1,
-    `${found.length} spans ${name} of ${spans.map((span) => span.name).join(', ')}`,
-  );
-  const [span] = found;
-  if (span === undefined) throw new Error(name);
-  return span;
-}
 
 test('a run of two workers is one trace with one root and one span for each attempt, retries and deferrals included', async (t) => {
   const { type, on, startsOf } = steps();
@@ -89,7 +54,7 @@ test('a run of two workers is one trace with one root and one span for each atte
   await engine.startWorker({ concurrency: 1, turnMs: 0 });
   await engine.startWorker({ concurrency: 1, turnMs: 0 });
   const { run } = await engine.run('night');
-  const spans = await tracedRun('night');
+  const spans = await tracedRun(exporter, 'night');
 
   assert.deepEqual(spans.map(({ name }) => name).toSorted(), [
     'night',
@@ -137,7 +102,7 @@ test('what a task asks of its connections is below its attempt, by name and size
   await engine.writeDag('load', stepDag('load', ['task_id: load']));
   await engine.startWorker({ env: { STOCKFLOW_CONN_SHOP: engine.url } });
   assert.equal((await engine.run('load')).run.state, 'success');
-  const spans = await tracedRun('load');
+  const spans = await tracedRun(exporter, 'load');
 
   const attempt = only(spans, 'load.load');
   const below = spans.filter(({ parentSpanContext }) => parentSpanContext?.spanId === idOf(attempt));
@@ -193,7 +158,7 @@ test('a transfer over SFTP names its server, its path and its size, and fails in
   await engine.writeDag('send', stepDag('send', ['task_id: send']));
   await engine.startWorker({ env: { STOCKFLOW_CONN_PARTNER: url } });
   assert.equal((await engine.run('send')).run.state, 'success');
-  const spans = await tracedRun('send');
+  const spans = await tracedRun(exporter, 'send');
   const published = only(spans, 'sftp publish');
   assert.equal(published.attributes['server.address'], '127.0.0.1');
   assert.equal(published.attributes['server.port'], server.port);
@@ -216,7 +181,7 @@ test('a span that a task starts itself is below its attempt', async (t) => {
   await engine.writeDag('own', stepDag('own', ['task_id: own']));
   await engine.startWorker();
   await engine.run('own');
-  const spans = await tracedRun('own');
+  const spans = await tracedRun(exporter, 'own');
   assert.equal(only(spans, 'weigh').parentSpanContext?.spanId, idOf(only(spans, 'own.own')));
 });
 
@@ -236,7 +201,7 @@ test('a cancelled run has its span, and a run that was cleared continues its tra
   });
   await opened;
   await cancelRun(engine.pool, runId, { by, reason: 'wrong date' });
-  const spans = await tracedRun('twice');
+  const spans = await tracedRun(exporter, 'twice');
   assert.equal(only(spans, 'twice').attributes['stockflow.state'], 'cancelled');
   assert.equal(only(spans, 'twice.wait').attributes['stockflow.state'], 'cancelled');
 
@@ -249,12 +214,12 @@ test('a cancelled run has its span, and a run that was cleared continues its tra
   });
   const again = await until(
     'the span of the second end',
-    async () => spansOf('twice').find(({ name }) => name === 'twice again') ?? null,
+    async () => spansIn(exporter, 'twice').find(({ name }) => name === 'twice again') ?? null,
   );
-  assert.equal(again.parentSpanContext?.spanId, idOf(only(spansOf('twice'), 'twice')));
+  assert.equal(again.parentSpanContext?.spanId, idOf(only(spansIn(exporter, 'twice'), 'twice')));
   assert.equal(again.attributes['stockflow.state'], 'success');
   assert.equal(
-    only(spansOf('twice'), 'twice.wait', { 'stockflow.attempt': 2 }).status.code,
+    only(spansIn(exporter, 'twice'), 'twice.wait', { 'stockflow.attempt': 2 }).status.code,
     SpanStatusCode.OK,
   );
 });
