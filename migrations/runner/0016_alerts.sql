@@ -26,6 +26,8 @@ create index alert_open on stockflow.alert (dag_id, incident)
   where closed_at is null and kind in ('failed', 'deadline_missed', 'not_started', 'slow');
 create index alert_by_run on stockflow.alert (run_id) where run_id is not null;
 create index alert_by_dag on stockflow.alert (dag_id, alert_id);
+-- Was it told already that nothing started for this instant?
+create index alert_by_instant on stockflow.alert (dag_id, scheduled_for, kind);
 
 -- One channel's copy of an alert.
 create table stockflow.alert_delivery (
@@ -56,4 +58,21 @@ create view audit.alert as
 select a.alert_id, a.at, a.dag_id, a.run_id, a.scheduled_for, a.kind, a.incident, a.sentence, a.cause, a.facts, a.closed_at,
        d.channel, d.state as delivery_state, d.attempt_count as tries, d.sent_at, d.error_text
   from stockflow.alert a
-  left join stockflow.alert_delivery d using (alert_id);
+  join stockflow.alert_delivery d using (alert_id);
+comment on view audit.alert is 'One row for each alert and channel that is told of it.';
+comment on column audit.alert.alert_id is 'the alert; the same for each of its channels';
+comment on column audit.alert.at is 'when it was written, with the change that it tells of';
+comment on column audit.alert.dag_id is 'the DAG';
+comment on column audit.alert.run_id is 'the run; null for a due instant whose run was never made';
+comment on column audit.alert.scheduled_for is 'the instant for which the run works, or was due';
+comment on column audit.alert.kind is 'failed, deadline_missed, not_started, slow, recovered or warning';
+comment on column audit.alert.incident is 'what all alerts of one trouble share';
+comment on column audit.alert.sentence is 'what happened';
+comment on column audit.alert.cause is 'what alerts with one root cause share; null for one of its own';
+comment on column audit.alert.facts is 'task, figure and bound, error, proposed action, and how far the run came';
+comment on column audit.alert.closed_at is 'when a success ended the trouble; null while it lasts, and for recovered and warning';
+comment on column audit.alert.channel is 'the connection that was told';
+comment on column audit.alert.delivery_state is 'pending, sent, failed (given up) or suppressed (quiet hours, or told shortly before)';
+comment on column audit.alert.tries is 'how often sending was tried';
+comment on column audit.alert.sent_at is 'when the channel accepted it';
+comment on column audit.alert.error_text is 'why the last try failed';

@@ -48,10 +48,14 @@ begin
       ('artifact',       'select, insert, update, delete'),
       ('artifact_chunk', 'select, insert'),
       ('file',           'select, insert'),
+      ('feed_run',       'select, insert, update'),
+      ('feed_sent',      'select, insert'),
       ('worker',         'select, insert, update'),
       -- The page may be served by it.
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
+      ('alert',          'select, insert, update'),
+      ('alert_delivery', 'select, insert, update'),
       -- Not its id, its instant and its transaction: nobody can date an event back.
       ('event',          'select, insert (actor, channel, action, dag_id, run_id, task_id, map_index, reason, before, after)'),
       ('event_seal',     'select, insert')

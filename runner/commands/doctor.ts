@@ -13,6 +13,7 @@ import { EXIT, Interrupted } from './cli/exit_code.ts';
 import { openSession, type Session } from './cli/session.ts';
 import { logOptions, readSettings, type Settings } from './cli/settings.ts';
 import { taskTypesOf } from './cli/task_types.ts';
+import { channelUse, checkChannel } from './doctor/channels.ts';
 import { checkConnection, connectionIds } from './doctor/connections.ts';
 import { checkClock, checkMigrations, checkNotify, checkServer } from './doctor/database.ts';
 import { FINDING_COLUMNS, type Finding, findingText, ok, problem, runCheck } from './doctor/finding.ts';
@@ -24,7 +25,7 @@ import { painter } from './output/terminal_text.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Checks everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
+    does: 'Checks everything a night needs: database, migrations, NOTIFY, clock, queue, workers, DAG files, connections with their host keys and folders, channels for alerts, disk. Each failure comes with its fix. Exits 1 when there is a problem.',
     examples: ['stockflow doctor', 'stockflow doctor -o json', 'stockflow connections test warehouse'],
   });
   addOutputOption(command).action(async (options: { output: OutputFormat }) => {
@@ -71,6 +72,9 @@ async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Findin
   const use = outsideUse(live, (type) => taskTypes.get(type)?.params ?? null);
   const log = createLog(logOptions(settings, 'silent'));
   for (const findings of connectionIds(shell.env, use).map((id) => checkConnection(shell, id, { use, log })))
+    yield* await findings;
+  const channels = channelUse(shell.env, live, settings.alertsTo);
+  for (const findings of [...channels].map(([id, namedBy]) => checkChannel(shell, id, namedBy)))
     yield* await findings;
   yield* checkLiveDags(shell, settings, live);
   yield* await runCheck('disk', 'check the disks by hand', () => checkDisks(settings));

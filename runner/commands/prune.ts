@@ -43,7 +43,7 @@ export function configure(command: Command, shell: Shell): void {
         });
         await recordEvents(session.pool, CLI_ACTOR, [{ action: 'history.pruned', after: { ...pruned } }]);
         shell.stderr.write(
-          `deleted ${pruned.logLines} log lines, ${pruned.artifacts} artifacts and ${pruned.runs} runs; events are kept\n`,
+          `deleted ${pruned.logLines} log lines, ${pruned.artifacts} artifacts and ${pruned.runs} runs with their alerts; events are kept\n`,
         );
       },
     );

@@ -1,7 +1,9 @@
 /** Last night, one sentence per DAG. */
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
+import { type UnsentChannel, unsentChannels } from '../store/alert/listing.ts';
 import { countLiveWorkers, liveAndLostWorkers } from '../store/worker/live_worker.ts';
+import { unsentText } from '../view/alerts/unsent.ts';
 import type { Column } from '../view/listing.ts';
 import { viewSource } from '../view/source.ts';
 import type { LastRunStatus } from '../view/status/last_run_status.ts';
@@ -25,7 +27,7 @@ const COLUMNS: readonly Column<DagStatus>[] = [
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, and a file that is invalid. Exits 1 when there is a problem.',
+    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, a file that is invalid, and alerts that cannot be sent. Exits 1 when there is a problem.',
     examples: [
       'stockflow status',
       'stockflow status -o json',
@@ -45,8 +47,11 @@ export function configure(command: Command, shell: Shell): void {
     if ((await countLiveWorkers(session.pool)) === 0) {
       notice(shell, options.output, '\nno worker is running: nothing starts before stockflow up');
     }
+    const unsent = await unsentChannels(session.pool);
+    const zone = rows[0]?.timezone ?? 'UTC';
+    if (unsent.length > 0) notice(shell, options.output, unsentLines(unsent, zone));
     const problems = rows.filter(({ isProblem }) => isProblem);
-    if (problems.length > 0) shell.exitCode = EXIT.problem;
+    if (problems.length + unsent.length > 0) shell.exitCode = EXIT.problem;
     notice(shell, options.output, advice(problems, rows));
   });
 }
@@ -63,6 +68,12 @@ async function gaveUpText(pool: Pool): Promise<string> {
         : [`\nworker ${workerId} (${host}, pid ${pid}) gave up ${spanText(silentMs)} ago: ${lostReason}`],
     )
     .join('');
+}
+
+function unsentLines(unsent: readonly UnsentChannel[], timezone: string): string {
+  const lines = unsent.map((channel) => `  ${unsentText(channel, timezone)}`);
+  const [first] = unsent;
+  return `\nalerts not sent\n${lines.join('\n')}\n  whether it is reached again: stockflow alerts test ${first?.channel}`;
 }
 
 /** Names the actions that the task that failed proposes; empty where it proposes none. */

@@ -1,31 +1,23 @@
 /**
- * Reads connections by id from `STOCKFLOW_CONN_<ID>`:
+ * Reads the connections of tasks by id from `STOCKFLOW_CONN_<ID>`:
  *
  * `postgres://user:secret@host/db?sslmode=verify-full`
  * `sftp://user@host:22/base/dir?host_key=SHA256:...&private_key_file=/path`
  */
-import { inspect } from 'node:util';
+import { isChannelUrl } from './channel/scheme.ts';
+import { redactSecrets, Secret } from './config/secret.ts';
+import {
+  connectionUrl,
+  decoded,
+  type Environment,
+  invalid,
+  type ParsedUrl,
+  readQuery,
+} from './config/url.ts';
 import { ConnectionError } from './connection_error.ts';
 
-/** A secret text. Only `reveal()` returns it: printing, inspecting or serialising it gives `[secret]`. */
-export class Secret {
-  readonly #text: string;
-  constructor(text: string) {
-    this.#text = text;
-  }
-  reveal(): string {
-    return this.#text;
-  }
-  toString(): string {
-    return '[secret]';
-  }
-  toJSON(): string {
-    return '[secret]';
-  }
-  [inspect.custom](): string {
-    return '[secret]';
-  }
-}
+export { redactSecrets, Secret } from './config/secret.ts';
+export { connectionIdsIn, connectionVariable, type Environment } from './config/url.ts';
 
 interface CommonConfig {
   readonly id: string;
@@ -62,7 +54,6 @@ export interface SftpConfig extends CommonConfig {
 }
 
 export type ConnectionConfig = PostgresConfig | SftpConfig;
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const POSTGRES_KEYS = [
   'application_name',
@@ -80,53 +71,38 @@ const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', '
 const SFTP_KEYS = ['host_key', 'passphrase_file', 'password_file', 'private_key_file'];
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
-export function connectionVariable(id: string): string {
-  return `STOCKFLOW_CONN_${id.toUpperCase()}`;
-}
-
-const VARIABLE = /^STOCKFLOW_CONN_([A-Z][A-Z0-9_]*)$/;
-
-/** Returns the ids of all defined connections, sorted. */
-export function connectionIdsIn(env: Environment): readonly string[] {
-  return Object.keys(env)
-    .filter((name) => env[name])
-    .map((name) => VARIABLE.exec(name)?.[1]?.toLowerCase())
-    .filter((id) => id !== undefined)
-    .sort();
-}
-
 /**
  * Returns the connection of an id.
  * @param id the id as written in a DAG file, e.g. `warehouse`
  * @throws ConnectionError `missing` or `invalid`, naming the variable and never its value
  */
 export function connectionFromEnv(id: string, env: Environment): ConnectionConfig {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(id)) {
-    throw new ConnectionError(
-      'invalid',
-      `connection id "${id}": letters, digits and _ only, beginning with a letter`,
-    );
-  }
-  const variable = connectionVariable(id);
-  const text = env[variable]?.trim() ?? '';
-  if (text === '') {
-    throw new ConnectionError(
-      'missing',
-      `connection "${id}": ${variable} is not set; set it to a postgres:// or sftp:// URL`,
-    );
-  }
-  // No cause and no quotation from here on: the error of an invalid URL contains the whole text with its secret.
-  const url = URL.parse(text);
-  if (url === null) throw invalid(variable, 'not a valid URL; a secret in it must be percent-encoded');
-  if (url.hash !== '') throw invalid(variable, 'contains #; percent-encode it as %23');
+  const parsed = connectionUrl(id, env, 'a postgres:// or sftp:// URL');
+  const { variable, url } = parsed;
   switch (url.protocol) {
     case 'postgres:':
     case 'postgresql:':
-      return postgresConfig({ id, variable, url, text });
+      return postgresConfig(parsed);
     case 'sftp:':
-      return sftpConfig({ id, variable, url });
+      return sftpConfig(parsed);
     default:
+      if (isChannelUrl(url)) {
+        throw invalid(
+          variable,
+          `is a channel for alerts (${url.protocol}//), which tasks cannot use; they need a postgres:// or sftp:// URL`,
+        );
+      }
       throw invalid(variable, 'begins with neither postgres:// nor sftp://');
+  }
+}
+
+/** Returns the connection; null if it is not defined, or invalid. For what only describes a connection that others use. */
+export function knownConnection(id: string, env: Environment): ConnectionConfig | null {
+  try {
+    return connectionFromEnv(id, env);
+  } catch (error) {
+    if (error instanceof ConnectionError) return null;
+    throw error;
   }
 }
 
@@ -139,23 +115,7 @@ export function redact(text: string, config: ConnectionConfig): string {
   );
 }
 
-export function redactSecrets(text: string, secrets: readonly Secret[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    const plain = secret.reveal();
-    if (plain === '') continue;
-    for (const form of [plain, encodeURIComponent(plain)]) clean = clean.replaceAll(form, '[secret]');
-  }
-  return clean;
-}
-
-interface Parsed {
-  readonly id: string;
-  readonly variable: string;
-  readonly url: URL;
-}
-
-function postgresConfig({ id, variable, url, text }: Parsed & { readonly text: string }): PostgresConfig {
+function postgresConfig({ id, variable, url, text }: ParsedUrl): PostgresConfig {
   const query = readQuery(variable, url, POSTGRES_KEYS);
   const sslMode = query.get('sslmode');
   if (sslMode !== undefined && !SSL_MODES.includes(sslMode)) {
@@ -172,7 +132,7 @@ function postgresConfig({ id, variable, url, text }: Parsed & { readonly text: s
   };
 }
 
-function sftpConfig({ id, variable, url }: Parsed): SftpConfig {
+function sftpConfig({ id, variable, url }: ParsedUrl): SftpConfig {
   const query = readQuery(variable, url, SFTP_KEYS);
   const user = decoded(variable, url.username);
   if (url.hostname === '') throw invalid(variable, 'names no host');
@@ -219,37 +179,4 @@ function sftpConfig({ id, variable, url }: Parsed): SftpConfig {
     passphraseFile: query.get('passphrase_file') ?? null,
     passwordFile: query.get('password_file') ?? null,
   };
-}
-
-/** Reads the query. URLSearchParams is not used, as it turns the `+` of a fingerprint or a path into a space. */
-function readQuery(variable: string, url: URL, accepted: readonly string[]): ReadonlyMap<string, string> {
-  const query = new Map<string, string>();
-  for (const pair of url.search.slice(1).split('&')) {
-    if (pair === '') continue;
-    const at = pair.indexOf('=');
-    const key = decoded(variable, at < 0 ? pair : pair.slice(0, at));
-    if (!accepted.includes(key)) {
-      // An unknown key may be the rest of a secret that was cut off by an & that was not encoded.
-      const shown = /^[a-z_]{1,24}$/.test(key) ? ` "${key}"` : '';
-      throw invalid(variable, `unknown parameter${shown}; accepted: ${accepted.join(', ')}`);
-    }
-    const before = query.get(key);
-    if (before !== undefined && key !== 'host_key') throw invalid(variable, `${key} is given twice`);
-    const value = decoded(variable, at < 0 ? '' : pair.slice(at + 1));
-    if (value === '') throw invalid(variable, `${key} is empty`);
-    query.set(key, before === undefined ? value : `${before},${value}`);
-  }
-  return query;
-}
-
-function decoded(variable: string, text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(variable, 'has a % that begins no percent-encoded byte; write a plain % as %25');
-  }
-}
-
-function invalid(variable: string, what: string): ConnectionError {
-  return new ConnectionError('invalid', `${variable}: ${what}`);
 }

@@ -44,11 +44,21 @@ export class ConnectionError extends Error {
   readonly [CONNECTION_ERROR] = true;
   readonly kind: ConnectionErrorKind;
   readonly retryable: boolean;
+  /** The server as `host:port`; null where none was named yet. */
+  readonly server: string | null;
 
-  constructor(kind: ConnectionErrorKind, message: string, options: { readonly cause?: unknown } = {}) {
+  constructor(
+    kind: ConnectionErrorKind,
+    message: string,
+    options: {
+      readonly cause?: unknown;
+      readonly server?: { readonly host: string; readonly port: number };
+    } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.kind = kind;
     this.retryable = RETRYABLE[kind];
+    this.server = options.server === undefined ? null : `${options.server.host}:${options.server.port}`;
   }
 
   /** Returns true also for an error that another copy of this module made. */

@@ -5,6 +5,7 @@ import type { Actor } from '../store/event/event.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { TaskTypes } from './dags/task_types.ts';
 import type { DagVersions } from './dags/versions.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import type { ConnectionPools } from './worker/connection_pools.ts';
 
 /** The state that the parts of one worker process share. */
@@ -30,4 +31,6 @@ export interface Engine {
   /** Returns the id of this process's lease; a new one after the lease was lost. */
   workerId(): number;
   readonly actor: Actor;
+  /** Makes spans; null if this process has no OpenTelemetry SDK for them. */
+  readonly tracing: Tracing | null;
 }

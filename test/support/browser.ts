@@ -24,21 +24,22 @@ export interface TestBrowser {
   page(lifetime: Lifetime, options?: BrowserContextOptions): Promise<Page>;
 }
 
+export function launchBrowser(): Promise<Browser> {
+  if (found === undefined) throw new Error('no Chromium was found; CHROMIUM_PATH names one');
+  // Chromium refuses its sandbox to root, and the shared memory of a container is too small for it.
+  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage'];
+  return chromium.launch({ executablePath: found, args });
+}
+
 /** Returns the browser of a test file; it is started with the first page. */
 export function testBrowser(lifetime: Lifetime): TestBrowser {
   let started: Promise<Browser> | null = null;
-  const start = () => {
-    if (found === undefined) throw new Error('no Chromium was found; CHROMIUM_PATH names one');
-    // Chromium refuses its sandbox to root, and the shared memory of a container is too small for it.
-    const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage'];
-    return chromium.launch({ executablePath: found, args });
-  };
   lifetime.after(async () => {
     await (await started)?.close();
   });
   return {
     async page(test, options) {
-      started ??= start();
+      started ??= launchBrowser();
       const context = await (await started).newContext(options);
       const errors: Error[] = [];
       test.after(async () => {

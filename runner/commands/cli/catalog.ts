@@ -104,6 +104,14 @@ export const CATALOG: readonly CatalogItem[] = [
     ],
   },
   {
+    name: 'alerts',
+    summary: 'list, test',
+    commands: [
+      { name: 'list', summary: 'what was told to whom', load: () => import('../alerts/list.ts') },
+      { name: 'test', summary: 'send a test message', load: () => import('../alerts/test.ts') },
+    ],
+  },
+  {
     name: 'audit',
     summary: 'events, export, verify',
     commands: [

@@ -12,6 +12,8 @@ export interface Settings {
   /** The most task instances at once in one worker. */
   readonly concurrency: number;
   readonly logFormat: LogFormat;
+  /** The channels that are told of all DAGs. */
+  readonly alertsTo: readonly string[];
   /** Whether stacks of errors and log lines of level debug are written. */
   readonly isDebug: boolean;
 }
@@ -36,6 +38,12 @@ const schema = z.object({
   STOCKFLOW_LOG: z
     .enum(['pretty', 'json'] satisfies readonly LogFormat[], { error: 'write pretty or json' })
     .default('pretty'),
+  STOCKFLOW_ALERTS_TO: z
+    .string()
+    .regex(/^\s*[a-z][a-z0-9_]{0,62}(\s*,\s*[a-z][a-z0-9_]{0,62})*\s*$/, {
+      error: 'write the ids of channels, such as ops_slack,night_mail: ops_slack is STOCKFLOW_CONN_OPS_SLACK',
+    })
+    .optional(),
   STOCKFLOW_DEBUG: z.string().optional(),
 });
 
@@ -58,6 +66,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     tasksDir: data.STOCKFLOW_TASKS,
     concurrency: Number(data.STOCKFLOW_CONCURRENCY),
     logFormat: data.STOCKFLOW_LOG,
+    alertsTo: [
+      ...new Set(
+        (data.STOCKFLOW_ALERTS_TO ?? '')
+          .split(',')
+          .map((id) => id.trim())
+          .filter((id) => id !== ''),
+      ),
+    ],
     isDebug: data.STOCKFLOW_DEBUG !== undefined,
   };
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { connectionFromEnv, type SftpConfig } from '../../connections/connection_config.ts';
 import { shownHostKeys } from '../../connections/sftp/connect/fingerprint.ts';
+import { refuseChannel } from '../alerts/refuse.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import { addOutputOption, notice, type OutputFormat, printResult } from '../output/output.ts';
@@ -21,6 +22,7 @@ export function configure(command: Command, shell: Shell): void {
     ],
   }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
+    refuseChannel(id, shell.env);
     const config = connectionFromEnv(id, shell.env);
     if (config.kind !== 'sftp') {
       throw new CommandError(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { connectionFromEnv } from '../../connections/connection_config.ts';
 import { outsideUse } from '../../core/dag/outside_use.ts';
 import { createLog } from '../../log.ts';
+import { refuseChannel } from '../alerts/refuse.ts';
 import { describe, type Shell } from '../cli/command.ts';
 import { EXIT } from '../cli/exit_code.ts';
 import { logOptions, readSettings } from '../cli/settings.ts';
@@ -19,6 +20,7 @@ export function configure(command: Command, shell: Shell): void {
   }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
+    refuseChannel(id, shell.env);
     // A wrong variable is a usage error, not a finding: there is nothing to connect to.
     connectionFromEnv(id, shell.env);
     const { dags, taskTypes } = await checkDagFiles(settings);

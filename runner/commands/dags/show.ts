@@ -31,6 +31,15 @@ export function configure(command: Command, shell: Shell): void {
   });
 }
 
+/** `told of failed, recovered: ops_slack, night_mail` */
+function toldLines({ alerts, heartbeat, startWithinMs }: Dag): readonly string[] {
+  return [
+    ...alerts.map(({ on, to }) => `told of ${on.join(', ')}: ${to.join(', ')}\n`),
+    ...(startWithinMs === null ? [] : [`not_started: ${formatDuration(startWithinMs)} after it was due\n`]),
+    ...(heartbeat === null ? [] : [`heartbeat: ${heartbeat}\n`]),
+  ];
+}
+
 function headText(dag: Dag, file: string): string {
   const limits = [
     `catchup ${dag.catchup}`,
@@ -45,6 +54,7 @@ function headText(dag: Dag, file: string): string {
     `${dag.dagId}  ${dag.description}\n`,
     `${file}\n`,
     `${scheduleWords(dag)}; ${limits.join(', ')}\n`,
+    ...toldLines(dag),
     ...params,
   ].join('');
 }

@@ -1,4 +1,5 @@
 /** Checks the databases and file servers that tasks use: the log-in, the host key, the folders. */
+import { isChannel } from '../../connections/channel/config.ts';
 import {
   type ConnectionConfig,
   connectionFromEnv,
@@ -17,9 +18,10 @@ import { connectionFix } from './connection_fix.ts';
 import { type Finding, ok, problem, runCheck } from './finding.ts';
 import { checkFolder, usersText } from './folders.ts';
 
-/** Returns each connection that a DAG uses and each that is set. */
+/** Returns each connection that a task uses and each that is set, without channels, which are checked as such. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
-  return [...new Set([...use.connections.keys(), ...connectionIdsIn(env)])].sort();
+  const set = connectionIdsIn(env).filter((id) => !isChannel(id, env));
+  return [...new Set([...use.connections.keys(), ...set])].sort();
 }
 
 export async function checkConnection(

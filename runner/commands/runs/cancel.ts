@@ -1,5 +1,6 @@
 /** Cancels a run, or one task of it. */
 import type { Command } from 'commander';
+import { DagVersions } from '../../engine/dags/versions.ts';
 import { cancelRun, cancelTask } from '../../engine/operator/operator.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
@@ -20,9 +21,11 @@ export function configure(command: Command, shell: Shell): void {
     .argument('[task]', 'only this task; what depends on it goes by its trigger rule')
     .option('--reason <text>', 'kept in the history')
     .action(async (name: string, taskId: string | undefined, options: { reason?: string }) => {
-      await using session = await openSession(shell, readSettings(shell.env));
+      const settings = readSettings(shell.env);
+      await using session = await openSession(shell, settings);
       const { runId } = await findNamedRun(session.pool, name);
-      const request = { by: CLI_ACTOR, reason: options.reason ?? null };
+      const versions = new DagVersions(session.pool, settings.alertsTo);
+      const request = { by: CLI_ACTOR, reason: options.reason ?? null, versions };
       const changed =
         taskId === undefined
           ? await cancelRun(session.pool, runId, request)

@@ -1,5 +1,6 @@
 /** Clears tasks of a run, so that they run again. */
 import type { Command } from 'commander';
+import { DagVersions } from '../../engine/dags/versions.ts';
 import { clearTasks } from '../../engine/operator/operator.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
@@ -43,6 +44,7 @@ export function configure(command: Command, shell: Shell): void {
         onlyFailed: options.onlyFailed ?? false,
         downstream: options.downstream ?? false,
         by: CLI_ACTOR,
+        versions: new DagVersions(session.pool, settings.alertsTo),
         reason: options.reason ?? null,
         newParams: hasParams ? { given: options.param, taskTypes: await taskTypesOf(settings) } : null,
       });

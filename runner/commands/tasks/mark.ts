@@ -1,5 +1,6 @@
 /** Sets the state of a task by hand. */
 import { type Command, Option } from 'commander';
+import { DagVersions } from '../../engine/dags/versions.ts';
 import { markTask } from '../../engine/operator/operator.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
@@ -27,9 +28,12 @@ export function configure(command: Command, shell: Shell): void {
     )
     .requiredOption('--reason <text>', 'kept in the history')
     .action(async (name: string, taskId: string, { state, reason }: MarkOptions) => {
-      await using session = await openSession(shell, readSettings(shell.env));
+      const settings = readSettings(shell.env);
+      await using session = await openSession(shell, settings);
       const { runId } = await findNamedRun(session.pool, name);
-      const changed = await markTask(session.pool, runId, { taskId, state, reason, by: CLI_ACTOR });
+      const versions = new DagVersions(session.pool, settings.alertsTo);
+      const request = { taskId, state, reason, by: CLI_ACTOR, versions };
+      const changed = await markTask(session.pool, runId, request);
       shell.stderr.write(`run ${runId}: marked ${state}: ${changedText(changed)}\n`);
     });
 }

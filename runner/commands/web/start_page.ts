@@ -1,5 +1,6 @@
 /** Starts the page's server inside a command. */
 import { errorFacts } from '../../core/value/error_text.ts';
+import { AlertWatch } from '../../engine/alerts/watch.ts';
 import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { DagVersions } from '../../engine/dags/versions.ts';
 import { ConnectionPools } from '../../engine/worker/connection_pools.ts';
@@ -12,6 +13,7 @@ import { loadContributed } from '../../web/contributed/load.ts';
 import { LiveHub } from '../../web/live/hub.ts';
 import { listenToPostgres } from '../../web/live/postgres_session.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
+import { alertSender } from '../alerts/sender.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
@@ -47,10 +49,11 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const clock = await keptClock(shell, session);
   const connections = new ConnectionPools(shell.env, log);
   const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
+  const versions = new DagVersions(pool, settings.alertsTo);
   const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
   const context = {
     pool,
-    versions: new DagVersions(pool),
+    versions,
     log,
     live,
     dagsDir: settings.dagsDir,
@@ -64,10 +67,14 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
   const app = createApp({ context, guard, contributed });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
+  const alerts = new AlertWatch({ pool, versions, sender: alertSender(shell, session), log });
   return {
     ...server,
-    closed: server.closed.finally(() => live[Symbol.asyncDispose]()),
+    closed: server.closed.finally(() =>
+      Promise.all([live, alerts].map((part) => part[Symbol.asyncDispose]())),
+    ),
     async [Symbol.asyncDispose]() {
+      await alerts[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();

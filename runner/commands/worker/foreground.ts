@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { TaskTypes } from '../../engine/dags/task_types.ts';
 import { Worker } from '../../engine/worker/worker.ts';
+import { alertSender } from '../alerts/sender.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
 import type { Session } from '../cli/session.ts';
@@ -37,6 +38,8 @@ export async function startWorker(
     codeVersion: `${manifest.version}+${taskTypes.sourceHash}`,
     process: 'own',
     log: session.log,
+    alertsTo: settings.alertsTo,
+    alertSender: alertSender(shell, session),
   });
 }
 

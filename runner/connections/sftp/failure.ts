@@ -49,7 +49,10 @@ export function failure(
   }: { readonly kind: ConnectionErrorKind; readonly why: string; readonly cause?: unknown },
 ): ConnectionError {
   const shown = step.path === '' ? 'the base directory' : step.path;
-  return new ConnectionError(kind, `${config.id}: cannot ${step.doing} ${shown}: ${why}`, { cause });
+  return new ConnectionError(kind, `${config.id}: cannot ${step.doing} ${shown}: ${why}`, {
+    cause,
+    server: config,
+  });
 }
 
 /** Returns the error for a refusal by the server, with what can be done about it. */

@@ -1,5 +1,6 @@
 /** Compares two versions of a DAG key by key, with the names of the DAG file. */
 
+import { recipientsOf } from '../alert/recipients.ts';
 import type { Dag, Task } from '../dag/dag.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatWallTime } from '../time/wall_time.ts';
@@ -70,9 +71,23 @@ function dagKeys(dag: Dag): Keys {
     catchup: dag.catchup,
     catchup_window: formatDuration(dag.catchupWindowMs),
     max_active_runs: dag.maxActiveRuns,
-    dagrun_timeout: dag.dagrunTimeoutMs === null ? null : formatDuration(dag.dagrunTimeoutMs),
+    dagrun_timeout: durationText(dag.dagrunTimeoutMs),
+    ...toldKeys(dag),
+    heartbeat: dag.heartbeat,
+    start_within: durationText(dag.startWithinMs),
     ...Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [`params.${name}`, { ...spec }])),
   };
+}
+
+/** Returns the channels that are told of each kind, however the file groups them into rules. */
+function toldKeys({ alerts }: Dag): Keys {
+  return Object.fromEntries(
+    [...recipientsOf(alerts, [])].map(([kind, channels]) => [`alerts.${kind}`, channels.toSorted()]),
+  );
+}
+
+function durationText(ms: number | null): string | null {
+  return ms === null ? null : formatDuration(ms);
 }
 
 function taskKeys(task: Task): Keys {

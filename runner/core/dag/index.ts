@@ -1,3 +1,4 @@
+import { type Recipients, recipientsOf } from '../alert/recipients.ts';
 import type { Dag, Task } from './dag.ts';
 
 /** A Dag with precomputed look-ups, as these are needed whenever a task ends. */
@@ -9,9 +10,12 @@ export interface DagIndex {
   readonly roots: readonly Task[];
   /** Ids of tasks whose failure does not fail the run. */
   readonly allowedToFail: readonly string[];
+  /** Who is told of the runs of this DAG. */
+  readonly recipients: Recipients;
 }
 
-export function indexDag(dag: Dag): DagIndex {
+/** @param alertsTo the channels that are told of all DAGs */
+export function indexDag(dag: Dag, alertsTo: readonly string[] = []): DagIndex {
   const successors = new Map<string, Task[]>(dag.tasks.map((task) => [task.taskId, []]));
   for (const task of dag.tasks) {
     for (const dependency of task.dependsOn) successors.get(dependency.taskId)?.push(task);
@@ -22,6 +26,7 @@ export function indexDag(dag: Dag): DagIndex {
     successors,
     roots: dag.tasks.filter((task) => task.dependsOn.length === 0),
     allowedToFail: dag.tasks.filter((task) => task.allowFailure).map((task) => task.taskId),
+    recipients: recipientsOf(dag.alerts, alertsTo),
   };
 }
 

@@ -7,6 +7,8 @@ export interface ErrorFacts {
   readonly errorText: string;
   /** The action that a task proposed with the error; most propose none. */
   readonly remedy?: TaskRemedy;
+  /** The server whose outage the error tells of, as `host:port`; most tell of none. */
+  readonly origin?: string;
 }
 
 /**

@@ -13,6 +13,7 @@ import { failpoint } from '../failpoint.ts';
 import { workIsolated } from '../isolation/isolated_attempt.ts';
 import { isolationOf } from '../isolation/isolation.ts';
 import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
+import type { AttemptTrace } from '../tracing/attempt_trace.ts';
 import { chargeStrays, type TakeStray } from '../worker/stray_errors.ts';
 import { ABORT_GRACE_MS, AttemptAborted, abandonable } from './abort.ts';
 import { type AttemptInput, contextOf, filesOf, paramsOf } from './context.ts';
@@ -125,11 +126,20 @@ async function workTask(work: Work): Promise<Ending> {
     task.dependsOn.map(({ taskId }) => taskId),
   );
   const { timezone } = index.dag;
-  const input = { claimed, timezone, given: renderTemplates(task.with, scope), upstream };
+  const warningsTo = index.recipients.get('warning') ?? [];
+  const input = { claimed, timezone, given: renderTemplates(task.with, scope), upstream, warningsTo };
   const params = paramsOf(taskType, input);
   const isolation = isolationOf(taskType, claimed, engine.taskTypes.files.get(task.type) ?? null);
-  if (isolation === null) return await workHere(work, taskType, { input, params });
-  const ran = workIsolated(engine, { input, isolation, sink: report, signal, takeStray: work.takeStray });
+  const trace = engine.tracing === null ? null : await engine.tracing.attempt(claimed);
+  if (isolation === null) return await workHere(work, taskType, { input, params, trace });
+  const ran = workIsolated(engine, {
+    input,
+    isolation,
+    sink: report,
+    signal,
+    takeStray: work.takeStray,
+    traceparent: trace?.traceparent ?? null,
+  });
   report.track(ran);
   return await abandonable(ran, signal, ABORT_GRACE_MS + KILLED_WITHIN_MS);
 }
@@ -138,10 +148,15 @@ async function workTask(work: Work): Promise<Ending> {
 async function workHere(
   { engine, claimed, report, signal }: Work,
   taskType: TaskType,
-  { input, params }: { readonly input: AttemptInput; readonly params: unknown },
+  {
+    input,
+    params,
+    trace,
+  }: { readonly input: AttemptInput; readonly params: unknown; readonly trace: AttemptTrace | null },
 ): Promise<Ending> {
-  await using files = filesOf(engine, input, { log: report.log, signal });
-  const ran = taskType.run(contextOf(engine, input, { params, files, signal, sink: report }));
+  await using files = filesOf(engine, input, { log: report.log, signal, trace });
+  const context = contextOf(engine, input, { params, files, signal, sink: report, trace });
+  const ran = trace === null ? taskType.run(context) : trace.run(() => taskType.run(context));
   report.track(ran);
   return endingOfOutput(claimed.taskId, await abandonable(ran, signal, ABORT_GRACE_MS));
 }

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
 import type { Engine } from '../engine.ts';
-import { recordOfAttempt, warnOfAttempt } from './events.ts';
+import type { AttemptTrace } from '../tracing/attempt_trace.ts';
+import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
@@ -19,9 +20,7 @@ export interface AttemptSink {
 }
 
 /** The work of one attempt. */
-export interface AttemptInput {
-  readonly claimed: ClaimedTask;
-  readonly timezone: string;
+export interface AttemptInput extends WarningAttempt {
   /** The task's `with` with its templates rendered. */
   readonly given: Json;
   readonly upstream: JsonObject;
@@ -41,18 +40,27 @@ export function paramsOf(taskType: TaskType, { claimed, given }: AttemptInput): 
 export function filesOf(
   host: AttemptHost,
   { claimed }: AttemptInput,
-  given: { readonly log: TaskLog; readonly signal: AbortSignal },
+  {
+    trace,
+    ...given
+  }: { readonly log: TaskLog; readonly signal: AbortSignal; readonly trace: AttemptTrace | null },
 ): Files & AsyncDisposable {
   const { runId } = claimed;
-  return attemptFiles(host, claimed, { env: host.env, runId, token: attemptTokenText(claimed), ...given });
+  const token = attemptTokenText(claimed);
+  const files = attemptFiles(host, claimed, { env: host.env, runId, token, ...given });
+  return trace === null ? files : trace.files(files);
 }
 
 export function contextOf(
   host: AttemptHost,
-  { claimed, timezone, upstream }: AttemptInput,
-  parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & { readonly sink: AttemptSink },
+  input: AttemptInput,
+  parts: Pick<TaskContext<unknown>, 'params' | 'files' | 'signal'> & {
+    readonly sink: AttemptSink;
+    readonly trace: AttemptTrace | null;
+  },
 ): TaskContext<unknown> {
-  const { sink, ...given } = parts;
+  const { sink, trace, ...given } = parts;
+  const { claimed, timezone, upstream } = input;
   return {
     ...given,
     run: {
@@ -73,11 +81,16 @@ export function contextOf(
       deadlineAt: claimed.deadlineAt,
     },
     upstream,
-    connections: { postgres: async (id) => host.connections.postgres(id) },
+    connections: {
+      postgres: async (id) => {
+        const pool = host.connections.postgres(id);
+        return trace === null ? pool : trace.pool(id, pool);
+      },
+    },
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),
-    warn: warnOfAttempt(host, claimed, sink.log),
+    warn: warnOfAttempt(host, input, sink.log),
     log: sink.log,
     now: () => host.clock.now(),
   };

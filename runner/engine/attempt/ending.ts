@@ -1,5 +1,6 @@
 /** The ending of a task's own code, before the runner decides the outcome. */
 import { ConnectionError } from '../../connections/connection_error.ts';
+import { originOf } from '../../connections/error_origin.ts';
 import type { Outcome, Reason } from '../../core/run/settle.ts';
 import { cleanText } from '../../core/value/clean_text.ts';
 import { type ErrorFacts, errorFacts } from '../../core/value/error_text.ts';
@@ -53,8 +54,10 @@ export function endingOfError(error: unknown): Ending {
   if (isSkip(error)) return { kind: 'skipped', ...reasonOf(error) };
   if (isDeferral(error)) return { kind: 'deferred', until: error.until, ...reasonOf(error) };
   const isFinal = taskErrorKind(error) === 'fail' || (error instanceof ConnectionError && !error.retryable);
+  const origin = originOf(error);
   const facts = withRemedy(errorFacts(error, BY_TASK), error);
-  return { kind: 'failed', error: facts, isFinal, stack: stackOf(error) };
+  const withOrigin = origin === null ? facts : { ...facts, origin };
+  return { kind: 'failed', error: withOrigin, isFinal, stack: stackOf(error) };
 }
 
 function reasonOf(error: TaskError): Reason {

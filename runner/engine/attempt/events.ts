@@ -1,12 +1,15 @@
+import type { PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { cleanText } from '../../core/value/clean_text.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import { notJson, notJsonSentence } from '../../core/value/stored_json.ts';
 import { remedyJson, type TaskRemedy, taskRemedySchema } from '../../core/value/task_remedy.ts';
 import { recordEvents } from '../../store/event/event.ts';
+import { findRun } from '../../store/run/dag_run.ts';
 import { type ClaimedTask, lockRunningAttempt } from '../../store/task/instance.ts';
 import { WARNED } from '../../store/task/warning.ts';
 import { FailTask, type TaskContext, TaskError, type TaskEvent, type TaskLog } from '../../task.ts';
+import { tellWarning } from '../alerts/outbox.ts';
 import type { Engine } from '../engine.ts';
 
 /** The nouns of the runner's own events; a task must not use them. */
@@ -38,23 +41,38 @@ export function recordOfAttempt(engine: Recorder, claimed: ClaimedTask): TaskCon
   };
 }
 
+/** An attempt, and who is told of its warnings. */
+export interface WarningAttempt {
+  readonly claimed: ClaimedTask;
+  readonly timezone: string;
+  /** The channels that are told of a warning. */
+  readonly warningsTo: readonly string[];
+}
+
 /** Returns the function with which an attempt records a warning of its run; a warning does not fail the run. */
 export function warnOfAttempt(
   engine: Recorder,
-  claimed: ClaimedTask,
+  { claimed, timezone, warningsTo: channels }: WarningAttempt,
   log: TaskLog,
 ): TaskContext<unknown>['warn'] {
-  return async (sentence, facts = {}, { remedy } = {}) => {
-    const after = remedy === undefined ? facts : { ...facts, remedy: remedyFact(claimed.taskId, remedy) };
-    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after });
+  const { runId, taskId } = claimed;
+  return async (sentence, facts = {}, { remedy: proposed } = {}) => {
+    const remedy = proposed === undefined ? null : checkedRemedy(taskId, proposed);
+    const after = remedy === null ? facts : { ...facts, remedy: remedyJson(remedy) };
+    await recordEvent(engine, claimed, { action: WARNED, reason: sentence, after }, async (tx) => {
+      const run = channels.length === 0 ? null : await findRun(tx, runId);
+      if (run === null) return;
+      const told = { channels, timezone, taskId, sentence: cleanText(sentence), remedy };
+      await tellWarning(tx, run, told);
+    });
     log.warn(sentence, facts);
   };
 }
 
-/** Returns the remedy as it is stored. @throws FailTask if it is malformed */
-function remedyFact(taskId: string, remedy: TaskRemedy): JsonObject {
+/** Returns the remedy with texts that can be stored. @throws FailTask if it is malformed */
+function checkedRemedy(taskId: string, remedy: TaskRemedy): TaskRemedy {
   const read = taskRemedySchema.safeParse(remedy);
-  if (read.success) return remedyJson(read.data);
+  if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new FailTask(`${taskId}: remedy.${issue?.path.join('.')}: ${issue?.message}`);
 }
@@ -70,11 +88,16 @@ function actionProblem(action: string): string | null {
     : null;
 }
 
-/** Records an event of a task. @throws TaskError if the attempt was superseded */
+/**
+ * Records an event of a task.
+ * @param alongside writes what belongs to it, in the same transaction
+ * @throws TaskError if the attempt was superseded
+ */
 async function recordEvent(
   engine: Recorder,
   claimed: ClaimedTask,
   { action, reason, before, after }: TaskEvent,
+  alongside: (tx: PoolClient) => Promise<void> = async () => {},
 ): Promise<void> {
   const { dagId, runId, taskId, mapIndex, attemptNumber } = claimed;
   await withTransaction(engine.pool, async (tx) => {
@@ -93,6 +116,7 @@ async function recordEvent(
         after: { ...storable(taskId, after ?? {}), attempt: attemptNumber },
       },
     ]);
+    await alongside(tx);
   });
 }
 

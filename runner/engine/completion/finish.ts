@@ -17,6 +17,7 @@ import type { ClaimedTask } from '../../store/task/instance.ts';
 import { outputsOf } from '../../store/task/output.ts';
 import { type Accepted, applySettlements, type Ended, runOutcome } from '../../store/task/settlement.ts';
 import { DEFAULT_POOL, nextInPools } from '../../store/worker/pool.ts';
+import { type LateTask, tellDeadlineMissed } from '../alerts/outbox.ts';
 import { tasksRead } from '../attempt/template_context.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint, passing } from '../failpoint.ts';
@@ -95,7 +96,8 @@ async function settleAndAdvance(
   const left = followed.jobs.filter(({ taskInstanceId }) => !taken.has(taskInstanceId));
   await addWorkJobs(tx, [...again, ...left, ...freed]);
   failpoint('finish.jobs_added');
-  if (followed.outcome !== 'unfinished') await closeRun(tx, run, followed.outcome);
+  await tellDeadlineMissed(tx, { run, index }, lateOnes(accepted));
+  if (followed.outcome !== 'unfinished') await closeRun(tx, { run, index }, followed.outcome);
   failpoint('finish.before_commit');
   const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;
   return { accepted, claimed: followed.claimed, endedRunOf };
@@ -176,6 +178,12 @@ async function startNextRuns(engine: Engine, dagId: string): Promise<void> {
     failpoint('finish.next_run_before_commit');
   });
   failpoint('finish.next_run_committed');
+}
+
+function lateOnes(accepted: readonly Accepted[]): readonly LateTask[] {
+  return accepted.flatMap(({ taskId, missedDeadlineAt: deadlineAt }) =>
+    deadlineAt === null ? [] : [{ taskId, deadlineAt, errorClass: null, errorText: null, errorOrigin: null }],
+  );
 }
 
 function eventsOf(

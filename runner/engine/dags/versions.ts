@@ -18,12 +18,15 @@ interface ReadVersion {
 /** Caches DAG versions by id, parsed from the text in the database. A run uses the version that it began with. */
 export class DagVersions {
   readonly #pool: Pool;
+  readonly #alertsTo: readonly string[];
   /** The cached versions, least recently used first. */
   readonly #kept = new Map<number, DagIndex>();
   #keptTasks = 0;
 
-  constructor(pool: Pool) {
+  /** @param alertsTo the channels that are told of all DAGs, as each index lists them */
+  constructor(pool: Pool, alertsTo: readonly string[] = []) {
     this.#pool = pool;
+    this.#alertsTo = alertsTo;
   }
 
   /**
@@ -39,8 +42,8 @@ export class DagVersions {
   }
 
   /** Returns a version; null if an older release wrote it and this code cannot read it. */
-  async getReadable(dagVersionId: number): Promise<DagIndex | null> {
-    return (await this.#read(dagVersionId, this.#pool)).index;
+  async getReadable(dagVersionId: number, db: Queryable = this.#pool): Promise<DagIndex | null> {
+    return (await this.#read(dagVersionId, db)).index;
   }
 
   async #read(dagVersionId: number, db: Queryable): Promise<ReadVersion> {
@@ -53,7 +56,7 @@ export class DagVersions {
     const version = await findVersion(db, dagVersionId);
     if (version === null) throw new Error(`DAG version ${dagVersionId} is not in the database`);
     const { dag, problems } = parseDag(version.source, version.file);
-    const index = dag && indexDag(dag);
+    const index = dag && indexDag(dag, this.#alertsTo);
     if (index !== null) this.#keep(dagVersionId, index);
     return { dagId: version.dagId, index, problems };
   }

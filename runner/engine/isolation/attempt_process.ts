@@ -9,6 +9,7 @@ import { type AttemptHost, type AttemptSink, contextOf, filesOf, paramsOf } from
 import { BY_TASK, type Ending, endingOfError, endingOfOutput, stackOf } from '../attempt/ending.ts';
 import { DatabaseClock } from '../clock.ts';
 import { loadTaskType } from '../dags/task_types.ts';
+import { joinTrace } from '../tracing/join_trace.ts';
 import { ConnectionPools } from '../worker/connection_pools.ts';
 import { type FromProcess, type ToProcess, toProcess } from './messages.ts';
 
@@ -47,14 +48,18 @@ function onStray(error: unknown): void {
 }
 
 async function work(order: Work): Promise<Ending> {
-  const { file, type, input } = order;
+  const { file, type, input, traceparent } = order;
+  const { signal } = controller;
   try {
     const host = hostOf(order);
     const taskType = await loadTaskType(file, type);
-    await using files = filesOf(host, input, { log, signal: controller.signal });
+    await using joined = traceparent === null ? null : await joinTrace(host, traceparent);
+    const trace = joined?.trace ?? null;
+    await using files = filesOf(host, input, { log, signal, trace });
     const params = paramsOf(taskType, input);
-    const context = contextOf(host, input, { params, files, signal: controller.signal, sink });
-    return endingOfOutput(input.claimed.taskId, await taskType.run(context));
+    const context = contextOf(host, input, { params, files, signal, sink, trace });
+    const ran = trace === null ? taskType.run(context) : trace.run(() => taskType.run(context));
+    return endingOfOutput(input.claimed.taskId, await ran);
   } catch (error) {
     return endingOfError(error);
   }

@@ -26,6 +26,8 @@ export interface IsolatedWork {
   readonly sink: AttemptSink;
   readonly signal: AbortSignal;
   readonly takeStray: TakeStray;
+  /** The span of the attempt in W3C Trace Context; null without traces. */
+  readonly traceparent: string | null;
 }
 
 /** Runs the attempt. Resolves once the process has ended, with how the task ended or with what killed the process. */
@@ -118,7 +120,7 @@ class IsolatedAttempt {
 
   #begin(): void {
     const { env, projectDir, clock, actor, isolation } = this.#engine;
-    const { input, isolation: own } = this.#work;
+    const { input, isolation: own, traceparent } = this.#work;
     const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const isSuspect = own.because === 'suspected';
     this.#send({
@@ -131,6 +133,7 @@ class IsolatedAttempt {
       projectDir,
       actor: { actor: actor.actor, channel: 'worker' },
       now: clock.now(),
+      traceparent,
       turnEveryMs: isSuspect ? isolation.stallMs / 10 : null,
     });
     if (isSuspect) this.#watchLoop(isolation.stallMs);

@@ -35,6 +35,7 @@ const input: z.ZodType<AttemptInput> = z.object({
   timezone: z.string(),
   given: z.json(),
   upstream: jsonObject,
+  warningsTo: z.array(z.string()),
 });
 
 /** Messages to the process: its work, and the request to end. */
@@ -49,6 +50,8 @@ export const toProcess = z.discriminatedUnion('kind', [
     projectDir: z.string(),
     actor: z.object({ actor: z.string(), channel: z.literal('worker') }),
     now: instant,
+    /** The span of the attempt in W3C Trace Context; null without traces. */
+    traceparent: z.string().nullable(),
     /** The interval at which the process reports that its event loop runs, in ms; null for never. */
     turnEveryMs: z.number().nullable(),
   }),
@@ -62,7 +65,12 @@ export const toProcess = z.discriminatedUnion('kind', [
 export type ToProcess = z.output<typeof toProcess>;
 
 const remedy = taskRemedySchema.exactOptional();
-const error = z.object({ errorClass: z.string(), errorText: z.string(), remedy });
+const error = z.object({
+  errorClass: z.string(),
+  errorText: z.string(),
+  remedy,
+  origin: z.string().exactOptional(),
+});
 const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('returned'), output: z.json() }),
   z.object({ kind: z.literal('skipped'), reason: z.string(), remedy }),

@@ -37,6 +37,12 @@ export interface OperatorRequest {
   readonly reason: string | null;
 }
 
+/** A request that may end its run, of which others are told. */
+export interface RunRequest extends OperatorRequest {
+  /** Reads the versions, and knows the channels that are told of all DAGs; without it only the DAG's own are told. */
+  readonly versions?: DagVersions;
+}
+
 /** The run or task does not exist, or its state does not allow the action. */
 export class OperatorError extends Error {
   override name = 'OperatorError';
@@ -55,7 +61,7 @@ export async function cancelRun(
   runId: number,
   request: OperatorRequest,
 ): Promise<readonly ChangedInstance[]> {
-  return await inRun(pool, runId, async ({ tx, run }) => {
+  return await inRun(pool, { runId }, async ({ tx, run }) => {
     if (isTerminalRunState(run.state))
       throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
     const changed = await cancelInstances(tx, runId, null);
@@ -69,9 +75,9 @@ export async function cancelRun(
 export async function cancelTask(
   pool: Pool,
   runId: number,
-  task: OperatorRequest & { readonly taskId: string },
+  task: RunRequest & { readonly taskId: string },
 ): Promise<readonly ChangedInstance[]> {
-  return await inRun(pool, runId, async (open) => {
+  return await inRun(pool, { ...task, runId }, async (open) => {
     requireTask(open.index, task.taskId);
     const changed = await cancelInstances(open.tx, runId, task.taskId);
     if (changed.length === 0)
@@ -82,7 +88,7 @@ export async function cancelTask(
   });
 }
 
-export interface ClearRequest extends OperatorRequest, ClearedTasks {
+export interface ClearRequest extends RunRequest, ClearedTasks {
   /** The params that replace those of this run from now on, such as the override of a check. */
   readonly newParams?: NewParams | null;
 }
@@ -98,7 +104,7 @@ export async function clearTasks(
   runId: number,
   request: ClearRequest,
 ): Promise<readonly ChangedInstance[]> {
-  return await inRun(pool, runId, async (open) => {
+  return await inRun(pool, { ...request, runId }, async (open) => {
     const { tx, run, index } = open;
     const problem = notDueYet({ ...run, timezone: index.dag.timezone }, await databaseNow(tx));
     if (problem !== null) throw new OperatorError('refused', problem);
@@ -123,14 +129,13 @@ export async function clearTasks(
 export async function markTask(
   pool: Pool,
   runId: number,
-  mark: {
+  mark: RunRequest & {
     readonly taskId: string;
     readonly state: 'success' | 'failed' | 'skipped';
-    readonly by: Actor;
     readonly reason: string;
   },
 ): Promise<readonly ChangedInstance[]> {
-  return await inRun(pool, runId, async (open) => {
+  return await inRun(pool, { ...mark, runId }, async (open) => {
     const { tx, run, index } = open;
     requireTask(index, mark.taskId);
     await actAsOperator(tx);
@@ -153,8 +158,11 @@ interface OpenRun {
 }
 
 /** Runs `act` with the DAG and then the run locked, and then starts queued runs that now fit. */
-async function inRun<T>(pool: Pool, runId: number, act: (open: OpenRun) => Promise<T>): Promise<T> {
-  const versions = new DagVersions(pool);
+async function inRun<T>(
+  pool: Pool,
+  { runId, versions = new DagVersions(pool) }: Pick<RunRequest, 'versions'> & { readonly runId: number },
+  act: (open: OpenRun) => Promise<T>,
+): Promise<T> {
   return await withTransaction(pool, async (tx) => {
     const found = await findRun(tx, runId);
     const dag = found && (await lockDag(tx, found.dagId));

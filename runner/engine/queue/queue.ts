@@ -1,13 +1,15 @@
 /** Runs graphile-worker; no other file uses it. Jobs come in, and the handlers look at the rows they name. */
-import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker';
+import { Logger, makeWorkerUtils, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
-import { SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
+import { ALERT_JOB, SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
 import { createQueuePool } from './pool.ts';
 
 export interface QueueHandlers {
   work(job: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
   schedule(dagId: string): Promise<void>;
+  /** Sends what is due on a channel; null for a worker that leaves those jobs to others. */
+  readonly alert: ((channel: string) => Promise<void>) | null;
 }
 
 export interface QueueOptions {
@@ -105,7 +107,8 @@ async function startRunner(options: QueueOptions): Promise<Runner> {
   }
 }
 
-function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Promise<Runner> {
+function runOn(pgPool: Pool, options: QueueOptions): Promise<Runner> {
+  const { concurrency, handlers, log } = options;
   return run({
     pgPool,
     concurrency,
@@ -127,8 +130,22 @@ function runOn(pgPool: Pool, { concurrency, handlers, log }: QueueOptions): Prom
           log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
         else await handlers.schedule(dagId);
       },
+      ...alertTask(options),
     },
   });
+}
+
+/** A kind of job that a worker does not know stays in the queue. */
+function alertTask({ handlers: { alert }, log }: QueueOptions): TaskList {
+  if (alert === null) return {};
+  return {
+    [ALERT_JOB]: async (payload) => {
+      const channel = isRecord(payload) && typeof payload.channel === 'string' ? payload.channel : null;
+      if (channel === null)
+        log.warn('a job of the queue names no channel and is dropped', { payload: JSON.stringify(payload) });
+      else await alert(channel);
+    },
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from '../../store/run/dag_run.ts';
 import { insertInstances } from '../../store/task/instance.ts';
 import { runOutcome } from '../../store/task/settlement.ts';
+import { tellFailed, tellRecovered } from '../alerts/outbox.ts';
 import { failpoint } from '../failpoint.ts';
 
 export interface RunRequest {
@@ -72,17 +73,24 @@ export async function closeRunIfDone(
   { run, index }: { readonly run: DagRun; readonly index: DagIndex },
 ): Promise<'unfinished' | 'success' | 'failed'> {
   const outcome = await runOutcome(tx, run.runId, index.allowedToFail);
-  if (outcome !== 'unfinished') await closeRun(tx, run, outcome);
+  if (outcome !== 'unfinished') await closeRun(tx, { run, index }, outcome);
   return outcome;
 }
 
-/** Ends a locked run, unless it has ended otherwise. */
-export async function closeRun(tx: Queryable, run: DagRun, outcome: 'success' | 'failed'): Promise<void> {
-  if (!(await markRunFinished(tx, run, outcome))) return;
+/** Ends a locked run, unless it has ended otherwise, and tells those who want to know. */
+export async function closeRun(
+  tx: Queryable,
+  { run, index }: { readonly run: DagRun; readonly index: DagIndex },
+  outcome: 'success' | 'failed',
+): Promise<void> {
+  const finished = await markRunFinished(tx, run, outcome);
+  if (finished === null) return;
   failpoint('close_run.marked');
   await recordEvents(tx, SCHEDULER, [
     { action: 'run.finished', dagId: run.dagId, runId: run.runId, after: { state: outcome } },
   ]);
+  if (outcome === 'failed') await tellFailed(tx, { run, index }, null);
+  else if (finished.hasOpenAlert) await tellRecovered(tx, { run, index });
 }
 
 export const SCHEDULER: Actor = { actor: 'scheduler', channel: 'scheduler' };

@@ -4,6 +4,7 @@ import { recordEvents } from '../../store/event/event.ts';
 import { addWorkJobs } from '../../store/queue/job.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
 import { failWaiting, markDeadlinesMissed, runsPastDeadline } from '../../store/run/deadline.ts';
+import { tellDeadlineMissed } from '../alerts/outbox.ts';
 import { databaseNow } from '../clock.ts';
 import { advanceRun } from '../completion/advance_run.ts';
 import type { Engine } from '../engine.ts';
@@ -30,6 +31,7 @@ export async function missDeadlines(engine: Engine): Promise<void> {
           reason: `not finished by ${deadlineAt}`,
         })),
       );
+      await tellDeadlineMissed(tx, { run, index }, missed);
       for (const { taskId, deadlineAt } of missed) {
         engine.log.error('a task missed its deadline', {
           dagId: run.dagId,

@@ -7,6 +7,7 @@ import { recordEvents } from '../../store/event/event.ts';
 import { findRun, lockRun, markRunFinished } from '../../store/run/dag_run.ts';
 import { cancelInstances } from '../../store/run/operator.ts';
 import { overdueAttempts, overdueRuns } from '../../store/run/overdue.ts';
+import { tellFailed } from '../alerts/outbox.ts';
 import { finishBatch } from '../completion/finish.ts';
 import type { Engine } from '../engine.ts';
 import { SCHEDULER } from '../schedule/runs.ts';
@@ -16,6 +17,8 @@ import { startRuns } from '../schedule/start_runs.ts';
  * The time in ms after an attempt's timeout at which its worker counts as stuck, as workers abort their own attempts.
  */
 const STUCK_AFTER_MS = 30_000;
+
+const TIMED_OUT = 'it ran longer than its dagrun_timeout';
 
 const NOTHING_COUNTED = { rowsIn: null, rowsOut: null, bytesIn: null, bytesOut: null };
 
@@ -51,11 +54,13 @@ async function endOverdueRun(engine: Engine, runId: number): Promise<void> {
         action: 'run.timed_out',
         dagId: run.dagId,
         runId,
-        reason: 'it ran longer than its dagrun_timeout',
+        reason: TIMED_OUT,
         before: { tasks: Object.fromEntries(changed.map(({ taskId, before }) => [taskId, before])) },
         after: { state: 'failed' },
       },
     ]);
+    const index = await engine.versions.get(run.dagVersionId, tx);
+    await tellFailed(tx, { run, index }, TIMED_OUT);
     if (dag?.dagVersionId != null) {
       await startRuns(tx, engine.versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });
     }

@@ -4,21 +4,26 @@ import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
+import { sendJob } from '../alerts/send_job.ts';
+import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
+import { openFeeds } from '../feed/open_feeds.ts';
 import { Queue } from '../queue/queue.ts';
 import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { Reconciler } from '../sweep/reconciler.ts';
 import { SWEEP_MS, sweep } from '../sweep/sweep.ts';
+import { openTracing } from '../tracing/tracing.ts';
 import { ConnectionPools } from './connection_pools.ts';
 import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
 import { RunningAttempts } from './running_attempts.ts';
+import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
 import type { WorkerOptions } from './worker_options.ts';
 
@@ -34,8 +39,14 @@ const STALL_MS = 10_000;
 /** The time in ms for deregistering, so that a database without an answer does not keep the process from ending. */
 const DEREGISTER_MS = 2_000;
 
+/** The time in ms in which traces and lineage of the last tasks are sent; what is left, other workers send. */
+const FEEDS_END_MS = 4_000;
+
 /** The statement timeout. The engine's own statements take milliseconds, unless they wait for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** The parts of a worker that are opened before it. */
+type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & { readonly workerId: number };
 
 /** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
@@ -47,6 +58,7 @@ export class Worker implements AsyncDisposable {
   readonly #executor: Executor;
   readonly #reconciler: Reconciler;
   readonly #dagWatch: DagWatch | null;
+  readonly #alertUpkeep: AlertUpkeep;
   readonly #stopping = new AbortController();
   readonly #grace = new Grace();
   #workerId: number;
@@ -55,15 +67,16 @@ export class Worker implements AsyncDisposable {
   #upkeep: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
   #strays: Disposable | null = null;
+  #feeds: readonly AsyncDisposable[] = [];
   #isEnding = false;
 
-  private constructor(options: WorkerOptions, pool: Pool, clock: DatabaseClock, workerId: number) {
+  private constructor(options: WorkerOptions, { pool, clock, tracing, workerId }: WorkerParts) {
     this.#options = options;
     this.#pool = pool;
     this.#workerId = workerId;
     this.#engine = {
       pool,
-      versions: new DagVersions(pool),
+      versions: new DagVersions(pool, options.alertsTo),
       taskTypes: options.taskTypes,
       connections: new ConnectionPools(options.env, options.log),
       clock,
@@ -73,12 +86,14 @@ export class Worker implements AsyncDisposable {
       isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
+      tracing,
     };
     this.#executor = new Executor(this.#engine, this.#running, {
       stopping: this.#stopping.signal,
       turnMs: options.turnMs,
     });
     this.#reconciler = new Reconciler(this.#engine, this.#running);
+    this.#alertUpkeep = new AlertUpkeep(pool, this.#engine.versions);
     this.#dagWatch = options.dagsDir === null ? null : new DagWatch(options.dagsDir, options.taskTypes);
     this.#heartbeat = this.#startHeartbeat();
   }
@@ -95,7 +110,9 @@ export class Worker implements AsyncDisposable {
     });
     let worker: Worker;
     try {
-      worker = new Worker(options, pool, await DatabaseClock.read(pool), await register(pool, options));
+      const clock = await DatabaseClock.read(pool);
+      const tracing = await openTracing({ pool, clock, env: options.env, log: options.log });
+      worker = new Worker(options, { pool, clock, tracing, workerId: await register(pool, options) });
     } catch (error) {
       await pool.end();
       throw error;
@@ -128,9 +145,10 @@ export class Worker implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    const { databaseUrl, concurrency, log } = this.#options;
+    const { databaseUrl, concurrency, log, alertSender: sender } = this.#options;
     this.#strays = watchStrays((error) => void this.#endBy(error));
     await this.#readDags();
+    this.#feeds = openFeeds(this.#engine);
     this.#queue = await Queue.start({
       databaseUrl,
       concurrency,
@@ -138,6 +156,10 @@ export class Worker implements AsyncDisposable {
       handlers: {
         work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
+        alert:
+          sender === undefined
+            ? null
+            : sendJob(sender, { log, inFlight: this.#inFlight, signal: this.#stopping.signal }),
       },
     });
     this.#upkeep = this.#keepUp();
@@ -151,6 +173,7 @@ export class Worker implements AsyncDisposable {
         await this.#reconciler.reconcile(this.#workerId);
         await sweep(this.#engine);
         await this.#readDags();
+        await this.#alertUpkeep.run();
       } catch (error) {
         const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });
@@ -226,6 +249,8 @@ export class Worker implements AsyncDisposable {
     this.#grace[Symbol.dispose]();
     if (!isHandedOver)
       log.error('tasks could not be handed over; the lease will expire', { running: this.#running.size });
+    const feedsEnded = Promise.all(this.#feeds.map((feed) => feed[Symbol.asyncDispose]()));
+    await isSettledWithin(feedsEnded, FEEDS_END_MS);
     await this.#heartbeat[Symbol.asyncDispose]();
     const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
     if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
@@ -257,12 +282,6 @@ export class Worker implements AsyncDisposable {
       });
     });
   }
-}
-
-async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const done = new AbortController();
-  const limit = pause(limitMs, false, { signal: done.signal }).catch(() => true);
-  return await Promise.race([work.then(() => true), limit]).finally(() => done.abort());
 }
 
 async function register(

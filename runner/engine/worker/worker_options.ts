@@ -1,5 +1,6 @@
 import type { Environment } from '../../connections/connection_config.ts';
 import type { Log } from '../../log.ts';
+import type { AlertSender } from '../alerts/sender.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 
 /** The settings of one worker process. */
@@ -16,6 +17,10 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly codeVersion: string;
   readonly log: Log;
+  /** The channels that are told of all DAGs; none by default. */
+  readonly alertsTo?: readonly string[];
+  /** Sends alerts; a worker without one leaves them to others. */
+  readonly alertSender?: AlertSender;
   /**
    * `own`: the process belongs to this worker, which ends it with one sentence if it cannot continue; `shared` by
    * default.

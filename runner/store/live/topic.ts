@@ -3,12 +3,13 @@
 /**
  * `home`: the last run of every DAG. `dag:<dag_id>`, `run:<run_id>`, `backfill:<backfill_id>`: that one, with the tasks
  * of its unfinished runs. `backfills`: the list of them. `log:<task_instance_id>:<attempt>`: the log of an attempt.
- * `workers`: workers, pools and the queue. `audit`: the newest events and seals.
+ * `workers`: workers, pools and the queue. `alerts`: what was told to whom. `audit`: the newest events and seals.
  */
 export type LiveTopic =
   | 'home'
   | 'backfills'
   | 'workers'
+  | 'alerts'
   | 'audit'
   | `dag:${string}`
   | `run:${number}`

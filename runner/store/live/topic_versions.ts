@@ -78,6 +78,13 @@ const TOPIC_VERSIONS = {
             (select bit_xor(hashtextextended(concat_ws(' ', name, slots), 0)) from stockflow.pool))
        from workers, running_tasks where 'workers' = any($6::text[])
      union all
+     select 'alerts', (
+         select bit_xor(hashtextextended(concat_ws(' ', newest.alert_id, newest.closed_at, (
+                  select string_agg(concat_ws(' ', d.channel, d.state, d.attempt_count, d.repeat_count), ',' order by d.channel)
+                    from stockflow.alert_delivery d where d.alert_id = newest.alert_id)), 0))::text
+           from (select alert_id, closed_at from stockflow.alert order by alert_id desc limit 100) newest)
+      where 'alerts' = any($6::text[])
+     union all
      select 'audit', concat_ws(' ', newest_events.version, (select max(seal_id) from stockflow.event_seal))
        from newest_events where 'audit' = any($6::text[])`,
 };

@@ -5,9 +5,10 @@
  */
 import type { Queryable } from '../queryable.ts';
 
-/** The names of the queue's two kinds of job. */
+/** The names of the queue's kinds of job. */
 export const WORK_JOB = 'stockflow.work';
 export const SCHEDULE_JOB = 'stockflow.schedule';
+export const ALERT_JOB = 'stockflow.alert';
 
 /** A wake-up job for a task instance; `token` is the instance's fencing token when the job was written. */
 export interface WorkJob {
@@ -55,5 +56,32 @@ export async function addScheduleJob(db: Queryable, dagId: string, runAt: Tempor
     text: `select graphile_worker.add_job($1, json_build_object('dag_id', $2::text), run_at := $3, max_attempts := $4,
                                     job_key := 'schedule:' || $2, priority := $5)`,
     values: [SCHEDULE_JOB, dagId, runAt.toString(), MAX_ATTEMPTS, SCHEDULE_PRIORITY],
+  });
+}
+
+/**
+ * Adds a job for each channel that sends what is due there at `runAt`. Jobs of one channel and second are one, so that
+ * a storm of alerts does not fill the queue; each of its deliveries is due when the job runs.
+ */
+export async function addAlertJobs(
+  db: Queryable,
+  channels: readonly string[],
+  runAt: Temporal.Instant,
+): Promise<void> {
+  if (channels.length === 0) return;
+  const second = runAt.round({ smallestUnit: 'second', roundingMode: 'ceil' });
+  await db.query({
+    name: 'stockflow.add_alert_jobs',
+    text: `select graphile_worker.add_job($1, json_build_object('channel', channel), run_at := $3::timestamptz,
+                                    max_attempts := $4, job_key := 'alert:' || channel || ':' || $5, priority := $6)
+       from unnest($2::text[]) as channel`,
+    values: [
+      ALERT_JOB,
+      channels,
+      second.toString(),
+      MAX_ATTEMPTS,
+      second.epochMilliseconds,
+      SCHEDULE_PRIORITY,
+    ],
   });
 }

@@ -21,11 +21,14 @@ export interface DagRun {
   readonly createdAt: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
+  /** The number of times that the ended run was queued again. */
+  readonly reopenCount: number;
 }
 
 const COLUMNS = `run_id as "runId", dag_id as "dagId", dag_version_id as "dagVersionId", run_type as "runType", state,
   scheduled_for as "scheduledFor", business_date as "businessDate", params, time_edges as "timeEdges", actor, reason,
-  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt",
+  reopen_count as "reopenCount"`;
 
 export type NewRun = Pick<
   DagRun,
@@ -153,17 +156,27 @@ export async function markRunRunning(
   return rowCount === 1;
 }
 
+export interface FinishedRun {
+  /** Whether something bad was told of the DAG that no success has closed yet. */
+  readonly hasOpenAlert: boolean;
+}
+
+/** Ends a run. @returns null if it was in another state */
 export async function markRunFinished(
   db: Queryable,
   run: Pick<DagRun, 'runId' | 'state'>,
   state: 'success' | 'failed' | 'cancelled',
-): Promise<boolean> {
-  const { rowCount } = await db.query({
+): Promise<FinishedRun | null> {
+  const { rows } = await db.query<FinishedRun>({
     name: 'stockflow.mark_run_finished',
-    text: 'update stockflow.dag_run set state = $3, finished_at = greatest(now(), started_at) where run_id = $1 and state = $2',
+    text: `update stockflow.dag_run r set state = $3, finished_at = greatest(now(), started_at)
+      where run_id = $1 and state = $2
+     returning exists (select from stockflow.alert a
+                        where a.dag_id = r.dag_id and a.closed_at is null
+                          and a.kind in ('failed', 'deadline_missed', 'not_started', 'slow')) as "hasOpenAlert"`,
     values: [run.runId, run.state, state],
   });
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
 
 /** The reason of a run that was cancelled before it started, because a newer run of its schedule was waiting. */

@@ -6,6 +6,10 @@ export interface MissedDeadline {
   readonly taskId: string;
   readonly mapIndex: number;
   readonly deadlineAt: Temporal.Instant;
+  /** Why it still waits or is tried again; null for a task that has not begun, or is under way. */
+  readonly errorClass: string | null;
+  readonly errorText: string | null;
+  readonly errorOrigin: string | null;
 }
 
 /** Returns the running runs with unfinished tasks whose deadline has passed without being recorded. */
@@ -24,7 +28,8 @@ export async function markDeadlinesMissed(db: Queryable, runId: number): Promise
     `update stockflow.task_instance set deadline_missed_at = now()
       where run_id = $1 and deadline_at < now() and deadline_missed_at is null
         and state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')
-     returning task_instance_id as "taskInstanceId", task_id as "taskId", map_index as "mapIndex", deadline_at as "deadlineAt"`,
+     returning task_instance_id as "taskInstanceId", task_id as "taskId", map_index as "mapIndex", deadline_at as "deadlineAt",
+               error_class as "errorClass", error_text as "errorText", error_origin as "errorOrigin"`,
     [runId],
   );
   return rows;

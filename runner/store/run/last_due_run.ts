@@ -40,6 +40,8 @@ export interface LastRun {
   readonly finishedAt: Temporal.Instant | null;
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
+  /** -1 where it is not mapped. */
+  readonly failedMapIndex: number | null;
   readonly errorText: string | null;
   /** The action that the failed task proposed with its error; null for none. */
   readonly remedy: TaskRemedy | null;
@@ -54,7 +56,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
-            failed.task_id as "failedTaskId", failed.error_text as "errorText", failed.remedy,
+            failed.task_id as "failedTaskId", failed.map_index as "failedMapIndex", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'
                    group by e.task_id order by min(e.event_id))
@@ -65,9 +67,12 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
               where e.run_id = r.run_id and e.action in ('task.failed', 'task.quarantined')
               order by e.event_id desc limit 1) as "recoveredFailure"
        from unnest($1::text[], $2::timestamptz[], $3::date[]) as key(dag_id, scheduled_for, business_date)
+       -- The last entry of the index at or before the end of the DAG's own: with dag_id = key.dag_id, the planner would look for a
+       -- run of a DAG that has none among those of all others, from the newest back.
        left join lateral (
-        select run_id from stockflow.dag_run
-         where key.scheduled_for is null and dag_id = key.dag_id order by run_id desc limit 1) newest on true
+        select dag_id, run_id from stockflow.dag_run
+         where key.scheduled_for is null and (dag_id, run_id) <= (key.dag_id, 9223372036854775807)
+         order by dag_id desc, run_id desc limit 1) newest on newest.dag_id = key.dag_id
        left join stockflow.dag_run own
          on own.dag_id = key.dag_id and own.scheduled_for = key.scheduled_for and own.run_type <> 'manual'
        -- An aggregate of the date's runs: sorted by run_id, all runs of a DAG would be read where it has no manual one.
@@ -76,7 +81,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
          where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual') manual on true
        join stockflow.dag_run r on r.run_id = greatest(newest.run_id, own.run_id, manual.run_id)
        left join lateral (
-        select t.task_id, t.error_text, t.remedy from stockflow.task_instance t
+        select t.task_id, t.map_index, t.error_text, t.remedy from stockflow.task_instance t
          where t.run_id = r.run_id and t.state = 'failed' and t.removed_at is null order by t.finished_at, t.task_instance_id limit 1) failed on true
       order by r.dag_id`,
     [

@@ -80,6 +80,7 @@ export async function clearInstances(
           set state = 'none', planned_at = b.planned_at, deadline_missed_at = null, queued_at = null, started_at = null,
               finished_at = null, timeout_at = null, worker_id = null, wake_at = null, wake_reason = null,
               failure_count = 0, crash_count = 0, lone_crash_count = 0, output = null, error_class = null, error_text = null, remedy = null,
+              error_origin = null,
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
@@ -108,7 +109,8 @@ export async function markInstances(
      ), changed as (
        update stockflow.task_instance t
           set state = $3, finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
-              output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4, remedy = null
+              output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4, remedy = null,
+              error_origin = null
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
      ), attempts as (${CLOSE_ATTEMPTS}), ${HOLD_SLOTS}
@@ -121,7 +123,7 @@ export async function markInstances(
 /** Queues an ended run again. */
 export async function reopenRun(db: Queryable, runId: number): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update stockflow.dag_run set state = 'queued', finished_at = null
+    `update stockflow.dag_run set state = 'queued', finished_at = null, reopen_count = reopen_count + 1
       where run_id = $1 and state in ('success', 'failed', 'cancelled')`,
     [runId],
   );

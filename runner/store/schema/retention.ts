@@ -5,7 +5,7 @@ import type { Queryable } from '../queryable.ts';
 export interface Retention {
   readonly logsMs: number | null;
   readonly artifactsMs: number | null;
-  /** The age of ended runs, with their tasks, attempts and file records. */
+  /** The age of ended runs, with their tasks, attempts, file records and alerts. */
   readonly historyMs: number | null;
 }
 
@@ -13,6 +13,8 @@ export interface Pruned {
   readonly logLines: number;
   readonly artifacts: number;
   readonly runs: number;
+  /** The alerts of due instants whose run was never made; those of runs go with their run. */
+  readonly alerts: number;
 }
 
 /** The number of rows deleted at once, so that no statement holds its locks for long. */
@@ -33,6 +35,7 @@ export async function prune(db: Queryable, retention: Retention): Promise<Pruned
     logLines: await inBatches(retention.logsMs, DELETE_LOGS),
     artifacts: await inBatches(retention.artifactsMs, DELETE_ARTIFACTS),
     runs: await inBatches(retention.historyMs, DELETE_RUNS),
+    alerts: await inBatches(retention.historyMs, DELETE_ALERTS),
   };
 }
 
@@ -65,3 +68,9 @@ const DELETE_RUNS = `
     delete from stockflow.task_instance t using old where t.run_id = old.run_id
   )
   delete from stockflow.dag_run r using old where r.run_id = old.run_id`;
+
+const DELETE_ALERTS = `
+  delete from stockflow.alert where alert_id in (
+    select alert_id from stockflow.alert
+     where run_id is null and at < now() - $1 * interval '1 ms'
+     limit $2)`;

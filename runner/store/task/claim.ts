@@ -17,7 +17,8 @@ export const CLAIM_DUE = `claimed as (
        update stockflow.task_instance t
           set state = 'running', worker_id = $1, wake_at = null, wake_reason = null,
               attempt_number = due.attempt_number, started_at = coalesce(t.started_at, now()),
-              timeout_at = now() + t.execution_timeout, error_class = null, error_text = null, remedy = null
+              timeout_at = now() + t.execution_timeout, error_class = null, error_text = null, remedy = null,
+              error_origin = null
          from due
         where t.task_instance_id = due.task_instance_id
        returning t.*

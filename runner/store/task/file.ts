@@ -31,6 +31,22 @@ export async function recordFile(db: Queryable, touch: FileTouch): Promise<void>
   );
 }
 
+/** Returns the files that one attempt read and published, in the order in which it did. */
+export async function filesOfAttempt(
+  db: Queryable,
+  { taskInstanceId, attemptNumber }: Pick<FileTouch, 'taskInstanceId' | 'attemptNumber'>,
+): Promise<readonly Omit<FileTouch, 'taskInstanceId' | 'attemptNumber'>[]> {
+  const { rows } = await db.query<Omit<FileTouch, 'taskInstanceId' | 'attemptNumber'>>({
+    name: 'stockflow.files_of_attempt',
+    text: `select direction, connection, path, size_bytes as bytes, sha256, row_count as rows
+       from stockflow.file
+      where task_instance_id = $1 and attempt_number = $2
+      order by file_id`,
+    values: [taskInstanceId, attemptNumber],
+  });
+  return rows;
+}
+
 /** Returns the paths under which attempts read contents, by sha256: the newest path of each. */
 export async function pathsRead(
   db: Queryable,

@@ -47,7 +47,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
        select * from jsonb_to_recordset($1::jsonb) as e(
          task_instance_id bigint, attempt_token bigint, task_state text, attempt_state text, wake_at timestamptz,
          wake_after_ms float8, wake_reason text, failure_count integer, output jsonb, error_class text, error_text text,
-         remedy jsonb,         rows_in bigint, rows_out bigint, bytes_in bigint, bytes_out bigint)
+         remedy jsonb, error_origin text, rows_in bigint, rows_out bigint, bytes_in bigint, bytes_out bigint)
      ), accepted as (
        update stockflow.task_instance t
           set state = e.task_state, worker_id = null, timeout_at = null, failure_count = e.failure_count,
@@ -63,6 +63,7 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
               end,
               output = case when e.task_state = 'success' then nullif(e.output, 'null'::jsonb) end,
               error_class = e.error_class, error_text = e.error_text, remedy = e.remedy,
+              error_origin = e.error_origin,
               attempt_token = t.attempt_token + case when e.task_state in ('success', 'failed', 'skipped') then 0 else 1 end
          from ended e
         where t.task_instance_id = e.task_instance_id and t.attempt_token = e.attempt_token and t.state = 'running'
@@ -103,6 +104,7 @@ function toRow({ taskInstanceId, attemptToken, settlement, meter }: Ended) {
     error_text: settlement.error?.errorText ?? null,
     // JSON leaves an undefined key out, so that a success carries nothing more.
     remedy: settlement.error?.remedy,
+    error_origin: settlement.error?.origin,
     rows_in: meter.rowsIn,
     rows_out: meter.rowsOut,
     bytes_in: meter.bytesIn,

@@ -47,6 +47,9 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     max_active_runs: dag.maxActiveRuns,
     is_paused_upon_creation: dag.isPausedUponCreation,
     dagrun_timeout_ms: dag.dagrunTimeoutMs,
+    alerts: dag.alerts.map(({ on, to }) => ({ on, to })),
+    heartbeat: dag.heartbeat,
+    start_within_ms: dag.startWithinMs,
     params: Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [name, { ...spec }])),
     tasks: rows.map((row) => ({
       ...rowObject(columns, row),

@@ -11,6 +11,7 @@ const TAG_WORDS: Readonly<Record<Tag, string>> = {
   tasks: 'The tasks of a run.',
   backfills: 'Runs of a range of dates.',
   workers: 'Workers, pools, and the queue between them.',
+  alerts: 'What was told to whom, and what could not be sent.',
   history: 'The append-only history: who did what, when and why.',
   probes: 'For load balancers and container platforms. They need no log-in.',
 };

@@ -6,7 +6,17 @@ import type { WebContext } from '../context.ts';
 import type { Viewer } from '../page.ts';
 import { checkPart, readBody } from './request.ts';
 
-export const TAGS = ['status', 'dags', 'runs', 'tasks', 'backfills', 'workers', 'history', 'probes'] as const;
+export const TAGS = [
+  'status',
+  'dags',
+  'runs',
+  'tasks',
+  'backfills',
+  'workers',
+  'alerts',
+  'history',
+  'probes',
+] as const;
 export type Tag = (typeof TAGS)[number];
 
 /** What a client sent, not yet checked. */

@@ -14,14 +14,14 @@ function explainTime(target) {
   time.dataset.own = time.dateTime;
 }
 
-// Arrow keys move in a grid of links.
+// Arrow keys move in a grid of links, its head included.
 document.addEventListener('keydown', (event) => {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-  const cell = event.target instanceof Element ? event.target.closest('table[data-grid] td') : null;
+  const cell = event.target instanceof Element ? event.target.closest('table[data-grid] :is(td, th)') : null;
   if (step === undefined || cell === null || event.altKey || event.ctrlKey || event.metaKey) return;
   const row = cell.parentElement;
-  const rows = [...row.parentElement.rows];
-  const target = rows[rows.indexOf(row) + step[1]]?.cells[cell.cellIndex + step[0]];
+  const { rows } = row.closest('table');
+  const target = rows[row.rowIndex + step[1]]?.cells[cell.cellIndex + step[0]];
   const link = target?.querySelector('a');
   if (!link) return;
   event.preventDefault();

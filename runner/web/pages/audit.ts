@@ -93,7 +93,7 @@ export function eventRow(event: ListedEvent): Html {
 <td data-label="by">${actor} <span class="soft small">${channel}</span></td>
 <td data-label="action" class="mono">${action}</td>
 <td data-label="of">${placeOf(event)}</td>
-<td data-label="reason">${reason ?? ''}${before === null && after === null ? NOTHING : changePart({ before, after })}</td></tr>`;
+<td data-label="reason"><span class="wrap">${reason ?? ''}</span>${before === null && after === null ? NOTHING : changePart({ before, after })}</td></tr>`;
 }
 
 function placeOf({ dagId, runId, taskId, mapIndex }: ListedEvent): Html {

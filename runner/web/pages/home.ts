@@ -1,7 +1,10 @@
 /** The first page: how last night went, in words, problems first; then every DAG with its last nights and what is next. */
 
-import { type QueueHealth, queueHealth } from '../../store/queue/health.ts';
-import { liveAndLostWorkers, type WorkerRow } from '../../store/worker/live_worker.ts';
+import { type UnsentChannel, unsentChannels } from '../../store/alert/listing.ts';
+import { lastPauses, type Pause } from '../../store/event/pause.ts';
+import { sealState } from '../../store/event/seal_state.ts';
+import { queueHealth } from '../../store/queue/health.ts';
+import { liveAndLostWorkers } from '../../store/worker/live_worker.ts';
 import { type DagStatus, readStatus } from '../../view/status/status.ts';
 import { readStrips, type StripCell } from '../../view/status/strip.ts';
 import { spanText } from '../../view/time_text.ts';
@@ -10,6 +13,8 @@ import { stateMark } from '../html/mark.ts';
 import { strip } from '../html/strip.ts';
 import { dateText, timeTag } from '../html/time.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
+import { unsentNotice } from './alerts.ts';
+import { foot, type Machinery } from './home/foot.ts';
 import { problemNotice } from './home/problem.ts';
 
 /** The time during which a worker that gave up is told of. */
@@ -27,30 +32,38 @@ export const homePage: Page = {
     );
     const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
     const queue = await queueHealth(pool);
+    const unsent = await unsentChannels(pool);
+    const paused = dags.filter(({ facts }) => facts.isPaused).map(({ dagId }) => dagId);
+    const pauses = new Map((await lastPauses(pool, paused)).map((pause) => [pause.dagId, pause]));
+    const { seal } = await sealState(pool);
+    const timezone = zoneOf(dags);
     return {
       title: 'Last night',
-      topics: ['home'],
-      body: (reader) => homeBody({ dags, now, strips, workers, queue }, reader),
+      topics: ['home', 'alerts'],
+      body: (reader) =>
+        homeBody({ dags, now, strips, workers, queue, pauses, seal, timezone, unsent }, reader),
     };
   },
 };
 
-interface Home {
+interface Home extends Machinery {
   readonly dags: readonly DagStatus[];
   readonly now: Temporal.Instant;
   readonly strips: ReadonlyMap<string, readonly StripCell[]>;
-  readonly workers: readonly WorkerRow[];
-  readonly queue: QueueHealth;
+  readonly unsent: readonly UnsentChannel[];
+  /** By dag_id; of paused DAGs. */
+  readonly pauses: ReadonlyMap<string, Pause>;
 }
 
 function homeBody(home: Home, reader: Reader): Html {
-  const { dags, now, strips } = home;
+  const { dags, now, timezone } = home;
   const problems = dags.filter(({ isProblem }) => isProblem);
-  return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">${asOf(dags, now)}</span></div>
+  return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">as of ${timeTag(now, timezone)}</span></div>
 ${each(problems, (dag) => problemNotice(dag, now, reader))}
+${unsentNotice(home.unsent, timezone)}
 ${workersNotice(home)}
-${dags.length === 0 ? noDag() : dagTable(dags, strips, now)}
-${footer(home)}`;
+${dags.length === 0 ? noDag() : dagTable(home)}
+${foot(home)}`;
 }
 
 function headline(dags: readonly DagStatus[]): string {
@@ -64,8 +77,13 @@ function headline(dags: readonly DagStatus[]): string {
   return warned ? 'No problem, but there are warnings' : 'No problem';
 }
 
-function asOf(dags: readonly DagStatus[], now: Temporal.Instant): Html {
-  return html`as of ${timeTag(now, dags[0]?.timezone ?? 'UTC')}`;
+/** Returns the zone of the first DAG with a problem, or else that of most DAGs: the one that its reader thinks in. */
+function zoneOf(dags: readonly DagStatus[]): string {
+  const problem = dags.find(({ isProblem }) => isProblem);
+  if (problem !== undefined) return problem.timezone;
+  const byZone = [...Map.groupBy(dags, ({ timezone }) => timezone)];
+  const [most] = byZone.toSorted(([, a], [, b]) => b.length - a.length);
+  return most?.[0] ?? 'UTC';
 }
 
 function noDag(): Html {
@@ -85,19 +103,21 @@ function workersNotice({ workers }: Home): Html {
   )}</section>`;
 }
 
-function dagTable(
-  dags: readonly DagStatus[],
-  strips: ReadonlyMap<string, readonly StripCell[]>,
-  now: Temporal.Instant,
-): Html {
+function dagTable({ dags, strips, pauses, now }: Home): Html {
+  const sorted = dags.toSorted((a, b) => Number(b.isProblem) - Number(a.isProblem));
   return html`<div class="scroll"><table class="stack">
 <caption class="visually-hidden">Every DAG: its last run, its last nights, and what is next</caption>
 <thead><tr><th scope="col">DAG</th><th scope="col">state</th><th scope="col">date</th><th scope="col">last run</th><th scope="col">last nights, the newest at the right</th><th scope="col">next</th></tr></thead>
-<tbody>${each(dags, (dag) => dagRow(dag, strips.get(dag.dagId) ?? [], now))}</tbody></table></div>`;
+<tbody>${each(sorted, (dag) => dagRow(dag, strips.get(dag.dagId) ?? [], now, pauses.get(dag.dagId) ?? null))}</tbody></table></div>`;
 }
 
-function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Instant): Html {
-  const { dagId, verdict, businessDate, timezone, next, warnings, run } = dag;
+function dagRow(
+  dag: DagStatus,
+  cells: readonly StripCell[],
+  now: Temporal.Instant,
+  pause: Pause | null,
+): Html {
+  const { dagId, verdict, businessDate, timezone, warnings, run } = dag;
   const today = now.toZonedDateTimeISO(timezone).toPlainDate();
   const state =
     run === null
@@ -109,17 +129,18 @@ function dagRow(dag: DagStatus, cells: readonly StripCell[], now: Temporal.Insta
 <td data-label="last run">${dag.isProblem ? html`<span class="soft">as said above</span>` : dag.sentence}${
     warnings.length === 0 || run === null
       ? NOTHING
-      : html` <a href="/runs/${run.runId}#warnings">${warnings.length === 1 ? 'the warning' : 'the warnings'}</a>`
+      : html` · <a href="/runs/${run.runId}#warnings">${warnings.length === 1 ? 'the warning' : 'the warnings'}</a>`
   }</td>
 <td data-label="last nights">${strip(cells, dagId, timezone)}</td>
-<td data-label="next">${next === null ? html`<span class="soft">${dag.facts.isPaused ? 'paused' : 'when triggered'}</span>` : html`${timeTag(next, timezone)} <span class="soft small">in ${spanText(next.epochMilliseconds - now.epochMilliseconds)}</span>`}</td></tr>`;
+<td data-label="next">${nextPart(dag, now, pause)}</td></tr>`;
 }
 
-function footer({ workers, queue }: Home): Html {
-  const live = workers.filter(({ isLive }) => isLive).length;
-  const waiting =
-    queue.readyTasks === 0
-      ? 'queue empty'
-      : `${queue.readyTasks} ${queue.readyTasks === 1 ? 'task' : 'tasks'} ready, the oldest for ${spanText(queue.oldestReadyMs)}`;
-  return html`<p class="foot small"><a href="/workers">${live} ${live === 1 ? 'worker' : 'workers'}</a> · ${waiting} · <a href="/audit">history</a></p>`;
+/** Renders when the DAG runs next, or why it does not. */
+function nextPart({ next, timezone, facts }: DagStatus, now: Temporal.Instant, pause: Pause | null): Html {
+  if (next !== null)
+    return html`${timeTag(next, timezone)} <span class="soft small nowrap">in ${spanText(next.epochMilliseconds - now.epochMilliseconds)}</span>`;
+  if (!facts.isPaused) return html`<span class="soft">when triggered</span>`;
+  if (pause === null) return html`<span class="soft">paused since it was created</span>`;
+  const why = pause.reason === null ? '' : `: ${pause.reason}`;
+  return html`paused by ${pause.actor}${why} <span class="soft small">${timeTag(pause.at, timezone)}</span>`;
 }

@@ -1,5 +1,6 @@
 /** The runner's own pages. */
 import type { Page } from '../page.ts';
+import { alertsPage } from './alerts.ts';
 import { auditPage } from './audit.ts';
 import { backfillPage } from './backfill.ts';
 import { backfillsPage } from './backfills.ts';
@@ -22,6 +23,7 @@ export const PAGES: readonly Page[] = [
   dagVersionPage,
   backfillsPage,
   backfillPage,
+  alertsPage,
   auditPage,
   workersPage,
 ];

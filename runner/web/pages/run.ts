@@ -13,6 +13,7 @@ import { artifactsPart, factsPart, historyPart } from './run/kept.ts';
 import { picturesPart } from './run/pictures.ts';
 import { readShownRun, type ShownRun } from './run/shown.ts';
 import { tasksPart } from './run/tasks.ts';
+import { toldPart } from './run/told.ts';
 import { waitingPart } from './run/waiting.ts';
 import { warningsPart } from './run/warnings.ts';
 
@@ -23,7 +24,7 @@ export const runPage: Page = {
     const { runId, dagId } = shown.report.run;
     return {
       title: `Run ${runId} of ${dagId}`,
-      topics: [`run:${runId}`],
+      topics: [`run:${runId}`, 'alerts'],
       body: (reader) => runBody(shown, { reader, memory: request.memory ?? null }),
     };
   },
@@ -43,6 +44,7 @@ ${waitingPart({
 })}
 ${picturesPart(shown)}
 ${tasksPart(shown)}
+${toldPart(shown)}
 ${artifactsPart(shown)}
 ${factsPart(shown)}
 ${historyPart(shown.events, shown.report)}`;

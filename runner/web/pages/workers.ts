@@ -83,7 +83,7 @@ function workerRow(worker: WorkerWithTasks, now: Temporal.Instant): Html {
 <td data-label="state">${state}${lostReason === null ? NOTHING : html`<div class="small">${lostReason}</div>`}</td>
 <td data-label="host" class="mono">${host}</td>
 <td data-label="pid" class="num">${pid}</td>
-<td data-label="heartbeat">${spanText(silentMs)} ago</td>
+<td data-label="heartbeat">${silentMs < 1_000 ? 'just now' : `${spanText(silentMs)} ago`}</td>
 <td data-label="runs">${running.length} of ${concurrency}${each(
     running,
     (task) =>

@@ -13,7 +13,7 @@ import {
 import type { NamedKey } from '../../changes/left_behind.ts';
 import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import type { AppliedBatch, Change, Some } from '../../oms/changes/read_changes.ts';
+import type { AppliedBatch, Change, ReasonTotal, Some } from '../../oms/changes/read_changes.ts';
 import { changesCsvHref, changesHref } from '../oms/links.ts';
 import { filterForm } from './filter_form.ts';
 import type { AskedChanges } from './scope.ts';
@@ -31,6 +31,12 @@ export interface ShownChanges {
 }
 
 const MORE = 200;
+const TOTAL_CELLS = {
+  keys: ({ keys }: ReasonTotal) => html`${countText(keys)}`,
+  units_up: ({ units_up }: ReasonTotal) => html`${countText(units_up)}`,
+  units_down: ({ units_down }: ReasonTotal) => html`${countText(units_down)}`,
+  net_units: ({ net_units }: ReasonTotal) => html`${signed(net_units)}`,
+};
 
 export function changesBody(shown: ShownChanges): Html {
   const { title, asked, run, report } = shown;
@@ -48,7 +54,7 @@ export function changesBody(shown: ShownChanges): Html {
       : NOTHING
   }</p>
 ${filterForm(asked, run)}
-${keys === 0 ? NOTHING : html`<h2>By reason</h2>${table({ columns: TOTAL_COLUMNS, rows: totals }, { caption: 'Keys and units by reason', narrow: 'rows' })}`}
+${keys === 0 ? NOTHING : html`<h2>By reason</h2>${table({ columns: TOTAL_COLUMNS, rows: totals }, { caption: 'Keys and units by reason', narrow: 'rows', cells: TOTAL_CELLS })}`}
 ${keySection('Largest changes', { columns, some: { rows: shown.largest, total: keys }, more, note: csvLink(shown), narrow: 'rows' })}
 ${keySection('Went to zero or below', { columns, some: zeroOrBelow, more, narrow: 'rows' })}
 ${keySection('Held out, left as they were', { columns: HELD_COLUMNS, some: held, more })}

@@ -39,7 +39,7 @@ export async function addWide(pool: Pool): Promise<void> {
   await fillHistory(pool, { dagId: WIDE, tasks: WIDE_TASKS, nights: mixedNights(26), ...everyNight() });
 }
 
-/** Inserts a million finished task instances. */
+/** Inserts a million finished task instances, of a time before all other nights: they are to be inserted first, as they happened. */
 export async function addMillion(pool: Pool): Promise<void> {
   const tasks = numberedTasks(20);
   const lines = tasks.map((taskId) => `  - {task_id: ${taskId}, type: noop}`);
@@ -48,7 +48,8 @@ export async function addMillion(pool: Pool): Promise<void> {
     BUSY,
     `dag_id: ${BUSY}\ntimezone: UTC\nschedule: null\ntasks:\n${lines.join('\n')}\n`,
   );
-  await fillHistory(pool, { dagId: BUSY, tasks, nights: mixedNights(51_000) });
+  const newest = Temporal.Now.instant().subtract({ hours: 400 * 24 });
+  await fillHistory(pool, { dagId: BUSY, tasks, nights: mixedNights(51_000), newest });
 }
 
 function everyNight() {

@@ -15,8 +15,8 @@ export const pages: Bench = {
   missing: () => null,
   async measure(rounds, notice) {
     await using database = await startDurableDatabase();
-    await addFlagship(database.pool);
     await addMillion(database.pool);
+    await addFlagship(database.pool);
     await database.pool.query('checkpoint');
     await using site = await startSite(database.url);
     const paths = await pathsOf(database.pool);
@@ -48,9 +48,10 @@ async function pathsOf(pool: Pool): Promise<readonly string[]> {
     ...[`/dags/${dagId}`, `/dags/${dagId}?state=failed`, `/dags/${dagId}/trigger`],
     ...[`/runs?dag=${dagId}&state=failed`, `/audit?dag=${dagId}`, `/backfills/new?dag=${dagId}`],
   ]);
+  const yesterday = Temporal.Now.plainDateISO().subtract({ days: 1 });
   return [
     ...['/', '/dags', '/runs', '/runs?state=failed', '/runs?type=manual', '/backfills', '/workers'],
-    ...['/audit', '/audit?action=task.failed', '/audit?actor=operator', '/audit?since=2026-01-31'],
+    ...['/audit', '/audit?action=task.failed', '/audit?actor=operator', `/audit?since=${yesterday}`],
     ...ofDags,
     ...ofRuns,
   ];

@@ -48,6 +48,15 @@ test('the questions about runs and people are answered with what was done', asyn
 
   assert.deepEqual(await ask(pool, 'What failed, and why?'), [], 'what failed was marked a success');
 
+  const told = await ask(pool, 'Who was told of what, and did it arrive?');
+  assert.deepEqual(
+    told
+      .filter((row) => row.run_id === story.lateRunId)
+      .map((row) => some(row, 'kind', 'channel', 'delivery_state', 'tries')),
+    ['recovered', 'failed', 'deadline_missed'].map((kind) => [kind, 'ops_slack', 'pending', 0]),
+    'newest first; there is no worker that sends',
+  );
+
   const changes = await ask(pool, 'Who changed the schedule, and when?');
   assert.deepEqual(
     changes.map((row) => some(row, 'actor', 'action', 'reason', 'schedule_before', 'schedule_after')),

@@ -63,7 +63,10 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
   await until('the effect to begin', async () => (await pool.query('select from effect')).rowCount === 1);
   frozen.signal('SIGSTOP');
   const night = (schedule: string) =>
-    stepDag('inventory_sync', NIGHT, [`schedule: "${schedule}"`, 'catchup: none', 'max_active_runs: 1']);
+    stepDag('inventory_sync', NIGHT, [
+      ...[`schedule: "${schedule}"`, 'catchup: none', 'max_active_runs: 1'],
+      'alerts: [{to: [ops_slack]}]',
+    ]);
   await engine.writeDag('inventory_sync', night('0 1 * * *'));
   const worker = await engine.startWorker({ env: { STOCKFLOW_CONN_EFFECTS: url } });
   await until(

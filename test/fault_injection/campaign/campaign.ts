@@ -11,7 +11,7 @@ import { ChaosCluster } from '../cluster/cluster.ts';
 import { Fleet } from '../cluster/fleet.ts';
 import { retryDuringOutage, silentLog } from '../cluster/retry_during_outage.ts';
 import { drawFault, FAULTS } from '../faults.ts';
-import { allRuns, claimAfter, unfinishedRuns } from '../verify/read_facts.ts';
+import { allRuns, claimAfter, pendingDeliveries, unfinishedRuns } from '../verify/read_facts.ts';
 import { type ReportedViolation, Verifier } from '../verify/verifier.ts';
 import { Load } from './load.ts';
 import { FAN_IN, SHAPES, type Shape } from './shapes.ts';
@@ -178,6 +178,13 @@ async function settleDown(world: World, verifier: Verifier, trial: number): Prom
       if ((await retryDuringOutage(() => claimAfter(pool, worker.pid, from))) !== null) idle.delete(worker);
     return idle.size === 0;
   });
+  const isTold = async () => (await retryDuringOutage(() => pendingDeliveries(pool))) === 0;
+  if (!(await within(QUIET_WITHIN_MS, isTold)))
+    verifier.addViolation(
+      trial,
+      'E13',
+      `alerts are still to be sent ${QUIET_WITHIN_MS} ms after the last fault`,
+    );
   for (const { pid } of idle) verifier.addViolation(trial, 'E7', `worker ${pid} does no work any more`);
   await within(QUIET_WITHIN_MS, isQuiet);
 }

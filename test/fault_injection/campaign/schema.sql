@@ -41,3 +41,13 @@ create table chaos.effect (
   unique (token, phase)
 );
 create index on chaos.effect (run_id);
+
+-- What the receivers of the alerts got.
+create table chaos.arrival (
+  arrival_id  bigint generated always as identity primary key,
+  at          timestamptz not null default clock_timestamp(),
+  alert_id    bigint not null,
+  channel     text not null,
+  pid         integer not null
+);
+create index on chaos.arrival (alert_id);

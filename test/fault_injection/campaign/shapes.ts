@@ -55,6 +55,9 @@ export const DEADLY: readonly Shape[] = ['segv', 'abort', 'memory'].map((way) =>
   ]),
 );
 
+/** Each of its runs fails, and is told. */
+export const FAILING = 'failing';
+
 export const SHAPES: readonly Shape[] = [
   shape(
     'chain',
@@ -74,6 +77,7 @@ export const SHAPES: readonly Shape[] = [
     'task_id: flaky, retries: 3, with: {fail_first: 2}',
     'task_id: after, depends_on: [flaky]',
   ]),
+  shape(FAILING, 2, ['task_id: first', 'task_id: fails, depends_on: [first], with: {fail_first: 100}']),
   shape('sensor', 2, ['task_id: look, with: {defer: 2}', 'task_id: after, depends_on: [look]']),
   shape('pooled', 2, [
     ...numbered(6, (n) => `task_id: p${n}, pool: narrow, priority: ${n}`),

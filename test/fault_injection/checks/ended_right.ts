@@ -3,20 +3,23 @@ import type { CampaignFacts, Violation } from '../verify/facts.ts';
 /** The number of worker crashes after which a task is quarantined. */
 const CRASHES_TO_QUARANTINE = 3;
 
+const BY_DESIGN = 'it fails by design';
+
 /**
- * Checks that every run has ended in success. The only other correct end is quarantine: a task that lost its worker
- * three times has failed, and its run with it.
+ * Checks that every run has ended in success, or failed by design. The only other correct end is quarantine: a task that
+ * lost its worker three times has failed, and its run with it.
+ * @param failing the DAGs whose runs fail by design
  */
-export function checkEndedRight({
-  runs,
-  instances,
-  attempts,
-}: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts'>): readonly Violation[] {
+export function checkEndedRight(
+  { runs, instances, attempts }: Pick<CampaignFacts, 'runs' | 'instances' | 'attempts'>,
+  failing: ReadonlySet<string> = new Set(),
+): readonly Violation[] {
   const byRun = Map.groupBy(instances, ({ runId }) => runId);
   const byInstance = Map.groupBy(attempts, ({ instanceId }) => instanceId);
   return runs.flatMap(({ runId, dagId, state }) => {
-    if (state === 'success') return [];
     const own = byRun.get(runId) ?? [];
+    const isFailedByDesign = state === 'failed' && own.some(({ errorText }) => errorText === BY_DESIGN);
+    if (failing.has(dagId) ? isFailedByDesign : state === 'success') return [];
     const quarantined = own.filter(
       ({ errorClass, instanceId }) =>
         errorClass === 'Quarantined' &&

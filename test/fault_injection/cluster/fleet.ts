@@ -49,6 +49,9 @@ export interface FleetOptions {
   readonly logDir: string;
 }
 
+/** The channels that are told of every DAG. */
+export const CHANNELS = ['chat', 'pager'] as const;
+
 /** Small, so that a task can exhaust it quickly. */
 const HEAP_MB = 192;
 
@@ -123,6 +126,7 @@ export class Fleet implements AsyncDisposable {
       tasksDir: path.join(import.meta.dirname, '../tasks'),
       logLevel: 'debug',
       isDirected: true,
+      alertsTo: CHANNELS,
       ...{ concurrency, leaseMs, graceMs },
     };
     const shift = clockShiftMs === 0 ? [] : ['--import', path.join(import.meta.dirname, 'clock_shift.ts')];

@@ -66,6 +66,15 @@ export interface OperatorEvent {
   readonly action: string;
 }
 
+/** One channel's copy of an alert. */
+export interface AlertFact {
+  readonly runId: number;
+  readonly kind: string;
+  readonly channel: string;
+  /** The number of times that it arrived at the receiver. */
+  readonly arrivals: number;
+}
+
 export interface CampaignFacts {
   readonly runs: readonly RunFact[];
   readonly instances: readonly InstanceFact[];
@@ -73,6 +82,7 @@ export interface CampaignFacts {
   readonly transitions: readonly TransitionFact[];
   readonly effects: readonly EffectFact[];
   readonly operatorEvents: readonly OperatorEvent[];
+  readonly alerts: readonly AlertFact[];
 }
 
 /** A worker's report that the database has accepted this result. */
@@ -145,7 +155,20 @@ export interface UnexplainedEnd {
   readonly lastLines: readonly string[];
 }
 
-export type Invariant = 'E1' | 'E2' | 'E3' | 'E4' | 'E5' | 'E6' | 'E7' | 'E8' | 'E10' | 'E11' | 'E12' | 'end';
+export type Invariant =
+  | 'E1'
+  | 'E2'
+  | 'E3'
+  | 'E4'
+  | 'E5'
+  | 'E6'
+  | 'E7'
+  | 'E8'
+  | 'E10'
+  | 'E11'
+  | 'E12'
+  | 'E13'
+  | 'end';
 
 export interface Violation {
   readonly invariant: Invariant;

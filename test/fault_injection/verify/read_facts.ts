@@ -3,6 +3,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../../runner/index.ts';
 import type {
+  AlertFact,
   AttemptFact,
   CampaignFacts,
   EffectFact,
@@ -27,6 +28,14 @@ export async function unfinishedRuns(pool: Pool): Promise<readonly number[]> {
     `select run_id as "runId" from stockflow.dag_run where finished_at is null order by run_id`,
   );
   return rows.map(({ runId }) => runId);
+}
+
+/** Returns the number of alerts that are still to be sent. */
+export async function pendingDeliveries(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::integer as count from stockflow.alert_delivery where state = 'pending'`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export async function allRuns(pool: Pool): Promise<readonly number[]> {
@@ -77,6 +86,13 @@ async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<Campa
     `select run_id as "runId", action from stockflow.event where run_id = any($1) and channel = 'cli' and task_id is not null`,
     [runIds],
   );
+  const alerts = await tx.query<AlertFact>(
+    `select a.run_id as "runId", a.kind, d.channel,
+            (select count(*)::integer from chaos.arrival r where r.alert_id = a.alert_id and r.channel = d.channel) as arrivals
+       from stockflow.alert a join stockflow.alert_delivery d using (alert_id)
+      where a.run_id = any($1) order by a.alert_id, d.channel`,
+    [runIds],
+  );
   return {
     runs: runs.rows,
     instances: instances.rows,
@@ -84,6 +100,7 @@ async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<Campa
     transitions: transitions.rows,
     effects: effects.rows,
     operatorEvents: operatorEvents.rows,
+    alerts: alerts.rows,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Runs the checks on the facts and collects violations. */
 import type { Pool } from 'pg';
-import { DEADLY } from '../campaign/shapes.ts';
+import { DEADLY, FAILING } from '../campaign/shapes.ts';
 import type { World } from '../campaign/world.ts';
 import { checkAcknowledgedKept } from '../checks/acknowledged_kept.ts';
 import { checkDrains } from '../checks/drain.ts';
@@ -14,7 +14,9 @@ import { checkRecoveries } from '../checks/recovery.ts';
 import { checkRestarts, restartMs, restartsAfter } from '../checks/restart.ts';
 import { checkSuccessors } from '../checks/successor_once.ts';
 import { checkTerminalStays } from '../checks/terminal_stays.ts';
+import { checkToldOnce } from '../checks/told_once.ts';
 import { checkVersionPinned } from '../checks/version_pinned.ts';
+import { CHANNELS } from '../cluster/fleet.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import type { CampaignFacts, Invariant, JobSample, Outage, Recovery, Violation } from './facts.ts';
 import {
@@ -36,6 +38,7 @@ const RECOVERY_LIMIT_MS = 20_000;
 const AFTER_OUTAGE_MS = 10_000;
 const LOOK_BACK_S = 15;
 const RUNS_AT_ONCE = 300;
+const FAILING_DAGS = new Set([FAILING]);
 const DEADLY_DAGS = new Set(DEADLY.map(({ dagId }) => dagId));
 
 export interface ReportedViolation {
@@ -118,7 +121,8 @@ export class Verifier {
       ...checkNoConflicts(facts, fleet.conflictLines),
       ...checkVersionPinned(facts),
       ...checkDrains(records.drains, facts.attempts),
-      ...checkEndedRight({ ...facts, runs: ended }),
+      ...checkEndedRight({ ...facts, runs: ended }, FAILING_DAGS),
+      ...checkToldOnce(facts, CHANNELS),
       ...checkInnocents({ ...facts, runs: ended }, DEADLY_DAGS),
     ]);
   }

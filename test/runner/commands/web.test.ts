@@ -13,9 +13,10 @@ import { parseUsers } from '../../../runner/web/access/users/file.ts';
 import { isPassword } from '../../../runner/web/access/users/password.ts';
 import { keptShell } from '../../support/kept_shell.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
+import { until } from '../../support/until.ts';
 import { cliProject } from './cli_project.ts';
 
-const { url } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
+const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const project = await cliProject({ after }, { DATABASE_URL: url });
 const CLI = path.resolve(import.meta.dirname, '../../../runner/cli.ts');
 
@@ -39,6 +40,35 @@ test('web serves the page on this machine until it is stopped, and up beside it 
   assert.equal(upEnd.code, 0, upEnd.stderr);
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /^error: port \d+ of 127\.0\.0\.1 is taken, .*--port takes another\n$/);
+});
+
+test('web alone tells the channels of all DAGs of a run that did not start', async () => {
+  const source = 'dag_id: feed\ntimezone: UTC\nschedule: "0 1 * * *"\ntasks: [{task_id: a, type: b}]\n';
+  await pool.query(
+    `with dag as (
+       insert into stockflow.dag (dag_id, file, next_scheduled_for)
+       values ('feed', 'elsewhere/feed.yaml', now() - interval '1 hour') returning dag_id
+     )
+     insert into stockflow.dag_version (dag_id, sha256, source, file)
+     select dag_id, repeat('0', 64), $1, 'elsewhere/feed.yaml' from dag`,
+    [source],
+  );
+  await pool.query(
+    'update stockflow.dag set current_version_id = (select max(dag_version_id) from stockflow.dag_version)',
+  );
+  const web = project.start(['web', '--port', '0'], { STOCKFLOW_ALERTS_TO: 'pager, desk' });
+  const told = await until('both channels', async () => {
+    const { rows } = await pool.query('select kind, cause, channel from audit.alert order by channel');
+    return rows.length === 2 ? rows : null;
+  });
+  const alert = { kind: 'not_started', cause: 'no live worker' };
+  assert.deepEqual(told, [
+    { ...alert, channel: 'desk' },
+    { ...alert, channel: 'pager' },
+  ]);
+  web.kill('SIGTERM');
+  const { code, stderr } = await web.ended;
+  assert.equal(code, 0, stderr);
 });
 
 test('for other machines web refuses to start without users or a proxy, and says in one message what to set', async () => {

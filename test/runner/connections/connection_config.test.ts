@@ -121,7 +121,8 @@ for (const [why, url, says] of [
   ['a passphrase without a key', 'sftp://u@h/?passphrase_file=/f', /private_key_file/],
   ['a parameter given twice', 'sftp://u@h/?password_file=/f&password_file=/g', /twice/],
   ['an empty parameter', 'sftp://u@h/?password_file=', /empty/],
-  ['another scheme', 'https://h/', /postgres:\/\/ nor sftp:\/\//],
+  ['another scheme', 'ftp://h/', /postgres:\/\/ nor sftp:\/\//],
+  ['a channel for alerts', 'https://h/', /channel for alerts .https:.*postgres:\/\/ or sftp/],
   ['an unknown sslmode', 'postgres://h/db?sslmode=maybe', /verify-full/],
 ] as const) {
   test(`${why} is refused`, () => {

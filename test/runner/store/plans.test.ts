@@ -1,7 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PoolClient } from 'pg';
+import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import {
+  claimMessage,
+  conversationOf,
+  lockDue,
+  markSent,
+  markUnsent,
+  nextDue,
+  postponeDue,
+  setRepeat,
+  takeRepeat,
+} from '../../../runner/store/alert/delivery.ts';
+import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
+import { failureOfRun } from '../../../runner/store/alert/failure.ts';
+import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
+import { listAlerts, unsentChannels } from '../../../runner/store/alert/listing.ts';
+import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
 import { listEvents } from '../../../runner/store/event/listing.ts';
@@ -40,7 +58,7 @@ import { applySettlements, runOutcome, wasSettled } from '../../../runner/store/
 import { isPooled, listPools, nextInPools } from '../../../runner/store/worker/pool.ts';
 import { runningTasks } from '../../../runner/store/worker/running_task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
-import { explained } from '../../support/engine/explain.ts';
+import { explained, recordStatements, tableReads } from '../../support/engine/explain.ts';
 import { fillHistory, goodNights, mixedNights, numberedTasks } from '../../support/engine/history.ts';
 import { stepDag, steps } from '../../support/engine/task_types.ts';
 
@@ -48,7 +66,7 @@ import { stepDag, steps } from '../../support/engine/task_types.ts';
 const INSTANCES = 60_000;
 
 /** Tables that grow with the history. */
-const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log'];
+const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log', 'alert', 'alert_delivery'];
 
 test('no statement of a busy night reads a table that grows from end to end', async (t) => {
   const engine = await testEngine(t, [steps().type]);
@@ -72,6 +90,16 @@ test('no statement of a busy night reads a table that grows from end to end', as
        from run cross join generate_series(0, 19) as n
      returning run_id as "runId", task_instance_id as "taskInstanceId"`,
   );
+  await pool.query(
+    `with told as (
+       insert into stockflow.alert (dag_id, run_id, scheduled_for, kind, dedup_key, incident, sentence, facts, closed_at)
+       select dag_id, run_id, scheduled_for, 'failed', run_id::text, 'busy/' || scheduled_for, 'it failed', '{}', now()
+         from stockflow.dag_run
+       returning alert_id
+     )
+     insert into stockflow.alert_delivery (alert_id, channel, state, sent_at) select alert_id, 'chat', 'sent', now() from told`,
+  );
+  await pool.query('vacuum analyze stockflow.alert, stockflow.alert_delivery');
   const [first, second] = rows;
   assert.ok(first !== undefined && second !== undefined);
   const { runId, taskInstanceId } = first;
@@ -121,6 +149,31 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await startableRuns(tx, 'busy', 1);
     await markRunFinished(tx, { runId, state: 'running' }, 'failed');
   };
+  const telling = async (tx: PoolClient): Promise<void> => {
+    await failureOfRun(tx, runId, []);
+    await closeIncidents(tx, { dagId: 'busy', incident: 'busy/now', notStartedUpTo: Temporal.Now.instant() });
+    await lateStarts(tx, { leastMs: 1_000, dagId: null });
+    await lateStarts(tx, { leastMs: 1_000, dagId: 'busy' });
+    await holdUpOf(tx, 'busy');
+    await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep' });
+    await runningRuns(tx);
+    await overdueChannels(tx, 5_000);
+    const at = { channel: 'chat', now: Temporal.Now.instant() };
+    await lockDue(tx, at);
+    await takeRepeat(tx, at);
+    await postponeDue(tx, at, at.now);
+    await nextDue(tx, 'chat');
+    await conversationOf(tx, { channel: 'chat', alertIds: [1] });
+    await tx.query(
+      `insert into stockflow.alert_delivery (alert_id, channel, next_attempt_at) values (1, 'pager', now())`,
+    );
+    const rows = { channel: 'pager', messageKey: 'busy', alertIds: [1] };
+    await claimMessage(tx, rows, { now: at.now, until: at.now });
+    await markSent(tx, rows, { attempt: 1, at: at.now, thread: null, repeatAt: at.now });
+    await markUnsent(tx, rows, { attempt: 1, errorText: 'down', nextAt: null });
+    await setRepeat(tx, rows, at.now);
+    await unsentChannels(tx);
+  };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {
     await findRun(tx, runId);
@@ -131,7 +184,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await attemptsOfRun(tx, runId);
     await listPools(tx);
     await topicVersions(tx, [
-      ...(['home', 'backfills', 'workers', 'audit', 'dag:busy', 'backfill:1'] as const),
+      ...(['alerts', 'home', 'backfills', 'workers', 'audit', 'dag:busy', 'backfill:1'] as const),
       ...([`run:${runId}`, `log:${taskInstanceId}:1`] as const),
     ]);
     await readAttemptLog(tx, { taskInstanceId, attemptNumber: 1 }, { afterId: 0, atMost: 500 });
@@ -148,6 +201,9 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await readLogPage(tx, { ...ofTask, side: { kind: 'newest' } });
     await readLogPage(tx, { ...ofTask, side: { kind: 'after', taskLogId: 1 } });
     await runningTasks(tx);
+    await listAlerts(tx, { dagId: null, runId: null, before: null, limit: 20 });
+    await listAlerts(tx, { dagId: 'busy', runId: null, before: 9, limit: 20 });
+    await listAlerts(tx, { dagId: null, runId, before: null, limit: 20 });
     await sealState(tx);
     const events = { dagId: null, runId: null, since: null, action: null, actor: null, limit: 50 };
     await listEvents(tx, events);
@@ -160,6 +216,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
   for (const [work, count] of [
     [night, 15],
     [upkeep, 12],
+    [telling, 18],
     [looking, 28],
   ] as const) {
     const { statements, fullReads } = await explained(pool, work);
@@ -167,6 +224,26 @@ test('no statement of a busy night reads a table that grows from end to end', as
     const growing = fullReads.filter(({ tables }) => tables.some((table) => GROWING.includes(table)));
     assert.deepEqual(growing, []);
   }
+});
+
+test('the newest run of a DAG without runs is not looked for among those of others', async (t) => {
+  const engine = await testEngine(t, [steps().type]);
+  for (const dagId of ['busy', 'idle']) await engine.writeDag(dagId, stepDag(dagId, ['task_id: t0']));
+  await fillHistory(engine.pool, { dagId: 'busy', tasks: ['t0'], nights: goodNights(2_000) });
+  const pool = createPool(engine.url, { applicationName: 'stockflow test', max: 1 });
+  t.after(() => pool.end());
+  const sent = recordStatements(pool);
+  const client = await pool.connect();
+  // As the embedded server is set.
+  await client.query('set random_page_cost = 1.1');
+  assert.deepEqual(await newestRuns(client, ['idle']), []);
+  const reads = await Promise.all(sent.map((statement) => tableReads(client, statement)));
+  client.release();
+  assert.ok(reads.length > 0);
+  assert.deepEqual(
+    reads.flat().filter(({ rows }) => rows === null || rows > 10),
+    [],
+  );
 });
 
 test('a statement that does read a growing table from end to end is found', async (t) => {

@@ -34,6 +34,23 @@ test('retention deletes what is old, keeps the newest good run, and never touche
     );
     return rows[0]?.count;
   };
+  // Of an old run, of the newest, and of an old instant without a run.
+  for (const [runId, days] of [
+    [runIds[0], 100],
+    [runIds[2], 5],
+    [null, 100],
+    [null, 0],
+  ] as const) {
+    await pool.query(
+      `with told as (
+         insert into stockflow.alert (dag_id, run_id, scheduled_for, kind, dedup_key, incident, at, sentence, facts)
+         values ('kept', $1, now(), 'failed', $3, 'kept', now() - $2 * interval '1 day', 'it failed', '{}')
+         returning alert_id
+       )
+       insert into stockflow.alert_delivery (alert_id, channel, next_attempt_at) select alert_id, 'chat', now() from told`,
+      [runId, days, `${runId} ${days}`],
+    );
+  }
   const events = await count('event');
   assert.deepEqual([await count('task_log'), await count('artifact'), await count('file')], [3, 3, 3]);
 
@@ -41,19 +58,23 @@ test('retention deletes what is old, keeps the newest good run, and never touche
     logLines: 2,
     artifacts: 0,
     runs: 0,
+    alerts: 0,
   });
   assert.deepEqual(await prune(pool, { logsMs: null, artifactsMs: 30 * DAY_MS, historyMs: null }), {
     logLines: 0,
     artifacts: 2,
     runs: 0,
+    alerts: 0,
   });
   assert.deepEqual(await prune(pool, { logsMs: null, artifactsMs: null, historyMs: DAY_MS }), {
     logLines: 0,
     artifacts: 0,
     runs: 2,
+    alerts: 1,
   });
   const { rows } = await pool.query<{ run_id: number }>('select run_id from stockflow.dag_run');
   assert.deepEqual(rows, [{ run_id: runIds[2] }]);
   assert.equal(await count('event'), events);
   assert.equal(await count('artifact_chunk'), 1);
+  assert.deepEqual([await count('alert'), await count('alert_delivery')], [2, 2]);
 });

@@ -40,16 +40,39 @@ tasks:
   - {task_id: last, type: step, depends_on: [first]}
 `;
 
+const TOLD = `
+dag_id: told
+timezone: UTC
+schedule: null
+alerts: [{to: [chat]}]
+tasks:
+  - {task_id: failing, type: step, with: {fail: "as it should"}}
+`;
+
 test('a worker whose role is stockflow_worker only works a DAG from its file to the seal of its events', async (t) => {
   const { url, pool, dropLogin } = await databaseWithLogin(t, 'stockflow_worker');
   const project = await cliProject(t, { DATABASE_URL: url });
   await project.write('dags/quick.yaml', DAG);
+  await project.write('dags/told.yaml', TOLD);
   const worker = project.start(['worker']);
   await worker.said('working; Ctrl-C stops');
   const triggered = await project.run(['trigger', 'quick', '--wait', '--timeout', '60s', '-o', 'json']);
   assert.equal(triggered.code, 0, triggered.stderr);
   const cleared = await project.run(['tasks', 'clear', 'quick', '--task', 'last']);
   assert.equal(cleared.code, 0, cleared.stderr);
+  const failed = await project.run(['trigger', 'told', '--wait', '--timeout', '60s']);
+  assert.equal(failed.code, 1, failed.stderr);
+  const marked = await project.run([
+    'tasks',
+    'mark',
+    'told',
+    'failing',
+    '--state',
+    'success',
+    '--reason',
+    'done by hand',
+  ]);
+  assert.equal(marked.code, 0, marked.stderr);
   const logs = await project.run(['tasks', 'logs', 'quick', 'first', '-o', 'json']);
   assert.equal(JSON.parse(logs.stdout).length > 0, true, logs.stderr);
   for (;;) {
@@ -68,10 +91,17 @@ test('a worker whose role is stockflow_worker only works a DAG from its file to 
       group by action order by action`,
   );
   assert.deepEqual(rows, [
-    { action: 'dag.added', count: 1 },
-    { action: 'run.created', count: 1 },
+    { action: 'dag.added', count: 2 },
+    { action: 'run.created', count: 2 },
     { action: 'task.cleared', count: 1 },
-    { action: 'task.failed', count: 1 },
+    { action: 'task.failed', count: 2 },
+  ]);
+  const { rows: told } = await pool.query(
+    'select kind, channel, closed_at is not null as closed from audit.alert order by at',
+  );
+  assert.deepEqual(told, [
+    { kind: 'failed', channel: 'chat', closed: true },
+    { kind: 'recovered', channel: 'chat', closed: false },
   ]);
   await dropLogin();
 });

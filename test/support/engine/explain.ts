@@ -98,7 +98,7 @@ export interface TableRead {
 }
 
 /** Plans a statement, and runs it where it only reads. @returns how each table is read */
-export async function tableReads(db: Pool, { text, values }: Statement): Promise<readonly TableRead[]> {
+export async function tableReads(db: PoolClient, { text, values }: Statement): Promise<readonly TableRead[]> {
   const isRead = !/\b(insert|update|delete|for no key update|for update)\b/i.test(text);
   const { rows } = await db.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
     `explain (${isRead ? 'analyze, timing off, ' : ''}format json) ${text}`,

@@ -5,10 +5,14 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { createPool } from '../../../runner/connections/postgres/connect.ts';
+import { AlertDeliverer } from '../../../runner/engine/alerts/deliver.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { armFailpoint } from '../../../runner/engine/failpoint.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
-import { createLog, type LogOptions } from '../../../runner/log.ts';
+import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
+import { createLog, type Log, type LogOptions } from '../../../runner/log.ts';
+import { recordingSender } from './recording_sender.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
@@ -27,6 +31,10 @@ export interface WorkerProcessOptions {
    * ends when stdin does.
    */
   readonly isDirected?: boolean;
+  /** Sends alerts through the channels that these variables define. */
+  readonly channels?: Readonly<Record<string, string>>;
+  /** Tells these channels of every DAG, and records in `chaos.arrival` what arrives there. */
+  readonly alertsTo?: readonly string[];
 }
 
 /** The starter directs it, and must not leave it behind: without a starter it ends. */
@@ -38,21 +46,34 @@ async function followDirections(): Promise<void> {
   if (!process.stdin.destroyed) process.exit(1);
 }
 
+function deliverer(url: string, env: Readonly<Record<string, string>>, log: Log): AlertDeliverer {
+  const pool = createPool(url, { applicationName: 'stockflow alerts', max: 2, onIdleError: () => undefined });
+  return new AlertDeliverer({ pool, env, log, commandWords: () => [], webUrl: null });
+}
+
+function alerting(url: string, alertsTo: readonly string[]): Pick<WorkerOptions, 'alertsTo' | 'alertSender'> {
+  const pool = createPool(url, { applicationName: 'stockflow receiver', max: 2 });
+  return { alertsTo, alertSender: recordingSender(pool, 'chaos.arrival') };
+}
+
 if (import.meta.main) {
   const options: WorkerProcessOptions = JSON.parse(process.argv[2] ?? '{}');
   armFailpoint(process.env.STOCKFLOW_FAIL_AT || null);
   if (options.isDirected) void followDirections();
+  const log = createLog({ format: 'json', level: options.logLevel ?? 'warn' });
   const worker = await Worker.start({
     databaseUrl: options.url,
+    ...(options.channels === undefined ? {} : { alertSender: deliverer(options.url, options.channels, log) }),
     taskTypes: await loadTaskTypes(options.tasksDir),
     projectDir: options.tasksDir,
     dagsDir: null,
     env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url },
     concurrency: options.concurrency,
     codeVersion: `pid ${process.pid}`,
-    log: createLog({ format: 'json', level: options.logLevel ?? 'warn' }),
+    log,
     leaseMs: options.leaseMs,
     process: 'own',
+    ...(options.alertsTo === undefined ? {} : alerting(options.effectsUrl ?? options.url, options.alertsTo)),
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);

@@ -119,22 +119,25 @@ function connectFailure(
       const what =
         `refused the login that it granted ${Math.round(grantedAgoMs / 1000)} s ago. A limit on sessions looks like this: ` +
         'give the tasks that use this server one pool, with as many slots as it grants sessions';
-      return new ConnectionError('refused_by_server', `${at} ${what} (${login.describe()})`, { cause });
+      return new ConnectionError('refused_by_server', `${at} ${what} (${login.describe()})`, {
+        cause,
+        server: config,
+      });
     }
     const what =
       'refused the login; check the user and the secret before trying again, as failures can lock it';
-    return new ConnectionError('auth', `${at} ${what} (${login.describe()})`, { cause });
+    return new ConnectionError('auth', `${at} ${what} (${login.describe()})`, { cause, server: config });
   }
   if (levelOf(cause) === 'handshake') {
     return new ConnectionError(
       'refused_by_server',
       `${at} has no SSH algorithm in common with this client (${said})`,
-      { cause },
+      { cause, server: config },
     );
   }
   const what =
     'cannot be reached; check that its SFTP service runs and that host, port and firewall are right';
-  return new ConnectionError('unreachable', `${at} ${what} (${said})`, { cause });
+  return new ConnectionError('unreachable', `${at} ${what} (${said})`, { cause, server: config });
 }
 
 /** Returns the level of ssh2 at which the error occurred. */

@@ -92,6 +92,7 @@ export class HostKeyCheck {
         'host_key',
         `${variable} pins no host key; ${host}:${port} shows ${first.fingerprint} (${first.type}). ` +
           `Confirm it with whoever runs that server, then add host_key=${first.fingerprint} to ${variable}`,
+        { server: this.#config },
       );
     }
     const shown = this.#refused.map(({ type, fingerprint }) => `${fingerprint} (${type})`).join(', ');
@@ -100,6 +101,7 @@ export class HostKeyCheck {
       `${host}:${port} shows no host key that is pinned in ${variable}: pinned ${hostKeys.join(', ')}; ` +
         `shown ${shown}. Someone may be in between. Nothing was sent; change host_key only after ` +
         'whoever runs that server has confirmed the new key',
+      { server: this.#config },
     );
   }
 }

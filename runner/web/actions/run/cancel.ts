@@ -53,9 +53,10 @@ ${cancelForm(instances, { href, what: taskId, reason: request.query.get('reason'
   },
   async act(request, by) {
     const { runId } = (await openRun(request)).run;
+    const { context } = request;
     const taskId = request.params.task ?? '';
     const reason = request.query.get('reason') || null;
-    await cancelTask(request.context.pool, runId, { taskId, by, reason });
+    await cancelTask(context.pool, runId, { taskId, by, reason, versions: context.versions });
     return {
       location: taskHref(runId, taskId),
       sentence: `${taskId} is cancelled; what depends on it goes by its trigger rule.`,

@@ -41,6 +41,7 @@ ${deedForm(opened, which, request.query)}`,
     const changed = await clearTasks(context.pool, runId, {
       ...clearedTasks(query),
       by,
+      versions: context.versions,
       reason: query.get('reason') || null,
       newParams: Object.keys(given).length === 0 ? null : { given, taskTypes: await context.taskTypes() },
     });

@@ -43,7 +43,8 @@ ${reasonField(query.get('reason') ?? '', 'required')}
     const { run } = await openRun(request);
     const taskId = params.task ?? '';
     const state = choiceSent(query, 'state', STATES);
-    await markTask(context.pool, run.runId, { taskId, state, by, reason: requiredReason(query) });
+    const reason = requiredReason(query);
+    await markTask(context.pool, run.runId, { taskId, state, by, reason, versions: context.versions });
     return {
       location: taskHref(run.runId, taskId),
       sentence: `${taskId} is marked ${state}; what waited for it goes on by that.`,

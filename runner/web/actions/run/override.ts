@@ -56,6 +56,7 @@ ${reasonField(request.query.get('reason') ?? '', 'required')}
     const changed = await clearTasks(context.pool, opened.run.runId, {
       ...scopeOf(clear, params.task ?? ''),
       by,
+      versions: context.versions,
       reason,
       newParams: Object.keys(given).length === 0 ? null : { given, taskTypes: await context.taskTypes() },
     });

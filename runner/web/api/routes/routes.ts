@@ -1,5 +1,6 @@
 /** Every endpoint under `/api/v1`, in the order of the document. */
 import type { Endpoint } from '../endpoint.ts';
+import { listAlerts } from './alerts.ts';
 import { getArtifact, listArtifacts } from './artifacts.ts';
 import * as backfills from './backfills.ts';
 import { pause, resume, trigger } from './dag_changes.ts';
@@ -44,5 +45,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listPools,
   resizePool,
   getQueue,
+  listAlerts,
   listEvents,
 ];

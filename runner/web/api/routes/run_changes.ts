@@ -55,6 +55,7 @@ export const clear = writing({
       onlyFailed: body.only_failed,
       downstream: body.downstream,
       newParams: hasParams ? { given: body.params, taskTypes: await context.taskTypes() } : null,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });
@@ -91,6 +92,7 @@ export const cancelOne = writing({
   async handle({ context, viewer, params, body }) {
     const changed = await cancelTask(context.pool, params.run, {
       taskId: params.task,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });
@@ -113,6 +115,7 @@ export const mark = writing({
     const changed = await markTask(context.pool, params.run, {
       taskId: params.task,
       state: body.state,
+      versions: context.versions,
       by: actorOf(viewer),
       reason: body.reason,
     });

@@ -1,5 +1,6 @@
 /** DAGs: their list, one with its tasks, when it is due, and its versions. */
 import { z } from '@hono/zod-openapi';
+import { ALERT_KINDS } from '../../../core/alert/kind.ts';
 import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../../core/dag/dag.ts';
 import { NEXT } from '../paging.ts';
 import { fileProblem } from './problem.ts';
@@ -84,6 +85,11 @@ const dagFile = z
     max_active_runs: integer('At most so many runs at once.'),
     is_paused_upon_creation: flag('Whether it begins paused.'),
     dagrun_timeout_ms: millisecondsOrNull('The longest that a run may take.'),
+    alerts: z
+      .array(z.object({ on: z.array(z.enum(ALERT_KINDS)), to: z.array(z.string()) }))
+      .openapi({ description: 'The channels that are told of each kind, besides those of all DAGs.' }),
+    heartbeat: textOrNull('The connection of the cron monitor that is pinged.'),
+    start_within_ms: millisecondsOrNull('A due run that is not running so long after is told of.'),
     params: z.record(z.string(), param),
     tasks: z.array(dagTask),
   })

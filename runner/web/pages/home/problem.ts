@@ -5,6 +5,7 @@ import { type Html, html, NOTHING } from '../../html/html.ts';
 import { markOf } from '../../html/mark.ts';
 import { dateText, timeTag } from '../../html/time.ts';
 import { mayOperate, type Reader } from '../../page.ts';
+import { remedyLinks } from '../run/remedy.ts';
 
 export function problemNotice(dag: DagStatus, now: Temporal.Instant, reader: Reader): Html {
   const { dagId, verdict, businessDate, timezone, scheduledFor } = dag;
@@ -30,9 +31,11 @@ const VERB: Readonly<Record<string, string>> = {
 
 function waysOn({ dagId, remedy, run, businessDate }: DagStatus, reader: Reader): Html {
   if (run !== null && run.failedTaskId !== null) {
-    const task = `/runs/${run.runId}/tasks/${run.failedTaskId}`;
-    return html`<a class="button" href="${task}#log-end">Read the log of ${run.failedTaskId}</a>
-<a class="button" href="/runs/${run.runId}">Look at run ${run.runId}</a>${mayOperate(reader) && run.state === 'failed' ? retryForm(run.runId, run.failedTaskId) : NOTHING}`;
+    const { runId, failedTaskId: taskId, failedMapIndex } = run;
+    const mayRetry = mayOperate(reader) && run.state === 'failed';
+    return html`${mayRetry ? retryForm(runId, taskId) : NOTHING}${remedyLinks(run.remedy, { runId, taskId, mapIndex: failedMapIndex ?? -1 }, reader)}
+<a class="button" href="/runs/${runId}/tasks/${taskId}#log-end">Read the log of ${taskId}</a>
+<a class="button" href="/runs/${runId}">Look at run ${runId}</a>`;
   }
   if (run !== null) return html`<a class="button" href="/runs/${run.runId}">Look at run ${run.runId}</a>`;
   if (remedy?.action === 'validate_dag')

@@ -1,6 +1,7 @@
 /** Reads everything that the page of a run shows. */
 import type { DagIndex } from '../../../core/dag/index.ts';
 import { isTerminalRunState } from '../../../core/run/states.ts';
+import { type ListedAlert, listAlerts } from '../../../store/alert/listing.ts';
 import { findDag, findVersion } from '../../../store/dag/dag.ts';
 import { type ListedEvent, listEvents } from '../../../store/event/listing.ts';
 import { type Artifact, listArtifacts } from '../../../store/task/artifact.ts';
@@ -14,6 +15,9 @@ import type { PageRequest } from '../../page.ts';
 /** The newest events that the page shows; all are in the history. */
 const EVENTS_SHOWN = 100;
 
+/** The newest alerts that the page shows; a run has one of a kind each time that it was queued. */
+const ALERTS_SHOWN = 50;
+
 export interface ShownRun {
   readonly report: RunReport;
   /** The DAG version that the run began with; null if an older release wrote it and this one cannot read it. */
@@ -23,6 +27,8 @@ export interface ShownRun {
   readonly explained: Explained | null;
   readonly artifacts: readonly Artifact[];
   readonly events: readonly ListedEvent[];
+  /** What was told of the run, the newest first. */
+  readonly alerts: readonly ListedAlert[];
   readonly version: { readonly sha256: string; readonly isInForce: boolean } | null;
   readonly query: URLSearchParams;
   /** The pages of task authors that say more about the run. */
@@ -53,6 +59,7 @@ export async function readShownRun({ context, params, query }: PageRequest): Pro
       actor: null,
       limit: EVENTS_SHOWN,
     }),
+    alerts: await listAlerts(pool, { dagId: null, runId, before: null, limit: ALERTS_SHOWN }),
     version: version && { sha256: version.sha256, isInForce: inForce?.dagVersionId === dagVersionId },
     query,
     links: context.linksOfRun({

@@ -25,6 +25,9 @@ ${table(
     cells: {
       attempt: ({ attempt }) => attemptLink(only, attempt, attempt.attemptNumber === attemptNumber),
       started_at: ({ attempt }) => timeTag(attempt.startedAt, timezone, 'second'),
+      ...(attempts.every(({ errorText }) => errorText === null)
+        ? {}
+        : { error_text: ({ attempt }) => html`<span class="wrap">${attempt.errorText ?? ''}</span>` }),
       worker_id: ({ attempt }) =>
         html`${attempt.workerId}${attempt.workerHost === null ? NOTHING : html` <span class="soft small">${attempt.workerHost}</span>`}`,
     },

@@ -94,10 +94,15 @@ test('settings that are wrong are all named at once, without the secret of the d
   const { code, stderr } = await project.runAlone(['runs', 'list'], {
     DATABASE_URL: 'mysql://me:s3cret@host/db',
     STOCKFLOW_LOG: 'loud',
+    STOCKFLOW_ALERTS_TO: 'ops_slack,Night Mail',
   });
   assert.equal(code, 2);
   assert.match(stderr, /DATABASE_URL: write postgres:/);
   assert.match(stderr, /STOCKFLOW_CONCURRENCY=many: write a whole number/);
   assert.match(stderr, /STOCKFLOW_LOG=loud: write pretty or json/);
+  assert.match(
+    stderr,
+    /STOCKFLOW_ALERTS_TO=ops_slack,Night Mail: write the ids of channels, such as ops_slack,night_mail/,
+  );
   assert.doesNotMatch(stderr, /s3cret/);
 });

@@ -78,6 +78,7 @@ function report(tasks: readonly ReportedTask[], finishedAt: string | null): RunR
       createdAt: at('01:00'),
       startedAt: at('01:00'),
       finishedAt: finishedAt === null ? null : at(finishedAt),
+      reopenCount: 0,
     },
     timezone: 'UTC',
     now: at('02:00'),

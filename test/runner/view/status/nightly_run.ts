@@ -37,6 +37,7 @@ export const RUN: LastRun = {
   startedAt: DUE,
   finishedAt: at('2026-02-01T06:40:00Z'),
   failedTaskId: null,
+  failedMapIndex: null,
   errorText: null,
   remedy: null,
   missedDeadlines: [],

@@ -53,6 +53,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   listWorkers: ['/api/v1/workers'],
   listPools: ['/api/v1/pools'],
   getQueue: ['/api/v1/queue'],
+  listAlerts: ['/api/v1/alerts', `/api/v1/alerts?dag=nightly&run=${failedRun}&limit=1`],
   listEvents: ['/api/v1/audit/events', `/api/v1/audit/events?run=${failedRun}&action=task&limit=2`],
 };
 

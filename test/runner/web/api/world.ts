@@ -55,6 +55,7 @@ start_date: 2026-01-01
 catchup: none
 max_active_runs: 2
 params: {store: {type: integer, default: 7, description: the store}}
+alerts: [{to: [ops]}]
 tasks:
   - {task_id: fetch, type: step, retries: 0}
   - {task_id: each, type: step, depends_on: [fetch], map_over: "\${{ tasks.fetch.output.items }}"}

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { ACTIONS } from '../../../../runner/web/actions/actions.ts';
+import { PAGES } from '../../../../runner/web/pages/pages.ts';
 import { violationsOf } from '../../../support/axe.ts';
 import { withoutBrowser as skip } from '../../../support/browser.ts';
 import { gate, stepDag, untilAborted } from '../../../support/engine/task_types.ts';
@@ -21,7 +23,10 @@ work.on('first', async ({ progress, signal }) => {
 work.on('list', () => [1, 2, 3]);
 await engine.writeDag(
   'long',
-  stepDag('long', ['task_id: first', 'task_id: second, depends_on: [first], not_before: "23:59"']),
+  stepDag('long', [
+    'task_id: first, pool: counting',
+    'task_id: second, depends_on: [first], not_before: "23:59"',
+  ]),
 );
 await engine.writeDag(
   'mapped',
@@ -40,6 +45,9 @@ async function sent(path: string, form: Readonly<Record<string, string>>): Promi
   assert.equal(status, 303);
   return String(headers.location);
 }
+
+/** Their pages say what there is not. */
+const MISSING = ['/runs/4711', '/nowhere'];
 
 const RANGE = {
   dag: 'nightly',
@@ -61,9 +69,9 @@ async function everyPath(): Promise<readonly string[]> {
   const backfill = await sent('/backfills/new', RANGE);
   const [goodRun, failedRun, mappedRun] = [good, failed, mapped].map(({ run }) => `/runs/${run.runId}`);
   return [
-    ...['/', '/dags', '/runs', '/runs?state=cancelled', '/backfills', '/audit', '/workers'],
+    ...['/', '/dags', '/runs', '/runs?state=cancelled', '/backfills', '/alerts', '/audit', '/workers'],
     ...['/dags/nightly', '/dags/nightly?state=failed', '/dags/long', '/dags/broken'],
-    ...['/dags/nightly/versions', '/dags/nightly/trigger', '/dags/nightly/pause'],
+    ...['/dags/nightly/versions/1', '/dags/nightly/trigger', '/dags/nightly/pause', '/dags/nightly/resume'],
     ...[`${goodRun}`, `${failedRun}`, `${failedRun}?state=failed`, `${mappedRun}`, long],
     ...[`${failedRun}/tasks/check`, `${failedRun}/tasks/load`, `${long}/tasks/first`, `${long}/tasks/second`],
     ...[`${mappedRun}/tasks/each`, `${mappedRun}/tasks/each?map=1`],
@@ -71,7 +79,7 @@ async function everyPath(): Promise<readonly string[]> {
     ...[`${failedRun}/tasks/check/mark`, `${failedRun}/tasks/check/override`, `${long}/tasks/first/cancel`],
     ...['/backfills/new', `/backfills/new?${new URLSearchParams(RANGE)}`],
     ...[backfill, `${backfill}/cancel`, `${backfill}/retry_failed`],
-    ...['/pools/default/set', '/runs/4711', '/nowhere'],
+    ...['/pools/counting/set', ...MISSING],
   ];
 }
 const paths = skip ? [] : await everyPath();
@@ -86,6 +94,16 @@ async function sideways(page: Page): Promise<number> {
   );
 }
 
+test('the pages that are checked are all that there are', { skip }, () => {
+  for (const { path } of [...PAGES, ...ACTIONS]) {
+    const pattern = new RegExp(`^${path.replaceAll(/:\w+(\{[^}]*\})?/g, '[^/]+')}$`);
+    assert.ok(
+      paths.some((one) => pattern.test(one.replace(/\?.*/, ''))),
+      `no path of ${path} is checked`,
+    );
+  }
+});
+
 test('axe finds no violation of WCAG 2.2 AA on any page or form, light and dark, on a desk and on a phone, and none is wider than the phone', {
   skip,
 }, async (t) => {
@@ -94,7 +112,8 @@ test('axe finds no violation of WCAG 2.2 AA on any page or form, light and dark,
   for (const path of paths) {
     await page.setViewportSize(DESK);
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.goto(path);
+    const status = (await page.goto(path))?.status();
+    if (status !== (MISSING.includes(path) ? 404 : 200)) wrong.push(`${path} answers ${status}`);
     const found = [await violationsOf(page)];
     await page.emulateMedia({ colorScheme: 'dark' });
     found.push(await violationsOf(page, 'contrast'));

@@ -118,7 +118,7 @@ test('the run page gets the links of pages that say something of the run; a page
     businessDate: Temporal.PlainDate.from('2026-01-31'),
     ...{ params: {}, timeEdges: 'keep', actor: 'scheduler', reason: null },
     createdAt: Temporal.Instant.from('2026-01-31T06:00:00Z'),
-    ...{ startedAt: null, finishedAt: null },
+    ...{ startedAt: null, finishedAt: null, reopenCount: 0 },
   };
   assert.deepEqual(web.linksOfRun({ run, tasks: [] }), [{ href: '/greeting/812', label: 'Greet it' }]);
   assert.deepEqual(web.linksOfRun({ run: { ...run, dagId: 'other' }, tasks: [] }), []);

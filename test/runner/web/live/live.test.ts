@@ -172,6 +172,7 @@ test('a topic has a new version when what it stands for has changed, and keeps i
     'home',
     'workers',
     'audit',
+    'alerts',
     'backfills',
     'dag:versions',
     'dag:told',
@@ -195,6 +196,13 @@ test('a topic has a new version when what it stands for has changed, and keeps i
   ]);
   const pools = `insert into stockflow.pool (name, slots) values ('narrow', 2)`;
   assert.deepEqual(await changedBy(() => pool.query(pools)), ['workers']);
+  const alert = `with told as (
+      insert into stockflow.alert (dag_id, scheduled_for, kind, dedup_key, incident, sentence, facts)
+      values ('versions', now(), 'failed', 'k', 'i', 'it failed', '{}') returning alert_id)
+    insert into stockflow.alert_delivery (alert_id, channel, next_attempt_at) select alert_id, 'chat', now() from told`;
+  assert.deepEqual(await changedBy(() => pool.query(alert)), ['alerts']);
+  const sent = `update stockflow.alert_delivery set state = 'sent', sent_at = now(), next_attempt_at = null`;
+  assert.deepEqual(await changedBy(() => pool.query(sent)), ['alerts']);
   const end = async () => {
     release();
     await engine.ended(runId);

@@ -167,3 +167,30 @@ test('params have a name, a type and a default of that type', () => {
     '1:39 params."a b".default: found "2026-02-30", expected a date such as 2026-01-31',
   ]);
 });
+
+test('who is told is checked to the last name, with its position', () => {
+  const text = (alerts: string) => withTasks(TASK).replace('tasks:', `${alerts}\ntasks:`);
+  assert.deepEqual(
+    report(
+      text(`alerts:
+  - on: [faild, failed]
+    to: [Ops_Slack]
+  - {on: [], to: []}
+  - {to: [desk], of: [failed]}
+  - on: [failed]
+heartbeat: on-call
+start_within: 0s`),
+    ),
+    [
+      '5:10 alerts[0].on[0]: found "faild", did you mean failed? It is one of failed, deadline_missed, not_started, slow, recovered, warning',
+      '6:10 alerts[0].to[0]: "Ops_Slack" is not the id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE; write ops_slack',
+      '7:10 alerts[1].on: is empty: leave it out for the usual kinds',
+      '7:18 alerts[1].to: is empty: name at least one channel',
+      '8:18 alerts[2].of: unknown key; there are on, to',
+      '9:5 alerts[3].to: is missing, and must be given',
+      '10:12 heartbeat: "on-call" is not the id of a connection: warehouse stands for STOCKFLOW_CONN_WAREHOUSE',
+      '11:15 start_within: "0s" is too short: write more than 0s',
+    ],
+  );
+  assert.deepEqual(report(text('alerts: []')), ['4:9 alerts: is empty: leave it out to tell nobody']);
+});

@@ -17,6 +17,11 @@ catchup_window: 2d
 is_paused_upon_creation: true
 max_active_runs: 2
 dagrun_timeout: 8h
+alerts:
+  - {to: [ops_slack, night_mail]}
+  - {on: [slow, warning], to: [desk]}
+heartbeat: oncall_ping
+start_within: 15m
 default_args: {retries: 3, retry_delay: 30s, pool: sftp, execution_timeout: 30m}
 params:
   since: {type: instant, default: "2026-03-08T01:00:00-05:00", description: From when}
@@ -58,6 +63,12 @@ tasks:
     maxActiveRuns: 2,
     isPausedUponCreation: true,
     dagrunTimeoutMs: 28_800_000,
+    alerts: [
+      { on: ['failed', 'deadline_missed', 'not_started', 'recovered'], to: ['ops_slack', 'night_mail'] },
+      { on: ['slow', 'warning'], to: ['desk'] },
+    ],
+    heartbeat: 'oncall_ping',
+    startWithinMs: 900_000,
     params: {
       since: { type: 'instant', default: '2026-03-08T06:00:00Z', description: 'From when' },
       full: { type: 'boolean', default: null, description: '' },
@@ -131,6 +142,9 @@ test('a bare file gets the documented defaults', () => {
       maxActiveRuns: 1,
       isPausedUponCreation: false,
       dagrunTimeoutMs: null,
+      alerts: [],
+      heartbeat: null,
+      startWithinMs: null,
       params: {},
       tasks: [],
     },

@@ -1,0 +1,31 @@
+/** What is told of though nothing happens: any process that lives looks for it, a worker or the page's. */
+import type { Pool } from 'pg';
+import { overdueChannels } from '../../store/alert/due_channel.ts';
+import { addAlertJobs } from '../../store/queue/job.ts';
+import { databaseNow } from '../clock.ts';
+import type { DagVersions } from '../dags/versions.ts';
+import { tellLateStarts } from './late_starts.ts';
+import { SlowRuns } from './slow_runs.ts';
+
+/** The time in ms after which a due delivery counts as having lost its job. */
+const LOST_JOB_AFTER_MS = 5_000;
+
+export class AlertUpkeep {
+  readonly #pool: Pool;
+  readonly #versions: DagVersions;
+  readonly #slow: SlowRuns;
+
+  constructor(pool: Pool, versions: DagVersions) {
+    this.#pool = pool;
+    this.#versions = versions;
+    this.#slow = new SlowRuns(pool, versions);
+  }
+
+  /** Writes the alerts of late and slow runs, and restores the jobs of deliveries that lost theirs. */
+  async run(): Promise<void> {
+    await tellLateStarts({ pool: this.#pool, versions: this.#versions });
+    await this.#slow.tell();
+    const channels = await overdueChannels(this.#pool, LOST_JOB_AFTER_MS);
+    if (channels.length > 0) await addAlertJobs(this.#pool, channels, await databaseNow(this.#pool));
+  }
+}

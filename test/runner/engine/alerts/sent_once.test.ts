@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AlertDeliverer } from '../../../../runner/engine/alerts/deliver.ts';
+import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
+import { FailTask } from '../../../../runner/task.ts';
+import { receiver } from '../../../support/alerts/receiver.ts';
+import { testEngine, testLog } from '../../../support/engine/engine.ts';
+import { FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
+import { stepDag, steps } from '../../../support/engine/task_types.ts';
+import { until } from '../../../support/until.ts';
+
+test('two workers tell of each failed run once, beside tasks that a hanging channel does not hold up', async (t) => {
+  const step = steps();
+  const engine = await testEngine(t, [step.type]);
+  const { pool } = engine;
+  const hook = await receiver(t);
+  const hanging = await receiver(t);
+  hanging.answer(() => undefined);
+  step.on('load', () => {
+    throw new FailTask('no file came');
+  });
+  await engine.writeDag('night', stepDag('night', ['task_id: load'], ['alerts: [{to: [hook, hanging]}]']));
+  const env = { STOCKFLOW_CONN_HOOK: hook.url, STOCKFLOW_CONN_HANGING: hanging.url };
+  for (let worker = 0; worker < 2; worker += 1) {
+    await engine.startWorker({
+      concurrency: 1,
+      alertSender: new AlertDeliverer({ pool, env, log: testLog, commandWords: () => [], webUrl: null }),
+    });
+  }
+  const first = await engine.run('night');
+  await until('the hanging channel to be told', async () => hanging.received.length > 0);
+  const runIds = [first.run.runId];
+  for (let more = 0; more < 4; more += 1) runIds.push((await engine.run('night')).run.runId);
+  await until('each run to be told of', async () => hook.received.length >= runIds.length);
+  await until('each delivery to be marked', async () => {
+    const { rowCount } = await pool.query(
+      `select from stockflow.alert_delivery where channel = 'hook' and state <> 'sent'`,
+    );
+    return rowCount === 0;
+  });
+  const told = hook.received.flatMap(({ body }) =>
+    JSON.parse(body).alerts.map(({ run_id: runId }: { readonly run_id: number }) => runId),
+  );
+  assert.deepEqual(told.toSorted(), runIds.toSorted());
+});
+
+test('a worker that dies between sending and marking leaves the message to be sent again, under the same key', async (t) => {
+  const { byName } = await loadTaskTypes(FIXTURE_TASKS);
+  const engine = await testEngine(t, [...byName.values()]);
+  const { pool } = engine;
+  const hook = await receiver(t);
+  const channels = { STOCKFLOW_CONN_HOOK: `${hook.url}/?secret=x` };
+  // The table that the task writes to is missing, so it fails.
+  const yaml = stepDag('night', ['task_id: load'], ['alerts: [{to: [hook]}]']);
+  await engine.writeDag('night', yaml.replace('type: step', 'type: effect'));
+  process.env.STOCKFLOW_FAIL_AT = 'deliver.sent:1';
+  const victim = startWorkerProcess(t, { url: engine.url, leaseMs: 2_000, channels });
+  delete process.env.STOCKFLOW_FAIL_AT;
+  const { ended } = await victim;
+  await engine.run('night');
+  assert.equal(await ended, 'SIGKILL');
+  assert.equal(hook.received.length, 1);
+  // The minute for which the dead worker had it passes.
+  await pool.query(`update stockflow.alert_delivery set next_attempt_at = now() - interval '6 seconds'`);
+  await startWorkerProcess(t, { url: engine.url, leaseMs: 2_000, channels });
+  await until('the delivery to be marked', async () => {
+    const { rowCount } = await pool.query(`select from stockflow.alert_delivery where state = 'sent'`);
+    return rowCount === 1;
+  });
+  const keys = hook.received.map(({ headers }) => headers['idempotency-key']);
+  assert.equal(keys.length, 2);
+  assert.equal(new Set(keys).size, 1);
+  assert.equal(hook.received[0]?.body, hook.received[1]?.body);
+});
