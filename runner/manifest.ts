@@ -13,6 +13,8 @@ export interface Manifest {
     readonly commands?: readonly string[];
     /** Folders of further pages, relative to the package. */
     readonly pages?: readonly string[];
+    /** Folders of further metrics, relative to the package. */
+    readonly metrics?: readonly string[];
   };
 }
 
@@ -23,8 +25,11 @@ export function readManifest(): Manifest {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns the absolute folders with further commands or pages: those of package.json, and that of the project's task types. */
-export function registeredFolders(kind: 'commands' | 'pages', env: Environment): readonly string[] {
+/** Returns the absolute folders with further commands, pages or metrics: those of package.json, and that of the project's task types. */
+export function registeredFolders(
+  kind: 'commands' | 'pages' | 'metrics',
+  env: Environment,
+): readonly string[] {
   const registered = (readManifest().stockflow[kind] ?? []).map((folder) => resolve(PACKAGE_DIR, folder));
   return [...registered, resolve(env.STOCKFLOW_TASKS || 'tasks', kind)];
 }

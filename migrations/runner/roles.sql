@@ -51,7 +51,11 @@ begin
       ('feed_run',       'select, insert, update'),
       ('feed_sent',      'select, insert'),
       ('worker',         'select, insert, update'),
+      ('heartbeat_ping', 'select, insert, update'),
       -- The page may be served by it.
+      ('ended_total',    'select, insert, update'),
+      ('ended_cursor',   'select, update'),
+      ('ended_later',    'select, insert, delete'),
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
       ('alert',          'select, insert, update'),

@@ -47,6 +47,8 @@ export const FAILPOINTS = [
   'close_run.marked',
   'alert.inserted',
   'alert.jobs_added',
+  'heartbeat.inserted',
+  'heartbeat.claimed',
   'deliver.claimed',
   'deliver.sent',
   'deliver.marked',

@@ -10,6 +10,8 @@ import type { Contributed } from './contributed/load.ts';
 import { mountDownloads } from './contributed/mount_downloads.ts';
 import type { WebEnv } from './env.ts';
 import { mountLive } from './live/routes.ts';
+import { mountMetrics } from './metrics/routes.ts';
+import type { MetricsSources } from './metrics/sources.ts';
 import { mountActions } from './mount_actions.ts';
 import { mountPages, NAV } from './mount_pages.ts';
 import { PAGES } from './pages/pages.ts';
@@ -22,12 +24,14 @@ export interface AppOptions {
   readonly guard: (app: Hono<WebEnv>) => void;
   /** Pages of task authors; none by default. */
   readonly contributed?: Pick<Contributed, 'pages' | 'downloads' | 'nav'>;
+  /** Metrics of task authors; none by default. */
+  readonly metricsSources?: MetricsSources;
 }
 
 const NONE = { pages: [], downloads: [], nav: [] };
 const A_YEAR_S = 31_536_000;
 
-export function createApp({ context, guard, contributed = NONE }: AppOptions): Hono<WebEnv> {
+export function createApp({ context, guard, contributed = NONE, metricsSources }: AppOptions): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const assets = readAssets();
   app.use(compress());
@@ -43,6 +47,7 @@ export function createApp({ context, guard, contributed = NONE }: AppOptions): H
   mountActions(app, mounted, ACTIONS);
   mountApi(app, context);
   mountArtifacts(app, context);
+  mountMetrics(app, context, metricsSources ?? null);
   return app;
 }
 

@@ -12,6 +12,7 @@ import { createApp } from '../../web/app.ts';
 import { loadContributed } from '../../web/contributed/load.ts';
 import { LiveHub } from '../../web/live/hub.ts';
 import { listenToPostgres } from '../../web/live/postgres_session.ts';
+import { MetricsSources } from '../../web/metrics/sources.ts';
 import { ListenError, startWebServer, type WebServer } from '../../web/server.ts';
 import { alertSender } from '../alerts/sender.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
@@ -49,6 +50,7 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
   const clock = await keptClock(shell, session);
   const connections = new ConnectionPools(shell.env, log);
   const contributed = await loadContributed(registeredFolders('pages', shell.env), log);
+  const metricsSources = await MetricsSources.load({ folders: registeredFolders('metrics', shell.env), log });
   const versions = new DagVersions(pool, settings.alertsTo);
   const live = new LiveHub({ openSession: (onHint) => listenToPostgres(session.url, onHint), log });
   const context = {
@@ -65,7 +67,7 @@ async function start(shell: Shell, { settings, session, host, port }: PageParts)
     taskTypes: onceOf(() => taskTypesOf(settings)),
   };
   const guard = accessGuard({ rules, pool, log, now: () => clock.now() });
-  const app = createApp({ context, guard, contributed });
+  const app = createApp({ context, guard, contributed, metricsSources });
   const server = await startWebServer({ rules, port, app, log, signal: shell.signal });
   const alerts = new AlertWatch({ pool, versions, sender: alertSender(shell, session), log });
   return {

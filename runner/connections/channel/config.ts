@@ -8,6 +8,7 @@
 import { Secret } from '../config/secret.ts';
 import {
   connectionUrl,
+  connectionVariable,
   decoded,
   type Environment,
   invalid,
@@ -71,7 +72,7 @@ export function channelFromEnv(id: string, env: Environment): ChannelConfig {
 
 /** Returns true if the variable of the id is set to the URL of a channel, valid or not. */
 export function isChannel(id: string, env: Environment): boolean {
-  const url = URL.parse(env[`STOCKFLOW_CONN_${id.toUpperCase()}`]?.trim() ?? '');
+  const url = URL.parse(env[connectionVariable(id)]?.trim() ?? '');
   return url !== null && channelScheme(url) !== null;
 }
 

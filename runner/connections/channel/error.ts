@@ -8,18 +8,27 @@ export class ChannelError extends Error {
   readonly isRetryable: boolean;
   /** The shortest time in ms until a retry: what the receiver asked for, or what a person needs to correct a setting. */
   readonly retryAfterMs: number | null;
+  /** False for a refusal of this message alone: others may be taken. */
+  readonly holdsChannel: boolean;
 
   constructor(
     message: string,
     {
       isRetryable,
       retryAfterMs = null,
+      holdsChannel = true,
       cause,
-    }: { readonly isRetryable: boolean; readonly retryAfterMs?: number | null; readonly cause?: unknown },
+    }: {
+      readonly isRetryable: boolean;
+      readonly retryAfterMs?: number | null;
+      readonly holdsChannel?: boolean;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, cause === undefined ? {} : { cause });
     this.isRetryable = isRetryable;
     this.retryAfterMs = retryAfterMs;
+    this.holdsChannel = holdsChannel;
   }
 
   /** Returns true also for an error that another copy of this module made. */

@@ -1,7 +1,7 @@
 /** What every channel may say of itself: `quiet=22:00-07:00&quiet_timezone=America/New_York&repeat=30m`. */
 import type { QuietHours } from '../../core/alert/delivery/quiet_hours.ts';
 import { DurationError, parseDuration } from '../../core/time/duration.ts';
-import type { Secret } from '../config/secret.ts';
+import { redactSecrets, type Secret } from '../config/secret.ts';
 import { invalid } from '../config/url.ts';
 
 export interface ChannelOptions {
@@ -76,4 +76,9 @@ function readRepeat(variable: string, text: string | undefined): number | null {
     throw invalid(variable, 'repeat is not a duration; write a number with a unit, such as repeat=30m');
   }
   throw invalid(variable, 'repeat is shorter than a minute; write at least repeat=1m');
+}
+
+/** Returns the text without the secrets of the channel. */
+export function redactChannel(text: string, { secrets }: Pick<CommonChannelConfig, 'secrets'>): string {
+  return redactSecrets(text, secrets);
 }

@@ -5,7 +5,6 @@
 import type { Pool } from 'pg';
 import { sendMessage } from '../../connections/channel/channel.ts';
 import { type ChannelConfig, channelFromEnv } from '../../connections/channel/config.ts';
-import { ChannelError } from '../../connections/channel/error.ts';
 import type { Sent } from '../../connections/channel/sending.ts';
 import type { Environment } from '../../connections/connection_config.ts';
 import { withTransaction } from '../../connections/postgres/connect.ts';
@@ -13,32 +12,29 @@ import { nextRepeat, nextTry } from '../../core/alert/delivery/next_try.ts';
 import { quietUntil } from '../../core/alert/delivery/quiet_hours.ts';
 import { type AlertGroup, firstGroup, type WaitingAlert } from '../../core/alert/message/group.ts';
 import { alertMessage, type CommandWords } from '../../core/alert/message/message.ts';
-import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
+import { conversationOf } from '../../store/alert/conversation.ts';
 import {
   type ChannelAt,
   type Claim,
   claimMessage,
-  conversationOf,
   lockDue,
   type MessageRows,
   markSent,
   markUnsent,
   nextDue,
   postponeDue,
-  setRepeat,
-  takeRepeat,
 } from '../../store/alert/delivery.ts';
+import { setRepeat, takeRepeat } from '../../store/alert/repeat.ts';
 import { addAlertJobs } from '../../store/queue/job.ts';
 import { databaseNow } from '../clock.ts';
 import { failpoint } from '../failpoint.ts';
+import { failureOf } from './failure.ts';
 import type { AlertSender } from './sender.ts';
+import { afterGrace } from './stop_grace.ts';
 
 /** The time in ms for which a delivery is taken: longer than any channel is waited for. */
 const LEASE_MS = 60_000;
-
-/** The time in ms that a message in flight has when its process stops. */
-const STOP_GRACE_MS = 3_000;
 
 export interface DelivererOptions {
   readonly pool: Pool;
@@ -155,7 +151,7 @@ export class AlertDeliverer implements AlertSender {
         error: failure.errorText,
         ...(nextAt === null ? {} : { retryAt: nextAt.toString() }),
       });
-      if (nextAt === null) return true;
+      if (nextAt === null || !failure.holdsChannel) return true;
       // The receiver is down for the others too.
       await postponeDue(pool, at, nextAt);
       return false;
@@ -223,35 +219,4 @@ export class AlertDeliverer implements AlertSender {
 
 function rowsOf(channel: string, { messageKey, alerts }: AlertGroup): MessageRows {
   return { channel, messageKey, alertIds: alerts.map(({ alertId }: WaitingAlert) => alertId) };
-}
-
-interface Failure {
-  readonly errorText: string;
-  readonly isRetryable: boolean;
-  readonly retryAfterMs: number | null;
-}
-
-function failureOf(error: unknown): Failure {
-  const { errorText } = errorFacts(error);
-  return error instanceof ChannelError
-    ? { errorText, isRetryable: error.isRetryable, retryAfterMs: error.retryAfterMs }
-    : { errorText, isRetryable: true, retryAfterMs: null };
-}
-
-/** Returns a signal that aborts some seconds after another one. */
-function afterGrace(stopping: AbortSignal): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const begin = () => {
-    timer = setTimeout(() => controller.abort(), STOP_GRACE_MS);
-  };
-  if (stopping.aborted) begin();
-  else stopping.addEventListener('abort', begin, { once: true });
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      stopping.removeEventListener('abort', begin);
-      clearTimeout(timer);
-    },
-  };
 }

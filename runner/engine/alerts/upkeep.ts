@@ -1,7 +1,8 @@
 /** What is told of though nothing happens: any process that lives looks for it, a worker or the page's. */
 import type { Pool } from 'pg';
 import { overdueChannels } from '../../store/alert/due_channel.ts';
-import { addAlertJobs } from '../../store/queue/job.ts';
+import { dagsWithOverduePing } from '../../store/heartbeat/ping.ts';
+import { addAlertJobs, addHeartbeatJob } from '../../store/queue/job.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { tellLateStarts } from './late_starts.ts';
@@ -21,11 +22,13 @@ export class AlertUpkeep {
     this.#slow = new SlowRuns(pool, versions);
   }
 
-  /** Writes the alerts of late and slow runs, and restores the jobs of deliveries that lost theirs. */
+  /** Writes the alerts of late and slow runs, and restores the jobs of deliveries and pings that lost theirs. */
   async run(): Promise<void> {
     await tellLateStarts({ pool: this.#pool, versions: this.#versions });
     await this.#slow.tell();
     const channels = await overdueChannels(this.#pool, LOST_JOB_AFTER_MS);
     if (channels.length > 0) await addAlertJobs(this.#pool, channels, await databaseNow(this.#pool));
+    for (const dagId of await dagsWithOverduePing(this.#pool, LOST_JOB_AFTER_MS))
+      await addHeartbeatJob(this.#pool, dagId, null);
   }
 }

@@ -4,6 +4,7 @@ import { lockDag, setPaused, setSchedule } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
 import { addScheduleJob } from '../../store/queue/job.ts';
 import { databaseNow } from '../clock.ts';
+import { pingNote } from '../heartbeats/outbox.ts';
 import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
 import { nextScheduledFor } from '../schedule/schedule_dag.ts';
 import { DagVersions } from './versions.ts';
@@ -19,6 +20,10 @@ export async function pauseDag(pool: Pool, dagId: string, request: OperatorReque
     if (!(await setPaused(tx, dagId, true))) return false;
     await setSchedule(tx, dagId, { cursor: dag.scheduleCursor, next: null });
     await recordEvents(tx, request.by, [{ action: 'dag.paused', dagId, ...reasonOf(request) }]);
+    if (dag.dagVersionId !== null) {
+      const index = await new DagVersions(pool).getReadable(dag.dagVersionId, tx);
+      if (index !== null) await pingNote(tx, index.dag, noteOf('paused', request));
+    }
     return true;
   });
 }
@@ -55,10 +60,15 @@ export async function resumeDag(pool: Pool, dagId: string, request: OperatorRequ
     await recordEvents(tx, request.by, [
       { action: 'dag.resumed', dagId, ...reasonOf(request), after: { catchup: dag.catchup } },
     ]);
+    await pingNote(tx, dag, noteOf('resumed', request));
     return { isChanged: true, next, timezone: dag.timezone };
   });
 }
 
 function reasonOf({ reason }: OperatorRequest): { readonly reason?: string } {
   return reason === null ? {} : { reason };
+}
+
+function noteOf(what: 'paused' | 'resumed', { by, reason }: OperatorRequest): string {
+  return `its schedule was ${what} by ${by.actor}${reason === null ? '' : `: ${reason}`}`;
 }

@@ -27,6 +27,7 @@ import { databaseNow } from '../clock.ts';
 import { advanceRun } from '../completion/advance_run.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
+import { pingEnd } from '../heartbeats/outbox.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { type ClearedTasks, clearingOf, NOT_SUCCEEDED, taskIdsToClear } from './clearing.ts';
@@ -61,12 +62,14 @@ export async function cancelRun(
   runId: number,
   request: OperatorRequest,
 ): Promise<readonly ChangedInstance[]> {
-  return await inRun(pool, { runId }, async ({ tx, run }) => {
+  return await inRun(pool, { runId }, async ({ tx, run, index }) => {
     if (isTerminalRunState(run.state))
       throw new OperatorError('refused', `run ${runId} has ended: ${run.state}`);
     const changed = await cancelInstances(tx, runId, null);
     await markRunFinished(tx, run, 'cancelled');
     await record(tx, request, { action: 'run.cancelled', run, changed });
+    if (run.state === 'running')
+      await pingEnd(tx, { run, index }, { kind: 'fail', why: `cancelled by ${request.by.actor}` });
     return changed;
   });
 }

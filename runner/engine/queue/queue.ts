@@ -1,13 +1,15 @@
 /** Runs graphile-worker; no other file uses it. Jobs come in, and the handlers look at the rows they name. */
-import { Logger, makeWorkerUtils, type Runner, run, type TaskList } from 'graphile-worker';
+import { Logger, makeWorkerUtils, type Runner, run, type Task, type TaskList } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Log } from '../../log.ts';
-import { ALERT_JOB, SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
+import { ALERT_JOB, HEARTBEAT_JOB, SCHEDULE_JOB, WORK_JOB } from '../../store/queue/job.ts';
 import { createQueuePool } from './pool.ts';
 
 export interface QueueHandlers {
   work(job: { readonly taskInstanceId: number; readonly token: number }): Promise<void>;
   schedule(dagId: string): Promise<void>;
+  /** Sends the pings that are due for a DAG. */
+  heartbeat(dagId: string): Promise<void>;
   /** Sends what is due on a channel; null for a worker that leaves those jobs to others. */
   readonly alert: ((channel: string) => Promise<void>) | null;
 }
@@ -124,15 +126,20 @@ function runOn(pgPool: Pool, options: QueueOptions): Promise<Runner> {
           log.warn('a job of the queue names no task and is dropped', { payload: JSON.stringify(payload) });
         else await handlers.work(job);
       },
-      [SCHEDULE_JOB]: async (payload) => {
-        const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
-        if (dagId === null)
-          log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
-        else await handlers.schedule(dagId);
-      },
+      [SCHEDULE_JOB]: forDag(log, (dagId) => handlers.schedule(dagId)),
+      [HEARTBEAT_JOB]: forDag(log, (dagId) => handlers.heartbeat(dagId)),
       ...alertTask(options),
     },
   });
+}
+
+function forDag(log: Log, handle: (dagId: string) => Promise<void>): Task {
+  return async (payload) => {
+    const dagId = isRecord(payload) && typeof payload.dag_id === 'string' ? payload.dag_id : null;
+    if (dagId === null)
+      log.warn('a job of the queue names no DAG and is dropped', { payload: JSON.stringify(payload) });
+    else await handle(dagId);
+  };
 }
 
 /** A kind of job that a worker does not know stays in the queue. */

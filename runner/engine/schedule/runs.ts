@@ -17,6 +17,7 @@ import { insertInstances } from '../../store/task/instance.ts';
 import { runOutcome } from '../../store/task/settlement.ts';
 import { tellFailed, tellRecovered } from '../alerts/outbox.ts';
 import { failpoint } from '../failpoint.ts';
+import { pingEnd } from '../heartbeats/outbox.ts';
 
 export interface RunRequest {
   readonly dagVersionId: number;
@@ -89,6 +90,7 @@ export async function closeRun(
   await recordEvents(tx, SCHEDULER, [
     { action: 'run.finished', dagId: run.dagId, runId: run.runId, after: { state: outcome } },
   ]);
+  await pingEnd(tx, { run, index }, { kind: outcome === 'failed' ? 'fail' : 'success', why: null });
   if (outcome === 'failed') await tellFailed(tx, { run, index }, null);
   else if (finished.hasOpenAlert) await tellRecovered(tx, { run, index });
 }

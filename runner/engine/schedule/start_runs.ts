@@ -8,6 +8,7 @@ import { databaseNow } from '../clock.ts';
 import { advanceRun } from '../completion/advance_run.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { failpoint } from '../failpoint.ts';
+import { pingStart } from '../heartbeats/outbox.ts';
 import { closeRunIfDone } from './runs.ts';
 
 /**
@@ -29,6 +30,7 @@ async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Prom
   if (!(await markRunRunning(tx, run.runId, index.dag.dagrunTimeoutMs))) return;
   failpoint('start_run.marked');
   const running: DagRun = { ...run, state: 'running' };
+  await pingStart(tx, { run: running, index });
   // In a reopened run any task may start; in a new one only the roots.
   const candidates = run.startedAt === null ? index.roots : index.dag.tasks;
   const jobs = await advanceRun(tx, { run: running, index, now: await databaseNow(tx) }, candidates);

@@ -10,6 +10,7 @@ import { overdueAttempts, overdueRuns } from '../../store/run/overdue.ts';
 import { tellFailed } from '../alerts/outbox.ts';
 import { finishBatch } from '../completion/finish.ts';
 import type { Engine } from '../engine.ts';
+import { pingEnd } from '../heartbeats/outbox.ts';
 import { SCHEDULER } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 
@@ -60,6 +61,7 @@ async function endOverdueRun(engine: Engine, runId: number): Promise<void> {
       },
     ]);
     const index = await engine.versions.get(run.dagVersionId, tx);
+    await pingEnd(tx, { run, index }, { kind: 'fail', why: TIMED_OUT });
     await tellFailed(tx, { run, index }, TIMED_OUT);
     if (dag?.dagVersionId != null) {
       await startRuns(tx, engine.versions, { dagId: dag.dagId, dagVersionId: dag.dagVersionId });

@@ -11,6 +11,7 @@ import { DagVersions } from '../dags/versions.ts';
 import { DagWatch } from '../dags/watch.ts';
 import type { Engine } from '../engine.ts';
 import { openFeeds } from '../feed/open_feeds.ts';
+import { sendDuePings } from '../heartbeats/pinger.ts';
 import { Queue } from '../queue/queue.ts';
 import { retryWhileDatabaseUnavailable } from '../retry_unavailable.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
@@ -156,6 +157,7 @@ export class Worker implements AsyncDisposable {
       handlers: {
         work: (job) => this.#inFlight.add(this.#executor.work(job)),
         schedule: (dagId) => scheduleDag(this.#pool, this.#engine.versions, dagId),
+        heartbeat: (dagId) => sendDuePings(this.#engine, dagId, this.#stopping.signal),
         alert:
           sender === undefined
             ? null

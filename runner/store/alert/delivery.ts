@@ -1,8 +1,7 @@
 /** The deliveries of a channel: which are due, and what became of each try. */
-import { type AlertFacts, readAlertFacts } from '../../core/alert/facts.ts';
-import type { AlertKind } from '../../core/alert/kind.ts';
 import type { WaitingAlert } from '../../core/alert/message/group.ts';
 import type { Queryable } from '../queryable.ts';
+import { ALERT_COLUMNS, type AlertRow, waitingAlert } from './waiting.ts';
 
 /** A channel at an instant of the database's clock. */
 export interface ChannelAt {
@@ -15,32 +14,6 @@ export interface MessageRows {
   readonly channel: string;
   readonly messageKey: string;
   readonly alertIds: readonly number[];
-}
-
-/** Columns of an alert `a` and of its delivery `d`, and of what was sent before of its trouble `f`. */
-const ALERT_COLUMNS = `a.alert_id as "alertId", a.dag_id as "dagId", a.run_id as "runId", a.scheduled_for as "scheduledFor",
-       a.kind, a.incident, a.dedup_key as "dedupKey", a.at, a.sentence, a.facts, a.cause,
-       d.message_key as "messageKey"`;
-
-interface AlertRow {
-  readonly alertId: number;
-  readonly dagId: string;
-  readonly runId: number | null;
-  readonly scheduledFor: Temporal.Instant;
-  readonly kind: AlertKind;
-  readonly incident: string;
-  readonly dedupKey: string;
-  readonly at: Temporal.Instant;
-  readonly sentence: string;
-  readonly facts: unknown;
-  readonly cause: string | null;
-  readonly messageKey: string | null;
-  readonly earlierMessageKey: string | null;
-}
-
-function waitingAlert(row: AlertRow): WaitingAlert {
-  const facts: AlertFacts | null = readAlertFacts(row.facts);
-  return { ...row, facts };
 }
 
 /** At most so many alerts are looked at to make a message. */
@@ -177,87 +150,4 @@ export async function nextDue(db: Queryable, channel: string): Promise<Temporal.
     values: [channel],
   });
   return rows[0]?.nextAt ?? null;
-}
-
-/** The conversation that a trouble has on a channel. */
-export interface Conversation {
-  readonly thread: string | null;
-  /** The open alerts of other troubles that were told in the same message. */
-  readonly stillOpen: number;
-}
-
-/** Returns the conversation that the alerts of an incident began on a channel. */
-export async function conversationOf(
-  db: Queryable,
-  { channel, alertIds }: Pick<MessageRows, 'channel' | 'alertIds'>,
-): Promise<Conversation> {
-  const { rows } = await db.query<Conversation>({
-    name: 'stockflow.conversation',
-    text: `with told as (select dag_id, incident from stockflow.alert where alert_id = any($2)),
-     first as (
-       select e.thread, e.message_key
-         from told t join stockflow.alert b using (dag_id, incident) join stockflow.alert_delivery e using (alert_id)
-        where e.channel = $1 and e.state = 'sent'
-        order by b.alert_id limit 1)
-     select thread, (
-         select count(*)::integer from stockflow.alert_delivery e join stockflow.alert b using (alert_id)
-          where e.channel = $1 and e.message_key = first.message_key and b.closed_at is null
-            and b.kind in ('failed', 'deadline_missed', 'not_started', 'slow')
-            and not exists (select from told t where t.incident = b.incident)) as "stillOpen"
-       from first`,
-    values: [channel, alertIds],
-  });
-  return rows[0] ?? { thread: null, stillOpen: 0 };
-}
-
-export interface Repeat {
-  readonly alerts: readonly WaitingAlert[];
-  readonly messageKey: string;
-  readonly repeatCount: number;
-  readonly firstSentAt: Temporal.Instant;
-}
-
-/**
- * Takes a message whose alerts are open and are due to be told again. It is due no more from then on, so that a repetition
- * is lost with its worker and never sent twice.
- */
-export async function takeRepeat(tx: Queryable, { channel, now }: ChannelAt): Promise<Repeat | null> {
-  const { rows } = await tx.query<
-    AlertRow & { readonly repeatCount: number; readonly firstSentAt: Temporal.Instant }
-  >({
-    name: 'stockflow.take_repeat',
-    text: `with due as (
-       select d.message_key from stockflow.alert_delivery d join stockflow.alert a using (alert_id)
-        where d.channel = $1 and d.repeat_at <= $2 and a.closed_at is null
-        order by d.alert_id limit 1
-        for update of d skip locked)
-     update stockflow.alert_delivery d set repeat_at = null, repeat_count = d.repeat_count + 1
-       from due, stockflow.alert a
-      where d.channel = $1 and d.message_key = due.message_key and a.alert_id = d.alert_id and a.closed_at is null
-      returning ${ALERT_COLUMNS}, d.message_key as "earlierMessageKey", d.repeat_count as "repeatCount",
-                d.sent_at as "firstSentAt"`,
-    values: [channel, now.toString()],
-  });
-  const [first] = rows;
-  if (first?.messageKey == null) return null;
-  return {
-    alerts: rows.map(waitingAlert).toSorted((a, b) => a.alertId - b.alertId),
-    messageKey: first.messageKey,
-    repeatCount: first.repeatCount,
-    firstSentAt: first.firstSentAt,
-  };
-}
-
-/** Sets when the open alerts of a message are told again. */
-export async function setRepeat(
-  tx: Queryable,
-  { channel, messageKey, alertIds }: MessageRows,
-  repeatAt: Temporal.Instant,
-): Promise<void> {
-  await tx.query({
-    name: 'stockflow.set_repeat',
-    text: `update stockflow.alert_delivery set repeat_at = $4
-      where channel = $1 and message_key = $2 and alert_id = any($3) and state = 'sent'`,
-    values: [channel, messageKey, alertIds, repeatAt.toString()],
-  });
 }

@@ -9,6 +9,7 @@ import type { Queryable } from '../queryable.ts';
 export const WORK_JOB = 'stockflow.work';
 export const SCHEDULE_JOB = 'stockflow.schedule';
 export const ALERT_JOB = 'stockflow.alert';
+export const HEARTBEAT_JOB = 'stockflow.heartbeat';
 
 /** A wake-up job for a task instance; `token` is the instance's fencing token when the job was written. */
 export interface WorkJob {
@@ -83,5 +84,20 @@ export async function addAlertJobs(
       second.epochMilliseconds,
       SCHEDULE_PRIORITY,
     ],
+  });
+}
+
+/** Adds the job that sends the pings of a DAG; a later one does not put off one that waits. @param runAt null for now */
+export async function addHeartbeatJob(
+  db: Queryable,
+  dagId: string,
+  runAt: Temporal.Instant | null,
+): Promise<void> {
+  await db.query({
+    name: 'stockflow.add_heartbeat_job',
+    text: `select graphile_worker.add_job($1, json_build_object('dag_id', $2::text), run_at := coalesce($3::timestamptz, now()),
+                                    max_attempts := $4, job_key := 'heartbeat:' || $2, priority := $5,
+                                    job_key_mode := case when $3 is null then 'replace' else 'preserve_run_at' end)`,
+    values: [HEARTBEAT_JOB, dagId, runAt?.toString() ?? null, MAX_ATTEMPTS, SCHEDULE_PRIORITY],
   });
 }

@@ -19,6 +19,7 @@ import { precheckRunnerOf, type WebContext } from '../context.ts';
 import { hiddenField, reasonField, selectField, textField } from '../html/form.ts';
 import { choiceSent, countSent, dateSent } from '../html/form_value.ts';
 import { each, type Html, html, NOTHING } from '../html/html.ts';
+import { capitalized } from '../html/sentence.ts';
 import { HttpError, refusalOf } from '../http_error.ts';
 import { datesTable } from '../pages/backfill/dates.ts';
 import { paramFields, paramsSent } from './param_fields.ts';
@@ -111,7 +112,7 @@ async function planPart(context: WebContext, query: URLSearchParams): Promise<Ht
     const count = dates.filter(isWorked).length;
     const unknown = refusals.filter(({ kind }) => kind === 'unknown');
     return html`<section aria-labelledby="plan"><h2 id="plan">${planCountsText(dates)}</h2>
-${hold === null ? NOTHING : html`<div class="notice warning"><p>${holdSentence(hold, dag)}</p></div>`}
+${hold === null ? NOTHING : html`<div class="notice warning"><p>${capitalized(holdSentence(hold, dag))}</p></div>`}
 ${
   unknown.length === 0
     ? NOTHING

@@ -1,7 +1,4 @@
 /** Finds the pages of task authors: each `*.ts` directly in a registered folder, or in the folder `pages` of the task types. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
 import type { NavEntry } from '../html/layout.ts';
@@ -14,6 +11,7 @@ import {
   isContribution,
   matchedPaths,
 } from './definition.ts';
+import { defaultExportOf, filesOf } from './files.ts';
 import type { PageLink, RunToLink } from './run_link.ts';
 
 export interface Contributed {
@@ -26,8 +24,6 @@ export interface Contributed {
   /** Returns the links to the pages that say more about a run. */
   linksOfRun(run: RunToLink): readonly PageLink[];
 }
-
-const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 
 /**
  * Loads every page. A file that cannot be used is an error in the log, and a page at its path that says so.
@@ -81,33 +77,12 @@ function contributedOf(good: readonly Contribution[], broken: readonly BrokenFil
   };
 }
 
-async function filesOf(folder: string): Promise<readonly string[]> {
-  try {
-    const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
-    return names.map((name) => join(folder, name));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 async function loadFile(file: string): Promise<Contribution | BrokenFile> {
   const name = file.slice(file.lastIndexOf('/') + 1, -'.ts'.length);
-  try {
-    const module: { default?: unknown } = await import(pathToFileURL(file).href);
-    const defined = module.default;
-    const reason = definitionProblem(defined);
-    if (reason === null && isContribution(defined)) return defined;
-    return { file, path: `/${name}/*`, reason: reason ?? 'it defines no page' };
-  } catch (error) {
-    return { file, path: `/${name}/*`, reason: loadProblem(error) };
-  }
-}
-
-/** Returns the message; of a syntax error with its place, which only the first line of its stack has. */
-function loadProblem(error: unknown): string {
-  const { errorText } = errorFacts(error);
-  const stack = error instanceof SyntaxError ? (error.stack ?? '') : '';
-  const place = /^(?:file:\/\/)?(\/\S+:\d+)\n/.exec(stack)?.[1];
-  return place === undefined ? errorText : `${errorText}, at ${place}`;
+  const path = `/${name}/*`;
+  const loaded = await defaultExportOf(file);
+  if ('reason' in loaded) return { file, path, reason: loaded.reason };
+  const reason = definitionProblem(loaded.defined);
+  if (reason === null && isContribution(loaded.defined)) return loaded.defined;
+  return { file, path, reason: reason ?? 'it defines no page' };
 }

@@ -90,7 +90,7 @@ export function eventRow(event: ListedEvent): Html {
   const { eventId, at, actor, channel, action, reason, before, after } = event;
   return html`<tr id="event-${eventId}"><th scope="row">${eventId}</th>
 <td data-label="at">${timeTag(at, 'UTC', 'second')}</td>
-<td data-label="by">${actor} <span class="soft small">${channel}</span></td>
+<td data-label="by">${actor}${actor.startsWith(channel) ? NOTHING : html` <span class="soft small">${channel}</span>`}</td>
 <td data-label="action" class="mono">${action}</td>
 <td data-label="of">${placeOf(event)}</td>
 <td data-label="reason"><span class="wrap">${reason ?? ''}</span>${before === null && after === null ? NOTHING : changePart({ before, after })}</td></tr>`;

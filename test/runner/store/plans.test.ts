@@ -3,27 +3,33 @@ import { test } from 'node:test';
 import type { PoolClient } from 'pg';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import type { Settlement } from '../../../runner/core/run/settle.ts';
+import { conversationOf } from '../../../runner/store/alert/conversation.ts';
 import {
   claimMessage,
-  conversationOf,
   lockDue,
   markSent,
   markUnsent,
   nextDue,
   postponeDue,
-  setRepeat,
-  takeRepeat,
 } from '../../../runner/store/alert/delivery.ts';
 import { overdueChannels } from '../../../runner/store/alert/due_channel.ts';
 import { failureOfRun } from '../../../runner/store/alert/failure.ts';
 import { holdUpOf, lateStarts } from '../../../runner/store/alert/late_start.ts';
 import { listAlerts, unsentChannels } from '../../../runner/store/alert/listing.ts';
 import { closeIncidents } from '../../../runner/store/alert/recovery.ts';
+import { setRepeat, takeRepeat } from '../../../runner/store/alert/repeat.ts';
 import { recentRunDurations, runningRuns } from '../../../runner/store/alert/run_duration.ts';
 import { dagsWithQueuedRuns } from '../../../runner/store/dag/dag.ts';
 import { listVersions } from '../../../runner/store/dag/version_list.ts';
 import { listEvents } from '../../../runner/store/event/listing.ts';
 import { sealState } from '../../../runner/store/event/seal_state.ts';
+import {
+  findFedRun,
+  markTold,
+  releaseRun,
+  takeRun,
+  untoldAttempts,
+} from '../../../runner/store/feed/feed.ts';
 import { topicVersions } from '../../../runner/store/live/topic_versions.ts';
 import { claimFromQueue, claimOfRun } from '../../../runner/store/queue/claim_next.ts';
 import { addWorkJobs } from '../../../runner/store/queue/job.ts';
@@ -50,6 +56,7 @@ import { stripInstants } from '../../../runner/store/run/strip.ts';
 import { attemptsOfRun, saveProgress } from '../../../runner/store/task/attempt.ts';
 import { claim, claimInPool } from '../../../runner/store/task/claim.ts';
 import { attemptsOfTask, filesOfTask } from '../../../runner/store/task/detail.ts';
+import { filesOfAttempt } from '../../../runner/store/task/file.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
 import { readAttemptLog } from '../../../runner/store/task/log.ts';
 import { readLogPage } from '../../../runner/store/task/log_page.ts';
@@ -66,7 +73,10 @@ import { stepDag, steps } from '../../support/engine/task_types.ts';
 const INSTANCES = 60_000;
 
 /** Tables that grow with the history. */
-const GROWING = ['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log', 'alert', 'alert_delivery'];
+const GROWING = [
+  ...['task_instance', 'task_attempt', 'dag_run', 'event', 'task_log', 'alert', 'alert_delivery'],
+  ...['feed_run', 'feed_sent'],
+];
 
 test('no statement of a busy night reads a table that grows from end to end', async (t) => {
   const engine = await testEngine(t, [steps().type]);
@@ -99,7 +109,18 @@ test('no statement of a busy night reads a table that grows from end to end', as
      )
      insert into stockflow.alert_delivery (alert_id, channel, state, sent_at) select alert_id, 'chat', 'sent', now() from told`,
   );
-  await pool.query('vacuum analyze stockflow.alert, stockflow.alert_delivery');
+  await pool.query(
+    `insert into stockflow.feed_run (feed, run_id, next_at, closed_at)
+     select 'lineage', run_id, finished_at, finished_at from stockflow.dag_run where finished_at is not null`,
+  );
+  await pool.query(
+    `insert into stockflow.feed_sent (feed, run_id, task_instance_id, attempt_number, moment)
+     select f.feed, f.run_id, t.task_instance_id, 1, 'end'
+       from stockflow.feed_run f join stockflow.task_instance t using (run_id)`,
+  );
+  await pool.query(
+    'vacuum analyze stockflow.alert, stockflow.alert_delivery, stockflow.feed_run, stockflow.feed_sent',
+  );
   const [first, second] = rows;
   assert.ok(first !== undefined && second !== undefined);
   const { runId, taskInstanceId } = first;
@@ -173,6 +194,12 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await markUnsent(tx, rows, { attempt: 1, errorText: 'down', nextAt: null });
     await setRepeat(tx, rows, at.now);
     await unsentChannels(tx);
+    await takeRun(tx, 'lineage', { leaseMs: 1_000, except: new Set([1]) });
+    await findFedRun(tx, 'lineage', runId);
+    await untoldAttempts(tx, 'lineage', { runId, atMost: 200 });
+    await filesOfAttempt(tx, { taskInstanceId, attemptNumber: 1 });
+    await markTold(tx, { feed: 'lineage', runId }, [{ taskInstanceId, attemptNumber: 1, moment: 'end' }]);
+    await releaseRun(tx, { feed: 'lineage', runId }, null);
   };
   const ofTask = { runId, taskId: 't0', mapIndex: null, attemptNumber: null, limit: 100 };
   const looking = async (tx: PoolClient): Promise<void> => {

@@ -31,6 +31,8 @@ export interface WorkerProcessOptions {
    * ends when stdin does.
    */
   readonly isDirected?: boolean;
+  /** Defines the connections of its tasks, besides that of effects, and of heartbeats. */
+  readonly connections?: Readonly<Record<string, string>>;
   /** Sends alerts through the channels that these variables define. */
   readonly channels?: Readonly<Record<string, string>>;
   /** Tells these channels of every DAG, and records in `chaos.arrival` what arrives there. */
@@ -67,7 +69,7 @@ if (import.meta.main) {
     taskTypes: await loadTaskTypes(options.tasksDir),
     projectDir: options.tasksDir,
     dagsDir: null,
-    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url },
+    env: { STOCKFLOW_CONN_EFFECTS: options.effectsUrl ?? options.url, ...options.connections },
     concurrency: options.concurrency,
     codeVersion: `pid ${process.pid}`,
     log,

@@ -9,12 +9,18 @@ import { createApp } from '../../../runner/web/app.ts';
 import type { WebContext } from '../../../runner/web/context.ts';
 import { loadContributed } from '../../../runner/web/contributed/load.ts';
 import { refusalOf } from '../../../runner/web/http_error.ts';
+import { MetricsSources } from '../../../runner/web/metrics/sources.ts';
 import type { Lifetime } from '../postgres/database.ts';
 import { noLive } from './no_live.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 /** The folder of the inventory's pages. */
 export const SHIPPED_PAGES = path.join(REPOSITORY, 'tasks/pages');
+/** The folder of the inventory's metrics. */
+export const SHIPPED_METRICS = path.join(REPOSITORY, 'tasks/metrics');
+
+/** Shorter than that of the page's process, so that a test of one that hangs is short. */
+const METRICS_WITHIN_MS = 1_000;
 
 export interface TestWeb {
   /** The messages of the log, with their facts. */
@@ -36,11 +42,13 @@ export interface TestWebOptions {
   /** The folders of the contributed pages. */
   readonly folders: readonly string[];
   readonly env?: WebContext['env'];
+  /** Folders of contributed metrics; none by default. */
+  readonly metrics?: readonly string[];
 }
 
 export async function testWeb(
   lifetime: Lifetime,
-  { pool, folders, env = {} }: TestWebOptions,
+  { pool, folders, env = {}, metrics = [] }: TestWebOptions,
 ): Promise<TestWeb> {
   const logged: (readonly [string, unknown])[] = [];
   const line = (message: string, facts?: object) => void logged.push([message, facts]);
@@ -50,6 +58,7 @@ export async function testWeb(
   const contributed = await loadContributed(folders, log);
   const app = createApp({
     contributed,
+    metricsSources: await MetricsSources.load({ folders: metrics, log, withinMs: METRICS_WITHIN_MS }),
     context: {
       ...{ pool, log, env, connections, live: noLive },
       versions: new DagVersions(pool),

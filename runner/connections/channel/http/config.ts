@@ -1,5 +1,5 @@
 /** The channels that are told by an HTTP request. */
-import { redactSecrets, Secret } from '../../config/secret.ts';
+import { Secret } from '../../config/secret.ts';
 import { decoded, invalid, type ParsedUrl, readQuery, takeQuery } from '../../config/url.ts';
 import { type CommonChannelConfig, OPTION_KEYS, readOptions } from '../options.ts';
 
@@ -136,9 +136,4 @@ function secretParts(url: URL): readonly string[] {
     ...url.searchParams.values(),
   ];
   return [...new Set(parts)].filter((part) => part.length >= SHORTEST_SECRET);
-}
-
-/** Returns the text without the secrets of the channel. */
-export function redactChannel(text: string, { secrets }: Pick<CommonChannelConfig, 'secrets'>): string {
-  return redactSecrets(text, secrets);
 }

@@ -3,8 +3,9 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { errorFacts } from '../../../core/value/error_text.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
+import { redactChannel } from '../options.ts';
 import { CONNECT_MS, withinTime } from '../time_limit.ts';
-import { type HookConfig, redactChannel } from './config.ts';
+import type { HookConfig } from './config.ts';
 import { retryAfterMs } from './retry_after.ts';
 
 export interface PostOptions {
@@ -102,6 +103,9 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
 /** Statuses of an address, a token or a right that a person has to correct. */
 const TO_BE_FIXED = [401, 403, 404, 405, 407, 410, 421];
 
+const MOMENTARY = [408, 409, 425, 429];
+const TOO_LARGE = 413;
+
 function refusal(
   config: HookConfig,
   { statusCode = 0, headers }: IncomingMessage,
@@ -111,8 +115,18 @@ function refusal(
   const said = excerpt(redactChannel(text, config));
   const message = `${config.display} answered ${statusCode}${said === '' ? '' : `: ${said}`}`;
   if (TO_BE_FIXED.includes(statusCode)) return afterFix(message);
-  const isRetryable = statusCode >= 500 || [408, 409, 425, 429].includes(statusCode);
-  return new ChannelError(message, { isRetryable, retryAfterMs: retryAfterMs(headers['retry-after'], now) });
+  if (statusCode >= 500 || MOMENTARY.includes(statusCode)) {
+    return new ChannelError(message, {
+      isRetryable: true,
+      retryAfterMs: retryAfterMs(headers['retry-after'], now),
+    });
+  }
+  // Most services answer a wrong key with 400, as they do a message that they cannot read.
+  return new ChannelError(message, {
+    isRetryable: statusCode !== TOO_LARGE,
+    retryAfterMs: AFTER_FIX_MS,
+    holdsChannel: false,
+  });
 }
 
 /** @throws ChannelError unless the same host is to be asked in the same way */

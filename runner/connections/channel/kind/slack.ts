@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { AlertMessage } from '../../../core/alert/message/message.ts';
 import { factLines } from '../../../core/alert/message/text.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
-import { redactChannel, type SlackConfig } from '../http/config.ts';
+import type { SlackConfig } from '../http/config.ts';
 import { postJson } from '../http/post.ts';
+import { redactChannel } from '../options.ts';
 import type { SendOptions, Sent } from '../sending.ts';
 
 export async function sendSlack(

@@ -10,7 +10,7 @@ import { errorFacts } from '../../../core/value/error_text.ts';
 import { Secret } from '../../config/secret.ts';
 import type { SmtpConfig } from '../config.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
-import { redactChannel } from '../http/config.ts';
+import { redactChannel } from '../options.ts';
 import type { SendOptions, Sent } from '../sending.ts';
 import { CONNECT_MS, SEND_MS, withinTime } from '../time_limit.ts';
 
@@ -119,6 +119,8 @@ async function readSettingFile({ variable }: SmtpConfig, file: string): Promise<
   }
 }
 
+const TOO_LARGE = 552;
+
 /** @param password as read from its file */
 function refusal(config: SmtpConfig, error: unknown, password: Secret | null): ChannelError {
   if (error instanceof ChannelError) return error;
@@ -130,8 +132,14 @@ function refusal(config: SmtpConfig, error: unknown, password: Secret | null): C
   const { code, responseCode } = smtpFacts(error);
   if (code === 'EAUTH' || code === 'ETLS' || code === 'ENOAUTH')
     return new ChannelError(text, { isRetryable: true, retryAfterMs: AFTER_FIX_MS });
-  // 5xx: the same mail would be refused again. 4xx, and a broken conversation: later it may be taken.
-  return new ChannelError(text, { isRetryable: responseCode === null || responseCode < 500 });
+  // 4xx, and a broken conversation: soon it may be taken.
+  if (responseCode === null || responseCode < 500) return new ChannelError(text, { isRetryable: true });
+  // 5xx: an address or a right that a person has to correct, unless the mail is too large.
+  return new ChannelError(text, {
+    isRetryable: responseCode !== TOO_LARGE,
+    retryAfterMs: AFTER_FIX_MS,
+    holdsChannel: false,
+  });
 }
 
 function smtpFacts(error: unknown): { readonly code: string | null; readonly responseCode: number | null } {

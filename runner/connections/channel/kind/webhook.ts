@@ -5,8 +5,9 @@ import type { AlertMessage } from '../../../core/alert/message/message.ts';
 import { messageText } from '../../../core/alert/message/text.ts';
 import { Secret } from '../../config/secret.ts';
 import { ChannelError } from '../error.ts';
-import { redactChannel, type WebhookConfig } from '../http/config.ts';
+import type { WebhookConfig } from '../http/config.ts';
 import { postJson } from '../http/post.ts';
+import { redactChannel } from '../options.ts';
 import type { SendOptions, Sent } from '../sending.ts';
 
 export async function sendWebhook(

@@ -82,8 +82,8 @@ for (const [status, headers, isRetryable, retryAfterMs] of [
   [503, { 'retry-after': '120' }, true, 120_000],
   [429, { 'retry-after': 'Tue, 10 Mar 2026 06:07:30 GMT' }, true, 300_000],
   [429, { 'retry-after': 'soon' }, true, null],
-  [400, {}, false, null],
-  [413, {}, false, null],
+  [400, {}, true, 3_600_000],
+  [413, {}, false, 3_600_000],
   [401, {}, true, 3_600_000],
   [404, {}, true, 3_600_000],
 ] as const) {

@@ -70,9 +70,10 @@ test('a certificate of an unknown authority, or none, is refused before the log-
   assert.deepEqual([...server.mails, ...plain.mails], []);
 });
 
-test('a mail that a server refuses for good is not tried again, one that it cannot take now is', async (t: TestContext) => {
+test('a mail that is too large is not tried again, one that a server refuses now or for its address is', async (t: TestContext) => {
   for (const [responseCode, isRetryable] of [
-    [550, false],
+    [552, false],
+    [550, true],
     [451, true],
   ] as const) {
     const server = await mailServer(t, {

@@ -92,7 +92,7 @@ test('Retry-After is honoured, and the job comes at that time', async (t) => {
   assert.equal(own.hook.received.length, 1);
 });
 
-test('after a day it is given up, and a message that is refused for good at once', async (t) => {
+test('after a day it is given up, one that is too large at once, and one that is refused holds up no other', async (t) => {
   const own = await outbox(t);
   own.hook.answer((response) => response.writeHead(500).end());
   await own.tell('a');
@@ -103,11 +103,14 @@ test('after a day it is given up, and a message that is refused for good at once
   own.clock = own.clock.add({ hours: 1 });
   await own.sendDue();
   assert.deepEqual(states(await own.rows()), ['a failed']);
-  own.hook.answer((response, { body }) => response.writeHead(/b failed/.test(body) ? 400 : 200).end());
+  own.hook.answer((response, { body }) =>
+    response.writeHead(/b failed/.test(body) ? 413 : /c failed/.test(body) ? 400 : 200).end(),
+  );
   await own.tell('b');
   await own.tell('c');
+  await own.tell('d');
   await own.sendDue();
-  assert.deepEqual(states(await own.rows()), ['a failed', 'b failed', 'c sent']);
+  assert.deepEqual(states(await own.rows()), ['a failed', 'b failed', 'c pending', 'd sent']);
 });
 
 test('a recovery waits for what it closes, and recoveries of one message are one', async (t) => {

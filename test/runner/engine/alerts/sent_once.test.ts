@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlertDeliverer } from '../../../../runner/engine/alerts/deliver.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
+import { clearTasks } from '../../../../runner/engine/operator/operator.ts';
 import { FailTask } from '../../../../runner/task.ts';
+import { MAIL_PASSWORD, mailServer } from '../../../support/alerts/mail_server.ts';
 import { receiver } from '../../../support/alerts/receiver.ts';
 import { testEngine, testLog } from '../../../support/engine/engine.ts';
 import { FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
@@ -71,4 +73,36 @@ test('a worker that dies between sending and marking leaves the message to be se
   assert.equal(keys.length, 2);
   assert.equal(new Set(keys).size, 1);
   assert.equal(hook.received[0]?.body, hook.received[1]?.body);
+});
+
+test('a run that is cleared and succeeds answers the mail about its failure', async (t) => {
+  const step = steps();
+  const engine = await testEngine(t, [step.type]);
+  const { pool } = engine;
+  const server = await mailServer(t);
+  let isBroken = true;
+  step.on('load', () => {
+    if (isBroken) throw new FailTask('no file came');
+    return null;
+  });
+  await engine.writeDag('night', stepDag('night', ['task_id: load'], ['alerts: [{to: [mail]}]']));
+  const address = 'from=night@flow.example&to=ops@flow.example';
+  const login = `night:${encodeURIComponent(MAIL_PASSWORD)}`;
+  const env = {
+    STOCKFLOW_CONN_MAIL: `smtp://${login}@127.0.0.1:${server.port}?${address}&ca_file=${server.caFile}`,
+  };
+  await engine.startWorker({
+    alertSender: new AlertDeliverer({ pool, env, log: testLog, commandWords: () => [], webUrl: null }),
+  });
+  const { run } = await engine.run('night');
+  await until('the failure to be told', async () => server.mails.length === 1);
+  isBroken = false;
+  const by = { actor: 'operator', channel: 'cli' } as const;
+  const failed = { reason: null, taskId: null, onlyFailed: true, downstream: false };
+  await clearTasks(pool, run.runId, { by, ...failed });
+  await until('the recovery to be told', async () => server.mails.length === 2);
+  const [failure = '', recovery = ''] = server.mails;
+  const id = /^Message-ID: (<\S+>)/m.exec(failure)?.[1] ?? assert.fail();
+  assert.match(recovery, /^Subject: night recovered, /m);
+  assert.ok(recovery.includes(`In-Reply-To: ${id}`));
 });

@@ -154,6 +154,20 @@ test('a run is told as starts and ends of itself and its attempts, with the file
   assert.equal(failed?.outputs[0]?.name, path.join(engine.dagsDir, 'out/done.txt'));
 });
 
+test('without a receiver and without an SDK a worker reads and writes nothing for them', async (t) => {
+  const { type } = steps();
+  const engine = await testEngine(t, [type]);
+  await engine.writeDag('plain', stepDag('plain', ['task_id: one']));
+  const worker = await engine.startWorker();
+  await engine.run('plain');
+  await worker.stop();
+  assert.equal(worker.engine.tracing, null);
+  const { rows } = await engine.pool.query<{ reads: number }>(
+    `select (seq_scan + coalesce(idx_scan, 0) + n_tup_ins)::integer as reads from pg_stat_user_tables where relname like 'feed_%'`,
+  );
+  assert.deepEqual(rows, [{ reads: 0 }, { reads: 0 }]);
+});
+
 test('a run that an operator cancels elsewhere is told as aborted', async (t) => {
   const { type, on } = steps();
   const engine = await testEngine(t, [type]);

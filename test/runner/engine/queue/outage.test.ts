@@ -29,6 +29,7 @@ test('a job that ends while the database is unavailable ends neither the process
     handlers: {
       work: async () => {},
       alert: null,
+      heartbeat: async () => {},
       async schedule(dagId) {
         seen.push(dagId);
         if (dagId === 'during') proxy.cutAfterBytes({ direction: 'to_client', count: 0 });
@@ -60,7 +61,12 @@ test('a queue whose connections have gone dead without being closed works again'
     databaseUrl: through.href,
     concurrency: 1,
     log: testLog,
-    handlers: { work: async () => {}, alert: null, schedule: async (dagId) => void seen.push(dagId) },
+    handlers: {
+      work: async () => {},
+      alert: null,
+      heartbeat: async () => {},
+      schedule: async (dagId) => void seen.push(dagId),
+    },
   });
   // Before the proxy, without which it would wait for the database.
   await using _stop = { [Symbol.asyncDispose]: () => queue.stop() };

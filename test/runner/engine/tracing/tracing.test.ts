@@ -18,6 +18,7 @@ import { DeferTask } from '../../../../runner/task.ts';
 import { RunIdGenerator } from '../../../../runner/tracing.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../../support/engine/task_types.ts';
+import { skipWithoutOpenssh, startOpenssh } from '../../../support/sftp/openssh.ts';
 import { until } from '../../../support/until.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -170,6 +171,39 @@ test('what a task asks of its connections is below its attempt, by name and size
     spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status })),
   );
   assert.ok(!all.includes('canary'), all);
+});
+
+test('a transfer over SFTP names its server, its path and its size, and fails in the words of the history', {
+  skip: skipWithoutOpenssh(),
+}, async (t) => {
+  const { type, on } = steps();
+  const engine = await testEngine(t, [type]);
+  const server = await startOpenssh();
+  t.after(() => server[Symbol.asyncDispose]());
+  const url = `sftp://${server.user}@127.0.0.1:${server.port}${server.rootDir}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`;
+  let failure = '';
+  on('send', async ({ files }) => {
+    await files.publish('sftp://partner/out/counts.csv', new TextEncoder().encode('sku,quantity\nA1,2\n'));
+    for await (const _ of (await files.open('sftp://partner/out/counts.csv')).chunks());
+    await files.open('sftp://partner/out/gone.csv').catch((error: Error) => {
+      failure = error.message;
+    });
+    return (await files.list('sftp://partner/out/*.csv')).length;
+  });
+  await engine.writeDag('send', stepDag('send', ['task_id: send']));
+  await engine.startWorker({ env: { STOCKFLOW_CONN_PARTNER: url } });
+  assert.equal((await engine.run('send')).run.state, 'success');
+  const spans = await tracedRun('send');
+  const published = only(spans, 'sftp publish');
+  assert.equal(published.attributes['server.address'], '127.0.0.1');
+  assert.equal(published.attributes['server.port'], server.port);
+  assert.equal(published.attributes['file.path'], `${server.rootDir}/out/counts.csv`);
+  assert.equal(published.attributes['file.size'], 18);
+  assert.equal(only(spans, 'sftp read').attributes['stockflow.bytes_read'], 18);
+  assert.equal(only(spans, 'sftp list').attributes['stockflow.file_count'], 1);
+  const gone = only(spans, 'sftp open', { 'stockflow.location': 'sftp://partner/out/gone.csv' });
+  assert.equal(gone.attributes['error.type'], 'ConnectionError');
+  assert.equal(gone.status.message, failure);
 });
 
 test('a span that a task starts itself is below its attempt', async (t) => {
