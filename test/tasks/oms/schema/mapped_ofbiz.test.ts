@@ -1,10 +1,10 @@
 /** Follows docs/your_oms.md on OFBiz's tables, as its entity engine makes them on Postgres. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkSchema } from '../../tasks/oms/schema/check_schema.ts';
-import { readOnly } from '../../tasks/oms/schema/read_only.ts';
-import { testDatabase } from '../support/postgres/database.ts';
-import { blocksOf, page } from './pages.ts';
+import { checkSchema } from '../../../../tasks/oms/schema/check_schema.ts';
+import { readOnly } from '../../../../tasks/oms/schema/read_only.ts';
+import { blocksOf, page } from '../../../docs/pages.ts';
+import { testDatabase } from '../../../support/postgres/database.ts';
 
 const OFBIZ = `
 create table product (product_id varchar(20) primary key, internal_name varchar(255), product_type_id varchar(20), is_virtual char(1),
