@@ -44,12 +44,17 @@ export async function findDag(db: Queryable, dagId: string): Promise<DagRow | nu
  * lock.
  */
 export async function lockDag(db: Queryable, dagId: string): Promise<DagRow | null> {
-  const { rows } = await db.query<DagRow>({
-    name: 'stockflow.lock_dag',
-    text: `${SELECT_DAG} where d.dag_id = $1 for no key update of d`,
-    values: [dagId],
-  });
-  return rows[0] ?? null;
+  // Two statements, sent at once: one that has waited for the lock sees the row as it is then, but beside it only the versions that
+  // were there before it waited.
+  const [, row] = await Promise.all([
+    db.query({
+      name: 'stockflow.lock_dag',
+      text: 'select from stockflow.dag where dag_id = $1 for no key update',
+      values: [dagId],
+    }),
+    findDag(db, dagId),
+  ]);
+  return row;
 }
 
 /**
