@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { overdueChannels } from '../../store/alert/due_channel.ts';
 import { dagsWithOverduePing } from '../../store/heartbeat/ping.ts';
-import { addAlertJobs, addHeartbeatJob } from '../../store/queue/job.ts';
+import { addHeartbeatJob, restoreAlertJobs } from '../../store/queue/job.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { tellLateStarts } from './late_starts.ts';
@@ -27,7 +27,7 @@ export class AlertUpkeep {
     await tellLateStarts({ pool: this.#pool, versions: this.#versions });
     await this.#slow.tell();
     const channels = await overdueChannels(this.#pool, LOST_JOB_AFTER_MS);
-    if (channels.length > 0) await addAlertJobs(this.#pool, channels, await databaseNow(this.#pool));
+    if (channels.length > 0) await restoreAlertJobs(this.#pool, channels, await databaseNow(this.#pool));
     for (const dagId of await dagsWithOverduePing(this.#pool, LOST_JOB_AFTER_MS))
       await addHeartbeatJob(this.#pool, dagId, null);
   }

@@ -69,21 +69,34 @@ export async function addAlertJobs(
   channels: readonly string[],
   runAt: Temporal.Instant,
 ): Promise<void> {
-  if (channels.length === 0) return;
   const second = runAt.round({ smallestUnit: 'second', roundingMode: 'ceil' });
+  await addJobsOfChannels(db, channels, { runAt: second, suffix: `:${second.epochMilliseconds}` });
+}
+
+/**
+ * Adds a job for each channel whose deliveries lost theirs; it replaces the one that was added before, so that they do not
+ * pile up where no worker sends.
+ */
+export async function restoreAlertJobs(
+  db: Queryable,
+  channels: readonly string[],
+  now: Temporal.Instant,
+): Promise<void> {
+  await addJobsOfChannels(db, channels, { runAt: now, suffix: '' });
+}
+
+async function addJobsOfChannels(
+  db: Queryable,
+  channels: readonly string[],
+  job: { readonly runAt: Temporal.Instant; readonly suffix: string },
+): Promise<void> {
+  if (channels.length === 0) return;
   await db.query({
     name: 'stockflow.add_alert_jobs',
     text: `select graphile_worker.add_job($1, json_build_object('channel', channel), run_at := $3::timestamptz,
-                                    max_attempts := $4, job_key := 'alert:' || channel || ':' || $5, priority := $6)
+                                    max_attempts := $4, job_key := 'alert:' || channel || $5::text, priority := $6)
        from unnest($2::text[]) as channel`,
-    values: [
-      ALERT_JOB,
-      channels,
-      second.toString(),
-      MAX_ATTEMPTS,
-      second.epochMilliseconds,
-      SCHEDULE_PRIORITY,
-    ],
+    values: [ALERT_JOB, channels, job.runAt.toString(), MAX_ATTEMPTS, job.suffix, SCHEDULE_PRIORITY],
   });
 }
 

@@ -53,7 +53,7 @@ test('a failure is told once to each channel, wherever the worker dies that writ
     );
 });
 
-test('a delivery whose job is lost is sent all the same', async (t) => {
+test('a delivery whose job is lost is sent all the same, and jobs do not pile up where no worker sends', async (t) => {
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
   const engine = await testEngine(t, [...byName.values()]);
   const { pool } = engine;
@@ -61,9 +61,7 @@ test('a delivery whose job is lost is sent all the same', async (t) => {
     'night',
     stepDag('night', ['task_id: load'], ['alerts: [{to: [chat]}]']).replace('type: step', 'type: effect'),
   );
-  const sent: string[] = [];
-  await engine.startWorker({ alertSender: { sendDue: async (channel) => void sent.push(channel) } });
-  // Jobs go as soon as they come.
+  await engine.startWorker();
   await pool.query(`
     create function lose_job() returns trigger language plpgsql as $$
     begin
@@ -73,5 +71,18 @@ test('a delivery whose job is lost is sent all the same', async (t) => {
   await engine.run('night');
   await pool.query(`update stockflow.alert_delivery set next_attempt_at = now() - interval '1 minute'`);
   await pool.query('drop trigger lose_job on graphile_worker._private_jobs');
+  const waiting = async () => {
+    const { rows } = await pool.query<{ key: string; revision: number }>(
+      `select key, revision from graphile_worker._private_jobs where key like 'alert:%'`,
+    );
+    return rows;
+  };
+  await until('it to be restored twice', async () => ((await waiting())[0]?.revision ?? 0) >= 1);
+  assert.deepEqual(
+    (await waiting()).map(({ key }) => key),
+    ['alert:chat'],
+  );
+  const sent: string[] = [];
+  await engine.startWorker({ alertSender: { sendDue: async (channel) => void sent.push(channel) } });
   await until('the channel to be told', async () => sent.includes('chat'));
 });
