@@ -1,7 +1,9 @@
 /** Exports everything of one business date as a folder with checksums. */
+
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Pool, PoolClient } from 'pg';
+import { isChannel } from '../../connections/channel/config.ts';
 import {
   connectionFromEnv,
   connectionIdsIn,
@@ -128,6 +130,7 @@ function inOneMoment<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promi
 
 function postgresConnections(env: Shell['env']): readonly PostgresConfig[] {
   return connectionIdsIn(env)
+    .filter((id) => !isChannel(id, env))
     .map((id) => connectionFromEnv(id, env))
     .filter((config) => config.kind === 'postgres');
 }

@@ -143,6 +143,8 @@ async function openAll(): Promise<number> {
   for (const path of paths) {
     // Live updates render the same pages again; how they find out what has changed is asked below.
     if (/^\/(assets|live)\//.test(path)) continue;
+    // The first scrapes count the history, a bounded part each; metrics.test.ts holds what they read.
+    if (path === '/metrics') continue;
     for (const target of filled(path)) {
       for (const query of ['', ...(QUERIES[path] ?? [])]) {
         const { status } = await app.request(query === '' ? target : `${target}?${query}`);

@@ -128,7 +128,7 @@ export const SYNC_TABLES: readonly RequiredTable[] = [
       ),
     ],
     indexes: [],
-    rights: { insert: true },
+    rights: { select: true, insert: true },
   },
   {
     name: 'inventory_delta_batch',

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { Command } from 'commander';
 import { commandsOf } from '../../../../runner/commands/cli/catalog_entry.ts';
 import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
+import { startHttpReceiver } from '../../../support/http_receiver.ts';
 import { keptShell } from '../../../support/kept_shell.ts';
 import { testDatabase } from '../../../support/postgres/database.ts';
 import { startDemoServer } from '../../connections/sftp/suite.ts';
@@ -22,6 +23,8 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   demo: { args: ['--rows', '3000'], isShipped: true },
   changes: { args: [], isShipped: true },
+  'alerts list': { args: [] },
+  'alerts test': { args: ['ops_hook'] },
   'audit events': { args: [] },
   'audit export': { args: ['--date', '2026-01-01', '--to', 'out'] },
   'audit verify': { args: [] },
@@ -41,6 +44,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'dags validate': { args: [] },
   doctor: { args: [], code: 1 },
   migrate: { args: [] },
+  'oms check': { args: [], isShipped: true },
   'pools list': { args: [] },
   'runs artifacts': { args: ['failing'] },
   'runs explain': { args: ['failing'] },
@@ -60,11 +64,13 @@ const SHIPPED = { STOCKFLOW_DAGS: path.join(ROOT, 'dags'), STOCKFLOW_TASKS: path
 const { url } = await testDatabase({ after }, { migrations: ['runner', 'queue'] });
 const server = await startDemoServer();
 after(() => server[Symbol.asyncDispose]());
+const receiver = await startHttpReceiver({ after });
 const project = await cliProject(
   { after },
   {
     DATABASE_URL: url,
     STOCKFLOW_CONN_OMS: url,
+    STOCKFLOW_CONN_OPS_HOOK: receiver.url,
     STOCKFLOW_CONN_STORE: `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`,
   },
 );

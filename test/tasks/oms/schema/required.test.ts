@@ -14,8 +14,8 @@ import {
   textOf,
 } from './statements.ts';
 
-/** Columns that no statement names: they tell people when a row was written. */
-const FOR_PEOPLE = ['inventory_sync_freeze.frozen_at', 'inventory_sync_proof.checked_at'];
+/** The column that no statement names: it tells people when the row was written. */
+const FOR_PEOPLE = ['inventory_sync_freeze.frozen_at'];
 const ROLE = `stockflow_required_${process.pid}`;
 
 test('the declared tables are exactly what the statements need', async (t) => {
