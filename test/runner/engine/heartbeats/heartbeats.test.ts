@@ -64,7 +64,8 @@ test('a run pings its start and its success under one id, with its figures', asy
   assert.equal(rid(success), rid(start));
   const lines = success?.body.split('\n') ?? [];
   assert.equal(lines[0], `nightly ${run.businessDate} run ${run.runId}: succeeded`);
-  assert.match(lines[1] ?? '', /^duration: \S+ \(0 s\)$/);
+  const tookMs = (run.finishedAt?.epochMilliseconds ?? 0) - (run.startedAt?.epochMilliseconds ?? 0);
+  assert.match(lines[1] ?? '', new RegExp(`^duration: \\S+ \\(${Math.round(tookMs / 1_000)} s\\)$`));
   assert.deepEqual(lines.slice(2), [
     'tasks: 1 of 1',
     'rows: 0 in, 0 out',
