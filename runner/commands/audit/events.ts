@@ -27,7 +27,7 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow audit events --since 7d',
       'stockflow audit events --run 42',
-      'stockflow audit events --dag nightly_load --action task.marked --actor jane',
+      'stockflow audit events --dag nightly_load --action task.marked --actor night_shift',
       'stockflow audit events --since 2026-01-01 --limit 100000 -o csv > events.csv',
     ],
   })

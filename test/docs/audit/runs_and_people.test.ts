@@ -14,9 +14,9 @@ test('the questions about runs and people are answered with what was done', asyn
   assert.deepEqual(
     nights.map((row) => some(row, 'business_date', 'state', 'run_type', 'actor', 'reason')),
     [
-      [missedDates[1], 'success', 'manual', 'jane', 'missed'],
-      ['2025-01-16', 'cancelled', 'manual', 'jane', 'by mistake'],
-      ['2025-01-15', 'success', 'manual', 'jane', 'the night again'],
+      [missedDates[1], 'success', 'manual', 'night_shift', 'missed'],
+      ['2025-01-16', 'cancelled', 'manual', 'night_shift', 'by mistake'],
+      ['2025-01-15', 'success', 'manual', 'night_shift', 'the night again'],
     ],
   );
 
@@ -63,8 +63,8 @@ test('the questions about runs and people are answered with what was done', asyn
     [
       ['test', 'dag.added', null, null, '"0 1 * * *"'],
       ['test', 'dag.changed', null, '"0 1 * * *"', '"30 1 * * *"'],
-      ['jane', 'dag.paused', 'store audit', null, null],
-      ['jane', 'dag.resumed', 'store audit done', null, null],
+      ['night_shift', 'dag.paused', 'store audit', null, null],
+      ['night_shift', 'dag.resumed', 'store audit done', null, null],
     ],
   );
   const changedAt = changes.map(({ at }) => String(at));
@@ -86,9 +86,9 @@ test('the questions about runs and people are answered with what was done', asyn
   assert.deepEqual(
     byPeople.map((row) => some(row, 'run_id', 'actor', 'reason')),
     [
-      [caughtUpRunId, 'jane', 'missed'],
-      [cancelledRunId, 'jane', 'by mistake'],
-      [lateRunId, 'jane', 'the night again'],
+      [caughtUpRunId, 'night_shift', 'missed'],
+      [cancelledRunId, 'night_shift', 'by mistake'],
+      [lateRunId, 'night_shift', 'the night again'],
     ],
   );
 
@@ -96,8 +96,8 @@ test('the questions about runs and people are answered with what was done', asyn
   assert.deepEqual(
     acts.map((row) => some(row, 'actor', 'action', 'run_id', 'task_id', 'reason')),
     [
-      ['jane', 'task.marked', lateRunId, 'reset_inventory', 'counted by hand'],
-      ['jane', 'run.cancelled', cancelledRunId, null, 'wrong date'],
+      ['night_shift', 'task.marked', lateRunId, 'reset_inventory', 'counted by hand'],
+      ['night_shift', 'run.cancelled', cancelledRunId, null, 'wrong date'],
     ],
   );
   assert.match(JSON.stringify(acts[0]?.before), /failed/);
@@ -110,7 +110,7 @@ test('the questions about runs and people are answered with what was done', asyn
     'store 4 has closed',
     { max_row_drop: 0.2 },
     { max_row_drop: 0.9, attempt: 2 },
-    'jane',
+    'night_shift',
   ]);
   assert.deepEqual(noMoreOverridden, []);
 

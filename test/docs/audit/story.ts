@@ -35,7 +35,7 @@ export interface AuditStory {
 }
 
 export const SHA_OF_FILE = 'a'.repeat(64);
-const JANE = { actor: 'jane', channel: 'cli' } as const;
+const NIGHT_SHIFT = { actor: 'night_shift', channel: 'cli' } as const;
 
 const FROZEN_DAG = `dag_id: frozen
 timezone: UTC
@@ -84,8 +84,8 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
   frozen.signal('SIGKILL');
 
   await engine.writeDag('inventory_sync', night('30 1 * * *'));
-  await pauseDag(pool, 'inventory_sync', { by: JANE, reason: 'store audit' });
-  await resumeDag(pool, 'inventory_sync', { by: JANE, reason: 'store audit done' });
+  await pauseDag(pool, 'inventory_sync', { by: NIGHT_SHIFT, reason: 'store audit' });
+  await resumeDag(pool, 'inventory_sync', { by: NIGHT_SHIFT, reason: 'store audit done' });
   const missedDates = await missThreeNights(pool);
 
   step.on('filter_reset_file', async (context) => {
@@ -115,7 +115,7 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
   await markTask(pool, lateRunId, {
     taskId: 'reset_inventory',
     state: 'success',
-    by: JANE,
+    by: NIGHT_SHIFT,
     reason: 'counted by hand',
   });
   await engine.ended(lateRunId);
@@ -128,7 +128,7 @@ export async function auditStory(lifetime: Lifetime): Promise<AuditStory> {
     );
     return rowCount === 1;
   });
-  await cancelRun(pool, cancelledRunId, { by: JANE, reason: 'wrong date' });
+  await cancelRun(pool, cancelledRunId, { by: NIGHT_SHIFT, reason: 'wrong date' });
   await engine.ended(cancelledRunId);
 
   step.on('filter_reset_file', readResetFile);
@@ -174,7 +174,7 @@ async function trigger(
     date: date === null ? null : Temporal.PlainDate.from(date),
     params: {},
     timeEdges: 'keep',
-    by: JANE,
+    by: NIGHT_SHIFT,
     reason,
   });
   return run.runId;

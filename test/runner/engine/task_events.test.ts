@@ -23,7 +23,7 @@ const painted = defineTask({
 });
 const engine = await testEngine({ after }, [step.type, painted]);
 const { pool, taskTypes } = engine;
-const by = { actor: 'jane', channel: 'cli' } as const;
+const by = { actor: 'night_shift', channel: 'cli' } as const;
 
 async function eventsOf(runId: number, action: string) {
   const { rows } = await pool.query(

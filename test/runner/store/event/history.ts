@@ -8,7 +8,7 @@ import { checkSeals } from '../../../../runner/store/event/seal_check.ts';
 import { type Lifetime, testDatabase } from '../../../support/postgres/database.ts';
 import { until } from '../../../support/until.ts';
 
-export const BY = { actor: 'jane', channel: 'cli' } as const;
+export const BY = { actor: 'night_shift', channel: 'cli' } as const;
 
 export async function database(lifetime: Lifetime): Promise<Pool> {
   const { pool } = await testDatabase(lifetime, { migrations: ['runner'] });

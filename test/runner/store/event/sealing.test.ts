@@ -61,7 +61,7 @@ test('the hashes are those that anyone can work out from the rows without Postgr
   const sha256s = events.map(({ at, transaction_id }, index) =>
     createHash('sha256')
       .update(
-        `[${index + 1}, "${at}", "jane", "cli", "task.marked", "d", 7, "t${index}", ${index}, "says \\"so\\", she does", ` +
+        `[${index + 1}, "${at}", "night_shift", "cli", "task.marked", "d", 7, "t${index}", ${index}, "says \\"so\\", she does", ` +
           `{"n": 1.5, "state": "failed"}, {"state": "success"}, "${transaction_id}"]`,
       )
       .digest(),
