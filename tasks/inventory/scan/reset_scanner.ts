@@ -172,12 +172,11 @@ export class ResetScanner {
   #takeAlike(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const prefix = this.#prefix;
     if (prefix.shortLength === 0) return from;
-    if (this.#blankLines.count > 0) this.#blankLines.reject(this.#outcomes);
     const { positions, isMark } = this.#index;
     const delimiter = this.#delimiter;
     const { columnCount, id } = layout;
     const outcomes = this.#outcomes;
-    const rowsBefore = outcomes.rowsIn;
+    let rowsBefore = outcomes.rowsIn;
     let start = from;
     while (start < to) {
       const length = prefix.matchedLength(bytes, start);
@@ -193,6 +192,11 @@ export class ResetScanner {
         if (marked === columnCount || bytes[at] !== delimiter) break;
       }
       if (marked !== columnCount || bytes[at] !== LINE_FEED) break;
+      // Not before a row follows them: they may be the end of the file.
+      if (start === from && this.#blankLines.count > 0) {
+        this.#blankLines.reject(outcomes);
+        rowsBefore = outcomes.rowsIn;
+      }
       outcomes.rowsIn++;
       const active = this.#active.find(bytes, (positions[id] ?? 0) + 1, this.#endOf(layout, bytes, 0, id));
       if (active < 0) {

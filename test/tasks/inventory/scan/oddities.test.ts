@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidFileError } from '../../../../tasks/inventory/file/invalid_file.ts';
-import { bytesOf, cutEvery, read, scan } from './support.ts';
+import { bytesOf, cutAt, cutEvery, read, scan } from './support.ts';
 
 const LOCATED = 'facilityId,locationSeqId,idValue,availableQty\n';
 const located = (rows: string) => scan([bytesOf(LOCATED + rows)]);
@@ -16,6 +16,14 @@ test('blank lines and a DOS end mark after the last row are no rows, and counted
       assert.equal(result.endsWithNewline, true);
       assert.equal(result.blankLinesAtEnd, end.split('\n').length - (end.endsWith('\x1a') ? 0 : 1));
     }
+  }
+});
+
+test('blank lines at the end are no rows either where a chunk border lies among them', () => {
+  const bytes = bytesOf('externalFacilityId,facilityId,idValue,availableQty\n042,,A1,0\n\n\n');
+  for (let at = 0; at <= bytes.length; at++) {
+    const { result, rejected } = scan(cutAt(bytes, at));
+    assert.deepEqual([result.rowsIn, rejected.length, result.blankLinesAtEnd], [1, 0, 2], `cut at ${at}`);
   }
 });
 
