@@ -27,9 +27,14 @@ select i.facility_id, i.quantity_on_hand_total::float8 as on_hand, i.available_t
       from night n
       join oms.external_inventory_reset r
         on r.batch_id = n.batch_id and r.facility_id = i.facility_id and r.product_id = i.product_id
-      left join oms.inventory_sync_expectation e
-        on e.external_system_id = n.external_system_id and e.business_date = n.business_date and e.revision = n.revision
-       and e.facility_id = i.facility_id and e.product_id = i.product_id
+      -- One look-up a night: joined, Postgres 15 reads every night's expectations.
+      left join lateral (
+        select e.variance_qty
+          from oms.inventory_sync_expectation e
+         where e.external_system_id = n.external_system_id and e.business_date = n.business_date and e.revision = n.revision
+           and e.facility_id = i.facility_id and e.product_id = i.product_id
+        offset 0
+      ) e on true
      cross join lateral (
        select case when n.corrected_at is null then 0 else coalesce(e.variance_qty, 0) end as variance
      ) c

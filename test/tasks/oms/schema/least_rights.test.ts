@@ -80,6 +80,7 @@ test('a role with exactly the printed rights works a night, and the lack of any 
   await t.test('the report is one JSON document', async () => {
     const { stdout } = await check('-o', 'json');
     const { findings, rows, ...rest } = JSON.parse(stdout);
+    const [zone] = (await night.pool.query<{ TimeZone: string }>('show time zone')).rows;
     assert.deepEqual(findings, []);
     assert.deepEqual(rows.facility, { count: 6, is_estimate: false });
     const { rows: products } = await night.pool.query('select count(*)::integer as count from oms.product');
@@ -89,7 +90,7 @@ test('a role with exactly the printed rights works a night, and the lack of any 
       database: new URL(night.url).pathname.slice(1),
       role: ROLE,
       server_version: rest.server_version,
-      time_zone: 'UTC',
+      time_zone: zone?.TimeZone,
       totals_kept: 'by trigger inserted_details_add on oms.inventory_item_detail',
       active_products: rest.active_products,
       active_products_with_id: 100,
@@ -120,7 +121,10 @@ test('a role with exactly the printed rights works a night, and the lack of any 
     },
   );
 
-  await t.test('a password that is refused ends it with 5', async () => {
+  const trusted =
+    (await night.pool.query("select from pg_hba_file_rules where auth_method = 'trust'")).rowCount !== 0;
+  const skip = trusted && 'this server asks nobody for a password';
+  await t.test('a password that is refused ends it with 5', { skip }, async () => {
     const barred = new URL(asRole);
     barred.password = 'wrong';
     assert.equal((await project.run(['oms', 'check'], { STOCKFLOW_CONN_OMS: barred.href })).code, 5);
