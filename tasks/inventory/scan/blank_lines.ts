@@ -8,12 +8,14 @@ const DOS_END_MARK = 0x1a;
 export class BlankLines {
   count = 0;
 
-  /** Rejects the collected lines as rows with too few columns, because a row follows them. */
-  reject(outcomes: RowOutcomes): void {
+  /** Rejects the collected lines as rows with too few columns, because a row follows them. @returns how many there were */
+  reject(outcomes: RowOutcomes): number {
+    const rejected = this.count;
     for (; this.count > 0; this.count--) {
       outcomes.rowsIn++;
       outcomes.reject('wrong_column_count', NO_BYTES);
     }
+    return rejected;
   }
 }
 

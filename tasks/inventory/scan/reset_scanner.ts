@@ -165,10 +165,7 @@ export class ResetScanner {
     return (positions[before] ?? 0) + 1;
   }
 
-  /**
-   * Scans plain rows that begin like the last one, reading only what follows; returns the start of the first that
-   * differs.
-   */
+  /** Scans plain rows that begin like the last one, reading only what follows; returns the start of the first other. */
   #takeAlike(layout: ResetLayout, bytes: Uint8Array, from: number, to: number): number {
     const prefix = this.#prefix;
     if (prefix.shortLength === 0) return from;
@@ -193,10 +190,7 @@ export class ResetScanner {
       }
       if (marked !== columnCount || bytes[at] !== LINE_FEED) break;
       // Not before a row follows them: they may be the end of the file.
-      if (start === from && this.#blankLines.count > 0) {
-        this.#blankLines.reject(outcomes);
-        rowsBefore = outcomes.rowsIn;
-      }
+      if (start === from) rowsBefore += this.#blankLines.reject(outcomes);
       outcomes.rowsIn++;
       const active = this.#active.find(bytes, (positions[id] ?? 0) + 1, this.#endOf(layout, bytes, 0, id));
       if (active < 0) {
