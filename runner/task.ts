@@ -17,6 +17,8 @@ export {
   timezone,
 } from './core/dag_file/schema/param_types.ts';
 export type { Progress } from './core/run/progress_rate.ts';
+export type { RunState, TaskState } from './core/run/states.ts';
+export type { HttpConnection, HttpRequest, HttpResponse } from './core/value/http.ts';
 export type { Json, JsonObject } from './core/value/json.ts';
 export type { LeftOutFile } from './core/value/left_out.ts';
 export type {
@@ -30,7 +32,10 @@ export type {
 export type {
   AttemptFacts,
   Connections,
+  FoundRun,
   RunFacts,
+  RunQuery,
+  Runs,
   TaskContext,
   TaskEvent,
   TaskLog,
@@ -46,7 +51,15 @@ export {
   type TaskErrorOptions,
   taskErrorKind,
 } from './task/errors.ts';
-export type { Content, FileEntry, FileFacts, Files, OpenFile } from './task/files.ts';
+export type {
+  Content,
+  ExistingFile,
+  FileEntry,
+  FileFacts,
+  Files,
+  OpenFile,
+  PublishOptions,
+} from './task/files.ts';
 export {
   type Check,
   type CheckContext,

@@ -14,13 +14,16 @@ import { sftpFiles } from '../engine/attempt/files/sftp_files.ts';
 import { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import type {
   AttemptFacts,
+  FoundRun,
   Json,
   JsonObject,
   Progress,
   RunFacts,
+  RunQuery,
   TaskContext,
   TaskEvent,
   TaskRemedy,
+  TaskState,
   TaskType,
 } from '../task.ts';
 import { filesWithReal } from './real_files.ts';
@@ -48,10 +51,18 @@ export interface LogLine {
   readonly facts: JsonObject;
 }
 
+/** A run of another DAG, with the states of the instances of its tasks. */
+export interface OtherRun extends Omit<FoundRun, 'taskStates'> {
+  readonly dagId: string;
+  readonly tasks: Readonly<Record<string, readonly TaskState[]>>;
+}
+
 export interface TaskWorld extends AsyncDisposable {
   readonly files: TaskFiles;
   /** Set `now` to move it. */
   readonly clock: { now: Temporal.Instant };
+  /** The runs of other DAGs that tasks may look up; the last of a date is its newest. */
+  readonly runs: OtherRun[];
   readonly logs: LogLine[];
   readonly progress: Progress[];
   /** The events that tasks added to the history, in order. */
@@ -82,6 +93,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const remedies: TaskRemedy[] = [];
   const env = options.env ?? {};
   const isReal = (id: string) => connectionIdsIn(env).includes(id);
+  const runs: OtherRun[] = [];
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
   const write =
     (level: LogLine['level']) =>
@@ -121,8 +133,20 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       async postgres(id) {
         return options.postgres?.[id] ?? pools.postgres(id);
       },
+      http: async (id) => pools.http(id),
     },
     files: realFiles,
+    runs: {
+      newest: async ({ dagId, date, taskId }) => {
+        const found = runs
+          .filter((run) => run.dagId === dagId && isOn(run.businessDate, date))
+          .toSorted((a, b) => Temporal.PlainDate.compare(a.businessDate, b.businessDate));
+        const run = found.at(-1);
+        if (run === undefined) return null;
+        const { runId, businessDate, state, tasks } = run;
+        return { runId, businessDate, state, taskStates: taskId === undefined ? [] : (tasks[taskId] ?? []) };
+      },
+    },
     meter: (amounts) => {
       metered.rowsIn += amounts.rowsIn ?? 0;
       metered.rowsOut += amounts.rowsOut ?? 0;
@@ -147,6 +171,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   return {
     files,
     clock,
+    runs,
     logs,
     progress,
     events,
@@ -161,4 +186,9 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+function isOn(businessDate: Temporal.PlainDate, date: RunQuery['date']): boolean {
+  if ('on' in date) return businessDate.equals(date.on);
+  return Temporal.PlainDate.compare(businessDate, date.before) < 0;
 }
