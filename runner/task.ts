@@ -6,6 +6,7 @@
  * warnings may carry a `remedy`, the action that helps: the command line shows it as a command to copy.
  */
 export { ConnectionError, type ConnectionErrorKind } from './connections/connection_error.ts';
+export { retryAfterMs } from './connections/http/retry_after.ts';
 export { type TransactionOptions, withTransaction } from './connections/postgres/transaction.ts';
 export {
   connectionId,

@@ -84,6 +84,13 @@ export class TaskFiles implements Files {
   }
 
   async list(pattern: string): Promise<readonly FileEntry[]> {
+    if (pattern.startsWith('artifact:')) {
+      const names = [...this.#artifacts.keys()].filter((location) =>
+        matchesPattern(pattern.slice('artifact:'.length), location.slice('artifact:'.length)),
+      );
+      const entries = await Promise.all(names.sort().map((location) => this.stat(location)));
+      return entries.filter((entry) => entry !== null);
+    }
     const slash = pattern.lastIndexOf('/');
     const folder = pattern.slice(0, slash);
     const names = await readdir(this.path(`${folder}/x`).slice(0, -2)).catch((error: unknown) => {

@@ -46,9 +46,9 @@ async function send(config: HttpConfig, request: HttpRequest): Promise<HttpRespo
 }
 
 function targetUrl({ id, base }: HttpConfig, { path, query = {} }: HttpRequest): URL {
-  const url = URL.parse(`${base}${path}`);
-  const isBelow = url?.href.startsWith(base) && !path.split(/[/\\?]/).includes('..');
-  if (!path.startsWith('/') || !isBelow || url.hash !== '') {
+  const url = path.startsWith('/') ? URL.parse(`${base}${path}`) : null;
+  // The path may not lead out of the base, by .. or by its encoding.
+  if (url === null || !`${url.href}/`.startsWith(`${base}/`) || url.hash !== '') {
     throw new ConnectionError('invalid', `${id}: the path ${JSON.stringify(path)} is not one below ${base}`);
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
