@@ -9,7 +9,7 @@ import {
   type TransferParams,
   transferParams,
 } from './transfer/params.ts';
-import { type Placed, placeFile } from './transfer/place_file.ts';
+import { placeFile } from './transfer/place_file.ts';
 import { removeFile } from './transfer/remove_file.ts';
 import { placementsOf } from './transfer/target.ts';
 
