@@ -21,11 +21,10 @@ const sh = (script: string, ...given: readonly string[]) => ['sh', '-c', script,
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return !existsSync('/proc') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
-  const stat = existsSync('/proc') ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
-  return !/\) Z /.test(stat);
 }
 
 async function pidIn(file: string): Promise<number> {
