@@ -7,6 +7,8 @@ import { type AskedApproval, answerApprovals, lockApprovals } from '../../store/
 import { databaseNow } from '../clock.ts';
 import { inRun, OperatorError, type RunRequest, requireTask } from './operator.ts';
 
+const ACTION_OF = { approved: 'task.approved', rejected: 'task.rejected' } as const;
+
 export interface ApprovalRequest extends RunRequest {
   readonly taskId: string;
   readonly decision: 'approved' | 'rejected';
@@ -42,7 +44,7 @@ export async function answerApproval(
       tx,
       by,
       asked.map(({ mapIndex, question, requesters }) => ({
-        action: `task.${decision}`,
+        action: ACTION_OF[decision],
         dagId: run.dagId,
         runId,
         taskId,

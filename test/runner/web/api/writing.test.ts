@@ -120,7 +120,7 @@ test('what a task asks stands in the status, and is answered with a reason by th
   });
   await until('the question', async () => (await openApprovals(pool, runId)).length > 0);
   const status = (await world.get('/api/v1/status')).json as { readonly dags: readonly Written[] };
-  const [asked] = status.dags.find(({ dag_id }) => dag_id === 'asking')?.approvals as readonly Written[];
+  const [asked] = status.dags.flatMap(({ approvals }) => approvals as readonly Written[]);
   assert.deepEqual(
     [asked?.question, asked?.approvers, asked?.requesters],
     ['Publish 900 rows', ['night_shift'], ['operator']],
