@@ -23,6 +23,7 @@ export type { HttpConnection, HttpRequest, HttpResponse } from './core/value/htt
 export type { Json, JsonObject } from './core/value/json.ts';
 export type { LeftOutFile } from './core/value/left_out.ts';
 export type {
+  AnswerApproval,
   ClearTasks,
   GivenParams,
   RunWithParams,
@@ -30,6 +31,7 @@ export type {
   ShowCommand,
   TaskRemedy,
 } from './core/value/task_remedy.ts';
+export type { ApprovalAnswer, ApprovalRequest } from './task/approval.ts';
 export type {
   AttemptFacts,
   Connections,
