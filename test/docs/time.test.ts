@@ -11,7 +11,7 @@ import { page, tableBelow } from './pages.ts';
 const time = page('time.md');
 
 function scheduleIn(timezone: string, cron: string): Schedule {
-  return { crons: [parseCron(cron)], timezone, startDate: null, endDate: null };
+  return { crons: [parseCron(cron)], timezone, startDate: null, endDate: null, closing: null };
 }
 
 /** `03:00 = 07:00Z` for each instant, or how many there are where they are many. */

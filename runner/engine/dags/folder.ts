@@ -7,6 +7,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
+import type { CalendarText } from '../../core/calendar/file/parse.ts';
+import { type CalendarSet, NO_CALENDARS } from '../../core/calendar/file/resolve.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { loadDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
@@ -24,6 +26,7 @@ import { addScheduleJob } from '../../store/queue/job.ts';
 import { ensurePools } from '../../store/worker/pool.ts';
 import { databaseNow } from '../clock.ts';
 import { initialCursor, settleSchedule } from '../schedule/schedule_dag.ts';
+import { mayNameCalendar, readCalendars } from './calendars.ts';
 import { readDagSource } from './source.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
 import { DagVersions } from './versions.ts';
@@ -34,7 +37,10 @@ export interface DagText {
   /** The name for messages: relative to the working folder. */
   readonly file: string;
   readonly source: string;
-  readonly sha256: string;
+  /** Changes with the text, and with the calendars if the text may name one. */
+  readonly fingerprint: string;
+  /** The calendars that the file may name. */
+  readonly calendars: CalendarSet;
   /** The problem if the name is not a readable text file; null if it is. */
   readonly unreadable: Problem | null;
 }
@@ -42,6 +48,10 @@ export interface DagText {
 export interface CheckedDagFile extends DagText {
   /** The DAG; null if the file has problems. */
   readonly dag: Dag | null;
+  /** The hash of the version: of the text, followed by the texts of its calendar. */
+  readonly sha256: string;
+  /** The texts that its calendar is made of, by name; empty if it has none. */
+  readonly calendarTexts: readonly CalendarText[];
   readonly problems: readonly Problem[];
   /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
@@ -62,29 +72,52 @@ export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<C
   lastChecked.set(taskTypes, byFile);
   const text = await readDagText(file);
   const last = byFile.get(file);
-  if (last?.sha256 === text.sha256) return last;
+  if (last?.fingerprint === text.fingerprint) return last;
   const checked = checkDagText(text, taskTypes);
   byFile.set(file, checked);
   return checked;
 }
 
 export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
-  if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
-  return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
+  const { source, file, calendars, fingerprint, unreadable } = text;
+  if (unreadable !== null) {
+    return {
+      ...text,
+      dag: null,
+      sha256: fingerprint,
+      calendarTexts: [],
+      problems: [unreadable],
+      warnings: [],
+    };
+  }
+  const loaded = loadDag(source, file, { taskTypes: checkableTypes(taskTypes), calendars });
+  const { dag, problems, warnings, calendarTexts } = loaded;
+  return { ...text, sha256: versionSha256(source, calendarTexts), calendarTexts, dag, problems, warnings };
 }
 
 async function readDagText(file: string): Promise<DagText> {
   const { source, problem: unreadable } = await readDagSource(file);
-  const sha256 = createHash('sha256')
+  const isPlain = source === null || !mayNameCalendar(source);
+  const calendars = isPlain ? null : await readCalendars(path.dirname(file));
+  const fingerprint = createHash('sha256')
     .update(source ?? unreadable.message)
+    .update(calendars?.fingerprint ?? '')
     .digest('hex');
   return {
     dagId: path.basename(file).replace(/\.ya?ml$/, ''),
     file,
     source: source ?? '',
-    sha256,
+    fingerprint,
+    calendars: calendars?.set ?? NO_CALENDARS,
     unreadable,
   };
+}
+
+/** Returns what `cat` of the file and then of its calendar's files, by name, gives to `sha256sum`. */
+function versionSha256(source: string, calendarTexts: readonly CalendarText[]): string {
+  const hash = createHash('sha256').update(source);
+  for (const text of calendarTexts) hash.update(text.source);
+  return hash.digest('hex');
 }
 
 /**
@@ -92,7 +125,7 @@ async function readDagText(file: string): Promise<DagText> {
  * @returns true if anything changed
  */
 export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Actor): Promise<boolean> {
-  const { dagId, file, source, sha256, dag, problems } = dagFile;
+  const { dagId, file, source, sha256, calendarTexts, dag, problems } = dagFile;
   const known = await findDag(db, dagId);
   if (dag !== null && known?.sha256 === sha256 && known.problems === null && known.retiredAt === null)
     return false;
@@ -115,7 +148,7 @@ export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Act
     // The runs that the previous version still owes are made first. The new schedule begins now, so that moving a time
     // to later today does not run the day twice.
     if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
-    const versionId = await saveVersion(tx, { dagId, sha256, source, file });
+    const versionId = await saveVersion(tx, { dagId, sha256, source, file, calendars: calendarTexts });
     await setCurrentVersion(tx, dagId, versionId, file);
     // This includes a file that was invalid at first: its schedule has never begun.
     const isFirst = before?.sha256 == null;
