@@ -73,6 +73,12 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
   const old = versionRuns(before, facts.changeAt, { first, last });
   const renewed = versionRuns(after, facts.changeAt, { first, last });
 
+  /** A run that is moved to a date on which the schedule has passed already is lost. */
+  const isKept = ({ movedTo }: ClosedDate): boolean => {
+    if (movedTo === null || Temporal.PlainDate.compare(movedTo, last) > 0) return true;
+    const key = movedTo.toString();
+    return settled.has(key) || renewed.coming.has(key);
+  };
   const lost: Temporal.PlainDate[] = [];
   const closed: ClosedDate[] = [];
   const closing = after === null ? null : scheduleOf(after);
@@ -92,7 +98,7 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
     const isSplit = countOf(old.usual) === 1 && countOf(renewed.usual) > 1 && isCount > 1;
     if (wasCount > 0 && isCount === 0) {
       const byCalendar = closing && closedDateOf(closing, date);
-      if (byCalendar) closed.push(byCalendar);
+      if (byCalendar && isKept(byCalendar)) closed.push(byCalendar);
       else lost.push(date);
     } else if (wasCount === 0 && isCount > 0) gained.push(date);
     else if (isCount > most || isSplit) doubled.push(date);

@@ -130,8 +130,12 @@ export function isPlacedWeekday({ weekday, nth }: PlacedWeekday, date: Temporal.
   return nth === 'last' ? date.day + 7 > date.daysInMonth : Math.ceil(date.day / 7) === nth;
 }
 
-/** Returns the day from Monday to Friday that is nearest to a day of the month of `date`, without leaving that month. */
-function nearestWorkday(date: Temporal.PlainDate, day: number): number {
+/**
+ * Returns the day from Monday to Friday that is nearest to a day of the month of `date`, without leaving that month; null
+ * if `date` itself is too far from it to be that day.
+ */
+function nearestWorkday(date: Temporal.PlainDate, day: number): number | null {
+  if (Math.abs(date.day - day) > 2) return null;
   const { dayOfWeek } = date.with({ day });
   if (dayOfWeek === 6) return day === 1 ? day + 2 : day - 1;
   if (dayOfWeek === 7) return day === date.daysInMonth ? day - 2 : day + 1;
