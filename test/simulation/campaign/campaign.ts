@@ -114,7 +114,7 @@ async function runOneScenario(
 
 function summarize(
   results: readonly NightResult[],
-  { seed, withNaiveBaseline = false, calendar = null }: CampaignOptions,
+  { seed, withNaiveBaseline = false, calendar }: CampaignOptions,
 ): CampaignSummary {
   const sum = (figure: (result: NightResult) => number, of = results) =>
     of.reduce((total, result) => total + figure(result), 0);
@@ -124,7 +124,7 @@ function summarize(
   const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
   return {
     seed,
-    calendar,
+    calendar: calendar ?? null,
     nights: results.length,
     applied_nights: applied.length,
     keys_compared: sum(({ keysCompared }) => keysCompared),
