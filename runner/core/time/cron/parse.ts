@@ -92,7 +92,7 @@ function parseMacro(macro: Piece, extra: Piece | undefined): Cron {
   if (macro.text.toLowerCase() === '@reboot') {
     throw new CronError(
       macro.column,
-      '"@reboot" is no time of a clock: any number of workers start and stop here; write when the run is due, or null and stockflow trigger',
+      '"@reboot" is no time of a clock: workers start and stop at any time, and there may be several; write the time at which a run is due, or null to run by hand only',
     );
   }
   if (expansion === undefined) {

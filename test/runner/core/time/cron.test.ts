@@ -142,7 +142,7 @@ describe('a cron expression that is refused', () => {
     [
       '@reboot',
       1,
-      '"@reboot" is no time of a clock: any number of workers start and stop here; write when the run is due',
+      '"@reboot" is no time of a clock: workers start and stop at any time, and there may be several; write the time',
     ],
     [
       '@nightly',

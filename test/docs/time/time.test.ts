@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATCHUP_POLICIES } from '../../runner/core/dag/dag.ts';
-import { parseCron } from '../../runner/core/time/cron/parse.ts';
-import { type DuePlan, planDue } from '../../runner/core/time/due.ts';
-import { parseDuration } from '../../runner/core/time/duration.ts';
-import { instantsOnDate, type Schedule } from '../../runner/core/time/schedule.ts';
-import { resolveWallTime } from '../../runner/core/time/wall_time.ts';
-import { page, tableBelow } from './pages.ts';
+import { CATCHUP_POLICIES } from '../../../runner/core/dag/dag.ts';
+import { parseCron } from '../../../runner/core/time/cron/parse.ts';
+import { type DuePlan, planDue } from '../../../runner/core/time/due.ts';
+import { parseDuration } from '../../../runner/core/time/duration.ts';
+import { instantsOnDate, type Schedule } from '../../../runner/core/time/schedule.ts';
+import { resolveWallTime } from '../../../runner/core/time/wall_time.ts';
+import { page, tableBelow } from '../pages.ts';
 
 const time = page('time.md');
 
