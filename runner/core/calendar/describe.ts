@@ -5,9 +5,9 @@ import type { Observance } from './dated_rule.ts';
 
 const OBSERVED: Readonly<Record<Observance, string>> = {
   as_is: '',
-  monday: ', on a weekend the Monday after',
-  nearest_weekday: ', on a weekend the nearest weekday',
-  next_weekday: ', on a weekend the next weekday that is not closed',
+  monday: ' (the Monday after, if on a weekend)',
+  nearest_weekday: ' (the nearest weekday, if on a weekend)',
+  next_weekday: ' (the next weekday that is open, if on a weekend)',
 };
 
 /** Returns when the rule closes: `on the fourth Thursday of November`, `2 days before Easter Sunday`. */

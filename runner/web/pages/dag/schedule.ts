@@ -8,8 +8,8 @@ import { sentencesOf } from '../../../view/plan/sections.ts';
 import { clockChangeWords } from '../../../view/plan/words.ts';
 import { spanText } from '../../../view/time_text.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
-import { stateMark } from '../../html/mark.ts';
-import { timeTag } from '../../html/time.ts';
+import { shapeMark } from '../../html/mark.ts';
+import { dateText, timeTag } from '../../html/time.ts';
 
 const NEXT_COUNT = 5;
 const YEAR_HOURS = 365 * 24;
@@ -42,13 +42,12 @@ ${
 }</section>`;
 }
 
-function nextItem(
-  { businessDate, scheduledFor, note }: NextRow,
-  timezone: string,
-  now: Temporal.Instant,
-): Html {
-  if (scheduledFor === null)
-    return html`<li>${String(businessDate)} ${stateMark('closed')} <span class="soft small">${note ?? ''}</span></li>`;
+function nextItem(row: NextRow, timezone: string, now: Temporal.Instant): Html {
+  const { businessDate, scheduledFor, note } = row;
+  if (scheduledFor === null) {
+    const today = now.toZonedDateTimeISO(timezone).toPlainDate();
+    return html`<li class="soft">${dateText(businessDate, today)} ${shapeMark('closed')} ${note ?? ''}</li>`;
+  }
   const wait = spanText(scheduledFor.epochMilliseconds - now.epochMilliseconds);
   return html`<li>${timeTag(scheduledFor, timezone)} <span class="soft small">in ${wait}${note === null ? '' : `; ${note}`}</span></li>`;
 }
