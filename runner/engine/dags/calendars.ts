@@ -55,7 +55,8 @@ export async function readCalendarFile(
   return { problems, warnings: [] };
 }
 
-function calendarName(file: string): string {
+/** Returns the name of the calendar of a file. */
+export function calendarName(file: string): string {
   return path.basename(file).replace(/\.ya?ml$/, '');
 }
 

@@ -4,7 +4,7 @@ import { type ParsedDag, parseDag } from '../../core/dag_file/parse.ts';
 import { mayNameCalendar, readCalendars } from './calendars.ts';
 import { readDagSource } from './source.ts';
 
-type Parsed = Pick<ParsedDag, 'dag' | 'problems'>;
+type Parsed = Pick<ParsedDag, 'dag' | 'problems' | 'calendarTexts'>;
 
 interface LastParsed {
   readonly source: string;
@@ -20,7 +20,7 @@ export async function readParsedDag(file: string): Promise<Parsed> {
   const { source, problem } = await readDagSource(file);
   if (source === null) {
     lastParsed.delete(file);
-    return { dag: null, problems: [problem] };
+    return { dag: null, problems: [problem], calendarTexts: [] };
   }
   const calendars = mayNameCalendar(source) ? (await readCalendars(path.dirname(file))).set : NO_CALENDARS;
   const last = lastParsed.get(file);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { closedAs } from '../../../../runner/core/calendar/calendar.ts';
 import { calendarsOf } from '../../../../runner/core/calendar/file/resolve.ts';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
 
@@ -139,5 +140,56 @@ test('a schedule whose every date is closed is warned of, and is never due', () 
   assert.deepEqual(
     parseDag(dag('calendar: sundays\non_closed: next\n'), 'nightly.yaml', calendars).warnings,
     [],
+  );
+});
+
+test('no text makes the parser throw: it is a calendar, or has problems within the text', () => {
+  const word = fc.constantFrom(
+    ...[
+      'closed:',
+      'include:',
+      '- ',
+      '  ',
+      '\n',
+      '{',
+      '}',
+      '[',
+      ']',
+      ', ',
+      'name: A',
+      'date: 2026-01-01',
+      'weekday: MON',
+    ],
+    ...[
+      'nth: last',
+      'month: FEB',
+      'day: 30',
+      'day: 1',
+      'easter: 1',
+      'observed: monday',
+      'plus_days: 2',
+      '~',
+      '"',
+      '\t',
+      '&a ',
+      '*a',
+    ],
+  );
+  const texts = fc.array(word, { maxLength: 25 }).map((words) => words.join(''));
+  const rules = fc
+    .array(
+      fc.array(word, { maxLength: 5 }).map((words) => `  - {${words.join(', ')}}\n`),
+      { maxLength: 3 },
+    )
+    .map((lines) => `closed:\n${lines.join('')}`);
+  fc.assert(
+    fc.property(fc.oneof(texts, rules, fc.string()), (source) => {
+      const { calendar, problems } = setOf({ own: source }).get('own') ?? assert.fail();
+      assert.equal(calendar === null, problems.length > 0, source);
+      const lines = source.split('\n').length;
+      assert.ok(problems.every(({ line, column }) => line >= 1 && line <= lines + 1 && column >= 1));
+      if (calendar !== null) closedAs(calendar, Temporal.PlainDate.from('2026-02-01'));
+    }),
+    { numRuns: 500 },
   );
 });
