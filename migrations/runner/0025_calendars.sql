@@ -2,7 +2,7 @@
 alter table stockflow.dag_version add column calendars jsonb not null default '[]';
 alter table stockflow.dag_version add constraint calendars_are_a_list check (jsonb_typeof(calendars) = 'array');
 comment on column stockflow.dag_version.calendars is
-  'The calendar files that the version is made of, as [{name, file, source}] by name; sha256 is that of source and then of these';
+  'The calendar files that the version is made of, as [{name, file, source}] by name';
 
 -- A date that the calendar closes is decided as such: it has no run, and none is missing.
 alter table stockflow.due_instant drop constraint decision_is_known;
@@ -39,6 +39,8 @@ select v.dag_version_id, v.dag_id, v.sha256, v.file, v.source as text, v.created
   from stockflow.dag_version v join stockflow.dag d using (dag_id);
 comment on view audit.dag_version is
   'Every text that was ever in force of every DAG file, with the calendars that it used.';
-comment on column audit.dag_version.sha256 is 'of the text, followed by the texts of its calendars';
+comment on column audit.dag_version.sha256 is
+  'of the text; with calendars, of the list of its hash and theirs, each on a line';
 comment on column audit.dag_version.calendars is
   'the calendar files that the version is made of, as [{name, file, source}] by name; [] where there are none';
+comment on column audit.run.dag_sha256 is 'of the version of the DAG that it ran by, as in audit.dag_version';

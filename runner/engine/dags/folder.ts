@@ -26,7 +26,7 @@ import { addScheduleJob } from '../../store/queue/job.ts';
 import { ensurePools } from '../../store/worker/pool.ts';
 import { databaseNow } from '../clock.ts';
 import { initialCursor, settleSchedule } from '../schedule/schedule_dag.ts';
-import { mayNameCalendar, readCalendars } from './calendars.ts';
+import { type FolderCalendars, mayNameCalendar, readCalendars } from './calendars.ts';
 import { readDagSource } from './source.ts';
 import { checkableTypes, type TaskTypes } from './task_types.ts';
 import { DagVersions } from './versions.ts';
@@ -48,7 +48,7 @@ export interface DagText {
 export interface CheckedDagFile extends DagText {
   /** The DAG; null if the file has problems. */
   readonly dag: Dag | null;
-  /** The hash of the version: of the text, followed by the texts of its calendar. */
+  /** The hash of the version: of the text and of the texts of its calendar. */
   readonly sha256: string;
   /** The texts that its calendar is made of, by name; empty if it has none. */
   readonly calendarTexts: readonly CalendarText[];
@@ -60,7 +60,13 @@ export interface CheckedDagFile extends DagText {
 /** Reads every `*.yaml` and `*.yml` directly in the folder, by name. */
 export async function readDagTexts(folder: string): Promise<readonly DagText[]> {
   const names = (await readdir(folder)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
-  return await Promise.all(names.map((name) => readDagText(path.join(folder, name))));
+  let shared: Promise<FolderCalendars> | undefined;
+  // A thousand DAGs may name a calendar, and the folder is read every two seconds.
+  const calendars = () => {
+    shared ??= readCalendars(folder);
+    return shared;
+  };
+  return await Promise.all(names.map((name) => readDagText(path.join(folder, name), calendars)));
 }
 
 /** The last text of each file that was checked against task types, as a page asks for the same files again and again. */
@@ -70,7 +76,7 @@ const lastChecked = new WeakMap<TaskTypes, Map<string, CheckedDagFile>>();
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
   const byFile = lastChecked.get(taskTypes) ?? new Map<string, CheckedDagFile>();
   lastChecked.set(taskTypes, byFile);
-  const text = await readDagText(file);
+  const text = await readDagText(file, () => readCalendars(path.dirname(file)));
   const last = byFile.get(file);
   if (last?.fingerprint === text.fingerprint) return last;
   const checked = checkDagText(text, taskTypes);
@@ -95,10 +101,14 @@ export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFil
   return { ...text, sha256: versionSha256(source, calendarTexts), calendarTexts, dag, problems, warnings };
 }
 
-async function readDagText(file: string): Promise<DagText> {
+/** @param calendarsOfFolder reads the calendars beside the file; called only if the text may name one */
+async function readDagText(
+  file: string,
+  calendarsOfFolder: () => Promise<FolderCalendars>,
+): Promise<DagText> {
   const { source, problem: unreadable } = await readDagSource(file);
   const isPlain = source === null || !mayNameCalendar(source);
-  const calendars = isPlain ? null : await readCalendars(path.dirname(file));
+  const calendars = isPlain ? null : await calendarsOfFolder();
   const fingerprint = createHash('sha256')
     .update(source ?? unreadable.message)
     .update(calendars?.fingerprint ?? '')
@@ -113,11 +123,18 @@ async function readDagText(file: string): Promise<DagText> {
   };
 }
 
-/** Returns what `cat` of the file and then of its calendar's files, by name, gives to `sha256sum`. */
+/**
+ * Returns the hash of the text; for a DAG with a calendar that of the hashes of all its files, each on a line, as
+ * `sha256sum dag.yaml calendars/*.yaml | cut -c1-64 | sha256sum` gives it.
+ */
 function versionSha256(source: string, calendarTexts: readonly CalendarText[]): string {
-  const hash = createHash('sha256').update(source);
-  for (const text of calendarTexts) hash.update(text.source);
-  return hash.digest('hex');
+  if (calendarTexts.length === 0) return sha256Of(source);
+  const hashes = [source, ...calendarTexts.map((text) => text.source)].map(sha256Of);
+  return sha256Of(hashes.map((hash) => `${hash}\n`).join(''));
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { ClockChangeDate, ClockChangeEdge } from '../../core/change/clock_change_dates.ts';
 import type { DeadlineConflict } from '../../core/change/dag_change.ts';
 import type { ClockChange, ResolvedWallTime } from '../../core/time/clock_change.ts';
-import type { ClosedDate } from '../../core/time/closed_dates.ts';
+import { type ClosedDate, closedWords } from '../../core/time/closed_dates.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import type { Json } from '../../core/value/json.ts';
 import { inZone, spanText } from '../time_text.ts';
@@ -15,7 +15,8 @@ export function clockChangeWords({ date, direction, from, until }: ClockChange):
 /** Returns a sentence for each time that the DAG is due on the night; one sentence where it is not. */
 export function dueWords(night: ClockChangeDate, timezone: string): readonly string[] {
   const fixed = night.due.map((due) => `due: ${resolvedWords(due, timezone, 'runs')}`);
-  const { everyHour } = night;
+  const { everyHour, closed } = night;
+  if (closed !== null && fixed.length === 0) return [closedWords(closed)];
   if (everyHour === null) return fixed.length === 0 ? ['not due on this date'] : fixed;
   return [...fixed, `due ${everyHour.count} times (on other dates ${everyHour.usualCount})`];
 }

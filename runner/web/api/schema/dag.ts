@@ -143,7 +143,7 @@ export const nextInstants = z.object({ next: z.array(nextInstant) }).openapi('Ne
 const version = z
   .object({
     dag_version_id: integer('The id of the version.'),
-    sha256: text('The checksum of its text, followed by those of its calendars.'),
+    sha256: text('The checksum of its text and of those of its calendars.'),
     file: text('Its file.'),
     in_force: flag('Whether new runs take it.'),
     created_at: instant('When it was first read.'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sentencesOf } from '../../../../runner/view/plan/sections.ts';
 import { changeAt, nightly, ranAt } from './support.ts';
 
 /** Noon in New York on 25 November 2026, a Wednesday; that night's run, 01:30 EST, is over. */
@@ -61,4 +62,19 @@ test('a closed date whose run would be moved to an hour that is over is lost, an
     '2027-11-25 Thanksgiving -> 2027-11-26',
   ]);
   assert.deepEqual(next.dates.gained.map(String), ['2026-11-27']);
+});
+
+test('a night of changed clocks that is closed is told as closed', () => {
+  const after = nightly({ calendar: 'shop' }, TASKS, '[{name: Sunday, weekday: SUN}]');
+  const { clockChanges } = changeAt(NOON, { before: nightly(), after }, RAN);
+  assert.deepEqual(
+    clockChanges.map(({ change, after: night }) => [
+      change.date.toString(),
+      ...sentencesOf(night, 'America/New_York'),
+    ]),
+    [
+      ['2027-03-14', 'closed: Sunday'],
+      ['2027-11-07', 'closed: Sunday'],
+    ],
+  );
 });

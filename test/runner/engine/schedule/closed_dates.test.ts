@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -57,9 +58,9 @@ test('dates that a calendar closes', async (t) => {
     );
     await scheduleDag(pool, versions, dagId);
   };
-  const source = viewSource(pool);
+  const views = viewSource(pool);
   const statusOf = async (dagId: string) => {
-    const { dags, now } = await readStatus(source, dagsDir);
+    const { dags, now } = await readStatus(views, dagsDir);
     const found = dags.find((dag) => dag.dagId === dagId);
     assert.ok(found);
     const strips = await readStrips(pool, [found.facts], now);
@@ -214,6 +215,9 @@ test('dates that a calendar closes', async (t) => {
         ['fixed', 'shop'],
       );
       assert.match(texts?.calendars[1]?.source ?? '', /Storm/);
+      const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+      const hashes = [texts?.source ?? '', ...(texts?.calendars ?? []).map(({ source }) => source)].map(hash);
+      assert.equal(second?.sha256, hash(hashes.map((each) => `${each}\n`).join('')));
       await until('the next night after the storm', async () => {
         const row = await findDag(pool, 'skips');
         return row?.nextScheduledFor?.equals(atOne(dayBefore(-2))) === true;
