@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { warning } from './run.ts';
+import { approval, warning } from './run.ts';
 import {
   date,
   dateOrNull,
@@ -41,6 +41,7 @@ const dagStatus = z
     detail: text('What is wrong; empty where nothing is.'),
     closed: textOrNull('The name of the date after its last run that the calendar closes.'),
     warnings: z.array(warning),
+    approvals: z.array(approval),
     remedy: taskRemedyOrNull('What the task that failed proposes.'),
     sentence: text('How it went, in one sentence.'),
     next: instantOrNull('The next instant of its schedule.'),
