@@ -59,5 +59,9 @@ test('each migration since workers ask for the schema says which of them go on',
   const silent = (await readMigrations(path.join(MIGRATIONS, 'runner')))
     .filter(({ version, sql }) => version >= 23 && !/^-- compatible_from: \d{4}$/m.test(sql))
     .map(({ name }) => name);
-  assert.deepEqual(silent, [], 'add the line -- compatible_from: 0000 to its leading comment: see docs/upgrades.md');
+  assert.deepEqual(
+    silent,
+    [],
+    'add the line -- compatible_from: 0000 to its leading comment: see docs/upgrades.md',
+  );
 });

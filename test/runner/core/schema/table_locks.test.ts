@@ -10,7 +10,9 @@ const locks = (sql: string) =>
 test('each statement takes its lock, and a table has the strongest of them', () => {
   assert.deepEqual(locks('create index by_sku on s.shelf (sku);'), ['s.shelf ShareLock reads the table']);
   assert.deepEqual(
-    locks('comment on column s.shelf.sku is $$x; alter table s.rack add y int$$; ALTER TABLE s.shelf add n int;'),
+    locks(
+      'comment on column s.shelf.sku is $$x; alter table s.rack add y int$$; ALTER TABLE s.shelf add n int;',
+    ),
     ['s.shelf AccessExclusiveLock'],
   );
   assert.deepEqual(locks('create trigger t after insert on s.shelf for each row execute function s.f();'), [
@@ -32,9 +34,10 @@ test('a constraint reads the table, unless it is not valid yet', () => {
 });
 
 test('a table that the file makes has no user yet, but what it refers to has', () => {
-  assert.deepEqual(locks('create table s.bin (sku text references s.shelf); create index i on s.bin (sku);'), [
-    's.shelf ShareRowExclusiveLock',
-  ]);
+  assert.deepEqual(
+    locks('create table s.bin (sku text references s.shelf); create index i on s.bin (sku);'),
+    ['s.shelf ShareRowExclusiveLock'],
+  );
 });
 
 test('comments and quoted texts are no statements', () => {
