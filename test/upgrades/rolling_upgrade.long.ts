@@ -83,6 +83,15 @@ async function triggerByVersionBefore(lifetime: Lifetime, tree: string, url: str
   };
 }
 
+/** Node runs after-hooks first in, first out; what was started last must stop first. */
+function lastFirst(lifetime: Lifetime): Lifetime {
+  const cleanUps: (() => Promise<void>)[] = [];
+  lifetime.after(async () => {
+    for (const cleanUp of cleanUps) await cleanUp();
+  });
+  return { after: (cleanUp) => void cleanUps.unshift(cleanUp) };
+}
+
 async function migrateByVersionBefore(tree: string, url: string): Promise<void> {
   const child: ChildProcess = spawn(process.execPath, [path.join(tree, 'runner/cli.ts'), 'migrate'], {
     cwd: tree,
@@ -108,12 +117,13 @@ async function endedBy(pool: Pool, workers: readonly WorkerProcess[]): Promise<n
 }
 
 test('workers of two versions share a database that is migrated under load: no task lost, none doubled, both drain', async (t) => {
-  const tree = await versionTree(t, VERSION_BEFORE.commit);
+  const own = lastFirst(t);
+  const tree = await versionTree(own, VERSION_BEFORE.commit);
   if (tree === null) {
     t.skip(`this clone lacks ${VERSION_BEFORE.commit}, the version before: git fetch --unshallow`);
     return;
   }
-  const { url, pool } = await testDatabase(t);
+  const { url, pool } = await testDatabase(own);
   await createEffectTables(pool);
   await migrateByVersionBefore(tree, url);
   const before = {
@@ -122,16 +132,16 @@ test('workers of two versions share a database that is migrated under load: no t
     tasksDir: path.join(tree, 'test/fixtures/tasks'),
     graceMs: 20_000,
   };
-  const oldWorkers = await Promise.all([startWorkerProcess(t, before), startWorkerProcess(t, before)]);
+  const oldWorkers = await Promise.all([startWorkerProcess(own, before), startWorkerProcess(own, before)]);
   const [first, second] = oldWorkers;
-  const load = await triggerByVersionBefore(t, tree, url);
+  const load = await triggerByVersionBefore(own, tree, url);
   await until(
     'the old workers to be at work',
     async () => ((await endedBy(pool, oldWorkers)) > 40 ? true : null),
     WITHIN_MS,
   );
 
-  const project = await cliProject(t, { DATABASE_URL: url });
+  const project = await cliProject(own, { DATABASE_URL: url });
   const planned = await project.run(['migrate', '--dry-run', '-o', 'json']);
   assert.equal(planned.code, 0, planned.stderr);
   for (const { name, workers, must_stop } of JSON.parse(planned.stdout))
@@ -147,7 +157,7 @@ test('workers of two versions share a database that is migrated under load: no t
   const names = JSON.parse(planned.stdout).map(({ name }: { name: string }) => name);
   assert.deepEqual(applied, names, 'two that migrate at once apply each file once');
 
-  const newWorkers = [await startWorkerProcess(t, { url, graceMs: 20_000 })];
+  const newWorkers = [await startWorkerProcess(own, { url, graceMs: 20_000 })];
   for (let n = 0; n < RUNS_BY_THIS; n += 1) {
     await triggerRun(pool, {
       dagId: 'load',
@@ -169,7 +179,7 @@ test('workers of two versions share a database that is migrated under load: no t
   );
   first.signal('SIGTERM');
   assert.equal(await first.ended, 0, first.said());
-  newWorkers.push(await startWorkerProcess(t, { url, graceMs: 20_000 }));
+  newWorkers.push(await startWorkerProcess(own, { url, graceMs: 20_000 }));
   second.signal('SIGTERM');
   assert.equal(await second.ended, 0, second.said());
   const runs = RUNS_BY_THIS + (await load.end());
