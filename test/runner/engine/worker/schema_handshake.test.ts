@@ -23,6 +23,11 @@ async function newestVersion(pool: Pool): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
+function migrationsFinding(stdout: string): readonly [verdict: string, fix: string] {
+  const finding = JSON.parse(stdout).find(({ check }: { check: string }) => check === 'migrations');
+  return [finding.verdict, finding.fix];
+}
+
 test('a worker goes on beside a later schema that promises it; one that does not makes it finish its task, claim no more and end', async (t) => {
   const step = steps();
   const engine = await testEngine(t, [step.type]);
@@ -83,6 +88,24 @@ test('stockflow worker ends with 8 and says why when the database becomes too ne
   const project = await cliProject(t, { DATABASE_URL: engine.url });
   const worker = project.start(['worker']);
   await worker.said('working; Ctrl-C stops');
+  const known = await newestVersion(engine.pool);
+  await applyLater(engine.pool, 9000, known);
+  assert.equal((await project.run(['runs', 'list'])).code, 0);
+  const migrated = await project.run(['migrate']);
+  assert.deepEqual(
+    [migrated.code, migrated.stderr],
+    [
+      0,
+      'the database is that of a later version, which this one works with (9000_later.sql), and was left as it is; ' +
+        'stockflow up schedules and works\n',
+    ],
+  );
+  const warned = await project.run(['doctor', '-o', 'json']);
+  assert.deepEqual(migrationsFinding(warned.stdout), [
+    'warning',
+    'finish the upgrade: bring this host to that version',
+  ]);
+
   await applyLater(engine.pool, 9001, 9001);
   const ended = await worker.ended;
   assert.equal(ended.code, 8, ended.stderr);
@@ -97,6 +120,5 @@ test('stockflow worker ends with 8 and says why when the database becomes too ne
     assert.deepEqual([refused.code, why.test(refused.stderr)], [8, true], refused.stderr);
   }
   const doctor = await project.run(['doctor', '-o', 'json']);
-  const finding = JSON.parse(doctor.stdout).find(({ check }: { check: string }) => check === 'migrations');
-  assert.deepEqual([finding.verdict, finding.fix], ['problem', 'update Stockflow on this host']);
+  assert.deepEqual(migrationsFinding(doctor.stdout), ['problem', 'update Stockflow on this host']);
 });
