@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { mailServer } from '../../support/alerts/mail_server.ts';
 import { outbox } from '../../support/alerts/outbox.ts';
-import { receiver } from '../../support/alerts/receiver.ts';
+import { startHttpReceiver } from '../../support/http_receiver.ts';
 import { cliProject } from './cli_project.ts';
 
 const CANARY = 'canary-0f-the-address';
@@ -10,7 +10,7 @@ const own = await outbox({ after });
 const project = await cliProject({ after }, { DATABASE_URL: own.url });
 
 test('alerts test sends a message that says it is a test, and prints the answer', async (t) => {
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   hook.answer((response, { path }) => response.end(`thanks for ${path}`));
   const env = { STOCKFLOW_CONN_HOOK: `${hook.url}/${CANARY}?quiet=00:00-23:59&quiet_timezone=UTC` };
   const { code, stdout, stderr } = await project.run(['alerts', 'test', 'hook'], env);
@@ -25,7 +25,7 @@ test('alerts test sends a message that says it is a test, and prints the answer'
 });
 
 test('alerts test exits 5 where the receiver refuses or is not there, and 2 for a wrong setting', async (t) => {
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   hook.answer((response) => response.writeHead(403).end('no'));
   const answers = [];
   for (const url of [

@@ -5,10 +5,10 @@ import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { FailTask } from '../../../../runner/task.ts';
-import { type Received, type Receiver, receiver } from '../../../support/alerts/receiver.ts';
 import { type TestEngine, testEngine } from '../../../support/engine/engine.ts';
 import { createEffectTables, FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
+import { type HttpReceiver, type Received, startHttpReceiver } from '../../../support/http_receiver.ts';
 import { until } from '../../../support/until.ts';
 
 const by = { actor: 'operator', channel: 'cli' } as const;
@@ -17,14 +17,14 @@ const HEARTBEAT = ['heartbeat: monitor'];
 
 interface Watched {
   readonly engine: TestEngine;
-  readonly monitor: Receiver;
+  readonly monitor: HttpReceiver;
   readonly does: ReturnType<typeof steps>;
   readonly env: Readonly<Record<string, string>>;
 }
 
 async function watched(t: TestContext): Promise<Watched> {
   const does = steps();
-  const monitor = await receiver(t);
+  const monitor = await startHttpReceiver(t);
   const engine = await testEngine(t, [does.type]);
   await engine.writeDag('nightly', stepDag('nightly', ['task_id: load'], HEARTBEAT));
   return { engine, monitor, does, env: { STOCKFLOW_CONN_MONITOR: `${monitor.url}${SECRET}` } };
@@ -35,7 +35,7 @@ function kindOf({ path }: Received): string {
   return new URL(path, 'http://monitor').pathname.slice(SECRET.length) || '/success';
 }
 
-function kindsOf({ received }: Receiver): readonly string[] {
+function kindsOf({ received }: HttpReceiver): readonly string[] {
   return received.map(kindOf);
 }
 
@@ -140,7 +140,7 @@ test('a refused ping is not repeated, and its error does not show the secret pat
 
 test('a redirect is not followed, as it would carry the figures to another place', async (t) => {
   const { engine, monitor, env } = await watched(t);
-  const elsewhere = await receiver(t);
+  const elsewhere = await startHttpReceiver(t);
   monitor.answer((response) => void response.writeHead(307, { location: elsewhere.url }).end());
   await engine.startWorker({ env });
   await engine.run('nightly');
@@ -186,7 +186,7 @@ test('a run that a person triggers beside a schedule, and a DAG without a heartb
 test('the end of a run is pinged once wherever its worker dies, and not at all before it is committed', async (t) => {
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
   const dieAt = async (point: string) => {
-    const monitor = await receiver(t);
+    const monitor = await startHttpReceiver(t);
     const engine = await testEngine(t, [...byName.values()]);
     const { pool, url } = engine;
     await createEffectTables(pool);
