@@ -226,6 +226,21 @@ test('PagerDuty triggers an incident by the key of the trouble, and resolves it 
   assert.equal(bodyOf(hook).dedup_key, 'the group');
 });
 
+test('a warning is a change event to PagerDuty, as nothing would ever close its incident', async (t) => {
+  const { hook } = await hookOf(t);
+  const events = encodeURIComponent(`${hook.url}/v2/enqueue`);
+  const message = messageOf(toldAlert({ kind: 'warning', sentence: 'load warns: 3 rows were held out' }));
+  const { thread } = await send(`pagerduty://canary-routing-key?events_url=${events}`, { message });
+  assert.equal(thread, null);
+  assert.equal(hook.received.at(-1)?.path, '/v2/change/enqueue');
+  const { routing_key: routingKey, payload, links, ...rest } = bodyOf(hook);
+  assert.equal(routingKey, 'canary-routing-key');
+  assert.match(payload.summary, /^nightly has a warning, 2026-03-10: load warns: 3 rows were held out$/);
+  assert.equal(payload.source, 'nightly');
+  assert.deepEqual(links, [{ href: 'https://flow.example/runs/12', text: 'Open the page' }]);
+  assert.deepEqual(rest, {}, 'no action and no key: it opens nothing');
+});
+
 test('Teams gets an Adaptive Card whose texts are no Markdown', async (t) => {
   const config = channelFromEnv('ops', {
     STOCKFLOW_CONN_OPS: `teams+https://flow.example/${CANARY}?api-version=1&sig=${CANARY}%2Bx&repeat=1h`,
