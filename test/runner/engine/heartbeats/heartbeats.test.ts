@@ -4,6 +4,7 @@ import { pauseDag } from '../../../../runner/engine/dags/pause.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { failingFeeds } from '../../../../runner/store/feed/failing.ts';
 import { FailTask } from '../../../../runner/task.ts';
 import { type TestEngine, testEngine } from '../../../support/engine/engine.ts';
 import { createEffectTables, FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
@@ -122,7 +123,7 @@ test('a ping older than a quarter of an hour is dropped: a monitor would take it
   assert.deepEqual(kindsOf(monitor), []);
 });
 
-test('a refused ping is not repeated, and its error does not show the secret path', async (t) => {
+test('a refused ping is not repeated, is named until one is taken again, and its error does not show the secret path', async (t) => {
   const { engine, monitor, env } = await watched(t);
   monitor.answer((response, { path }) => void response.writeHead(404).end(`no check at ${path}`));
   await engine.startWorker({ env });
@@ -136,6 +137,16 @@ test('a refused ping is not repeated, and its error does not show the secret pat
       [1, `${host} answered 404`],
     ],
   );
+  const [failing, ...others] = await failingFeeds(engine.pool);
+  assert.deepEqual(others, []);
+  assert.equal(failing?.connection, 'monitor');
+  assert.equal(failing.count, 2);
+  assert.equal(failing.errorText, `${host} answered 404`);
+  assert.equal(failing.nextAttemptAt, null);
+  monitor.answer((response) => void response.end());
+  await engine.run('nightly');
+  await until('a ping to be sent', async () => (await pings(engine)).at(-1)?.state === 'sent');
+  assert.deepEqual(await failingFeeds(engine.pool), [], 'a monitor that takes pings again is no problem');
 });
 
 test('a redirect is not followed, as it would carry the figures to another place', async (t) => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { failingFeeds } from '../../../../runner/store/feed/failing.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../../support/engine/task_types.ts';
 import { answering, type HttpReceiver, startHttpReceiver } from '../../../support/http_receiver.ts';
@@ -253,6 +254,11 @@ test('a receiver that failed for a day is given up for that run, which is said',
     return rows[0] ?? null;
   });
   assert.equal(given.errorText, `${receiver.url} answered 503`);
+  const [failing] = await failingFeeds(engine.pool);
+  assert.deepEqual(
+    [failing?.feed, failing?.count, failing?.errorText, failing?.nextAttemptAt],
+    ['lineage', 1, `${receiver.url} answered 503`, null],
+  );
   assert.ok(told.includes('the receiver of a feed failed for a day; the rest of the run is not sent'));
 });
 

@@ -66,7 +66,7 @@ test('a file that is growing, cut or young waits; after an hour the cut one is l
   clock.now = clock.now.add({ hours: 1 });
   const later = await list(oms);
   const cut = later.files.find(({ name }) => name === 'cut.csv');
-  await assert.rejects(applyOne(oms, cut), /^line 2 has no line end; the file was cut.*; file: .*cut\.csv$/);
+  await assert.rejects(applyOne(oms, cut), /line 2 has no line end; the file was cut.*; file: .*cut\.csv$/);
 });
 
 test('a manifest says when a file is whole, and must agree with it', async (t) => {
