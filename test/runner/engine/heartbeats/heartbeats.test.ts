@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { AlertWatch } from '../../../../runner/engine/alerts/watch.ts';
 import { pauseDag } from '../../../../runner/engine/dags/pause.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
+import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { failingFeeds } from '../../../../runner/store/feed/failing.ts';
 import { FailTask } from '../../../../runner/task.ts';
-import { type TestEngine, testEngine } from '../../../support/engine/engine.ts';
-import { createEffectTables, FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
+import { type TestEngine, testEngine, testLog } from '../../../support/engine/engine.ts';
+import {
+  createEffectTables,
+  effectsOf,
+  FIXTURE_TASKS,
+  openGate,
+  startWorkerProcess,
+} from '../../../support/engine/processes.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { type HttpReceiver, type Received, startHttpReceiver } from '../../../support/http_receiver.ts';
 import { until } from '../../../support/until.ts';
@@ -192,6 +200,42 @@ test('a run that a person triggers beside a schedule, and a DAG without a heartb
   await engine.run('unwatched');
   assert.deepEqual(await pings(engine), []);
   assert.equal(monitor.received.length, 0);
+});
+
+test('while no worker lives the monitor hears nothing, though the page does; the next worker tells how the run ended', async (t) => {
+  const { byName } = await loadTaskTypes(FIXTURE_TASKS);
+  const monitor = await startHttpReceiver(t);
+  const engine = await testEngine(t, [...byName.values()]);
+  const { pool, url } = engine;
+  await createEffectTables(pool);
+  const yaml = stepDag('nightly', ['task_id: load, with: {gate: door}'], HEARTBEAT);
+  await engine.writeDag('nightly', yaml.replace('type: step', 'type: effect'));
+  const connections = { STOCKFLOW_CONN_MONITOR: `${monitor.url}${SECRET}` };
+  const victim = await startWorkerProcess(t, { url, leaseMs: 2_000, connections });
+  const { runId } = await triggerRun(pool, {
+    ...{ dagId: 'nightly', date: null, params: {}, timeEdges: 'keep', by, reason: null },
+  });
+  await until('the start to be pinged', async () => monitor.received.length === 1);
+  await until('the task to work', async () => (await effectsOf(pool, runId)).length === 1);
+  victim.signal('SIGKILL');
+  await victim.ended;
+  {
+    await using _page = new AlertWatch({
+      ...{ pool, versions: new DagVersions(pool), sender: null, log: testLog, everyMs: 20 },
+    });
+    await until('the lease of the killed worker to be over for two seconds', async () => {
+      const { rowCount } = await pool.query(
+        `select from stockflow.worker where lease_expires_at < now() - interval '2 s'`,
+      );
+      return rowCount === 1;
+    });
+  }
+  assert.deepEqual(kindsOf(monitor), ['/start'], 'silence, by which a monitor raises the alarm');
+  await openGate(pool, 'door');
+  await engine.startWorker({ env: { STOCKFLOW_CONN_EFFECTS: url, ...connections } });
+  await engine.ended(runId);
+  await until('the end to be pinged', async () => monitor.received.length === 2);
+  assert.deepEqual(kindsOf(monitor), ['/start', '/success']);
 });
 
 test('the end of a run is pinged once wherever its worker dies, and not at all before it is committed', async (t) => {
