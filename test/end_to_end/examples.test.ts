@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { cliProject } from '../runner/commands/cli_project.ts';
 import { startDemoServer } from '../runner/connections/sftp/suite.ts';
-import { receiver } from '../support/alerts/receiver.ts';
+import { startHttpReceiver } from '../support/http_receiver.ts';
 import { testDatabase } from '../support/postgres/database.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -13,7 +13,7 @@ const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'om
 const server = await startDemoServer();
 after(() => server[Symbol.asyncDispose]());
 const sftp = `sftp://${server.user}@127.0.0.1:${server.port}?host_key=${server.fingerprint}&private_key_file=${server.privateKeyFile}`;
-const planning = await receiver({ after });
+const planning = await startHttpReceiver({ after });
 planning.answer((response) => void response.end('{"accepted": true}'));
 const project = await cliProject(
   { after },

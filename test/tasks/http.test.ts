@@ -11,10 +11,10 @@ import { ConnectionError, DeferTask, FailTask, TaskError } from '../../runner/ta
 import { openTaskWorld } from '../../runner/testing.ts';
 import http from '../../tasks/http.ts';
 import { selfSigned } from '../support/alerts/mail_server.ts';
-import { receiver } from '../support/alerts/receiver.ts';
+import { startHttpReceiver } from '../support/http_receiver.ts';
 
 const CANARY = 'canary-b3arer-T0KEN';
-const api = await receiver({ after });
+const api = await startHttpReceiver({ after });
 const env: Record<string, string> = {
   STOCKFLOW_CONN_API: `${api.url}/v2?bearer=${CANARY}`,
   STOCKFLOW_CONN_BASIC: `${api.url.replace('//', '//clerk:p%40ss-canary@')}`,
@@ -128,7 +128,7 @@ test('an answer without the expected fields is a failure that names the field', 
 });
 
 test('a redirect is followed on the same host only, and no secret goes to another', async () => {
-  const other = await receiver({ after });
+  const other = await startHttpReceiver({ after });
   api.answer((response, { path: at }) => {
     if (at === '/v2/moved') response.writeHead(302, { location: '/v2/here' }).end();
     else if (at === '/v2/away') response.writeHead(307, { location: `${other.url}/taken` }).end();

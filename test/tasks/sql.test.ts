@@ -153,7 +153,7 @@ tasks:
   - {task_id: b, type: wait_for_sql, with: {connection: shop, statement: ../other.sql}}
   - {task_id: c, type: sql, with: {connection: shop, statement: ${FILES}/book.sql, min_rows: 3, max_rows: 2}}
 `;
-  assert.deepEqual(loadDag(text, 'dags/closing.yaml', types).problems.map(formatProblem), [
+  assert.deepEqual(loadDag(text, 'dags/closing.yaml', { taskTypes: types }).problems.map(formatProblem), [
     `dags/closing.yaml:5:65 tasks[0].with.statement: there is no file dags/sql/no_such.sql below ${process.cwd()}`,
     'dags/closing.yaml:6:74 tasks[1].with.statement: "../other.sql" is not the path of a .sql file below the project, such as dags/sql/close_day.sql',
     'dags/closing.yaml:7:103 tasks[2].with.min_rows: is more than max_rows',

@@ -8,9 +8,9 @@ import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { startDemoServer } from '../../runner/connections/sftp/suite.ts';
-import { receiver } from '../../support/alerts/receiver.ts';
 import { testEngine } from '../../support/engine/engine.ts';
 import { startWorkerProcess } from '../../support/engine/processes.ts';
+import { startHttpReceiver } from '../../support/http_receiver.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 import { until } from '../../support/until.ts';
 import { twoPartners } from '../../tasks/transfer/two_partners.ts';
@@ -67,7 +67,7 @@ test('what each operator promises holds over workers killed in its middle and af
   await pool.query(
     'create table stockflow_sql_done (key text primary key, output jsonb, done_at timestamptz not null default now())',
   );
-  const api = await receiver(t);
+  const api = await startHttpReceiver(t);
   const server = await startDemoServer();
   t.after(() => server[Symbol.asyncDispose]());
   const proxy = await startProxy({ target: { port: server.port } });

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { channelUse } from '../../../../runner/commands/doctor/channels.ts';
 import { checkConnection, connectionIds } from '../../../../runner/commands/doctor/connections.ts';
 import type { OutsideUse } from '../../../../runner/core/dag/outside_use.ts';
-import { receiver } from '../../../support/alerts/receiver.ts';
 import { testLog } from '../../../support/engine/engine.ts';
+import { startHttpReceiver } from '../../../support/http_receiver.ts';
 
 const use: OutsideUse = { connections: new Map([['api', ['nightly.tell']]]), folders: [] };
 
 test('the server of http tasks is asked for its head, with the log-in, and its refusal has a fix', async (t) => {
-  const api = await receiver(t);
+  const api = await startHttpReceiver(t);
   const env = { STOCKFLOW_CONN_API: `${api.url}/v2?bearer=canary` };
   const { signal } = new AbortController();
   const check = async () => (await checkConnection({ env, signal }, 'api', { use, log: testLog }))[0];
