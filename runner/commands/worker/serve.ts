@@ -37,11 +37,17 @@ export async function serve(shell: Shell, options: ServeOptions): Promise<void> 
     shell.stderr.write(page === null ? '' : `the page is at ${page.url}\n`);
     shell.stderr.write(metrics === null ? '' : `the metrics are at ${metrics.url}/metrics\n`);
     shell.stderr.write('working; Ctrl-C stops\n');
-    await untilStopped(shell);
+    await untilStoppedOrUnfit(shell, worker);
   } finally {
     await drainWorker(shell, worker);
   }
   endService(shell);
+}
+
+/** @throws SchemaMismatch once the database no longer fits this version */
+async function untilStoppedOrUnfit(shell: Shell, worker: Worker): Promise<void> {
+  const mismatch = await Promise.race([untilStopped(shell), worker.unfit]);
+  if (mismatch !== undefined) throw mismatch;
 }
 
 async function printSchedule(shell: Shell, worker: Worker): Promise<void> {

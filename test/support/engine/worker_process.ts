@@ -75,8 +75,8 @@ if (import.meta.main) {
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
-  await once(process, 'SIGTERM');
+  const mismatch = await Promise.race([once(process, 'SIGTERM').then(() => null), worker.unfit]);
   await worker.stop(options.graceMs);
   // As the command does: what a task or a silent database still holds open must not keep the process.
-  process.stderr.write('', () => process.exit(0));
+  process.stderr.write('', () => process.exit(mismatch === null ? 0 : 8));
 }
