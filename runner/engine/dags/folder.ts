@@ -10,6 +10,8 @@ import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { loadDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
+import { type DagRelations, relationProblems, relationsOf } from '../../core/dag_file/relations.ts';
+import { inFileOrder } from '../../core/dag_file/yaml/positions.ts';
 import {
   ensureDag,
   findDag,
@@ -45,6 +47,8 @@ export interface CheckedDagFile extends DagText {
   readonly problems: readonly Problem[];
   /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
+  /** What the file shares with the others of its folder; null for an unreadable one. */
+  readonly relations: DagRelations | null;
 }
 
 /** Reads every `*.yaml` and `*.yml` directly in the folder, by name. */
@@ -56,21 +60,47 @@ export async function readDagTexts(folder: string): Promise<readonly DagText[]> 
 /** The last text of each file that was checked against task types, as a page asks for the same files again and again. */
 const lastChecked = new WeakMap<TaskTypes, Map<string, CheckedDagFile>>();
 
-/** Reads and checks a DAG file. The same text is checked once against the same task types. */
+/**
+ * Reads and checks a DAG file; one that waits for other DAGs is checked against the files beside it. The same text is
+ * parsed once against the same task types.
+ */
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
+  const checked = checkOnce(await readDagText(file), taskTypes);
+  if (checked.relations === null || checked.relations.links.length === 0) return checked;
+  const beside = await readDagTexts(path.dirname(file));
+  const relations = beside.flatMap((text) =>
+    text.dagId === checked.dagId ? [] : (checkOnce(text, taskTypes).relations ?? []),
+  );
+  return withRelationProblems(checked, relationProblems([...relations, checked.relations]));
+}
+
+function checkOnce(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
   const byFile = lastChecked.get(taskTypes) ?? new Map<string, CheckedDagFile>();
   lastChecked.set(taskTypes, byFile);
-  const text = await readDagText(file);
-  const last = byFile.get(file);
+  const last = byFile.get(text.file);
   if (last?.sha256 === text.sha256) return last;
   const checked = checkDagText(text, taskTypes);
-  byFile.set(file, checked);
+  byFile.set(text.file, checked);
   return checked;
 }
 
+/** Checks a text by itself, without the other files of its folder. */
 export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
-  if (text.unreadable !== null) return { ...text, dag: null, problems: [text.unreadable], warnings: [] };
-  return { ...text, ...loadDag(text.source, text.file, checkableTypes(taskTypes)) };
+  if (text.unreadable !== null)
+    return { ...text, dag: null, problems: [text.unreadable], warnings: [], relations: null };
+  const parsed = loadDag(text.source, text.file, checkableTypes(taskTypes));
+  const { dag, problems, warnings } = parsed;
+  return { ...text, dag, problems, warnings, relations: relationsOf(parsed, text.dagId) };
+}
+
+/** Returns the file with the problems that it has with the others of its folder. */
+export function withRelationProblems(
+  file: CheckedDagFile,
+  byDag: ReadonlyMap<string, readonly Problem[]>,
+): CheckedDagFile {
+  const found = byDag.get(file.dagId);
+  if (found === undefined) return file;
+  return { ...file, dag: null, problems: inFileOrder([...file.problems, ...found]) };
 }
 
 async function readDagText(file: string): Promise<DagText> {
