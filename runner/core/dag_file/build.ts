@@ -18,7 +18,7 @@ export function buildDag(file: DagFileKeys): Dag {
     catchup: file.catchup,
     catchupWindowMs: file.catchup_window,
     maxActiveRuns: file.max_active_runs,
-    whenBusy: file.when_busy ?? (file.catchup === 'all' ? 'queue' : 'latest'),
+    whenBusy: file.when_busy ?? usualWhenBusy(file),
     isPausedUponCreation: file.is_paused_upon_creation,
     dagrunTimeoutMs: file.dagrun_timeout ?? null,
     alerts: (file.alerts ?? []).map((rule) => ({ on: rule.on ?? DEFAULT_KINDS, to: rule.to })),
@@ -35,6 +35,11 @@ function buildSchedule(schedule: DagFileKeys['schedule']): Pick<Dag, 'schedule' 
   if (schedule === null) return { schedule: [], after: null };
   if (typeof schedule === 'object' && 'after' in schedule) return { schedule: [], after: schedule.after };
   return { schedule: [schedule].flat(), after: null };
+}
+
+/** Runs that follow another DAG, or that are all caught up on, each wait; of others a newer one takes the place of an older. */
+function usualWhenBusy(file: DagFileKeys): Dag['whenBusy'] {
+  return file.catchup === 'all' || buildSchedule(file.schedule).after !== null ? 'queue' : 'latest';
 }
 
 function buildParam(spec: NonNullable<DagFileKeys['params']>[string]): ParamSpec {

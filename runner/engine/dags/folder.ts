@@ -146,7 +146,7 @@ export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Act
     // to later today does not run the day twice.
     if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
     const versionId = await saveVersion(tx, { dagId, sha256, source, file });
-    await setCurrentVersion(tx, dagId, versionId, file);
+    await setCurrentVersion(tx, dagId, { versionId, file, after: dag.after });
     // This includes a file that was invalid at first: its schedule has never begun.
     const isFirst = before?.sha256 == null;
     const beginsPaused = isFirst && dag.isPausedUponCreation;

@@ -1,18 +1,22 @@
 import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
+import type { DagIndex } from '../../core/dag/index.ts';
 import { resolveParams } from '../../core/dag/params.ts';
+import { planFollowing } from '../../core/other_dags/following.ts';
 import { planDue } from '../../core/time/due.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
 import { recordEvents } from '../../store/event/event.ts';
+import { successesToFollow } from '../../store/other_dags/follow.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import { addScheduleJob } from '../../store/queue/job.ts';
 import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { failpoint } from '../failpoint.ts';
+import { lookAgain } from '../other_dags/waiting.ts';
 import { createRun, SCHEDULER } from './runs.ts';
 import { startRuns } from './start_runs.ts';
 
@@ -22,17 +26,19 @@ import { startRuns } from './start_runs.ts';
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
   failpoint('schedule.before');
-  await withTransaction(pool, async (tx) => {
+  const isAwaiting = await withTransaction(pool, async (tx) => {
     const row = await lockDag(tx, dagId);
     failpoint('schedule.locked');
-    if (row === null || row.dagVersionId === null) return;
+    if (row === null || row.dagVersionId === null) return false;
     const dagVersionId = row.dagVersionId;
     await settleSchedule(tx, versions, row);
     await startRuns(tx, versions, { dagId, dagVersionId });
     await skipOvertaken(tx, (await versions.get(dagVersionId, tx)).dag);
     failpoint('schedule.before_commit');
+    return row.isAwaiting;
   });
   failpoint('schedule.committed');
+  if (isAwaiting) await lookAgain(pool, versions, { dagId });
 }
 
 /**
@@ -64,6 +70,8 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   if (dagVersionId === null || row.retiredAt !== null || row.isPaused) return;
   const index = await versions.get(dagVersionId, tx);
   const now = await databaseNow(tx);
+  if (index.dag.after !== null)
+    return await followSuccesses(tx, { row, dagVersionId, index, after: index.dag.after }, now);
   const plan = planDue(
     {
       schedule: scheduleOf(index.dag),
@@ -86,7 +94,14 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
     });
     failpoint('schedule.run_created');
   }
-  await recordDue(tx, index.dag, plan);
+  const dated = (scheduledFor: Temporal.Instant): Dated => ({
+    scheduledFor,
+    businessDate: businessDateOf(scheduledFor, index.dag.timezone),
+  });
+  await recordDue(tx, index.dag, {
+    runs: plan.runs.map(({ scheduledFor }) => dated(scheduledFor)),
+    missed: plan.missed.map(dated),
+  });
   failpoint('schedule.recorded');
   await setSchedule(tx, dagId, { cursor: now, next: plan.next });
   failpoint('schedule.moved');
@@ -94,25 +109,73 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   failpoint('schedule.job_added');
 }
 
-async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDue>): Promise<void> {
-  const dated = (scheduledFor: Temporal.Instant, decision: 'run' | 'missed') => ({
-    scheduledFor,
-    businessDate: businessDateOf(scheduledFor, dag.timezone),
-    decision,
-  });
-  await recordDueInstants(tx, dag.dagId, [
-    ...plan.runs.map(({ scheduledFor }) => dated(scheduledFor, 'run')),
-    ...plan.missed.map((scheduledFor) => dated(scheduledFor, 'missed')),
-  ]);
-  const [first] = plan.missed;
-  const last = plan.missed.at(-1);
+interface Follower {
+  readonly row: DagRow;
+  readonly dagVersionId: number;
+  readonly index: DagIndex;
+  /** The DAG whose successes it follows. */
+  readonly after: string;
+}
+
+/** The time in ms for which successes are read again: longer than the transaction of one, as each bears its beginning. */
+const FOLLOWED_AGAIN_MS = 15 * 60_000;
+
+/**
+ * Makes a run for each success of another DAG, with its instant and business date. A run of a backfill is followed by one
+ * on the same terms.
+ */
+async function followSuccesses(
+  tx: Queryable,
+  { row, dagVersionId, index, after }: Follower,
+  now: Temporal.Instant,
+): Promise<void> {
+  const { dagId, scheduleCursor } = row;
+  const succeeded = await successesToFollow(tx, { dagId: after, followerId: dagId }, scheduleCursor);
+  const { runs, missed } = planFollowing(index.dag, succeeded, now);
+  for (const { scheduledFor, businessDate, runType, timeEdges, isCaughtUp } of runs) {
+    await createRun(tx, {
+      dagVersionId,
+      index,
+      runType: runType === 'backfill' ? 'backfill' : isCaughtUp ? 'catchup' : 'scheduled',
+      scheduledFor,
+      businessDate,
+      params: defaultParams(index.dag),
+      timeEdges,
+      by: SCHEDULER,
+      reason: `after the success of ${after}`,
+    });
+  }
+  await recordDue(tx, index.dag, { runs, missed });
+  const settled = now.subtract({ milliseconds: FOLLOWED_AGAIN_MS });
+  const cursor = Temporal.Instant.compare(settled, scheduleCursor) > 0 ? settled : scheduleCursor;
+  await setSchedule(tx, dagId, { cursor, next: null });
+}
+
+interface Dated {
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+}
+
+async function recordDue(
+  tx: Queryable,
+  dag: Dag,
+  { runs, missed }: { readonly runs: readonly Dated[]; readonly missed: readonly Dated[] },
+): Promise<void> {
+  const dated = (decision: 'run' | 'missed') => (due: Dated) => ({ ...due, decision });
+  await recordDueInstants(tx, dag.dagId, [...runs.map(dated('run')), ...missed.map(dated('missed'))]);
+  const [first] = missed;
+  const last = missed.at(-1);
   if (first === undefined || last === undefined) return;
   await recordEvents(tx, SCHEDULER, [
     {
       action: 'schedule.missed',
       dagId: dag.dagId,
       reason: `catchup is ${dag.catchup}`,
-      after: { count: plan.missed.length, first: first.toString(), last: last.toString() },
+      after: {
+        count: missed.length,
+        first: first.scheduledFor.toString(),
+        last: last.scheduledFor.toString(),
+      },
     },
   ]);
 }

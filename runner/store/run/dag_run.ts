@@ -159,6 +159,8 @@ export async function markRunRunning(
 export interface FinishedRun {
   /** Whether something bad was told of the DAG that no success has closed yet. */
   readonly hasOpenAlert: boolean;
+  /** The DAGs with tasks that wait for this one, and after a success those that run after it. */
+  readonly awaitedBy: readonly string[];
 }
 
 /** Ends a run. @returns null if it was in another state */
@@ -173,7 +175,13 @@ export async function markRunFinished(
       where run_id = $1 and state = $2
      returning exists (select from stockflow.alert a
                         where a.dag_id = r.dag_id and a.closed_at is null
-                          and a.kind in ('failed', 'deadline_missed', 'not_started', 'slow')) as "hasOpenAlert"`,
+                          and a.kind in ('failed', 'deadline_missed', 'not_started', 'slow')) as "hasOpenAlert",
+               array(select d.dag_id from stockflow.dag d
+                      where d.runs_after = r.dag_id and r.state = 'success' and d.retired_at is null and not d.is_paused
+                      union
+                     select w.dag_id from stockflow.task_instance t join stockflow.dag_run w using (run_id)
+                      where t.wake_reason = 'dag_edge'
+                        and t.awaits @> jsonb_build_array(jsonb_build_object('dag', r.dag_id))) as "awaitedBy"`,
     values: [run.runId, run.state, state],
   });
   return rows[0] ?? null;

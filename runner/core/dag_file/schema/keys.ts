@@ -215,7 +215,7 @@ export const dagKeys = z
       .enum(BUSY_POLICIES)
       .meta({
         description:
-          'What becomes of a due run while max_active_runs are under way: each waits (queue), only the newest waits (latest), or none does (skip). Without it: queue under catchup all, else latest.',
+          'What becomes of a due run while max_active_runs are under way: each waits (queue), only the newest waits (latest), or none does (skip). Without it: latest; queue under catchup all, or after another DAG.',
       })
       .optional(),
     dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),

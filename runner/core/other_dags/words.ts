@@ -1,0 +1,55 @@
+/** An edge to another DAG in words. */
+import type { DagEdge } from '../dag/dag.ts';
+import { inZone } from '../time/time_text.ts';
+import type { EdgeState } from './awaited_run.ts';
+
+/** An edge of a task with what was found for the date of its run. */
+export interface FoundEdge extends DagEdge {
+  /** The awaited business date; null if the other DAG has none before. */
+  readonly awaitedDate: Temporal.PlainDate | null;
+  readonly state: EdgeState;
+  /** IANA name of the zone of the other DAG. */
+  readonly timezone: string;
+  readonly isPaused: boolean;
+}
+
+/** Returns `verify_night of inventory_sync`, or `inventory_sync` for the whole run. */
+export function edgeName({ dagId, taskId }: Pick<DagEdge, 'dagId' | 'taskId'>): string {
+  return taskId === null ? dagId : `${taskId} of ${dagId}`;
+}
+
+/** Returns `verify_night of inventory_sync on its previous date`. */
+export function edgeText(edge: DagEdge): string {
+  return `${edgeName(edge)}${edge.date === 'previous' ? ' on its previous date' : ''}`;
+}
+
+/** Returns `waits for inventory_sync, 2026-11-28: run 12 is running`. */
+export function edgeSentence(found: FoundEdge): string {
+  const date = found.awaitedDate === null ? '' : `, ${found.awaitedDate}`;
+  return `waits for ${edgeName(found)}${date}: ${stateWords(found)}`;
+}
+
+function stateWords({ dagId, taskId, state, timezone, isPaused }: FoundEdge): string {
+  const paused = isPaused ? `; ${dagId} is paused` : '';
+  const subject = taskId === null ? '' : `its ${taskId} is `;
+  switch (state.kind) {
+    case 'met':
+      return 'it has succeeded';
+    case 'no_dag':
+      return `there is no DAG ${dagId} any more`;
+    case 'not_due':
+      return `due ${inZone(state.at, timezone)}${paused}`;
+    case 'no_run':
+      return `${state.isScheduled ? 'it has no run' : 'it has no run, and its schedule has none on that date'}${paused}`;
+    case 'no_task':
+      return `run ${state.runId} has no task ${taskId}`;
+    case 'unfinished':
+      return taskId === null
+        ? `run ${state.runId} is ${state.state}`
+        : `in run ${state.runId} ${subject}${state.state === 'none' ? 'not started' : state.state}`;
+    case 'unsuccessful':
+      return taskId === null
+        ? `run ${state.runId} ended as ${state.state}; it is waited for until it succeeds`
+        : `in run ${state.runId} ${subject}${state.state}; it is waited for until it succeeds`;
+  }
+}
