@@ -30,9 +30,9 @@ test('a cycle over three DAGs is named as a path, with the file and line of each
       bystander: [NIGHTLY, 'task_id: one, depends_on: [{dag: a}]'],
     }),
     [
-      'dags/a.yaml:6:45 tasks[1].depends_on[0]: these DAGs wait for each other: c -> a (dags/a.yaml:6) -> b (dags/b.yaml:5) -> c (dags/c.yaml:3); remove one of the edges',
-      'dags/b.yaml:5:45 tasks[0].depends_on[0]: these DAGs wait for each other: c -> a (dags/a.yaml:6) -> b (dags/b.yaml:5) -> c (dags/c.yaml:3); remove one of the edges',
-      'dags/c.yaml:3:19 schedule.after: these DAGs wait for each other: c -> a (dags/a.yaml:6) -> b (dags/b.yaml:5) -> c (dags/c.yaml:3); remove one of the edges',
+      'dags/b.yaml:5:45 tasks[0].depends_on[0]: these DAGs wait for each other: a -> b (dags/b.yaml:5) -> c (dags/c.yaml:3) -> a (dags/a.yaml:6); remove one of the edges',
+      'dags/c.yaml:3:19 schedule.after: these DAGs wait for each other: a -> b (dags/b.yaml:5) -> c (dags/c.yaml:3) -> a (dags/a.yaml:6); remove one of the edges',
+      'dags/a.yaml:6:45 tasks[1].depends_on[0]: these DAGs wait for each other: a -> b (dags/b.yaml:5) -> c (dags/c.yaml:3) -> a (dags/a.yaml:6); remove one of the edges',
     ],
   );
 });
@@ -51,7 +51,7 @@ test('two DAGs may wait for tasks of each other that do not, and for earlier dat
     a: [NIGHTLY, 'task_id: one, depends_on: [{dag: b}]', 'task_id: two'],
     b: [NIGHTLY, 'task_id: one, depends_on: [{dag: a, task: one}]'],
   });
-  assert.match(problem, /b -> a \(dags\/a.yaml:5\) -> b \(dags\/b.yaml:5\); remove one of the edges$/);
+  assert.match(problem, /a -> b \(dags\/b.yaml:5\) -> a \(dags\/a.yaml:5\); remove one of the edges$/);
 });
 
 test('a DAG or task that does not exist is named with the nearest one, and a DAG does not wait for its own run', () => {
@@ -66,7 +66,7 @@ test('a DAG or task that does not exist is named with the nearest one, and a DAG
     }),
     [
       'dags/report.yaml:3:19 schedule.after: no DAG of this folder is called inventory_synk, did you mean inventory_sync?',
-      'dags/report.yaml:5:72 tasks[0].depends_on[0].task: inventory_sync has no task verify_nigt, did you mean verify_night?',
+      'dags/report.yaml:5:73 tasks[0].depends_on[0].task: inventory_sync has no task verify_nigt, did you mean verify_night?',
       'dags/report.yaml:6:51 tasks[1].depends_on[0].dag: no DAG of this folder is called prices; there are inventory_sync',
       'dags/report.yaml:6:66 tasks[1].depends_on[1].dag: report cannot wait for its own run: write task_id for a task of this DAG, or date: previous',
     ],
