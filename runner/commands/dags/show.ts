@@ -43,7 +43,7 @@ function toldLines({ alerts, heartbeat, startWithinMs }: Dag): readonly string[]
 function headText(dag: Dag, file: string): string {
   const limits = [
     `catchup ${dag.catchup}`,
-    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once`,
+    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once (when busy: ${dag.whenBusy})`,
     ...(dag.dagrunTimeoutMs === null ? [] : [`a run at most ${formatDuration(dag.dagrunTimeoutMs)}`]),
   ];
   const params = Object.entries(dag.params).map(

@@ -31,7 +31,6 @@ export function edgeSentence(found: FoundEdge): string {
 
 function stateWords({ dagId, taskId, state, timezone, isPaused }: FoundEdge): string {
   const paused = isPaused ? `; ${dagId} is paused` : '';
-  const subject = taskId === null ? '' : `its ${taskId} is `;
   switch (state.kind) {
     case 'met':
       return 'it has succeeded';
@@ -46,10 +45,17 @@ function stateWords({ dagId, taskId, state, timezone, isPaused }: FoundEdge): st
     case 'unfinished':
       return taskId === null
         ? `run ${state.runId} is ${state.state}`
-        : `in run ${state.runId} ${subject}${state.state === 'none' ? 'not started' : state.state}`;
+        : `${taskState(state)} in run ${state.runId}`;
     case 'unsuccessful':
-      return taskId === null
-        ? `run ${state.runId} ended as ${state.state}; it is waited for until it succeeds`
-        : `in run ${state.runId} ${subject}${state.state}; it is waited for until it succeeds`;
+      return `${
+        taskId === null
+          ? `run ${state.runId} ended as ${state.state}`
+          : `${state.state} in run ${state.runId}`
+      }, and waited for until it succeeds`;
   }
+}
+
+/** Returns a task's state; `none` says nothing to a person. */
+function taskState({ state }: { readonly state: string }): string {
+  return state === 'none' ? 'not started' : state;
 }

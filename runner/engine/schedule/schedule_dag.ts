@@ -12,7 +12,7 @@ import { recordEvents } from '../../store/event/event.ts';
 import { successesToFollow } from '../../store/other_dags/follow.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import { addScheduleJob } from '../../store/queue/job.ts';
-import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
+import { dropWaitingRuns } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { failpoint } from '../failpoint.ts';
@@ -33,7 +33,7 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
     const dagVersionId = row.dagVersionId;
     await settleSchedule(tx, versions, row);
     await startRuns(tx, versions, { dagId, dagVersionId });
-    await skipOvertaken(tx, (await versions.get(dagVersionId, tx)).dag);
+    await dropUnwanted(tx, (await versions.get(dagVersionId, tx)).dag);
     failpoint('schedule.before_commit');
     return row.isAwaiting;
   });
@@ -42,21 +42,21 @@ export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: stri
 }
 
 /**
- * Skips scheduled runs that wait behind a running one while a newer one waits: if missed runs are not caught up on, a
- * backlog of them is of no use. Under `catchup: all` each keeps its place.
+ * Drops scheduled runs that wait because as many as may be are under way, as the DAG's `when_busy` says: under `latest`
+ * all but the newest, under `skip` all.
  */
-async function skipOvertaken(tx: Queryable, { dagId, catchup }: Dag): Promise<void> {
-  if (catchup === 'all') return;
-  const skipped = await cancelOvertaken(tx, dagId);
+async function dropUnwanted(tx: Queryable, { dagId, whenBusy }: Dag): Promise<void> {
+  if (whenBusy === 'queue') return;
+  const dropped = await dropWaitingRuns(tx, dagId, whenBusy === 'latest' ? 1 : 0);
   await recordEvents(
     tx,
     SCHEDULER,
-    skipped.map(({ runId, scheduledFor }) => ({
+    dropped.map(({ runId, scheduledFor, reason }) => ({
       action: 'run.skipped',
       dagId,
       runId,
-      reason: OVERTAKEN,
-      after: { scheduled_for: scheduledFor.toString() },
+      ...(reason === null ? {} : { reason }),
+      after: { scheduled_for: scheduledFor.toString(), when_busy: whenBusy },
     })),
   );
 }

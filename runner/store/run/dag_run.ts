@@ -188,30 +188,34 @@ export async function markRunFinished(
 }
 
 /** The reason of a run that was cancelled before it started, because a newer run of its schedule was waiting. */
-export const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
+const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
 
 /**
- * Cancels the DAG's scheduled runs that never started, except the newest, with their instances. Runs of a running
- * backfill and manual runs stay, as a person asked for them.
- * @returns the cancelled runs, oldest first
+ * Cancels the DAG's scheduled runs that never started, except the newest `keep`, with their instances. Runs of a running
+ * backfill, manual runs and those that were queued again stay, as a person asked for them.
+ * @returns the cancelled runs, oldest first, each with its reason
  */
-export async function cancelOvertaken(db: Queryable, dagId: string): Promise<readonly DagRun[]> {
+export async function dropWaitingRuns(db: Queryable, dagId: string, keep: 0 | 1): Promise<readonly DagRun[]> {
   const { rows } = await db.query<DagRun>(
     `with overtaken as (
        select run_id from stockflow.dag_run
-        where dag_id = $1 and state = 'queued' and started_at is null and run_type in ('scheduled', 'catchup')
+        where dag_id = $1 and state = 'queued' and started_at is null and reopen_count = 0
+          and run_type in ('scheduled', 'catchup')
         order by scheduled_for desc
-       offset 1
+       offset $3
           for no key update
      ), instance as (
        update stockflow.task_instance t
           set state = 'cancelled', finished_at = now(), attempt_token = t.attempt_token + 1
          from overtaken where t.run_id = overtaken.run_id and t.state = 'none'
      )
-     update stockflow.dag_run set state = 'cancelled', finished_at = now(), reason = $2
+     update stockflow.dag_run set state = 'cancelled', finished_at = now(),
+            reason = case when $3 = 1 then $2 else 'skipped: ' || coalesce(
+              (select 'run ' || string_agg(run_id::text, ', ' order by run_id) from stockflow.dag_run
+                where dag_id = $1 and state = 'running'), 'another run') || ' was under way when it was due' end
       where run_id in (select run_id from overtaken)
      returning ${COLUMNS}`,
-    [dagId, OVERTAKEN],
+    [dagId, OVERTAKEN, keep],
   );
   return rows.toSorted((a, b) => Temporal.Instant.compare(a.scheduledFor, b.scheduledFor));
 }

@@ -38,6 +38,10 @@ export interface LastRun {
   readonly scheduledFor: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
+  /** Whether the scheduler dropped it before it started, as other runs were under way. */
+  readonly wasSkipped: boolean;
+  /** Why it was made or dropped; null where nobody said. */
+  readonly reason: string | null;
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   /** -1 where it is not mapped. */
@@ -56,6 +60,8 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
+            r.state = 'cancelled' and r.started_at is null and exists (
+              select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped') as "wasSkipped", r.reason,
             failed.task_id as "failedTaskId", failed.map_index as "failedMapIndex", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'

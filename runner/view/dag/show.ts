@@ -16,6 +16,12 @@ export const DAG_TASK_COLUMNS: readonly Column<GraphLine>[] = [
     dataOnly: true,
   },
   {
+    key: 'other_dags',
+    value: ({ task }) =>
+      task.dagEdges.map(({ dagId, taskId, date }) => ({ dag_id: dagId, task_id: taskId, date })),
+    dataOnly: true,
+  },
+  {
     key: 'not_before',
     value: ({ task }) => task.notBefore && formatWallTime(task.notBefore),
     dataOnly: true,
@@ -40,11 +46,13 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     description: dag.description,
     timezone: dag.timezone,
     schedule: dag.schedule,
+    after: dag.after,
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,
     catchup_window_ms: dag.catchupWindowMs,
     max_active_runs: dag.maxActiveRuns,
+    when_busy: dag.whenBusy,
     is_paused_upon_creation: dag.isPausedUponCreation,
     dagrun_timeout_ms: dag.dagrunTimeoutMs,
     alerts: dag.alerts.map(({ on, to }) => ({ on, to })),

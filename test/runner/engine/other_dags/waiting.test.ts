@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { clearTasks, markTask } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { findDag } from '../../../../runner/store/dag/dag.ts';
 import { findRun } from '../../../../runner/store/run/dag_run.ts';
 import { instancesOfRun, type TaskInstance } from '../../../../runner/store/task/instance.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
@@ -99,7 +102,7 @@ test('a failed run is waited for until it is cleared and succeeds', async () => 
   await waitsFor(
     waitingRun,
     'report',
-    new RegExp(`run ${sourceRun} ended as failed; it is waited for until`),
+    new RegExp(`run ${sourceRun} ended as failed, and waited for until it succeeds`),
   );
   isBroken = false;
   await clearTasks(pool, sourceRun, { taskId: null, onlyFailed: true, downstream: false, by, reason: null });
@@ -125,7 +128,7 @@ test('a task of another DAG is enough, whatever becomes of the rest of its run',
   const failed = await runOn(source, next);
   await engine.ended(failed);
   const second = await runOn(waiting, next);
-  await waitsFor(second, 'report', new RegExp(`in run ${failed} its load is failed`));
+  await waitsFor(second, 'report', new RegExp(`failed in run ${failed}, and waited for until it succeeds`));
   await markTask(pool, failed, { taskId: 'load', state: 'success', reason: 'loaded by hand', by });
   assert.equal((await engine.ended(second)).run.state, 'success');
 });
@@ -177,7 +180,17 @@ test('a DAG that is paused or gone is said to be', async () => {
   await pool.query('update stockflow.dag set is_paused = true where dag_id = $1', [source]);
   await pool.query(`update stockflow.task_instance set wake_at = now() where run_id = $1`, [run]);
   await waitsFor(run, 'report', /it has no run; gone_source is paused$/);
-  await pool.query('update stockflow.dag set retired_at = now() where dag_id = $1', [source]);
+  await rm(path.join(engine.dagsDir, `${source}.yaml`));
+  await until(
+    'the DAG without a file to be retired',
+    async () => (await findDag(pool, source))?.retiredAt ?? null,
+  );
   await pool.query(`update stockflow.task_instance set wake_at = now() where run_id = $1`, [run]);
   await waitsFor(run, 'report', /there is no DAG gone_source any more$/);
+  const row = await findDag(pool, waiting);
+  assert.equal(
+    row?.problems?.[0]?.message.split(';')[0],
+    'no DAG of this folder is called gone_source, did you mean gone_waiting?',
+  );
+  assert.notEqual(row?.dagVersionId, null, 'the last valid version goes on');
 });
