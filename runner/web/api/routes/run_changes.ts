@@ -1,7 +1,9 @@
 /** What operators do to a run and its tasks. Each answers with the run as it is now, and what was changed. */
 import { z } from '@hono/zod-openapi';
 import type { Json } from '../../../core/value/json.ts';
+import { taskIdsToClear } from '../../../engine/operator/clearing.ts';
 import { cancelRun, cancelTask, clearTasks, markTask } from '../../../engine/operator/operator.ts';
+import { clearDependents, dependentsOf } from '../../../engine/other_dags/dependents.ts';
 import type { ChangedInstance } from '../../../store/run/operator.ts';
 import { zoneOf } from '../../../view/dag/zones.ts';
 import { rowObject } from '../../../view/listing.ts';
@@ -42,6 +44,9 @@ export const clear = writing({
     downstream: z.boolean().default(false).openapi({
       description: 'With `task`: all that depends on it, too.',
     }),
+    across_dags: z.boolean().default(false).openapi({
+      description: 'Also what waited for it in other DAGs.',
+    }),
     params: paramsField.openapi({ description: 'Params that the run has from now on.' }),
     reason,
   }),
@@ -50,15 +55,23 @@ export const clear = writing({
     if (body.downstream && body.task === null)
       throw new InvalidRequest([{ in: 'body', key: 'downstream', message: 'it needs a task to begin with' }]);
     const hasParams = Object.keys(body.params).length > 0;
+    const which = { taskId: body.task, onlyFailed: body.only_failed, downstream: body.downstream };
+    const request = { versions: context.versions, by: actorOf(viewer), reason: body.reason };
+    const run = await existingRun(context.pool, params.run);
+    const { versions } = context;
+    const dependents = body.across_dags
+      ? await dependentsOf(
+          { db: context.pool, versions },
+          run,
+          taskIdsToClear(await versions.get(run.dagVersionId), which),
+        )
+      : [];
     const changed = await clearTasks(context.pool, params.run, {
-      taskId: body.task,
-      onlyFailed: body.only_failed,
-      downstream: body.downstream,
+      ...which,
+      ...request,
       newParams: hasParams ? { given: body.params, taskTypes: await context.taskTypes() } : null,
-      versions: context.versions,
-      by: actorOf(viewer),
-      reason: body.reason,
     });
+    await clearDependents(context.pool, dependents, request);
     return await runNow(context, params.run, changed);
   },
 });
