@@ -110,18 +110,29 @@ export async function runsThatWait(
   return rows.map(({ runId }) => runId);
 }
 
-/** Returns the DAGs with tasks that wait for one of the tasks of a DAG. */
-export async function dagsThatAwait(
+/**
+ * Makes the next look due of the instances that wait for tasks of a DAG, so that the next sweep looks at them if the
+ * wake-up job is lost. Instances that another transaction is changing are skipped: it looks by itself.
+ * @param awaited.taskIds null for all that wait for the DAG
+ * @returns the DAGs of the instances
+ */
+export async function wakeWaiting(
   db: Queryable,
-  awaited: { readonly dagId: string; readonly taskIds: readonly string[] },
+  awaited: { readonly dagId: string; readonly taskIds: readonly string[] | null },
 ): Promise<readonly string[]> {
   const { rows } = await db.query<{ dagId: string }>(
-    `select distinct r.dag_id as "dagId"
-       from stockflow.task_instance t join stockflow.dag_run r using (run_id)
-      where t.wake_reason = 'dag_edge'
-        and exists (select from jsonb_to_recordset(t.awaits) as a(dag text, task text)
-                     where a.dag = $1 and a.task = any($2))
-      order by 1`,
+    `with waiting as (
+       select t.task_instance_id, t.run_id from stockflow.task_instance t
+        where t.wake_reason = 'dag_edge'
+          and exists (select from jsonb_to_recordset(t.awaits) as a(dag text, task text)
+                       where a.dag = $1 and ($2::text[] is null or a.task = any($2)))
+        order by t.task_instance_id
+          for no key update of t skip locked
+     ), woken as (
+       update stockflow.task_instance t set wake_at = now()
+         from waiting where t.task_instance_id = waiting.task_instance_id
+     )
+     select distinct r.dag_id as "dagId" from waiting join stockflow.dag_run r using (run_id) order by 1`,
     [awaited.dagId, awaited.taskIds],
   );
   return rows.map(({ dagId }) => dagId);
