@@ -13,17 +13,17 @@ export interface FoundEdge extends DagEdge {
   readonly isPaused: boolean;
 }
 
-/** Returns `verify_night of inventory_sync`, or `inventory_sync` for the whole run. */
+/** Returns `load_file of nightly_load`, or `nightly_load` for the whole run. */
 export function edgeName({ dagId, taskId }: Pick<DagEdge, 'dagId' | 'taskId'>): string {
   return taskId === null ? dagId : `${taskId} of ${dagId}`;
 }
 
-/** Returns `verify_night of inventory_sync on its previous date`. */
+/** Returns `load_file of nightly_load on its previous date`. */
 export function edgeText(edge: DagEdge): string {
   return `${edgeName(edge)}${edge.date === 'previous' ? ' on its previous date' : ''}`;
 }
 
-/** Returns `waits for inventory_sync, 2026-11-28: run 12 is running`. */
+/** Returns `waits for nightly_load, 2026-11-28: run 12 is running`. */
 export function edgeSentence(found: FoundEdge): string {
   const date = found.awaitedDate === null ? '' : `, ${found.awaitedDate}`;
   return `waits for ${edgeName(found)}${date}: ${stateWords(found)}`;

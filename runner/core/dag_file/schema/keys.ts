@@ -216,6 +216,7 @@ export const dagKeys = z
       .meta({
         description:
           'What becomes of a due run while max_active_runs are under way: each waits (queue), only the newest waits (latest), or none does (skip). Without it: latest; queue under catchup all, or after another DAG.',
+        default: 'latest',
       })
       .optional(),
     dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),

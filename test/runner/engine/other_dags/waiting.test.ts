@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { explainedWords } from '../../../../runner/commands/runs/explain/words.ts';
 import { clearTasks, markTask } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { findDag } from '../../../../runner/store/dag/dag.ts';
 import { findRun } from '../../../../runner/store/run/dag_run.ts';
 import { instancesOfRun, type TaskInstance } from '../../../../runner/store/task/instance.ts';
+import { explainRows } from '../../../../runner/view/explain/json.ts';
+import { readExplanation } from '../../../../runner/view/explain/source.ts';
+import { nextSentence } from '../../../../runner/view/explain/words.ts';
+import { viewSource } from '../../../../runner/view/source.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { until } from '../../../support/until.ts';
@@ -72,6 +77,16 @@ test('a task waits for the run of another DAG without a job or a slot, and start
     `task:${taskInstanceId}:%`,
   ]);
   assert.equal(jobs.rowCount, 0);
+  const waitingNow = (await findRun(pool, waitingRun)) ?? assert.fail();
+  const explained = await readExplanation(viewSource(pool), waitingNow, engine.taskTypes);
+  assert.deepEqual(
+    explainRows(explained, explainedWords).map(({ sentence }) => sentence),
+    [
+      'waits for plain_source, 2026-03-10: it has no run; stockflow trigger plain_source --date 2026-03-10 makes it',
+    ],
+  );
+  const context = { timezone: explained.timezone, now: explained.now };
+  assert.equal(nextSentence(explained, context), 'report, when plain_source has succeeded');
   const sourceRun = await runOn(source);
   await engine.ended(sourceRun);
   const { run, tasks } = await engine.ended(waitingRun);
