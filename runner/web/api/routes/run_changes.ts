@@ -1,9 +1,9 @@
 /** What operators do to a run and its tasks. Each answers with the run as it is now, and what was changed. */
 import { z } from '@hono/zod-openapi';
 import type { Json } from '../../../core/value/json.ts';
-import { taskIdsToClear } from '../../../engine/operator/clearing.ts';
+import { type ClearedTasks, taskIdsToClear } from '../../../engine/operator/clearing.ts';
 import { cancelRun, cancelTask, clearTasks, markTask } from '../../../engine/operator/operator.ts';
-import { clearDependents, dependentsOf } from '../../../engine/other_dags/dependents.ts';
+import { clearDependents, type Dependent, dependentsOf } from '../../../engine/other_dags/dependents.ts';
 import type { ChangedInstance } from '../../../store/run/operator.ts';
 import { zoneOf } from '../../../view/dag/zones.ts';
 import { rowObject } from '../../../view/listing.ts';
@@ -57,15 +57,7 @@ export const clear = writing({
     const hasParams = Object.keys(body.params).length > 0;
     const which = { taskId: body.task, onlyFailed: body.only_failed, downstream: body.downstream };
     const request = { versions: context.versions, by: actorOf(viewer), reason: body.reason };
-    const run = await existingRun(context.pool, params.run);
-    const { versions } = context;
-    const dependents = body.across_dags
-      ? await dependentsOf(
-          { db: context.pool, versions },
-          run,
-          taskIdsToClear(await versions.get(run.dagVersionId), which),
-        )
-      : [];
+    const dependents = body.across_dags ? await waitedFor(context, params.run, which) : [];
     const changed = await clearTasks(context.pool, params.run, {
       ...which,
       ...request,
@@ -75,6 +67,17 @@ export const clear = writing({
     return await runNow(context, params.run, changed);
   },
 });
+
+/** Returns the runs of other DAGs that waited for these tasks. */
+async function waitedFor(
+  { pool, versions }: WebContext,
+  runId: number,
+  which: ClearedTasks,
+): Promise<readonly Dependent[]> {
+  const run = await existingRun(pool, runId);
+  const index = await versions.get(run.dagVersionId);
+  return await dependentsOf({ db: pool, versions }, run, taskIdsToClear(index, which));
+}
 
 export const cancel = writing({
   path: '/runs/{run}/cancel',
