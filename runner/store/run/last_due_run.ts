@@ -99,6 +99,17 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
 }
 
+/** Returns how many due runs of each DAG were dropped in the last 24 hours, as others were under way; none for no DAG. */
+export async function droppedRuns(db: Queryable): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ dagId: string; count: number }>(
+    `select r.dag_id as "dagId", count(*)::integer as count from stockflow.dag_run r
+      where r.finished_at > now() - interval '24 hours' and r.state = 'cancelled' and r.started_at is null
+        and exists (select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped')
+      group by r.dag_id`,
+  );
+  return new Map(rows.map(({ dagId, count }) => [dagId, count]));
+}
+
 /** Returns the newest run of each DAG. */
 export async function newestRuns(db: Queryable, dagIds: readonly string[]): Promise<readonly LastRun[]> {
   return await lastRuns(

@@ -38,6 +38,7 @@ const dagStatus = z
     duration_ms: millisecondsOrNull('The time that it took.'),
     problem: flag('Whether a person has to look.'),
     detail: text('What is wrong; empty where nothing is.'),
+    dropped: integer('How many due runs of the last 24 hours were dropped, as others were under way.'),
     warnings: z.array(warning),
     approvals: z.array(approval),
     remedy: taskRemedyOrNull('What the task that failed proposes.'),
