@@ -54,7 +54,7 @@ async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
     const next = row.isPaused ? null : nextScheduledFor(dag, now);
     const when =
       next === null
-        ? `${row.isPaused ? 'is paused' : 'only when triggered'}`
+        ? idleWords(row, dag)
         : `next ${inZone(next, dag.timezone)}, in ${spanText(msBetween(now, next))}`;
     lines.push({
       text: `${row.dagId}  ${when}${invalid}`,
@@ -63,4 +63,9 @@ async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
   }
   const texts = lines.toSorted((a, b) => a.atMs - b.atMs).map(({ text }) => `${text}\n`);
   shell.stderr.write(texts.length === 0 ? 'there is no DAG yet\n' : texts.join(''));
+}
+
+function idleWords({ isPaused }: DagRow, { after }: Dag): string {
+  if (isPaused) return 'is paused';
+  return after === null ? 'only when triggered' : `after each success of ${after}`;
 }
