@@ -44,20 +44,15 @@ const runner = sourceFiles('runner');
 const tasks = sourceFiles('tasks');
 const demo = sourceFiles('demo');
 
+const inRunner = (name: string) => `runner/${name}`;
+
 /** Which folder may import which others; files directly in runner/ may be imported by all of runner. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
-  'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
+  'runner/store/': 'store/ connections/ core/ task.ts manifest.ts'.split(' ').map(inRunner),
   'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
   'runner/task/': ['runner/task/', 'runner/core/'],
-  'runner/engine/': [
-    'runner/engine/',
-    'runner/store/',
-    'runner/connections/',
-    'runner/core/',
-    'runner/task.ts',
-    'runner/log.ts',
-  ],
+  'runner/engine/': 'engine/ store/ connections/ core/ task.ts log.ts'.split(' ').map(inRunner),
   'runner/view/': [
     'runner/view/',
     'runner/engine/',

@@ -5,6 +5,7 @@
 
 import type { Dag } from '../dag/dag.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
+import { closedDateOf, closedWords } from '../time/closed_dates.ts';
 import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
 import type { Remedy } from '../value/remedy.ts';
@@ -156,7 +157,7 @@ function datesOf(scheduled: ScheduledDag, { from, to }: BackfillRange): readonly
   return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({
     businessDate,
     instants: byDate.get(businessDate.toString()) ?? [],
-    reason: reasonForNone(dag, businessDate),
+    reason: reasonForNone(dag, schedule, businessDate),
   }));
 }
 
@@ -183,11 +184,12 @@ function instantsByDate(
   return Map.groupBy(found, (instant) => businessDateOf(instant, schedule.timezone).toString());
 }
 
-function reasonForNone({ startDate, endDate }: Dag, date: Temporal.PlainDate): string {
+function reasonForNone({ startDate, endDate }: Dag, schedule: Schedule, date: Temporal.PlainDate): string {
   if (startDate !== null && Temporal.PlainDate.compare(date, startDate) < 0)
     return `before start_date ${startDate}`;
   if (endDate !== null && Temporal.PlainDate.compare(date, endDate) > 0) return `after end_date ${endDate}`;
-  return 'not in the schedule';
+  const closed = closedDateOf(schedule, date);
+  return closed === null ? 'not in the schedule' : closedWords(closed);
 }
 
 function tooMany(what: string): BackfillRangeError {

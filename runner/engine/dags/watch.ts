@@ -14,8 +14,8 @@ import {
 import type { TaskTypes } from './task_types.ts';
 
 /**
- * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
- * changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
+ * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content, or
+ * that of the calendars it may name, changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
  * repeatedly.
  */
 export class DagWatch {
@@ -40,7 +40,7 @@ export class DagWatch {
     const removed = [...this.#seen.keys()].filter((dagId) => !present.has(dagId));
     for (const dagId of removed) this.#forget(dagId);
     // Only changed contents are parsed: a thousand files take seconds, and the folder is read every two seconds.
-    const changed = texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256);
+    const changed = texts.filter(({ dagId, fingerprint }) => this.#seen.get(dagId) !== fingerprint);
     const checked = changed.map((text) => this.#checkAlone(text));
     if (checked.length > 0 || removed.length > 0) {
       const problems = relationProblems([...this.#relations.values()]);
@@ -48,7 +48,7 @@ export class DagWatch {
       for (const file of affected.values()) {
         const whole = withRelationProblems(file, problems);
         if (await registerDagFile(pool, whole, by)) logChange(log, whole);
-        this.#seen.set(file.dagId, file.sha256);
+        this.#seen.set(file.dagId, file.fingerprint);
       }
     }
     const gone = inForce.filter((dagId) => !present.has(dagId));

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
-import { instantsOnDate } from '../../core/time/schedule.ts';
+import { closedDateOf } from '../../core/time/closed_dates.ts';
+import { instantsOnDate, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
 import { lockDag } from '../../store/dag/dag.ts';
@@ -85,9 +86,12 @@ async function madeBefore(tx: Queryable, { dagId, idempotency }: TriggerRequest)
   return await findRun(tx, made.id);
 }
 
-/** Returns the first instant of the schedule on that date, or the start of the date if the DAG has none then. */
+/**
+ * Returns the first instant of the schedule on that date; on a closed one that of the schedule without its calendar. If
+ * the DAG has none then, it is the start of the date.
+ */
 async function instantOfDate(tx: Queryable, dag: Dag, date: Temporal.PlainDate): Promise<Temporal.Instant> {
-  const schedule = await datesScheduleOf(tx, dag);
-  for (const instant of schedule === null ? [] : instantsOnDate(schedule, date)) return instant;
-  return date.toZonedDateTime(dag.timezone).toInstant();
+  const schedule = (await datesScheduleOf(tx, dag)) ?? scheduleOf(dag);
+  const [first] = instantsOnDate(schedule, date);
+  return first ?? closedDateOf(schedule, date)?.at ?? date.toZonedDateTime(dag.timezone).toInstant();
 }

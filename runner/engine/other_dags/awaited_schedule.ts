@@ -1,4 +1,5 @@
 /** Reads the schedule by which the dates of a DAG are known. */
+import { calendarsOf } from '../../core/calendar/file/resolve.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { parseDag } from '../../core/dag_file/parse.ts';
 import type { AwaitedSchedule } from '../../core/other_dags/awaited_run.ts';
@@ -53,7 +54,8 @@ async function timingOf(db: Queryable, dagVersionId: number): Promise<Timing | n
   const known = kept.get(dagVersionId);
   if (known !== undefined) return known;
   const version = await findVersion(db, dagVersionId);
-  const { dag } = version === null ? { dag: null } : parseDag(version.source, version.file);
+  const { dag } =
+    version === null ? { dag: null } : parseDag(version.source, version.file, calendarsOf(version.calendars));
   if (dag === null) return null;
   const timing = { schedule: scheduleOf(dag), after: dag.after };
   kept.set(dagVersionId, timing);

@@ -4,7 +4,8 @@ import type { Dag } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import { resolveParams } from '../../core/dag/params.ts';
 import { planFollowing } from '../../core/other_dags/following.ts';
-import { planDue } from '../../core/time/due.ts';
+import type { ClosedDate } from '../../core/time/closed_dates.ts';
+import { MISSED_AFTER_MS, planDue } from '../../core/time/due.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
@@ -16,13 +17,14 @@ import { dropWaitingRuns } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { failpoint } from '../failpoint.ts';
+import { pingClosed } from '../heartbeats/outbox.ts';
 import { lookAgain } from '../other_dags/waiting.ts';
 import { createRun, SCHEDULER } from './runs.ts';
 import { startRuns } from './start_runs.ts';
 
 /**
- * Plans a DAG's schedule: creates the runs that are due, records the missed ones, starts those that may start, and adds
- * a job for the next instant. It is one transaction under the DAG's lock, and idempotent.
+ * Plans a DAG's schedule: creates the runs that are due, records the missed ones and the closed dates, starts those that
+ * may start, and adds a job for the next instant. It is one transaction under the DAG's lock, and idempotent.
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
   failpoint('schedule.before');
@@ -101,11 +103,12 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   await recordDue(tx, index.dag, {
     runs: plan.runs.map(({ scheduledFor }) => dated(scheduledFor)),
     missed: plan.missed.map(dated),
+    closed: plan.closed,
   });
   failpoint('schedule.recorded');
   await setSchedule(tx, dagId, { cursor: now, next: plan.next });
   failpoint('schedule.moved');
-  if (plan.next !== null) await addScheduleJob(tx, dagId, plan.next);
+  if (plan.planAgainAt !== null) await addScheduleJob(tx, dagId, plan.planAgainAt);
   failpoint('schedule.job_added');
 }
 
@@ -145,7 +148,7 @@ async function followSuccesses(
       reason: `after the success of ${after}`,
     });
   }
-  await recordDue(tx, index.dag, { runs, missed });
+  await recordDue(tx, index.dag, { runs, missed, closed: [] });
   const settled = now.subtract({ milliseconds: FOLLOWED_AGAIN_MS });
   const cursor = Temporal.Instant.compare(settled, scheduleCursor) > 0 ? settled : scheduleCursor;
   await setSchedule(tx, dagId, { cursor, next: null });
@@ -159,10 +162,35 @@ interface Dated {
 async function recordDue(
   tx: Queryable,
   dag: Dag,
-  { runs, missed }: { readonly runs: readonly Dated[]; readonly missed: readonly Dated[] },
+  {
+    runs,
+    missed,
+    closed,
+  }: {
+    readonly runs: readonly Dated[];
+    readonly missed: readonly Dated[];
+    readonly closed: readonly ClosedDate[];
+  },
 ): Promise<void> {
-  const dated = (decision: 'run' | 'missed') => (due: Dated) => ({ ...due, decision });
-  await recordDueInstants(tx, dag.dagId, [...runs.map(dated('run')), ...missed.map(dated('missed'))]);
+  const dated = (decision: 'run' | 'missed') => (due: Dated) => ({
+    scheduledFor: due.scheduledFor,
+    businessDate: due.businessDate,
+    decision,
+    closedAs: null,
+    movedTo: null,
+  });
+  await recordDueInstants(tx, dag.dagId, [
+    ...runs.map(dated('run')),
+    ...missed.map(dated('missed')),
+    ...closed.map(({ at, date, name, movedTo }) => ({
+      scheduledFor: at,
+      businessDate: date,
+      decision: 'closed' as const,
+      closedAs: name,
+      movedTo,
+    })),
+  ]);
+  await tellClosed(tx, dag, closed);
   const [first] = missed;
   const last = missed.at(-1);
   if (first === undefined || last === undefined) return;
@@ -178,6 +206,30 @@ async function recordDue(
       },
     },
   ]);
+}
+
+/** Records the closed dates in the history, and tells a monitor that waits for a run just now that there is none. */
+async function tellClosed(tx: Queryable, dag: Dag, closed: readonly ClosedDate[]): Promise<void> {
+  if (closed.length === 0) return;
+  await recordEvents(
+    tx,
+    SCHEDULER,
+    closed.map(({ date, name, movedTo, at }) => ({
+      action: 'schedule.closed',
+      dagId: dag.dagId,
+      reason: name,
+      after: {
+        business_date: date.toString(),
+        scheduled_for: at.toString(),
+        calendar: dag.calendar?.name ?? null,
+        moved_to: movedTo?.toString() ?? null,
+      },
+    })),
+  );
+  const newest = closed.at(-1);
+  const now = await databaseNow(tx);
+  if (newest !== undefined && now.epochMilliseconds - newest.at.epochMilliseconds <= MISSED_AFTER_MS)
+    await pingClosed(tx, dag, newest);
 }
 
 /** Returns the default params, which a scheduled run uses; the check of the file has ensured their types. */

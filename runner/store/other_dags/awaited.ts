@@ -18,7 +18,7 @@ export async function recordedDateBefore(
          where dag_id = $1 and business_date < $2 and (run_type <> 'manual' or $3)
          order by business_date desc limit 1),
        (select business_date from stockflow.due_instant
-         where dag_id = $1 and business_date < $2 and scheduled_for < $2::date + interval '2 days'
+         where dag_id = $1 and business_date < $2 and scheduled_for < $2::date + interval '2 days' and decision <> 'closed'
          order by scheduled_for desc limit 1)) as date`,
     [dag.dagId, date.toString(), dag.byHand],
   );
@@ -36,7 +36,7 @@ export async function recordedInstants(
       where dag_id = $1 and business_date = $2 and run_type <> 'manual'
       union
      select scheduled_for from stockflow.due_instant
-      where dag_id = $1 and business_date = $2
+      where dag_id = $1 and business_date = $2 and decision <> 'closed'
         and scheduled_for between $2::date - interval '2 days' and $2::date + interval '3 days'`,
     [dagId, date.toString()],
   );

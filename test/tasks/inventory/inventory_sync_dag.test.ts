@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 test('the shipped night is valid, and nothing of it can run before what it stands on', async () => {
   const file = 'dags/inventory_sync.yaml';
   const types = checkableTypes(await loadTaskTypes(join(ROOT, 'tasks')));
-  const { dag, problems } = loadDag(await readFile(join(ROOT, file), 'utf8'), file, types);
+  const { dag, problems } = loadDag(await readFile(join(ROOT, file), 'utf8'), file, { taskTypes: types });
   assert.deepEqual(problems, []);
   const upstream = dag?.tasks.map(({ taskId, dependsOn }) => [
     taskId,

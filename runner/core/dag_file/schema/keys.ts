@@ -4,7 +4,14 @@
  */
 import { z } from 'zod';
 import { ALERT_KINDS, DEFAULT_KINDS } from '../../alert/kind.ts';
-import { AWAITED_DATES, BUSY_POLICIES, CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
+import {
+  AWAITED_DATES,
+  BUSY_POLICIES,
+  CATCHUP_POLICIES,
+  CLOSED_POLICIES,
+  PARAM_TYPES,
+  TRIGGER_RULES,
+} from '../../dag/dag.ts';
 import type { Json } from '../../value/json.ts';
 import {
   connectionId,
@@ -187,6 +194,18 @@ export const dagKeys = z
         description:
           'A cron expression, a list of them, {after: dag_id} for a run after each success of another DAG, or null to run by hand only.',
       }),
+    calendar: id({
+      description: 'The calendar of the dates on which it is closed: the name of a file in calendars/.',
+      examples: ['us_retail'],
+    }).optional(),
+    on_closed: z
+      .enum(CLOSED_POLICIES)
+      .meta({
+        description:
+          'What happens on a date that the calendar closes: no run; its run on the previous or next open day; or a run as usual.',
+        default: 'skip',
+      })
+      .optional(),
     start_date: date({
       description: 'The first business date that is scheduled.',
       examples: ['2026-01-01'],

@@ -15,6 +15,8 @@ const scheduleBy = (schedule: readonly string[], startDate: string | null = null
   scheduleOf({
     schedule,
     timezone: 'UTC',
+    calendar: null,
+    onClosed: 'skip',
     startDate: startDate === null ? null : date(startDate),
     endDate: null,
   });
