@@ -30,6 +30,7 @@ export async function registerDag(pool: Pool, dagId: string, source: string): Pr
       calendarTexts: [],
       unreadable: null,
       warnings: [],
+      relations: null,
       dag,
       problems,
     },

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { nextColumns, nextRows } from '../../view/dag/next.ts';
 import { scheduleWords } from '../../view/dag/schedule_words.ts';
+import { scheduledDag } from '../../view/dag/scheduled_dag.ts';
 import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -27,7 +28,9 @@ export function configure(command: Command, shell: Shell): void {
     );
   addOutputOption(command).action(
     async (name: string, options: { count: number; after?: string; output: OutputFormat }) => {
-      const { dag } = await findDagByName(shell, readSettings(shell.env), name);
+      const settings = readSettings(shell.env);
+      const { dag } = await findDagByName(shell, settings, name);
+      const source = await scheduledDag(dag, async (id) => (await findDagByName(shell, settings, id)).dag);
       const after =
         options.after === undefined ? Temporal.Now.instant() : momentIn(options.after, dag.timezone);
       if (after === null) {
@@ -36,14 +39,15 @@ export function configure(command: Command, shell: Shell): void {
           `--after ${options.after} is not an instant; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
-      const rows = nextRows(dag, { after, count: options.count });
-      notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
+      const rows = nextRows(source, { after, count: options.count });
+      const followed = source === dag ? '' : `; ${source.dagId} is due`;
+      notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}${followed}`);
       printListing(shell, options.output, {
-        columns: nextColumns(dag.timezone, Temporal.Now.timeZoneId()),
+        columns: nextColumns(source.timezone, Temporal.Now.timeZoneId()),
         rows,
       });
       if (rows.length === 0)
-        notice(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
+        notice(shell, options.output, `${source.dagId} is not due after ${inZone(after, dag.timezone)}`);
     },
   );
 }

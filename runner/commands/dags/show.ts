@@ -56,7 +56,7 @@ function closedLines({ name, rules, include, exclude }: Calendar): readonly stri
 function headText(dag: Dag, file: string): string {
   const limits = [
     `catchup ${dag.catchup}`,
-    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once`,
+    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once (when busy: ${dag.whenBusy})`,
     ...(dag.dagrunTimeoutMs === null ? [] : [`a run at most ${formatDuration(dag.dagrunTimeoutMs)}`]),
   ];
   const params = Object.entries(dag.params).map(

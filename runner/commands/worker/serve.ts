@@ -1,7 +1,8 @@
 /** Schedules and works in the foreground until a signal stops it, for `up` and `worker`. */
+import type { Dag } from '../../core/dag/dag.ts';
 import { nextScheduledFor } from '../../engine/schedule/schedule_dag.ts';
 import type { Worker } from '../../engine/worker/worker.ts';
-import { listDags } from '../../store/dag/dag.ts';
+import { type DagRow, listDags } from '../../store/dag/dag.ts';
 import { inZone, msBetween, spanText } from '../../view/time_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { openSession } from '../cli/session.ts';
@@ -65,7 +66,7 @@ async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
     const next = row.isPaused ? null : nextScheduledFor(dag, now);
     const when =
       next === null
-        ? `${row.isPaused ? 'is paused' : 'only when triggered'}`
+        ? idleWords(row, dag)
         : `next ${inZone(next, dag.timezone)}, in ${spanText(msBetween(now, next))}`;
     lines.push({
       text: `${row.dagId}  ${when}${invalid}`,
@@ -74,4 +75,9 @@ async function printSchedule(shell: Shell, worker: Worker): Promise<void> {
   }
   const texts = lines.toSorted((a, b) => a.atMs - b.atMs).map(({ text }) => `${text}\n`);
   shell.stderr.write(texts.length === 0 ? 'there is no DAG yet\n' : texts.join(''));
+}
+
+function idleWords({ isPaused }: DagRow, { after }: Dag): string {
+  if (isPaused) return 'is paused';
+  return after === null ? 'only when triggered' : `after each success of ${after}`;
 }

@@ -15,7 +15,7 @@ export interface KeyChange {
    * The path of the key: `schedule`, `params.store`, `not_before`, `with.guards.max_row_drop`, `depends_on.load_file`.
    */
   readonly key: string;
-  /** The value before; null if the key is absent. The value of a dependency is its delay. */
+  /** The value before; null if the key is absent. The value of a dependency is its delay, or the date of another DAG's run. */
   readonly before: Json;
   readonly after: Json;
 }
@@ -67,13 +67,14 @@ function dagKeys(dag: Dag): Keys {
   return {
     description: dag.description,
     timezone: dag.timezone,
-    schedule: dag.schedule,
+    schedule: dag.after === null ? dag.schedule : { after: dag.after },
     ...calendarKeys(dag),
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,
     catchup_window: formatDuration(dag.catchupWindowMs),
     max_active_runs: dag.maxActiveRuns,
+    when_busy: dag.whenBusy,
     dagrun_timeout: durationText(dag.dagrunTimeoutMs),
     ...toldKeys(dag),
     heartbeat: dag.heartbeat,
@@ -119,6 +120,12 @@ function taskKeys(task: Task): Keys {
     type: task.type,
     ...Object.fromEntries(
       task.dependsOn.map(({ taskId, delayMs }) => [`depends_on.${taskId}`, formatDuration(delayMs)]),
+    ),
+    ...Object.fromEntries(
+      task.dagEdges.map(({ dagId, taskId, date }) => [
+        `depends_on.dag.${dagId}${taskId === null ? '' : `.${taskId}`}`,
+        date,
+      ]),
     ),
     not_before: task.notBefore && formatWallTime(task.notBefore),
     deadline: task.deadline && formatWallTime(task.deadline),

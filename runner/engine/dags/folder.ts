@@ -12,6 +12,8 @@ import { type CalendarSet, NO_CALENDARS } from '../../core/calendar/file/resolve
 import type { Dag } from '../../core/dag/dag.ts';
 import { loadDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
+import { type DagRelations, relationProblems, relationsOf } from '../../core/dag_file/relations.ts';
+import { inFileOrder } from '../../core/dag_file/yaml/positions.ts';
 import {
   ensureDag,
   findDag,
@@ -55,6 +57,8 @@ export interface CheckedDagFile extends DagText {
   readonly problems: readonly Problem[];
   /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
+  /** What the file shares with the others of its folder; null for an unreadable one. */
+  readonly relations: DagRelations | null;
 }
 
 /** Reads every `*.yaml` and `*.yml` directly in the folder, by name. */
@@ -72,18 +76,31 @@ export async function readDagTexts(folder: string): Promise<readonly DagText[]> 
 /** The last text of each file that was checked against task types, as a page asks for the same files again and again. */
 const lastChecked = new WeakMap<TaskTypes, Map<string, CheckedDagFile>>();
 
-/** Reads and checks a DAG file. The same text is checked once against the same task types. */
+/**
+ * Reads and checks a DAG file; one that waits for other DAGs is checked against the files beside it. The same text is
+ * parsed once against the same task types.
+ */
 export async function readDagFile(file: string, taskTypes: TaskTypes): Promise<CheckedDagFile> {
+  const checked = checkOnce(await readDagText(file, () => readCalendars(path.dirname(file))), taskTypes);
+  if (checked.relations === null || checked.relations.links.length === 0) return checked;
+  const beside = await readDagTexts(path.dirname(file));
+  const relations = beside.flatMap((text) =>
+    text.dagId === checked.dagId ? [] : (checkOnce(text, taskTypes).relations ?? []),
+  );
+  return withRelationProblems(checked, relationProblems([...relations, checked.relations]));
+}
+
+function checkOnce(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
   const byFile = lastChecked.get(taskTypes) ?? new Map<string, CheckedDagFile>();
   lastChecked.set(taskTypes, byFile);
-  const text = await readDagText(file, () => readCalendars(path.dirname(file)));
-  const last = byFile.get(file);
+  const last = byFile.get(text.file);
   if (last?.fingerprint === text.fingerprint) return last;
   const checked = checkDagText(text, taskTypes);
-  byFile.set(file, checked);
+  byFile.set(text.file, checked);
   return checked;
 }
 
+/** Checks a text by itself, without the other files of its folder. */
 export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFile {
   const { source, file, calendars, fingerprint, unreadable } = text;
   if (unreadable !== null) {
@@ -94,11 +111,24 @@ export function checkDagText(text: DagText, taskTypes: TaskTypes): CheckedDagFil
       calendarTexts: [],
       problems: [unreadable],
       warnings: [],
+      relations: null,
     };
   }
   const loaded = loadDag(source, file, { taskTypes: checkableTypes(taskTypes), calendars });
   const { dag, problems, warnings, calendarTexts } = loaded;
-  return { ...text, sha256: versionSha256(source, calendarTexts), calendarTexts, dag, problems, warnings };
+  const relations = relationsOf(loaded, text.dagId);
+  const sha256 = versionSha256(source, calendarTexts);
+  return { ...text, sha256, calendarTexts, dag, problems, warnings, relations };
+}
+
+/** Returns the file with the problems that it has with the others of its folder. */
+export function withRelationProblems(
+  file: CheckedDagFile,
+  byDag: ReadonlyMap<string, readonly Problem[]>,
+): CheckedDagFile {
+  const found = byDag.get(file.dagId);
+  if (found === undefined) return file;
+  return { ...file, dag: null, problems: inFileOrder([...file.problems, ...found]) };
 }
 
 /** @param calendarsOfFolder reads the calendars beside the file; called only if the text may name one */
@@ -166,7 +196,7 @@ export async function registerDagFile(db: Pool, dagFile: CheckedDagFile, by: Act
     // to later today does not run the day twice.
     if (before !== null) await settleSchedule(tx, new DagVersions(db), before);
     const versionId = await saveVersion(tx, { dagId, sha256, source, file, calendars: calendarTexts });
-    await setCurrentVersion(tx, dagId, versionId, file);
+    await setCurrentVersion(tx, dagId, { versionId, file, after: dag.after });
     // This includes a file that was invalid at first: its schedule has never begun.
     const isFirst = before?.sha256 == null;
     const beginsPaused = isFirst && dag.isPausedUponCreation;

@@ -58,9 +58,13 @@ export async function pingClosed(tx: Queryable, dag: Dag, closed: ClosedDate): P
  * A monitor waits for the runs of the schedule. A backfill of an old date would tell it that tonight went well; what a person
  * triggers is told of where there is no schedule.
  */
-function isWatched({ runType }: DagRun, { heartbeat, schedule }: Dag): boolean {
+function isWatched({ runType }: DagRun, { heartbeat, schedule, after }: Dag): boolean {
   if (heartbeat === null) return false;
-  return runType === 'scheduled' || runType === 'catchup' || (runType === 'manual' && schedule.length === 0);
+  return (
+    runType === 'scheduled' ||
+    runType === 'catchup' ||
+    (runType === 'manual' && schedule.length === 0 && after === null)
+  );
 }
 
 interface Posted {

@@ -14,6 +14,7 @@ import { type DagRun, findRun, type TimeEdges } from '../../store/run/dag_run.ts
 import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
+import { datesScheduleOf } from '../other_dags/awaited_schedule.ts';
 import { createRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { dagToRun, TriggerError } from './dag_to_run.ts';
@@ -55,7 +56,7 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
     });
     const now = await databaseNow(tx);
     const { timezone } = index.dag;
-    const scheduledFor = request.date === null ? now : instantOfDate(index.dag, request.date);
+    const scheduledFor = request.date === null ? now : await instantOfDate(tx, index.dag, request.date);
     const businessDate = request.date ?? businessDateOf(scheduledFor, timezone);
     const problem = notDueYet({ dagId, businessDate, scheduledFor, timezone }, now);
     if (problem !== null) throw new TriggerError('not_due', problem);
@@ -89,8 +90,8 @@ async function madeBefore(tx: Queryable, { dagId, idempotency }: TriggerRequest)
  * Returns the first instant of the schedule on that date; on a closed one that of the schedule without its calendar. If
  * the DAG has none then, it is the start of the date.
  */
-function instantOfDate(dag: Dag, date: Temporal.PlainDate): Temporal.Instant {
-  const schedule = scheduleOf(dag);
+async function instantOfDate(tx: Queryable, dag: Dag, date: Temporal.PlainDate): Promise<Temporal.Instant> {
+  const schedule = (await datesScheduleOf(tx, dag)) ?? scheduleOf(dag);
   const [first] = instantsOnDate(schedule, date);
   return first ?? closedDateOf(schedule, date)?.at ?? date.toZonedDateTime(dag.timezone).toInstant();
 }

@@ -15,6 +15,8 @@ export interface DagRow {
   readonly problems: readonly Problem[] | null;
   readonly invalidSince: Temporal.Instant | null;
   readonly retiredAt: Temporal.Instant | null;
+  /** Whether tasks of its runs wait for other DAGs. */
+  readonly isAwaiting: boolean;
 }
 
 export interface DagVersionRow {
@@ -29,7 +31,9 @@ export interface DagVersionRow {
 
 const SELECT_DAG = `select d.dag_id as "dagId", d.file, d.current_version_id as "dagVersionId", v.sha256,
     d.is_paused as "isPaused", d.schedule_cursor as "scheduleCursor", d.next_scheduled_for as "nextScheduledFor",
-    d.problems, d.invalid_since as "invalidSince", d.retired_at as "retiredAt"
+    d.problems, d.invalid_since as "invalidSince", d.retired_at as "retiredAt",
+    exists (select from stockflow.task_instance t join stockflow.dag_run r using (run_id)
+             where t.wake_reason = 'dag_edge' and r.dag_id = d.dag_id) as "isAwaiting"
   from stockflow.dag d left join stockflow.dag_version v on v.dag_version_id = d.current_version_id`;
 
 export async function listDags(db: Queryable): Promise<readonly DagRow[]> {
@@ -96,18 +100,20 @@ export async function saveVersion(
   return row.id;
 }
 
-/** Puts a valid version in force. The DAG then has no problems and is not retired. */
+/**
+ * Puts a valid version in force. The DAG then has no problems and is not retired.
+ * @param version.after the DAG that it runs after; null for none
+ */
 export async function setCurrentVersion(
   db: Queryable,
   dagId: string,
-  versionId: number,
-  file: string,
+  version: { readonly versionId: number; readonly file: string; readonly after: string | null },
 ): Promise<void> {
   await db.query(
     `update stockflow.dag
-        set current_version_id = $2, file = $3, problems = null, invalid_since = null, retired_at = null
+        set current_version_id = $2, file = $3, runs_after = $4, problems = null, invalid_since = null, retired_at = null
       where dag_id = $1`,
-    [dagId, versionId, file],
+    [dagId, version.versionId, version.file, version.after],
   );
 }
 

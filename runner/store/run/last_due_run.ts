@@ -50,6 +50,10 @@ export interface LastRun {
   readonly scheduledFor: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
+  /** Whether the scheduler dropped it before it started, as other runs were under way. */
+  readonly wasSkipped: boolean;
+  /** Why it was made or dropped; null where nobody said. */
+  readonly reason: string | null;
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   /** -1 where it is not mapped. */
@@ -68,6 +72,8 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
+            r.state = 'cancelled' and r.started_at is null and exists (
+              select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped') as "wasSkipped", r.reason,
             failed.task_id as "failedTaskId", failed.map_index as "failedMapIndex", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'
@@ -103,6 +109,17 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
     ],
   );
   return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
+}
+
+/** Returns how many due runs of each DAG were dropped in the last 24 hours, as others were under way; none for no DAG. */
+export async function droppedRuns(db: Queryable): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ dagId: string; count: number }>(
+    `select r.dag_id as "dagId", count(*)::integer as count from stockflow.dag_run r
+      where r.finished_at > now() - interval '24 hours' and r.state = 'cancelled' and r.started_at is null
+        and exists (select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped')
+      group by r.dag_id`,
+  );
+  return new Map(rows.map(({ dagId, count }) => [dagId, count]));
 }
 
 /** Returns the newest run of each DAG. */

@@ -55,7 +55,7 @@ export const DAG_LIST_COLUMNS: readonly Column<ListedDag>[] = [
 export function stateOfDag({ problemCount, isPaused, dag }: ListedDag): string {
   if (problemCount > 0) return 'invalid';
   if (isPaused) return 'paused';
-  return dag !== null && dag.schedule.length === 0 ? 'manual' : 'active';
+  return dag !== null && dag.schedule.length === 0 && dag.after === null ? 'manual' : 'active';
 }
 
 /** Returns the DAGs by their ids, retired ones too. */

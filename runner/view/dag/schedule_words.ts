@@ -3,8 +3,11 @@ import { describeCron } from '../../core/time/cron/describe.ts';
 import { parseCron } from '../../core/time/cron/parse.ts';
 
 /** Returns the schedule in words: `at 01:00 every day, America/New_York`, or `only when triggered`. */
-export function scheduleWords(dag: Pick<Dag, 'schedule' | 'timezone' | 'calendar' | 'onClosed'>): string {
-  const { schedule, timezone } = dag;
+export function scheduleWords(
+  dag: Pick<Dag, 'schedule' | 'after' | 'timezone' | 'calendar' | 'onClosed'>,
+): string {
+  const { schedule, after, timezone } = dag;
+  if (after !== null) return `after each success of ${after}, ${timezone}`;
   if (schedule.length === 0) return `only when triggered, ${timezone}`;
   return `${schedule.map((cron) => describeCron(parseCron(cron))).join(' and ')}, ${timezone}${closingWords(dag)}`;
 }

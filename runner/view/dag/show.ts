@@ -17,6 +17,12 @@ export const DAG_TASK_COLUMNS: readonly Column<GraphLine>[] = [
     dataOnly: true,
   },
   {
+    key: 'other_dags',
+    value: ({ task }) =>
+      task.dagEdges.map(({ dagId, taskId, date }) => ({ dag_id: dagId, task_id: taskId, date })),
+    dataOnly: true,
+  },
+  {
     key: 'not_before',
     value: ({ task }) => task.notBefore && formatWallTime(task.notBefore),
     dataOnly: true,
@@ -41,6 +47,7 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     description: dag.description,
     timezone: dag.timezone,
     schedule: dag.schedule,
+    after: dag.after,
     calendar: dag.calendar && calendarJson(dag.calendar),
     on_closed: dag.onClosed,
     start_date: dag.startDate?.toString() ?? null,
@@ -48,6 +55,7 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     catchup: dag.catchup,
     catchup_window_ms: dag.catchupWindowMs,
     max_active_runs: dag.maxActiveRuns,
+    when_busy: dag.whenBusy,
     is_paused_upon_creation: dag.isPausedUponCreation,
     dagrun_timeout_ms: dag.dagrunTimeoutMs,
     alerts: dag.alerts.map(({ on, to }) => ({ on, to })),

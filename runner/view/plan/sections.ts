@@ -2,7 +2,9 @@
 import type { ClockChangeDate } from '../../core/change/clock_change_dates.ts';
 import type { DagChange, PlannedClockChange } from '../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../core/change/key_changes.ts';
+import type { Dag } from '../../core/dag/dag.ts';
 import { formatProblem } from '../../core/dag_file/problem.ts';
+import { edgeText } from '../../core/other_dags/words.ts';
 import { scheduleWords } from '../dag/schedule_words.ts';
 import { inZone } from '../time_text.ts';
 import type { Plan } from './source.ts';
@@ -36,7 +38,10 @@ export function planSections(plan: Plan): readonly PlanSection[] {
     sectionOf('dates of the coming year', dateLines(plan, change)),
     sectionOf(
       'nights on which the clocks change',
-      change.clockChanges.flatMap((night) => nightLines(plan, night)),
+      // A DAG that runs after another has no instants of its own.
+      (plan.after ?? plan.before)?.after == null
+        ? change.clockChanges.flatMap((night) => nightLines(plan, night))
+        : [],
     ),
     sectionOf(
       'deadlines that pass before the task is expected to end',
@@ -78,7 +83,7 @@ export function verdictWords(plan: Plan, change: DagChange): string {
 
 function changeLines({ before, after }: Plan, { kind, keys }: DagChange): readonly string[] {
   if (after === null) return before === null ? [] : ['the DAG is retired: no new runs, its history stays'];
-  if (kind === 'new') return [scheduleWords(after), `${after.tasks.length} tasks`];
+  if (kind === 'new') return [scheduleWords(after), `${after.tasks.length} tasks`, ...otherDagLines(after)];
   const words = (change: KeyChange) =>
     `${change.taskId === null ? '' : `${change.taskId}: `}${change.key} ${valueWords(change.before)} -> ${valueWords(change.after)}`;
   const isRescheduled = keys.dag.some(({ key }) => /^(schedule|timezone|calendar|on_closed)$/.test(key));
@@ -92,10 +97,18 @@ function changeLines({ before, after }: Plan, { kind, keys }: DagChange): readon
   ];
 }
 
+/** `load: after load_file of nightly_load` */
+function otherDagLines({ tasks }: Dag): readonly string[] {
+  return tasks.flatMap(({ taskId, dagEdges }) =>
+    dagEdges.map((edge) => `${taskId}: after ${edgeText(edge)}`),
+  );
+}
+
 function nextLines({ before, after }: Plan, { next }: DagChange): readonly string[] {
   const was = next.before.map((instant) => inZone(instant, before?.timezone ?? 'UTC'));
   const is = next.after.map((instant) => inZone(instant, after?.timezone ?? 'UTC'));
-  if (was.length === 0 && is.length === 0) return ['none: only when triggered'];
+  if (was.length === 0 && is.length === 0)
+    return [after?.after == null ? 'none: only when triggered' : `after each success of ${after.after}`];
   return [
     `before  ${was.length === 0 ? 'none' : was.join(', ')}`,
     `after   ${is.length === 0 ? 'none' : is.join(', ')}`,

@@ -110,12 +110,14 @@ export function lastRunStatus(
     const failure = run.failedTaskId === null ? [] : [`${run.failedTaskId}: ${run.errorText ?? 'failed'}`];
     const earlierFailure =
       run.recoveredFailure === null ? [] : [`it had failed before: ${run.recoveredFailure}`];
-    const isProblem = run.state === 'failed' || run.state === 'cancelled' || late.length > 0;
+    const skipped = run.wasSkipped && run.reason !== null ? [run.reason] : [];
+    const isProblem =
+      run.state === 'failed' || (run.state === 'cancelled' && !run.wasSkipped) || late.length > 0;
     return {
       ...base,
       verdict: run.state,
       isProblem,
-      detail: [...failure, ...late, ...earlierFailure].join('; '),
+      detail: [...skipped, ...failure, ...late, ...earlierFailure].join('; '),
     };
   }
   if (key.scheduledFor !== null) {

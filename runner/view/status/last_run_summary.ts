@@ -32,7 +32,7 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
       case 'failed':
         return `failed: ${detail || 'a task was cancelled'}`;
       case 'cancelled':
-        return `cancelled${detail === '' ? '' : `: ${detail}`}`;
+        return `${run?.wasSkipped ? '' : 'cancelled'}${detail === '' || run?.wasSkipped ? detail : `: ${detail}`}`;
       case 'did not run':
         return `did not run: ${detail}`;
       case 'closed': {
@@ -45,7 +45,10 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
       default: {
         if (of.dag === null) return 'no worker has read its file yet';
         const next = nextInstant(scheduleOf(of.dag), at);
-        return next ? `not due yet, next ${inZone(next, timezone)}` : 'runs only when triggered';
+        if (next !== null) return `not due yet, next ${inZone(next, timezone)}`;
+        return of.dag.after === null
+          ? 'runs only when triggered'
+          : `runs after each success of ${of.dag.after}`;
       }
     }
   }

@@ -3,7 +3,7 @@ import type { ClosedDate } from '../../core/time/closed_dates.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
-import { type LastRun, type LastRunKey, lastRuns } from '../../store/run/last_due_run.ts';
+import { droppedRuns, type LastRun, type LastRunKey, lastRuns } from '../../store/run/last_due_run.ts';
 import { type AskedApproval, openApprovals } from '../../store/task/approval.ts';
 import { warningsOfRuns } from '../../store/task/warning.ts';
 import type { Column } from '../listing.ts';
@@ -11,7 +11,7 @@ import { approvalJson } from '../run/approvals.ts';
 import { durationMs } from '../run/columns.ts';
 import { warningJson } from '../run/report.ts';
 import type { ViewSource } from '../source.ts';
-import { inZone } from '../time_text.ts';
+import { countText, inZone } from '../time_text.ts';
 import { dagFacts } from './facts.ts';
 import {
   closedRunKey,
@@ -31,6 +31,8 @@ export interface DagStatus extends LastRunStatus {
   readonly facts: DagFacts;
   readonly sentence: string;
   readonly remedy: StatusRemedy | null;
+  /** How many due runs of the last 24 hours were dropped, as others were under way. */
+  readonly droppedCount: number;
   /** The next instant of its schedule; null for a DAG that is paused or runs only when triggered. */
   readonly next: Temporal.Instant | null;
 }
@@ -50,6 +52,7 @@ export const STATUS_COLUMNS: readonly Column<DagStatus>[] = [
   { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
+  { key: 'dropped', value: ({ droppedCount }) => droppedCount, dataOnly: true },
   { key: 'closed', value: ({ closed }) => closed?.name ?? null, dataOnly: true },
   { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
   { key: 'approvals', value: ({ approvals }) => approvals.map(approvalJson), dataOnly: true },
@@ -84,6 +87,7 @@ export async function readStatus(source: ViewSource, dagsDir: string): Promise<S
   );
   const warningsOf = (run: LastRun | null) => (run && warnings.get(run.runId)) ?? [];
   const approvals = Map.groupBy(await openApprovals(pool, null), ({ dagId }) => dagId);
+  const dropped = await droppedRuns(pool);
   return {
     now,
     dags: dags.map((facts, index) => {
@@ -103,12 +107,19 @@ export async function readStatus(source: ViewSource, dagsDir: string): Promise<S
         ...status,
         approvals: approvals.get(dagId) ?? [],
         facts,
-        sentence: lastRunSummary(facts, status, now),
+        droppedCount: dropped.get(dagId) ?? 0,
+        sentence: `${lastRunSummary(facts, status, now)}${droppedText(dropped.get(dagId) ?? 0)}`,
         remedy: statusRemedy(status, { hasVersion: dag !== null }),
         next: dag === null || isPaused ? null : nextInstant(scheduleOf(dag), now),
       };
     }),
   };
+}
+
+function droppedText(count: number): string {
+  if (count === 0) return '';
+  const runs = count === 1 ? '1 due run was' : `${countText(count)} due runs were`;
+  return `; ${runs} dropped in the last 24 hours, as others were under way`;
 }
 
 /** Returns the closed date of each DAG that was not due after it. */

@@ -21,7 +21,8 @@ test('who waited for the lock of a DAG sees the version that was put in force me
       file: 'nightly.yaml',
       calendars: [],
     };
-    await setCurrentVersion(first, 'nightly', await saveVersion(first, version), version.file);
+    const versionId = await saveVersion(first, version);
+    await setCurrentVersion(first, 'nightly', { versionId, file: version.file, after: null });
     await second.query('begin');
     const waiting = lockDag(second, 'nightly');
     await until('the second to wait for the lock', async () => {

@@ -6,6 +6,7 @@ import { readKnownDag } from '../../../view/dag/find.ts';
 import { graphLines } from '../../../view/dag/graph_lines.ts';
 import { DAG_LIST_COLUMNS, readDagList } from '../../../view/dag/list.ts';
 import { nextColumns, nextRows } from '../../../view/dag/next.ts';
+import { scheduledDag } from '../../../view/dag/scheduled_dag.ts';
 import { dagJson } from '../../../view/dag/show.ts';
 import { readVersions, readVersionText, VERSION_COLUMNS } from '../../../view/dag/versions.ts';
 import { rowObject } from '../../../view/listing.ts';
@@ -69,7 +70,7 @@ export const getNext = reading({
   path: '/dags/{dag}/next',
   id: 'listNextInstants',
   tag: 'dags',
-  summary: 'When a DAG is due.',
+  summary: 'When a DAG is due, or the one that it runs after.',
   params: dagPath,
   query: z.strictObject({
     count: wholeNumber(1_000, 'How many runs; 5 by default.').optional(),
@@ -84,9 +85,10 @@ export const getNext = reading({
   returns: 'The runs, the earliest first, and among them the dates that the calendar of the DAG closes.',
   async handle({ context, params, query }) {
     const { dag } = await shownDag(context, params.dag);
+    const source = await scheduledDag(dag, async (id) => (await shownDag(context, id)).dag);
     const after = query.after ?? (await databaseNow(context.pool));
-    const columns = nextColumns(dag.timezone, query.timezone ?? 'UTC');
-    const rows = nextRows(dag, { after, count: query.count ?? 5 });
+    const columns = nextColumns(source.timezone, query.timezone ?? 'UTC');
+    const rows = nextRows(source, { after, count: query.count ?? 5 });
     return ok({ next: rows.map((row) => rowObject(columns, row)) });
   },
 });

@@ -1,7 +1,14 @@
 /** DAGs: their list, one with its tasks, when it is due, and its versions. */
 import { z } from '@hono/zod-openapi';
 import { ALERT_KINDS } from '../../../core/alert/kind.ts';
-import { CATCHUP_POLICIES, CLOSED_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../../core/dag/dag.ts';
+import {
+  AWAITED_DATES,
+  BUSY_POLICIES,
+  CATCHUP_POLICIES,
+  CLOSED_POLICIES,
+  PARAM_TYPES,
+  TRIGGER_RULES,
+} from '../../../core/dag/dag.ts';
 import { NEXT } from '../paging.ts';
 import { fileProblem } from './problem.ts';
 import {
@@ -50,11 +57,20 @@ const dependency = z
   })
   .openapi('Dependency');
 
+const dagEdge = z
+  .object({
+    dag_id: text('The other DAG.'),
+    task_id: textOrNull('The task of it; null for its whole run.'),
+    date: z.enum(AWAITED_DATES),
+  })
+  .openapi('DagEdge');
+
 const dagTask = z
   .object({
     task_id: text('The task.'),
     type: text('Its task type.'),
     depends_on: z.array(dependency),
+    other_dags: z.array(dagEdge).openapi({ description: 'What it waits for in other DAGs.' }),
     not_before: textOrNull('A wall clock time on the business date, such as `01:30` or `00:30+1d`.'),
     deadline: textOrNull('A wall clock time on the business date.'),
     trigger_rule: z.enum(TRIGGER_RULES),
@@ -90,6 +106,7 @@ const dagFile = z
     description: text('Its description.'),
     timezone: text('An IANA name.'),
     schedule: cronList(),
+    after: textOrNull('The DAG each of whose successes is followed by a run.'),
     calendar: orNull(calendar, 'The calendar of its closed dates; null for none.'),
     on_closed: z.enum(CLOSED_POLICIES).openapi({ description: 'What happens on a date that it closes.' }),
     start_date: dateOrNull('The first date of its schedule.'),
@@ -97,6 +114,7 @@ const dagFile = z
     catchup: z.enum(CATCHUP_POLICIES),
     catchup_window_ms: milliseconds('How old a missed run may be to be caught up.'),
     max_active_runs: integer('At most so many runs at once.'),
+    when_busy: z.enum(BUSY_POLICIES),
     is_paused_upon_creation: flag('Whether it begins paused.'),
     dagrun_timeout_ms: millisecondsOrNull('The longest that a run may take.'),
     alerts: z

@@ -39,6 +39,7 @@ const dagStatus = z
     duration_ms: millisecondsOrNull('The time that it took.'),
     problem: flag('Whether a person has to look.'),
     detail: text('What is wrong; empty where nothing is.'),
+    dropped: integer('How many due runs of the last 24 hours were dropped, as others were under way.'),
     closed: textOrNull('The name of the date after its last run that the calendar closes.'),
     warnings: z.array(warning),
     approvals: z.array(approval),

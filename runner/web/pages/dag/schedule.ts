@@ -7,6 +7,7 @@ import { scheduleWords } from '../../../view/dag/schedule_words.ts';
 import { sentencesOf } from '../../../view/plan/sections.ts';
 import { clockChangeWords } from '../../../view/plan/words.ts';
 import { spanText } from '../../../view/time_text.ts';
+import { dagHref } from '../../html/href.ts';
 import { each, type Html, html, NOTHING } from '../../html/html.ts';
 import { shapeMark } from '../../html/mark.ts';
 import { dateText, timeTag } from '../../html/time.ts';
@@ -20,6 +21,11 @@ export interface DueFacts {
   readonly now: Temporal.Instant;
 }
 
+function noneDue({ after }: Dag): Html {
+  if (after === null) return html`No run is due. It runs when somebody triggers it.`;
+  return html`A run follows each success of <a class="mono" href="${dagHref(after)}">${after}</a>, for the same business date.`;
+}
+
 export function scheduleSection({ dag, isPaused, now }: DueFacts): Html {
   const next = nextRows(dag, { after: now, count: NEXT_COUNT });
   const nights = clockChanges(dag.timezone, { after: now, until: now.add({ hours: YEAR_HOURS }) });
@@ -27,7 +33,7 @@ export function scheduleSection({ dag, isPaused, now }: DueFacts): Html {
 <p>${scheduleWords(dag)}${isPaused ? '; paused: none of these begins until it is resumed' : ''}</p>
 ${
   next.length === 0
-    ? html`<p class="empty">No run is due. It runs when somebody triggers it.</p>`
+    ? html`<p class="empty">${noneDue(dag)}</p>`
     : html`<ol class="plain-list">${each(next, (row) => nextItem(row, dag.timezone, now))}</ol>`
 }
 ${

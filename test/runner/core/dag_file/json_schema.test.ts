@@ -48,6 +48,7 @@ test('the schema is of draft 2020-12, and names every key of a DAG file and of a
     'catchup_window',
     'is_paused_upon_creation',
     'max_active_runs',
+    'when_busy',
     'dagrun_timeout',
     'alerts',
     'heartbeat',

@@ -50,4 +50,6 @@ export const RUN: LastRun = {
   remedy: null,
   missedDeadlines: [],
   recoveredFailure: null,
+  wasSkipped: false,
+  reason: null,
 };
