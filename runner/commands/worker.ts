@@ -1,11 +1,20 @@
 /** Schedules and works, without migrating. */
 import type { Command } from 'commander';
 import { describe, type Shell } from './cli/command.ts';
+import { checkWorkersHere } from './worker/check.ts';
 import { serve } from './worker/serve.ts';
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'As `stockflow up`, but leaves a database of DATABASE_URL as it is. Any number of workers, on any number of hosts, share one database.',
-    examples: ['stockflow worker', 'DATABASE_URL=postgres://stockflow@db/stockflow stockflow worker'],
-  }).action(() => serve(shell, { migrations: 'check', page: null }));
+    examples: [
+      'stockflow worker',
+      'DATABASE_URL=postgres://stockflow@db/stockflow stockflow worker',
+      'stockflow worker --check',
+    ],
+  })
+    .option('--check', 'start none: exit 0 if a worker of this host is alive, else 1')
+    .action(({ check }: { readonly check?: true }) =>
+      check === undefined ? serve(shell, { migrations: 'check', page: null }) : checkWorkersHere(shell),
+    );
 }
