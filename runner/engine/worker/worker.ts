@@ -23,6 +23,7 @@ import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
+import { OutageGrace } from './outage_grace.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
@@ -169,18 +170,19 @@ export class Worker implements AsyncDisposable {
   }
 
   async #keepUp(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    const grace = new OutageGrace(this.#options, performance.now());
+    while (!this.#stopping.signal.aborted) {
       try {
         await this.#reconciler.reconcile(this.#workerId);
-        await sweep(this.#engine);
+        await sweep(this.#engine, grace.answered(performance.now()));
         await this.#readDags();
         await this.#alertUpkeep.run();
       } catch (error) {
+        grace.failed(error);
         const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
         this.#options.log.warn(message, { error: String(error) });
       }
-      await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+      await pause(SWEEP_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 
