@@ -1,4 +1,4 @@
-/** Servers of the machine's own Postgres 15 with all its programs, durable, for tests of standbys, certificates and backups. */
+/** Servers of the machine's Postgres 15 with all its programs, durable, for tests of standbys, certificates and backups. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -15,6 +15,9 @@ import { until } from '../until.ts';
 const BIN = '/usr/lib/postgresql/15/bin';
 const USER = 'stockflow';
 const PASSWORD = 'secret-of-the-tests';
+
+/** The SQLSTATE by which a server that runs refuses a login without encryption. */
+const REFUSED_ACCESS = '28000';
 
 const run = promisify(execFile);
 
@@ -99,7 +102,12 @@ export class InstalledPostgres implements AsyncDisposable {
     await appendFile(path.join(this.#data, 'postgresql.conf'), lines.join(''));
   }
 
-  /** Resolves when it accepts sessions. */
+  /** Replaces pg_hba.conf: who may connect from where, and how. In force from its next start. */
+  async setAccess(lines: readonly string[]): Promise<void> {
+    await writeFile(path.join(this.#data, 'pg_hba.conf'), lines.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Resolves when it accepts sessions, or refuses this one by its rules of access. */
   async startAgain(): Promise<void> {
     const log = await open(path.join(this.directory, 'server.log'), 'a');
     this.#server = spawn(path.join(BIN, 'postgres'), ['-D', this.#data, '-p', `${this.port}`], {
@@ -176,8 +184,8 @@ export class InstalledPostgres implements AsyncDisposable {
       await client.end();
       return true;
     } catch (error) {
-      if (error instanceof DatabaseUnreachable) return null;
-      throw error;
+      if (!(error instanceof DatabaseUnreachable)) throw error;
+      return error.code === REFUSED_ACCESS ? true : null;
     }
   }
 
