@@ -48,9 +48,8 @@ test('a dump taken under load is restored on another server, where what ran goes
   t.after(() => stack.disposeAsync());
   const own: Lifetime = { after: (cleanUp) => stack.defer(cleanUp) };
   const old = stack.use(await InstalledPostgres.start());
-  process.env.TEST_DATABASE_URL = old.url;
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
-  const engine = await testEngine(own, [...byName.values()]);
+  const engine = await testEngine(own, [...byName.values()], { server: old.url });
   await createEffectTables(engine.pool);
   assert.deepEqual(
     [...(await engine.writeDag('chain', CHAIN)), ...(await engine.writeDag('short', SHORT))],

@@ -17,9 +17,8 @@ test('every query of docs/audit.md has on a standby the answer that it has on th
   t.after(() => stack.disposeAsync());
   const own: Lifetime = { after: (cleanUp) => stack.defer(cleanUp) };
   const primary = stack.use(await InstalledPostgres.start());
-  process.env.TEST_DATABASE_URL = primary.url;
   const standby = stack.use(await primary.startStandby('replica'));
-  const night = await testNight(own);
+  const night = await testNight(own, { databaseServer: primary.url });
   await night.startWorker();
   const { run } = await night.run();
   assert.equal(run.state, 'success');

@@ -115,9 +115,8 @@ test('a server with TLS alone is used by its name and its authority, and by noth
   await t.test(
     'a worker has all its sessions encrypted, those of its queue and of its heartbeat too',
     async (worker) => {
-      process.env.TEST_DATABASE_URL = url('verify-full', 'ca');
       const step = steps();
-      const engine = await testEngine(worker, [step.type]);
+      const engine = await testEngine(worker, [step.type], { server: url('verify-full', 'ca') });
       assert.deepEqual(
         await engine.writeDag('chain', stepDag('chain', ['task_id: a', 'task_id: b, depends_on: [a]'])),
         [],
