@@ -1,6 +1,7 @@
 /** Schedules and works, without migrating. */
 import type { Command } from 'commander';
 import { describe, type Shell } from './cli/command.ts';
+import { addMetricsOptions, type MetricsOptions, metricsAddress } from './web/listen_options.ts';
 import { checkWorkersHere } from './worker/check.ts';
 import { serve } from './worker/serve.ts';
 
@@ -10,11 +11,13 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow worker',
       'DATABASE_URL=postgres://stockflow@db/stockflow stockflow worker',
+      'stockflow worker --metrics-port 9464',
       'stockflow worker --check',
     ],
-  })
-    .option('--check', 'start none: exit 0 if a worker of this host is alive, else 1')
-    .action(({ check }: { readonly check?: true }) =>
-      check === undefined ? serve(shell, { migrations: 'check', page: null }) : checkWorkersHere(shell),
-    );
+  }).option('--check', 'start none: exit 0 if a worker of this host is alive, else 1');
+  addMetricsOptions(command).action(({ check, ...options }: MetricsOptions & { readonly check?: true }) =>
+    check === undefined
+      ? serve(shell, { migrations: 'check', page: null, metrics: metricsAddress(options) })
+      : checkWorkersHere(shell),
+  );
 }

@@ -23,9 +23,12 @@ export class OutageGrace {
     this.#log = log;
   }
 
-  /** Notes an error of the database; one by which it could not be reached begins an outage. */
+  /** Notes and logs an error of the maintenance; one by which the database could not be reached begins an outage. */
   failed(error: unknown): void {
-    if (isDatabaseUnavailable(error)) this.#isUnavailable = true;
+    const isUnavailable = isDatabaseUnavailable(error);
+    this.#isUnavailable ||= isUnavailable;
+    const message = isUnavailable ? 'the database is unavailable' : 'maintenance failed';
+    this.#log.warn(message, { error: String(error) });
   }
 
   /** Notes an answer of the database. An outage shorter than half a lease lets none run out. */
