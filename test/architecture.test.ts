@@ -112,7 +112,7 @@ test('the runner names no folder of the demo', () => {
 });
 
 test('outside of runner its public files alone are imported', () => {
-  const names = 'task testing index command page metrics history'.split(' ');
+  const names = 'task testing index command page metrics history tracing'.split(' ');
   const mayBe = names.map((name) => `runner/${name}.ts`);
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
   const strays = [...tasks, ...demo, ...campaigns].flatMap(({ file, imports }) =>
