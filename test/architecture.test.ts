@@ -43,6 +43,7 @@ function readSource(file: string): SourceFile {
 const runner = sourceFiles('runner');
 const tasks = sourceFiles('tasks');
 const demo = sourceFiles('demo');
+const templates = sourceFiles('templates');
 
 /** Which folder may import which others; files directly in runner/ may be imported by all of runner. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -77,9 +78,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runner/task.ts',
     'runner/log.ts',
     'runner/manifest.ts',
-    'package.json',
   ],
-  'runner/commands/': ['runner/', 'package.json'],
+  'runner/commands/': ['runner/'],
   'tasks/inventory/': ['tasks/inventory/'],
   'tasks/oms/': ['tasks/', 'runner/task.ts'],
   'tasks/changes/': ['tasks/', 'runner/task.ts', 'runner/history.ts'],
@@ -120,10 +120,10 @@ test('outside of runner its public files alone are imported', () => {
   const names = 'task testing index command page metrics history'.split(' ');
   const mayBe = names.map((name) => `runner/${name}.ts`);
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
-  const strays = [...tasks, ...demo, ...campaigns].flatMap(({ file, imports }) =>
+  const strays = [...tasks, ...demo, ...templates, ...campaigns].flatMap(({ file, imports }) =>
     imports
       .filter((target) => target.startsWith('runner/') && !mayBe.includes(target))
-      .filter(() => !/\.(test|long)\.ts$/.test(file))
+      .filter(() => file.startsWith('templates/') || !/\.(test|long)\.ts$/.test(file))
       .map((target) => `${file} -> ${target}`),
   );
   assert.deepEqual(strays, []);
@@ -197,7 +197,7 @@ test('the tables of graphile-worker are named in store/queue alone', () => {
   assert.deepEqual(found, []);
 });
 
-const LAID_OUT = ['runner', 'tasks', 'demo', 'test'];
+const LAID_OUT = ['runner', 'tasks', 'demo', 'templates', 'test'];
 
 /** The files of each folder, those of task types apart. */
 function filesByFolder(): ReadonlyMap<string, readonly string[]> {
@@ -211,9 +211,10 @@ function filesByFolder(): ReadonlyMap<string, readonly string[]> {
 
 test('the top level holds the folders that the README names, and no others', () => {
   const folders = readdirSync(ROOT, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter((entry) => entry.isDirectory() && !/^(\..*|node_modules|dist)$/.test(entry.name))
     .map(({ name }) => name);
-  assert.deepEqual(folders.sort(), 'bin dags demo deploy docs migrations runner tasks test'.split(' '));
+  const named = 'bin dags demo deploy docs migrations runner tasks templates test'.split(' ');
+  assert.deepEqual(folders.sort(), named);
 });
 
 test('no folder holds more than 15 files, and no three files beside each other begin with one word', () => {

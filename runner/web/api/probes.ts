@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
+import { PACKAGE_DIR } from '../../manifest.ts';
 import { isQueueInstalled } from '../../store/queue/schema.ts';
 import { MigrationError, pendingMigrations } from '../../store/schema/migrate.ts';
 import type { WebContext } from '../context.ts';
@@ -9,7 +10,7 @@ import type { WebEnv } from '../env.ts';
 
 const MIGRATIONS = {
   set: 'runner',
-  directory: join(import.meta.dirname, '../../../migrations/runner'),
+  directory: join(PACKAGE_DIR, 'migrations/runner'),
 };
 /** Shorter than probes wait as a rule. */
 const ANSWER_WITHIN_MS = 3_000;
