@@ -16,7 +16,7 @@ import {
   triggerRun,
   Worker,
 } from '../runner/index.ts';
-import { findBatches, largestChanges } from '../tasks/oms/changes/read_changes.ts';
+import { findBatches, summarizeChanges } from '../tasks/oms/changes/read_changes.ts';
 import { verifyNight } from '../tasks/oms/verify/verify.ts';
 import { batchIdsOf, combineChecks, type DemoReport, nightReport, taskReports } from './report/report.ts';
 import { checkTruth } from './report/truth.ts';
@@ -125,7 +125,8 @@ export async function reportNight(
       productId: null,
       facilityId: null,
     };
-    const night = nightReport(tasks, await largestChanges(client, scope, LARGEST_SHOWN));
+    const { largest } = await summarizeChanges(client, scope, { largest: LARGEST_SHOWN, zeroed: 0 });
+    const night = nightReport(tasks, largest);
     const own = await verifyNight(client, { externalSystemId: EXTERNAL_SYSTEM_ID, businessDate });
     return { ...about, night, invariants: combineChecks(own, await checkTruth(pool, world)) };
   } finally {

@@ -6,16 +6,17 @@ import {
   rejectsOf,
   type Scope,
   type Some,
-  sumChanges,
-  zeroed,
+  type SummaryLimits,
+  summarizeChanges,
 } from '../oms/changes/read_changes.ts';
 import { type FilterRejects, filterRejectsOf } from './filter_rejects.ts';
 import { type LeftBehind, leftBehind } from './left_behind.ts';
 
-/** The report without the single changes, of which there may be a million. */
+/** The report without all the single changes, of which there may be a million. */
 export interface ChangesReport extends LeftBehind {
   readonly scope: Scope;
   readonly totals: readonly ReasonTotal[];
+  readonly largest: readonly Change[];
   /** Rows that repeated an earlier row exactly. */
   readonly collapsed: number;
   readonly zeroOrBelow: Some<Change>;
@@ -24,11 +25,9 @@ export interface ChangesReport extends LeftBehind {
   readonly held: Awaited<ReturnType<typeof heldOutKeysOf>>;
 }
 
-export interface ReportLimits {
-  /** The most rows of each list. */
+export interface ReportLimits extends SummaryLimits {
+  /** The most rows of each list of what was left alone. */
   readonly listed: number;
-  /** The most keys that went to zero; null for all of them. */
-  readonly zeroed: number | null;
 }
 
 /**
@@ -42,11 +41,13 @@ export async function readChangesReport(
   limits: ReportLimits,
 ): Promise<ChangesReport> {
   const { listed } = limits;
+  const { totals, largest, zeroed } = await summarizeChanges(client, scope, limits);
   return {
     scope,
-    totals: await sumChanges(client, scope),
+    totals,
+    largest,
     collapsed: scope.batches.reduce((sum, { result }) => sum + numberOf(result.collapsed), 0),
-    zeroOrBelow: await zeroed(client, scope, limits.zeroed),
+    zeroOrBelow: zeroed,
     rejected: await rejectsOf(client, scope, listed),
     filterRejected: await filterRejectsOf(pool, scope.batches, listed),
     held: await heldOutKeysOf(client, scope, listed),

@@ -66,7 +66,11 @@ async function show(shell: Shell, { session, client, run, options }: ShowRequest
   const batches = own?.batches ?? (await findBatches(client, ids ?? []));
   if (batches.length === 0) throw nothingApplied();
   const scope: Scope = { batches, ...(await resolveFilters(client, options)) };
-  const limits = { listed: options.output === 'table' ? options.limit : LISTED_MAX, zeroed: null };
+  const limits = {
+    largest: options.limit,
+    zeroed: null,
+    listed: options.output === 'table' ? options.limit : LISTED_MAX,
+  };
   const report = await readChangesReport({ pool: session.pool, client }, scope, limits).catch(asCommandError);
   if (changedKeys(report) === 0 && !hasLeftOut(report, options)) throw noChange(report, options);
   await printChanges(shell, client, { scope, report, options, runId: own?.run.runId ?? null });

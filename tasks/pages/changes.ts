@@ -4,7 +4,6 @@ import { definePage, HttpError, type OpenPage, type PageRequest } from '../../ru
 import { batchIdsOf } from '../changes/batches_of_run.ts';
 import { RejectsReplaced } from '../changes/filter_rejects.ts';
 import { readChangesReport } from '../changes/report.ts';
-import { largestChanges } from '../oms/changes/read_changes.ts';
 import { changesBody } from './changes/body.ts';
 import { nothingBody } from './changes/nothing.ts';
 import { type AskedChanges, askedChanges, type FoundScope, findScope } from './changes/scope.ts';
@@ -27,15 +26,15 @@ export default definePage({
       if (found.scope.batches.length === 0 || found.unknown.length > 0) return nothing(title, asked, found);
       const limit = limitOf(request);
       const report = await readChangesReport({ pool, client }, found.scope, {
-        listed: limit,
+        largest: limit,
         zeroed: limit,
+        listed: limit,
       }).catch(asReplaced);
-      const largest = await largestChanges(client, found.scope, limit);
       const timezone = found.run === null ? 'UTC' : await zoneOf(versions, found.run.dagVersionId);
       return {
         title,
         topics: [],
-        body: () => changesBody({ title, asked, run: found.run, report, largest, limit, timezone }),
+        body: () => changesBody({ title, asked, run: found.run, report, limit, timezone }),
       };
     }),
 });

@@ -3,7 +3,7 @@ import type { OutputFormat, Shell } from '../../../runner/command.ts';
 import { rowObject } from '../../../runner/history.ts';
 import { CHANGE_COLUMNS, changesCsv } from '../../changes/columns.ts';
 import type { ChangesReport } from '../../changes/report.ts';
-import { type AppliedBatch, changesOf, largestChanges, type Scope } from '../../oms/changes/read_changes.ts';
+import { type AppliedBatch, changesOf, type Scope } from '../../oms/changes/read_changes.ts';
 import { reportText } from './report_text.ts';
 
 interface Printed {
@@ -18,12 +18,10 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
   const { scope, options } = printed;
   const print = (text: string) => shell.stdout.write(text);
   switch (options.output) {
-    case 'table': {
-      const largest = await largestChanges(client, scope, options.limit + 1);
-      print(reportText(shell, printed.report, { largest, limit: options.limit }));
+    case 'table':
+      print(reportText(shell, printed.report, options.limit));
       shell.stderr.write(nextStep(printed.runId));
       break;
-    }
     case 'csv':
       for await (const text of changesCsv(changesOf(client, scope))) print(text);
       break;

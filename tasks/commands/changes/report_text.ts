@@ -13,14 +13,21 @@ import {
 import type { FilterRejects } from '../../changes/filter_rejects.ts';
 import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import type { Change } from '../../oms/changes/read_changes.ts';
 
-export function reportText(
-  shell: Shell,
-  report: ChangesReport,
-  { largest, limit }: { readonly largest: readonly Change[]; readonly limit: number },
-): string {
-  const { scope, totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
+/** @param limit the most rows of each list */
+export function reportText(shell: Shell, report: ChangesReport, limit: number): string {
+  const {
+    scope,
+    totals,
+    largest,
+    collapsed,
+    zeroOrBelow,
+    rejected,
+    filterRejected,
+    held,
+    lostCover,
+    undone,
+  } = report;
   const paint = painter(shell.stdout, shell.env);
   const reasons = totals.map(({ reason }) => reason);
   const columns = changeTableColumns(reasons);
@@ -32,8 +39,8 @@ export function reportText(
   return [
     [...batches, more(scope.batches.length - batches.length, 'batches')].join(''),
     formatTable({ columns: TOTAL_COLUMNS, rows: totals }, paint),
-    section('Largest changes', { columns, rows: largest.slice(0, limit) }, paint) +
-      (largest.length > limit ? `and more (${countText(total)} keys in all): --limit, or -o csv\n` : ''),
+    section('Largest changes', { columns, rows: largest }, paint) +
+      (total > largest.length ? `and more (${countText(total)} keys in all): --limit, or -o csv\n` : ''),
     section('Went to zero or below', { columns, rows: zeroOrBelow.rows.slice(0, limit) }, paint) +
       more(zeroOrBelow.total - limit, 'keys'),
     section('Held out, left as they were', { columns: HELD_COLUMNS, rows: held.rows }, paint) +

@@ -6,8 +6,7 @@ import { readSql } from '../database/sql.ts';
 const sql = (file: string) => readSql(import.meta.url, file);
 const CHANGED_KEYS = sql('./changed_keys.sql');
 const SELECT_CHANGES = `${CHANGED_KEYS}${sql('./select/changes.sql')}`;
-const SUM_CHANGES = `${CHANGED_KEYS}${sql('./sum_changes.sql')}`;
-const SELECT_ZEROED = `${CHANGED_KEYS}${sql('./select/zeroed.sql')}`;
+const SUMMARIZE_CHANGES = `${CHANGED_KEYS}${sql('./select/summary.sql')}`;
 const FIND_BATCHES = sql('./find/batches.sql');
 const LAST_NIGHT = sql('./last_night.sql');
 const SELECT_REJECTS = sql('./select/rejects.sql');
@@ -97,8 +96,38 @@ export async function findFacilityId(client: PoolClient, id: string): Promise<st
   return (await client.query<{ facility_id: string }>(FIND_FACILITY, [id])).rows[0]?.facility_id ?? null;
 }
 
-export async function sumChanges(client: PoolClient, scope: Scope): Promise<readonly ReasonTotal[]> {
-  return (await client.query<ReasonTotal>(SUM_CHANGES, parameters(scope))).rows;
+export interface ChangesSummary {
+  readonly totals: readonly ReasonTotal[];
+  /** The changes with most units first. */
+  readonly largest: readonly Change[];
+  /** Items that had stock before and have none after, those with most stock first. */
+  readonly zeroed: Some<Change>;
+}
+
+export interface SummaryLimits {
+  /** The most rows of the largest changes. */
+  readonly largest: number;
+  /** The most keys that went to zero; null for all of them. */
+  readonly zeroed: number | null;
+}
+
+/** Reads totals and lists in one statement, so that the keys are gathered once. */
+export async function summarizeChanges(
+  client: PoolClient,
+  scope: Scope,
+  limits: SummaryLimits,
+): Promise<ChangesSummary> {
+  interface Row extends Pick<ChangesSummary, 'totals' | 'largest'> {
+    readonly zeroed: readonly Change[];
+    readonly zeroed_total: number;
+  }
+  const values = [...parameters(scope), limits.largest, limits.zeroed];
+  const { rows } = await client.query<Row>(SUMMARIZE_CHANGES, values);
+  return {
+    totals: rows[0]?.totals ?? [],
+    largest: rows[0]?.largest ?? [],
+    zeroed: { rows: rows[0]?.zeroed ?? [], total: rows[0]?.zeroed_total ?? 0 },
+  };
 }
 
 /** Yields the changes, largest first, some thousand at a time, so that memory does not grow with their number. */
@@ -110,23 +139,6 @@ export async function* changesOf(client: PoolClient, scope: Scope): AsyncGenerat
     yield rows;
   }
   await client.query('close changes');
-}
-
-export async function largestChanges(
-  client: PoolClient,
-  scope: Scope,
-  limit: number,
-): Promise<readonly Change[]> {
-  return (await client.query<Change>(`${SELECT_CHANGES} limit ${limit}`, parameters(scope))).rows;
-}
-
-/** Returns items that had stock before and have none after, those with most stock first. @param limit null for all */
-export async function zeroed(client: PoolClient, scope: Scope, limit: number | null): Promise<Some<Change>> {
-  const { rows } = await client.query<Change & { total: number }>(SELECT_ZEROED, [
-    ...parameters(scope),
-    limit,
-  ]);
-  return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
 
 export async function rejectsOf(client: PoolClient, scope: Scope, limit: number): Promise<Some<Reject>> {

@@ -13,7 +13,7 @@ import {
 import type { NamedKey } from '../../changes/left_behind.ts';
 import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
-import type { AppliedBatch, Change, ReasonTotal, Some } from '../../oms/changes/read_changes.ts';
+import type { AppliedBatch, ReasonTotal, Some } from '../../oms/changes/read_changes.ts';
 import { changesCsvHref, changesHref } from '../oms/links.ts';
 import { filterForm } from './filter_form.ts';
 import type { AskedChanges } from './scope.ts';
@@ -24,7 +24,6 @@ export interface ShownChanges {
   readonly asked: AskedChanges;
   readonly run: DagRun | null;
   readonly report: ChangesReport;
-  readonly largest: readonly Change[];
   /** The most rows of each list. */
   readonly limit: number;
   readonly timezone: string;
@@ -55,7 +54,7 @@ export function changesBody(shown: ShownChanges): Html {
   }</p>
 ${filterForm(asked, run)}
 ${keys === 0 ? NOTHING : html`<h2>By reason</h2>${table({ columns: TOTAL_COLUMNS, rows: totals }, { caption: 'Keys and units by reason', narrow: 'rows', cells: TOTAL_CELLS })}`}
-${keySection('Largest changes', { columns, some: { rows: shown.largest, total: keys }, more, note: csvLink(shown), narrow: 'rows' })}
+${keySection('Largest changes', { columns, some: { rows: report.largest, total: keys }, more, note: csvLink(shown), narrow: 'rows' })}
 ${keySection('Went to zero or below', { columns, some: zeroOrBelow, more, narrow: 'rows' })}
 ${keySection('Held out, left as they were', { columns: HELD_COLUMNS, some: held, more })}
 ${keySection('Set the night before, missing from this file', { columns: LOST_COLUMNS, some: within(shown, lostCover), more, narrow: 'rows' })}
