@@ -19,7 +19,7 @@ const VENDOR = 'vendor';
 
 /**
  * Returns how the project's package.json names this package: as a file in the project's `vendor/`, which this puts there, if it was
- * installed from a file or is a clone; as its address in a repository; and by its version else.
+ * installed from a file or is a clone, and by its version else.
  * @throws CommandError if the clone cannot be packed
  */
 export async function packageSpecifier(projectDir: string, signal: AbortSignal): Promise<string> {
@@ -27,7 +27,6 @@ export async function packageSpecifier(projectDir: string, signal: AbortSignal):
   if (existsSync(join(PACKAGE_DIR, 'runner/cli.ts'))) return await packClone(projectDir, signal);
   const modules = join(PACKAGE_DIR, ...name.split('/').map(() => '..'));
   const resolved = resolvedFrom(join(modules, LOCK), `node_modules/${name}`);
-  if (resolved?.startsWith('git')) return resolved;
   if (!resolved?.startsWith('file:')) return version;
   const file = resolve(modules, '..', decodeURIComponent(resolved.slice('file:'.length)));
   await mkdir(join(projectDir, VENDOR), { recursive: true });
