@@ -78,7 +78,7 @@ test('without a Node that is new enough it says which one was found and what to 
   assert.deepEqual([old.exitCode, old.stdout], [1, '']);
   assert.match(
     old.stderr,
-    /^stockflow: Node 26 or newer is needed, and v20\.20\.2 was found\. Either\n {2}npm install --save-dev node@26/,
+    /^stockflow: Node 26 or newer is needed, and v20\.20\.2 was found\.\n {2}in a project, .*: {2}npm install --save-dev node@26\n/,
   );
   const none = await (await installed(t, {})).run();
   assert.match(none.stderr, /Node 26 or newer is needed, and none was found\./);

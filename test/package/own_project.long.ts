@@ -1,6 +1,6 @@
 /** The package as it is packed, and projects of one's own on it, outside the clone: from `stockflow init` to a night. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -76,7 +76,7 @@ test('publint and arethetypeswrong find nothing', async () => {
   assert.match(stdout, /"@stockflow\/stockflow\/task"\s+node16 \(from ESM\): 🟢 \(ESM\)/);
 });
 
-test('a project made by the clone, on the package in its vendor/, installs, type-checks, tests and runs its DAG', async () => {
+test('a project made by the clone, on the package in its vendor/, installs, type-checks, tests and runs its DAG, in a process of its own too', async () => {
   await run(folder, path.join(ROOT, 'bin/stockflow'), 'init', 'hello');
   await install(hello);
   await run(hello, 'npm', 'run', 'typecheck');
@@ -85,6 +85,13 @@ test('a project made by the clone, on the package in its vendor/, installs, type
   await run(hello, 'npx', 'stockflow', 'trigger', 'hello', '--local', '--wait');
   const { stdout } = await run(hello, 'npx', 'stockflow', 'runs', 'artifacts', '1', 'greeting.txt');
   assert.match(stdout, /^Hello world, on \d{4}-\d{2}-\d{2}\n$/);
+
+  const greet = path.join(hello, 'tasks/greet.ts');
+  const isolated = (await readFile(greet, 'utf8')).replace('  params:', "  isolation: 'process',\n  params:");
+  await writeFile(greet, isolated);
+  const { stderr } = await run(hello, 'npx', 'stockflow', 'trigger', 'hello', '--local', '--wait');
+  assert.match(stderr, /write_greeting success/);
+
   await assert.rejects(
     run(hello, 'npx', 'stockflow', 'demo', '--rows', '20000'),
     /there is no inventory_sync\.yaml in dags, .* stockflow init <folder> --template inventory-sync/,
