@@ -21,10 +21,10 @@ export function configure(command: Command, shell: Shell): void {
   describe(command, {
     does: 'Makes a project of your own in an empty folder: DAGs, task types, their tests, and what npm and an editor need.',
     examples: [
-      'stockflow init shop                                a project with one DAG and one task type',
+      'stockflow init shop',
       ...names
         .filter((name) => name !== DEFAULT_TEMPLATE)
-        .map((name) => `stockflow init shop --template ${name.padEnd(20)} ${summaryOf(templates, name)}`),
+        .map((name) => `stockflow init shop --template ${name}`),
     ],
   })
     .argument('[folder]', 'absent or empty', '.')
@@ -34,10 +34,6 @@ export function configure(command: Command, shell: Shell): void {
       if (template === undefined) throw new Error(`no template ${options.template}`);
       await init(shell, resolve(folder), template);
     });
-}
-
-function summaryOf(templates: readonly Template[], wanted: string): string {
-  return templates.find(({ name }) => name === wanted)?.summary ?? '';
 }
 
 async function init(shell: Shell, folder: string, template: Template): Promise<void> {

@@ -9,7 +9,7 @@ const FOLDER = 'templates';
 export const FACTS = 'template.json';
 
 const factsSchema = z.strictObject({
-  /** A part of a sentence: a project with ... */
+  /** What the project is, as a part of a sentence. */
   summary: z.string().min(1),
   /** What else of the package the project gets: its place there, and in the project. */
   copies: z.record(z.string(), z.string()).default({}),
