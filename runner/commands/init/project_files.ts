@@ -46,7 +46,10 @@ export function publicModulesOf({
   return modules;
 }
 
-/** Returns a file itself, or all files below a folder, by their places in the package. */
+/**
+ * Returns a file itself, or all files below a folder, by their places in the package. Names that begin with a dot are no part of a
+ * template: there lies what its tests leave behind.
+ */
 function filesBelow(place: string): readonly string[] {
   const cut = place.lastIndexOf('/');
   const entries = readdirSync(join(PACKAGE_DIR, place.slice(0, Math.max(cut, 0))), { withFileTypes: true });
@@ -54,6 +57,7 @@ function filesBelow(place: string): readonly string[] {
   if (entry === undefined) throw new Error(`the package lacks ${place}`);
   if (!entry.isDirectory()) return [place];
   return readdirSync(join(PACKAGE_DIR, place))
+    .filter((name) => !name.startsWith('.'))
     .sort()
     .flatMap((name) => filesBelow(`${place}/${name}`));
 }
