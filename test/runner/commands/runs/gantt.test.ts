@@ -83,6 +83,7 @@ function report(tasks: readonly ReportedTask[], finishedAt: string | null): RunR
     timezone: 'UTC',
     now: at('02:00'),
     warnings: [],
+    approvals: [],
     tasks,
   };
 }
