@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ALONE } from './support/suite/process_files.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -248,13 +247,6 @@ test('a test file has no hook around each test: it would run around those of its
     .filter((file) => /\.(test|long)\.ts$/.test(file))
     .filter((file) => /^(before|after)Each\(/m.test(readFileSync(path.join(ROOT, file), 'utf8')));
   assert.deepEqual(found, []);
-});
-
-test('each test file that has a process of its own is there', () => {
-  assert.deepEqual(
-    ALONE.filter((file) => !existsSync(path.join(ROOT, file))),
-    [],
-  );
 });
 
 test('no file imports itself by way of others', () => {
