@@ -18,6 +18,7 @@ export { TaskFiles } from './testing/task_files.ts';
 export {
   type ContextOverrides,
   type LogLine,
+  type OtherRun,
   openTaskWorld,
   type TaskWorld,
   type TaskWorldOptions,

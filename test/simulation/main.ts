@@ -1,7 +1,8 @@
-/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [-o json]`; exits 1 on any finding. */
+/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [--calendar us_retail] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
 import { runSimulation } from './campaign/campaign.ts';
 import { summaryText } from './campaign/summary_text.ts';
+import { CALENDAR, YEAR_DAYS } from './plan/closed_dates.ts';
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     arithmetic: { type: 'string' },
     server: { type: 'string', default: 'demo' },
+    calendar: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'text' },
   },
 });
@@ -27,6 +29,11 @@ if (values.server !== 'demo' && values.server !== 'openssh') {
   process.exit(2);
 }
 
+if (values.calendar !== undefined && (values.calendar !== CALENDAR || count > YEAR_DAYS)) {
+  notice(`--calendar is ${CALENDAR}, with at most ${YEAR_DAYS} nights`);
+  process.exit(2);
+}
+
 let worked = 0;
 const startedMs = performance.now();
 const summary = await runSimulation({
@@ -35,6 +42,7 @@ const summary = await runSimulation({
   seed: values.seed,
   ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
+  ...(values.calendar === undefined ? {} : { calendar: values.calendar }),
   withNaiveBaseline: values.arithmetic === 'current',
   onNight({ night, date, kind, wrong, unexpected }) {
     for (const what of [...unexpected, ...wrong]) notice(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);

@@ -1,7 +1,6 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { instantsAfter, scheduleOf } from '../../core/time/schedule.ts';
-import { nextColumns } from '../../view/dag/next.ts';
+import { nextColumns, nextRows } from '../../view/dag/next.ts';
 import { scheduleWords } from '../../view/dag/schedule_words.ts';
 import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
@@ -13,7 +12,7 @@ import { addOutputOption, notice, type OutputFormat, printListing } from '../out
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Shows when a DAG is due, in its own time zone and in yours. Needs no database for a DAG that has a file.',
+    does: 'Shows when a DAG is due, in its own time zone and in yours, and the dates between that its calendar closes. Needs no database for a DAG that has a file.',
     examples: [
       'stockflow dags next nightly_load',
       'stockflow dags next dags/nightly_load.yaml -n 3 --after 2026-03-07',
@@ -21,7 +20,7 @@ export function configure(command: Command, shell: Shell): void {
     ],
   })
     .argument('<dag>', 'the id of a DAG, or its file')
-    .option('-n, --count <count>', 'how many instants', parseCount, 5)
+    .option('-n, --count <count>', 'how many runs', parseCount, 5)
     .option(
       '--after <instant>',
       'with its offset, or a date or wall time in the zone of the DAG; now by default',
@@ -37,11 +36,10 @@ export function configure(command: Command, shell: Shell): void {
           `--after ${options.after} is not an instant; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
-      const schedule = scheduleOf(dag);
-      const rows = [...instantsAfter(schedule, after).take(options.count)];
+      const rows = nextRows(dag, { after, count: options.count });
       notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
       printListing(shell, options.output, {
-        columns: nextColumns(schedule, Temporal.Now.timeZoneId()),
+        columns: nextColumns(dag.timezone, Temporal.Now.timeZoneId()),
         rows,
       });
       if (rows.length === 0)

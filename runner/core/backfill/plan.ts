@@ -5,7 +5,8 @@
 
 import type { Dag } from '../dag/dag.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
-import { instantsBetween, scheduleOf } from '../time/schedule.ts';
+import { closedDateOf, closedWords } from '../time/closed_dates.ts';
+import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
 import type { Remedy } from '../value/remedy.ts';
 import type { RunWithParams } from '../value/task_remedy.ts';
@@ -148,10 +149,11 @@ function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
   if (dayCount < 1) throw new BackfillRangeError(`the first date ${from} lies after the last date ${to}`);
   if (dayCount > BACKFILL_INSTANTS_AT_MOST) throw tooMany(`${from} to ${to} has ${dayCount} dates`);
   const byDate = instantsByDate(dag, { from, to });
+  const schedule = scheduleOf(dag);
   return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({
     businessDate,
     instants: byDate.get(businessDate.toString()) ?? [],
-    reason: reasonForNone(dag, businessDate),
+    reason: reasonForNone(dag, schedule, businessDate),
   }));
 }
 
@@ -173,11 +175,12 @@ function instantsByDate(
   return Map.groupBy(found, (instant) => businessDateOf(instant, dag.timezone).toString());
 }
 
-function reasonForNone({ startDate, endDate }: Dag, date: Temporal.PlainDate): string {
+function reasonForNone({ startDate, endDate }: Dag, schedule: Schedule, date: Temporal.PlainDate): string {
   if (startDate !== null && Temporal.PlainDate.compare(date, startDate) < 0)
     return `before start_date ${startDate}`;
   if (endDate !== null && Temporal.PlainDate.compare(date, endDate) > 0) return `after end_date ${endDate}`;
-  return 'not in the schedule';
+  const closed = closedDateOf(schedule, date);
+  return closed === null ? 'not in the schedule' : closedWords(closed);
 }
 
 function tooMany(what: string): BackfillRangeError {

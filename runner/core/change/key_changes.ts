@@ -1,6 +1,8 @@
 /** Compares two versions of a DAG key by key, with the names of the DAG file. */
 
 import { recipientsOf } from '../alert/recipients.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { ruleWords } from '../calendar/describe.ts';
 import type { Dag, Task } from '../dag/dag.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatWallTime } from '../time/wall_time.ts';
@@ -66,6 +68,7 @@ function dagKeys(dag: Dag): Keys {
     description: dag.description,
     timezone: dag.timezone,
     schedule: dag.schedule,
+    ...calendarKeys(dag),
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,
@@ -77,6 +80,27 @@ function dagKeys(dag: Dag): Keys {
     start_within: durationText(dag.startWithinMs),
     ...Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [`params.${name}`, { ...spec }])),
   };
+}
+
+/** Returns the calendar, how it is applied, and the rules of each calendar that it is made of, by their names. */
+function calendarKeys({ calendar, onClosed }: Dag): Keys {
+  if (calendar === null) return { calendar: null, on_closed: null };
+  return { calendar: calendar.name, on_closed: onClosed, ...ruleKeys(calendar) };
+}
+
+function ruleKeys({ name, rules, include, exclude }: Calendar): Keys {
+  const words = Map.groupBy(rules, (rule) => rule.name);
+  const names = (calendars: readonly Calendar[]) => calendars.map((calendar) => calendar.name);
+  return Object.assign(
+    {
+      ...(include.length === 0 ? {} : { [`calendar.${name}.include`]: names(include) }),
+      ...(exclude.length === 0 ? {} : { [`calendar.${name}.exclude`]: names(exclude) }),
+    },
+    ...[...words].map(([day, same]) => ({
+      [`calendar.${name}.closed.${day}`]: same.map(ruleWords).join('; '),
+    })),
+    ...[...include, ...exclude].map(ruleKeys),
+  );
 }
 
 /** Returns the channels that are told of each kind, however the file groups them into rules. */

@@ -3,10 +3,15 @@
  * YAML text and never changed afterwards.
  */
 import type { AlertRule } from '../alert/kind.ts';
+import type { Calendar } from '../calendar/calendar.ts';
 import type { Json } from '../value/json.ts';
 
 export const CATCHUP_POLICIES = ['none', 'latest', 'all'] as const;
 export type CatchupPolicy = (typeof CATCHUP_POLICIES)[number];
+
+/** The handling of a date on which the calendar is closed: no run, a run on the nearest open day, or a run as usual. */
+export const CLOSED_POLICIES = ['skip', 'previous', 'next', 'run'] as const;
+export type ClosedPolicy = (typeof CLOSED_POLICIES)[number];
 
 export const TRIGGER_RULES = [
   'all_success',
@@ -81,6 +86,9 @@ export interface Dag {
   readonly schedule: readonly string[];
   readonly startDate: Temporal.PlainDate | null;
   readonly endDate: Temporal.PlainDate | null;
+  /** The calendar of its closed dates; null for none. */
+  readonly calendar: Calendar | null;
+  readonly onClosed: ClosedPolicy;
   readonly catchup: CatchupPolicy;
   readonly catchupWindowMs: number;
   readonly maxActiveRuns: number;

@@ -1,5 +1,6 @@
 /** Builds the Dag from the checked keys of a file: defaults are filled in, units are explicit. */
 import { DEFAULT_KINDS } from '../alert/kind.ts';
+import type { Calendar } from '../calendar/calendar.ts';
 import type { Dag, Dependency, ParamSpec, Task } from '../dag/dag.ts';
 import { normalDefault } from '../dag/params.ts';
 import { parseDuration } from '../time/duration.ts';
@@ -7,7 +8,8 @@ import { type DagFileKeys, DEFAULTS, type TaskKeys } from './schema/keys.ts';
 
 type DefaultArgs = NonNullable<DagFileKeys['default_args']>;
 
-export function buildDag(file: DagFileKeys): Dag {
+/** @param calendar the calendar that the file names; null for none */
+export function buildDag(file: DagFileKeys, calendar: Calendar | null): Dag {
   return {
     dagId: file.dag_id,
     description: file.description ?? '',
@@ -15,6 +17,8 @@ export function buildDag(file: DagFileKeys): Dag {
     schedule: [file.schedule ?? []].flat(),
     startDate: file.start_date ?? null,
     endDate: file.end_date ?? null,
+    calendar,
+    onClosed: file.on_closed ?? 'skip',
     catchup: file.catchup,
     catchupWindowMs: file.catchup_window,
     maxActiveRuns: file.max_active_runs,

@@ -6,8 +6,8 @@ import { type CheckedDagFile, checkDagText, readDagTexts, registerDagFile } from
 import type { TaskTypes } from './task_types.ts';
 
 /**
- * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content
- * changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
+ * Keeps a folder's DAG files in force. A file is registered when this process first sees it and whenever its content, or
+ * that of the calendars it may name, changes, not on every read: two hosts with different texts, as during a rollout, do not overwrite each other
  * repeatedly.
  */
 export class DagWatch {
@@ -26,10 +26,10 @@ export class DagWatch {
     const inForce = await dagIdsInForce(pool, this.#folder);
     const texts = await readDagTexts(this.#folder);
     // Only changed contents are parsed: a thousand files take seconds, and the folder is read every two seconds.
-    for (const text of texts.filter(({ dagId, sha256 }) => this.#seen.get(dagId) !== sha256)) {
+    for (const text of texts.filter(({ dagId, fingerprint }) => this.#seen.get(dagId) !== fingerprint)) {
       const file = checkDagText(text, this.#taskTypes);
       const isChange = await registerDagFile(pool, file, by);
-      this.#seen.set(file.dagId, file.sha256);
+      this.#seen.set(file.dagId, file.fingerprint);
       if (isChange) logChange(log, file);
     }
     const present = new Set(texts.map(({ dagId }) => dagId));

@@ -6,6 +6,7 @@
 import type { Dag } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import { endBody, type PingKind, pingTitle } from '../../core/heartbeat/ping.ts';
+import { type ClosedDate, closedWords } from '../../core/time/closed_dates.ts';
 import { failureOfRun } from '../../store/alert/failure.ts';
 import { insertPing, meterOfRun } from '../../store/heartbeat/ping.ts';
 import type { Queryable } from '../../store/queryable.ts';
@@ -44,6 +45,13 @@ export async function pingEnd(
 export async function pingNote(tx: Queryable, dag: Dag, note: string): Promise<void> {
   if (dag.heartbeat === null) return;
   await post(tx, { dag, runId: null, kind: 'log', body: `${dag.dagId}: ${note}` });
+}
+
+/** Tells the monitor of a date without a run that this is as it should be: it would take silence for an outage. */
+export async function pingClosed(tx: Queryable, dag: Dag, closed: ClosedDate): Promise<void> {
+  if (dag.heartbeat === null) return;
+  const body = `${dag.dagId} ${closed.date}: ${closedWords(closed)}`;
+  await post(tx, { dag, runId: null, kind: 'success', body });
 }
 
 /**

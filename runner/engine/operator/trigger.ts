@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
+import { closedDateOf } from '../../core/time/closed_dates.ts';
 import { instantsOnDate, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
@@ -84,8 +85,12 @@ async function madeBefore(tx: Queryable, { dagId, idempotency }: TriggerRequest)
   return await findRun(tx, made.id);
 }
 
-/** Returns the first instant of the schedule on that date, or the start of the date if the DAG has none then. */
+/**
+ * Returns the first instant of the schedule on that date; on a closed one that of the schedule without its calendar. If
+ * the DAG has none then, it is the start of the date.
+ */
 function instantOfDate(dag: Dag, date: Temporal.PlainDate): Temporal.Instant {
-  for (const instant of instantsOnDate(scheduleOf(dag), date)) return instant;
-  return date.toZonedDateTime(dag.timezone).toInstant();
+  const schedule = scheduleOf(dag);
+  const [first] = instantsOnDate(schedule, date);
+  return first ?? closedDateOf(schedule, date)?.at ?? date.toZonedDateTime(dag.timezone).toInstant();
 }

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { resolveParams } from '../../core/dag/params.ts';
-import { planDue } from '../../core/time/due.ts';
+import type { ClosedDate } from '../../core/time/closed_dates.ts';
+import { MISSED_AFTER_MS, planDue } from '../../core/time/due.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import { type DagRow, lockDag, recordDueInstants, setSchedule } from '../../store/dag/dag.ts';
@@ -13,12 +14,13 @@ import { cancelOvertaken, OVERTAKEN } from '../../store/run/dag_run.ts';
 import { databaseNow } from '../clock.ts';
 import type { DagVersions } from '../dags/versions.ts';
 import { failpoint } from '../failpoint.ts';
+import { pingClosed } from '../heartbeats/outbox.ts';
 import { createRun, SCHEDULER } from './runs.ts';
 import { startRuns } from './start_runs.ts';
 
 /**
- * Plans a DAG's schedule: creates the runs that are due, records the missed ones, starts those that may start, and adds
- * a job for the next instant. It is one transaction under the DAG's lock, and idempotent.
+ * Plans a DAG's schedule: creates the runs that are due, records the missed ones and the closed dates, starts those that
+ * may start, and adds a job for the next instant. It is one transaction under the DAG's lock, and idempotent.
  */
 export async function scheduleDag(pool: Pool, versions: DagVersions, dagId: string): Promise<void> {
   failpoint('schedule.before');
@@ -90,7 +92,7 @@ export async function settleSchedule(tx: Queryable, versions: DagVersions, row: 
   failpoint('schedule.recorded');
   await setSchedule(tx, dagId, { cursor: now, next: plan.next });
   failpoint('schedule.moved');
-  if (plan.next !== null) await addScheduleJob(tx, dagId, plan.next);
+  if (plan.planAgainAt !== null) await addScheduleJob(tx, dagId, plan.planAgainAt);
   failpoint('schedule.job_added');
 }
 
@@ -99,11 +101,21 @@ async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDu
     scheduledFor,
     businessDate: businessDateOf(scheduledFor, dag.timezone),
     decision,
+    closedAs: null,
+    movedTo: null,
   });
   await recordDueInstants(tx, dag.dagId, [
     ...plan.runs.map(({ scheduledFor }) => dated(scheduledFor, 'run')),
     ...plan.missed.map((scheduledFor) => dated(scheduledFor, 'missed')),
+    ...plan.closed.map(({ at, date, name, movedTo }) => ({
+      scheduledFor: at,
+      businessDate: date,
+      decision: 'closed' as const,
+      closedAs: name,
+      movedTo,
+    })),
   ]);
+  await tellClosed(tx, dag, plan.closed);
   const [first] = plan.missed;
   const last = plan.missed.at(-1);
   if (first === undefined || last === undefined) return;
@@ -115,6 +127,30 @@ async function recordDue(tx: Queryable, dag: Dag, plan: ReturnType<typeof planDu
       after: { count: plan.missed.length, first: first.toString(), last: last.toString() },
     },
   ]);
+}
+
+/** Records the closed dates in the history, and tells a monitor that waits for a run just now that there is none. */
+async function tellClosed(tx: Queryable, dag: Dag, closed: readonly ClosedDate[]): Promise<void> {
+  if (closed.length === 0) return;
+  await recordEvents(
+    tx,
+    SCHEDULER,
+    closed.map(({ date, name, movedTo, at }) => ({
+      action: 'schedule.closed',
+      dagId: dag.dagId,
+      reason: name,
+      after: {
+        business_date: date.toString(),
+        scheduled_for: at.toString(),
+        calendar: dag.calendar?.name ?? null,
+        moved_to: movedTo?.toString() ?? null,
+      },
+    })),
+  );
+  const newest = closed.at(-1);
+  const now = await databaseNow(tx);
+  if (newest !== undefined && now.epochMilliseconds - newest.at.epochMilliseconds <= MISSED_AFTER_MS)
+    await pingClosed(tx, dag, newest);
 }
 
 /** Returns the default params, which a scheduled run uses; the check of the file has ensured their types. */

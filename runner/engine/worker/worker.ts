@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
+import type { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
+import { LEASE_MS, withdrawCrashes } from '../../store/worker/worker.ts';
 import { sendJob } from '../alerts/send_job.ts';
 import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
@@ -23,6 +24,7 @@ import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
+import { Registration } from './registration.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
@@ -47,7 +49,10 @@ const FEEDS_END_MS = 4_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** The parts of a worker that are opened before it. */
-type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & { readonly workerId: number };
+type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & {
+  readonly registration: Registration;
+  readonly workerId: number;
+};
 
 /** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
@@ -62,6 +67,7 @@ export class Worker implements AsyncDisposable {
   readonly #alertUpkeep: AlertUpkeep;
   readonly #stopping = new AbortController();
   readonly #grace = new Grace();
+  readonly #registration: Registration;
   #workerId: number;
   #heartbeat: Heartbeat;
   #queue: Queue | null = null;
@@ -71,10 +77,11 @@ export class Worker implements AsyncDisposable {
   #feeds: readonly AsyncDisposable[] = [];
   #isEnding = false;
 
-  private constructor(options: WorkerOptions, { pool, clock, tracing, workerId }: WorkerParts) {
+  private constructor(options: WorkerOptions, { pool, clock, tracing, registration, workerId }: WorkerParts) {
     this.#options = options;
     this.#pool = pool;
     this.#workerId = workerId;
+    this.#registration = registration;
     this.#engine = {
       pool,
       versions: new DagVersions(pool, options.alertsTo),
@@ -109,16 +116,21 @@ export class Worker implements AsyncDisposable {
       idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
     });
+    const registration = new Registration(pool, options);
     let worker: Worker;
     try {
+      await registration.refuseMismatch();
       const clock = await DatabaseClock.read(pool);
       const tracing = await openTracing({ pool, clock, env: options.env, log: options.log });
-      worker = new Worker(options, { pool, clock, tracing, workerId: await register(pool, options) });
+      const workerId = await registration.register();
+      worker = new Worker(options, { pool, clock, tracing, registration, workerId });
     } catch (error) {
       await pool.end();
       throw error;
     }
     try {
+      // A migration that was applied before it was registered did not wait for it.
+      await registration.refuseMismatch();
       await worker.#begin();
       return worker;
     } catch (error) {
@@ -129,6 +141,11 @@ export class Worker implements AsyncDisposable {
 
   get engine(): Engine {
     return this.#engine;
+  }
+
+  /** Resolves when the schema of the database has become one that does not fit this code; the worker drains then. */
+  get unfit(): Promise<SchemaMismatch> {
+    return this.#registration.unfit;
   }
 
   /**
@@ -172,6 +189,8 @@ export class Worker implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
+        // First: the statements after it would fail, or do what is no longer right.
+        if (!(await this.#registration.checkSchema(this.#workerId))) return void this.stop();
         await this.#reconciler.reconcile(this.#workerId);
         await sweep(this.#engine);
         await this.#readDags();
@@ -201,7 +220,7 @@ export class Worker implements AsyncDisposable {
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
     const lostId = this.#workerId;
-    this.#workerId = await retryWhileDatabaseUnavailable(log, () => register(this.#pool, this.#options));
+    this.#workerId = await retryWhileDatabaseUnavailable(log, () => this.#registration.register());
     this.#heartbeat = this.#startHeartbeat();
     await retryWhileDatabaseUnavailable(log, () => withdrawCrashes(this.#pool, lostId));
   }
@@ -254,7 +273,8 @@ export class Worker implements AsyncDisposable {
     const feedsEnded = Promise.all(this.#feeds.map((feed) => feed[Symbol.asyncDispose]()));
     await isSettledWithin(feedsEnded, FEEDS_END_MS);
     await this.#heartbeat[Symbol.asyncDispose]();
-    const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
+    const deregistered = this.#registration.deregister(this.#workerId);
+    const isDeregistered = await isSettledWithin(deregistered, DEREGISTER_MS);
     if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
     // Closing the pool would wait for a database without an answer; the sessions end with the process.
     if (isHandedOver && isDeregistered) {
@@ -276,23 +296,4 @@ export class Worker implements AsyncDisposable {
       });
     });
   }
-
-  async #deregister(): Promise<void> {
-    await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('the worker could not deregister; its lease will expire', {
-        error: String(error),
-      });
-    });
-  }
-}
-
-async function register(
-  pool: Pool,
-  { codeVersion, concurrency, leaseMs = LEASE_MS }: WorkerOptions,
-): Promise<number> {
-  return await registerWorker(
-    pool,
-    { host: hostname(), pid: process.pid, codeVersion, concurrency },
-    leaseMs,
-  );
 }

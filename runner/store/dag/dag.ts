@@ -1,3 +1,4 @@
+import type { CalendarText } from '../../core/calendar/file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -22,6 +23,8 @@ export interface DagVersionRow {
   readonly sha256: string;
   readonly source: string;
   readonly file: string;
+  /** The texts that its calendar is made of, by name; empty if it has none. */
+  readonly calendars: readonly CalendarText[];
 }
 
 const SELECT_DAG = `select d.dag_id as "dagId", d.file, d.current_version_id as "dagVersionId", v.sha256,
@@ -80,9 +83,9 @@ export async function saveVersion(
   version: Omit<DagVersionRow, 'dagVersionId'>,
 ): Promise<number> {
   await db.query(
-    `insert into stockflow.dag_version (dag_id, sha256, source, file) values ($1, $2, $3, $4)
+    `insert into stockflow.dag_version (dag_id, sha256, source, file, calendars) values ($1, $2, $3, $4, $5)
      on conflict (dag_id, sha256) do nothing`,
-    [version.dagId, version.sha256, version.source, version.file],
+    [version.dagId, version.sha256, version.source, version.file, JSON.stringify(version.calendars)],
   );
   const { rows } = await db.query<{ id: number }>(
     'select dag_version_id as id from stockflow.dag_version where dag_id = $1 and sha256 = $2',
@@ -138,35 +141,47 @@ export async function setPaused(db: Queryable, dagId: string, isPaused: boolean)
 
 export async function findVersion(db: Queryable, dagVersionId: number): Promise<DagVersionRow | null> {
   const { rows } = await db.query<DagVersionRow>(
-    `select dag_version_id as "dagVersionId", dag_id as "dagId", sha256, source, file
+    `select dag_version_id as "dagVersionId", dag_id as "dagId", sha256, source, file, calendars
        from stockflow.dag_version where dag_version_id = $1`,
     [dagVersionId],
   );
   return rows[0] ?? null;
 }
 
+/** `closed`: the calendar closes the date; the instant is the first one of the date. */
+export type DueDecision = 'run' | 'missed' | 'closed';
+
+export interface DecidedInstant {
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly decision: DueDecision;
+  /** The name under which the calendar closes the date; null for another decision. */
+  readonly closedAs: string | null;
+  /** The date on which its run takes place instead; null for none. */
+  readonly movedTo: Temporal.PlainDate | null;
+}
+
 /** Records the decisions for instants of a schedule. An instant that was decided before keeps its decision. */
 export async function recordDueInstants(
   db: Queryable,
   dagId: string,
-  due: readonly {
-    readonly scheduledFor: Temporal.Instant;
-    readonly businessDate: Temporal.PlainDate;
-    readonly decision: 'run' | 'missed';
-  }[],
+  due: readonly DecidedInstant[],
 ): Promise<void> {
   if (due.length === 0) return;
   await db.query({
     name: 'stockflow.record_due',
-    text: `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision)
-     select $1, d.scheduled_for, d.business_date, d.decision
-       from unnest($2::timestamptz[], $3::date[], $4::text[]) as d(scheduled_for, business_date, decision)
+    text: `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision, closed_as, moved_to)
+     select $1, d.scheduled_for, d.business_date, d.decision, d.closed_as, d.moved_to
+       from unnest($2::timestamptz[], $3::date[], $4::text[], $5::text[], $6::date[])
+         as d(scheduled_for, business_date, decision, closed_as, moved_to)
      on conflict (dag_id, scheduled_for) do nothing`,
     values: [
       dagId,
       due.map(({ scheduledFor }) => scheduledFor.toString()),
       due.map(({ businessDate }) => businessDate.toString()),
       due.map(({ decision }) => decision),
+      due.map(({ closedAs }) => closedAs),
+      due.map(({ movedTo }) => movedTo?.toString() ?? null),
     ],
   });
 }

@@ -1,6 +1,7 @@
 /** Reads when each DAG was last due, and the run of that instant. */
 import type { RunState } from '../../core/run/states.ts';
 import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
+import type { DueDecision } from '../dag/dag.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
 
@@ -8,16 +9,27 @@ export interface DueInstant {
   readonly dagId: string;
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
-  readonly decision: 'run' | 'missed';
+  readonly decision: DueDecision;
+  readonly closedAs: string | null;
+  readonly movedTo: Temporal.PlainDate | null;
 }
 
-/** Returns the newest decided instant of each DAG's schedule. */
+/**
+ * Returns the newest decided instant of each DAG's schedule and, where that is one of a closed date, also the newest of
+ * an open one.
+ */
 export async function lastDueInstants(db: Queryable): Promise<readonly DueInstant[]> {
   const { rows } = await db.query<DueInstant>(
-    `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision
+    `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision,
+            due.closed_as as "closedAs", due.moved_to as "movedTo"
        from stockflow.dag d
       cross join lateral (select * from stockflow.due_instant
-                           where dag_id = d.dag_id order by scheduled_for desc limit 1) due`,
+                           where dag_id = d.dag_id order by scheduled_for desc limit 1) newest
+      cross join lateral (select newest.*
+                           union all
+                          (select * from stockflow.due_instant
+                            where newest.decision = 'closed' and dag_id = d.dag_id and decision <> 'closed'
+                            order by scheduled_for desc limit 1)) due`,
   );
   return rows;
 }

@@ -1,7 +1,7 @@
 /** All DAGs: those that the database knows, and those of files that no worker has read yet. */
 import type { Dag } from '../../core/dag/dag.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
-import { readParsedDag } from '../../engine/dags/source.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import type { DagVersions } from '../../engine/dags/versions.ts';
 import { type DagRow, listDags } from '../../store/dag/dag.ts';
 import { type LastRun, newestRuns } from '../../store/run/last_due_run.ts';

@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/time/duration.ts';
 import { formatWallTime } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
 import { type Column, rowObject } from '../listing.ts';
+import { calendarJson } from './calendar.ts';
 import type { GraphLine } from './graph_lines.ts';
 
 export const DAG_TASK_COLUMNS: readonly Column<GraphLine>[] = [
@@ -40,6 +41,8 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     description: dag.description,
     timezone: dag.timezone,
     schedule: dag.schedule,
+    calendar: dag.calendar && calendarJson(dag.calendar),
+    on_closed: dag.onClosed,
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,

@@ -8,6 +8,7 @@ import { inZone } from '../time_text.ts';
 import type { Plan } from './source.ts';
 import {
   clockChangeWords,
+  closedDatesWords,
   datesWords,
   deadlineWords,
   dueWords,
@@ -80,7 +81,7 @@ function changeLines({ before, after }: Plan, { kind, keys }: DagChange): readon
   if (kind === 'new') return [scheduleWords(after), `${after.tasks.length} tasks`];
   const words = (change: KeyChange) =>
     `${change.taskId === null ? '' : `${change.taskId}: `}${change.key} ${valueWords(change.before)} -> ${valueWords(change.after)}`;
-  const isRescheduled = keys.dag.some(({ key }) => key === 'schedule' || key === 'timezone');
+  const isRescheduled = keys.dag.some(({ key }) => /^(schedule|timezone|calendar|on_closed)$/.test(key));
   return [
     ...keys.dag.map(words),
     ...(isRescheduled && before !== null ? [`${scheduleWords(before)} -> ${scheduleWords(after)}`] : []),
@@ -108,6 +109,7 @@ function dateLines(plan: Plan, { kind, dates }: DagChange): readonly string[] {
   );
   return [
     ...(dates.lost.length > 0 ? [`lost      ${datesWords(dates.lost)}`] : []),
+    ...(dates.closed.length > 0 ? [`closed    ${closedDatesWords(dates.closed)}`] : []),
     ...(dates.doubled.length > 0 ? [`doubled   ${datesWords(dates.doubled)}`] : []),
     ...(dates.gained.length > 0
       ? [`${kind === 'new' ? 'due   ' : 'gained'}    ${datesWords(dates.gained)}`]

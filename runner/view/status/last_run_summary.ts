@@ -1,4 +1,5 @@
 /** The last run of a DAG in one sentence. */
+import { closedWords } from '../../core/time/closed_dates.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
 import type { DagFacts, LastRunStatus } from './last_run_status.ts';
@@ -10,7 +11,9 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
     const lastRun = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
     return `its file is invalid: ${detail}${lastRun}${paused}`;
   }
-  return `${sentenceOf(facts, status, now)}${paused}`;
+  const { closed } = status;
+  const after = closed === null || verdict === 'closed' ? '' : `; ${closed.date} is ${closedWords(closed)}`;
+  return `${sentenceOf(facts, status, now)}${after}${paused}`;
 
   function sentenceOf(of: DagFacts, { timezone }: LastRunStatus, at: Temporal.Instant): string {
     switch (verdict) {
@@ -32,6 +35,11 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
         return `cancelled${detail === '' ? '' : `: ${detail}`}`;
       case 'did not run':
         return `did not run: ${detail}`;
+      case 'closed': {
+        const next = of.dag === null ? null : nextInstant(scheduleOf(of.dag), at);
+        const then = next === null || of.isPaused ? '' : `; next ${inZone(next, timezone)}`;
+        return `${closed === null ? 'closed' : closedWords(closed)}${then}`;
+      }
       case 'paused':
         return 'paused';
       default: {

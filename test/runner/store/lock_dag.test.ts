@@ -14,7 +14,13 @@ test('who waited for the lock of a DAG sees the version that was put in force me
   try {
     await first.query('begin');
     await lockDag(first, 'nightly');
-    const version = { dagId: 'nightly', sha256: 'b'.repeat(64), source: 'new', file: 'nightly.yaml' };
+    const version = {
+      dagId: 'nightly',
+      sha256: 'b'.repeat(64),
+      source: 'new',
+      file: 'nightly.yaml',
+      calendars: [],
+    };
     await setCurrentVersion(first, 'nightly', await saveVersion(first, version), version.file);
     await second.query('begin');
     const waiting = lockDag(second, 'nightly');

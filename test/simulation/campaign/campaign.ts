@@ -25,10 +25,14 @@ export interface CampaignOptions {
   readonly server?: NightServer;
   /** Corrupts counts on purpose, to test that this is found. */
   readonly tamper?: Tamper;
+  /** The calendar of the DAG: its schedule then decides about each night of a year. */
+  readonly calendar?: string;
 }
 
 export interface CampaignSummary {
   readonly seed: string;
+  /** The calendar of the DAG; null where each night was triggered. */
+  readonly calendar: string | null;
   readonly nights: number;
   readonly applied_nights: number;
   readonly keys_compared: number;
@@ -72,7 +76,17 @@ export async function runSimulation(options: CampaignOptions): Promise<CampaignS
 }
 
 async function runOneScenario(
-  { count, seed, withNaiveBaseline = false, signal, onNight, kinds, server, tamper }: CampaignOptions,
+  {
+    count,
+    seed,
+    withNaiveBaseline = false,
+    signal,
+    onNight,
+    kinds,
+    server,
+    tamper,
+    calendar,
+  }: CampaignOptions,
   firstNight: number,
   results: NightResult[],
 ): Promise<void> {
@@ -85,7 +99,7 @@ async function runOneScenario(
         firstNight,
         nights: Math.min(SCENARIO_NIGHTS, count - firstNight),
         withNaiveBaseline,
-        ...{ kinds, server, tamper },
+        ...{ kinds, server, tamper, calendar },
       },
     );
     for await (const result of nights) {
@@ -100,7 +114,7 @@ async function runOneScenario(
 
 function summarize(
   results: readonly NightResult[],
-  { seed, withNaiveBaseline = false }: CampaignOptions,
+  { seed, withNaiveBaseline = false, calendar }: CampaignOptions,
 ): CampaignSummary {
   const sum = (figure: (result: NightResult) => number, of = results) =>
     of.reduce((total, result) => total + figure(result), 0);
@@ -110,6 +124,7 @@ function summarize(
   const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
   return {
     seed,
+    calendar: calendar ?? null,
     nights: results.length,
     applied_nights: applied.length,
     keys_compared: sum(({ keysCompared }) => keysCompared),

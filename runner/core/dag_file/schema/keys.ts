@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ALERT_KINDS, DEFAULT_KINDS } from '../../alert/kind.ts';
-import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
+import { CATCHUP_POLICIES, CLOSED_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
 import type { Json } from '../../value/json.ts';
 import {
   connectionId,
@@ -165,6 +165,18 @@ export const dagKeys = z
         z.null(),
       ])
       .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
+    calendar: id({
+      description: 'The calendar of the dates on which it is closed: the name of a file in calendars/.',
+      examples: ['us_retail'],
+    }).optional(),
+    on_closed: z
+      .enum(CLOSED_POLICIES)
+      .meta({
+        description:
+          'What happens on a date that the calendar closes: no run; its run on the previous or next open day; or a run as usual.',
+        default: 'skip',
+      })
+      .optional(),
     start_date: date({
       description: 'The first business date that is scheduled.',
       examples: ['2026-01-01'],

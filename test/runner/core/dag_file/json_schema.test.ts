@@ -40,6 +40,8 @@ test('the schema is of draft 2020-12, and names every key of a DAG file and of a
     'description',
     'timezone',
     'schedule',
+    'calendar',
+    'on_closed',
     'start_date',
     'end_date',
     'catchup',
