@@ -33,6 +33,10 @@ const OWN_VIEWS: readonly (readonly [view: string, query: string])[] = [
   ],
   ['file', `select * from audit.file where run_id in (select run_id from (${RUNS}) r) order by file_id`],
   [
+    'approval',
+    `select * from audit.approval where run_id in (select run_id from (${RUNS}) r) order by approval_id`,
+  ],
+  [
     'event',
     `select * from audit.event
       where run_id in (select run_id from (${RUNS}) r)

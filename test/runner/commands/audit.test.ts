@@ -146,6 +146,7 @@ test('a date is exported whole with checksums that sha256sum and audit verify ch
       ['task.jsonl', 1],
       ['attempt.jsonl', 1],
       ['file.jsonl', 0],
+      ['approval.jsonl', 0],
       ['event.jsonl', 2],
       ['missing_date.jsonl', 0],
       ['dag_version.jsonl', 1],
