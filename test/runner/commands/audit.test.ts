@@ -159,7 +159,7 @@ test('a date is exported whole with checksums that sha256sum and audit verify ch
     [],
   );
   const { stdout: summed } = await promisify(execFile)('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder });
-  assert.equal(summed.trim().split('\n').length, 9);
+  assert.equal(summed.trim().split('\n').length, 10);
   const [run] = (await readFile(path.join(folder, 'run.jsonl'), 'utf8')).trim().split('\n');
   assert.deepEqual(
     [JSON.parse(run ?? '').dag_id, JSON.parse(run ?? '').business_date, JSON.parse(run ?? '').reason],
