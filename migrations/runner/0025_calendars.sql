@@ -1,4 +1,5 @@
 -- The calendar of a version of a DAG: its texts, so that a run keeps the calendar that it began with.
+-- compatible_from: 0021
 alter table stockflow.dag_version add column calendars jsonb not null default '[]';
 alter table stockflow.dag_version add constraint calendars_are_a_list check (jsonb_typeof(calendars) = 'array');
 comment on column stockflow.dag_version.calendars is

@@ -74,7 +74,10 @@ async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Findin
   const log = createLog(logOptions(settings, 'silent'));
   for (const findings of connectionIds(shell.env, use).map((id) => checkConnection(shell, id, { use, log })))
     yield* await findings;
-  const channels = channelUse(shell.env, live, settings.alertsTo);
+  const channels = channelUse(shell.env, live, {
+    alertsTo: settings.alertsTo,
+    addresses: new Set(use.connections.keys()),
+  });
   for (const findings of [...channels].map(([id, namedBy]) => checkChannel(shell, id, namedBy)))
     yield* await findings;
   yield* checkHeartbeats(shell, live);

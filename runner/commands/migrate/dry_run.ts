@@ -20,8 +20,8 @@ export interface PlannedMigration {
   readonly workersFrom: number | null;
   /** The live workers that must stop first. */
   readonly mustStop: readonly WorkerBefore[];
-  /** The version of the schema before. */
-  readonly before: number;
+  /** The version of the schema that the database has now: that of the workers before. */
+  readonly present: number;
 }
 
 export interface PlannedLock extends TableLock {
@@ -77,28 +77,21 @@ export async function planMigrations(
   const planned: PlannedMigration[] = [];
   if (!(await isQueueInstalled(pool))) {
     const title = 'The tables of graphile-worker, whose jobs wake workers';
-    const none = { locks: null, workersFrom: null, mustStop: [], before: 0 };
+    const none = { locks: null, workersFrom: null, mustStop: [], present: 0 };
     planned.push({ set: 'queue', name: QUEUE_SCHEMA, title, ...none });
   }
   for (const source of sources) {
     const { pending, version } = await readMigrationState(pool, source);
-    let before = version;
-    for (const migration of pending) {
-      planned.push(await plan(pool, source, { migration, before, present: version }));
-      before = migration.version;
-    }
+    for (const migration of pending)
+      planned.push(await plan(pool, migration, { set: source.set, present: version }));
   }
   return planned;
 }
 
 async function plan(
   pool: Pool,
-  { set }: MigrationSource,
-  {
-    migration,
-    before,
-    present,
-  }: { readonly migration: Migration; readonly before: number; readonly present: number },
+  migration: Migration,
+  { set, present }: Pick<PlannedMigration, 'set' | 'present'>,
 ): Promise<PlannedMigration> {
   const { name, title, sql, compatibleFrom } = migration;
   const locks = tableLocks(sql);
@@ -117,7 +110,7 @@ async function plan(
     }),
     workersFrom: present === 0 ? null : compatibleFrom,
     mustStop: set === 'runner' ? await workersBefore(pool, { compatibleFrom, present }) : [],
-    before,
+    present,
   };
 }
 
@@ -132,9 +125,9 @@ export function planText(rows: readonly PlannedMigration[]): string {
     .join('\n');
 }
 
-function verdictOf({ workersFrom, before }: PlannedMigration): 'continue' | 'stop' | null {
+function verdictOf({ workersFrom, present }: PlannedMigration): 'continue' | 'stop' | null {
   if (workersFrom === null) return null;
-  return workersFrom <= before ? 'continue' : 'stop';
+  return workersFrom <= present ? 'continue' : 'stop';
 }
 
 function workersText(planned: PlannedMigration): string {

@@ -1,11 +1,9 @@
 /** How a server of this command answers: on which address, and to whom. */
-import type { Hono } from 'hono';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { accessGuard } from '../../web/access/guard.ts';
 import { type AccessRules, NoAccessRules, openAccessRules } from '../../web/access/rules.ts';
 import { readWebSettings, WebSettingsError } from '../../web/access/settings.ts';
-import type { WebEnv } from '../../web/env.ts';
 import { ListenError } from '../../web/server.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import type { Shell } from '../cli/command.ts';
@@ -15,7 +13,7 @@ import { usersFileProblem } from './users_file.ts';
 
 export interface OpenAccess {
   readonly rules: AccessRules;
-  readonly guard: (app: Hono<WebEnv>) => void;
+  readonly guard: ReturnType<typeof accessGuard>;
 }
 
 const CLOCK_EVERY_MS = 60_000;

@@ -112,7 +112,10 @@ async function runPrecheck(
       run: { dagId: dag.dagId, scheduledFor, businessDate, timezone: dag.timezone, params: plan.params },
       deadlineAt: task.deadline && resolveWallTime(businessDate, task.deadline, dag.timezone),
       workedBefore,
-      connections: { postgres: async (id) => connections.postgres(id) },
+      connections: {
+        postgres: async (id) => connections.postgres(id),
+        http: async (id) => connections.http(id),
+      },
       files,
       signal: runner.signal,
       now: () => plan.now,

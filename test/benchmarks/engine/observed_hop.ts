@@ -2,7 +2,7 @@
 import { trace } from '@opentelemetry/api';
 import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { AlertDeliverer } from '../../../runner/engine/alerts/deliver.ts';
+import { AlertDeliverer } from '../../../runner/testing.ts';
 import { RunIdGenerator } from '../../../runner/tracing.ts';
 import type { Bench, Round } from '../bench.ts';
 import { withPeakRss } from '../filter/peak_memory.ts';

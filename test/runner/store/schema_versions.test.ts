@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Pool } from 'pg';
+import { PLAN_COLUMNS, planMigrations } from '../../../runner/commands/migrate/dry_run.ts';
 import { migrate, pendingMigrations } from '../../../runner/store/schema/migrate.ts';
 import { MigrationError } from '../../../runner/store/schema/migration_file.ts';
 import { SchemaMismatch, schemaMismatch } from '../../../runner/store/schema/schema_mismatch.ts';
 import { registerWorker } from '../../../runner/store/worker/worker.ts';
+import { rowObject } from '../../../runner/view/listing.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 import { until } from '../../support/until.ts';
 
@@ -122,7 +124,15 @@ test('nothing is applied while a live worker does not go on with all of it, and 
     );
     return true;
   });
-  assert.deepEqual(names(await pendingMigrations(pool, source)), ['0002_bin.sql', '0003_tag.sql']);
+  const planned = (await planMigrations(pool, [source])).slice(1).map((row) => rowObject(PLAN_COLUMNS, row));
+  assert.deepEqual(
+    planned.map(({ name, workers, workers_from }) => [name, workers, workers_from]),
+    [
+      ['0002_bin.sql', 'continue', '0001'],
+      ['0003_tag.sql', 'stop', '0002'],
+    ],
+    'a worker of the schema as it is has seen neither',
+  );
   await pool.query('update stockflow.worker set stopped_at = now() where worker_id = $1', [worker]);
   assert.deepEqual(
     names(await migrate(pool, source)),
