@@ -28,27 +28,29 @@ import { runParams } from '../operator/run_params.ts';
 import { createRun, SCHEDULER } from '../schedule/runs.ts';
 
 /**
- * Makes the runs of a DAG's running backfill that may start now, as far as they leave room for those that it yields to, and ends the backfill when its last run has ended. The
- * DAG's row must be locked. The call is idempotent.
+ * Makes the runs of a DAG's running backfill that may start now, as far as they leave room for those that it yields to,
+ * and ends the backfill when its last run has ended. The DAG's row must be locked. The call is idempotent.
+ * @returns false if the DAG had no running backfill
  */
 export async function advanceBackfill(
   tx: Queryable,
   versions: DagVersions,
   { dagId, dagrunTimeoutMs, maxActiveRuns }: Dag,
-): Promise<void> {
+): Promise<boolean> {
   const backfill = await runningBackfill(tx, dagId);
-  if (backfill === null) return;
+  if (backfill === null) return false;
   let unended = await countUnendedRuns(tx, backfill.backfillId);
   let next = await nextWaitingDate(tx, backfill.backfillId);
   while (next !== null && unended < backfill.maxActiveRuns) {
     if (backfill.yieldsTo !== null) {
       const facts = await roomFacts(tx, dagId, backfill.timeEdges);
-      if (!hasRoomForDate({ ...facts, maxActiveRuns, dagrunTimeoutMs })) return;
+      if (!hasRoomForDate({ ...facts, maxActiveRuns, dagrunTimeoutMs })) return true;
     }
     if (await beginDate(tx, versions, { backfill, date: next })) unended += 1;
     next = await nextWaitingDate(tx, backfill.backfillId);
   }
   if (next === null && unended === 0) await endBackfill(tx, backfill);
+  return true;
 }
 
 interface Turn {

@@ -21,9 +21,16 @@ export async function startRuns(
   dag: { readonly dagId: string; readonly dagVersionId: number },
 ): Promise<void> {
   const inForce = (await versions.get(dag.dagVersionId, tx)).dag;
-  await advanceBackfill(tx, versions, inForce);
-  for (const run of await startableRuns(tx, dag.dagId, inForce.maxActiveRuns))
-    await startRun(tx, versions, run);
+  const isBackfilled = await advanceBackfill(tx, versions, inForce);
+  const startable = await startableRuns(tx, dag.dagId, inForce.maxActiveRuns);
+  for (const run of isBackfilled ? await afterDates(startable) : startable) await startRun(tx, versions, run);
+
+  /** A run that has ended between the two reads has left room, which the next date of the backfill takes first. */
+  async function afterDates(free: readonly DagRun[]): Promise<readonly DagRun[]> {
+    if (free.length === 0) return free;
+    await advanceBackfill(tx, versions, inForce);
+    return (await startableRuns(tx, dag.dagId, inForce.maxActiveRuns)).slice(0, free.length);
+  }
 }
 
 async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {
