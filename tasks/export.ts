@@ -38,6 +38,7 @@ export default defineTask({
       signal,
     });
   },
+  worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, meter, log, signal } = context;
     const guardCheck = createGuardCheck(context, params.override);

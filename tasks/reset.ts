@@ -46,6 +46,7 @@ export default defineTask({
       .prefault({}),
     override: overrideSchema,
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;

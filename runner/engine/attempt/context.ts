@@ -1,3 +1,4 @@
+import { inScratch } from '../../connections/postgres/scratch.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
@@ -70,6 +71,7 @@ export function contextOf(
       scheduledFor: claimed.scheduledFor,
       businessDate: claimed.businessDate,
       timezone,
+      mode: claimed.runMode,
       params: claimed.runParams,
     },
     attempt: {
@@ -87,6 +89,7 @@ export function contextOf(
         return trace === null ? pool : trace.pool(id, pool);
       },
     },
+    scratch: (work) => inScratch(host.pool, work),
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),

@@ -10,7 +10,8 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
     const lastRun = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
     return `its file is invalid: ${detail}${lastRun}${paused}`;
   }
-  return `${sentenceOf(facts, status, now)}${paused}`;
+  const shadow = run?.mode === 'shadow' ? 'in shadow: ' : '';
+  return `${shadow}${sentenceOf(facts, status, now)}${paused}`;
 
   function sentenceOf(of: DagFacts, { timezone }: LastRunStatus, at: Temporal.Instant): string {
     switch (verdict) {

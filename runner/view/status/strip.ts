@@ -1,4 +1,5 @@
 /** The last nights of every DAG: each instant on which it was due, with the result of its run, oldest first. */
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Queryable } from '../../store/queryable.ts';
@@ -12,6 +13,8 @@ export interface StripCell {
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
   readonly verdict: StripVerdict;
+  /** Null where it has no run. */
+  readonly mode: RunMode | null;
   readonly runId: number | null;
 }
 
@@ -43,17 +46,19 @@ export function stripOf(
         scheduledFor,
         businessDate: businessDateOf(scheduledFor, dag?.timezone ?? 'UTC'),
         verdict: 'did not run',
+        mode: null,
         runId: null,
       }),
     );
   return [...decided.map(cellOf), ...overdue].slice(-STRIP_CELLS);
 }
 
-function cellOf({ scheduledFor, businessDate, decision, runId, state }: StripInstant): StripCell {
+function cellOf({ scheduledFor, businessDate, decision, runId, state, mode }: StripInstant): StripCell {
   return {
     scheduledFor,
     businessDate,
     runId,
+    mode,
     verdict: state ?? (decision === 'run' ? 'pruned' : 'did not run'),
   };
 }

@@ -31,6 +31,7 @@ export const RUN: LastRun = {
   dagId: 'nightly',
   runId: 7,
   runType: 'scheduled',
+  mode: 'apply',
   state: 'success',
   businessDate: DATE,
   scheduledFor: DUE,
