@@ -78,7 +78,7 @@ async function besidePsql(
 }
 
 /** Returns the medians of some visits. */
-export async function opened(site: Site, at: string): Promise<Opened> {
+export async function opened(site: Site, at: string): Promise<Omit<Opened, 'body'>> {
   const visits = await times(() => site.open(at));
   return {
     firstByteMs: median(visits.map(({ firstByteMs }) => firstByteMs)),

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { gunzipSync } from 'node:zlib';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 
@@ -18,6 +19,7 @@ export interface Opened {
   readonly wholeMs: number;
   /** The size of the body as it is sent: compressed. */
   readonly bytes: number;
+  readonly body: string;
 }
 
 export async function startSite(databaseUrl: string): Promise<Site> {
@@ -58,13 +60,19 @@ async function open(
   sent.end();
   const [answer] = await once(sent, 'response');
   let firstByteMs: number | null = null;
-  let bytes = 0;
+  const chunks: Buffer[] = [];
   for await (const chunk of answer) {
     firstByteMs ??= performance.now() - beganAt;
-    bytes += chunk.length;
+    chunks.push(chunk);
   }
   if (answer.statusCode !== 200) throw new Error(`${at}: ${answer.statusCode}`);
   if (answer.headers['content-encoding'] !== 'gzip') throw new Error(`${at}: not compressed`);
   const wholeMs = performance.now() - beganAt;
-  return { firstByteMs: firstByteMs ?? wholeMs, wholeMs, bytes };
+  const sentBody = Buffer.concat(chunks);
+  return {
+    firstByteMs: firstByteMs ?? wholeMs,
+    wholeMs,
+    bytes: sentBody.length,
+    body: gunzipSync(sentBody).toString(),
+  };
 }
