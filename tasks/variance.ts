@@ -3,11 +3,13 @@ import { connectionId, defineTask, duration, instant, location } from '../runner
 import { publishFolder } from './files/publish_folder.ts';
 import { varianceColumnsSchema } from './inventory/columns/param.ts';
 import { fileSnapshotSchema } from './oms/applied/file.ts';
+import { readSql } from './oms/database/sql.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { publishVariance } from './oms/freeze/variance_file.ts';
 import { readProducts } from './oms/products/file.ts';
 import { onOms } from './oms/shadow/on_oms.ts';
 
+const KEEP_VARIANCE_PARTS = readSql(import.meta.url, './oms/shadow/variance_parts.sql');
 const AMBIGUOUS_NAMED_MAX = 50;
 const UNACKNOWLEDGED_NAMED_MAX = 20;
 
@@ -46,16 +48,19 @@ export default defineTask({
     const snapshot = { at: params.file.snapshot_at, facilities: params.file.facilities };
     const productIds = products.map(({ productId }) => productId);
     const shadow = { night, purpose: 'freeze', productIds, snapshot, from: null, to: 'frozen' } as const;
-    const freeze = await onOms(context, pool, { isolation: 'repeatable read', shadow }, (client) =>
-      freezeNight(client, {
+    const how = { isolation: 'repeatable read', shadow } as const;
+    const freeze = await onOms(context, pool, how, async (client) => {
+      const frozen = await freezeNight(client, {
         night,
         snapshot,
         idType: params.id_type,
         products,
         goLive: params.go_live ?? null,
         unacknowledgedAfterMs: params.unacknowledged_after,
-      }),
-    );
+      });
+      if (run.mode === 'shadow') await client.query(KEEP_VARIANCE_PARTS);
+      return frozen;
+    });
     if (freeze.isKept) {
       log.warn('the reset of this night is applied; its freeze is kept', {
         snapshotAt: freeze.snapshot.at.toString(),

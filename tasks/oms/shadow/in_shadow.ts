@@ -12,12 +12,13 @@ import { stageCarry, takeOverFacilities, takeOverItems, takeOverNight, writeCarr
 import { mirrorClient } from './mirror/mirror_client.ts';
 import { createIndexes, createTables } from './mirror/tables.ts';
 import { type Copying, type ReadPurpose, readApplied, readCounts, setScope } from './read/read_oms.ts';
+import { scopeOfNight } from './scope.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
 const TOTALS = sql('./mirror/totals.sql');
 const MARK_BATCHES = sql('./mirror/mark_batches.sql');
 const MARK_ITEMS = sql('./mirror/mark_items.sql');
-const SCOPE = sql('./mirror/scope.sql');
+const NAME_PRODUCTS = sql('./mirror/name_products.sql');
 
 /** The states of a shadow night, as artifacts of its run. */
 export const SHADOW_STATES = {
@@ -59,7 +60,9 @@ export async function inShadow<T>(
       await readApplied(copying);
       await mirror.query(MARK_BATCHES);
       if (from !== null) await stageState(context, mirror, from);
-      const scope = { night, ...(await scopeOf(mirror, request)) };
+      const { productIds, snapshot } = request;
+      const snapshots = snapshot === null ? [] : [snapshot.at, ...Object.values(snapshot.facilities)];
+      const scope = { night, ...(await scopeOfNight(mirror, { night, productIds, snapshots })) };
       for (const one of [session, mirror]) await setScope(one, scope);
       await readCounts(copying, request.purpose);
     });
@@ -74,22 +77,23 @@ export async function inShadow<T>(
   });
 }
 
-/** Runs `work` on the state that a shadow run has left, without an OMS. */
-export async function onShadowState<T>(
+/**
+ * Makes a mirror of the state that a shadow run has left, for readers without an OMS. `client` is in a transaction that will be
+ * rolled back.
+ */
+export async function mirrorOfState(
   client: PoolClient,
   chunks: AsyncIterable<Uint8Array>,
-  work: (mirror: PoolClient) => Promise<T>,
-): Promise<T> {
+): Promise<PoolClient> {
   const mirror = mirrorClient(client);
   await mirror.query(createTables());
-  await mirror.query(TOTALS);
   await mirror.query(MARK_BATCHES);
   await stageCarry(mirror, chunks);
   await takeOverFacilities(mirror);
   await takeOverNight(mirror);
-  await takeOverItems(mirror);
+  await mirror.query(NAME_PRODUCTS);
   await mirror.query(createIndexes());
-  return await work(mirror);
+  return mirror;
 }
 
 async function stageState(
@@ -105,17 +109,4 @@ async function stageState(
   }
   await stageCarry(mirror, (await files.open(location)).chunks());
   await takeOverNight(mirror);
-}
-
-async function scopeOf(mirror: PoolClient, { night, productIds, snapshot }: ShadowWork) {
-  const snapshots = snapshot === null ? [] : [snapshot.at, ...Object.values(snapshot.facilities)];
-  const { rows } = await mirror.query<{ product_ids: string[]; since: Temporal.Instant }>(SCOPE, [
-    productIds,
-    snapshots,
-    night.externalSystemId,
-    night.businessDate,
-  ]);
-  const [row] = rows;
-  if (row === undefined) throw new Error('a scope has no row');
-  return { productIds: row.product_ids, since: row.since };
 }

@@ -27,6 +27,7 @@ const CARRIED: Readonly<Record<string, Carried>> = {
   inventory_sync_freeze: { where: OF_NIGHT, key: NIGHT, replaces: true },
   inventory_sync_expectation: { where: OF_NIGHT, key: NIGHT, replaces: true },
   inventory_sync_held_key: { where: OF_NIGHT, key: NIGHT, replaces: true },
+  variance_part: { where: 'true', key: ['facility_id', 'product_id', 'kind'], replaces: false },
   external_inventory_reset: { where: OF_OWN_BATCH, key: ['batch_id', ...PLACE], replaces: false },
   inventory_sync_reject: { where: OF_OWN_BATCH, key: ['batch_id', 'line'], replaces: false },
   physical_inventory: {

@@ -13,12 +13,28 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 /** It tells people when a row was written, and no statement reads it. */
 const FOR_PEOPLE = 'frozen_at';
 
-export const MIRRORED_TABLES: readonly RequiredTable[] = REQUIRED_TABLES.filter(
-  ({ name }) => !LEFT_OUT.has(name),
-).map((table) => ({
-  ...table,
-  columns: Object.fromEntries(Object.entries(table.columns).filter(([name]) => name !== FOR_PEOPLE)),
-}));
+/** The mirror's own table: what the V of a key is made of, for the comparison with another process. */
+const VARIANCE_PART: RequiredTable = {
+  name: 'variance_part',
+  owner: 'sync',
+  columns: {
+    facility_id: { type: 'text', isNotNull: true },
+    product_id: { type: 'text', isNotNull: true },
+    kind: { type: 'text', isNotNull: true },
+    quantity: { type: 'quantity', isNotNull: true },
+  },
+  keys: [],
+  indexes: [],
+  rights: {},
+};
+
+export const MIRRORED_TABLES: readonly RequiredTable[] = [
+  ...REQUIRED_TABLES.filter(({ name }) => !LEFT_OUT.has(name)).map((table) => ({
+    ...table,
+    columns: Object.fromEntries(Object.entries(table.columns).filter(([name]) => name !== FOR_PEOPLE)),
+  })),
+  VARIANCE_PART,
+];
 
 export function mirroredTable(name: string): RequiredTable {
   const table = MIRRORED_TABLES.find((one) => one.name === name);

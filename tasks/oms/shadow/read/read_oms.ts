@@ -28,11 +28,11 @@ const APPLIED: readonly Read[] = [
   read('physical_inventory', 'physical_inventory'),
 ];
 
-const COUNTS: readonly Read[] = [
-  read('facility', 'facility'),
+const ITEMS: readonly Read[] = [
   read('inventory_item', 'item'),
   read('inventory_item_detail', 'recent_details'),
 ];
+const COUNTS: readonly Read[] = [read('facility', 'facility'), ...ITEMS];
 
 /** The tables of the OMS by the purpose for which they are read. */
 const READS = {
@@ -43,6 +43,7 @@ const READS = {
     read('external_inventory_posting', 'posting'),
   ],
   apply: COUNTS,
+  comparison: ITEMS,
   proof: [...COUNTS, read('inventory_item_detail', 'older_details')],
 } as const satisfies Readonly<Record<string, readonly Read[]>>;
 export type ReadPurpose = keyof typeof READS;

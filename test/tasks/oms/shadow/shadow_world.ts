@@ -7,18 +7,25 @@ import { inScratch } from '../../../../runner/connections/postgres/scratch.ts';
 import { openTaskWorld, type TaskWorld } from '../../../../runner/testing.ts';
 import { batchIdOf } from '../../../../tasks/oms/apply/batch/batch.ts';
 import { type Change, changesOf, findBatches } from '../../../../tasks/oms/changes/read_changes.ts';
-import { onShadowState, SHADOW_STATES } from '../../../../tasks/oms/shadow/in_shadow.ts';
-import { testDatabase, testServerUrl } from '../../../support/postgres/database.ts';
+import { mirrorOfState, SHADOW_STATES } from '../../../../tasks/oms/shadow/in_shadow.ts';
+import { testDatabase } from '../../../support/postgres/database.ts';
 import { type CountRow, type NightOptions, OmsWorld, SYSTEM } from '../oms_world.ts';
 
 export class ShadowedOms extends OmsWorld {
   readonly shadow: OmsWorld;
   readonly scratch: Pool;
+  /** The connection of the shadow: of a role that may only select. */
+  readonly reader: Pool;
 
-  constructor(pool: Pool, tasks: TaskWorld, { shadow, scratch }: { shadow: TaskWorld; scratch: Pool }) {
+  constructor(
+    pool: Pool,
+    tasks: TaskWorld,
+    { shadow, scratch, reader }: { shadow: TaskWorld; scratch: Pool; reader: Pool },
+  ) {
     super(pool, tasks);
     this.shadow = new OmsWorld(pool, shadow);
     this.scratch = scratch;
+    this.reader = reader;
   }
 
   /** Works the night in shadow. Fails if that changes a row of the OMS. */
@@ -42,8 +49,8 @@ export class ShadowedOms extends OmsWorld {
     state: keyof typeof SHADOW_STATES = 'applied',
   ): Promise<readonly Change[]> {
     const { chunks } = await this.shadow.tasks.files.open(`artifact:${SHADOW_STATES[state]}`);
-    return await inScratch(this.scratch, (client) =>
-      onShadowState(client, chunks(), (mirror) => changesOfNight(mirror, businessDate)),
+    return await inScratch(this.scratch, async (client) =>
+      changesOfNight(await mirrorOfState(client, chunks()), businessDate),
     );
   }
 
@@ -64,36 +71,38 @@ async function changesOfNight(
 }
 
 export async function openShadowedOms(t: TestContext): Promise<ShadowedOms> {
-  const { pool, url } = await testDatabase(t, { migrations: ['oms'] });
-  const { pool: scratch } = await testDatabase(t);
-  const reader = await readerOf(t, pool, url);
+  const databases: (() => Promise<void>)[] = [];
+  const lifetime = { after: (cleanUp: () => Promise<void>) => void databases.push(cleanUp) };
+  const { pool, url } = await testDatabase(lifetime, { migrations: ['oms'] });
+  const { pool: scratch } = await testDatabase(lifetime);
+  const { reader, dropReader } = await makeReader(pool, url);
   const tasks = await openTaskWorld({ postgres: { oms: pool } });
   const shadow = await openTaskWorld({ postgres: { oms: reader }, scratch });
   t.after(async () => {
     await tasks[Symbol.asyncDispose]();
     await shadow[Symbol.asyncDispose]();
+    await dropReader();
+    for (const drop of databases) await drop();
   });
-  return new ShadowedOms(pool, tasks, { shadow, scratch });
+  return new ShadowedOms(pool, tasks, { shadow, scratch, reader });
 }
 
-/** Returns a pool of a role that may select from the OMS's tables, and nothing else: no temporary tables, no writes. */
-async function readerOf(t: TestContext, pool: Pool, url: string): Promise<Pool> {
-  const role = `oms_reader_${new URL(url).pathname.slice(1)}`;
+/** Makes a role that may select from the OMS's tables, and nothing else: no temporary tables, no writes. */
+async function makeReader(pool: Pool, url: string) {
+  const name = new URL(url).pathname.slice(1);
+  const role = `oms_reader_${name}`;
   await pool.query(`create role ${role} login password 'secret'`);
   await pool.query(`alter role ${role} set default_transaction_read_only = on`);
-  await pool.query(`revoke temporary on database "${new URL(url).pathname.slice(1)}" from public`);
+  await pool.query(`revoke temporary on database "${name}" from public`);
   await pool.query(`grant usage on schema oms to ${role}`);
   await pool.query(`grant select on all tables in schema oms to ${role}`);
   const address = new URL(url);
   address.username = role;
   address.password = 'secret';
   const reader = createPool(address.href, { applicationName: 'stockflow test', max: 4 });
-  t.after(async () => {
+  const dropReader = async () => {
     await reader.end();
-    // Hooks run in their order: by now the database is gone, and with it all that the role was granted.
-    const admin = createPool(await testServerUrl(), { applicationName: 'stockflow test', max: 1 });
-    await admin.query(`drop role ${role}`);
-    await admin.end();
-  });
-  return reader;
+    await pool.query(`drop owned by ${role}; drop role ${role}`);
+  };
+  return { reader, dropReader };
 }
