@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { createPool } from './pool.ts';
 
 /** A transaction that is always rolled back, so that nothing of what is made in it outlives it. */
 export interface Scratch extends AsyncDisposable {
@@ -30,6 +31,22 @@ export async function openScratch(pool: Pool): Promise<Scratch> {
   } catch (error) {
     await scratch[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/**
+ * Runs `work` in such a transaction of a session of its own: it may stream, and take as long as its source of data does, which the
+ * runner's own sessions may not.
+ */
+export async function scratchOn<T>(
+  databaseUrl: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const pool = createPool(databaseUrl, { applicationName: 'stockflow scratch', max: 1 });
+  try {
+    return await inScratch(pool, work);
+  } finally {
+    await pool.end();
   }
 }
 

@@ -1,4 +1,3 @@
-import { inScratch } from '../../connections/postgres/scratch.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
@@ -10,7 +9,7 @@ import { attemptFiles } from './files/attempt_files.ts';
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
 export type AttemptHost = Pick<
   Engine,
-  'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log'
+  'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log' | 'scratch'
 >;
 
 /** The receiver of an attempt's log lines, progress and amounts. */
@@ -89,7 +88,7 @@ export function contextOf(
         return trace === null ? pool : trace.pool(id, pool);
       },
     },
-    scratch: (work) => inScratch(host.pool, work),
+    scratch: host.scratch,
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
+import { scratchOn } from '../../connections/postgres/scratch.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
 import { sendJob } from '../alerts/send_job.ts';
@@ -84,6 +85,7 @@ export class Worker implements AsyncDisposable {
       log: options.log,
       env: options.env,
       projectDir: options.projectDir,
+      scratch: (work) => scratchOn(options.databaseUrl, work),
       isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
