@@ -1,4 +1,5 @@
 /** The tables that one task of a shadow night hands on to the next, and how each is written and read back. */
+import { TOTALS_COLUMNS } from '../../schema/required/tables.ts';
 import { columnList, mirroredTable } from '../mirror/tables.ts';
 
 interface Carried {
@@ -93,10 +94,15 @@ export function copyIn(table: string): string {
   return `copy pg_temp.carried_${table} (${columnList(mirroredTable(table))}) from stdin`;
 }
 
+/** Totals follow from the details, which are taken over after the items. */
+const DERIVED: readonly string[] = TOTALS_COLUMNS;
+
 /** Returns the statements that take the staged rows over. */
 export function takeOver(table: string): string {
   const { key, replaces } = carried(table);
-  const columns = columnList(mirroredTable(table));
+  const columns = Object.keys(mirroredTable(table).columns)
+    .filter((column) => !DERIVED.includes(column))
+    .join(', ');
   const isSame = key.map((column) => `t.${column} is not distinct from c.${column}`).join(' and ');
   const there = `exists (select from pg_temp.${table} t where ${isSame})`;
   const insert = `insert into pg_temp.${table} (${columns}) select ${columns} from pg_temp.carried_${table} c`;
