@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { blocksOf, page } from '../../docs/pages.ts';
 import { cliProject } from '../../runner/commands/cli_project.ts';
 import { REPOSITORY, testNight } from '../../support/night/night.ts';
 import { omsDigest } from '../../support/night/oms.ts';
@@ -17,12 +18,11 @@ test('a night in shadow on an OMS of which we may only select', async (t) => {
   const role = `shadow_reader_${process.pid}`;
   const { rows } = await pool.query<{ tables: string }>(SYNC_TABLES);
   await pool.query(`drop table ${rows[0]?.tables} cascade`);
+  const [grants] = blocksOf(page('shadow.md'), 'sql shadow_grants');
   await pool.query(
-    `create role ${role} login password 'secret'; alter role ${role} set default_transaction_read_only = on`,
+    (grants?.text ?? assert.fail('the page has no grants')).replaceAll('stockflow_shadow', role),
   );
-  await pool.query(
-    `grant usage on schema oms to ${role}; grant select on all tables in schema oms to ${role}`,
-  );
+  await pool.query(`alter role ${role} password 'secret'`);
   await pool.query(`revoke temporary on database "${new URL(night.url).pathname.slice(1)}" from public`);
   const asReader = new URL(night.url);
   asReader.username = role;
