@@ -21,6 +21,7 @@ export type { Progress } from './core/run/progress_rate.ts';
 export type { Json, JsonObject } from './core/value/json.ts';
 export type { LeftOutFile } from './core/value/left_out.ts';
 export type {
+  AnswerApproval,
   ClearTasks,
   GivenParams,
   RunWithParams,
@@ -28,6 +29,7 @@ export type {
   ShowCommand,
   TaskRemedy,
 } from './core/value/task_remedy.ts';
+export type { ApprovalAnswer, ApprovalRequest } from './task/approval.ts';
 export type {
   AttemptFacts,
   Connections,

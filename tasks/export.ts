@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectionId, defineTask, location } from '../runner/task.ts';
 import { createGuardCheck } from './guard/guard_check.ts';
 import { guardActiveList } from './inventory/guard/guards.ts';
-import { overrideSchema } from './inventory/guard/override.ts';
+import { overrideNeedsSchema, overrideSchema } from './inventory/guard/override.ts';
 import { checkOms } from './oms/check/check_oms.ts';
 import { formatProducts } from './oms/products/file.ts';
 import { listProducts, PRODUCT_QUERIES, type ProductQuery } from './oms/products/list.ts';
@@ -28,6 +28,7 @@ export default defineTask({
     to: location({ access: 'write', of: 'file' }),
     guards: z.strictObject({ max_drop: z.number().min(0).max(1).default(0.2) }).prefault({}),
     override: overrideSchema,
+    override_needs: overrideNeedsSchema,
   }),
   async check({ params, connections, signal, now }) {
     const { query, id_type: idType } = params;
@@ -41,7 +42,7 @@ export default defineTask({
   worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, meter, log, signal } = context;
-    const guardCheck = createGuardCheck(context, params.override);
+    const guardCheck = createGuardCheck(context, params);
     const pool = await connections.postgres(params.connection);
     const { products, withoutId } = await listProducts(pool, {
       query: params.query,

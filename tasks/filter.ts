@@ -20,7 +20,7 @@ import { overriddenUpstream } from './guard/overridden_guards.ts';
 import { resetColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
 import { InvalidFileError } from './inventory/file/invalid_file.ts';
-import { overrideSchema } from './inventory/guard/override.ts';
+import { overrideNeedsSchema, overrideSchema } from './inventory/guard/override.ts';
 import { readProducts } from './oms/products/file.ts';
 import { hasAppliedHistory } from './oms/shadow/applied_history.ts';
 
@@ -62,11 +62,12 @@ export default defineTask({
       })
       .prefault({}),
     override: overrideSchema,
+    override_needs: overrideNeedsSchema,
   }),
   worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
-    const guardCheck = createGuardCheck(context, params.override);
+    const guardCheck = createGuardCheck(context, params);
     const { file: found, delimiter, quote, encoding, compression } = params;
     const products = await readProducts(files, params.active, params.id_type);
     const opened = await openFound(files, found);

@@ -6,7 +6,7 @@ import { findColumns } from './inventory/columns/header_check.ts';
 import { RESET_COLUMNS } from './inventory/columns/mapping.ts';
 import { resetColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
-import { overrideSchema } from './inventory/guard/override.ts';
+import { overrideNeedsSchema, overrideSchema } from './inventory/guard/override.ts';
 import { publishedFileSchema } from './oms/applied/file.ts';
 import { applyBatch, LOCATION_RULES } from './oms/apply/apply_batch.ts';
 import { resetNight } from './oms/apply/reset/reset_night.ts';
@@ -45,12 +45,13 @@ export default defineTask({
       })
       .prefault({}),
     override: overrideSchema,
+    override_needs: overrideNeedsSchema,
   }),
   worksInShadow: true,
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;
-    const guardCheck = createGuardCheck(context, params.override);
+    const guardCheck = createGuardCheck(context, params);
     const overriddenBefore = overriddenUpstream(context.upstream);
     const outcome = await applyBatch(
       context,

@@ -58,6 +58,7 @@ begin
       ('ended_later',    'select, insert, delete'),
       ('web_session',    'select, insert, update, delete'),
       ('web_token',      'select, insert, update'),
+      ('approval',       'select, insert, update'),
       ('alert',          'select, insert, update'),
       ('alert_delivery', 'select, insert, update'),
       -- Not its id, its instant and its transaction: nobody can date an event back.

@@ -16,7 +16,7 @@ import { openSession } from './cli/session.ts';
 import { readSettings } from './cli/settings.ts';
 import { addOutputOption, notice, type OutputFormat, printListing } from './output/output.ts';
 import { remedyLines } from './output/remedy_text.ts';
-import { warningsText } from './run/text.ts';
+import { questionsText, warningsText } from './run/text.ts';
 
 const COLUMNS: readonly Column<DagStatus>[] = [
   ...STATUS_COLUMNS,
@@ -40,7 +40,9 @@ export function configure(command: Command, shell: Shell): void {
     const { dags: rows } = await readStatus(viewSource(session.pool), settings.dagsDir);
     printListing(shell, options.output, { columns: COLUMNS, rows });
     if (options.output === 'table') {
-      shell.stdout.write(rows.map((row) => `${failureRemedy(row)}${warningLines(row)}`).join(''));
+      shell.stdout.write(
+        rows.map((row) => `${failureRemedy(row)}${questionLines(row)}${warningLines(row)}`).join(''),
+      );
     }
     const gaveUp = await gaveUpText(session.pool);
     if (gaveUp !== '') notice(shell, options.output, gaveUp);
@@ -82,6 +84,12 @@ function failureRemedy({ dagId, run }: LastRunStatus): string {
   const lines = remedyLines(run.remedy, { runId: run.runId, taskId: run.failedTaskId });
   const head = `\nhelp for ${run.failedTaskId} of ${dagId}\n`;
   return lines.length === 0 ? '' : `${head}${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+/** Names what tasks of the DAG ask a person, with the command that answers. */
+function questionLines({ dagId, approvals, timezone }: DagStatus): string {
+  if (approvals.length === 0) return '';
+  return `\n${dagId} waits for an answer\n${questionsText(approvals, timezone)}`;
 }
 
 /** At most this many warnings of a DAG are shown here; the run has them all. */

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
 import type { Log } from '../log.ts';
 import type { Actor } from '../store/event/event.ts';
-import type { TaskContext } from '../task/context.ts';
+import type { TaskContext } from '../task.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { TaskTypes } from './dags/task_types.ts';
 import type { DagVersions } from './dags/versions.ts';

@@ -4,6 +4,7 @@ import type { RunMode } from '../core/dag/run_mode.ts';
 import type { Progress } from '../core/run/progress_rate.ts';
 import type { Json, JsonObject } from '../core/value/json.ts';
 import type { TaskRemedy } from '../core/value/task_remedy.ts';
+import type { ApprovalAnswer, ApprovalRequest } from './approval.ts';
 import type { Files } from './files.ts';
 
 /** The run that a task instance belongs to. */
@@ -97,6 +98,14 @@ export interface TaskContext<Params> {
    * @throws TaskError once the attempt was superseded
    */
   readonly warn: (sentence: string, facts?: JsonObject, options?: WarnOptions) => Promise<void>;
+  /**
+   * Asks a person before the task goes on (`stockflow tasks approve`, or the page). It returns the answer; while there
+   * is none it throws a `DeferTask`, which ends this look without holding a slot, and the task runs again with the answer or
+   * when the question has expired. An answer counts for the same question of this instance, over its retries, until the
+   * task is cleared.
+   * @throws DeferTask, which the task must not catch
+   */
+  readonly approval: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
   readonly log: TaskLog;
   /** Aborts at cancel, timeout, drain, or when this attempt was superseded. */
   readonly signal: AbortSignal;

@@ -13,16 +13,19 @@ import { connectionIdsIn } from '../connections/connection_config.ts';
 import { inScratch } from '../connections/postgres/scratch.ts';
 import { sftpFiles } from '../engine/attempt/files/sftp_files.ts';
 import { ConnectionPools } from '../engine/worker/connection_pools.ts';
-import type {
-  AttemptFacts,
-  Json,
-  JsonObject,
-  Progress,
-  RunFacts,
-  TaskContext,
-  TaskEvent,
-  TaskRemedy,
-  TaskType,
+import {
+  type ApprovalAnswer,
+  type ApprovalRequest,
+  type AttemptFacts,
+  DeferTask,
+  type Json,
+  type JsonObject,
+  type Progress,
+  type RunFacts,
+  type TaskContext,
+  type TaskEvent,
+  type TaskRemedy,
+  type TaskType,
 } from '../task.ts';
 import { filesWithReal } from './real_files.ts';
 import { TaskFiles } from './task_files.ts';
@@ -63,6 +66,10 @@ export interface TaskWorld extends AsyncDisposable {
   readonly warnings: string[];
   /** The remedies of those warnings that have one, in order. */
   readonly remedies: TaskRemedy[];
+  /** What tasks asked people, in order. */
+  readonly asked: ApprovalRequest[];
+  /** Answers what tasks ask; set it. Without it nobody has answered yet: what asks is deferred. */
+  answer: ((request: ApprovalRequest) => ApprovalAnswer | null) | null;
   readonly metered: Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>;
   context<Params>(params: Params, overrides?: ContextOverrides): TaskContext<Params>;
   /** Parses `params`, then runs the task once. */
@@ -147,12 +154,21 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       warnings.push(sentence);
       if (remedy !== undefined) remedies.push(remedy);
     },
+    approval: async (request) => {
+      world.asked.push(request);
+      const answer = world.answer?.(request) ?? null;
+      if (answer !== null) return answer;
+      const until = clock.now.add({ milliseconds: request.timeoutMs });
+      throw new DeferTask(until, `waits for an approval: ${request.question}`);
+    },
     log,
     signal: overrides.signal ?? never,
     now: () => clock.now,
   });
 
-  return {
+  const world: TaskWorld = {
+    asked: [],
+    answer: null,
     files,
     clock,
     logs,
@@ -169,4 +185,5 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       await rm(root, { recursive: true, force: true });
     },
   };
+  return world;
 }

@@ -5,9 +5,13 @@ import {
   adviceFor,
   type GuardAdvice,
   type GuardOverride,
+  type OverrideNeeds,
   splitByOverride,
 } from '../inventory/guard/override.ts';
 import type { OverriddenGuard } from './overridden_guards.ts';
+
+const APPROVAL_TIMEOUT_MS = 24 * 3_600_000;
+const QUESTION_MAX_CHARS = 1000;
 
 /** More about a tripped guard, for its error. */
 export interface TrippedDetails {
@@ -21,19 +25,28 @@ export interface TrippedDetails {
 
 export interface GuardCheck {
   /**
-   * Returns if nothing tripped that this run does not override. Overrides are recorded in the history before.
-   * @throws FailTask with figures and bounds, and as its remedy the override
+   * Returns if nothing tripped that this run does not override. Overrides are recorded in the history before, and
+   * approved by a second person where they need that.
+   * @throws FailTask with figures and bounds, and as its remedy the override; DeferTask while nobody has approved
    */
   enforce(tripped: readonly (Tripped | null)[], details?: TrippedDetails): Promise<void>;
   /** The guards overridden so far, in the order in which they tripped. */
   readonly overridden: readonly OverriddenGuard[];
 }
 
+export interface OverrideParams {
+  readonly override: GuardOverride;
+  readonly override_needs: OverrideNeeds;
+}
+
 /**
  * Creates the guard check of one attempt. The same figure checked again, as in a retried transaction, records no
  * second override.
  */
-export function createGuardCheck(context: TaskContext<unknown>, override: GuardOverride): GuardCheck {
+export function createGuardCheck(
+  context: TaskContext<unknown>,
+  { override, override_needs: needs }: OverrideParams,
+): GuardCheck {
   const { run, attempt } = context;
   const dag = { hasOverrideParams: Object.hasOwn(run.params, 'override_guards') };
   const overridden: OverriddenGuard[] = [];
@@ -58,9 +71,34 @@ export function createGuardCheck(context: TaskContext<unknown>, override: GuardO
           taskId: attempt.taskId,
         });
       }
+      if (passing.length > 0 && needs === 'approval')
+        await requireApproval(context, passing, override.reason);
       for (const guard of passing) await recordOverride(guard);
     },
   };
+}
+
+/** @throws DeferTask while nobody has answered; FailTask if it was rejected, or nobody answered in a day */
+async function requireApproval(
+  { attempt, approval }: TaskContext<unknown>,
+  passing: readonly Tripped[],
+  reason: string,
+): Promise<void> {
+  const figures = passing.map(({ guard, sentence }) => `${guard}: ${sentence}`).join('; ');
+  const question = shortened(`${attempt.taskId} goes on over ${figures} (${reason})`);
+  const answer = await approval({ question, notRequester: true, timeoutMs: APPROVAL_TIMEOUT_MS });
+  if (answer.decision === 'expired')
+    throw new FailTask(
+      `nobody approved the override by ${answer.at.toString({ smallestUnit: 'second' })}: ${figures}`,
+    );
+  if (answer.decision === 'rejected')
+    throw new FailTask(
+      `${answer.by} rejected the override${answer.reason === null ? '' : ` (${answer.reason})`}: ${figures}`,
+    );
+}
+
+function shortened(question: string): string {
+  return question.length <= QUESTION_MAX_CHARS ? question : `${question.slice(0, QUESTION_MAX_CHARS - 1)}…`;
 }
 
 function failure(

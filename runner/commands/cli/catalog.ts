@@ -77,6 +77,12 @@ export const CATALOG: readonly CatalogItem[] = [
       { name: 'logs', summary: "a task's log", load: () => import('../tasks/logs.ts') },
       { name: 'clear', summary: 'let tasks run again', load: () => import('../tasks/clear.ts') },
       { name: 'mark', summary: 'mark by hand how a task ended', load: () => import('../tasks/mark.ts') },
+      {
+        name: 'approve',
+        summary: 'approve what a task asks before it goes on',
+        load: () => import('../tasks/approve.ts'),
+      },
+      { name: 'reject', summary: 'reject what a task asks', load: () => import('../tasks/reject.ts') },
     ],
   },
   {

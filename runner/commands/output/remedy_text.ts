@@ -16,9 +16,10 @@ export interface RemediedTask {
 
 /** Returns one line for each action: `to see all rejected rows: stockflow runs artifacts 12 rejects.csv`. */
 export function remedyLines(remedy: TaskRemedy | null, task: RemediedTask): readonly string[] {
-  const { artifact, command, clear } = remedy ?? {};
-  const { runId } = task;
+  const { approval, artifact, command, clear } = remedy ?? {};
+  const { runId, taskId } = task;
   return [
+    ...(approval ? [purpose(approval, `stockflow tasks approve ${runId} ${taskId} (or: reject)`)] : []),
     ...(artifact ? [purpose(artifact, `stockflow runs artifacts ${runId} ${quoted(artifact.name)}`)] : []),
     ...(command ? [purpose(command, `stockflow ${command.name} ${runId}`)] : []),
     ...(clear ? [purpose(clear, clearCommand(clear, task))] : []),

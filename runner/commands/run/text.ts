@@ -1,7 +1,9 @@
 /** A run for people: first what failed and the commands that go on. */
 import type { Pool } from 'pg';
 import type { DagRun } from '../../store/run/dag_run.ts';
+import type { AskedApproval } from '../../store/task/approval.ts';
 import type { TaskWarning } from '../../store/task/warning.ts';
+import { approvalTerms } from '../../view/run/approvals.ts';
 import {
   failedTasks,
   type ReportedTask,
@@ -35,7 +37,7 @@ export async function printRunResult(
 }
 
 export function runText(report: RunReport, paint: Paint): string {
-  const { run, timezone, tasks, warnings } = report;
+  const { run, timezone, tasks, warnings, approvals } = report;
   const head = `${run.mode === 'shadow' ? 'shadow run' : 'run'} ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
   const why = run.reason === null ? '' : ` (${escapeControls(run.reason)})`;
   return [
@@ -43,6 +45,9 @@ export function runText(report: RunReport, paint: Paint): string {
     `${run.businessDate}, scheduled for ${inZone(run.scheduledFor, timezone)}, ${run.runType} by ${run.actor}${why}\n`,
     '\n',
     ...failedTasks(report).map((failed) => `${failureText(failed, run, paint)}\n`),
+    ...(approvals.length === 0
+      ? []
+      : [paint('yellow', 'waits for an answer'), `\n${questionsText(approvals, timezone)}\n`]),
     ...(warnings.length === 0 ? [] : [paint('yellow', 'warnings'), `\n${warningsText(warnings)}\n`]),
     formatTable({ columns: TASK_COLUMNS, rows: tasks }, paint),
   ].join('');
@@ -54,6 +59,17 @@ export function warningsText(warnings: readonly TaskWarning[]): string {
     .flatMap((warning) => [
       `  ${taskName(warning)}: ${oneLine(warning.sentence)}\n`,
       ...remedyLines(warning.remedy, warning).map((line) => `    ${line}\n`),
+    ])
+    .join('');
+}
+
+/** Returns for each question a line, its terms and the command that answers. */
+export function questionsText(approvals: readonly AskedApproval[], timezone: string): string {
+  return approvals
+    .flatMap((asked) => [
+      `  ${taskName(asked)}: ${oneLine(asked.question)}\n`,
+      `    ${oneLine(approvalTerms(asked, timezone))}\n`,
+      `    to answer it: stockflow tasks approve ${asked.runId} ${asked.taskId} --reason "why" (or: reject)\n`,
     ])
     .join('');
 }

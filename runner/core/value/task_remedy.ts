@@ -38,8 +38,15 @@ export interface ShowCommand {
   readonly name: string;
 }
 
+/** A person's answer to what the task asks. */
+export interface AnswerApproval {
+  /** The purpose, as it continues `to ...`: `answer it`. */
+  readonly label: string;
+}
+
 /** The actions that help after an error or a warning, at most one of each kind. */
 export interface TaskRemedy {
+  readonly approval?: AnswerApproval;
   readonly artifact?: ShowArtifact;
   readonly command?: ShowCommand;
   readonly clear?: ClearTasks;
@@ -73,6 +80,7 @@ const commandName = z.string().regex(/^[a-z][a-z0-9_-]*( [a-z][a-z0-9_-]*)*$/);
 
 /** Reads a remedy, and makes its texts fit to store. */
 export const taskRemedySchema = z.object({
+  approval: z.object({ label: text }).exactOptional(),
   artifact: z.object({ label: text, name: text }).exactOptional(),
   command: z.object({ label: text, name: commandName }).exactOptional(),
   clear: z
@@ -97,8 +105,9 @@ export function readRunWithParams(stored: unknown): RunWithParams | null {
 }
 
 /** Returns the remedy as JSON, with the same keys. */
-export function remedyJson({ artifact, command, clear }: TaskRemedy): JsonObject {
+export function remedyJson({ approval, artifact, command, clear }: TaskRemedy): JsonObject {
   return {
+    ...(approval === undefined ? {} : { approval: { ...approval } }),
     ...(artifact === undefined ? {} : { artifact: { ...artifact } }),
     ...(command === undefined ? {} : { command: { ...command } }),
     ...(clear === undefined ? {} : { clear: { ...clear, params: clear.params ?? {} } }),

@@ -3,6 +3,7 @@ import type { ClaimedTask } from '../../store/task/instance.ts';
 import { FailTask, type Files, type TaskContext, type TaskLog, type TaskType } from '../../task.ts';
 import type { Engine } from '../engine.ts';
 import type { AttemptTrace } from '../tracing/attempt_trace.ts';
+import { approvalOfAttempt } from './approval.ts';
 import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
 
@@ -93,6 +94,7 @@ export function contextOf(
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),
     warn: warnOfAttempt(host, input, sink.log),
+    approval: approvalOfAttempt(host, claimed),
     log: sink.log,
     now: () => host.clock.now(),
   };

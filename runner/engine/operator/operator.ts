@@ -24,6 +24,7 @@ import {
   markInstances,
   reopenRun,
 } from '../../store/run/operator.ts';
+import { withdrawApprovals } from '../../store/task/approval.ts';
 import { databaseNow } from '../clock.ts';
 import { advanceRun } from '../completion/advance_run.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
@@ -118,6 +119,10 @@ export async function clearTasks(
     const states = request.onlyFailed ? NOT_SUCCEEDED : null;
     const changed = await clearInstances(tx, runId, clearingOf(open, taskIds, states));
     if (changed.length === 0) throw new OperatorError('refused', `run ${runId} has nothing to clear there`);
+    await withdrawApprovals(
+      tx,
+      changed.map(({ taskInstanceId }) => taskInstanceId),
+    );
     if (request.newParams != null) await changeParams(open, request.newParams, request);
     await record(tx, request, { action: 'task.cleared', run, changed });
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);
@@ -155,14 +160,14 @@ export async function markTask(
   });
 }
 
-interface OpenRun {
+export interface OpenRun {
   readonly tx: PoolClient;
   readonly run: DagRun;
   readonly index: DagIndex;
 }
 
 /** Runs `act` with the DAG and then the run locked, and then starts queued runs that now fit. */
-async function inRun<T>(
+export async function inRun<T>(
   pool: Pool,
   { runId, versions = new DagVersions(pool) }: Pick<RunRequest, 'versions'> & { readonly runId: number },
   act: (open: OpenRun) => Promise<T>,
@@ -215,7 +220,8 @@ async function changeParams(
   ]);
 }
 
-function requireTask(index: DagIndex, taskId: string): void {
+/** @throws OperatorError if the DAG has no such task */
+export function requireTask(index: DagIndex, taskId: string): void {
   if (index.taskById.has(taskId)) return;
   throw new OperatorError(
     'not_found',

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
+import { type AskedApproval, openApprovals } from '../../store/task/approval.ts';
 import { type Attempt, attemptsOfRun } from '../../store/task/attempt.ts';
 import { instancesOfRun, type TaskInstance } from '../../store/task/instance.ts';
 import { type TaskWarning, warningsOfRuns } from '../../store/task/warning.ts';
@@ -9,6 +10,7 @@ import { zoneOf } from '../dag/zones.ts';
 import { type Column, rowObject } from '../listing.ts';
 import type { ViewSource } from '../source.ts';
 import { bytesText, countText, inZone, msBetween } from '../time_text.ts';
+import { approvalJson } from './approvals.ts';
 import { durationMs, RUN_COLUMNS, type RunRow, spanOrDash } from './columns.ts';
 import { existingRun } from './find.ts';
 
@@ -27,6 +29,8 @@ export interface RunReport extends RunRow {
   readonly now: Temporal.Instant;
   readonly tasks: readonly ReportedTask[];
   readonly warnings: readonly TaskWarning[];
+  /** The questions that wait for an answer. */
+  readonly approvals: readonly AskedApproval[];
 }
 
 export const TASK_COLUMNS: readonly Column<ReportedTask>[] = [
@@ -90,15 +94,23 @@ export async function readRunReport({ pool, versions }: ViewSource, runId: numbe
     const ofTask = attempts.get(`${task.taskId}:${task.mapIndex}`) ?? [];
     return { task, attempt: ofTask.at(-1) ?? null, attempts: ofTask, timezone, now };
   });
-  return { run, timezone, now, tasks, warnings: await warningsOfRuns(pool, [runId]) };
+  return {
+    run,
+    timezone,
+    now,
+    tasks,
+    warnings: await warningsOfRuns(pool, [runId]),
+    approvals: await openApprovals(pool, runId),
+  };
 }
 
-/** `{run, tasks, warnings}`, keys in snake_case, instants as ISO text. */
+/** `{run, tasks, warnings, approvals}`, keys in snake_case, instants as ISO text. */
 export function reportJson(report: RunReport): Json {
   return {
     run: rowObject(RUN_COLUMNS, report),
     tasks: report.tasks.map((task) => rowObject(TASK_COLUMNS, task)),
     warnings: report.warnings.map(warningJson),
+    approvals: report.approvals.map(approvalJson),
   };
 }
 

@@ -3,8 +3,10 @@ import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { remedyJson } from '../../core/value/task_remedy.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { lastRuns } from '../../store/run/last_due_run.ts';
+import { type AskedApproval, openApprovals } from '../../store/task/approval.ts';
 import { warningsOfRuns } from '../../store/task/warning.ts';
 import type { Column } from '../listing.ts';
+import { approvalJson } from '../run/approvals.ts';
 import { durationMs } from '../run/columns.ts';
 import { warningJson } from '../run/report.ts';
 import type { ViewSource } from '../source.ts';
@@ -15,6 +17,8 @@ import { lastRunSummary } from './last_run_summary.ts';
 import { type StatusRemedy, statusRemedy } from './remedy.ts';
 
 export interface DagStatus extends LastRunStatus {
+  /** What tasks of any of its runs ask a person. */
+  readonly approvals: readonly AskedApproval[];
   readonly facts: DagFacts;
   readonly sentence: string;
   readonly remedy: StatusRemedy | null;
@@ -39,6 +43,7 @@ export const STATUS_COLUMNS: readonly Column<DagStatus>[] = [
   { key: 'problem', value: ({ isProblem }) => isProblem, dataOnly: true },
   { key: 'detail', value: ({ detail }) => detail, dataOnly: true },
   { key: 'warnings', value: ({ warnings }) => warnings.map(warningJson), dataOnly: true },
+  { key: 'approvals', value: ({ approvals }) => approvals.map(approvalJson), dataOnly: true },
   // Proposed by the task that failed.
   { key: 'remedy', value: ({ run }) => (run?.remedy ? remedyJson(run.remedy) : null), dataOnly: true },
 ];
@@ -63,6 +68,7 @@ export async function readStatus(source: ViewSource, dagsDir: string): Promise<S
     ),
     ({ runId }) => runId,
   );
+  const approvals = Map.groupBy(await openApprovals(pool, null), ({ dagId }) => dagId);
   return {
     now,
     dags: dags.map((facts, index) => {
@@ -72,6 +78,7 @@ export async function readStatus(source: ViewSource, dagsDir: string): Promise<S
       const status = lastRunStatus(facts, key, run, (run && warnings.get(run.runId)) ?? []);
       return {
         ...status,
+        approvals: approvals.get(dagId) ?? [],
         facts,
         sentence: lastRunSummary(facts, status, now),
         remedy: statusRemedy(status, { hasVersion: dag !== null }),

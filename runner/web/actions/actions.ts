@@ -4,6 +4,7 @@ import { cancelBackfillAction, retryBackfillAction } from './backfill_request.ts
 import { pauseAction, resumeAction } from './dag/pause.ts';
 import { triggerAction } from './dag/trigger.ts';
 import { newBackfillAction } from './new_backfill.ts';
+import { approvalAction } from './run/approval.ts';
 import { cancelRunAction, cancelTaskAction } from './run/cancel.ts';
 import { clearAction } from './run/clear.ts';
 import { markAction } from './run/mark.ts';
@@ -18,6 +19,7 @@ export const ACTIONS: readonly Action[] = [
   cancelRunAction,
   cancelTaskAction,
   markAction,
+  approvalAction,
   overrideAction,
   newBackfillAction,
   cancelBackfillAction,

@@ -16,6 +16,7 @@ import type { OpenPage, Page, Reader } from '../page.ts';
 import { unsentNotice } from './alerts.ts';
 import { foot, type Machinery } from './home/foot.ts';
 import { problemNotice } from './home/problem.ts';
+import { questionsPart } from './run/questions.ts';
 
 /** The time during which a worker that gave up is told of. */
 const LOST_WITHIN_MS = 24 * 3_600_000;
@@ -60,6 +61,11 @@ function homeBody(home: Home, reader: Reader): Html {
   const problems = dags.filter(({ isProblem }) => isProblem);
   return html`<div class="head"><h1>${headline(dags)}</h1><span class="soft small">as of ${timeTag(now, timezone)}</span></div>
 ${each(problems, (dag) => problemNotice(dag, now, reader))}
+${questionsPart(
+  dags.flatMap(({ approvals }) => approvals),
+  (dagId) => dags.find((dag) => dag.dagId === dagId)?.timezone ?? timezone,
+  reader,
+)}
 ${unsentNotice(home.unsent, timezone)}
 ${workersNotice(home)}
 ${dags.length === 0 ? noDag() : dagTable(home)}
@@ -71,6 +77,8 @@ function headline(dags: readonly DagStatus[]): string {
   if (dags.length === 0) return 'There is no DAG yet';
   if (problems > 0)
     return `${problems} of ${dags.length} ${dags.length === 1 ? 'DAG' : 'DAGs'} ${problems === 1 ? 'has' : 'have'} a problem`;
+  const asked = dags.flatMap(({ approvals }) => approvals).length;
+  if (asked > 0) return `No problem; ${asked} ${asked === 1 ? 'task waits' : 'tasks wait'} for an answer`;
   const running = dags.filter(({ verdict }) => verdict === 'running').length;
   if (running > 0) return `No problem; ${running} ${running === 1 ? 'run is' : 'runs are'} going on`;
   const warned = dags.some(({ warnings }) => warnings.length > 0);

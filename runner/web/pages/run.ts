@@ -11,6 +11,7 @@ import { mayOperate, type OpenPage, type Page, type Reader } from '../page.ts';
 import { failurePart } from './run/failure.ts';
 import { artifactsPart, factsPart, historyPart } from './run/kept.ts';
 import { picturesPart } from './run/pictures.ts';
+import { questionsPart } from './run/questions.ts';
 import { readShownRun, type ShownRun } from './run/shown.ts';
 import { tasksPart } from './run/tasks.ts';
 import { toldPart } from './run/told.ts';
@@ -36,6 +37,7 @@ function runBody(
 ): Html {
   return html`${headPart(shown, reader)}
 ${failurePart(shown, reader)}
+${questionsPart(shown.report.approvals, () => shown.report.timezone, reader)}
 ${warningsPart(shown, reader)}
 ${waitingPart({
   explained: shown.explained,

@@ -67,6 +67,10 @@ export const overrideSchema = z
     ({ guards, reason }): GuardOverride => ({ guards: new Set(namesIn(guards)), reason: reason.trim() }),
   );
 
+/** What an override needs besides the operator's reason: nothing, or that a second person approves it. */
+export const overrideNeedsSchema = z.enum(['reason', 'approval']).default('reason');
+export type OverrideNeeds = z.output<typeof overrideNeedsSchema>;
+
 /** Splits tripped guards into those that stop the night and those that this run overrides. */
 export function splitByOverride(
   tripped: readonly Tripped[],

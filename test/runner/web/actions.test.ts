@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { triggerRun } from '../../../runner/engine/operator/trigger.ts';
 import { listEvents } from '../../../runner/store/event/listing.ts';
 import { findRun } from '../../../runner/store/run/dag_run.ts';
+import { openApprovals } from '../../../runner/store/task/approval.ts';
 import { instancesOfRun } from '../../../runner/store/task/instance.ts';
 import { FailTask } from '../../../runner/task.ts';
 import { testEngine } from '../../support/engine/engine.ts';
@@ -48,6 +50,15 @@ await engine.writeDag(
   ),
 );
 await engine.writeDag('long', stepDag('long', ['task_id: hold', 'task_id: after, depends_on: [hold]']));
+step.on('publish', async ({ approval }) => {
+  const { decision, by } = await approval({
+    question: 'Publish 900 <rows>',
+    notRequester: true,
+    timeoutMs: 60_000,
+  });
+  if (decision !== 'approved') throw new FailTask(`${decision} by ${by}`);
+});
+await engine.writeDag('asking', stepDag('asking', ['task_id: publish, retries: 0']));
 await engine.startWorker();
 const site = actingSite(engine, 'operator');
 after(() => held.open());
@@ -228,4 +239,30 @@ test('a DAG is paused and resumed with a reason, and says so where nothing was c
       ['dag.resumed', 'web', 'audit done'],
     ],
   );
+});
+
+test('a question stands first on every page about its run, with its terms and the form that answers it', async () => {
+  const { runId } = await triggerRun(engine.pool, {
+    ...({ dagId: 'asking', date: null, params: {}, timeEdges: 'keep', reason: null } as const),
+    by: { actor: 'operator', channel: 'cli' },
+  });
+  await until('the question', async () => (await openApprovals(engine.pool, runId)).length > 0);
+  const form = `/runs/${runId}/tasks/publish/approval`;
+  for (const path of ['/', `/runs/${runId}`]) {
+    const { body } = await site.read(path);
+    assert.match(body, /Publish 900 &lt;rows&gt;/);
+    assert.match(body, /a second person answers, not operator/);
+    assert.ok(body.includes(`href="${form}"`), path);
+  }
+  assert.ok((await site.read(`/runs/${runId}/tasks/publish`)).body.includes(`href="${form}"`));
+  const { body } = await site.read(form);
+  assert.match(body, /Approve<\/button>.*Reject<\/button>/);
+  const unreasoned = await site.send(form, { decision: 'approved' });
+  assert.equal(unreasoned.status, 422);
+  const { status, done } = await site.send(form, { decision: 'rejected', reason: 'too few' });
+  assert.deepEqual([status, done], [303, 'publish is rejected; it goes on by that at once.']);
+  const { run, tasks } = await engine.ended(runId);
+  assert.deepEqual([run.state, tasks[0]?.errorText], ['failed', `rejected by ${PERSON}`]);
+  assert.deepEqual(await eventsOf(runId, 'task.rejected'), [{ ...BY_PERSON, reason: 'too few' }]);
+  assert.equal((await site.read(form)).status, 404);
 });

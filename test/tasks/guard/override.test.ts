@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { FailTask } from '../../../runner/task.ts';
+import { DeferTask, FailTask } from '../../../runner/task.ts';
 import exportTask from '../../../tasks/export.ts';
 import { NON_OVERRIDABLE, overrideSchema } from '../../../tasks/inventory/guard/override.ts';
+import { omsDigest } from '../../support/night/oms.ts';
 import { assertStopped } from '../../support/night/oms_untouched.ts';
 import { ACTIVE, type CountRow, openOmsWorld } from '../oms/oms_world.ts';
 
@@ -73,6 +74,83 @@ test('an overridden guard lets the night pass; history, log and output say which
     oms.tasks.logs.filter(({ level }) => level === 'warn'),
     [{ level: 'warn', message: 'guard overridden', facts: { ...figures, reason: REASON, sentence } }],
   );
+});
+
+test('where an override needs an approval, nothing passes before a second person has answered, and then as they said', async (t) => {
+  const oms = await openOmsWorld(t);
+  await oms.product('P1');
+  oms.tasks.files.lastGood.set('task_under_test', { rows: 2 });
+  const params = {
+    ...({ connection: 'oms', query: 'active_products', to: ACTIVE } as const),
+    override: { guards: 'max_drop', reason: REASON },
+    override_needs: 'approval',
+  } as const;
+  await assert.rejects(oms.tasks.run(exportTask, params), (error) => {
+    assert.ok(error instanceof DeferTask);
+    assert.match(
+      error.message,
+      /^waits for an approval: task_under_test goes on over max_drop: the active list has 1/,
+    );
+    return true;
+  });
+  assert.deepEqual([oms.tasks.files.published, oms.tasks.events], [[], []]);
+  assert.equal(oms.tasks.asked[0]?.notRequester, true);
+
+  const answered = { by: 'night_shift', at: oms.tasks.clock.now, reason: 'store 12 is open' } as const;
+  oms.tasks.answer = () => ({ ...answered, decision: 'rejected' });
+  await assert.rejects(oms.tasks.run(exportTask, params), (error) => {
+    assert.ok(error instanceof FailTask);
+    assert.match(
+      error.message,
+      /^night_shift rejected the override \(store 12 is open\): max_drop: the active list/,
+    );
+    return true;
+  });
+  oms.tasks.answer = () => ({ decision: 'expired', by: null, at: oms.tasks.clock.now, reason: null });
+  await assert.rejects(
+    oms.tasks.run(exportTask, params),
+    /nobody approved the override by 2026-03-10T05:00:00Z/,
+  );
+  assert.deepEqual([oms.tasks.files.published, oms.tasks.events], [[], []]);
+
+  oms.tasks.answer = () => ({ ...answered, decision: 'approved' });
+  await oms.tasks.run(exportTask, params);
+  assert.deepEqual(
+    oms.tasks.events.map(({ action, reason }) => [action, reason]),
+    [['guard.overridden', REASON]],
+  );
+});
+
+test('a reset that waits for an approval leaves the OMS as it was and holds no lock there', async (t) => {
+  const oms = await openOmsWorld(t);
+  await oms.facility('F1');
+  await oms.product('P1');
+  await oms.stock('F1', 'P1', 10);
+  await oms.freeze();
+  const file = await oms.resetFile([['F1', 'SKU-P1', 100]]);
+  const options = {
+    guards: { max_single_change: 50 },
+    override: { guards: 'max_single_change', reason: REASON },
+    overrideNeeds: 'approval',
+  } as const;
+  const before = await omsDigest(oms.pool);
+  await assert.rejects(oms.reset(file, options), (error) => error instanceof DeferTask);
+  assert.deepEqual(await omsDigest(oms.pool), before);
+  const { rows } = await oms.pool.query(
+    "select from pg_locks l join pg_class c on c.oid = l.relation where c.relnamespace = 'oms'::regnamespace",
+  );
+  assert.equal(rows.length, 0);
+  oms.tasks.answer = () => ({
+    decision: 'approved',
+    by: 'night_shift',
+    at: oms.tasks.clock.now,
+    reason: null,
+  });
+  await oms.reset(file, options);
+  const { rows: counts } = await oms.pool.query(
+    'select quantity_on_hand_total::integer as count from oms.inventory_item',
+  );
+  assert.deepEqual(counts, [{ count: 100 }]);
 });
 
 test('an override of another guard lets nothing pass, and is not recorded', async (t) => {

@@ -226,6 +226,7 @@ export class OmsWorld {
         file,
         guards: options.guards ?? {},
         override: options.override ?? {},
+        override_needs: options.overrideNeeds ?? 'reason',
       },
       options.overrides,
     );
@@ -258,6 +259,7 @@ export class OmsWorld {
 }
 
 export interface ApplyOptions {
+  readonly overrideNeeds?: 'reason' | 'approval';
   readonly connection?: string;
   readonly guards?: { max_rejected?: number; max_single_change?: number; max_total_change?: number };
   readonly override?: { readonly guards: string; readonly reason: string };

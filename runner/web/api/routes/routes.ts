@@ -7,7 +7,7 @@ import { pause, resume, trigger } from './dag_changes.ts';
 import { getDag, getNext, getPlan, getVersion, getVersions, listDags } from './dags.ts';
 import { getGrid } from './grid.ts';
 import { listEvents } from './history.ts';
-import { cancel, cancelOne, clear, mark } from './run_changes.ts';
+import { answer, cancel, cancelOne, clear, mark } from './run_changes.ts';
 import { getExplanation, getRun, listRuns } from './runs.ts';
 import { getStatus } from './status.ts';
 import { getLog, getTask } from './tasks.ts';
@@ -34,6 +34,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getLog,
   cancelOne,
   mark,
+  answer,
   listArtifacts,
   getArtifact,
   backfills.listBackfills,

@@ -1,6 +1,7 @@
 /** What operators do to a run and its tasks. Each answers with the run as it is now, and what was changed. */
 import { z } from '@hono/zod-openapi';
 import type { Json } from '../../../core/value/json.ts';
+import { answerApproval } from '../../../engine/operator/approve.ts';
 import { cancelRun, cancelTask, clearTasks, markTask } from '../../../engine/operator/operator.ts';
 import type { ChangedInstance } from '../../../store/run/operator.ts';
 import { zoneOf } from '../../../view/dag/zones.ts';
@@ -120,6 +121,35 @@ export const mark = writing({
       reason: body.reason,
     });
     return await runNow(context, params.run, changed);
+  },
+});
+
+export const answer = writing({
+  path: '/runs/{run}/tasks/{task}/approval',
+  id: 'answerApproval',
+  tag: 'tasks',
+  summary: 'Approves or rejects what a task asks before it goes on; it runs again at once.',
+  description:
+    'Refused for those who may not answer: see `approvers` and `not_requester` of the question in the status.',
+  params: taskIdPath,
+  body: z.strictObject({
+    decision: z.enum(['approved', 'rejected']).openapi({ description: 'The answer.' }),
+    reason: requiredReason,
+  }),
+  answers: ANSWERS,
+  async handle({ context, viewer, params, body }) {
+    const asked = await answerApproval(context.pool, params.run, {
+      taskId: params.task,
+      decision: body.decision,
+      versions: context.versions,
+      by: actorOf(viewer),
+      reason: body.reason,
+    });
+    return await runNow(
+      context,
+      params.run,
+      asked.map((one) => ({ ...one, before: 'deferred' })),
+    );
   },
 });
 

@@ -42,6 +42,23 @@ export const run = z
 
 export const runList = z.object({ runs: z.array(run), next: NEXT }).openapi('RunList');
 
+export const approval = z
+  .object({
+    run_id: integer('The run.'),
+    dag_id: text('Its DAG.'),
+    task_id: text('The task that asks.'),
+    map_index: mapIndex(),
+    question: text('What happens if it is approved.'),
+    asked_at: instant('When it was first asked.'),
+    expires_at: instant('From then on no answer counts.'),
+    approvers: z.array(z.string()).openapi({ description: 'Who may answer; empty for all who may operate.' }),
+    requesters: z.array(z.string()).openapi({
+      description: 'The people who triggered the run, cleared its tasks or changed its params.',
+    }),
+    not_requester: z.boolean().openapi({ description: 'Whether none of the requesters may answer.' }),
+  })
+  .openapi('Approval');
+
 export const warning = z
   .object({
     task_id: text('The task.'),
@@ -77,5 +94,5 @@ export const runTask = z
   .openapi('RunTask');
 
 export const runReport = z
-  .object({ run, tasks: z.array(runTask), warnings: z.array(warning) })
+  .object({ run, tasks: z.array(runTask), warnings: z.array(warning), approvals: z.array(approval) })
   .openapi('RunReport');

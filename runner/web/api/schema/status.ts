@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { warning } from './run.ts';
+import { approval, warning } from './run.ts';
 import {
   date,
   dateOrNull,
@@ -43,6 +43,7 @@ const dagStatus = z
     problem: flag('Whether a person has to look.'),
     detail: text('What is wrong; empty where nothing is.'),
     warnings: z.array(warning),
+    approvals: z.array(approval),
     remedy: taskRemedyOrNull('What the task that failed proposes.'),
     sentence: text('How it went, in one sentence.'),
     next: instantOrNull('The next instant of its schedule.'),

@@ -9,6 +9,7 @@ const givenParams = z
 
 const taskRemedy = z
   .object({
+    approval: z.object({ label: label() }).optional(),
     artifact: z.object({ label: label(), name: text('An artifact of the run.') }).optional(),
     command: z
       .object({ label: label(), name: text('A command of the project that takes the run.') })

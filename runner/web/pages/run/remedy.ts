@@ -16,9 +16,13 @@ export function remedyLinks(
   { runId, taskId, mapIndex }: RemediedTask,
   reader: Reader,
 ): Html {
-  const { artifact, command, clear } = remedy ?? {};
+  const { approval, artifact, command, clear } = remedy ?? {};
   const page = command === undefined ? '' : `/${command.name.replaceAll(' ', '/')}/${runId}`;
   return html`${
+    approval !== undefined && mayOperate(reader)
+      ? html`<a class="button" href="${taskHref(runId, taskId)}/approval">${capitalized(approval.label)}…</a>`
+      : NOTHING
+  }${
     clear !== undefined && mayOperate(reader)
       ? html`<a class="button" href="${overrideHref({ runId, taskId, mapIndex })}">${capitalized(clear.label)}…</a>`
       : NOTHING

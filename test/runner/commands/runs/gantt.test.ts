@@ -84,6 +84,7 @@ function report(tasks: readonly ReportedTask[], finishedAt: string | null): RunR
     timezone: 'UTC',
     now: at('02:00'),
     warnings: [],
+    approvals: [],
     tasks,
   };
 }

@@ -88,6 +88,8 @@ export const REFUSED: readonly Refused[] = [
   ['pauseDag', '/dags/nightly/pause', { body: { reason: ' ' } }, 422, { detail: 'body reason: write why' }],
   ['markTask', '/runs/1/tasks/load/mark', { body: { state: 'success' } }, 422, {}],
   ['markTask', '/runs/1/tasks/lod/mark', { body: { state: 'success', reason: 'x' } }, 404, {}],
+  ['answerApproval', '/runs/1/tasks/load/approval', { body: { decision: 'approved', reason: 'x' } }, 409, {}],
+  ['answerApproval', '/runs/1/tasks/load/approval', { body: { decision: 'yes', reason: 'x' } }, 422, {}],
   ['cancelRun', '/runs/1/cancel', { body: {} }, 409, {}],
   [
     'cancelRun',

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { listBackfills } from '../../../../runner/store/backfill/report.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
+import { openApprovals } from '../../../../runner/store/task/approval.ts';
 import { gate } from '../../../support/engine/task_types.ts';
+import { until } from '../../../support/until.ts';
 import { describedApi } from './document.ts';
 import { REFUSED } from './refused.ts';
 import { type Answer, type Asking, apiWorld } from './world.ts';
@@ -99,6 +102,39 @@ test('tasks are marked, cleared and cancelled, and a run is cancelled', async ()
   assert.deepEqual(cancelled.changed, [{ task_id: 'behind', map_index: null, before: 'queued' }]);
   const ended = await write('cancelRun', `/runs/${queuedRun}/cancel`, { body: { reason: null } }, 200);
   assert.equal((ended.run as Written).state, 'cancelled');
+});
+
+test('what a task asks stands in the status, and is answered with a reason by those who may', async () => {
+  const { engine, step } = world;
+  step.on('publish', async ({ approval }) => {
+    const given = { question: 'Publish 900 rows', approvers: ['night_shift'], timeoutMs: 60_000 };
+    return { by: (await approval(given)).by };
+  });
+  await engine.writeDag(
+    'asking',
+    'dag_id: asking\ntimezone: UTC\nschedule: null\ntasks: [{task_id: publish, type: step}]\n',
+  );
+  const { runId } = await triggerRun(pool, {
+    ...({ dagId: 'asking', date: null, params: {}, timeEdges: 'keep', reason: null } as const),
+    by: { actor: 'operator', channel: 'cli' },
+  });
+  await until('the question', async () => (await openApprovals(pool, runId)).length > 0);
+  const status = (await world.get('/api/v1/status')).json as { readonly dags: readonly Written[] };
+  const [asked] = status.dags.flatMap(({ approvals }) => approvals as readonly Written[]);
+  assert.deepEqual(
+    [asked?.question, asked?.approvers, asked?.requesters],
+    ['Publish 900 rows', ['night_shift'], ['operator']],
+  );
+  const target = `/runs/${runId}/tasks/publish/approval`;
+  const answered = await write(
+    'answerApproval',
+    target,
+    { body: { decision: 'approved', reason: 'right' } },
+    200,
+  );
+  assert.deepEqual(answered.changed, [{ task_id: 'publish', map_index: null, before: 'deferred' }]);
+  const { tasks } = await engine.ended(runId);
+  assert.deepEqual(tasks[0]?.output, { by: 'night_shift' });
 });
 
 test('a backfill is planned without being made, made, cancelled, and its failed dates are retried', async () => {

@@ -5,7 +5,7 @@ import { ACTIONS } from '../../../../runner/web/actions/actions.ts';
 import { PAGES } from '../../../../runner/web/pages/pages.ts';
 import { violationsOf } from '../../../support/axe.ts';
 import { withoutBrowser as skip } from '../../../support/browser.ts';
-import { paths, VIEWS, world, wrongWith } from './every_path.ts';
+import { paths, VIEWS, world, wrongWith } from './views.ts';
 
 test('the pages that are checked are all that there are', { skip }, () => {
   for (const { path } of [...PAGES, ...ACTIONS]) {

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type { Page } from 'playwright-core';
+import { openApprovals } from '../../../../runner/store/task/approval.ts';
 import { violationsOf } from '../../../support/axe.ts';
 import { withoutBrowser as skip } from '../../../support/browser.ts';
 import { gate, stepDag, untilAborted } from '../../../support/engine/task_types.ts';
+import { until } from '../../../support/until.ts';
 import { SAME_ORIGIN } from '../access/site.ts';
 import { openWorld, writeNightly } from './world.ts';
 
@@ -26,6 +28,10 @@ await engine.writeDag(
     'task_id: second, depends_on: [first], not_before: "23:59"',
   ]),
 );
+work.on('publish', async ({ approval }) => {
+  await approval({ question: 'Publish 900 rows', timeoutMs: 3_600_000 });
+});
+await engine.writeDag('asking', stepDag('asking', ['task_id: publish']));
 await engine.writeDag(
   'mapped',
   stepDag('mapped', [
@@ -64,6 +70,8 @@ async function everyPath(): Promise<readonly string[]> {
   const mapped = await engine.run('mapped');
   const long = await sent('/dags/long/trigger', { time_edges: 'keep', reason: 'a look' });
   await begun.opened;
+  const asking = await sent('/dags/asking/trigger', { time_edges: 'keep', reason: 'a look' });
+  await until('the question', async () => (await openApprovals(engine.pool, null)).length > 0);
   const backfill = await sent('/backfills/new', RANGE);
   const [goodRun, failedRun, mappedRun] = [good, failed, mapped].map(({ run }) => `/runs/${run.runId}`);
   return [
@@ -76,6 +84,7 @@ async function everyPath(): Promise<readonly string[]> {
     ...[`${failedRun}/clear`, `${failedRun}/clear?task=check&downstream=on`, `${long}/cancel`],
     ...[`${failedRun}/tasks/check/mark`, `${failedRun}/tasks/check/override`, `${long}/tasks/first/cancel`],
     ...['/backfills/new', `/backfills/new?${new URLSearchParams(RANGE)}`],
+    ...[asking, `${asking}/tasks/publish`, `${asking}/tasks/publish/approval`],
     ...[backfill, `${backfill}/cancel`, `${backfill}/retry_failed`],
     ...['/pools/counting/set', ...MISSING],
   ];
