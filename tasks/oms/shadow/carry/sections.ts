@@ -107,7 +107,8 @@ export function takeOver(table: string): string {
   const there = `exists (select from pg_temp.${table} t where ${isSame})`;
   const insert = `insert into pg_temp.${table} (${columns}) select ${columns} from pg_temp.carried_${table} c`;
   if (!replaces) return `${insert} where not ${there};`;
-  return `delete from pg_temp.${table} t where exists (select from pg_temp.carried_${table} c where ${isSame});\n${insert};`;
+  // By the freeze that is taken over, since it may hold out nothing where an earlier one, in the OMS, did.
+  return `delete from pg_temp.${table} t where exists (select from pg_temp.carried_inventory_sync_freeze c where ${isSame});\n${insert};`;
 }
 
 /** Turns the details of items that the shadow made to the items that the OMS has made for them since. */

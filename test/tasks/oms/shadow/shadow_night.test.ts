@@ -48,3 +48,24 @@ test('a shadow night foretells reset and variance of each key, and leaves the OM
     ],
   );
 });
+
+test('what an earlier freeze of the night holds out in the OMS is not held out by the shadow, which freezes anew', async (t) => {
+  const oms = await openShadowedOms(t);
+  await oms.facility('F1');
+  await oms.product('P1');
+  await oms.stock('F1', 'P1', 10);
+  await oms.ship({ id: 'S1', facility: 'F1', product: 'P1', quantity: 3, at: BEFORE });
+  await oms.posting({ id: 'I1', of: 'S1', facility: 'F1', product: 'P1', diff: -3, sent: BEFORE });
+  // Frozen, and never applied: whether I1 is booked cannot be known. Then it is withdrawn.
+  const first = await oms.freeze();
+  assert.equal(first.ambiguous_keys, 1);
+  await oms.pool.query("delete from oms.external_inventory_posting where posting_id = 'I1'");
+  await oms.foretell([['F1', 'SKU-P1', 10]]);
+  const foretold = await oms.foretold(BUSINESS_DATE);
+  assert.deepEqual(
+    foretold.map(({ reset, variance }) => [reset, variance]),
+    [[3, -3]],
+  );
+  await oms.night([['F1', 'SKU-P1', 10]]);
+  assert.deepEqual(await oms.done(BUSINESS_DATE), foretold);
+});
