@@ -6,6 +6,7 @@ import {
   findArtifact,
   findNamedRun,
   listRuns,
+  NotFound,
   openScratch,
 } from '../../runner/history.ts';
 import { type AppliedBatch, findBatches } from '../oms/changes/read_changes.ts';
@@ -32,13 +33,17 @@ export class ShadowReplaced extends Error {
 const NEWEST_RUNS = 100;
 
 /**
- * Returns the shadow run of that name; null if that run is none.
+ * Returns the shadow run of that name; null if that run is none, or there is none of that name.
  * @param name the id of a run, or of a DAG for its newest run
- * @throws NotFound if there is no such run
  */
 export async function namedShadowRun(pool: Pool, name: string): Promise<ShadowRun | null> {
-  const run = await findNamedRun(pool, name);
-  return run.mode === 'shadow' ? { run, state: await newestState(pool, run) } : null;
+  const run = await findNamedRun(pool, name).catch(asNone);
+  return run?.mode === 'shadow' ? { run, state: await newestState(pool, run) } : null;
+}
+
+function asNone(error: unknown): null {
+  if (error instanceof NotFound) return null;
+  throw error;
 }
 
 /** Returns the newest shadow runs that have foretold something, one for each business date of a DAG, the newest first. */

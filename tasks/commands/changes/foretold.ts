@@ -6,7 +6,7 @@ import { namedShadowRun, newestShadowRuns, type ShadowRun } from '../../changes/
 
 /**
  * Returns the shadow run to show; null for an applied night.
- * @throws CommandError where only a shadow run would do, and there is none; NotFound for a run that does not exist
+ * @throws CommandError where only a shadow run would do, and there is none
  */
 export async function findForetold(
   pool: Pool,
