@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 // Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
-const PACKAGE_DIR = resolve(import.meta.dirname, '..');
+export const PACKAGE_DIR = resolve(import.meta.dirname, '..');
 
 export interface Manifest {
   readonly version: string;

@@ -6,6 +6,7 @@
  * warnings may carry a `remedy`, the action that helps: the command line shows it as a command to copy.
  */
 export { ConnectionError, type ConnectionErrorKind } from './connections/connection_error.ts';
+export { retryAfterMs } from './connections/http/retry_after.ts';
 export { type TransactionOptions, withTransaction } from './connections/postgres/transaction.ts';
 export { isRunMode, type RunMode } from './core/dag/run_mode.ts';
 export {
@@ -18,6 +19,8 @@ export {
   timezone,
 } from './core/dag_file/schema/param_types.ts';
 export type { Progress } from './core/run/progress_rate.ts';
+export type { RunState, TaskState } from './core/run/states.ts';
+export type { HttpConnection, HttpRequest, HttpResponse } from './core/value/http.ts';
 export type { Json, JsonObject } from './core/value/json.ts';
 export type { LeftOutFile } from './core/value/left_out.ts';
 export type {
@@ -33,7 +36,10 @@ export type { ApprovalAnswer, ApprovalRequest } from './task/approval.ts';
 export type {
   AttemptFacts,
   Connections,
+  FoundRun,
   RunFacts,
+  RunQuery,
+  Runs,
   TaskContext,
   TaskEvent,
   TaskLog,
@@ -49,7 +55,15 @@ export {
   type TaskErrorOptions,
   taskErrorKind,
 } from './task/errors.ts';
-export type { Content, FileEntry, FileFacts, Files, OpenFile } from './task/files.ts';
+export type {
+  Content,
+  ExistingFile,
+  FileEntry,
+  FileFacts,
+  Files,
+  OpenFile,
+  PublishOptions,
+} from './task/files.ts';
 export {
   type Check,
   type CheckContext,

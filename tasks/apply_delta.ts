@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask, duration, FailTask, timezone } from '../runner/task.ts';
+import { aboutFile } from './files/refused_file.ts';
 import { deltaColumnsSchema } from './inventory/columns/param.ts';
 import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
 import { InvalidFileError } from './inventory/file/invalid_file.ts';
@@ -66,7 +67,10 @@ export default defineTask({
     } catch (error) {
       if (!(error instanceof InvalidFileError)) throw error;
       throw new FailTask(
-        `${file.location}: ${error.message}; it is set aside until it changes, or this task is cleared`,
+        aboutFile(
+          `${error.message}; it is set aside until it changes, or this task is cleared`,
+          file.location,
+        ),
         { cause: error },
       );
     }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { connectionId, defineTask, FailTask, location } from '../runner/task.ts';
+import { connectionId, defineTask, location } from '../runner/task.ts';
 import { foundFileSchema } from './files/found_file.ts';
 import { publishFolder } from './files/publish_folder.ts';
+import { refusedFile } from './files/refused_file.ts';
 import {
   describeRejects,
   guardScan,
@@ -149,9 +150,7 @@ export default defineTask({
       const overridden = [...overriddenUpstream(context.upstream), ...guardCheck.overridden];
       return { ...published, overridden_guards: overridden };
     } catch (error) {
-      throw error instanceof InvalidFileError
-        ? new FailTask(`${found.location}: ${error.message}`, { cause: error })
-        : error;
+      throw error instanceof InvalidFileError ? refusedFile(error, found.location) : error;
     }
   },
 });

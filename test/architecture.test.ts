@@ -44,20 +44,15 @@ const runner = sourceFiles('runner');
 const tasks = sourceFiles('tasks');
 const demo = sourceFiles('demo');
 
+const inRunner = (name: string) => `runner/${name}`;
+
 /** Which folder may import which others; files directly in runner/ may be imported by all of runner. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
-  'runner/store/': ['runner/store/', 'runner/core/', 'runner/connections/', 'runner/task.ts'],
+  'runner/store/': 'store/ connections/ core/ task.ts manifest.ts'.split(' ').map(inRunner),
   'runner/connections/': ['runner/connections/', 'runner/core/', 'runner/log.ts'],
   'runner/task/': ['runner/task/', 'runner/core/'],
-  'runner/engine/': [
-    'runner/engine/',
-    'runner/store/',
-    'runner/connections/',
-    'runner/core/',
-    'runner/task.ts',
-    'runner/log.ts',
-  ],
+  'runner/engine/': 'engine/ store/ connections/ core/ task.ts log.ts'.split(' ').map(inRunner),
   'runner/view/': [
     'runner/view/',
     'runner/engine/',
@@ -117,7 +112,7 @@ test('the runner names no folder of the demo', () => {
 });
 
 test('outside of runner its public files alone are imported', () => {
-  const names = 'task testing index command page metrics history'.split(' ');
+  const names = 'task testing index command page metrics history tracing'.split(' ');
   const mayBe = names.map((name) => `runner/${name}.ts`);
   const campaigns = ['test/simulation', 'test/fault_injection', 'test/benchmarks'].flatMap(sourceFiles);
   const strays = [...tasks, ...demo, ...campaigns].flatMap(({ file, imports }) =>
@@ -199,7 +194,7 @@ test('the tables of graphile-worker are named in store/queue alone', () => {
 
 const LAID_OUT = ['runner', 'tasks', 'demo', 'test'];
 
-/** The files of each folder, those of task types apart. */
+/** The files of each folder. */
 function filesByFolder(): ReadonlyMap<string, readonly string[]> {
   const names = LAID_OUT.flatMap((root) =>
     readdirSync(path.join(ROOT, root), { recursive: true, withFileTypes: true })
@@ -219,6 +214,7 @@ test('the top level holds the folders that the README names, and no others', () 
 test('no folder holds more than 15 files, and no three files beside each other begin with one word', () => {
   const found: string[] = [];
   for (const [folder, files] of filesByFolder()) {
+    if (folder === 'tasks') continue; // a task type is called as DAG files call it
     if (files.length > 15) found.push(`${folder}: ${files.length} files`);
     const words = Map.groupBy(
       files,

@@ -1,4 +1,5 @@
 -- What tasks ask people before they go on, and who answered. A task that asks is deferred; the answer wakes it.
+-- compatible_from: 0021
 create table stockflow.approval (
   approval_id       bigint generated always as identity primary key,
   run_id            bigint not null references stockflow.dag_run on delete cascade,

@@ -15,7 +15,7 @@ import { logOptions, readSettings, type Settings } from './cli/settings.ts';
 import { taskTypesOf } from './cli/task_types.ts';
 import { channelUse, checkChannel } from './doctor/channels.ts';
 import { checkConnection, connectionIds } from './doctor/connections.ts';
-import { checkClock, checkMigrations, checkNotify, checkServer } from './doctor/database.ts';
+import { checkClock, checkMigrations, checkNotify, checkServer, migrationsFix } from './doctor/database.ts';
 import { FINDING_COLUMNS, type Finding, findingText, ok, problem, runCheck } from './doctor/finding.ts';
 import { checkHeartbeats } from './doctor/heartbeats.ts';
 import { checkDagFiles, checkDisks } from './doctor/project.ts';
@@ -74,7 +74,10 @@ async function* checkAll(shell: Shell, settings: Settings): AsyncIterable<Findin
   const log = createLog(logOptions(settings, 'silent'));
   for (const findings of connectionIds(shell.env, use).map((id) => checkConnection(shell, id, { use, log })))
     yield* await findings;
-  const channels = channelUse(shell.env, live, settings.alertsTo);
+  const channels = channelUse(shell.env, live, {
+    alertsTo: settings.alertsTo,
+    addresses: new Set(use.connections.keys()),
+  });
   for (const findings of [...channels].map(([id, namedBy]) => checkChannel(shell, id, namedBy)))
     yield* await findings;
   yield* checkHeartbeats(shell, live);
@@ -136,9 +139,9 @@ async function* checkDatabase(
   }
   const fix = `read the log of the database that ${where} names`;
   for (const [check, find] of SERVER_CHECKS) yield* await runCheck(check, fix, () => find(session));
-  const migrated = await runCheck('migrations', 'run stockflow migrate', () => checkMigrations(session));
+  const migrated = await runCheck('migrations', migrationsFix, () => checkMigrations(session));
   yield* migrated;
-  if (migrated.some(({ verdict }) => verdict !== 'ok')) return;
+  if (migrated.some(({ verdict }) => verdict === 'problem')) return;
   for (const [check, find] of TABLE_CHECKS) yield* await runCheck(check, fix, () => find(session));
   for (const { dagId, isPaused } of await listDags(session.pool)) paused.set(dagId, isPaused);
 }

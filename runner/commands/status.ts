@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { type UnsentChannel, unsentChannels } from '../store/alert/listing.ts';
+import { type FailingFeed, failingFeeds } from '../store/feed/failing.ts';
 import { countLiveWorkers, liveAndLostWorkers } from '../store/worker/live_worker.ts';
+import { failingText } from '../view/alerts/failing.ts';
 import { unsentText } from '../view/alerts/unsent.ts';
 import type { Column } from '../view/listing.ts';
 import { viewSource } from '../view/source.ts';
@@ -27,7 +29,7 @@ const COLUMNS: readonly Column<DagStatus>[] = [
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, a file that is invalid, and alerts that cannot be sent. Exits 1 when there is a problem.',
+    does: 'Reports how the last night of every DAG went, in one sentence; also a night that did not run, a file that is invalid, and alerts, heartbeats and lineage that cannot be sent. Exits 1 when there is a problem.',
     examples: [
       'stockflow status',
       'stockflow status -o json',
@@ -52,8 +54,12 @@ export function configure(command: Command, shell: Shell): void {
     const unsent = await unsentChannels(session.pool);
     const zone = rows[0]?.timezone ?? 'UTC';
     if (unsent.length > 0) notice(shell, options.output, unsentLines(unsent, zone));
+    const failing = await failingFeeds(session.pool);
+    if (failing.length > 0) notice(shell, options.output, failingLines(failing, zone));
+    // What nobody is told by is a problem of the night; figures for others are not.
+    const brokenHeartbeats = failing.filter(({ feed }) => feed === 'heartbeat').length;
     const problems = rows.filter(({ isProblem }) => isProblem);
-    if (problems.length + unsent.length > 0) shell.exitCode = EXIT.problem;
+    if (problems.length + unsent.length + brokenHeartbeats > 0) shell.exitCode = EXIT.problem;
     notice(shell, options.output, advice(problems, rows));
   });
 }
@@ -76,6 +82,10 @@ function unsentLines(unsent: readonly UnsentChannel[], timezone: string): string
   const lines = unsent.map((channel) => `  ${unsentText(channel, timezone)}`);
   const [first] = unsent;
   return `\nalerts not sent\n${lines.join('\n')}\n  whether it is reached again: stockflow alerts test ${first?.channel}`;
+}
+
+function failingLines(failing: readonly FailingFeed[], timezone: string): string {
+  return `\nother services not reached\n${failing.map((feed) => `  ${failingText(feed, timezone)}`).join('\n')}`;
 }
 
 /** Names the actions that the task that failed proposes; empty where it proposes none. */

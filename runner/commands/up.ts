@@ -1,7 +1,13 @@
 /** Migrates, then schedules and works, and serves the page. */
 import type { Command } from 'commander';
 import { describe, type Shell } from './cli/command.ts';
-import { addListenOptions, type ListenOptions } from './web/listen_options.ts';
+import {
+  addListenOptions,
+  addMetricsOptions,
+  type ListenOptions,
+  type MetricsOptions,
+  metricsAddress,
+} from './web/listen_options.ts';
 import { serve } from './worker/serve.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -13,9 +19,12 @@ export function configure(command: Command, shell: Shell): void {
       'STOCKFLOW_CONCURRENCY=16 STOCKFLOW_LOG=json stockflow up',
     ],
   });
-  addListenOptions(command)
-    .option('--no-web', 'do not serve the page')
-    .action(({ web, ...page }: ListenOptions & { readonly web: boolean }) =>
-      serve(shell, { migrations: 'apply', page: web ? page : null }),
-    );
+  addMetricsOptions(addListenOptions(command).option('--no-web', 'do not serve the page')).action(
+    ({ web, host, port, ...metrics }: ListenOptions & MetricsOptions & { readonly web: boolean }) =>
+      serve(shell, {
+        migrations: 'apply',
+        page: web ? { host, port } : null,
+        metrics: metricsAddress(metrics),
+      }),
+  );
 }

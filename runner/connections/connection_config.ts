@@ -3,8 +3,10 @@
  *
  * `postgres://user:secret@host/db?sslmode=verify-full`
  * `sftp://user@host:22/base/dir?host_key=SHA256:...&private_key_file=/path`
+ * `https://api.example.com/v2?bearer_file=/run/secrets/api`
  */
 import { isChannelUrl } from './channel/scheme.ts';
+import type { CommonConfig } from './config/common.ts';
 import { redactSecrets, Secret } from './config/secret.ts';
 import {
   connectionUrl,
@@ -15,20 +17,11 @@ import {
   readQuery,
 } from './config/url.ts';
 import { ConnectionError } from './connection_error.ts';
+import { type HttpConfig, httpConfig } from './http/config.ts';
 
 export { redactSecrets, Secret } from './config/secret.ts';
 export { connectionIdsIn, connectionVariable, type Environment } from './config/url.ts';
-
-interface CommonConfig {
-  readonly id: string;
-  /** The environment variable that defines the connection. */
-  readonly variable: string;
-  /**
-   * The connection without its secrets, for messages and logs: `sftp://user@host:22/base` or `postgres://user@host/db`.
-   */
-  readonly display: string;
-  readonly password: Secret | null;
-}
+export type { HttpConfig } from './http/config.ts';
 
 export interface PostgresConfig extends CommonConfig {
   readonly kind: 'postgres';
@@ -53,7 +46,9 @@ export interface SftpConfig extends CommonConfig {
   readonly passwordFile: string | null;
 }
 
-export type ConnectionConfig = PostgresConfig | SftpConfig;
+export type ConnectionConfig = PostgresConfig | SftpConfig | HttpConfig;
+
+const WANTED = 'a postgres://, sftp:// or https:// URL';
 
 const POSTGRES_KEYS = [
   'application_name',
@@ -77,7 +72,7 @@ const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
  * @throws ConnectionError `missing` or `invalid`, naming the variable and never its value
  */
 export function connectionFromEnv(id: string, env: Environment): ConnectionConfig {
-  const parsed = connectionUrl(id, env, 'a postgres:// or sftp:// URL');
+  const parsed = connectionUrl(id, env, WANTED);
   const { variable, url } = parsed;
   switch (url.protocol) {
     case 'postgres:':
@@ -85,14 +80,17 @@ export function connectionFromEnv(id: string, env: Environment): ConnectionConfi
       return postgresConfig(parsed);
     case 'sftp:':
       return sftpConfig(parsed);
+    case 'https:':
+    case 'http:':
+      return httpConfig(parsed);
     default:
       if (isChannelUrl(url)) {
         throw invalid(
           variable,
-          `is a channel for alerts (${url.protocol}//), which tasks cannot use; they need a postgres:// or sftp:// URL`,
+          `is a channel for alerts (${url.protocol}//), which tasks cannot use; they need ${WANTED}`,
         );
       }
-      throw invalid(variable, 'begins with neither postgres:// nor sftp://');
+      throw invalid(variable, `is not ${WANTED}`);
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RunMode } from '../core/dag/run_mode.ts';
 import type { Progress } from '../core/run/progress_rate.ts';
+import type { RunState, TaskState } from '../core/run/states.ts';
+import type { HttpConnection } from '../core/value/http.ts';
 import type { Json, JsonObject } from '../core/value/json.ts';
 import type { TaskRemedy } from '../core/value/task_remedy.ts';
 import type { ApprovalAnswer, ApprovalRequest } from './approval.ts';
@@ -50,6 +52,32 @@ export interface TaskLog {
 export interface Connections {
   /** A pool on the database that `STOCKFLOW_CONN_<ID>` names; closed by the runner. */
   postgres(id: string): Promise<Pool>;
+  /** The HTTP server that `STOCKFLOW_CONN_<ID>` names, with its log-in. */
+  http(id: string): Promise<HttpConnection>;
+}
+
+/** Selects a run of a DAG by business date. */
+export interface RunQuery {
+  readonly dagId: string;
+  /** `on`: the newest run of that date; `before`: the newest run of the latest earlier date that has one. */
+  readonly date: { readonly on: Temporal.PlainDate } | { readonly before: Temporal.PlainDate };
+  /** The task whose instances' states are read; none by default. */
+  readonly taskId?: string;
+}
+
+/** A run that was looked up. */
+export interface FoundRun {
+  readonly runId: string;
+  readonly businessDate: Temporal.PlainDate;
+  readonly state: RunState;
+  /** The states of the task's instances: several if it is mapped, none if the run has no such task (yet). */
+  readonly taskStates: readonly TaskState[];
+}
+
+/** Reads the runs of any DAG, for tasks that wait for them. */
+export interface Runs {
+  /** @returns null if the date has no run @throws FailTask if no DAG has this id */
+  newest(query: RunQuery): Promise<FoundRun | null>;
 }
 
 /** An event that a task adds to the history (`stockflow.event`), for later questions. */
@@ -83,6 +111,7 @@ export interface TaskContext<Params> {
    * source of the data grants none. It is not for the runner's own tables.
    */
   readonly scratch: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
+  readonly runs: Runs;
   /** Adds to the attempt's rows and bytes in and out, shown by `audit.attempt`. */
   readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;
   readonly progress: (progress: Progress) => void;

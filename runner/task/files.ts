@@ -35,6 +35,15 @@ export interface OpenFile extends FileEntry {
   chunks(): AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
+export interface PublishOptions {
+  /** The number of data rows, for the record. */
+  readonly rows?: number;
+  /** `refuse` keeps a file of this name that has other content. `replace` by default, in one step. */
+  readonly existing?: ExistingFile;
+}
+
+export type ExistingFile = 'replace' | 'refuse';
+
 /** Content to publish: whole, or in pieces. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -59,8 +68,17 @@ export interface Files {
   /**
    * Publishes the file under its name completely or not at all, and records it. Missing folders are created. Publishing
    * the same bytes again changes nothing.
+   * @throws ConnectionError `conflict` if the name holds other content and `existing` is `refuse`
    */
-  publish(location: string, content: Content, options?: { readonly rows?: number }): Promise<FileFacts>;
+  publish(location: string, content: Content, options?: PublishOptions): Promise<FileFacts>;
+  /**
+   * Moves a file to a name that does not exist, in one step and without reading it. Returns false, with nothing changed, where
+   * that is not possible: the locations are not in one place, the name is taken, or the server refuses. Missing folders are
+   * created. It leaves no record, as `remove` does not.
+   */
+  rename(from: string, to: string): Promise<boolean>;
+  /** Removes a file; returns false if there is none. It leaves no record: add one with `TaskContext.record`, before. */
+  remove(location: string): Promise<boolean>;
   recordRead(facts: FileFacts): Promise<void>;
   /**
    * Returns the output of the task `taskId` in the newest successful run of this DAG that was scheduled for an earlier

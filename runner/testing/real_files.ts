@@ -59,10 +59,19 @@ export function filesWithReal(given: TaskFiles, sftp: SftpStore, isReal: (id: st
     async publish(location, content, options = {}) {
       const place = realPlace(location);
       if (place === null) return await given.publish(location, content, options);
-      const rows = options.rows ?? null;
-      const facts = { location, ...(await sftp.publish(place, content, { rows })), rows };
+      const { rows = null, existing = 'replace' } = options;
+      const facts = { location, ...(await sftp.publish(place, content, { rows, existing })), rows };
       given.published.push(facts);
       return facts;
+    },
+    async rename(from, to) {
+      const [source, target] = [realPlace(from), realPlace(to)];
+      if (source !== null && target !== null) return await sftp.rename(source, target);
+      return source === null && target === null ? await given.rename(from, to) : false;
+    },
+    async remove(location) {
+      const place = realPlace(location);
+      return place === null ? await given.remove(location) : await sftp.remove(place);
     },
     recordRead: (facts) => given.recordRead(facts),
     lastGoodOutput: (taskId) => given.lastGoodOutput(taskId),

@@ -8,8 +8,17 @@ import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:
 import { dirname, join } from 'node:path';
 import { leftOutOf } from '../core/value/left_out.ts';
 import { matchesPattern } from '../core/value/location.ts';
-import type { Content, FileEntry, FileFacts, Files, Json, LeftOutFile, OpenFile } from '../task.ts';
-import { TaskError } from '../task.ts';
+import type {
+  Content,
+  FileEntry,
+  FileFacts,
+  Files,
+  Json,
+  LeftOutFile,
+  OpenFile,
+  PublishOptions,
+} from '../task.ts';
+import { ConnectionError, FailTask, TaskError } from '../task.ts';
 
 const CHUNK_BYTES = 32 * 1024;
 
@@ -59,11 +68,29 @@ export class TaskFiles implements Files {
     await utimes(path, seconds, seconds);
   }
 
-  async remove(location: string): Promise<void> {
+  async rename(from: string, to: string): Promise<boolean> {
+    const isOnDisk = [from, to].every((location) => !location.startsWith('artifact:'));
+    if (!isOnDisk || placeOf(from) !== placeOf(to) || (await this.stat(to)) !== null) return false;
+    await mkdir(dirname(this.path(to)), { recursive: true });
+    await rename(this.path(from), this.path(to));
+    return true;
+  }
+
+  async remove(location: string): Promise<boolean> {
+    if (location.startsWith('artifact:')) throw new FailTask(`${location}: artifacts are not removed`);
+    if ((await this.stat(location)) === null) return false;
     await rm(this.path(location));
+    return true;
   }
 
   async list(pattern: string): Promise<readonly FileEntry[]> {
+    if (pattern.startsWith('artifact:')) {
+      const names = [...this.#artifacts.keys()].filter((location) =>
+        matchesPattern(pattern.slice('artifact:'.length), location.slice('artifact:'.length)),
+      );
+      const entries = await Promise.all(names.sort().map((location) => this.stat(location)));
+      return entries.filter((entry) => entry !== null);
+    }
     const slash = pattern.lastIndexOf('/');
     const folder = pattern.slice(0, slash);
     const names = await readdir(this.path(`${folder}/x`).slice(0, -2)).catch((error: unknown) => {
@@ -145,9 +172,15 @@ export class TaskFiles implements Files {
     return bytes;
   }
 
-  async publish(location: string, content: Content, options: { rows?: number } = {}): Promise<FileFacts> {
+  async publish(location: string, content: Content, options: PublishOptions = {}): Promise<FileFacts> {
     const bytes =
       typeof content === 'string' || content instanceof Uint8Array ? copyOf(content) : await collect(content);
+    if (options.existing === 'refuse' && (await this.stat(location)) !== null) {
+      const there = await collect((await this.open(location)).chunks());
+      if (sha256(there) !== sha256(bytes)) {
+        throw new ConnectionError('conflict', `${location} exists with other content, which is kept`);
+      }
+    }
     if (location.startsWith('artifact:')) {
       this.#artifacts.set(location, { bytes, modifiedAt: this.#now() });
     } else {
@@ -192,6 +225,11 @@ function sha256(bytes: Uint8Array): string {
 
 function isSameTime({ modifiedAt: a }: FileEntry, { modifiedAt: b }: FileEntry): boolean {
   return a === null || b === null ? a === b : a.equals(b);
+}
+
+/** Returns the connection of a location, or its scheme. */
+function placeOf(location: string): string {
+  return /^sftp:\/\/[^/]+/.exec(location)?.[0] ?? 'file';
 }
 
 function isAbsent(error: unknown): boolean {

@@ -18,13 +18,16 @@ import {
   type ApprovalRequest,
   type AttemptFacts,
   DeferTask,
+  type FoundRun,
   type Json,
   type JsonObject,
   type Progress,
   type RunFacts,
+  type RunQuery,
   type TaskContext,
   type TaskEvent,
   type TaskRemedy,
+  type TaskState,
   type TaskType,
 } from '../task.ts';
 import { filesWithReal } from './real_files.ts';
@@ -54,10 +57,18 @@ export interface LogLine {
   readonly facts: JsonObject;
 }
 
+/** A run of another DAG, with the states of the instances of its tasks. */
+export interface OtherRun extends Omit<FoundRun, 'taskStates'> {
+  readonly dagId: string;
+  readonly tasks: Readonly<Record<string, readonly TaskState[]>>;
+}
+
 export interface TaskWorld extends AsyncDisposable {
   readonly files: TaskFiles;
   /** Set `now` to move it. */
   readonly clock: { now: Temporal.Instant };
+  /** The runs of other DAGs that tasks may look up; the last of a date is its newest. */
+  readonly runs: OtherRun[];
   readonly logs: LogLine[];
   readonly progress: Progress[];
   /** The events that tasks added to the history, in order. */
@@ -92,6 +103,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
   const remedies: TaskRemedy[] = [];
   const env = options.env ?? {};
   const isReal = (id: string) => connectionIdsIn(env).includes(id);
+  const runs: OtherRun[] = [];
   const metered = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
   const write =
     (level: LogLine['level']) =>
@@ -132,11 +144,23 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       async postgres(id) {
         return options.postgres?.[id] ?? pools.postgres(id);
       },
+      http: async (id) => pools.http(id),
     },
     files: realFiles,
     scratch: async (work) => {
       if (options.scratch === undefined) throw new Error('openTaskWorld was given no scratch database');
       return await inScratch(options.scratch, work);
+    },
+    runs: {
+      newest: async ({ dagId, date, taskId }) => {
+        const found = runs
+          .filter((run) => run.dagId === dagId && isOn(run.businessDate, date))
+          .toSorted((a, b) => Temporal.PlainDate.compare(a.businessDate, b.businessDate));
+        const run = found.at(-1);
+        if (run === undefined) return null;
+        const { runId, businessDate, state, tasks } = run;
+        return { runId, businessDate, state, taskStates: taskId === undefined ? [] : (tasks[taskId] ?? []) };
+      },
     },
     meter: (amounts) => {
       metered.rowsIn += amounts.rowsIn ?? 0;
@@ -171,6 +195,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     answer: null,
     files,
     clock,
+    runs,
     logs,
     progress,
     events,
@@ -186,4 +211,9 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
     },
   };
   return world;
+}
+
+function isOn(businessDate: Temporal.PlainDate, date: RunQuery['date']): boolean {
+  if ('on' in date) return businessDate.equals(date.on);
+  return Temporal.PlainDate.compare(businessDate, date.before) < 0;
 }

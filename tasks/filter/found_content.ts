@@ -1,6 +1,7 @@
 import { FailTask, type Files, type OpenFile } from '../../runner/task.ts';
 import { entryText, isSameEntry } from '../files/entry.ts';
 import type { FoundFile } from '../files/found_file.ts';
+import { aboutFile } from '../files/refused_file.ts';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 
 /**
@@ -12,14 +13,20 @@ export async function openFound(files: Files, found: FoundFile): Promise<OpenFil
   const then = entryText({ bytes, modifiedAt });
   if ((await files.stat(location)) === null) {
     throw new FailTask(
-      `${location}: gone since it was found (${then}); have it put there again, then clear the task that found it. ` +
-        'A server that deletes each file once it is read causes this',
+      aboutFile(
+        `gone since it was found (${then}); have it put there again, then clear the task that found it. ` +
+          'A server that deletes each file once it is read causes this',
+        location,
+      ),
     );
   }
   const opened = await files.open(location);
   if (isSameEntry(opened, { bytes, modifiedAt })) return opened;
   throw new FailTask(
-    `${location}: replaced since it was found: ${then} then, ${entryText(opened)} now; clear the task that found it`,
+    aboutFile(
+      `replaced since it was found: ${then} then, ${entryText(opened)} now; clear the task that found it`,
+      location,
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Checks a night's figures against its guards: a tripped guard stops the task unless this run overrides it. */
 import { type ClearTasks, FailTask, type ShowArtifact, type TaskContext } from '../../runner/task.ts';
+import { aboutFile } from '../files/refused_file.ts';
 import type { Tripped } from '../inventory/guard/guards.ts';
 import {
   adviceFor,
@@ -15,7 +16,7 @@ const QUESTION_MAX_CHARS = 1000;
 
 /** More about a tripped guard, for its error. */
 export interface TrippedDetails {
-  /** The location of the file, before the figures. */
+  /** The location of the file, after the figures and details. */
   readonly location?: string;
   /** Text after the figures. */
   readonly details?: string;
@@ -106,13 +107,13 @@ function failure(
   given: TrippedDetails & { readonly advice: GuardAdvice | null; readonly taskId: string },
 ): FailTask {
   const { location, details, rejects, advice, taskId } = given;
-  const where = location === undefined ? '' : `${location}: `;
-  const figures = stopping.map(({ sentence }) => sentence).join('; ');
+  const figures = `${stopping.map(({ sentence }) => sentence).join('; ')}${details ?? ''}`;
+  const tripped = location === undefined ? figures : aboutFile(figures, location);
   const raise = advice?.kind === 'raise' ? `; ${raiseSentence(advice.guards, taskId)}` : '';
   const artifact: ShowArtifact | null =
     rejects === undefined ? null : { label: 'see all rejected rows', name: rejects };
   const clear = advice?.kind === 'override' ? overrideAction(advice) : null;
-  const why = `${where}${figures}${details ?? ''}${raise}`;
+  const why = `${tripped}${raise}`;
   if (artifact === null && clear === null) return new FailTask(why);
   return new FailTask(why, { remedy: { ...(artifact && { artifact }), ...(clear && { clear }) } });
 }

@@ -1,5 +1,6 @@
 import { FailTask, type FileEntry, type TaskContext } from '../../runner/task.ts';
 import { compareTimes } from '../files/entry.ts';
+import { aboutFile, refusedFile } from '../files/refused_file.ts';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import { guardSnapshotAge } from '../inventory/guard/guards.ts';
 import { type AwaitedNight, refusal } from './candidates.ts';
@@ -37,8 +38,11 @@ export async function findByContent(
     const read = await snapshotOf(context, whole.entry, where);
     if ((await files.stat(entry.location)) === null) {
       throw new FailTask(
-        `${entry.location}: removed once it was read. If the server does so with every file, its snapshot must be ` +
-          'in its name (name_pattern): with snapshot_in the file is read twice',
+        aboutFile(
+          'removed once it was read. If the server does so with every file, its snapshot must be in its name ' +
+            '(name_pattern): with snapshot_in the file is read twice',
+          entry.location,
+        ),
       );
     }
     const why = refusalOf(read, night);
@@ -71,9 +75,7 @@ async function snapshotOf(
     const file = await files.open(entry.location);
     return await readSnapshot(file, { ...where, timezone: where.timezone ?? run.timezone });
   } catch (error) {
-    throw error instanceof InvalidFileError
-      ? new FailTask(`${entry.location}: ${error.message}`, { cause: error })
-      : error;
+    throw error instanceof InvalidFileError ? refusedFile(error, entry.location) : error;
   }
 }
 

@@ -9,6 +9,7 @@ import { help } from './commands/help.ts';
 import { due } from './engine/due.ts';
 import { history } from './engine/history.ts';
 import { hop } from './engine/hop.ts';
+import { hopAlerts, hopTraces } from './engine/observed_hop.ts';
 import { wide } from './engine/wide.ts';
 import { distance } from './filter/distance.ts';
 import { filter } from './filter/filter.ts';
@@ -27,6 +28,8 @@ const BENCHES: readonly Bench[] = [
   plain,
   reset,
   hop,
+  hopAlerts,
+  hopTraces,
   wide,
   history,
   due,
@@ -44,7 +47,9 @@ const { values, positionals } = parseArgs({
     output: { type: 'string', short: 'o', default: 'table' },
   },
 });
-const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
+/** `hop` names `hop_alerts` too. */
+const isNamed = (asked: string, { name }: Bench) => name === asked || name.startsWith(`${asked}_`);
+const unknown = positionals.filter((asked) => !BENCHES.some((bench) => isNamed(asked, bench)));
 const rounds = Number(values.rounds);
 if (unknown.length > 0 || !(rounds >= 1) || !['table', 'json'].includes(values.output)) {
   process.stderr.write(
@@ -55,7 +60,10 @@ if (unknown.length > 0 || !(rounds >= 1) || !['table', 'json'].includes(values.o
 
 const results: Result[] = [];
 let isComplete = true;
-for (const bench of BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+const chosen = BENCHES.filter(
+  (bench) => positionals.length === 0 || positionals.some((asked) => isNamed(asked, bench)),
+);
+for (const bench of chosen) {
   const missing = bench.missing();
   if (missing !== null) {
     process.stderr.write(`${bench.name}: not measured: ${missing}\n`);

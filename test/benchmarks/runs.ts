@@ -20,7 +20,20 @@ export async function registerDag(pool: Pool, dagId: string, source: string): Pr
   const sha256 = createHash('sha256').update(source).digest('hex');
   await registerDagFile(
     pool,
-    { dagId, file: `bench/${dagId}.yaml`, source, sha256, unreadable: null, warnings: [], dag, problems },
+    {
+      dagId,
+      file: `bench/${dagId}.yaml`,
+      source,
+      sha256,
+      fingerprint: sha256,
+      calendars: new Map(),
+      calendarTexts: [],
+      unreadable: null,
+      warnings: [],
+      relations: null,
+      dag,
+      problems,
+    },
     BY,
   );
 }

@@ -9,7 +9,7 @@ export function tableOf(results: readonly Result[]): string {
       `${result.ratio.toFixed(2)}x (${result.ratio_min.toFixed(2)}-${result.ratio_max.toFixed(2)})`.padEnd(
         20,
       ),
-      `bar ${result.max_ratio.toFixed(1)}x`.padEnd(10),
+      `bar ${result.max_ratio.toFixed(2).replace(/0$/, '')}x`.padEnd(10),
       `${result.ours_ms.toFixed(0)} ms beside ${result.baseline_ms.toFixed(0)} ms`.padEnd(28),
       [memoryOf(result), sizeOf(result)].filter(Boolean).join(', '),
     ]

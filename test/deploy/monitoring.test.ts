@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
 import { CATALOG } from '../../runner/web/metrics/catalog.ts';
 import type { Described } from '../../runner/web/metrics/metric.ts';
 import { UP } from '../../runner/web/metrics/routes.ts';
 import inventorySync from '../../tasks/metrics/inventory_sync.ts';
 import { page } from '../docs/pages.ts';
+import { askedSeries, dashboard, expressions, namesIn, RULES } from '../support/monitoring.ts';
 import { promtool, withoutPromtool } from '../support/promtool.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const RULES = 'deploy/prometheus/stockflow.rules.yml';
-const DASHBOARD = 'deploy/grafana/stockflow.json';
-
-const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
-
-/** Every name that a scrape can hold; a test of the scrape shows that it holds them. */
+/** Every name that a scrape can hold; tests of scrapes show that they hold what is asked for. */
 const served: ReadonlySet<string> = new Set(
   [...CATALOG, ...UP]
     .flatMap(({ name, type }) =>
@@ -27,28 +20,8 @@ const served: ReadonlySet<string> = new Set(
     .concat(inventorySync.described.map(({ name }) => name)),
 );
 
-function namesIn(text: string): readonly string[] {
-  return [...new Set(text.match(/\b(stockflow|inventory_sync)_[a-z_]+/g) ?? [])].sort();
-}
-
-const dashboardSchema = z.object({
-  panels: z.array(
-    z.object({
-      title: z.string(),
-      type: z.string(),
-      description: z.string().optional(),
-      gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
-      targets: z.array(z.object({ expr: z.string(), datasource: z.object({ uid: z.string() }) })).default([]),
-    }),
-  ),
-  templating: z.object({ list: z.array(z.object({ name: z.string() })) }),
-});
-const dashboard = dashboardSchema.parse(JSON.parse(read(DASHBOARD)));
-const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-
 test('every metric that the dashboard and the rules name is served', () => {
-  const rules = read(RULES).replaceAll(/^#.*$/gm, '').replaceAll('name: inventory_sync', '');
-  const asked = namesIn(`${expressions.join('\n')}\n${rules}`);
+  const asked = askedSeries();
   assert.ok(asked.length > 30, String(asked.length));
   assert.deepEqual(
     asked.filter((name) => !served.has(name)),
@@ -92,7 +65,7 @@ test('the panels of the dashboard say what they show, take their data source fro
 test('promtool reads the rules, and they fire where they must and nowhere else', {
   skip: withoutPromtool,
 }, () => {
-  const cwd = path.join(ROOT, path.dirname(RULES));
+  const cwd = path.dirname(RULES);
   const checked = promtool(['check', 'rules', 'stockflow.rules.yml'], { cwd });
   assert.equal(checked.status, 0, checked.output);
   const tested = promtool(['test', 'rules', 'stockflow.rules.test.yml'], { cwd });

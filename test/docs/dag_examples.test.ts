@@ -5,11 +5,13 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { calendarJsonSchema } from '../../runner/core/calendar/file/keys.ts';
 import { TRIGGER_RULES } from '../../runner/core/dag/dag.ts';
 import { loadDag } from '../../runner/core/dag_file/parse.ts';
 import { formatProblem } from '../../runner/core/dag_file/problem.ts';
 import { dagKeys, taskKeys } from '../../runner/core/dag_file/schema/keys.ts';
 import { decide, type UpstreamCounts } from '../../runner/core/run/trigger_rule.ts';
+import { readCalendars } from '../../runner/engine/dags/calendars.ts';
 import { checkDagText, readDagTexts } from '../../runner/engine/dags/folder.ts';
 import { loadTaskTypes } from '../../runner/engine/dags/task_types.ts';
 import { documentedTypes, exampleProject } from './example_project.ts';
@@ -17,11 +19,12 @@ import { allBlocks, blocksOf, page, ROOT, type Table, tableBelow } from './pages
 
 const run = promisify(execFile);
 const types = await documentedTypes(await exampleProject({ after }));
+const { set: calendars } = await readCalendars(path.join(ROOT, 'dags'));
 const writingADag = page('writing_a_dag.md');
 
 function problemsOf(text: string): readonly string[] {
   const dagId = /^dag_id: (\w+)$/m.exec(text)?.[1];
-  return loadDag(text, `dags/${dagId}.yaml`, types).problems.map(formatProblem);
+  return loadDag(text, `dags/${dagId}.yaml`, { taskTypes: types, calendars }).problems.map(formatProblem);
 }
 
 test('every DAG in the documentation is valid, with the task types that there are', () => {
@@ -104,6 +107,14 @@ test('every trigger rule does what its row says', () => {
   assert.deepEqual(
     tableBelow(writingADag, '## Trigger rules'),
     TRIGGER_RULES.map((rule) => [rule, ...columns.map((counts) => decide(rule, counts))]),
+  );
+});
+
+test('docs/calendar.schema.json is that of calendar files as they are', () => {
+  assert.deepEqual(
+    JSON.parse(readFileSync(path.join(ROOT, 'docs/calendar.schema.json'), 'utf8')),
+    calendarJsonSchema(),
+    'a key has changed: npx stockflow dags schema calendar > docs/calendar.schema.json',
   );
 });
 

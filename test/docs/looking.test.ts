@@ -20,6 +20,19 @@ const EXAMPLES: { readonly [Kind in Blocker['kind']]: Extract<Blocker, { kind: K
   trigger_rule: { kind: 'trigger_rule', rule: 'all_done' },
   not_before: { kind: 'not_before', at },
   delay: { kind: 'delay', taskId: 'reset_inventory', delayMs: 3_600_000, at: null },
+  dag_edge: {
+    kind: 'dag_edge',
+    edge: {
+      dagId: 'inventory_sync',
+      taskId: 'verify_night',
+      date: 'same',
+      awaitedDate: Temporal.PlainDate.from('2026-01-31'),
+      state: { kind: 'unfinished', runId: 11, state: 'none' },
+      timezone: 'America/New_York',
+      isPaused: false,
+    },
+    at: null,
+  },
   sensor: { kind: 'sensor', at, reason: 'no file yet' },
   retry: { kind: 'retry', at, failureCount: 1, retries: 3, error: 'no answer' },
   pool: {

@@ -93,7 +93,7 @@ test('with otel.ts as documented, a run over two workers of which one is killed 
   heir.signal('SIGTERM');
   assert.equal(await heir.ended, 0);
 
-  const spans = receiver.taken.flatMap(({ body }) => z.array(span).parse(body));
+  const spans = receiver.taken.flatMap(({ body }) => z.array(span).parse(JSON.parse(body)));
   assert.deepEqual(new Set(spans.map(({ traceId }) => traceId)).size, 1);
   const roots = spans.filter(({ parentId }) => parentId === null);
   assert.deepEqual(

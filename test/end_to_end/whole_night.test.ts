@@ -15,6 +15,8 @@ const ALL_SUCCESS = {
   reset_inventory: 'success',
   apply_variance: 'success',
   verify_night: 'success',
+  archive_reset_files: 'success',
+  prune_old_files: 'success',
 };
 const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5'] as const;
 const PUBLISHED_FOLDERS = ['hotwax/reset_inventory', 'hotwax/inventory_variance'];

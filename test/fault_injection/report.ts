@@ -14,7 +14,7 @@ const INVARIANTS: Readonly<Record<Invariant, string>> = {
   E10: 'a run keeps its DAG version',
   E11: 'SIGTERM ends in time and hands over',
   E12: 'no task is quarantined that ends no process; one that does is found out, alone',
-  E13: 'a failed run is told once to each channel, and nothing else is told as a failure',
+  E13: 'a failed run and its recovery are told once to each channel, in order, nothing else is, and no alert is lost',
   end: 'every run ends as its DAG must',
 };
 

@@ -1,7 +1,8 @@
-/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [--shadow] [-o json]`; exits 1 on any finding. */
+/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [--shadow] [--calendar us_retail] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
 import { runSimulation } from './campaign/campaign.ts';
 import { summaryText } from './campaign/summary_text.ts';
+import { CALENDAR, YEAR_DAYS } from './plan/closed_dates.ts';
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     arithmetic: { type: 'string' },
     server: { type: 'string', default: 'demo' },
     shadow: { type: 'boolean', default: false },
+    calendar: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'text' },
   },
 });
@@ -28,6 +30,11 @@ if (values.server !== 'demo' && values.server !== 'openssh') {
   process.exit(2);
 }
 
+if (values.calendar !== undefined && (values.calendar !== CALENDAR || count > YEAR_DAYS)) {
+  notice(`--calendar is ${CALENDAR}, with at most ${YEAR_DAYS} nights`);
+  process.exit(2);
+}
+
 let worked = 0;
 const startedMs = performance.now();
 const summary = await runSimulation({
@@ -36,6 +43,7 @@ const summary = await runSimulation({
   seed: values.seed,
   ...(values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }),
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
+  ...(values.calendar === undefined ? {} : { calendar: values.calendar }),
   withNaiveBaseline: values.arithmetic === 'current',
   inShadowFirst: values.shadow,
   onNight({ night, date, kind, wrong, unexpected, shadow }) {

@@ -1,28 +1,29 @@
+/** An HTTP server that stands for a service outside, and keeps what it was sent. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import type { Lifetime } from './postgres/database.ts';
 
 /** A request that was received whole. */
 export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
+  readonly body: string;
 }
 
-/** The answer to a request; null to leave it without one. */
-export type Answer = { readonly status: number; readonly body?: string; readonly location?: string } | null;
+/** Answers a request; one that does nothing leaves it without an answer. */
+export type Answer = (response: ServerResponse, request: Received) => void;
 
-/** A server that takes JSON by POST, keeps what it got, and answers as it is told. */
 export interface HttpReceiver {
+  /** `http://127.0.0.1:port` */
   readonly url: string;
   /** Every request, in order, also those that were refused. */
   readonly received: readonly Received[];
   /** Those that were answered with 200. */
   readonly taken: readonly Received[];
-  /** Sets the answer from now on; 200 at first. */
-  answer(answer: (request: Received) => Answer): void;
+  /** Sets the answer from now on; 200 and `ok` at first. */
+  answer(how: Answer): void;
   /** Breaks the connections whose requests have no answer. */
   drop(): void;
 }
@@ -30,15 +31,12 @@ export interface HttpReceiver {
 export async function startHttpReceiver(lifetime: Lifetime): Promise<HttpReceiver> {
   const received: Received[] = [];
   const taken: Received[] = [];
-  let answerOf: (request: Received) => Answer = () => ({ status: 200 });
+  let how: Answer = (response) => void response.end('ok');
   const server = createServer(async (request, response) => {
-    const one: Received = { path: request.url ?? '', headers: request.headers, body: await json(request) };
-    received.push(one);
-    const answer = answerOf(one);
-    if (answer === null) return;
-    if (answer.status === 200) taken.push(one);
-    const headers = answer.location === undefined ? {} : { location: answer.location };
-    response.writeHead(answer.status, headers).end(answer.body);
+    const got = { path: request.url ?? '', headers: request.headers, body: await textOf(request) };
+    received.push(got);
+    how(response, got);
+    if (response.writableEnded && response.statusCode === 200) taken.push(got);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,9 +51,17 @@ export async function startHttpReceiver(lifetime: Lifetime): Promise<HttpReceive
     url: `http://127.0.0.1:${port}`,
     received,
     taken,
-    drop: () => server.closeAllConnections(),
-    answer: (given) => {
-      answerOf = given;
+    answer(next) {
+      how = next;
     },
+    drop: () => server.closeAllConnections(),
   };
+}
+
+/** Returns an answer of a status, with headers and a body. */
+export function answering(
+  status: number,
+  { headers = {}, body = '' }: { readonly headers?: Record<string, string>; readonly body?: string } = {},
+): Answer {
+  return (response) => void response.writeHead(status, headers).end(body);
 }

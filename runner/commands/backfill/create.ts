@@ -8,6 +8,7 @@ import {
   REPROCESS_MODES,
   type Reprocess,
 } from '../../core/backfill/plan.ts';
+import { YIELDS_TO, type YieldsTo } from '../../core/backfill/room.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { findDag } from '../../store/dag/dag.ts';
@@ -45,6 +46,7 @@ interface Options extends FollowOptions {
   readonly runBackwards?: true;
   readonly maxActiveRuns: number;
   readonly timeEdges: TimeEdges;
+  readonly yieldsTo?: YieldsTo;
   readonly param: Readonly<Record<string, string>>;
   readonly reason?: string;
   readonly dryRun?: true;
@@ -76,6 +78,11 @@ export function configure(command: Command, shell: Shell): void {
         .choices(['keep', 'collapse'])
         .default('collapse'),
     )
+    .addOption(
+      new Option('--yields-to <runs>', 'begin no date that could be in the way of these runs').choices(
+        YIELDS_TO,
+      ),
+    )
     .option('--param <name=value>', 'a param of the DAG; again for each', collectParam, {})
     .option('--reason <text>', 'kept in the history')
     .option('--dry-run', 'show what would be done with each date, and do nothing')
@@ -94,8 +101,8 @@ async function create(shell: Shell, name: string, options: Options): Promise<voi
   const taskTypes = await taskTypesOf(settings);
   const order: BackfillOrder = BACKFILL_ORDERS[options.runBackwards === true ? 1 : 0];
   const range = { from: options.from, to: options.to, reprocess: options.reprocess, order };
-  const { timeEdges, maxActiveRuns } = options;
-  const request = { params: options.param, timeEdges, maxActiveRuns, ...range };
+  const { timeEdges, maxActiveRuns, yieldsTo = null } = options;
+  const request = { params: options.param, timeEdges, maxActiveRuns, yieldsTo, ...range };
   const plan = await planBackfill(viewSource(session.pool), precheckRunner(shell, session, taskTypes), {
     ...request,
     dagId: name,

@@ -8,6 +8,6 @@ export function holdText(hold: BackfillHold, dag: Dag): string {
   const room =
     maxActiveRuns > 1
       ? `--max-active-runs ${maxActiveRuns - 1} leaves room for it`
-      : 'stockflow backfill cancel lets it go ahead';
+      : '--yields-to scheduled lets it go first';
   return `${holdSentence(hold, dag)}; ${room}`;
 }

@@ -34,7 +34,11 @@ export const CATALOG: readonly CatalogItem[] = [
         summary: 'schedule a paused DAG again',
         load: () => import('../dags/pause.ts').then(({ resume }) => resume),
       },
-      { name: 'schema', summary: 'the JSON Schema of DAG files', load: () => import('../dags/schema.ts') },
+      {
+        name: 'schema',
+        summary: 'the JSON Schema of DAG or calendar files',
+        load: () => import('../dags/schema.ts'),
+      },
     ],
   },
   { name: 'trigger', summary: 'start a run of a DAG', load: () => import('../trigger.ts') },

@@ -8,7 +8,8 @@ import { errorFacts } from '../../core/value/error_text.ts';
 import type { Remedy } from '../../core/value/remedy.ts';
 import { TriggerError } from '../../engine/operator/dag_to_run.ts';
 import { OperatorError } from '../../engine/operator/operator.ts';
-import { MigrationError } from '../../store/schema/migrate.ts';
+import { MigrationError } from '../../store/schema/migration_file.ts';
+import { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { InvalidDag, NotFound } from '../../view/errors.ts';
 import { escapeControls } from '../output/terminal_text.ts';
 import type { Shell } from './command.ts';
@@ -25,6 +26,11 @@ const OPERATOR_EXIT: Readonly<Record<OperatorError['kind'], ExitCode>> = {
   not_found: EXIT.notFound,
   refused: EXIT.problem,
   bad_params: EXIT.usage,
+};
+
+const MISMATCH_ADVICE: Readonly<Record<SchemaMismatch['kind'], string>> = {
+  too_new: 'update Stockflow on this host',
+  too_old: 'stockflow migrate brings it up to date',
 };
 
 /** Writes the error on stderr, with the stack only under STOCKFLOW_DEBUG. @returns the exit code */
@@ -47,6 +53,7 @@ export function reportError(error: unknown, shell: Shell): ExitCode {
 /** Returns the command that helps after the error, with what it does; null where there is none. */
 function adviceOn(error: unknown): string | null {
   if (error instanceof NotFound) return notFoundAdvice(error);
+  if (error instanceof SchemaMismatch) return MISMATCH_ADVICE[error.kind];
   const hasRemedy =
     error instanceof BackfillRangeError || error instanceof TriggerError || error instanceof OperatorError;
   return hasRemedy && error.remedy !== null ? remedyText(error.remedy) : null;
@@ -94,6 +101,7 @@ function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof TriggerError) return TRIGGER_EXIT[error.kind];
   if (error instanceof OperatorError) return OPERATOR_EXIT[error.kind];
   if (error instanceof SessionNotKept) return EXIT.usage;
+  if (error instanceof SchemaMismatch) return EXIT.schemaMismatch;
   if (error instanceof MigrationError) return EXIT.problem;
   if (error instanceof EmbeddedPostgresError || error instanceof PoolExhausted) return EXIT.unreachable;
   if (error instanceof ConnectionError) return error.kind === 'invalid' ? EXIT.usage : EXIT.unreachable;

@@ -10,6 +10,8 @@ export const EXIT = {
   unreachable: 5,
   confirmationRequired: 6,
   waitTimedOut: 7,
+  /** The schema of the database and this version do not fit. */
+  schemaMismatch: 8,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

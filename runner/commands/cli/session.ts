@@ -5,6 +5,7 @@ import { connectDatabase } from '../../connections/postgres/connect.ts';
 import { createLog, type Log, type LogOptions } from '../../log.ts';
 import { isQueueInstalled, QUEUE_SCHEMA } from '../../store/queue/schema.ts';
 import { migrate, pendingMigrations } from '../../store/schema/migrate.ts';
+import type { MigrationSource } from '../../store/schema/migration_file.ts';
 import type { Shell } from './command.ts';
 import { CommandError, EXIT } from './exit_code.ts';
 import { logOptions, type Settings } from './settings.ts';
@@ -106,6 +107,7 @@ async function refusePending(pool: Pool): Promise<void> {
   throw new CommandError(EXIT.problem, `${what} pending in the database: run stockflow migrate`);
 }
 
-function sourceOf(set: string) {
+/** Returns the files of a set. */
+export function sourceOf(set: string): MigrationSource {
   return { set, directory: join(MIGRATIONS_DIR, set) };
 }

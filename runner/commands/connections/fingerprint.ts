@@ -27,7 +27,7 @@ export function configure(command: Command, shell: Shell): void {
     if (config.kind !== 'sftp') {
       throw new CommandError(
         EXIT.usage,
-        `${config.variable} is a database; only an SFTP server shows a host key`,
+        `${config.variable} is no SFTP server (${config.display}); only those show a host key`,
       );
     }
     const keys = await shownHostKeys(config);

@@ -20,11 +20,12 @@ export function configure(command: Command, shell: Shell): void {
   }).argument('<id>', 'as DAG files write it: warehouse for STOCKFLOW_CONN_WAREHOUSE');
   addOutputOption(command).action(async (id: string, options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
-    refuseChannel(id, shell.env);
-    // A wrong variable is a usage error, not a finding: there is nothing to connect to.
-    connectionFromEnv(id, shell.env);
     const { dags, taskTypes } = await checkDagFiles(settings);
     const use = outsideUse(dags, (type) => taskTypes.byName.get(type)?.params ?? null);
+    // The URL of an HTTP server may be that of a webhook too: its use decides.
+    if (!use.connections.has(id)) refuseChannel(id, shell.env);
+    // A wrong variable is a usage error, not a finding: there is nothing to connect to.
+    connectionFromEnv(id, shell.env);
     const log = createLog(logOptions(settings, 'silent'));
     const rows = await checkConnection(shell, id, { use, log });
     if (options.output === 'table') {

@@ -1,8 +1,8 @@
 /** The next instants of a schedule. */
 import type { Command } from 'commander';
-import { instantsAfter, scheduleOf } from '../../core/time/schedule.ts';
-import { nextColumns } from '../../view/dag/next.ts';
+import { nextColumns, nextRows } from '../../view/dag/next.ts';
 import { scheduleWords } from '../../view/dag/schedule_words.ts';
+import { scheduledDag } from '../../view/dag/scheduled_dag.ts';
 import { inZone } from '../../view/time_text.ts';
 import { momentIn, parseCount } from '../cli/arguments.ts';
 import { describe, type Shell } from '../cli/command.ts';
@@ -13,7 +13,7 @@ import { addOutputOption, notice, type OutputFormat, printListing } from '../out
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Shows when a DAG is due, in its own time zone and in yours. Needs no database for a DAG that has a file.',
+    does: 'Shows when a DAG is due, in its own time zone and in yours, and the dates between that its calendar closes. Needs no database for a DAG that has a file.',
     examples: [
       'stockflow dags next nightly_load',
       'stockflow dags next dags/nightly_load.yaml -n 3 --after 2026-03-07',
@@ -21,14 +21,16 @@ export function configure(command: Command, shell: Shell): void {
     ],
   })
     .argument('<dag>', 'the id of a DAG, or its file')
-    .option('-n, --count <count>', 'how many instants', parseCount, 5)
+    .option('-n, --count <count>', 'how many runs', parseCount, 5)
     .option(
       '--after <instant>',
       'with its offset, or a date or wall time in the zone of the DAG; now by default',
     );
   addOutputOption(command).action(
     async (name: string, options: { count: number; after?: string; output: OutputFormat }) => {
-      const { dag } = await findDagByName(shell, readSettings(shell.env), name);
+      const settings = readSettings(shell.env);
+      const { dag } = await findDagByName(shell, settings, name);
+      const source = await scheduledDag(dag, async (id) => (await findDagByName(shell, settings, id)).dag);
       const after =
         options.after === undefined ? Temporal.Now.instant() : momentIn(options.after, dag.timezone);
       if (after === null) {
@@ -37,15 +39,15 @@ export function configure(command: Command, shell: Shell): void {
           `--after ${options.after} is not an instant; write 2026-03-08T06:00:00Z, or 2026-03-08 in ${dag.timezone}`,
         );
       }
-      const schedule = scheduleOf(dag);
-      const rows = [...instantsAfter(schedule, after).take(options.count)];
-      notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}`);
+      const rows = nextRows(source, { after, count: options.count });
+      const followed = source === dag ? '' : `; ${source.dagId} is due`;
+      notice(shell, options.output, `${dag.dagId}: ${scheduleWords(dag)}${followed}`);
       printListing(shell, options.output, {
-        columns: nextColumns(schedule, Temporal.Now.timeZoneId()),
+        columns: nextColumns(source.timezone, Temporal.Now.timeZoneId()),
         rows,
       });
       if (rows.length === 0)
-        notice(shell, options.output, `${dag.dagId} is not due after ${inZone(after, dag.timezone)}`);
+        notice(shell, options.output, `${source.dagId} is not due after ${inZone(after, dag.timezone)}`);
     },
   );
 }

@@ -28,6 +28,7 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow dags plan',
       'stockflow dags plan dags/nightly_load.yaml',
+      'stockflow dags plan dags/calendars/us_retail.yaml    every DAG that uses the calendar',
       'stockflow dags plan dags/nightly_load.yaml --at "2026-06-18 12:00"    as if it came into force then',
       'stockflow dags plan -o json | jq ".[].dates.lost"',
     ],

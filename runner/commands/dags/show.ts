@@ -1,5 +1,7 @@
 /** A DAG: its tasks, edges and times. */
 import type { Command } from 'commander';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { ruleWords } from '../../core/calendar/describe.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import { graphLines } from '../../view/dag/graph_lines.ts';
@@ -40,10 +42,21 @@ function toldLines({ alerts, heartbeat, startWithinMs }: Dag): readonly string[]
   ];
 }
 
+/** `us_retail closes Thanksgiving: on the fourth Thursday of November` */
+function closedLines({ name, rules, include, exclude }: Calendar): readonly string[] {
+  return [
+    ...rules.map((rule) => `${name} closes ${rule.name}: ${ruleWords(rule)}\n`),
+    ...include.flatMap(closedLines),
+    ...(exclude.length === 0
+      ? []
+      : [`${name} opens what is in ${exclude.map((other) => other.name).join(', ')}\n`]),
+  ];
+}
+
 function headText(dag: Dag, file: string): string {
   const limits = [
     `catchup ${dag.catchup}`,
-    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once`,
+    `at most ${dag.maxActiveRuns} run${dag.maxActiveRuns === 1 ? '' : 's'} at once (when busy: ${dag.whenBusy})`,
     ...(dag.dagrunTimeoutMs === null ? [] : [`a run at most ${formatDuration(dag.dagrunTimeoutMs)}`]),
   ];
   const params = Object.entries(dag.params).map(
@@ -54,6 +67,7 @@ function headText(dag: Dag, file: string): string {
     `${dag.dagId}  ${dag.description}\n`,
     `${file}\n`,
     `${scheduleWords(dag)}; ${limits.join(', ')}\n`,
+    ...(dag.calendar === null ? [] : closedLines(dag.calendar)),
     ...toldLines(dag),
     ...params,
   ].join('');

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
+import { calendarFilesIn, isCalendarFile, readCalendarFile } from '../../engine/dags/calendars.ts';
 import { readDagFile } from '../../engine/dags/folder.ts';
 import { dagFilesIn } from '../../view/dag/files.ts';
 import type { Column } from '../../view/listing.ts';
@@ -22,18 +23,20 @@ const COLUMNS: readonly Column<Problem>[] = [
 
 export function configure(command: Command, shell: Shell): void {
   describe(command, {
-    does: 'Checks DAG files: every problem of every file, as file:line:column. Needs no database. Exits 3 where there is one.',
+    does: 'Checks DAG files and calendars: every problem of every file, as file:line:column. Needs no database. Exits 3 where there is one.',
     examples: [
       'stockflow dags validate',
       'stockflow dags validate dags/nightly_load.yaml',
       'stockflow dags validate -o json',
     ],
-  }).argument('[path...]', 'files, or folders of files; the dags folder by default');
+  }).argument('[path...]', 'files, or folders of files; the dags folder and its calendars by default');
   addOutputOption(command).action(async (paths: string[], options: { output: OutputFormat }) => {
     const settings = readSettings(shell.env);
     const files = await filesOf(paths.length === 0 ? [settings.dagsDir] : paths);
     const taskTypes = await taskTypesOf(settings);
-    const read = await Promise.all(files.map((file) => readDagFile(file, taskTypes)));
+    const read = await Promise.all(
+      files.map((file) => (isCalendarFile(file) ? readCalendarFile(file) : readDagFile(file, taskTypes))),
+    );
     const byFile = read.map(({ problems }) => problems);
     const rows = byFile.flat();
     if (options.output === 'table') {
@@ -64,12 +67,17 @@ function counted(count: number, noun: string): string {
 
 async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
   const files = await Promise.all(
-    paths.map(async (path) => ((await isFolder(path)) ? await dagFilesIn(path) : [path])),
+    paths.map(async (path) => ((await isFolder(path)) ? await filesIn(path) : [path])),
   );
   const found = [...new Set(files.flat())];
   if (found.length === 0)
     throw new CommandError(EXIT.notFound, `there is no DAG file in ${paths.join(', ')}`);
   return found;
+}
+
+/** Returns the DAG files of the folder, and the calendars beside them. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  return [...(await dagFilesIn(folder)), ...(await calendarFilesIn(folder))];
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -9,11 +9,17 @@ import { errorFacts } from '../../core/value/error_text.ts';
 import type { Shell } from '../cli/command.ts';
 import { type Finding, ok, problem, runCheck } from './finding.ts';
 
-/** Returns each channel with the DAGs that name it; those of STOCKFLOW_ALERTS_TO are named by all DAGs. */
+/**
+ * Returns each channel with the DAGs that name it; those of STOCKFLOW_ALERTS_TO are named by all DAGs.
+ * @param addresses the connections of tasks, which may have the URL of a channel and are none
+ */
 export function channelUse(
   env: Shell['env'],
   dags: readonly Dag[],
-  forAllDags: readonly string[],
+  {
+    alertsTo: forAllDags,
+    addresses,
+  }: { readonly alertsTo: readonly string[]; readonly addresses: ReadonlySet<string> },
 ): ReadonlyMap<string, readonly string[]> {
   const named = dags.flatMap(({ dagId, alerts }) =>
     alerts.flatMap(({ to }) => to.map((id) => ({ id, by: dagId }))),
@@ -22,7 +28,8 @@ export function channelUse(
   const set = connectionIdsIn(env).filter((id) => isChannel(id, env));
   // A heartbeat is an address too, and is no channel.
   const heartbeats = new Set(dags.map(({ heartbeat }) => heartbeat));
-  const ids = [...new Set([...all.map(({ id }) => id), ...set.filter((id) => !heartbeats.has(id))])];
+  const unnamed = set.filter((id) => !heartbeats.has(id) && !addresses.has(id));
+  const ids = [...new Set([...all.map(({ id }) => id), ...unnamed])];
   return new Map(
     ids
       .toSorted()

@@ -13,8 +13,10 @@ const FIXES: Fixes = {
     `check host and port in ${variable}, and that this host may reach them: a firewall, a wrong name and a server that is down look like this`,
   auth: ({ variable }) =>
     `check user and secret in ${variable} with whoever runs the server before you try again: refusals can lock an account`,
-  host_key: ({ id, variable }) =>
-    `stockflow connections fingerprint ${id} prints the keys that it has; confirm one with whoever runs the server, then set host_key in ${variable}`,
+  host_key: ({ id, variable, kind }) =>
+    kind === 'http'
+      ? `check with whoever runs the server that its certificate is valid; one of a private authority is trusted with ca_file=/path in ${variable}`
+      : `stockflow connections fingerprint ${id} prints the keys that it has; confirm one with whoever runs the server, then set host_key in ${variable}`,
   lost: () => 'try again; if it stays, ask whoever runs the server or the network between',
   stalled: () => 'try again; if it stays, ask whoever runs the server or the network between',
   refused_by_server: () => ASK,

@@ -4,9 +4,11 @@ import {
   type ConnectionConfig,
   connectionFromEnv,
   connectionIdsIn,
+  type HttpConfig,
   type PostgresConfig,
   type SftpConfig,
 } from '../../connections/connection_config.ts';
+import { httpConnection } from '../../connections/http/http.ts';
 import { readServer } from '../../connections/postgres/server.ts';
 import { openSftp } from '../../connections/sftp/sftp.ts';
 import type { FolderUse, OutsideUse } from '../../core/dag/outside_use.ts';
@@ -17,6 +19,8 @@ import type { Shell } from '../cli/command.ts';
 import { connectionFix } from './connection_fix.ts';
 import { type Finding, ok, problem, runCheck } from './finding.ts';
 import { checkFolder, usersText } from './folders.ts';
+
+const HTTP_ANSWER_MS = 10_000;
 
 /** Returns each connection that a task uses and each that is set, without channels, which are checked as such. */
 export function connectionIds(env: Shell['env'], use: OutsideUse): readonly string[] {
@@ -44,15 +48,45 @@ export async function checkConnection(
     config,
     `check ${config.variable} and the server; then: stockflow connections test ${id}`,
   );
-  return await runCheck(check, fix, () =>
-    config.kind === 'postgres'
-      ? checkPostgres(check, config)
-      : checkSftp(check, config, {
-          signal,
-          log,
-          folders: use.folders.filter(({ connection }) => connection === id),
-        }),
-  );
+  return await runCheck(check, fix, () => {
+    switch (config.kind) {
+      case 'postgres':
+        return checkPostgres(check, config);
+      case 'http':
+        return checkHttp(check, config, signal);
+      case 'sftp': {
+        const folders = use.folders.filter(({ connection }) => connection === id);
+        return checkSftp(check, config, { signal, log, folders });
+      }
+    }
+  });
+}
+
+/** Sends a HEAD request to the connection's URL, which changes nothing; any answer shows that the server is there. */
+async function checkHttp(
+  check: string,
+  config: HttpConfig,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const begunAt = performance.now();
+  const { status } = await httpConnection(config).request({
+    method: 'HEAD',
+    path: '/',
+    timeoutMs: HTTP_ANSWER_MS,
+    maxResponseBytes: 0,
+    signal,
+  });
+  const took = spanText(performance.now() - begunAt);
+  if (status === 401 || status === 403) {
+    return [
+      problem(
+        check,
+        `${config.display} refused the log-in: it answered ${status} to HEAD /`,
+        `check the secret of ${config.variable}, or whether this user may ask for /`,
+      ),
+    ];
+  }
+  return [ok(check, `${config.display}: answered ${status} to HEAD / in ${took}`)];
 }
 
 /** Checks a database of tasks. They work in transactions alone, so a pooler that keeps those is no problem. */

@@ -1,8 +1,10 @@
 /** Checks the runner's database: its state, its clock, and whether it can announce work. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
+import { readMigrationState } from '../../store/schema/migrate.ts';
+import { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { countText, spanText } from '../../view/time_text.ts';
-import { pendingNames, type Session } from '../cli/session.ts';
+import { pendingNames, type Session, sourceOf } from '../cli/session.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const NOTIFY_WITHIN_MS = 5_000;
@@ -28,8 +30,22 @@ export async function checkServer({ pool, isEmbedded, isPooled }: Session): Prom
   ];
 }
 
+export function migrationsFix(error: unknown): string {
+  return error instanceof SchemaMismatch ? 'update Stockflow on this host' : 'run stockflow migrate';
+}
+
 export async function checkMigrations({ pool }: Session): Promise<readonly Finding[]> {
   const pending = await pendingNames(pool);
+  const { newer } = await readMigrationState(pool, sourceOf('runner'));
+  if (newer.length > 0) {
+    return [
+      warning(
+        'migrations',
+        `those of a later version, which this one works with: ${newer.map(({ name }) => name).join(', ')}`,
+        'finish the upgrade: bring this host to that version',
+      ),
+    ];
+  }
   if (pending.length === 0) return [ok('migrations', 'up to date')];
   return [problem('migrations', `pending: ${pending.join(', ')}`, 'run stockflow migrate')];
 }

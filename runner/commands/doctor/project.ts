@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Dag } from '../../core/dag/dag.ts';
 import { formatProblem } from '../../core/dag_file/problem.ts';
+import { readCalendars } from '../../engine/dags/calendars.ts';
 import { readDagFile } from '../../engine/dags/folder.ts';
 import type { TaskTypes } from '../../engine/dags/task_types.ts';
 import { dagFilesIn } from '../../view/dag/files.ts';
@@ -55,7 +56,23 @@ export async function checkDagFiles(settings: Settings): Promise<ProjectLook> {
           'put a file made by defineTask there: its name is the type',
         )
       : ok('task types', [...taskTypes.byName.keys()].sort().join(', '));
-  return { findings: [types, ...broken, valid, ...invalid], dags, taskTypes };
+  return {
+    findings: [types, ...broken, valid, ...invalid, ...(await checkCalendars(settings))],
+    dags,
+    taskTypes,
+  };
+}
+
+/** Returns nothing for a project without calendars. */
+async function checkCalendars({ dagsDir }: Settings): Promise<readonly Finding[]> {
+  const calendars = [...(await readCalendars(dagsDir)).set.values()];
+  const invalid = calendars.flatMap(({ problems: [first] }) =>
+    first === undefined
+      ? []
+      : [problem('calendars', formatProblem(first), `stockflow dags validate ${first.file} shows all`)],
+  );
+  const names = calendars.map(({ name }) => name).join(', ');
+  return calendars.length > 0 && invalid.length === 0 ? [ok('calendars', names)] : invalid;
 }
 
 export async function checkDisks(settings: Settings): Promise<readonly Finding[]> {

@@ -65,6 +65,7 @@ export function styleOfState(state: string): Style | null {
     case 'skipped':
     case 'paused':
     case 'skip':
+    case 'closed':
     case 'removed':
       return 'dim';
     default:

@@ -1,7 +1,10 @@
 /** Clears tasks of a run, so that they run again. */
 import type { Command } from 'commander';
 import { DagVersions } from '../../engine/dags/versions.ts';
+import { taskIdsToClear } from '../../engine/operator/clearing.ts';
 import { clearTasks } from '../../engine/operator/operator.ts';
+import { clearDependents, dependentsOf } from '../../engine/other_dags/dependents.ts';
+import { dependentsText } from '../../view/run/clearing.ts';
 import { findNamedRun } from '../../view/run/find.ts';
 import { CLI_ACTOR } from '../cli/actor.ts';
 import { collectParam } from '../cli/arguments.ts';
@@ -15,6 +18,7 @@ interface ClearOptions {
   readonly task?: string;
   readonly onlyFailed?: true;
   readonly downstream?: true;
+  readonly acrossDags?: true;
   readonly param: Readonly<Record<string, string>>;
   readonly reason?: string;
 }
@@ -25,6 +29,7 @@ export function configure(command: Command, shell: Shell): void {
     examples: [
       'stockflow tasks clear nightly_load --only-failed        retry what failed last night',
       'stockflow tasks clear 12 --task load_file --downstream',
+      'stockflow tasks clear 12 --task load_file --downstream --across-dags    also in the DAGs that waited for it',
       'stockflow tasks clear 12 --only-failed --param store=12    with another param from here on',
     ],
   })
@@ -32,24 +37,41 @@ export function configure(command: Command, shell: Shell): void {
     .option('--task <task>', 'only this task')
     .option('--only-failed', 'only what failed, was cancelled, or was not run because of that')
     .option('--downstream', 'with --task: all that depends on it, too')
+    .option('--across-dags', 'also what waited for it in other DAGs')
     .option('--param <name=value>', 'a param that the run has from now on; again for each', collectParam, {})
     .option('--reason <text>', 'kept in the history')
     .action(async (name: string, options: ClearOptions) => {
       const settings = readSettings(shell.env);
       await using session = await openSession(shell, settings);
-      const { runId } = await findNamedRun(session.pool, name);
-      const hasParams = Object.keys(options.param).length > 0;
-      const changed = await clearTasks(session.pool, runId, {
+      const run = await findNamedRun(session.pool, name);
+      const { runId } = run;
+      const versions = new DagVersions(session.pool, settings.alertsTo);
+      const which = {
         taskId: options.task ?? null,
         onlyFailed: options.onlyFailed ?? false,
         downstream: options.downstream ?? false,
-        by: CLI_ACTOR,
-        versions: new DagVersions(session.pool, settings.alertsTo),
-        reason: options.reason ?? null,
+      };
+      const taskIds = taskIdsToClear(await versions.get(run.dagVersionId), which);
+      const dependents = await dependentsOf({ db: session.pool, versions }, run, taskIds);
+      const request = { by: CLI_ACTOR, versions, reason: options.reason ?? null };
+      const hasParams = Object.keys(options.param).length > 0;
+      const changed = await clearTasks(session.pool, runId, {
+        ...which,
+        ...request,
         newParams: hasParams ? { given: options.param, taskTypes: await taskTypesOf(settings) } : null,
       });
       shell.stderr.write(
         `run ${runId}: cleared ${changedText(changed)}; stockflow runs watch ${runId} follows it\n`,
       );
+      if (dependents.length === 0) return;
+      const names = dependentsText(dependents);
+      if (options.acrossDags === true) {
+        await clearDependents(session.pool, dependents, request);
+        shell.stderr.write(`cleared what waited for it, too: ${names}\n`);
+      } else {
+        shell.stderr.write(
+          `left as it is, though it waited for this: ${names}; --across-dags clears that, too\n`,
+        );
+      }
     });
 }

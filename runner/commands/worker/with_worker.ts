@@ -1,4 +1,5 @@
 /** Waits for what workers do, beside a worker of this process where one is asked for. */
+import { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { countLiveWorkers } from '../../store/worker/live_worker.ts';
 import type { Shell } from '../cli/command.ts';
 import type { Session } from '../cli/session.ts';
@@ -23,7 +24,9 @@ export async function withWorker<T>(
   const taskTypes = await taskTypesOf(settings);
   const worker = await startWorker(shell, settings, session, { taskTypes, dagsDir: null });
   try {
-    return await work();
+    const ended = await Promise.race([work(), worker.unfit]);
+    if (ended instanceof SchemaMismatch) throw ended;
+    return ended;
   } finally {
     await drainWorker(shell, worker);
   }

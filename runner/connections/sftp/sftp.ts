@@ -13,8 +13,9 @@ import {
   probePublishing,
   probeReading,
 } from './list/probe.ts';
-import { type PublishOwner, sweepParts } from './publish/parts.ts';
-import { publish } from './publish/publish.ts';
+import { removeFile, renameFile } from './publish/existing.ts';
+import { sweepParts } from './publish/parts.ts';
+import { type PublishOptions, publish } from './publish/publish.ts';
 import type { SftpContent, WrittenFacts } from './publish/write.ts';
 import { openFile, type SftpFile } from './read/read.ts';
 
@@ -35,7 +36,14 @@ export interface SftpConnection extends AsyncDisposable {
   stat(path: string): Promise<SftpEntry | null>;
   open(path: string): Promise<SftpFile>;
   /** Publishes a file. Missing folders are created; publishing the same content again changes nothing. */
-  publish(path: string, content: SftpContent, owner: PublishOwner): Promise<WrittenFacts>;
+  publish(path: string, content: SftpContent, options: PublishOptions): Promise<WrittenFacts>;
+  /**
+   * Moves a file to a free name in one step. Missing folders are created.
+   * @returns false, with nothing changed, if the name is taken or the server refuses
+   */
+  rename(fromPath: string, toPath: string): Promise<boolean>;
+  /** Removes a file; a folder, a link or a device is refused. @returns false if there is none */
+  remove(path: string): Promise<boolean>;
   makeDirs(path: string): Promise<void>;
   /**
    * Removes the part files that begin with `.<name>.<run>.`, which an attempt that lost its connection leaves.
@@ -62,7 +70,9 @@ export async function openSftp(config: SftpConfig, options: SftpOptions): Promis
     list: (dirPath) => list(session, dirPath),
     stat: (path) => stat(session, path),
     open: (path) => openFile(session, path),
-    publish: (path, content, owner) => publish(session, { path, owner }, content),
+    publish: (path, content, options) => publish(session, { path, options }, content),
+    rename: (fromPath, toPath) => renameFile(session, fromPath, toPath),
+    remove: (path) => removeFile(session, path),
     makeDirs: (path) => makeDirs(session, path),
     sweepParts: async (dirPath, ownPrefix) => (await sweepParts(session, dirPath, ownPrefix)) ?? [],
     nearestFolder: (path) => nearestFolder(session, path),

@@ -5,7 +5,9 @@
 
 import type { Dag } from '../dag/dag.ts';
 import { instantsBetween, nextInstant, scheduleOf } from '../time/schedule.ts';
+import { businessDateOf, resolveWallTime } from '../time/wall_time.ts';
 import { isWorked, type PlannedDate } from './plan.ts';
+import type { YieldsTo } from './room.ts';
 
 export interface BackfillHold {
   /** The scheduled instant of the first run of the schedule that waits. */
@@ -21,6 +23,15 @@ export interface BackfillHold {
   readonly runCount: number | null;
   /** The backfill's end if its runs take as long as usual; null if no usual duration is known. */
   readonly expectedEndAt: Temporal.Instant | null;
+  /** The runs of the schedule that would end after their last deadline, as far as the usual durations say. */
+  readonly late: readonly LateRun[];
+}
+
+export interface LateRun {
+  readonly scheduledFor: Temporal.Instant;
+  /** The latest deadline of its tasks. */
+  readonly deadlineAt: Temporal.Instant;
+  readonly expectedEndAt: Temporal.Instant;
 }
 
 const RUNS_AT_MOST = 1000;
@@ -32,6 +43,10 @@ export interface BackfillLoad {
   readonly now: Temporal.Instant;
   /** The usual duration of a run of such a backfill, in ms; null if there was none yet. */
   readonly usualRunMs: number | null;
+  /** The usual duration of a run of the schedule, in ms; null if there was none yet. */
+  readonly usualScheduledMs: number | null;
+  /** Whether the backfill steps aside for the runs of the schedule. */
+  readonly yieldsTo: YieldsTo | null;
   readonly isPaused: boolean;
   /** The scheduled instants of the schedule's runs that are queued already. */
   readonly queued: readonly Temporal.Instant[];
@@ -45,7 +60,7 @@ export function holdOfBackfill(dag: Dag, load: BackfillLoad): BackfillHold | nul
   const { maxActiveRuns, now, isPaused } = load;
   const instants = load.dates.filter(isWorked).flatMap(({ scheduledFor }) => scheduledFor ?? []);
   const [oldest] = instants.toSorted(Temporal.Instant.compare);
-  if (oldest === undefined || maxActiveRuns < dag.maxActiveRuns) return null;
+  if (oldest === undefined || maxActiveRuns < dag.maxActiveRuns || load.yieldsTo !== null) return null;
   const expectedEndAt = expectedEnd(load, instants.length, dag.maxActiveRuns);
   const schedule = scheduleOf(dag);
   const dueByThen =
@@ -57,11 +72,43 @@ export function holdOfBackfill(dag: Dag, load: BackfillLoad): BackfillHold | nul
     .filter((instant) => !instants.some((worked) => worked.equals(instant)))
     .toSorted(Temporal.Instant.compare);
   const runCount = expectedEndAt === null ? null : queued.length + dueByThen.length;
+  const late =
+    expectedEndAt === null ? [] : lateRuns(dag, load, { expectedEndAt, waiting: [...queued, ...dueByThen] });
   const [waiting] = queued;
-  if (waiting !== undefined) return { scheduledFor: waiting, likelihood: 'queued', runCount, expectedEndAt };
+  if (waiting !== undefined)
+    return { scheduledFor: waiting, likelihood: 'queued', runCount, expectedEndAt, late };
   const scheduledFor = isPaused ? null : nextInstant(schedule, now);
   if (scheduledFor === null || runCount === 0) return null;
-  return { scheduledFor, likelihood: runCount === null ? 'possible' : 'certain', runCount, expectedEndAt };
+  const likelihood = runCount === null ? 'possible' : 'certain';
+  return { scheduledFor, likelihood, runCount, expectedEndAt, late };
+}
+
+/** Returns the waiting runs that end too late if they begin one after the other when the backfill has ended. */
+function lateRuns(
+  dag: Dag,
+  { usualScheduledMs }: BackfillLoad,
+  {
+    expectedEndAt,
+    waiting,
+  }: { readonly expectedEndAt: Temporal.Instant; readonly waiting: readonly Temporal.Instant[] },
+): readonly LateRun[] {
+  const worked = dag.whenBusy === 'queue' ? waiting : waiting.slice(-1);
+  return worked.flatMap((scheduledFor, index) => {
+    const runs = Math.ceil((index + 1) / dag.maxActiveRuns);
+    const end = expectedEndAt.add({ milliseconds: Math.round(runs * (usualScheduledMs ?? 0)) });
+    const deadlineAt = lastDeadline(dag, scheduledFor);
+    const isLate = deadlineAt !== null && Temporal.Instant.compare(end, deadlineAt) > 0;
+    return isLate ? [{ scheduledFor, deadlineAt, expectedEndAt: end }] : [];
+  });
+}
+
+/** Returns the latest deadline of the tasks of a run; null if none has one. */
+function lastDeadline({ tasks, timezone }: Dag, scheduledFor: Temporal.Instant): Temporal.Instant | null {
+  const date = businessDateOf(scheduledFor, timezone);
+  const deadlines = tasks.flatMap(({ deadline }) =>
+    deadline === null ? [] : [resolveWallTime(date, deadline, timezone)],
+  );
+  return deadlines.toSorted(Temporal.Instant.compare).at(-1) ?? null;
 }
 
 function expectedEnd(

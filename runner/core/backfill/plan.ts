@@ -6,7 +6,8 @@
 import type { Dag } from '../dag/dag.ts';
 import type { RunMode } from '../dag/run_mode.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
-import { instantsBetween, scheduleOf } from '../time/schedule.ts';
+import { closedDateOf, closedWords } from '../time/closed_dates.ts';
+import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
 import { businessDateOf } from '../time/wall_time.ts';
 import type { Remedy } from '../value/remedy.ts';
 import type { RunWithParams } from '../value/task_remedy.ts';
@@ -70,27 +71,31 @@ export interface PlannedDate extends Decided {
   readonly remedy?: RunWithParams | null;
 }
 
+export interface KnownFacts {
+  /** The runs of the range's instants, in any order. */
+  readonly runs: readonly ExistingRun[];
+  readonly now: Temporal.Instant;
+  /** The schedule of the dates, for a DAG that runs after another one; without it the DAG's own. */
+  readonly schedule?: Schedule;
+}
+
 /**
  * Returns the decision for every date of the range, in the order in which they are run. A date with several instants
  * appears once for each.
- * @param known the runs of the range's instants, in any order, and the present instant
  * @throws BackfillRangeError if the range is reversed, too long or has no schedule
  */
-export function planBackfill(
-  dag: Dag,
-  range: BackfillRange,
-  known: { readonly runs: readonly ExistingRun[]; readonly now: Temporal.Instant },
-): readonly PlannedDate[] {
+export function planBackfill(dag: Dag, range: BackfillRange, known: KnownFacts): readonly PlannedDate[] {
   const byInstant = Map.groupBy(known.runs, ({ scheduledFor }) => scheduledFor.epochMilliseconds);
-  const planned = datesOf(dag, range).flatMap(({ businessDate, instants, reason }): readonly PlannedDate[] =>
-    instants.length === 0
-      ? [{ businessDate, scheduledFor: null, decision: 'skip', reason, detail: null, runId: null }]
-      : instants.map((scheduledFor) => {
-          const isDue = Temporal.Instant.compare(scheduledFor, known.now) <= 0;
-          const runs = byInstant.get(scheduledFor.epochMilliseconds) ?? [];
-          const decided = isDue ? decideInstant(runs, range.reprocess) : skip('in the future');
-          return { businessDate, scheduledFor, ...decided };
-        }),
+  const planned = datesOf({ dag, schedule: known.schedule ?? scheduleOf(dag) }, range).flatMap(
+    ({ businessDate, instants, reason }): readonly PlannedDate[] =>
+      instants.length === 0
+        ? [{ businessDate, scheduledFor: null, decision: 'skip', reason, detail: null, runId: null }]
+        : instants.map((scheduledFor) => {
+            const isDue = Temporal.Instant.compare(scheduledFor, known.now) <= 0;
+            const runs = byInstant.get(scheduledFor.epochMilliseconds) ?? [];
+            const decided = isDue ? decideInstant(runs, range.reprocess) : skip('in the future');
+            return { businessDate, scheduledFor, ...decided };
+          }),
   );
   return range.order === 'oldest_first' ? planned : planned.toReversed();
 }
@@ -138,8 +143,9 @@ interface RangeDate {
 }
 
 /** Returns every date of the range, oldest first. */
-function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
-  if (dag.schedule.length === 0) {
+function datesOf(scheduled: ScheduledDag, { from, to }: BackfillRange): readonly RangeDate[] {
+  const { dag, schedule } = scheduled;
+  if (schedule.crons.length === 0) {
     const { dagId } = dag;
     throw new BackfillRangeError(`${dagId} has no schedule, so no date has an instant to work`, {
       action: 'trigger_date',
@@ -150,37 +156,43 @@ function datesOf(dag: Dag, { from, to }: BackfillRange): readonly RangeDate[] {
   const dayCount = from.until(to, { largestUnit: 'days' }).days + 1;
   if (dayCount < 1) throw new BackfillRangeError(`the first date ${from} lies after the last date ${to}`);
   if (dayCount > BACKFILL_INSTANTS_AT_MOST) throw tooMany(`${from} to ${to} has ${dayCount} dates`);
-  const byDate = instantsByDate(dag, { from, to });
+  const byDate = instantsByDate(scheduled, { from, to });
   return Array.from({ length: dayCount }, (_, index) => from.add({ days: index })).map((businessDate) => ({
     businessDate,
     instants: byDate.get(businessDate.toString()) ?? [],
-    reason: reasonForNone(dag, businessDate),
+    reason: reasonForNone(dag, schedule, businessDate),
   }));
 }
 
+interface ScheduledDag {
+  readonly dag: Dag;
+  readonly schedule: Schedule;
+}
+
 function instantsByDate(
-  dag: Dag,
+  { dag, schedule }: ScheduledDag,
   { from, to }: Pick<BackfillRange, 'from' | 'to'>,
 ): ReadonlyMap<string, readonly Temporal.Instant[]> {
-  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(dag.timezone).toInstant();
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(schedule.timezone).toInstant();
   const span = {
     after: startOf(from).subtract({ milliseconds: 1 }),
     until: startOf(to.add({ days: 1 })).subtract({ milliseconds: 1 }),
   };
   const found: Temporal.Instant[] = [];
-  for (const instant of instantsBetween(scheduleOf(dag), span)) {
+  for (const instant of instantsBetween(schedule, span)) {
     if (found.length === BACKFILL_INSTANTS_AT_MOST)
       throw tooMany(`${dag.dagId} is due more often than that from ${from} to ${to}`);
     found.push(instant);
   }
-  return Map.groupBy(found, (instant) => businessDateOf(instant, dag.timezone).toString());
+  return Map.groupBy(found, (instant) => businessDateOf(instant, schedule.timezone).toString());
 }
 
-function reasonForNone({ startDate, endDate }: Dag, date: Temporal.PlainDate): string {
+function reasonForNone({ startDate, endDate }: Dag, schedule: Schedule, date: Temporal.PlainDate): string {
   if (startDate !== null && Temporal.PlainDate.compare(date, startDate) < 0)
     return `before start_date ${startDate}`;
   if (endDate !== null && Temporal.PlainDate.compare(date, endDate) > 0) return `after end_date ${endDate}`;
-  return 'not in the schedule';
+  const closed = closedDateOf(schedule, date);
+  return closed === null ? 'not in the schedule' : closedWords(closed);
 }
 
 function tooMany(what: string): BackfillRangeError {

@@ -10,6 +10,7 @@ import {
   resolveOccurrence,
   scheduledWallTimes,
 } from '../time/clock_change.ts';
+import { type ClosedDate, closedDateOf } from '../time/closed_dates.ts';
 import { instantsOnDate, scheduleOf } from '../time/schedule.ts';
 
 export interface ClockChangeEdge extends ResolvedWallTime {
@@ -30,6 +31,8 @@ export interface ClockChangeDate {
    */
   readonly everyHour: { readonly count: number; readonly usualCount: number } | null;
   readonly edges: readonly ClockChangeEdge[];
+  /** The date as one that the calendar of the DAG closes; null if it is open. */
+  readonly closed: ClosedDate | null;
 }
 
 /**
@@ -42,6 +45,7 @@ export function clockChangeDate(dag: Dag, { date }: Pick<ClockChange, 'date'>): 
   const everyHour = { ...schedule, crons: everyHourCrons };
   return {
     due: scheduledWallTimes(schedule, date),
+    closed: closedDateOf(schedule, date),
     everyHour:
       everyHourCrons.length === 0
         ? null

@@ -1,6 +1,7 @@
 /** Compares the dates of two versions of a DAG: which are lost, gained, run twice, or run at another hour. */
 
 import type { Dag } from '../dag/dag.ts';
+import { type ClosedDate, closedDateOf } from '../time/closed_dates.ts';
 import { type DateSpan, type RunsByDate, runsByDate, runsOf } from '../time/date_runs.ts';
 import { type DueRun, planDue } from '../time/due.ts';
 import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
@@ -33,6 +34,8 @@ export interface ScheduleFacts {
 export interface DateChanges {
   /** Dates that had a run and have none any more. This list and those below are ascending. */
   readonly lost: readonly Temporal.PlainDate[];
+  /** Dates that had a run and that the calendar now closes: they are not lost. */
+  readonly closed: readonly ClosedDate[];
   readonly gained: readonly Temporal.PlainDate[];
   /** Dates that had one run and now have several, or more than either version alone gives them. */
   readonly doubled: readonly Temporal.PlainDate[];
@@ -62,14 +65,23 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
     .map((timezone) => businessDateOf(facts.changeAt, timezone))
     .toSorted(Temporal.PlainDate.compare)[0];
   const owed = owedRuns(versions, facts);
-  if (first === undefined) return { lost: [], gained: [], doubled: [], moved: [], recounted: [], owed };
+  if (first === undefined)
+    return { lost: [], closed: [], gained: [], doubled: [], moved: [], recounted: [], owed };
   const last = first.add({ days: days - 1 });
 
   const settled = settledRuns(versions, facts, owed);
   const old = versionRuns(before, facts.changeAt, { first, last });
   const renewed = versionRuns(after, facts.changeAt, { first, last });
 
+  /** A run that is moved to a date on which the schedule has passed already is lost. */
+  const isKept = ({ movedTo }: ClosedDate): boolean => {
+    if (movedTo === null || Temporal.PlainDate.compare(movedTo, last) > 0) return true;
+    const key = movedTo.toString();
+    return settled.has(key) || renewed.coming.has(key);
+  };
   const lost: Temporal.PlainDate[] = [];
+  const closed: ClosedDate[] = [];
+  const closing = after === null ? null : scheduleOf(after);
   const gained: Temporal.PlainDate[] = [];
   const doubled: Temporal.PlainDate[] = [];
   const moved = new Map<number, Temporal.PlainDate[]>();
@@ -84,8 +96,11 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
     const countOf = (runs: RunsByDate) => runs.get(key)?.count ?? 0;
     const most = Math.max(1, ...[old, renewed].flatMap(({ own, usual }) => [countOf(own), countOf(usual)]));
     const isSplit = countOf(old.usual) === 1 && countOf(renewed.usual) > 1 && isCount > 1;
-    if (wasCount > 0 && isCount === 0) lost.push(date);
-    else if (wasCount === 0 && isCount > 0) gained.push(date);
+    if (wasCount > 0 && isCount === 0) {
+      const byCalendar = closing && closedDateOf(closing, date);
+      if (byCalendar && isKept(byCalendar)) closed.push(byCalendar);
+      else lost.push(date);
+    } else if (wasCount === 0 && isCount > 0) gained.push(date);
     else if (isCount > most || isSplit) doubled.push(date);
     else if (wasCount !== isCount) {
       const group = recounted.get(`${wasCount} ${isCount}`) ?? {
@@ -102,6 +117,7 @@ export function dateChanges(versions: VersionPair, facts: ScheduleFacts, days: n
   }
   return {
     lost,
+    closed,
     gained,
     doubled,
     moved: [...moved].map(([shiftMs, dates]) => ({ shiftMs, dates })),

@@ -1,6 +1,8 @@
 /** Compares two versions of a DAG key by key, with the names of the DAG file. */
 
 import { recipientsOf } from '../alert/recipients.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { ruleWords } from '../calendar/describe.ts';
 import type { Dag, Task } from '../dag/dag.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatWallTime } from '../time/wall_time.ts';
@@ -13,7 +15,7 @@ export interface KeyChange {
    * The path of the key: `schedule`, `params.store`, `not_before`, `with.guards.max_row_drop`, `depends_on.load_file`.
    */
   readonly key: string;
-  /** The value before; null if the key is absent. The value of a dependency is its delay. */
+  /** The value before; null if the key is absent. The value of a dependency is its delay, or the date of another DAG's run. */
   readonly before: Json;
   readonly after: Json;
 }
@@ -65,18 +67,41 @@ function dagKeys(dag: Dag): Keys {
   return {
     description: dag.description,
     timezone: dag.timezone,
-    schedule: dag.schedule,
+    schedule: dag.after === null ? dag.schedule : { after: dag.after },
+    ...calendarKeys(dag),
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,
     catchup_window: formatDuration(dag.catchupWindowMs),
     max_active_runs: dag.maxActiveRuns,
+    when_busy: dag.whenBusy,
     dagrun_timeout: durationText(dag.dagrunTimeoutMs),
     ...toldKeys(dag),
     heartbeat: dag.heartbeat,
     start_within: durationText(dag.startWithinMs),
     ...Object.fromEntries(Object.entries(dag.params).map(([name, spec]) => [`params.${name}`, { ...spec }])),
   };
+}
+
+/** Returns the calendar, how it is applied, and the rules of each calendar that it is made of, by their names. */
+function calendarKeys({ calendar, onClosed }: Dag): Keys {
+  if (calendar === null) return { calendar: null, on_closed: null };
+  return { calendar: calendar.name, on_closed: onClosed, ...ruleKeys(calendar) };
+}
+
+function ruleKeys({ name, rules, include, exclude }: Calendar): Keys {
+  const words = Map.groupBy(rules, (rule) => rule.name);
+  const names = (calendars: readonly Calendar[]) => calendars.map((calendar) => calendar.name);
+  return Object.assign(
+    {
+      ...(include.length === 0 ? {} : { [`calendar.${name}.include`]: names(include) }),
+      ...(exclude.length === 0 ? {} : { [`calendar.${name}.exclude`]: names(exclude) }),
+    },
+    ...[...words].map(([day, same]) => ({
+      [`calendar.${name}.closed.${day}`]: same.map(ruleWords).join('; '),
+    })),
+    ...[...include, ...exclude].map(ruleKeys),
+  );
 }
 
 /** Returns the channels that are told of each kind, however the file groups them into rules. */
@@ -95,6 +120,12 @@ function taskKeys(task: Task): Keys {
     type: task.type,
     ...Object.fromEntries(
       task.dependsOn.map(({ taskId, delayMs }) => [`depends_on.${taskId}`, formatDuration(delayMs)]),
+    ),
+    ...Object.fromEntries(
+      task.dagEdges.map(({ dagId, taskId, date }) => [
+        `depends_on.dag.${dagId}${taskId === null ? '' : `.${taskId}`}`,
+        date,
+      ]),
     ),
     not_before: task.notBefore && formatWallTime(task.notBefore),
     deadline: task.deadline && formatWallTime(task.deadline),

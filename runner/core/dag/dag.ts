@@ -3,10 +3,15 @@
  * YAML text and never changed afterwards.
  */
 import type { AlertRule } from '../alert/kind.ts';
+import type { Calendar } from '../calendar/calendar.ts';
 import type { Json } from '../value/json.ts';
 
 export const CATCHUP_POLICIES = ['none', 'latest', 'all'] as const;
 export type CatchupPolicy = (typeof CATCHUP_POLICIES)[number];
+
+/** The handling of a date on which the calendar is closed: no run, a run on the nearest open day, or a run as usual. */
+export const CLOSED_POLICIES = ['skip', 'previous', 'next', 'run'] as const;
+export type ClosedPolicy = (typeof CLOSED_POLICIES)[number];
 
 export const TRIGGER_RULES = [
   'all_success',
@@ -38,6 +43,21 @@ export interface Dependency {
   readonly delayMs: number;
 }
 
+export const AWAITED_DATES = ['same', 'previous'] as const;
+export type AwaitedDate = (typeof AWAITED_DATES)[number];
+
+/** An edge to another DAG: the task starts only after that DAG's task, or its whole run, has succeeded for a date. */
+export interface DagEdge {
+  readonly dagId: string;
+  /** Null for the whole run. */
+  readonly taskId: string | null;
+  /** The other run's business date: that of this run, or the date before it on which the other DAG was scheduled. */
+  readonly date: AwaitedDate;
+}
+
+export const BUSY_POLICIES = ['queue', 'latest', 'skip'] as const;
+export type BusyPolicy = (typeof BUSY_POLICIES)[number];
+
 export interface ParamSpec {
   readonly type: ParamType;
   /** Null if the file gives no default: the param may then be absent, and renders as null. */
@@ -51,6 +71,7 @@ export interface Task {
   /** The params as written, with templates not yet rendered. */
   readonly with: Readonly<Record<string, Json>>;
   readonly dependsOn: readonly Dependency[];
+  readonly dagEdges: readonly DagEdge[];
   readonly notBefore: WallTime | null;
   readonly deadline: WallTime | null;
   readonly onDeadline: 'alert' | 'fail';
@@ -77,13 +98,20 @@ export interface Dag {
   readonly description: string;
   /** IANA name. */
   readonly timezone: string;
-  /** Cron expressions; an empty list means that runs are only made by hand. */
+  /** Cron expressions; none if the DAG runs after another one, or if its runs are only made by hand. */
   readonly schedule: readonly string[];
+  /** The DAG each of whose successes is followed by a run of this one; null for none. */
+  readonly after: string | null;
   readonly startDate: Temporal.PlainDate | null;
   readonly endDate: Temporal.PlainDate | null;
+  /** The calendar of its closed dates; null for none. */
+  readonly calendar: Calendar | null;
+  readonly onClosed: ClosedPolicy;
   readonly catchup: CatchupPolicy;
   readonly catchupWindowMs: number;
   readonly maxActiveRuns: number;
+  /** The fate of a due run of the schedule while `maxActiveRuns` are under way. */
+  readonly whenBusy: BusyPolicy;
   /** True if the schedule is paused when the file is first read. */
   readonly isPausedUponCreation: boolean;
   /** The limit of a run's duration in ms; null for no limit. */

@@ -66,13 +66,14 @@ function mentionsIn(dag: Dag, paramsOf: (type: string) => z.ZodType | null): rea
   return dag.tasks.flatMap((task) => {
     const params = paramsOf(task.type);
     return [...textsIn(task.with, [])].map(({ path, text }) => {
-      const mark = params === null ? null : annotationAt(params, path, LOCATION_MARK);
+      const place = { path, whole: task.with };
+      const mark = params === null ? null : annotationAt(params, place, LOCATION_MARK);
       return {
         path,
         text,
         usedBy: `${dag.dagId}.${task.taskId}`,
         use: isLocationUse(mark) ? mark : null,
-        isConnection: params !== null && annotationAt(params, path, CONNECTION_MARK) === true,
+        isConnection: params !== null && annotationAt(params, place, CONNECTION_MARK) === true,
       };
     });
   });

@@ -1,23 +1,28 @@
 /** Builds the Dag from the checked keys of a file: defaults are filled in, units are explicit. */
 import { DEFAULT_KINDS } from '../alert/kind.ts';
-import type { Dag, Dependency, ParamSpec, Task } from '../dag/dag.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import type { Dag, DagEdge, Dependency, ParamSpec, Task } from '../dag/dag.ts';
 import { normalDefault } from '../dag/params.ts';
 import { parseDuration } from '../time/duration.ts';
 import { type DagFileKeys, DEFAULTS, type TaskKeys } from './schema/keys.ts';
 
 type DefaultArgs = NonNullable<DagFileKeys['default_args']>;
 
-export function buildDag(file: DagFileKeys): Dag {
+/** @param calendar the calendar that the file names; null for none */
+export function buildDag(file: DagFileKeys, calendar: Calendar | null): Dag {
   return {
     dagId: file.dag_id,
     description: file.description ?? '',
     timezone: file.timezone,
-    schedule: [file.schedule ?? []].flat(),
+    ...buildSchedule(file.schedule),
     startDate: file.start_date ?? null,
     endDate: file.end_date ?? null,
+    calendar,
+    onClosed: file.on_closed ?? 'skip',
     catchup: file.catchup,
     catchupWindowMs: file.catchup_window,
     maxActiveRuns: file.max_active_runs,
+    whenBusy: file.when_busy ?? usualWhenBusy(file),
     isPausedUponCreation: file.is_paused_upon_creation,
     dagrunTimeoutMs: file.dagrun_timeout ?? null,
     alerts: (file.alerts ?? []).map((rule) => ({ on: rule.on ?? DEFAULT_KINDS, to: rule.to })),
@@ -28,6 +33,17 @@ export function buildDag(file: DagFileKeys): Dag {
     ),
     tasks: file.tasks.map((task) => buildTask(task, file.default_args ?? {})),
   };
+}
+
+function buildSchedule(schedule: DagFileKeys['schedule']): Pick<Dag, 'schedule' | 'after'> {
+  if (schedule === null) return { schedule: [], after: null };
+  if (typeof schedule === 'object' && 'after' in schedule) return { schedule: [], after: schedule.after };
+  return { schedule: [schedule].flat(), after: null };
+}
+
+/** Runs that follow another DAG, or that are all caught up on, each wait; of others a newer one takes the place of an older. */
+function usualWhenBusy(file: DagFileKeys): Dag['whenBusy'] {
+  return file.catchup === 'all' || buildSchedule(file.schedule).after !== null ? 'queue' : 'latest';
 }
 
 function buildParam(spec: NonNullable<DagFileKeys['params']>[string]): ParamSpec {
@@ -43,7 +59,8 @@ function buildTask(task: TaskKeys, args: DefaultArgs): Task {
     taskId: task.task_id,
     type: task.type,
     with: task.with ?? {},
-    dependsOn: (task.depends_on ?? []).map(buildDependency),
+    dependsOn: (task.depends_on ?? []).flatMap(buildDependency),
+    dagEdges: (task.depends_on ?? []).flatMap(buildDagEdge),
     notBefore: task.not_before ?? null,
     deadline: task.deadline ?? null,
     onDeadline: task.on_deadline ?? 'alert',
@@ -64,7 +81,15 @@ function buildTask(task: TaskKeys, args: DefaultArgs): Task {
   };
 }
 
-function buildDependency(dependency: NonNullable<TaskKeys['depends_on']>[number]): Dependency {
-  if (typeof dependency === 'string') return { taskId: dependency, delayMs: 0 };
-  return { taskId: dependency.task_id, delayMs: dependency.delay ?? 0 };
+type DependsOn = NonNullable<TaskKeys['depends_on']>[number];
+
+function buildDependency(dependency: DependsOn): readonly Dependency[] {
+  if (typeof dependency === 'string') return [{ taskId: dependency, delayMs: 0 }];
+  return 'task_id' in dependency ? [{ taskId: dependency.task_id, delayMs: dependency.delay ?? 0 }] : [];
+}
+
+function buildDagEdge(dependency: DependsOn): readonly DagEdge[] {
+  if (typeof dependency === 'string' || !('dag' in dependency)) return [];
+  const { dag: dagId, task: taskId = null, date = 'same' } = dependency;
+  return [{ dagId, taskId, date }];
 }

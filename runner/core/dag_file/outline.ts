@@ -13,12 +13,22 @@ export interface OutlineTask {
   /** The id; null if it is missing or not a text. */
   readonly taskId: string | null;
   readonly dependsOn: readonly OutlineDependency[];
+  readonly dagEdges: readonly OutlineDagEdge[];
   readonly keys: JsonObject;
 }
 
 export interface OutlineDependency {
   readonly path: KeyPath;
   readonly taskId: string;
+}
+
+/** An edge to another DAG. */
+export interface OutlineDagEdge {
+  /** `['tasks', 2, 'depends_on', 0]` */
+  readonly path: KeyPath;
+  readonly dagId: string;
+  readonly taskId: string | null;
+  readonly date: 'same' | 'previous';
 }
 
 export interface Outline {
@@ -39,12 +49,21 @@ export function outlineOf(root: Json): Outline {
 }
 
 function outlineTask(keys: JsonObject, path: KeyPath): OutlineTask {
-  const dependsOn = asList(keys.depends_on).flatMap((dependency, index) => {
-    const own = [...path, 'depends_on', index];
+  const listed = asList(keys.depends_on).map((dependency, index) => ({
+    dependency,
+    path: [...path, 'depends_on', index],
+  }));
+  const dependsOn = listed.flatMap(({ dependency, path: own }) => {
     if (typeof dependency === 'string') return [{ path: own, taskId: dependency }];
     const taskId = asMap(dependency).task_id;
     return typeof taskId === 'string' ? [{ path: [...own, 'task_id'], taskId }] : [];
   });
+  const dagEdges = listed.flatMap(({ dependency, path: own }): readonly OutlineDagEdge[] => {
+    const { dag: dagId, task, date } = asMap(dependency);
+    if (typeof dagId !== 'string') return [];
+    const taskId = typeof task === 'string' ? task : null;
+    return [{ path: own, dagId, taskId, date: date === 'previous' ? 'previous' : 'same' }];
+  });
   const taskId = typeof keys.task_id === 'string' ? keys.task_id : null;
-  return { path, taskId, dependsOn, keys };
+  return { path, taskId, dependsOn, dagEdges, keys };
 }

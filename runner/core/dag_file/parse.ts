@@ -1,10 +1,14 @@
 /** Parses the text of a DAG file into a Dag, or into the list of all its problems. */
 
+import type { CalendarText } from '../calendar/file/parse.ts';
+import { type CalendarSet, NO_CALENDARS } from '../calendar/file/resolve.ts';
 import type { Dag } from '../dag/dag.ts';
 import { parseCron } from '../time/cron/parse.ts';
 import { cronWarning } from '../time/cron/warning.ts';
+import { nextInstant, scheduleOf } from '../time/schedule.ts';
 import type { Json } from '../value/json.ts';
 import { buildDag } from './build.ts';
+import { calendarFindings, calendarOf } from './calendar_reference.ts';
 import { fitFindings } from './consistency.ts';
 import { edgeFindings } from './edges.ts';
 import type { DagFileFinding } from './finding.ts';
@@ -25,6 +29,8 @@ export interface ParsedDag {
   readonly problems: readonly Problem[];
   /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
+  /** The texts that its calendar is made of; empty if it names none, or one that does not exist. */
+  readonly calendarTexts: readonly CalendarText[];
   /** Returns the position of the value at the key path, or of the nearest enclosing value if it is absent. */
   readonly positionOf: (path: KeyPath) => Position;
   readonly yaml: YamlFile;
@@ -36,15 +42,18 @@ export type CheckableTypes = ReadonlyMap<string, CheckableType>;
 /**
  * Parses a file and returns all of its problems at once, except those of task types: see `checkTaskTypes`.
  * @param file the file's path, named in problems; a name that ends in .yaml or .yml must be the dag_id
+ * @param calendars the calendars that the file may name
  */
-export function parseDag(source: string, file: string): ParsedDag {
+export function parseDag(source: string, file: string, calendars: CalendarSet = NO_CALENDARS): ParsedDag {
   const yaml = readYaml(source, file);
   const { root, ranges } = yaml;
-  const findings = root === undefined ? [] : allFindings(root, yaml, file);
+  const findings = root === undefined ? [] : allFindings(root, yaml, { file, calendars });
   const problems = inFileOrder([...yaml.problems, ...findings.map((finding) => problemOf(ranges, finding))]);
-  const dag = problems.length === 0 ? buildDag(dagKeys.parse(root)) : null;
+  const calendar = calendarOf(root, calendars);
+  const dag = problems.length === 0 ? buildDag(dagKeys.parse(root), calendar?.calendar ?? null) : null;
   const warnings = dag === null ? [] : scheduleWarnings(dag).map((finding) => problemOf(ranges, finding));
-  return { dag, problems, warnings, positionOf: (path) => positionOf(ranges, { path }), yaml };
+  const calendarTexts = calendar?.texts ?? [];
+  return { dag, problems, warnings, calendarTexts, positionOf: (path) => positionOf(ranges, { path }), yaml };
 }
 
 /**
@@ -61,21 +70,44 @@ export function checkTaskTypes(parsed: ParsedDag, taskTypes: CheckableTypes): re
 }
 
 /** Runs `parseDag` and `checkTaskTypes`: the complete check of a file. */
-export function loadDag(source: string, file: string, taskTypes: CheckableTypes): ParsedDag {
-  const parsed = parseDag(source, file);
+export function loadDag(
+  source: string,
+  file: string,
+  {
+    taskTypes,
+    calendars = NO_CALENDARS,
+  }: { readonly taskTypes: CheckableTypes; readonly calendars?: CalendarSet },
+): ParsedDag {
+  const parsed = parseDag(source, file, calendars);
   const problems = inFileOrder([...parsed.problems, ...checkTaskTypes(parsed, taskTypes)]);
   return { ...parsed, problems, dag: problems.length === 0 ? parsed.dag : null };
 }
 
-function scheduleWarnings({ schedule }: Dag): readonly DagFileFinding[] {
-  return schedule.flatMap((text, index) => {
+function scheduleWarnings(dag: Dag): readonly DagFileFinding[] {
+  const { schedule, calendar } = dag;
+  const ofCrons = schedule.flatMap((text, index): readonly DagFileFinding[] => {
     const message = cronWarning(parseCron(text));
     const path = schedule.length === 1 ? ['schedule'] : ['schedule', index];
     return message === null ? [] : [{ path, message }];
   });
+  if (calendar === null || !isNeverOpen(dag)) return ofCrons;
+  const message = `${calendar.name} closes every date of this schedule: it is never due`;
+  return [...ofCrons, { path: ['calendar'], message }];
 }
 
-function allFindings(root: Json, yaml: YamlFile, file: string): readonly DagFileFinding[] {
+/** Any date does to begin with: weekdays and months repeat. */
+const SOME_DATE = Temporal.Instant.from('2026-01-01T00:00:00Z');
+
+function isNeverOpen(dag: Dag): boolean {
+  const schedule = scheduleOf({ ...dag, startDate: null, endDate: null });
+  return schedule.crons.length > 0 && nextInstant(schedule, SOME_DATE) === null;
+}
+
+function allFindings(
+  root: Json,
+  yaml: YamlFile,
+  { file, calendars }: { readonly file: string; readonly calendars: CalendarSet },
+): readonly DagFileFinding[] {
   const scalarAt = scalarReader(yaml);
   const outline = outlineOf(root);
   const lineOf = (path: KeyPath) => positionOf(yaml.ranges, { path }).line;
@@ -90,6 +122,7 @@ function allFindings(root: Json, yaml: YamlFile, file: string): readonly DagFile
     ...fitFindings(outline, file, scalarAt),
     ...edgeFindings(outline, lineOf),
     ...referenceFindings(outline),
+    ...calendarFindings(outline.root, calendars),
   ];
   return [...bySchema, ...byMeaning.filter(({ path }) => !refused.has(formatKeyPath(path)))];
 }

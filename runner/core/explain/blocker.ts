@@ -1,5 +1,6 @@
 /** The reasons that can keep a task from running, as `runs explain` reports them. */
 import type { TriggerRule } from '../dag/dag.ts';
+import type { FoundEdge } from '../other_dags/words.ts';
 import type { RunState, TaskState } from '../run/states.ts';
 
 export type StateCounts = Readonly<Partial<Record<TaskState, number>>>;
@@ -34,6 +35,12 @@ export type Blocker =
       readonly kind: 'delay';
       readonly taskId: string;
       readonly delayMs: number;
+      readonly at: Temporal.Instant | null;
+    }
+  /** Another DAG has not succeeded yet; `at` is the instant for which it is due, null once it was. */
+  | {
+      readonly kind: 'dag_edge';
+      readonly edge: FoundEdge;
       readonly at: Temporal.Instant | null;
     }
   // Blockers of a task that waits. `hint_lost` and `hint_put_off` are about its wake-up job in the queue; their names

@@ -32,6 +32,7 @@ export function undecidedBlockers(
     ...(unfinished.length > 0 && task.triggerRule !== 'all_success'
       ? [{ kind: 'trigger_rule' as const, rule: task.triggerRule }]
       : []),
+    ...dagEdgeBlockers(facts, taskId),
     ...edgeBlockers(facts, task),
   ];
 }
@@ -40,6 +41,12 @@ export function undecidedBlockers(
 export function waitingBlockers(facts: ExplainFacts, instance: InstanceFacts): readonly Blocker[] {
   const { state, wakeAt, wakeReason, errorText } = instance;
   const task = facts.index.taskById.get(instance.taskId);
+  if (wakeReason === 'dag_edge') {
+    return [
+      ...dagEdgeBlockers(facts, instance.taskId),
+      ...(task === undefined ? [] : edgeBlockers(facts, task)),
+    ];
+  }
   const isDue = wakeAt === null || Temporal.Instant.compare(wakeAt, facts.now) <= 0;
   if (isDue)
     return [
@@ -81,6 +88,13 @@ export function settledBlockers(
     default:
       return [];
   }
+}
+
+/** Returns the edges to other DAGs that are not met. */
+function dagEdgeBlockers({ dagEdges }: ExplainFacts, taskId: string): readonly Blocker[] {
+  return (dagEdges.get(taskId) ?? [])
+    .filter(({ state }) => state.kind !== 'met')
+    .map((edge) => ({ kind: 'dag_edge', edge, at: edge.state.kind === 'not_due' ? edge.state.at : null }));
 }
 
 function restarting({ crashCount }: InstanceFacts): Blocker {

@@ -26,6 +26,8 @@ export type Late =
 export type NextEvent =
   | { readonly kind: 'any_moment' }
   | { readonly kind: 'at'; readonly at: Temporal.Instant; readonly instance: InstanceFacts }
+  /** A task starts when another DAG has succeeded. */
+  | { readonly kind: 'other_dag'; readonly dagId: string; readonly instance: InstanceFacts }
   | { readonly kind: 'never' };
 
 export interface Explanation {
@@ -90,10 +92,24 @@ function nextEvent(
   if (run.state === 'queued' || instances.some(({ state }) => state === 'running' || state === 'queued'))
     return { kind: 'any_moment' };
   const [soonest] = tasks
-    .flatMap(({ instance }) => (instance.wakeAt === null ? [] : [{ instance, at: instance.wakeAt }]))
+    .flatMap(({ instance }) =>
+      instance.wakeAt === null || instance.wakeReason === 'dag_edge'
+        ? []
+        : [{ instance, at: instance.wakeAt }],
+    )
     .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
-  if (soonest === undefined) return { kind: 'never' };
+  if (soonest === undefined) return otherDag(tasks) ?? { kind: 'never' };
   return Temporal.Instant.compare(soonest.at, now) <= 0 ? { kind: 'any_moment' } : { kind: 'at', ...soonest };
+}
+
+/** Returns the first success of another DAG that a deferred task waits for. */
+function otherDag(tasks: readonly TaskExplanation[]): NextEvent | null {
+  for (const { instance, blockers } of tasks) {
+    const blocker = blockers.find(({ kind }) => kind === 'dag_edge');
+    if (instance.state === 'deferred' && blocker?.kind === 'dag_edge')
+      return { kind: 'other_dag', dagId: blocker.edge.dagId, instance };
+  }
+  return null;
 }
 
 /** Returns what is late. A run that collapses its edges has no deadlines. */

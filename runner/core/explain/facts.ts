@@ -2,6 +2,7 @@
 
 import type { UsualDuration } from '../change/expected_times.ts';
 import type { DagIndex } from '../dag/index.ts';
+import type { FoundEdge } from '../other_dags/words.ts';
 import type { PoolFacts } from '../run/pool_room.ts';
 import type { RunState, TaskState } from '../run/states.ts';
 import type { RunAhead } from './blocker.ts';
@@ -49,6 +50,8 @@ export interface ExplainFacts {
   readonly index: DagIndex;
   readonly run: ExplainedRun;
   readonly instances: readonly InstanceFacts[];
+  /** What unfinished tasks wait for in other DAGs, by task_id, as it stands now. */
+  readonly dagEdges: ReadonlyMap<string, readonly FoundEdge[]>;
   /** The pools that instances of the run use, by name. */
   readonly pools: ReadonlyMap<string, PoolFacts>;
   readonly workers: { readonly live: number; readonly running: number; readonly concurrency: number };

@@ -2,7 +2,7 @@
 import type { RunMode } from '../dag/run_mode.ts';
 import { spanText } from '../time/time_text.ts';
 
-/** `start` and an end are of a run, `log` is a note on the DAG. */
+/** `start` and an end are of a run, or an end of a closed date; `log` is a note on the DAG. */
 export const PING_KINDS = ['start', 'success', 'fail', 'log'] as const;
 export type PingKind = (typeof PING_KINDS)[number];
 

@@ -1,5 +1,5 @@
 /** Finds the dates on which a zone's clocks change, and what happens then to the wall times of a schedule. */
-import { matchingDates } from './cron/dates.ts';
+import { dueDates } from './closing.ts';
 import { instantsOnDate, type Schedule } from './schedule.ts';
 
 export interface ClockChange {
@@ -52,7 +52,7 @@ export function scheduledWallTimes(
   if (instantsOnDate(schedule, date).length === 0) return [];
   const walls = schedule.crons
     .filter(({ hourRule }) => hourRule === 'once_per_date')
-    .filter((cron) => [...matchingDates(cron, { from: date, to: date })].length > 0)
+    .filter((cron) => [...dueDates(cron, schedule.closing, { from: date, to: date })].length > 0)
     .flatMap(({ hours, minutes }) =>
       hours.flatMap((hour) => minutes.map((minute) => date.toPlainDateTime({ hour, minute }))),
     );

@@ -1,6 +1,6 @@
 /** Counts how often a schedule fires on each of many dates, and finds the first instant of each. */
 import { clockChanges } from './clock_change.ts';
-import { matchingDates } from './cron/dates.ts';
+import { dueDates } from './closing.ts';
 import type { Cron } from './cron/parse.ts';
 import { instantsOnDate, type Schedule } from './schedule.ts';
 
@@ -80,11 +80,11 @@ interface DayMinutes {
 
 /** Returns the minutes of each date. They are computed once for each set of expressions that match a date. */
 function minutesByDate(
-  { crons }: Schedule,
+  { crons, closing }: Schedule,
   { first, last }: DateSpan,
 ): (date: Temporal.PlainDate) => DayMinutes {
   const datesOf = crons.map(
-    (cron) => new Set([...matchingDates(cron, { from: first, to: last })].map((date) => date.toString())),
+    (cron) => new Set([...dueDates(cron, closing, { from: first, to: last })].map((date) => date.toString())),
   );
   const made = new Map<string, DayMinutes>();
   return (date) => {

@@ -1,5 +1,6 @@
 /** Decides which runs a DAG is owed now: those just due, and missed ones by its catch-up policy. */
 import type { CatchupPolicy } from '../dag/dag.ts';
+import { type ClosedDate, closedBetween } from './closed_dates.ts';
 import { instantsBetween, nextInstant, type Schedule } from './schedule.ts';
 
 /**
@@ -8,7 +9,7 @@ import { instantsBetween, nextInstant, type Schedule } from './schedule.ts';
  */
 export const MISSED_AFTER_MS = 5 * 60_000;
 
-/** The largest number of missed instants in a plan. */
+/** The largest number of missed instants, and of closed dates, in a plan. */
 const MISSED_AT_MOST = 1000;
 
 export interface DagTiming {
@@ -28,8 +29,12 @@ export interface DuePlan {
   readonly runs: readonly DueRun[];
   /** Instants that get no run, oldest first; if there are more than 1000, the newest. */
   readonly missed: readonly Temporal.Instant[];
-  /** The next instant to plan at; null if the schedule has ended. */
+  /** The dates that had no run because the calendar closes them, oldest first; if there are more than 1000, the newest. */
+  readonly closed: readonly ClosedDate[];
+  /** The next instant of the schedule; null if it has ended. */
   readonly next: Temporal.Instant | null;
+  /** The instant to plan at again: `next`, or the first instant of a closed date before it. */
+  readonly planAgainAt: Temporal.Instant | null;
 }
 
 /** A span of time: `after` exclusive, `until` inclusive. */
@@ -68,14 +73,26 @@ export function planDue(
       missed.pop();
     }
   }
+  const next = nextInstant(schedule, later(cursor, now));
   return {
     runs: [
       ...caughtUp.map((scheduledFor): DueRun => ({ scheduledFor, runType: 'catchup' })),
       ...scheduled.map((scheduledFor): DueRun => ({ scheduledFor, runType: 'scheduled' })),
     ],
     missed: missed.slice(-MISSED_AT_MOST),
-    next: nextInstant(schedule, later(cursor, now)),
+    closed: closedBetween(schedule, { after: cursor, until: now }).slice(-MISSED_AT_MOST),
+    next,
+    planAgainAt: firstClosed(schedule, { after: later(cursor, now), until: next }) ?? next,
   };
+}
+
+/** Returns the first instant of the first closed date of the span; null if there is none. */
+function firstClosed(
+  schedule: Schedule,
+  { after, until }: { readonly after: Temporal.Instant; readonly until: Temporal.Instant | null },
+): Temporal.Instant | null {
+  if (until === null) return null;
+  return closedBetween(schedule, { after, until })[0]?.at ?? null;
 }
 
 /**

@@ -1,6 +1,7 @@
-/** Computes when a DAG is due, from its cron expressions in its zone and its first and last date. */
+/** Computes when a DAG is due, from its cron expressions in its zone, its first and last date, and its calendar. */
 
 import type { Dag } from '../dag/dag.ts';
+import { type Closing, dueDates } from './closing.ts';
 import { cronEpochMs } from './cron/instants.ts';
 import { type Cron, parseCron } from './cron/parse.ts';
 import { businessDateOf } from './wall_time.ts';
@@ -14,7 +15,12 @@ export interface Schedule {
   readonly startDate: Temporal.PlainDate | null;
   /** The last local date on which it is due; null for no bound. */
   readonly endDate: Temporal.PlainDate | null;
+  /** The dates that are left out or moved; null for none. */
+  readonly closing: Closing | null;
 }
+
+/** The keys of a DAG that say when it is due. */
+export type DueKeys = Pick<Dag, 'schedule' | 'timezone' | 'startDate' | 'endDate' | 'calendar' | 'onClosed'>;
 
 /** The end of an unbounded schedule: the last date with a four-digit year. */
 const LAST_DATE = Temporal.PlainDate.from('9999-12-31');
@@ -23,12 +29,14 @@ const LAST_DATE = Temporal.PlainDate.from('9999-12-31');
  * Returns the schedule of a DAG.
  * @throws CronError for an expression that the check of the DAG file would have refused
  */
-export function scheduleOf(dag: Pick<Dag, 'schedule' | 'timezone' | 'startDate' | 'endDate'>): Schedule {
+export function scheduleOf(dag: DueKeys): Schedule {
+  const { calendar, onClosed } = dag;
   return {
     crons: dag.schedule.map(parseCron),
     timezone: dag.timezone,
     startDate: dag.startDate,
     endDate: dag.endDate,
+    closing: calendar === null || onClosed === 'run' ? null : { calendar, onClosed },
   };
 }
 
@@ -78,12 +86,13 @@ function* epochMsAfter(schedule: Schedule, after: Temporal.Instant): Generator<n
  * `from`.
  */
 function* epochMsFrom(schedule: Schedule, from: Temporal.PlainDate): Generator<number> {
-  const { crons, timezone, startDate, endDate } = schedule;
+  const { crons, timezone, startDate, endDate, closing } = schedule;
   const first = startDate !== null && Temporal.PlainDate.compare(startDate, from) > 0 ? startDate : from;
   // The largest clock change is a day, so a wall time of the day before may fire on `first`, but none of an earlier
   // day.
   const dates = { from: first.subtract({ days: 1 }), to: endDate ?? LAST_DATE };
-  for (const ms of mergeAscending(crons.map((cron) => cronEpochMs(cron, timezone, dates)))) {
+  const sources = crons.map((cron) => cronEpochMs(cron, timezone, dueDates(cron, closing, dates)));
+  for (const ms of mergeAscending(sources)) {
     if (
       (startDate === null && endDate === null) ||
       isWithin(schedule, businessDateOf(Temporal.Instant.fromEpochMilliseconds(ms), timezone))

@@ -33,7 +33,7 @@ import { failureOf } from './failure.ts';
 import type { AlertSender } from './sender.ts';
 import { afterGrace } from './stop_grace.ts';
 
-/** The time in ms for which a delivery is taken: longer than any channel is waited for. */
+/** Longer than any channel is waited for. */
 const LEASE_MS = 60_000;
 
 export interface DelivererOptions {
@@ -44,6 +44,8 @@ export interface DelivererOptions {
   readonly commandWords: CommandWords;
   /** The address of the page without a final slash; null if it is not known. */
   readonly webUrl: string | null;
+  /** The time in ms for which a delivery is taken; a minute by default. */
+  readonly leaseMs?: number;
   /** The database's clock by default. */
   readonly now?: () => Promise<Temporal.Instant>;
 }
@@ -121,7 +123,7 @@ export class AlertDeliverer implements AlertSender {
       const group = firstGroup(await lockDue(tx, { channel, now }));
       if (group === null) return null;
       const rows = rowsOf(channel, group);
-      const until = now.add({ milliseconds: LEASE_MS });
+      const until = now.add({ milliseconds: this.#options.leaseMs ?? LEASE_MS });
       return { group, rows, ...(await claimMessage(tx, rows, { now, until })) };
     });
     if (claimed !== null) failpoint('deliver.claimed');

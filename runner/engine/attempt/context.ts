@@ -6,6 +6,7 @@ import type { AttemptTrace } from '../tracing/attempt_trace.ts';
 import { approvalOfAttempt } from './approval.ts';
 import { recordOfAttempt, type WarningAttempt, warnOfAttempt } from './events.ts';
 import { attemptFiles } from './files/attempt_files.ts';
+import { runsOf } from './runs.ts';
 
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
 export type AttemptHost = Pick<
@@ -88,8 +89,10 @@ export function contextOf(
         const pool = host.connections.postgres(id);
         return trace === null ? pool : trace.pool(id, pool);
       },
+      http: async (id) => host.connections.http(id),
     },
     scratch: host.scratch,
+    runs: runsOf(host.pool),
     meter: sink.addToMeter,
     progress: sink.setProgress,
     record: recordOfAttempt(host, claimed),

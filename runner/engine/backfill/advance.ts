@@ -1,5 +1,7 @@
 /** Advances a backfill: the runs of its next dates are made as earlier ones end, by whichever process notices first. */
 import { decideInstant } from '../../core/backfill/plan.ts';
+import { hasRoomForDate } from '../../core/backfill/room.ts';
+import type { Dag } from '../../core/dag/dag.ts';
 import { runModeOf } from '../../core/dag/run_mode.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
@@ -16,6 +18,7 @@ import {
   type WaitingDate,
 } from '../../store/backfill/backfill.ts';
 import { countUnsuccessful } from '../../store/backfill/report.ts';
+import { roomFacts } from '../../store/backfill/room.ts';
 import { type Actor, recordEvents } from '../../store/event/event.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import { lockRun } from '../../store/run/dag_run.ts';
@@ -26,15 +29,23 @@ import { runParams } from '../operator/run_params.ts';
 import { createRun, SCHEDULER } from '../schedule/runs.ts';
 
 /**
- * Makes the runs of a DAG's running backfill that may start now, and ends the backfill when its last run has ended. The
+ * Makes the runs of a DAG's running backfill that may start now, as far as they leave room for those that it yields to, and ends the backfill when its last run has ended. The
  * DAG's row must be locked. The call is idempotent.
  */
-export async function advanceBackfill(tx: Queryable, versions: DagVersions, dagId: string): Promise<void> {
+export async function advanceBackfill(
+  tx: Queryable,
+  versions: DagVersions,
+  { dagId, dagrunTimeoutMs, maxActiveRuns }: Dag,
+): Promise<void> {
   const backfill = await runningBackfill(tx, dagId);
   if (backfill === null) return;
   let unended = await countUnendedRuns(tx, backfill.backfillId);
   let next = await nextWaitingDate(tx, backfill.backfillId);
   while (next !== null && unended < backfill.maxActiveRuns) {
+    if (backfill.yieldsTo !== null) {
+      const facts = await roomFacts(tx, dagId, backfill.timeEdges);
+      if (!hasRoomForDate({ ...facts, maxActiveRuns, dagrunTimeoutMs })) return;
+    }
     if (await beginDate(tx, versions, { backfill, date: next })) unended += 1;
     next = await nextWaitingDate(tx, backfill.backfillId);
   }

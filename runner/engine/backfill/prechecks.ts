@@ -121,7 +121,10 @@ async function runPrecheck(
       },
       deadlineAt: task.deadline && resolveWallTime(businessDate, task.deadline, dag.timezone),
       workedBefore,
-      connections: { postgres: async (id) => connections.postgres(id) },
+      connections: {
+        postgres: async (id) => connections.postgres(id),
+        http: async (id) => connections.http(id),
+      },
       files,
       signal: runner.signal,
       now: () => plan.now,

@@ -9,7 +9,9 @@ import {
   planBackfill,
 } from '../../core/backfill/plan.ts';
 import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
+import type { YieldsTo } from '../../core/backfill/room.ts';
 import type { Dag } from '../../core/dag/dag.ts';
+import { scheduleOf } from '../../core/time/schedule.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import {
   type Backfill,
@@ -35,7 +37,9 @@ import { DagVersions } from '../dags/versions.ts';
 import { dagToRun } from '../operator/dag_to_run.ts';
 import { type Idempotency, idempotencyFacts, refuseOtherRequest } from '../operator/idempotency.ts';
 import { OperatorError, type OperatorRequest } from '../operator/operator.ts';
+import { datesScheduleOf } from '../other_dags/awaited_schedule.ts';
 import { startRuns } from '../schedule/start_runs.ts';
+import { refuseUnmetDates } from './awaited_dates.ts';
 
 export interface BackfillRequest extends BackfillRange {
   readonly dagId: string;
@@ -55,17 +59,22 @@ export async function planDates(
   dag: Dag,
   range: BackfillRange,
 ): Promise<readonly PlannedDate[]> {
-  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(dag.timezone).toInstant();
+  const schedule = (await datesScheduleOf(db, dag)) ?? scheduleOf(dag);
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(schedule.timezone).toInstant();
   const runs = await runsForInstants(db, dag.dagId, {
     from: startOf(range.from),
     until: startOf(range.to.add({ days: 1 })),
   });
-  return planBackfill(dag, range, { runs, now: await databaseNow(db) });
+  const now = await databaseNow(db);
+  const dates = planBackfill(dag, range, { runs, now, schedule });
+  return await refuseUnmetDates(db, { dag, dates, order: range.order, now });
 }
 
 export interface NewBackfillRequest extends BackfillRequest, OperatorRequest {
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
+  /** The runs before which no date begins that could be in their way; null for none. */
+  readonly yieldsTo?: YieldsTo | null;
   /** The refusals of the prechecks that were run before. */
   readonly refusals: readonly DateRefusal[];
   readonly idempotency?: Idempotency | null;
@@ -81,6 +90,7 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
   const versions = new DagVersions(pool);
   return await withTransaction(pool, async (tx) => {
     const { dagId, from, to, reprocess, order, timeEdges, maxActiveRuns, by, reason } = request;
+    const yieldsTo = request.yieldsTo ?? null;
     const row = await lockDag(tx, dagId);
     const made = await madeBefore(tx, request);
     if (made !== null) return made;
@@ -97,6 +107,7 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
       order,
       maxActiveRuns,
       timeEdges,
+      yieldsTo,
       params: pick(dag.params, Object.keys(request.params)),
       ...by,
       reason,
@@ -112,6 +123,7 @@ export async function createBackfill(pool: Pool, request: NewBackfillRequest): P
         order,
         max_active_runs: maxActiveRuns,
         time_edges: timeEdges,
+        ...(yieldsTo === null ? {} : { yields_to: yieldsTo }),
         params: backfill.params,
         decisions: Object.fromEntries(
           [...Map.groupBy(dates, decisionText)].map(([text, group]) => [text, group.length]),

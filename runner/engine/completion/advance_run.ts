@@ -11,6 +11,7 @@ import {
   stateCounts,
 } from '../../store/run/state_counts.ts';
 import { failpoint, passing } from '../failpoint.ts';
+import { holdBack } from '../other_dags/waiting.ts';
 import { expandMapped } from './expand_mapped.ts';
 
 /** A locked run and the present instant by the database's clock. */
@@ -46,7 +47,8 @@ export async function advanceRun(
     const found = known ?? (await stateCounts(tx, run.runId, tasksCounted(pending)));
     known = null;
     failpoint('advance.counted');
-    const { steps, failed } = await expandAll(tx, at, decide(at, pending, found));
+    const { steps: decided, failed } = await expandAll(tx, at, decide(at, pending, found));
+    const steps = await holdBack(tx, at, decided);
     queued.push(
       ...steps.filter(({ step }) => step.to === 'queued').map(({ taskId }) => taskOf(index, taskId)),
     );

@@ -21,6 +21,7 @@ import { type LateTask, tellDeadlineMissed } from '../alerts/outbox.ts';
 import { tasksRead } from '../attempt/template_context.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint, passing } from '../failpoint.ts';
+import { wakeForTasks } from '../other_dags/wake.ts';
 import { closeRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { attemptKey } from '../worker/running_attempts.ts';
@@ -97,6 +98,8 @@ async function settleAndAdvance(
   await addWorkJobs(tx, [...again, ...left, ...freed]);
   failpoint('finish.jobs_added');
   await tellDeadlineMissed(tx, { run, index }, lateOnes(accepted));
+  const awaited = accepted.filter(({ state, anyAwaiting }) => anyAwaiting && state === 'success');
+  await wakeForTasks(tx, { dagId: run.dagId, taskIds: awaited.map(({ taskId }) => taskId) });
   if (followed.outcome !== 'unfinished') await closeRun(tx, { run, index }, followed.outcome);
   failpoint('finish.before_commit');
   const endedRunOf = followed.outcome === 'unfinished' ? null : run.dagId;

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { type ParsedDag, parseDag } from '../../core/dag_file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 
@@ -25,23 +24,4 @@ export async function readDagSource(file: string): Promise<DagSource> {
     const message = REASONS[code] ?? `it cannot be read: ${errorFacts(error).errorText}`;
     return { source: null, problem: { file, line: 1, column: 1, key: '', message } };
   }
-}
-
-type Parsed = Pick<ParsedDag, 'dag' | 'problems'>;
-
-/** The last text of each file that was parsed, as a page asks for the same files again and again. */
-const lastParsed = new Map<string, { readonly source: string; readonly parsed: Parsed }>();
-
-/** Reads and parses a DAG file, without checking its task types. The same text is parsed once. */
-export async function readParsedDag(file: string): Promise<Parsed> {
-  const { source, problem } = await readDagSource(file);
-  if (source === null) {
-    lastParsed.delete(file);
-    return { dag: null, problems: [problem] };
-  }
-  const last = lastParsed.get(file);
-  if (last?.source === source) return last.parsed;
-  const parsed = parseDag(source, file);
-  lastParsed.set(file, { source, parsed });
-  return parsed;
 }

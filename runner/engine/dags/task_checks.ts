@@ -67,7 +67,10 @@ async function runCheck(
   try {
     return await check({
       params: await taskType.params.parseAsync(renderTemplates(task.with, scopeOf(run, dag.timezone, {}))),
-      connections: { postgres: async (id) => connections.postgres(id) },
+      connections: {
+        postgres: async (id) => connections.postgres(id),
+        http: async (id) => connections.http(id),
+      },
       signal,
       now: () => now,
     });

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { calendarsOf } from '../../core/calendar/file/resolve.ts';
 import { type DagIndex, indexDag } from '../../core/dag/index.ts';
 import { parseDag } from '../../core/dag_file/parse.ts';
 import { formatProblem, type Problem } from '../../core/dag_file/problem.ts';
@@ -55,7 +56,7 @@ export class DagVersions {
     }
     const version = await findVersion(db, dagVersionId);
     if (version === null) throw new Error(`DAG version ${dagVersionId} is not in the database`);
-    const { dag, problems } = parseDag(version.source, version.file);
+    const { dag, problems } = parseDag(version.source, version.file, calendarsOf(version.calendars));
     const index = dag && indexDag(dag, this.#alertsTo);
     if (index !== null) this.#keep(dagVersionId, index);
     return { dagId: version.dagId, index, problems };

@@ -6,6 +6,7 @@
 import type { Dag } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
 import { endBody, type PingKind, pingTitle } from '../../core/heartbeat/ping.ts';
+import { type ClosedDate, closedWords } from '../../core/time/closed_dates.ts';
 import { failureOfRun } from '../../store/alert/failure.ts';
 import { insertPing, meterOfRun } from '../../store/heartbeat/ping.ts';
 import type { Queryable } from '../../store/queryable.ts';
@@ -46,13 +47,24 @@ export async function pingNote(tx: Queryable, dag: Dag, note: string): Promise<v
   await post(tx, { dag, runId: null, kind: 'log', body: `${dag.dagId}: ${note}` });
 }
 
+/** Tells the monitor of a date without a run that this is as it should be: it would take silence for an outage. */
+export async function pingClosed(tx: Queryable, dag: Dag, closed: ClosedDate): Promise<void> {
+  if (dag.heartbeat === null) return;
+  const body = `${dag.dagId} ${closed.date}: ${closedWords(closed)}`;
+  await post(tx, { dag, runId: null, kind: 'success', body });
+}
+
 /**
  * A monitor waits for the runs of the schedule. A backfill of an old date would tell it that tonight went well; what a person
  * triggers is told of where there is no schedule.
  */
-function isWatched({ runType }: DagRun, { heartbeat, schedule }: Dag): boolean {
+function isWatched({ runType }: DagRun, { heartbeat, schedule, after }: Dag): boolean {
   if (heartbeat === null) return false;
-  return runType === 'scheduled' || runType === 'catchup' || (runType === 'manual' && schedule.length === 0);
+  return (
+    runType === 'scheduled' ||
+    runType === 'catchup' ||
+    (runType === 'manual' && schedule.length === 0 && after === null)
+  );
 }
 
 interface Posted {

@@ -30,6 +30,7 @@ import { advanceRun } from '../completion/advance_run.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
 import { pingEnd } from '../heartbeats/outbox.ts';
+import { wakeForTasks } from '../other_dags/wake.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { type ClearedTasks, clearingOf, NOT_SUCCEEDED, taskIdsToClear } from './clearing.ts';
@@ -152,6 +153,7 @@ export async function markTask(
     if (changed.length === 0)
       throw new OperatorError('refused', `task ${mark.taskId} of run ${runId} is ${mark.state} already`);
     await record(tx, mark, { action: 'task.marked', run, taskId: mark.taskId, changed, after: mark.state });
+    if (mark.state === 'success') await wakeForTasks(tx, { dagId: run.dagId, taskIds: [mark.taskId] });
     const downstream = [...downstreamOf(index.dag.tasks, mark.taskId, 'transitive')];
     await clearInstances(tx, runId, clearingOf(open, downstream, ['upstream_failed']));
     if (isTerminalRunState(run.state)) await reopenRun(tx, runId);

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
+import { closedDateOf } from '../../core/time/closed_dates.ts';
 import { instantsOnDate, scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
@@ -13,6 +14,7 @@ import { type DagRun, findRun, type TimeEdges } from '../../store/run/dag_run.ts
 import { databaseNow } from '../clock.ts';
 import type { TaskTypes } from '../dags/task_types.ts';
 import { DagVersions } from '../dags/versions.ts';
+import { datesScheduleOf } from '../other_dags/awaited_schedule.ts';
 import { createRun } from '../schedule/runs.ts';
 import { startRuns } from '../schedule/start_runs.ts';
 import { dagToRun, TriggerError } from './dag_to_run.ts';
@@ -54,7 +56,7 @@ export async function triggerRun(pool: Pool, request: TriggerRequest): Promise<D
     });
     const now = await databaseNow(tx);
     const { timezone } = index.dag;
-    const scheduledFor = request.date === null ? now : instantOfDate(index.dag, request.date);
+    const scheduledFor = request.date === null ? now : await instantOfDate(tx, index.dag, request.date);
     const businessDate = request.date ?? businessDateOf(scheduledFor, timezone);
     const problem = notDueYet({ dagId, businessDate, scheduledFor, timezone }, now);
     if (problem !== null) throw new TriggerError('not_due', problem);
@@ -84,8 +86,12 @@ async function madeBefore(tx: Queryable, { dagId, idempotency }: TriggerRequest)
   return await findRun(tx, made.id);
 }
 
-/** Returns the first instant of the schedule on that date, or the start of the date if the DAG has none then. */
-function instantOfDate(dag: Dag, date: Temporal.PlainDate): Temporal.Instant {
-  for (const instant of instantsOnDate(scheduleOf(dag), date)) return instant;
-  return date.toZonedDateTime(dag.timezone).toInstant();
+/**
+ * Returns the first instant of the schedule on that date; on a closed one that of the schedule without its calendar. If
+ * the DAG has none then, it is the start of the date.
+ */
+async function instantOfDate(tx: Queryable, dag: Dag, date: Temporal.PlainDate): Promise<Temporal.Instant> {
+  const schedule = (await datesScheduleOf(tx, dag)) ?? scheduleOf(dag);
+  const [first] = instantsOnDate(schedule, date);
+  return first ?? closedDateOf(schedule, date)?.at ?? date.toZonedDateTime(dag.timezone).toInstant();
 }

@@ -19,6 +19,7 @@ import { runOutcome } from '../../store/task/settlement.ts';
 import { tellFailed, tellRecovered } from '../alerts/outbox.ts';
 import { failpoint } from '../failpoint.ts';
 import { pingEnd } from '../heartbeats/outbox.ts';
+import { wakeForRun } from '../other_dags/wake.ts';
 
 export interface RunRequest {
   readonly dagVersionId: number;
@@ -100,6 +101,7 @@ export async function closeRun(
   await pingEnd(tx, { run, index }, { kind: outcome === 'failed' ? 'fail' : 'success', why: null });
   if (outcome === 'failed') await tellFailed(tx, { run, index }, null);
   else if (finished.hasOpenAlert) await tellRecovered(tx, { run, index });
+  await wakeForRun(tx, run.dagId, finished.awaitedBy);
 }
 
 export const SCHEDULER: Actor = { actor: 'scheduler', channel: 'scheduler' };

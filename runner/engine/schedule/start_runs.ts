@@ -20,9 +20,10 @@ export async function startRuns(
   versions: DagVersions,
   dag: { readonly dagId: string; readonly dagVersionId: number },
 ): Promise<void> {
-  await advanceBackfill(tx, versions, dag.dagId);
-  const { maxActiveRuns } = (await versions.get(dag.dagVersionId, tx)).dag;
-  for (const run of await startableRuns(tx, dag.dagId, maxActiveRuns)) await startRun(tx, versions, run);
+  const inForce = (await versions.get(dag.dagVersionId, tx)).dag;
+  await advanceBackfill(tx, versions, inForce);
+  for (const run of await startableRuns(tx, dag.dagId, inForce.maxActiveRuns))
+    await startRun(tx, versions, run);
 }
 
 async function startRun(tx: Queryable, versions: DagVersions, run: DagRun): Promise<void> {

@@ -20,6 +20,7 @@ import { databaseNow } from '../clock.ts';
 import { advanceRun } from '../completion/advance_run.ts';
 import type { Engine } from '../engine.ts';
 import { failpoint } from '../failpoint.ts';
+import { lookAgain } from '../other_dags/waiting.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
 import { missDeadlines } from './deadlines.ts';
@@ -50,6 +51,7 @@ export async function sweep(engine: Engine): Promise<void> {
   const unstarted = await dagsWithQueuedRuns(engine.pool);
   for (const dagId of new Set([...unstarted, ...(await dagsWithRunningBackfills(engine.pool))]))
     await scheduleDag(engine.pool, engine.versions, dagId);
+  await lookAgain(engine.pool, engine.versions, { dagId: null });
   await missDeadlines(engine);
   await endOverdue(engine);
   await sealRecorded(engine);

@@ -44,6 +44,8 @@ export function tracedFiles(
         () => files.publish(location, content, options),
         ({ bytes, rows }) => ({ ...sized({ bytes }), ...(rows === null ? {} : { 'stockflow.rows': rows }) }),
       ),
+    rename: (from, to) => trace.during(named('rename', from), () => files.rename(from, to)),
+    remove: (location) => trace.during(named('remove', location), () => files.remove(location)),
     // These ask the runner's own database.
     recordRead: (facts) => files.recordRead(facts),
     lastGoodOutput: (taskId) => files.lastGoodOutput(taskId),

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { connectionFromEnv, type Environment } from '../../connections/connection_config.ts';
 import { ConnectionError } from '../../connections/connection_error.ts';
+import { httpConnection } from '../../connections/http/http.ts';
 import { createPool } from '../../connections/postgres/connect.ts';
+import type { HttpConnection } from '../../core/value/http.ts';
 import type { TaskLog } from '../../task.ts';
 
 const SESSIONS_PER_CONNECTION = 8;
@@ -34,6 +36,13 @@ export class ConnectionPools implements AsyncDisposable {
     });
     this.#pools.set(url, pool);
     return pool;
+  }
+
+  /** Returns the HTTP server of a connection. @throws ConnectionError `missing` or `invalid`, naming the variable */
+  http(id: string): HttpConnection {
+    const config = connectionFromEnv(id, this.#env);
+    if (config.kind === 'http') return httpConnection(config);
+    throw new ConnectionError('invalid', `connection "${id}": ${config.variable} is not an https:// URL`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

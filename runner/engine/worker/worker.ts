@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
 import { scratchOn } from '../../connections/postgres/scratch.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
-import { LEASE_MS, markWorkerStopped, registerWorker, withdrawCrashes } from '../../store/worker/worker.ts';
+import type { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
+import { LEASE_MS, withdrawCrashes } from '../../store/worker/worker.ts';
 import { sendJob } from '../alerts/send_job.ts';
 import { AlertUpkeep } from '../alerts/upkeep.ts';
 import { DatabaseClock } from '../clock.ts';
@@ -24,6 +25,7 @@ import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
+import { Registration } from './registration.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { isSettledWithin } from './settled_within.ts';
 import { watchStrays } from './stray_errors.ts';
@@ -48,7 +50,10 @@ const FEEDS_END_MS = 4_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** The parts of a worker that are opened before it. */
-type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & { readonly workerId: number };
+type WorkerParts = Pick<Engine, 'pool' | 'clock' | 'tracing'> & {
+  readonly registration: Registration;
+  readonly workerId: number;
+};
 
 /** A worker process: takes jobs, runs task instances, keeps its lease, and sweeps up after dead workers. */
 export class Worker implements AsyncDisposable {
@@ -63,6 +68,7 @@ export class Worker implements AsyncDisposable {
   readonly #alertUpkeep: AlertUpkeep;
   readonly #stopping = new AbortController();
   readonly #grace = new Grace();
+  readonly #registration: Registration;
   #workerId: number;
   #heartbeat: Heartbeat;
   #queue: Queue | null = null;
@@ -72,10 +78,11 @@ export class Worker implements AsyncDisposable {
   #feeds: readonly AsyncDisposable[] = [];
   #isEnding = false;
 
-  private constructor(options: WorkerOptions, { pool, clock, tracing, workerId }: WorkerParts) {
+  private constructor(options: WorkerOptions, { pool, clock, tracing, registration, workerId }: WorkerParts) {
     this.#options = options;
     this.#pool = pool;
     this.#workerId = workerId;
+    this.#registration = registration;
     this.#engine = {
       pool,
       versions: new DagVersions(pool, options.alertsTo),
@@ -111,16 +118,21 @@ export class Worker implements AsyncDisposable {
       idleInTransactionTimeoutMs: (options.leaseMs ?? LEASE_MS) / 2,
       onIdleError: (error) => options.log.debug('an idle session broke', { error: error.message }),
     });
+    const registration = new Registration(pool, options);
     let worker: Worker;
     try {
+      await registration.refuseMismatch();
       const clock = await DatabaseClock.read(pool);
       const tracing = await openTracing({ pool, clock, env: options.env, log: options.log });
-      worker = new Worker(options, { pool, clock, tracing, workerId: await register(pool, options) });
+      const workerId = await registration.register();
+      worker = new Worker(options, { pool, clock, tracing, registration, workerId });
     } catch (error) {
       await pool.end();
       throw error;
     }
     try {
+      // A migration that was applied before it was registered did not wait for it.
+      await registration.refuseMismatch();
       await worker.#begin();
       return worker;
     } catch (error) {
@@ -131,6 +143,11 @@ export class Worker implements AsyncDisposable {
 
   get engine(): Engine {
     return this.#engine;
+  }
+
+  /** Resolves when the schema of the database has become one that does not fit this code; the worker drains then. */
+  get unfit(): Promise<SchemaMismatch> {
+    return this.#registration.unfit;
   }
 
   /**
@@ -174,6 +191,8 @@ export class Worker implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
+        // First: the statements after it would fail, or do what is no longer right.
+        if (!(await this.#registration.checkSchema(this.#workerId))) return void this.stop();
         await this.#reconciler.reconcile(this.#workerId);
         await sweep(this.#engine);
         await this.#readDags();
@@ -203,7 +222,7 @@ export class Worker implements AsyncDisposable {
     await this.#heartbeat[Symbol.asyncDispose]();
     if (this.#stopping.signal.aborted) return;
     const lostId = this.#workerId;
-    this.#workerId = await retryWhileDatabaseUnavailable(log, () => register(this.#pool, this.#options));
+    this.#workerId = await retryWhileDatabaseUnavailable(log, () => this.#registration.register());
     this.#heartbeat = this.#startHeartbeat();
     await retryWhileDatabaseUnavailable(log, () => withdrawCrashes(this.#pool, lostId));
   }
@@ -256,7 +275,10 @@ export class Worker implements AsyncDisposable {
     const feedsEnded = Promise.all(this.#feeds.map((feed) => feed[Symbol.asyncDispose]()));
     await isSettledWithin(feedsEnded, FEEDS_END_MS);
     await this.#heartbeat[Symbol.asyncDispose]();
-    const isDeregistered = await isSettledWithin(this.#deregister(), DEREGISTER_MS);
+    const isDeregistered = await isSettledWithin(
+      this.#registration.deregister(this.#workerId),
+      DEREGISTER_MS,
+    );
     if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
     // Closing the pool would wait for a database without an answer; the sessions end with the process.
     if (isHandedOver && isDeregistered) {
@@ -272,29 +294,9 @@ export class Worker implements AsyncDisposable {
     await this.#queue?.stop();
     await this.#inFlight.whenEmpty();
     await this.#upkeep;
+    const { log } = this.#options;
     await this.#reconciler.releaseAll(this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
-        error: String(error),
-      });
+      log.warn('lost claims could not be handed over; the lease will expire', { error: String(error) });
     });
   }
-
-  async #deregister(): Promise<void> {
-    await markWorkerStopped(this.#pool, this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('the worker could not deregister; its lease will expire', {
-        error: String(error),
-      });
-    });
-  }
-}
-
-async function register(
-  pool: Pool,
-  { codeVersion, concurrency, leaseMs = LEASE_MS }: WorkerOptions,
-): Promise<number> {
-  return await registerWorker(
-    pool,
-    { host: hostname(), pid: process.pid, codeVersion, concurrency },
-    leaseMs,
-  );
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AlertKind } from '../../core/alert/kind.ts';
 import type { Queryable } from '../queryable.ts';
 
-export const DELIVERY_STATES = ['pending', 'sent', 'failed', 'suppressed'] as const;
+export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface ListedDelivery {

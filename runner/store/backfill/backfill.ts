@@ -7,6 +7,7 @@ import type {
   Reprocess,
 } from '../../core/backfill/plan.ts';
 import { isWorked } from '../../core/backfill/plan.ts';
+import type { YieldsTo } from '../../core/backfill/room.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Actor } from '../event/event.ts';
 import type { Queryable } from '../queryable.ts';
@@ -24,6 +25,8 @@ export interface Backfill {
   readonly order: BackfillOrder;
   readonly maxActiveRuns: number;
   readonly timeEdges: TimeEdges;
+  /** The runs before which no date begins that could be in their way; null for none. */
+  readonly yieldsTo: YieldsTo | null;
   readonly params: JsonObject;
   readonly actor: string;
   /** The way by which it was requested. */
@@ -45,7 +48,8 @@ export interface WaitingDate {
 }
 
 const COLUMNS = `backfill_id as "backfillId", dag_id as "dagId", dag_version_id as "dagVersionId", from_date as "from",
-  to_date as "to", reprocess, run_order as "order", max_active_runs as "maxActiveRuns", time_edges as "timeEdges", params,
+  to_date as "to", reprocess, run_order as "order", max_active_runs as "maxActiveRuns", time_edges as "timeEdges",
+  yields_to as "yieldsTo", params,
   actor, channel, reason, state, created_at as "createdAt", finished_at as "finishedAt"`;
 
 export type NewBackfill = Omit<Backfill, 'backfillId' | 'state' | 'createdAt' | 'finishedAt'>;
@@ -54,8 +58,8 @@ export async function insertBackfill(db: Queryable, backfill: NewBackfill): Prom
   const { rows } = await db.query<Backfill>(
     `insert into stockflow.backfill
        (dag_id, dag_version_id, from_date, to_date, reprocess, run_order, max_active_runs, time_edges, params, actor, channel,
-        reason)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        reason, yields_to)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      returning ${COLUMNS}`,
     [
       backfill.dagId,
@@ -70,6 +74,7 @@ export async function insertBackfill(db: Queryable, backfill: NewBackfill): Prom
       backfill.actor,
       backfill.channel,
       backfill.reason,
+      backfill.yieldsTo,
     ],
   );
   const [row] = rows;

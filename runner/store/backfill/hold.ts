@@ -4,7 +4,7 @@ import type { Queryable } from '../queryable.ts';
 import type { TimeEdges } from '../run/dag_run.ts';
 
 /** The number of a DAG's newest successful runs from which the usual duration is computed: a month of nightly runs. */
-const RUNS = 30;
+export const RUNS_COUNTED = 30;
 
 /**
  * Returns the median duration in ms of the newest successful runs with the same `time_edges`; null if there is none.
@@ -17,7 +17,7 @@ export async function usualRunMs(db: Queryable, dagId: string, timeEdges: TimeEd
         order by run_id desc limit $3
      )
      select extract(epoch from percentile_disc(0.5) within group (order by took))::float8 * 1000 as ms from recent`,
-    [dagId, timeEdges, RUNS],
+    [dagId, timeEdges, RUNS_COUNTED],
   );
   return rows[0]?.ms ?? null;
 }

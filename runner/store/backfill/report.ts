@@ -63,7 +63,7 @@ export async function listBackfills(
   const { rows } = await db.query<ListedBackfill>(
     `select b.backfill_id as "backfillId", b.dag_id as "dagId", b.dag_version_id as "dagVersionId", b.from_date as "from",
             b.to_date as "to", b.reprocess, b.run_order as "order", b.max_active_runs as "maxActiveRuns",
-            b.time_edges as "timeEdges", b.params, b.actor, b.reason, b.state, b.created_at as "createdAt",
+            b.time_edges as "timeEdges", b.yields_to as "yieldsTo", b.params, b.actor, b.reason, b.state, b.created_at as "createdAt",
             b.finished_at as "finishedAt", counts.*
        from stockflow.backfill b
       cross join lateral (

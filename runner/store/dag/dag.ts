@@ -1,3 +1,4 @@
+import type { CalendarText } from '../../core/calendar/file/parse.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -14,6 +15,8 @@ export interface DagRow {
   readonly problems: readonly Problem[] | null;
   readonly invalidSince: Temporal.Instant | null;
   readonly retiredAt: Temporal.Instant | null;
+  /** Whether tasks of its runs wait for other DAGs. */
+  readonly isAwaiting: boolean;
 }
 
 export interface DagVersionRow {
@@ -22,11 +25,15 @@ export interface DagVersionRow {
   readonly sha256: string;
   readonly source: string;
   readonly file: string;
+  /** The texts that its calendar is made of, by name; empty if it has none. */
+  readonly calendars: readonly CalendarText[];
 }
 
 const SELECT_DAG = `select d.dag_id as "dagId", d.file, d.current_version_id as "dagVersionId", v.sha256,
     d.is_paused as "isPaused", d.schedule_cursor as "scheduleCursor", d.next_scheduled_for as "nextScheduledFor",
-    d.problems, d.invalid_since as "invalidSince", d.retired_at as "retiredAt"
+    d.problems, d.invalid_since as "invalidSince", d.retired_at as "retiredAt",
+    exists (select from stockflow.task_instance t join stockflow.dag_run r using (run_id)
+             where t.wake_reason = 'dag_edge' and r.dag_id = d.dag_id) as "isAwaiting"
   from stockflow.dag d left join stockflow.dag_version v on v.dag_version_id = d.current_version_id`;
 
 export async function listDags(db: Queryable): Promise<readonly DagRow[]> {
@@ -80,9 +87,9 @@ export async function saveVersion(
   version: Omit<DagVersionRow, 'dagVersionId'>,
 ): Promise<number> {
   await db.query(
-    `insert into stockflow.dag_version (dag_id, sha256, source, file) values ($1, $2, $3, $4)
+    `insert into stockflow.dag_version (dag_id, sha256, source, file, calendars) values ($1, $2, $3, $4, $5)
      on conflict (dag_id, sha256) do nothing`,
-    [version.dagId, version.sha256, version.source, version.file],
+    [version.dagId, version.sha256, version.source, version.file, JSON.stringify(version.calendars)],
   );
   const { rows } = await db.query<{ id: number }>(
     'select dag_version_id as id from stockflow.dag_version where dag_id = $1 and sha256 = $2',
@@ -93,18 +100,20 @@ export async function saveVersion(
   return row.id;
 }
 
-/** Puts a valid version in force. The DAG then has no problems and is not retired. */
+/**
+ * Puts a valid version in force. The DAG then has no problems and is not retired.
+ * @param version.after the DAG that it runs after; null for none
+ */
 export async function setCurrentVersion(
   db: Queryable,
   dagId: string,
-  versionId: number,
-  file: string,
+  version: { readonly versionId: number; readonly file: string; readonly after: string | null },
 ): Promise<void> {
   await db.query(
     `update stockflow.dag
-        set current_version_id = $2, file = $3, problems = null, invalid_since = null, retired_at = null
+        set current_version_id = $2, file = $3, runs_after = $4, problems = null, invalid_since = null, retired_at = null
       where dag_id = $1`,
-    [dagId, versionId, file],
+    [dagId, version.versionId, version.file, version.after],
   );
 }
 
@@ -138,35 +147,47 @@ export async function setPaused(db: Queryable, dagId: string, isPaused: boolean)
 
 export async function findVersion(db: Queryable, dagVersionId: number): Promise<DagVersionRow | null> {
   const { rows } = await db.query<DagVersionRow>(
-    `select dag_version_id as "dagVersionId", dag_id as "dagId", sha256, source, file
+    `select dag_version_id as "dagVersionId", dag_id as "dagId", sha256, source, file, calendars
        from stockflow.dag_version where dag_version_id = $1`,
     [dagVersionId],
   );
   return rows[0] ?? null;
 }
 
+/** `closed`: the calendar closes the date; the instant is the first one of the date. */
+export type DueDecision = 'run' | 'missed' | 'closed';
+
+export interface DecidedInstant {
+  readonly scheduledFor: Temporal.Instant;
+  readonly businessDate: Temporal.PlainDate;
+  readonly decision: DueDecision;
+  /** The name under which the calendar closes the date; null for another decision. */
+  readonly closedAs: string | null;
+  /** The date on which its run takes place instead; null for none. */
+  readonly movedTo: Temporal.PlainDate | null;
+}
+
 /** Records the decisions for instants of a schedule. An instant that was decided before keeps its decision. */
 export async function recordDueInstants(
   db: Queryable,
   dagId: string,
-  due: readonly {
-    readonly scheduledFor: Temporal.Instant;
-    readonly businessDate: Temporal.PlainDate;
-    readonly decision: 'run' | 'missed';
-  }[],
+  due: readonly DecidedInstant[],
 ): Promise<void> {
   if (due.length === 0) return;
   await db.query({
     name: 'stockflow.record_due',
-    text: `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision)
-     select $1, d.scheduled_for, d.business_date, d.decision
-       from unnest($2::timestamptz[], $3::date[], $4::text[]) as d(scheduled_for, business_date, decision)
+    text: `insert into stockflow.due_instant (dag_id, scheduled_for, business_date, decision, closed_as, moved_to)
+     select $1, d.scheduled_for, d.business_date, d.decision, d.closed_as, d.moved_to
+       from unnest($2::timestamptz[], $3::date[], $4::text[], $5::text[], $6::date[])
+         as d(scheduled_for, business_date, decision, closed_as, moved_to)
      on conflict (dag_id, scheduled_for) do nothing`,
     values: [
       dagId,
       due.map(({ scheduledFor }) => scheduledFor.toString()),
       due.map(({ businessDate }) => businessDate.toString()),
       due.map(({ decision }) => decision),
+      due.map(({ closedAs }) => closedAs),
+      due.map(({ movedTo }) => movedTo?.toString() ?? null),
     ],
   });
 }

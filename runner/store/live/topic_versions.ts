@@ -78,11 +78,15 @@ const TOPIC_VERSIONS = {
             (select bit_xor(hashtextextended(concat_ws(' ', name, slots), 0)) from stockflow.pool))
        from workers, running_tasks where 'workers' = any($6::text[])
      union all
-     select 'alerts', (
+     select 'alerts', concat_ws(' ',
+         (select bit_xor(hashtextextended(concat_ws(' ', ping_id, state, attempt_count), 0))
+            from stockflow.heartbeat_ping where error_text is not null and at > now() - interval '2 days'),
+         (select bit_xor(hashtextextended(concat_ws(' ', feed, run_id, failure_count, given_up_at), 0))
+            from stockflow.feed_run where failing_since is not null), (
          select bit_xor(hashtextextended(concat_ws(' ', newest.alert_id, newest.closed_at, (
                   select string_agg(concat_ws(' ', d.channel, d.state, d.attempt_count, d.repeat_count), ',' order by d.channel)
                     from stockflow.alert_delivery d where d.alert_id = newest.alert_id)), 0))::text
-           from (select alert_id, closed_at from stockflow.alert order by alert_id desc limit 100) newest)
+           from (select alert_id, closed_at from stockflow.alert order by alert_id desc limit 100) newest))
       where 'alerts' = any($6::text[])
      union all
      select 'audit', concat_ws(' ', newest_events.version, (select max(seal_id) from stockflow.event_seal))

@@ -71,7 +71,7 @@ export async function claimFromQueue(
          left join stockflow.task_attempt a
            on a.task_instance_id = t.task_instance_id and a.attempt_number = t.attempt_number
         where t.pool = 'default' and t.crash_count = 0
-          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
+          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now() and t.wake_reason <> 'dag_edge'))
           for no key update of t skip locked
      ), used as (
        delete from graphile_worker._private_jobs j using due where j.id = due.job_id

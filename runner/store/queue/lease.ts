@@ -127,7 +127,8 @@ export async function missingWorkJobs(db: Queryable, olderThanMs: number): Promi
     `select t.task_instance_id as "taskInstanceId", t.attempt_token as token, null as "runAt", t.priority
        from stockflow.task_instance t
       where ((t.state = 'queued' and t.queued_at < now() - $1 * interval '1 ms')
-          or (t.state in ('deferred', 'up_for_retry') and t.wake_at < now() - $1 * interval '1 ms'))
+          or (t.state in ('deferred', 'up_for_retry') and t.wake_reason <> 'dag_edge'
+                and t.wake_at < now() - $1 * interval '1 ms'))
         and not exists (
           select from graphile_worker._private_jobs j
            where j.key = 'task:' || t.task_instance_id || ':' || t.attempt_token

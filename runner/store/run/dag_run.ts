@@ -172,6 +172,8 @@ export async function markRunRunning(
 export interface FinishedRun {
   /** Whether something bad was told of the DAG that no success has closed yet. */
   readonly hasOpenAlert: boolean;
+  /** The DAGs with tasks that wait for this one, and after a success those that run after it. */
+  readonly awaitedBy: readonly string[];
 }
 
 /** Ends a run. @returns null if it was in another state */
@@ -186,37 +188,47 @@ export async function markRunFinished(
       where run_id = $1 and state = $2
      returning exists (select from stockflow.alert a
                         where a.dag_id = r.dag_id and a.closed_at is null
-                          and a.kind in ('failed', 'deadline_missed', 'not_started', 'slow')) as "hasOpenAlert"`,
+                          and a.kind in ('failed', 'deadline_missed', 'not_started', 'slow')) as "hasOpenAlert",
+               array(select d.dag_id from stockflow.dag d
+                      where d.runs_after = r.dag_id and r.state = 'success' and d.retired_at is null and not d.is_paused
+                      union
+                     select w.dag_id from stockflow.task_instance t join stockflow.dag_run w using (run_id)
+                      where t.wake_reason = 'dag_edge'
+                        and t.awaits @> jsonb_build_array(jsonb_build_object('dag', r.dag_id))) as "awaitedBy"`,
     values: [run.runId, run.state, state],
   });
   return rows[0] ?? null;
 }
 
 /** The reason of a run that was cancelled before it started, because a newer run of its schedule was waiting. */
-export const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
+const OVERTAKEN = 'skipped: a newer run of the schedule was due before this one could start';
 
 /**
- * Cancels the DAG's scheduled runs that never started, except the newest, with their instances. Runs of a running
- * backfill and manual runs stay, as a person asked for them.
- * @returns the cancelled runs, oldest first
+ * Cancels the DAG's scheduled runs that never started, except the newest `keep`, with their instances. Runs of a running
+ * backfill, manual runs and those that were queued again stay, as a person asked for them.
+ * @returns the cancelled runs, oldest first, each with its reason
  */
-export async function cancelOvertaken(db: Queryable, dagId: string): Promise<readonly DagRun[]> {
+export async function dropWaitingRuns(db: Queryable, dagId: string, keep: 0 | 1): Promise<readonly DagRun[]> {
   const { rows } = await db.query<DagRun>(
     `with overtaken as (
        select run_id from stockflow.dag_run
-        where dag_id = $1 and state = 'queued' and started_at is null and run_type in ('scheduled', 'catchup')
+        where dag_id = $1 and state = 'queued' and started_at is null and reopen_count = 0
+          and run_type in ('scheduled', 'catchup')
         order by scheduled_for desc
-       offset 1
+       offset $3
           for no key update
      ), instance as (
        update stockflow.task_instance t
           set state = 'cancelled', finished_at = now(), attempt_token = t.attempt_token + 1
          from overtaken where t.run_id = overtaken.run_id and t.state = 'none'
      )
-     update stockflow.dag_run set state = 'cancelled', finished_at = now(), reason = $2
+     update stockflow.dag_run set state = 'cancelled', finished_at = now(),
+            reason = case when $3 = 1 then $2 else 'skipped: ' || coalesce(
+              (select 'run ' || string_agg(run_id::text, ', ' order by run_id) from stockflow.dag_run
+                where dag_id = $1 and state = 'running'), 'another run') || ' was under way when it was due' end
       where run_id in (select run_id from overtaken)
      returning ${COLUMNS}`,
-    [dagId, OVERTAKEN],
+    [dagId, OVERTAKEN, keep],
   );
   return rows.toSorted((a, b) => Temporal.Instant.compare(a.scheduledFor, b.scheduledFor));
 }

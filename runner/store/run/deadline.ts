@@ -44,8 +44,11 @@ export async function failWaiting(db: Queryable, missed: readonly MissedDeadline
      ), ${HOLD_SLOTS}, failed as (
        update stockflow.task_instance
           set state = 'failed', finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
+              awaits = null,
               attempt_token = attempt_token + 1,
-              error_class = 'DeadlineMissed', error_text = 'not finished by its deadline, ' || deadline_at, remedy = null
+              error_class = 'DeadlineMissed', remedy = null,
+              error_text = 'not finished by its deadline, ' || deadline_at
+                           || case when wake_reason = 'dag_edge' then ': it ' || error_text else '' end
         where task_instance_id = any($1) and state in ('none', 'deferred', 'queued', 'running', 'up_for_retry')
        returning task_instance_id, attempt_number, error_class, error_text
      )

@@ -2,6 +2,7 @@
 import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
+import type { DueDecision } from '../dag/dag.ts';
 import type { Queryable } from '../queryable.ts';
 import type { RunType } from './dag_run.ts';
 
@@ -9,16 +10,27 @@ export interface DueInstant {
   readonly dagId: string;
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
-  readonly decision: 'run' | 'missed';
+  readonly decision: DueDecision;
+  readonly closedAs: string | null;
+  readonly movedTo: Temporal.PlainDate | null;
 }
 
-/** Returns the newest decided instant of each DAG's schedule. */
+/**
+ * Returns the newest decided instant of each DAG's schedule and, where that is one of a closed date, also the newest of
+ * an open one.
+ */
 export async function lastDueInstants(db: Queryable): Promise<readonly DueInstant[]> {
   const { rows } = await db.query<DueInstant>(
-    `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision
+    `select due.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision,
+            due.closed_as as "closedAs", due.moved_to as "movedTo"
        from stockflow.dag d
       cross join lateral (select * from stockflow.due_instant
-                           where dag_id = d.dag_id order by scheduled_for desc limit 1) due`,
+                           where dag_id = d.dag_id order by scheduled_for desc limit 1) newest
+      cross join lateral (select newest.*
+                           union all
+                          (select * from stockflow.due_instant
+                            where newest.decision = 'closed' and dag_id = d.dag_id and decision <> 'closed'
+                            order by scheduled_for desc limit 1)) due`,
   );
   return rows;
 }
@@ -40,6 +52,10 @@ export interface LastRun {
   readonly scheduledFor: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly finishedAt: Temporal.Instant | null;
+  /** Whether the scheduler dropped it before it started, as other runs were under way. */
+  readonly wasSkipped: boolean;
+  /** Why it was made or dropped; null where nobody said. */
+  readonly reason: string | null;
   /** The task that failed first; null if none has. */
   readonly failedTaskId: string | null;
   /** -1 where it is not mapped. */
@@ -58,6 +74,8 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
   const { rows } = await db.query<LastRun>(
     `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.mode, r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
+            r.state = 'cancelled' and r.started_at is null and exists (
+              select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped') as "wasSkipped", r.reason,
             failed.task_id as "failedTaskId", failed.map_index as "failedMapIndex", failed.error_text as "errorText", failed.remedy,
             array(select e.task_id from stockflow.event e
                    where e.run_id = r.run_id and e.action = 'task.deadline_missed'
@@ -95,6 +113,17 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
     ],
   );
   return rows.map((row) => ({ ...row, remedy: readTaskRemedy(row.remedy) }));
+}
+
+/** Returns how many due runs of each DAG were dropped in the last 24 hours, as others were under way; none for no DAG. */
+export async function droppedRuns(db: Queryable): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ dagId: string; count: number }>(
+    `select r.dag_id as "dagId", count(*)::integer as count from stockflow.dag_run r
+      where r.finished_at > now() - interval '24 hours' and r.state = 'cancelled' and r.started_at is null
+        and exists (select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped')
+      group by r.dag_id`,
+  );
+  return new Map(rows.map(({ dagId, count }) => [dagId, count]));
 }
 
 /** Returns the newest run of each DAG. */

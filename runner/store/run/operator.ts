@@ -42,7 +42,7 @@ export async function cancelInstances(
         order by task_instance_id for no key update
      ), changed as (
        update stockflow.task_instance t
-          set state = 'cancelled', finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
+          set state = 'cancelled', finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null, awaits = null,
               attempt_token = t.attempt_token + 1
          from before b where t.task_instance_id = b.task_instance_id
        returning t.task_instance_id, t.task_id, t.map_index, t.attempt_number, b.state as before
@@ -78,7 +78,7 @@ export async function clearInstances(
      ), changed as (
        update stockflow.task_instance t
           set state = 'none', planned_at = b.planned_at, deadline_missed_at = null, queued_at = null, started_at = null,
-              finished_at = null, timeout_at = null, worker_id = null, wake_at = null, wake_reason = null,
+              finished_at = null, timeout_at = null, worker_id = null, wake_at = null, wake_reason = null, awaits = null,
               failure_count = 0, crash_count = 0, lone_crash_count = 0, output = null, error_class = null, error_text = null, remedy = null,
               error_origin = null,
               attempt_token = t.attempt_token + 1
@@ -108,7 +108,7 @@ export async function markInstances(
         order by task_instance_id for no key update
      ), changed as (
        update stockflow.task_instance t
-          set state = $3, finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null,
+          set state = $3, finished_at = now(), worker_id = null, timeout_at = null, wake_at = null, wake_reason = null, awaits = null,
               output = null, attempt_token = t.attempt_token + 1, error_class = 'Marked', error_text = $4, remedy = null,
               error_origin = null
          from before b where t.task_instance_id = b.task_instance_id

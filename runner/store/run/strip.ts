@@ -1,13 +1,16 @@
 /** Reads the newest due instants of many DAGs with their runs, for the strip of last nights. */
 import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
+import type { DueDecision } from '../dag/dag.ts';
 import type { Queryable } from '../queryable.ts';
 
 export interface StripInstant {
   readonly dagId: string;
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
-  readonly decision: 'run' | 'missed';
+  readonly decision: DueDecision;
+  /** The name of a closed date; null for another. */
+  readonly closedAs: string | null;
   /** The run of this instant, or the newest manual run of its date; null if there is none or it was pruned. */
   readonly runId: number | null;
   readonly state: RunState | null;
@@ -22,11 +25,12 @@ export async function stripInstants(
 ): Promise<readonly StripInstant[]> {
   const { rows } = await db.query<StripInstant>(
     `select d.dag_id as "dagId", due.scheduled_for as "scheduledFor", due.business_date as "businessDate", due.decision,
+            due.closed_as as "closedAs",
             coalesce(manual.run_id, own.run_id) as "runId", coalesce(manual.state, own.state) as state,
             coalesce(manual.mode, own.mode) as mode
        from unnest($1::text[]) as d(dag_id)
       cross join lateral (
-        select scheduled_for, business_date, decision from stockflow.due_instant
+        select scheduled_for, business_date, decision, closed_as from stockflow.due_instant
          where dag_id = d.dag_id order by scheduled_for desc limit $2) due
        -- At most one; limit says so to the planner, which else may read every run of a year to find those of a month.
        left join lateral (

@@ -1,97 +1,96 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { ConnectionLost, errorCode } from '../../connections/postgres/errors.ts';
 import { withTransaction } from '../../connections/postgres/transaction.ts';
 import type { Queryable } from '../queryable.ts';
+import {
+  type Migration,
+  MigrationError,
+  type MigrationSource,
+  readMigrations,
+  readRoles,
+} from './migration_file.ts';
+import { type MigrationState, migrationState, readRecords } from './migration_record.ts';
+import { refuseWorkersBefore } from './workers_before.ts';
 
-/** The name of a set: that of its folder. Sets are independent: they may lie in one database or in two. */
-export type MigrationSet = string;
-
-/**
- * The numbered forward-only files of a set and its `roles.sql`, which grants the rights of each role. `roles.sql` is
- * applied after the files every time, as rights depend on roles that come and go and on what the queue has installed.
- */
-export interface MigrationSource {
-  readonly set: MigrationSet;
-  /** The folder with `0001_name.sql`, `0002_...`; if it is absent or empty there is nothing to apply. */
-  readonly directory: string;
-}
-
-export interface Migration {
-  readonly version: number;
-  /** The name of the file. */
-  readonly name: string;
-  readonly sql: string;
-  /** The sha256 of the text with LF line ends, so that the settings of a checkout do not change it. */
-  readonly sha256: string;
-}
-
-/** The database and the migration files do not match, or a file could not be applied. The message says what to do. */
-export class MigrationError extends Error {
-  override name = 'MigrationError';
-}
-
-const ROLES_FILE = 'roles.sql';
 const ROLES = ['stockflow_worker', 'stockflow_auditor'];
-const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 const INSUFFICIENT_PRIVILEGE = '42501';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The time in ms that a statement waits for a lock: whoever comes after it in the queue of that lock waits as long. */
+const LOCK_TIMEOUT_MS = 1_000;
+const LOCK_RETRY_MS = 500;
+/** The time in ms after which a file that finds a table locked again and again is given up. */
+const LOCKED_FOR_MS = 60_000;
 
 const CREATE_TABLE = `
   create schema if not exists stockflow;
   create table if not exists stockflow.migration (
-    set_name    text not null,
-    version     integer not null,
-    name        text not null,
-    sha256      text not null,
-    applied_at  timestamptz not null default now(),
+    set_name         text not null,
+    version          integer not null,
+    name             text not null,
+    sha256           text not null,
+    applied_at       timestamptz not null default now(),
+    compatible_from  integer,
     primary key (set_name, version)
   );
-  -- It named the sets that there were then.
-  alter table stockflow.migration drop constraint if exists set_name_is_known;
-  comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';`;
+  -- Under conditions, as alter table locks out the workers that ask for the version, whether or not it changes anything.
+  do $$ begin
+    if not exists (select from pg_attribute
+                    where attrelid = 'stockflow.migration'::regclass and attname = 'compatible_from') then
+      alter table stockflow.migration add column compatible_from integer;
+    end if;
+    -- It named the sets that there were then.
+    if exists (select from pg_constraint
+                where conrelid = 'stockflow.migration'::regclass and conname = 'set_name_is_known') then
+      alter table stockflow.migration drop constraint set_name_is_known;
+    end if;
+  end $$;
+  comment on table stockflow.migration is 'The migration files applied to this database, and the text each had';
+  comment on column stockflow.migration.compatible_from is
+    'The lowest version whose code works with it; null for one that was applied before versions said it';`;
 
-/**
- * Returns the files of a directory, by version.
- * @throws MigrationError for a badly named file and for a number used twice
- */
-export async function readMigrations(directory: string): Promise<readonly Migration[]> {
-  const migrations: Migration[] = [];
-  for (const name of (await sqlFiles(directory)).filter((file) => file !== ROLES_FILE).sort()) {
-    const version = Number(FILE_NAME.exec(name)?.[1]);
-    if (Number.isNaN(version))
-      throw new MigrationError(`${join(directory, name)}: a migration is named 0001_name.sql`);
-    const twin = migrations.find((other) => other.version === version);
-    if (twin) throw new MigrationError(`${directory}: ${twin.name} and ${name} have the same number`);
-    const sql = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n');
-    migrations.push({ version, name, sql, sha256: createHash('sha256').update(sql).digest('hex') });
-  }
-  return migrations;
+export interface MigrateOptions {
+  /** The time in ms for which a file is tried again while others hold locks that it needs; 60 s by default. */
+  readonly lockedForMs?: number;
 }
 
 /**
  * Brings a set up to date. Each file is applied in a transaction of its own and recorded in `stockflow.migration`. Any
- * number of processes may call it at once.
+ * number of processes may call it at once, also while workers run: a file waits briefly for a lock, gives way to those
+ * who queue behind it, and tries again. A database that has later migrations, with which these files work, is left as it
+ * is, with the rights of its later version.
  * @returns the files that this call applied, in order
  * @throws MigrationError; the files applied before it stay applied
  */
-export async function migrate(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
+export async function migrate(
+  pool: Pool,
+  source: MigrationSource,
+  { lockedForMs = LOCKED_FOR_MS }: MigrateOptions = {},
+): Promise<readonly Migration[]> {
   const migrations = await readMigrations(source.directory);
   const applied: Migration[] = [];
   for (;;) {
-    const next = await withTransaction(pool, (tx) => applyNext(tx, source, migrations));
+    const next = await whenUnlocked(pool, lockedForMs, () =>
+      withTransaction(pool, (tx) => applyNext(tx, source, migrations)),
+    );
     if (next === null) break;
     applied.push(next);
   }
-  await applyRoles(pool, source);
+  await applyRoles(pool, source, migrations);
   return applied;
 }
 
 /** Returns the files that `migrate` would apply, in order; changes nothing. */
 export async function pendingMigrations(pool: Pool, source: MigrationSource): Promise<readonly Migration[]> {
+  return (await readMigrationState(pool, source)).pending;
+}
+
+/** Returns how the database stands to the files of a set; changes nothing. @throws MigrationError if they do not fit */
+export async function readMigrationState(db: Queryable, source: MigrationSource): Promise<MigrationState> {
   const migrations = await readMigrations(source.directory);
-  return pending(source, migrations, await readRecords(pool, source.set));
+  return migrationState(source, migrations, await readRecords(db, source.set));
 }
 
 async function applyNext(
@@ -101,8 +100,12 @@ async function applyNext(
 ): Promise<Migration | null> {
   // A second process waits here, and then finds the file recorded.
   await lockMigrations(tx);
-  const next = pending(source, migrations, await readRecords(tx, source.set))[0] ?? null;
-  if (next !== null) await apply(tx, source, next);
+  const { pending, version } = migrationState(source, migrations, await readRecords(tx, source.set));
+  const next = pending[0] ?? null;
+  if (next === null) return null;
+  await tx.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = 0`);
+  if (source.set === 'runner') await refuseWorkersBefore(tx, pending, version);
+  await apply(tx, source, next);
   return next;
 }
 
@@ -115,8 +118,9 @@ async function apply(tx: PoolClient, source: MigrationSource, migration: Migrati
       throw new MigrationError('it ends its transaction itself; remove its begin, commit or rollback');
     }
     await tx.query(
-      'insert into stockflow.migration (set_name, version, name, sha256) values ($1, $2, $3, $4)',
-      [source.set, migration.version, migration.name, migration.sha256],
+      `insert into stockflow.migration (set_name, version, name, sha256, compatible_from)
+       values ($1, $2, $3, $4, $5)`,
+      [source.set, migration.version, migration.name, migration.sha256, migration.compatibleFrom],
     );
   } catch (error) {
     if (error instanceof ConnectionLost) throw error;
@@ -129,18 +133,59 @@ async function apply(tx: PoolClient, source: MigrationSource, migration: Migrati
   }
 }
 
-async function applyRoles(pool: Pool, { directory }: MigrationSource): Promise<void> {
-  if (!(await sqlFiles(directory)).includes(ROLES_FILE)) return;
-  const sql = await readFile(join(directory, ROLES_FILE), 'utf8');
+/** Tries again while the work finds a table locked. @throws MigrationError that names the oldest transactions */
+async function whenUnlocked<T>(pool: Pool, lockedForMs: number, work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + lockedForMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof MigrationError ? error.cause : error;
+      if (errorCode(cause) !== LOCK_NOT_AVAILABLE) throw error;
+      if (performance.now() >= until) {
+        const holders = await oldestTransactions(pool);
+        const message = error instanceof Error ? error.message : String(error);
+        throw new MigrationError(
+          `${message}, tried for ${Math.round(lockedForMs / 1000)} s. Open transactions: ${holders}. ` +
+            'Nothing was changed by this file; run it again once they have ended',
+          { cause: error },
+        );
+      }
+    }
+    await pause(LOCK_RETRY_MS);
+  }
+}
+
+async function oldestTransactions(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ pid: number; name: string; seconds: number }>(
+    `select pid, coalesce(nullif(application_name, ''), 'unnamed') as name,
+            round(extract(epoch from clock_timestamp() - xact_start))::integer as seconds
+       from pg_stat_activity
+      where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()
+      order by xact_start limit 3`,
+  );
+  if (rows.length === 0) return 'none any more';
+  return rows.map(({ pid, name, seconds }) => `"${name}" (pid ${pid}, for ${seconds} s)`).join(', ');
+}
+
+async function applyRoles(
+  pool: Pool,
+  source: MigrationSource,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const roles = await readRoles(source.directory);
+  if (roles === null) return;
   try {
     await withTransaction(pool, async (tx) => {
       // Two transactions that grant the same right at once would fail.
       await lockMigrations(tx);
-      await tx.query(sql);
+      // An earlier version would take away the rights on tables that it does not know.
+      const { newer } = migrationState(source, migrations, await readRecords(tx, source.set));
+      if (newer.length === 0) await tx.query(roles.sql);
     });
   } catch (error) {
-    if (error instanceof ConnectionLost) throw error;
-    throw new MigrationError(`${join(directory, ROLES_FILE)}: ${advice(error)}`, { cause: error });
+    if (error instanceof ConnectionLost || error instanceof MigrationError) throw error;
+    throw new MigrationError(`${roles.file}: ${advice(error)}`, { cause: error });
   }
 }
 
@@ -161,54 +206,6 @@ async function lockMigrations(tx: PoolClient): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended('stockflow.migration', 0))");
 }
 
-interface Recorded {
-  readonly version: number;
-  readonly name: string;
-  readonly sha256: string;
-}
-
-async function readRecords(db: Queryable, set: MigrationSet): Promise<readonly Recorded[]> {
-  const { rows: found } = await db.query<{ exists: boolean }>(
-    "select to_regclass('stockflow.migration') is not null as exists",
-  );
-  if (found[0]?.exists !== true) return [];
-  const { rows } = await db.query<Recorded>(
-    'select version, name, sha256 from stockflow.migration where set_name = $1 order by version',
-    [set],
-  );
-  return rows;
-}
-
-/** Returns the files that are left to apply, after checking that the recorded files are the first of the given ones. */
-function pending(
-  source: MigrationSource,
-  migrations: readonly Migration[],
-  done: readonly Recorded[],
-): readonly Migration[] {
-  for (const [index, record] of done.entries()) {
-    const file = migrations[index];
-    if (file === undefined) {
-      throw new MigrationError(
-        `the database is newer than this code: it has the ${source.set} migration ${record.name}, which ` +
-          `${source.directory} lacks. Update the code`,
-      );
-    }
-    if (file.version !== record.version) {
-      throw new MigrationError(
-        `${join(source.directory, file.name)} is not in the database, though the later ${record.name} is. ` +
-          'Number a new migration after all that were applied',
-      );
-    }
-    if (file.sha256 !== record.sha256) {
-      throw new MigrationError(
-        `${join(source.directory, file.name)} was changed after it was applied. ` +
-          'Restore it, and put the change into a new migration',
-      );
-    }
-  }
-  return migrations.slice(done.length);
-}
-
 async function transactionId(tx: PoolClient): Promise<string> {
   const { rows } = await tx.query<{ id: string }>('select pg_current_xact_id()::text as id');
   return rows[0]?.id ?? '';
@@ -224,13 +221,4 @@ function advice(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (errorCode(error) !== INSUFFICIENT_PRIVILEGE) return message;
   return `${message}. Migrate as the owner of the database, or let this role create schemas: grant create on database`;
-}
-
-async function sqlFiles(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => name.endsWith('.sql'));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

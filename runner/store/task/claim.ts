@@ -48,7 +48,7 @@ const CLAIM = {
          from stockflow.task_instance t
          left join stockflow.task_attempt a using (task_instance_id, attempt_number)
         where t.task_instance_id = $2 and t.attempt_token = $3 and (t.pool = 'default' or $4)
-          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now()))
+          and (t.state = 'queued' or (t.state in ('deferred', 'up_for_retry') and t.wake_at <= now() and t.wake_reason <> 'dag_edge'))
           -- A task whose worker has died runs in a process of its own. One whose worker has died again all the same, as where the
           -- host runs out of memory, a worker has one at a time, so that the one that did it is found.
           and (t.crash_count < 2 or not exists (

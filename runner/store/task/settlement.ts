@@ -32,6 +32,8 @@ export interface Accepted {
   readonly runAt: Temporal.Instant | null;
   readonly priority: number;
   readonly pool: string;
+  /** Whether any task waits for another DAG, of whichever DAG. */
+  readonly anyAwaiting: boolean;
   /** The deadline that the task missed by ending now, if no sweep had recorded it yet; else null. */
   readonly missedDeadlineAt: Temporal.Instant | null;
 }
@@ -82,7 +84,9 @@ export async function applySettlements(db: Queryable, ended: readonly Ended[]): 
      )
      select task_instance_id as "taskInstanceId", ended_token as "attemptToken", task_id as "taskId", map_index as "mapIndex", state,
             attempt_number as "attemptNumber", attempt_token as token, wake_at as "runAt", priority, pool,
-            missed_deadline_at as "missedDeadlineAt"
+            missed_deadline_at as "missedDeadlineAt",
+            -- Looked up once a statement, in an index that is empty where no DAG waits for another.
+            (select exists (select from stockflow.task_instance where wake_reason = 'dag_edge')) as "anyAwaiting"
        from accepted order by task_instance_id`,
     values: [JSON.stringify(ended.map(toRow))],
   });

@@ -8,13 +8,15 @@ export interface NewWorker {
   readonly pid: number;
   readonly codeVersion: string;
   readonly concurrency: number;
+  /** The newest migration of the runner that its code knows. */
+  readonly schemaVersion: number;
 }
 
 export async function registerWorker(db: Queryable, worker: NewWorker, leaseMs: number): Promise<number> {
   const { rows } = await db.query<{ workerId: number }>(
-    `insert into stockflow.worker (host, pid, code_version, concurrency, lease_expires_at)
-     values ($1, $2, $3, $4, now() + $5 * interval '1 ms') returning worker_id as "workerId"`,
-    [worker.host, worker.pid, worker.codeVersion, worker.concurrency, leaseMs],
+    `insert into stockflow.worker (host, pid, code_version, concurrency, schema_version, lease_expires_at)
+     values ($1, $2, $3, $4, $5, now() + $6 * interval '1 ms') returning worker_id as "workerId"`,
+    [worker.host, worker.pid, worker.codeVersion, worker.concurrency, worker.schemaVersion, leaseMs],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('insert into stockflow.worker returned no row');

@@ -31,8 +31,6 @@ export function deliveryText({ state, errorText, tries }: ListedDelivery): strin
   switch (state) {
     case 'sent':
       return 'sent';
-    case 'suppressed':
-      return 'not to be sent';
     case 'failed':
       return `given up after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
     case 'pending':
@@ -44,7 +42,6 @@ const MARKS: Readonly<Record<ListedDelivery['state'], string>> = {
   pending: 'waiting',
   sent: 'success',
   failed: 'failed',
-  suppressed: 'skipped',
 };
 
 /** Returns the state word that decides how a delivery looks. */

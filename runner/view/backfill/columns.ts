@@ -85,6 +85,7 @@ export const BACKFILL_COLUMNS: readonly Column<Backfill>[] = [
   { key: 'order', value: ({ order }) => order },
   { key: 'max_active_runs', value: ({ maxActiveRuns }) => maxActiveRuns, dataOnly: true },
   { key: 'time_edges', value: ({ timeEdges }) => timeEdges, dataOnly: true },
+  { key: 'yields_to', value: ({ yieldsTo }) => yieldsTo, dataOnly: true },
   { key: 'params', value: ({ params }) => params, dataOnly: true },
   {
     key: 'created_at',

@@ -16,12 +16,24 @@ export function holdSentence(hold: BackfillHold, dag: Dag): string {
   const why = `${dagId} has max_active_runs ${maxActiveRuns}, and older dates go first`;
   const until =
     expectedEndAt === null ? '' : `; at the usual pace it ends at about ${inZone(expectedEndAt, timezone)}`;
-  return `${waits}: ${why}${until}${moreText(runCount ?? 1, dag)}`;
+  return `${waits}: ${why}${until}${moreText(runCount ?? 1, dag)}${lateText(hold, dag)}`;
 }
 
-function moreText(runCount: number, { catchup }: Dag): string {
+/** Returns the runs that would miss their deadline, the first by name. */
+function lateText({ late }: BackfillHold, { timezone }: Dag): string {
+  const [first] = late;
+  if (first === undefined) return '';
+  const { scheduledFor, deadlineAt, expectedEndAt } = first;
+  const more = late.length === 1 ? '' : `, and ${countText(late.length - 1)} more after their own`;
+  return (
+    `; the run for ${inZone(scheduledFor, timezone)} would end at about ${inZone(expectedEndAt, timezone)}, ` +
+    `after its deadline ${inZone(deadlineAt, timezone)}${more}`
+  );
+}
+
+function moreText(runCount: number, { whenBusy }: Dag): string {
   if (runCount < 2) return '';
-  const rest = catchup === 'all' ? 'each is worked then' : 'only the newest is worked then';
+  const rest = whenBusy === 'queue' ? 'each is worked then' : 'only the newest is worked then';
   return `; ${countText(runCount)} scheduled runs are due by then, and ${rest}`;
 }
 
@@ -33,6 +45,11 @@ export function holdData(hold: BackfillHold | null): Json {
       likelihood: hold.likelihood,
       run_count: hold.runCount,
       expected_end_at: hold.expectedEndAt?.toString() ?? null,
+      late: hold.late.map(({ scheduledFor, deadlineAt, expectedEndAt }) => ({
+        scheduled_for: scheduledFor.toString(),
+        deadline_at: deadlineAt.toString(),
+        expected_end_at: expectedEndAt.toString(),
+      })),
     }
   );
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { type BackfillHold, type BackfillLoad, holdOfBackfill } from '../../core/backfill/hold.ts';
 import { type BackfillRange, decisionText, isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
 import { applyRefusals, type DateRefusal } from '../../core/backfill/refusal.ts';
+import type { YieldsTo } from '../../core/backfill/room.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { indexDag } from '../../core/dag/index.ts';
 import type { Json } from '../../core/value/json.ts';
@@ -33,6 +34,7 @@ export interface PlanRequest extends BackfillRange {
   readonly params: Readonly<Record<string, Json>>;
   readonly timeEdges: TimeEdges;
   readonly maxActiveRuns: number;
+  readonly yieldsTo: YieldsTo | null;
 }
 
 /**
@@ -59,12 +61,15 @@ export async function planBackfill(
 async function predictHold(
   pool: Pool,
   dag: Dag,
-  load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now'> & { readonly timeEdges: TimeEdges },
+  load: Pick<BackfillLoad, 'dates' | 'maxActiveRuns' | 'now' | 'yieldsTo'> & {
+    readonly timeEdges: TimeEdges;
+  },
 ): Promise<BackfillHold | null> {
   const { dagId } = dag;
   return holdOfBackfill(dag, {
     ...load,
     usualRunMs: await usualRunMs(pool, dagId, load.timeEdges),
+    usualScheduledMs: await usualRunMs(pool, dagId, 'keep'),
     isPaused: (await findDag(pool, dagId))?.isPaused ?? dag.isPausedUponCreation,
     queued: await queuedScheduleInstants(pool, dagId),
   });

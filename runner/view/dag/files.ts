@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dag } from '../../core/dag/dag.ts';
-import { readParsedDag } from '../../engine/dags/source.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import { InvalidDag, NotFound } from '../errors.ts';
 
 const DAG_FILE = /^[^.].*\.ya?ml$/;

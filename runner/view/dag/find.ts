@@ -1,7 +1,7 @@
 /** A DAG by its id: its file as it stands here, and its version in force. */
 import type { Dag } from '../../core/dag/dag.ts';
 import type { Problem } from '../../core/dag_file/problem.ts';
-import { readParsedDag } from '../../engine/dags/source.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import { type DagRow, findDag, listDags } from '../../store/dag/dag.ts';
 import type { ViewSource } from '../source.ts';
 import { dagFileById, unknownDag } from './files.ts';

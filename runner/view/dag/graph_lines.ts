@@ -1,6 +1,7 @@
 /** A DAG's graph as a tree of lines. */
 import type { Dag, Task } from '../../core/dag/dag.ts';
 import { topologicalOrder } from '../../core/dag/graph.ts';
+import { edgeText } from '../../core/other_dags/words.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import { formatWallTime } from '../../core/time/wall_time.ts';
 
@@ -50,10 +51,11 @@ function notesOf(task: Task, parent: string | null): string {
     const delay = delayMs === 0 ? '' : `${formatDuration(delayMs)} `;
     return taskId === parent ? delay && `${delay}after it` : `${delay}after ${taskId} too`;
   });
+  const others = task.dagEdges.map((edge) => `after ${edgeText(edge)}`);
   const times = [
     task.notBefore && `not before ${formatWallTime(task.notBefore)}`,
     task.deadline && `deadline ${formatWallTime(task.deadline)}`,
     task.triggerRule === 'all_success' ? null : task.triggerRule,
   ];
-  return [...waits, ...times].filter(Boolean).join(', ');
+  return [...waits, ...others, ...times].filter(Boolean).join(', ');
 }

@@ -1,7 +1,7 @@
 /** All DAGs: those that the database knows, and those of files that no worker has read yet. */
 import type { Dag } from '../../core/dag/dag.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
-import { readParsedDag } from '../../engine/dags/source.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import type { DagVersions } from '../../engine/dags/versions.ts';
 import { type DagRow, listDags } from '../../store/dag/dag.ts';
 import { type LastRun, newestRuns } from '../../store/run/last_due_run.ts';
@@ -55,7 +55,7 @@ export const DAG_LIST_COLUMNS: readonly Column<ListedDag>[] = [
 export function stateOfDag({ problemCount, isPaused, dag }: ListedDag): string {
   if (problemCount > 0) return 'invalid';
   if (isPaused) return 'paused';
-  return dag !== null && dag.schedule.length === 0 ? 'manual' : 'active';
+  return dag !== null && dag.schedule.length === 0 && dag.after === null ? 'manual' : 'active';
 }
 
 /** Returns the DAGs by their ids, retired ones too. */

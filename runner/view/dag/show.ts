@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/time/duration.ts';
 import { formatWallTime } from '../../core/time/wall_time.ts';
 import type { Json } from '../../core/value/json.ts';
 import { type Column, rowObject } from '../listing.ts';
+import { calendarJson } from './calendar.ts';
 import type { GraphLine } from './graph_lines.ts';
 
 export const DAG_TASK_COLUMNS: readonly Column<GraphLine>[] = [
@@ -13,6 +14,12 @@ export const DAG_TASK_COLUMNS: readonly Column<GraphLine>[] = [
     key: 'depends_on',
     value: ({ task }) =>
       task.dependsOn.map(({ taskId, delayMs }) => ({ task_id: taskId, delay_ms: delayMs })),
+    dataOnly: true,
+  },
+  {
+    key: 'other_dags',
+    value: ({ task }) =>
+      task.dagEdges.map(({ dagId, taskId, date }) => ({ dag_id: dagId, task_id: taskId, date })),
     dataOnly: true,
   },
   {
@@ -40,11 +47,15 @@ export function dagJson(dag: Dag, file: string, rows: readonly GraphLine[]): Jso
     description: dag.description,
     timezone: dag.timezone,
     schedule: dag.schedule,
+    after: dag.after,
+    calendar: dag.calendar && calendarJson(dag.calendar),
+    on_closed: dag.onClosed,
     start_date: dag.startDate?.toString() ?? null,
     end_date: dag.endDate?.toString() ?? null,
     catchup: dag.catchup,
     catchup_window_ms: dag.catchupWindowMs,
     max_active_runs: dag.maxActiveRuns,
+    when_busy: dag.whenBusy,
     is_paused_upon_creation: dag.isPausedUponCreation,
     dagrun_timeout_ms: dag.dagrunTimeoutMs,
     alerts: dag.alerts.map(({ on, to }) => ({ on, to })),

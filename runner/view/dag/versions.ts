@@ -1,4 +1,5 @@
 /** The versions of a DAG: when each was put in force, and by whom. */
+import type { CalendarText } from '../../core/calendar/file/parse.ts';
 import { findVersion } from '../../store/dag/dag.ts';
 import { type ListedVersion, listVersions } from '../../store/dag/version_list.ts';
 import type { Queryable } from '../../store/queryable.ts';
@@ -35,13 +36,20 @@ export async function readVersions(
   return pageOf(found, limit, ({ dagVersionId }) => dagVersionId);
 }
 
-/** Returns the text of a version. @throws NotFound also for a version of another DAG */
+/** The texts that a version is made of. */
+export interface VersionText {
+  readonly source: string;
+  /** The files of its calendar, by name; empty where it has none. */
+  readonly calendars: readonly CalendarText[];
+}
+
+/** Returns the texts of a version. @throws NotFound also for a version of another DAG */
 export async function readVersionText(
   db: Queryable,
   { dagId, dagVersionId }: { readonly dagId: string; readonly dagVersionId: number },
-): Promise<string> {
+): Promise<VersionText> {
   const version = await findVersion(db, dagVersionId);
   if (version === null || version.dagId !== dagId)
     throw new NotFound({ noun: 'DAG', name: dagId }, `DAG ${dagId} has no version ${dagVersionId}`);
-  return version.source;
+  return { source: version.source, calendars: version.calendars };
 }

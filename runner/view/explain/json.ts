@@ -64,7 +64,7 @@ export function explainJson(explained: Explained, sentenceOf: SentenceOf = block
     next: {
       kind: next.kind,
       at: next.kind === 'at' ? next.at.toString() : null,
-      task_id: next.kind === 'at' ? next.instance.taskId : null,
+      task_id: 'instance' in next ? next.instance.taskId : null,
     },
     late: explanation.late.map(lateJson),
     running: explanation.running.map(instanceJson),
@@ -91,9 +91,24 @@ function instanceJson({ taskId, mapIndex, state, startedAt, deadlineAt, wakeAt }
 
 /** Returns the facts of a blocker in snake_case. */
 function blockerFacts(blocker: Blocker): JsonObject {
+  if (blocker.kind === 'dag_edge') return dagEdgeFacts(blocker);
   return Object.fromEntries(
     Object.entries(blocker).map(([key, value]): [string, Json] => [snakeCase(key), jsonValue(value)]),
   );
+}
+
+function dagEdgeFacts({ kind, edge, at }: Extract<Blocker, { kind: 'dag_edge' }>): JsonObject {
+  const { dagId, taskId, awaitedDate, state, isPaused } = edge;
+  return {
+    kind,
+    dag_id: dagId,
+    task_id: taskId,
+    business_date: awaitedDate?.toString() ?? null,
+    found: state.kind,
+    run_id: 'runId' in state ? state.runId : null,
+    dag_is_paused: isPaused,
+    at: at?.toString() ?? null,
+  };
 }
 
 function jsonValue(value: unknown): Json {

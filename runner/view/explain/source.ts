@@ -1,9 +1,14 @@
 /** An explanation with everything that it is worked out from. */
+import type { Task } from '../../core/dag/dag.ts';
 import { type Explanation, explainRun } from '../../core/explain/explain.ts';
+import type { FoundEdge } from '../../core/other_dags/words.ts';
+import { isTerminalTaskState } from '../../core/run/states.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import type { TaskTypes } from '../../engine/dags/task_types.ts';
+import { findEdges } from '../../engine/other_dags/edges.ts';
 import { findDag } from '../../store/dag/dag.ts';
 import { usualDurations } from '../../store/dag/usual_duration.ts';
+import type { Queryable } from '../../store/queryable.ts';
 import { instancesToExplain } from '../../store/queue/instances_with_jobs.ts';
 import type { DagRun } from '../../store/run/dag_run.ts';
 import { poolsToExplain, runsAhead, runTimeoutAt, workerLoad } from '../../store/run/explain.ts';
@@ -29,6 +34,11 @@ export async function readExplanation(
   const types = [...new Set(index.dag.tasks.map(({ type }) => type))];
   const usual = (await usualDurations(pool, run.dagId)).map((one) => [one.taskId, one] as const);
   const now = await databaseNow(pool);
+  const instances = await instancesToExplain(pool, run.runId);
+  const unfinished = new Set(
+    instances.filter(({ state }) => !isTerminalTaskState(state)).map(({ taskId }) => taskId),
+  );
+  const waiting = index.dag.tasks.filter(({ taskId }) => unfinished.has(taskId));
   const explanation = explainRun({
     now,
     index,
@@ -38,7 +48,8 @@ export async function readExplanation(
       maxActiveRuns: inForce.dag.maxActiveRuns,
       ahead: await runsAhead(pool, run),
     },
-    instances: await instancesToExplain(pool, run.runId),
+    instances,
+    dagEdges: await edgesOfTasks(pool, { run, tasks: waiting, now }),
     pools: await poolsToExplain(pool, run.runId),
     workers: await workerLoad(pool),
     unusableTypes: new Map(
@@ -49,6 +60,19 @@ export async function readExplanation(
     usual: new Map(usual),
   });
   return { run, now, timezone: index.dag.timezone, isPaused: row?.isPaused ?? false, explanation };
+}
+
+/** Returns what each task waits for in other DAGs, by task_id; nothing for a task without such edges. */
+async function edgesOfTasks(
+  db: Queryable,
+  of: { readonly run: DagRun; readonly tasks: readonly Task[]; readonly now: Temporal.Instant },
+): Promise<ReadonlyMap<string, readonly FoundEdge[]>> {
+  const found = new Map<string, readonly FoundEdge[]>();
+  for (const { taskId, dagEdges } of of.tasks) {
+    if (dagEdges.length > 0)
+      found.set(taskId, await findEdges(db, dagEdges, { date: of.run.businessDate, now: of.now }));
+  }
+  return found;
 }
 
 /** Narrows an explanation to one task. @throws NotFound */

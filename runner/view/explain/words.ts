@@ -2,6 +2,7 @@
 import type { Blocker, StateCounts } from '../../core/explain/blocker.ts';
 import type { Late } from '../../core/explain/explain.ts';
 import type { InstanceFacts } from '../../core/explain/facts.ts';
+import { edgeSentence } from '../../core/other_dags/words.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import { taskName } from '../run/report.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
@@ -35,6 +36,8 @@ export function blockerSentence(blocker: Blocker, context: WordsContext): string
       return blocker.at === null
         ? `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}, whenever that is`
         : `${formatDuration(blocker.delayMs)} after the success of ${blocker.taskId}: ${when(blocker.at, context)}`;
+    case 'dag_edge':
+      return edgeSentence(blocker.edge);
     case 'sensor':
       return `checks again at ${when(blocker.at, context)}${because(blocker.reason)}`;
     case 'retry':
@@ -133,6 +136,7 @@ export function nextSentence({ run, explanation }: Explained, context: WordsCont
   const { next } = explanation;
   if (next.kind === 'at') return `${nameOf(next.instance)} at ${when(next.at, context)}`;
   if (next.kind === 'any_moment') return 'at any moment';
+  if (next.kind === 'other_dag') return `${nameOf(next.instance)}, when ${next.dagId} has succeeded`;
   if (explanation.run.some(({ kind }) => kind === 'no_worker')) return 'nothing before a worker runs';
   return run.state === 'success' ? 'nothing, the run is done' : 'nothing by itself';
 }

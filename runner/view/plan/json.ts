@@ -32,6 +32,11 @@ function changeJson(plan: Plan, change: DagChange): { [key: string]: Json } {
     next: { before: next.before.map(String), after: next.after.map(String) },
     dates: {
       lost: dates.lost.map(String),
+      closed: dates.closed.map(({ date, name, movedTo }) => ({
+        date: date.toString(),
+        name,
+        moved_to: movedTo?.toString() ?? null,
+      })),
       gained: dates.gained.map(String),
       doubled: dates.doubled.map(String),
       moved: dates.moved.map((group) => ({ shift_ms: group.shiftMs, dates: group.dates.map(String) })),

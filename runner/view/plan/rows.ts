@@ -21,7 +21,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
   { key: 'after', value: ({ after }) => after },
 ];
 
-/** Returns a row for each date lost, gained or doubled, each key changed and each problem; one row for a DAG without any of these. */
+/** Returns a row for each date lost, closed, gained or doubled, each key changed and each problem; one row for a DAG without any of these. */
 export function planRows({ target, change, problems }: Plan): readonly PlanRow[] {
   const base = { dagId: target.dagId, kind: change?.kind ?? 'invalid', before: null, after: null };
   const row = (what: string, subject: string, values: Pick<PlanRow, 'before' | 'after'> = base): PlanRow => ({
@@ -35,6 +35,9 @@ export function planRows({ target, change, problems }: Plan): readonly PlanRow[]
       ? problems.map(({ key, message }) => row('problem', key, { before: null, after: message }))
       : [
           ...change.dates.lost.map((date) => row('date_lost', date.toString())),
+          ...change.dates.closed.map(({ date, name }) =>
+            row('date_closed', date.toString(), { before: null, after: name }),
+          ),
           ...change.dates.doubled.map((date) => row('date_doubled', date.toString())),
           ...change.dates.gained.map((date) => row('date_gained', date.toString())),
           ...change.keys.tasksAdded.map((taskId) => row('task_added', taskId)),

@@ -5,11 +5,13 @@ import { isEdgeKey, type KeyChange } from '../../core/change/key_changes.ts';
 import type { Dag } from '../../core/dag/dag.ts';
 import { type RunMode, runModeOf } from '../../core/dag/run_mode.ts';
 import { formatProblem } from '../../core/dag_file/problem.ts';
+import { edgeText } from '../../core/other_dags/words.ts';
 import { scheduleWords } from '../dag/schedule_words.ts';
 import { inZone } from '../time_text.ts';
 import type { Plan } from './source.ts';
 import {
   clockChangeWords,
+  closedDatesWords,
   datesWords,
   deadlineWords,
   dueWords,
@@ -37,7 +39,10 @@ export function planSections(plan: Plan): readonly PlanSection[] {
     sectionOf('dates of the coming year', dateLines(plan, change)),
     sectionOf(
       'nights on which the clocks change',
-      change.clockChanges.flatMap((night) => nightLines(plan, night)),
+      // A DAG that runs after another has no instants of its own.
+      (plan.after ?? plan.before)?.after == null
+        ? change.clockChanges.flatMap((night) => nightLines(plan, night))
+        : [],
     ),
     sectionOf(
       'deadlines that pass before the task is expected to end',
@@ -81,12 +86,13 @@ function changeLines({ before, after }: Plan, { kind, keys }: DagChange): readon
   if (after === null) return before === null ? [] : ['the DAG is retired: no new runs, its history stays'];
   const mode = defaultMode(after);
   const shadow = mode === 'shadow' ? ['its runs work in shadow: they change nothing outside the runner'] : [];
-  if (kind === 'new') return [scheduleWords(after), `${after.tasks.length} tasks`, ...shadow];
+  if (kind === 'new')
+    return [scheduleWords(after), `${after.tasks.length} tasks`, ...shadow, ...otherDagLines(after)];
   const isModeChanged = before !== null && defaultMode(before) !== mode;
   const applies = ['its runs apply what they find, where they worked in shadow'];
   const words = (change: KeyChange) =>
     `${change.taskId === null ? '' : `${change.taskId}: `}${change.key} ${valueWords(change.before)} -> ${valueWords(change.after)}`;
-  const isRescheduled = keys.dag.some(({ key }) => key === 'schedule' || key === 'timezone');
+  const isRescheduled = keys.dag.some(({ key }) => /^(schedule|timezone|calendar|on_closed)$/.test(key));
   return [
     ...keys.dag.map(words),
     ...(isModeChanged ? (mode === 'shadow' ? shadow : applies) : []),
@@ -106,10 +112,18 @@ function defaultMode({ params }: Dag): RunMode {
   );
 }
 
+/** `load: after load_file of nightly_load` */
+function otherDagLines({ tasks }: Dag): readonly string[] {
+  return tasks.flatMap(({ taskId, dagEdges }) =>
+    dagEdges.map((edge) => `${taskId}: after ${edgeText(edge)}`),
+  );
+}
+
 function nextLines({ before, after }: Plan, { next }: DagChange): readonly string[] {
   const was = next.before.map((instant) => inZone(instant, before?.timezone ?? 'UTC'));
   const is = next.after.map((instant) => inZone(instant, after?.timezone ?? 'UTC'));
-  if (was.length === 0 && is.length === 0) return ['none: only when triggered'];
+  if (was.length === 0 && is.length === 0)
+    return [after?.after == null ? 'none: only when triggered' : `after each success of ${after.after}`];
   return [
     `before  ${was.length === 0 ? 'none' : was.join(', ')}`,
     `after   ${is.length === 0 ? 'none' : is.join(', ')}`,
@@ -123,6 +137,7 @@ function dateLines(plan: Plan, { kind, dates }: DagChange): readonly string[] {
   );
   return [
     ...(dates.lost.length > 0 ? [`lost      ${datesWords(dates.lost)}`] : []),
+    ...(dates.closed.length > 0 ? [`closed    ${closedDatesWords(dates.closed)}`] : []),
     ...(dates.doubled.length > 0 ? [`doubled   ${datesWords(dates.doubled)}`] : []),
     ...(dates.gained.length > 0
       ? [`${kind === 'new' ? 'due   ' : 'gained'}    ${datesWords(dates.gained)}`]

@@ -2,6 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Pool } from 'pg';
+import { calendarName, isCalendarFile } from '../../engine/dags/calendars.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import { type DagRow, listDags } from '../../store/dag/dag.ts';
 import { dagFileOf, dagFilesIn, dagIdOfFile, unknownDag } from '../dag/files.ts';
 import { NotFound } from '../errors.ts';
@@ -60,6 +62,15 @@ async function targetsOf(
       ...gone.map((row) => ({ dagId: row.dagId, file: row.file, hasFile: false, row })),
     ];
   }
+  if (isCalendarFile(name) && (await isFile(name))) {
+    const files = await filesWithCalendar(name);
+    return files.map((file) => ({
+      dagId: dagIdOfFile(file),
+      file,
+      hasFile: true,
+      row: rowOf(dagIdOfFile(file)),
+    }));
+  }
   const dagId = dagIdOfFile(name);
   const row = rowOf(dagId);
   const isInForce = row !== null && row.retiredAt === null && row.dagVersionId !== null;
@@ -78,6 +89,19 @@ async function targetsOf(
     name,
     rows.map((known) => known.dagId),
   );
+}
+
+/** Returns the files of the DAGs that a calendar is part of. @throws NotFound where there is none */
+async function filesWithCalendar(calendarFile: string): Promise<readonly string[]> {
+  const name = calendarName(calendarFile);
+  const folder = dirname(dirname(calendarFile));
+  const files = await dagFilesIn(folder);
+  const uses = await Promise.all(
+    files.map(async (file) => (await readParsedDag(file)).calendarTexts.some((text) => text.name === name)),
+  );
+  const found = files.filter((_, index) => uses[index]);
+  if (found.length > 0) return found;
+  throw new NotFound({ noun: 'file', name: calendarFile }, `no DAG in ${folder} uses the calendar ${name}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { ClockChangeDate, ClockChangeEdge } from '../../core/change/clock_change_dates.ts';
 import type { DeadlineConflict } from '../../core/change/dag_change.ts';
 import type { ClockChange, ResolvedWallTime } from '../../core/time/clock_change.ts';
+import { type ClosedDate, closedWords } from '../../core/time/closed_dates.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 import type { Json } from '../../core/value/json.ts';
 import { inZone, spanText } from '../time_text.ts';
@@ -14,7 +15,8 @@ export function clockChangeWords({ date, direction, from, until }: ClockChange):
 /** Returns a sentence for each time that the DAG is due on the night; one sentence where it is not. */
 export function dueWords(night: ClockChangeDate, timezone: string): readonly string[] {
   const fixed = night.due.map((due) => `due: ${resolvedWords(due, timezone, 'runs')}`);
-  const { everyHour } = night;
+  const { everyHour, closed } = night;
+  if (closed !== null && fixed.length === 0) return [closedWords(closed)];
   if (everyHour === null) return fixed.length === 0 ? ['not due on this date'] : fixed;
   return [...fixed, `due ${everyHour.count} times (on other dates ${everyHour.usualCount})`];
 }
@@ -54,6 +56,18 @@ export function datesWords(dates: readonly Temporal.PlainDate[]): string {
   const rest = dates.length > 5 ? `, ... ${dates.at(-1)}` : dates.length === 5 ? `, ${dates[4]}` : '';
   return `${dates.length} date${dates.length === 1 ? '' : 's'}: ${shown}${rest}`;
 }
+
+/** `3 dates: 2026-11-26 Thanksgiving; 2026-12-25 Christmas Day; 2027-03-28 Easter Sunday` */
+export function closedDatesWords(closed: readonly ClosedDate[]): string {
+  const shown = closed
+    .slice(0, CLOSED_SHOWN)
+    .map(({ date, name, movedTo }) => `${date} ${name}${movedTo === null ? '' : `, moved to ${movedTo}`}`)
+    .join('; ');
+  const rest = closed.length > CLOSED_SHOWN ? `; ... ${closed.at(-1)?.date}` : '';
+  return `${closed.length} date${closed.length === 1 ? '' : 's'}: ${shown}${rest}`;
+}
+
+const CLOSED_SHOWN = 12;
 
 export function deadlineWords(conflict: DeadlineConflict, timezone: string): string {
   const { taskId, first, dateCount, dueDateCount, usual, isNew } = conflict;

@@ -1,8 +1,9 @@
 /** Reads the facts about every DAG from which its status follows. */
 import { formatProblem } from '../../core/dag_file/problem.ts';
-import { readParsedDag } from '../../engine/dags/source.ts';
+import type { ClosedDate } from '../../core/time/closed_dates.ts';
+import { readParsedDag } from '../../engine/dags/parsed.ts';
 import { type DagRow, listDags } from '../../store/dag/dag.ts';
-import { lastDueInstants } from '../../store/run/last_due_run.ts';
+import { type DueInstant, lastDueInstants } from '../../store/run/last_due_run.ts';
 import { dagFilesIn, dagIdOfFile } from '../dag/files.ts';
 import type { ViewSource } from '../source.ts';
 import type { DagFacts } from './last_run_status.ts';
@@ -12,7 +13,9 @@ export async function dagFacts(
   { pool, versions }: ViewSource,
   dagsDir: string,
 ): Promise<readonly DagFacts[]> {
-  const lastDue = new Map((await lastDueInstants(pool)).map((due) => [due.dagId, due]));
+  const decided = await lastDueInstants(pool);
+  const lastDue = new Map(decided.filter((due) => due.closedAs === null).map((due) => [due.dagId, due]));
+  const lastClosed = new Map(decided.flatMap((due) => lastClosedOf(due)));
   const problems = await problemsOfFiles(dagsDir);
   const rows = (await listDags(pool)).filter(({ retiredAt }) => retiredAt === null);
   const known = rows.map(
@@ -22,6 +25,7 @@ export async function dagFacts(
       isPaused: row.isPaused,
       problems: problemsNow(row, problems),
       lastDue: lastDue.get(row.dagId) ?? null,
+      lastClosed: lastClosed.get(row.dagId) ?? null,
       cursor: row.scheduleCursor,
     }),
   );
@@ -35,10 +39,16 @@ export async function dagFacts(
         isPaused: false,
         problems: found,
         lastDue: null,
+        lastClosed: null,
         cursor: null,
       }),
     );
   return [...(await Promise.all(known)), ...unread].toSorted((a, b) => (a.dagId < b.dagId ? -1 : 1));
+}
+
+function lastClosedOf(due: DueInstant): readonly (readonly [string, ClosedDate])[] {
+  const { dagId, scheduledFor: at, businessDate: date, closedAs: name, movedTo } = due;
+  return name === null ? [] : [[dagId, { date, name, movedTo, at }]];
 }
 
 /** Returns the problems of the DAG's file here; where it is valid or absent, those that a worker found, which knows the task types too. */

@@ -2,6 +2,7 @@
 
 import type { Dag } from '../../core/dag/dag.ts';
 import type { RunState } from '../../core/run/states.ts';
+import type { ClosedDate } from '../../core/time/closed_dates.ts';
 import { MISSED_AFTER_MS, planDue } from '../../core/time/due.ts';
 import { scheduleOf } from '../../core/time/schedule.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
@@ -17,13 +18,15 @@ export interface DagFacts {
   readonly isPaused: boolean;
   /** The problems of the DAG's file. */
   readonly problems: readonly string[];
-  /** The newest instant on which the scheduler decided something. */
+  /** The newest instant, of an open date, on which the scheduler decided something. */
   readonly lastDue: DueInstant | null;
+  /** The date that the scheduler found closed after that; null if there was none. */
+  readonly lastClosed: ClosedDate | null;
   /** Instants of the schedule up to this one are settled; null for a DAG that the database does not know. */
   readonly cursor: Temporal.Instant | null;
 }
 
-export type LastRunVerdict = RunState | 'did not run' | 'invalid' | 'paused' | 'not due yet';
+export type LastRunVerdict = RunState | 'did not run' | 'closed' | 'invalid' | 'paused' | 'not due yet';
 
 export interface LastRunStatus {
   readonly dagId: string;
@@ -33,6 +36,8 @@ export interface LastRunStatus {
   readonly scheduledFor: Temporal.Instant | null;
   readonly timezone: string;
   readonly run: LastRun | null;
+  /** The date after the last run that the calendar closes; null if it closes none. */
+  readonly closed: ClosedDate | null;
   /** A sentence on what is wrong, or empty. */
   readonly detail: string;
   /** The warnings of the run's tasks; they do not make it a problem. */
@@ -44,11 +49,43 @@ export function lastRunKey(
   { dagId, dag, isPaused, lastDue, cursor }: DagFacts,
   now: Temporal.Instant,
 ): LastRunKey {
-  const overdue = overdueInstants({ dag, isPaused, cursor }, now).at(-1);
+  const overdue = undecided({ dag, isPaused, cursor }, now).due.at(-1);
   if (overdue !== undefined && dag !== null) {
     return { dagId, scheduledFor: overdue, businessDate: businessDateOf(overdue, dag.timezone) };
   }
   return { dagId, scheduledFor: lastDue?.scheduledFor ?? null, businessDate: lastDue?.businessDate ?? null };
+}
+
+/** Returns the newest closed date, if the DAG was not due after it; null if there is none. */
+export function closedSince(facts: DagFacts, key: LastRunKey, now: Temporal.Instant): ClosedDate | null {
+  const closed = undecided(facts, now).closed.at(-1) ?? facts.lastClosed;
+  if (closed === null || closed === undefined) return null;
+  const isLast = key.scheduledFor === null || Temporal.Instant.compare(closed.at, key.scheduledFor) > 0;
+  return isLast ? closed : null;
+}
+
+/** Returns the key of a run that a person made for a date that is closed. */
+export function closedRunKey(dagId: string, { at, date }: ClosedDate): LastRunKey {
+  return { dagId, scheduledFor: at, businessDate: date };
+}
+
+/**
+ * Returns the status of a DAG whose last date is closed. The run before it still has to be answered for while it is a
+ * problem or under way.
+ */
+export function statusOnClosed(last: LastRunStatus, closed: ClosedDate): LastRunStatus {
+  const isOpen = last.verdict === 'running' || last.verdict === 'queued';
+  if (last.isProblem || isOpen) return { ...last, closed };
+  return {
+    ...last,
+    verdict: 'closed',
+    businessDate: closed.date,
+    scheduledFor: closed.at,
+    run: null,
+    closed,
+    detail: '',
+    warnings: [],
+  };
 }
 
 export function lastRunStatus(
@@ -63,6 +100,7 @@ export function lastRunStatus(
     scheduledFor: key.scheduledFor ?? run?.scheduledFor ?? null,
     timezone: facts.dag?.timezone ?? 'UTC',
     run,
+    closed: null,
     warnings,
   };
   const [problem] = facts.problems;
@@ -72,12 +110,14 @@ export function lastRunStatus(
     const failure = run.failedTaskId === null ? [] : [`${run.failedTaskId}: ${run.errorText ?? 'failed'}`];
     const earlierFailure =
       run.recoveredFailure === null ? [] : [`it had failed before: ${run.recoveredFailure}`];
-    const isProblem = run.state === 'failed' || run.state === 'cancelled' || late.length > 0;
+    const skipped = run.wasSkipped && run.reason !== null ? [run.reason] : [];
+    const isProblem =
+      run.state === 'failed' || (run.state === 'cancelled' && !run.wasSkipped) || late.length > 0;
     return {
       ...base,
       verdict: run.state,
       isProblem,
-      detail: [...failure, ...late, ...earlierFailure].join('; '),
+      detail: [...skipped, ...failure, ...late, ...earlierFailure].join('; '),
     };
   }
   if (key.scheduledFor !== null) {
@@ -90,16 +130,25 @@ export function lastRunStatus(
   return { ...base, verdict: facts.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };
 }
 
-/** Returns the instants that passed without a scheduler deciding on them, oldest first; none of a paused DAG. */
-export function overdueInstants(
+/** What passed without a scheduler deciding on it, oldest first. */
+export interface Undecided {
+  readonly due: readonly Temporal.Instant[];
+  readonly closed: readonly ClosedDate[];
+}
+
+/** Returns what no scheduler has decided on; nothing of a paused DAG. */
+export function undecided(
   { dag, isPaused, cursor }: Pick<DagFacts, 'dag' | 'isPaused' | 'cursor'>,
   now: Temporal.Instant,
-): readonly Temporal.Instant[] {
-  if (isPaused || dag === null || cursor === null) return [];
+): Undecided {
+  if (isPaused || dag === null || cursor === null) return { due: [], closed: [] };
   const timing = { schedule: scheduleOf(dag), catchup: dag.catchup, catchupWindowMs: dag.catchupWindowMs };
   const plan = planDue(timing, { cursor, now });
   const due = [...plan.missed, ...plan.runs.map(({ scheduledFor }) => scheduledFor)];
-  return due
-    .filter((instant) => msBetween(instant, now) > MISSED_AFTER_MS)
-    .toSorted(Temporal.Instant.compare);
+  return {
+    due: due
+      .filter((instant) => msBetween(instant, now) > MISSED_AFTER_MS)
+      .toSorted(Temporal.Instant.compare),
+    closed: plan.closed,
+  };
 }

@@ -1,4 +1,5 @@
 /** The last run of a DAG in one sentence. */
+import { closedWords } from '../../core/time/closed_dates.ts';
 import { nextInstant, scheduleOf } from '../../core/time/schedule.ts';
 import { inZone, msBetween, spanText } from '../time_text.ts';
 import type { DagFacts, LastRunStatus } from './last_run_status.ts';
@@ -11,7 +12,9 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
     return `its file is invalid: ${detail}${lastRun}${paused}`;
   }
   const shadow = run?.mode === 'shadow' ? 'in shadow: ' : '';
-  return `${shadow}${sentenceOf(facts, status, now)}${paused}`;
+  const { closed } = status;
+  const after = closed === null || verdict === 'closed' ? '' : `; ${closed.date} is ${closedWords(closed)}`;
+  return `${shadow}${sentenceOf(facts, status, now)}${after}${paused}`;
 
   function sentenceOf(of: DagFacts, { timezone }: LastRunStatus, at: Temporal.Instant): string {
     switch (verdict) {
@@ -30,15 +33,23 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
       case 'failed':
         return `failed: ${detail || 'a task was cancelled'}`;
       case 'cancelled':
-        return `cancelled${detail === '' ? '' : `: ${detail}`}`;
+        return `${run?.wasSkipped ? '' : 'cancelled'}${detail === '' || run?.wasSkipped ? detail : `: ${detail}`}`;
       case 'did not run':
         return `did not run: ${detail}`;
+      case 'closed': {
+        const next = of.dag === null ? null : nextInstant(scheduleOf(of.dag), at);
+        const then = next === null || of.isPaused ? '' : `; next ${inZone(next, timezone)}`;
+        return `${closed === null ? 'closed' : closedWords(closed)}${then}`;
+      }
       case 'paused':
         return 'paused';
       default: {
         if (of.dag === null) return 'no worker has read its file yet';
         const next = nextInstant(scheduleOf(of.dag), at);
-        return next ? `not due yet, next ${inZone(next, timezone)}` : 'runs only when triggered';
+        if (next !== null) return `not due yet, next ${inZone(next, timezone)}`;
+        return of.dag.after === null
+          ? 'runs only when triggered'
+          : `runs after each success of ${of.dag.after}`;
       }
     }
   }

@@ -4,10 +4,10 @@ import type { RunState } from '../../core/run/states.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Queryable } from '../../store/queryable.ts';
 import { type StripInstant, stripInstants } from '../../store/run/strip.ts';
-import { type DagFacts, overdueInstants } from './last_run_status.ts';
+import { type DagFacts, undecided } from './last_run_status.ts';
 
-/** `pruned`: it had a run, which is older than the history that is kept. */
-export type StripVerdict = RunState | 'did not run' | 'pruned';
+/** `pruned`: it had a run, which is older than the history that is kept. `closed`: by the calendar. */
+export type StripVerdict = RunState | 'did not run' | 'closed' | 'pruned';
 
 export interface StripCell {
   readonly scheduledFor: Temporal.Instant;
@@ -15,6 +15,8 @@ export interface StripCell {
   readonly verdict: StripVerdict;
   /** Null where it has no run. */
   readonly mode: RunMode | null;
+  /** The name of a date that the calendar closes; null for another. */
+  readonly closedAs: string | null;
   readonly runId: number | null;
 }
 
@@ -39,26 +41,32 @@ export function stripOf(
 ): readonly StripCell[] {
   const { dag } = facts;
   const known = new Set(decided.map(({ scheduledFor }) => scheduledFor.epochMilliseconds));
-  const overdue = overdueInstants(facts, now)
-    .filter((instant) => !known.has(instant.epochMilliseconds))
-    .map(
-      (scheduledFor): StripCell => ({
-        scheduledFor,
-        businessDate: businessDateOf(scheduledFor, dag?.timezone ?? 'UTC'),
-        verdict: 'did not run',
-        mode: null,
-        runId: null,
-      }),
-    );
-  return [...decided.map(cellOf), ...overdue].slice(-STRIP_CELLS);
+  const { due, closed } = undecided(facts, now);
+  const overdue = [
+    ...due.map((scheduledFor) => ({
+      scheduledFor,
+      businessDate: businessDateOf(scheduledFor, dag?.timezone ?? 'UTC'),
+      verdict: 'did not run' as const,
+      closedAs: null,
+      mode: null,
+      runId: null,
+    })),
+    ...closed.map(({ at, date, name }) => ({
+      scheduledFor: at,
+      businessDate: date,
+      verdict: 'closed' as const,
+      closedAs: name,
+      mode: null,
+      runId: null,
+    })),
+  ].filter(({ scheduledFor }) => !known.has(scheduledFor.epochMilliseconds));
+  const inOrder = overdue.toSorted((a, b) => Temporal.Instant.compare(a.scheduledFor, b.scheduledFor));
+  return [...decided.map(cellOf), ...inOrder].slice(-STRIP_CELLS);
 }
 
-function cellOf({ scheduledFor, businessDate, decision, runId, state, mode }: StripInstant): StripCell {
-  return {
-    scheduledFor,
-    businessDate,
-    runId,
-    mode,
-    verdict: state ?? (decision === 'run' ? 'pruned' : 'did not run'),
-  };
+const WITHOUT_RUN = { run: 'pruned', missed: 'did not run', closed: 'closed' } as const;
+
+function cellOf(instant: StripInstant): StripCell {
+  const { scheduledFor, businessDate, decision, closedAs, runId, state, mode } = instant;
+  return { scheduledFor, businessDate, runId, mode, closedAs, verdict: state ?? WITHOUT_RUN[decision] };
 }

@@ -6,6 +6,7 @@ import {
   REPROCESS_MODES,
   type Reprocess,
 } from '../../core/backfill/plan.ts';
+import { YIELDS_TO, type YieldsTo } from '../../core/backfill/room.ts';
 import { createBackfill } from '../../engine/backfill/requests.ts';
 import { databaseNow } from '../../engine/clock.ts';
 import { listDags } from '../../store/dag/dag.ts';
@@ -89,6 +90,13 @@ ${selectField(
     { value: 'keep', label: 'wait for them' },
   ],
 )}
+${selectField(
+  { name: 'yields_to', label: 'When a run of the schedule is due', value: value('yields_to', 'nothing') },
+  [
+    { value: 'nothing', label: 'it waits for older dates of the backfill' },
+    { value: YIELDS_TO[0], label: 'it goes first: no date begins that could be in its way' },
+  ],
+)}
 ${fields}
 <div class="ways"><button class="primary">Show the plan</button></div></form>`;
 }
@@ -136,6 +144,11 @@ ${reasonField(query.get('reason') ?? '', 'optional')}
   }
 }
 
+function yieldsSent(query: URLSearchParams): YieldsTo | null {
+  const sent = choiceSent<YieldsTo | 'nothing'>(query, 'yields_to', ['nothing', ...YIELDS_TO]);
+  return sent === 'nothing' ? null : sent;
+}
+
 /**
  * Reads the request. The DAG is looked up by its id, so that no path from outside reaches the files of this host.
  * @throws HttpError that names the field; NotFound
@@ -153,6 +166,7 @@ async function requestOf(context: WebContext, query: URLSearchParams): Promise<P
     order: choiceSent<BackfillOrder>(query, 'order', BACKFILL_ORDERS),
     timeEdges: choiceSent<TimeEdges>(query, 'time_edges', ['collapse', 'keep']),
     maxActiveRuns: countSent(query, 'max_active_runs'),
+    yieldsTo: yieldsSent(query),
     params: paramsSent(query),
   };
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import { isQueueInstalled } from '../../store/queue/schema.ts';
-import { MigrationError, pendingMigrations } from '../../store/schema/migrate.ts';
+import { pendingMigrations } from '../../store/schema/migrate.ts';
+import { MigrationError } from '../../store/schema/migration_file.ts';
 import type { WebContext } from '../context.ts';
 import type { WebEnv } from '../env.ts';
 

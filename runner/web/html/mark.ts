@@ -24,6 +24,7 @@ const MARKS: Readonly<Record<string, Mark>> = {
   handed_over: { shape: '↻', word: 'handed over', className: 's-retry' },
   missed: { shape: '▲', word: 'missed', className: 's-cancelled' },
   'did not run': { shape: '▲', word: 'did not run', className: 's-cancelled' },
+  closed: { shape: '□', word: 'closed', className: 's-closed' },
   invalid: { shape: '✕', word: 'invalid file', className: 's-failed' },
   paused: { shape: '‖', word: 'paused', className: 's-waiting' },
   'not due yet': { shape: '·', word: 'not due yet', className: 's-closed' },

@@ -8,9 +8,11 @@ export function strip(cells: readonly StripCell[], dagId: string, timezone: stri
   if (cells.length === 0) return html`<span class="soft small">not due yet</span>`;
   return html`<ol class="strip" aria-label="Last nights of ${dagId}">${each(
     cells,
-    ({ verdict, runId, scheduledFor, mode }) => {
+    ({ verdict, runId, scheduledFor, closedAs, mode }) => {
       const { shape, word, className } = markOf(verdict);
-      const name = `${timeText(scheduledFor, timezone)}, ${mode === 'shadow' ? 'shadow: ' : ''}${word}`;
+      const closed = closedAs === null ? '' : `, closed: ${closedAs}`;
+      const said = verdict === 'closed' ? '' : `, ${mode === 'shadow' ? 'shadow: ' : ''}${word}`;
+      const name = `${timeText(scheduledFor, timezone)}${said}${closed}`;
       return runId === null
         ? html`<li><span class="cell ${className}" role="img" aria-label="${name}" title="${name}">${shape}</span></li>`
         : html`<li><a class="cell ${className}" href="/runs/${runId}" aria-label="${name}" title="${name}">${shape}</a></li>`;

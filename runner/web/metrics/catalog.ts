@@ -184,7 +184,7 @@ const TELLING: readonly Metric<Figures>[] = [
   {
     name: 'stockflow_alert_deliveries_total',
     type: 'counter',
-    help: 'Alerts that were sent to a channel, failed for good or were held back, by state.',
+    help: 'Alerts that were sent to a channel or failed for good, by state.',
     labels: ['channel', 'state'],
     samples: ({ endedAlerts, pendingAlerts }) =>
       countsByState(endedAlerts, {

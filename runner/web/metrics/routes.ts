@@ -36,8 +36,15 @@ export const UP: readonly Metric<Reached>[] = [
   },
 ];
 
+/** The part of a process that a scrape reads. */
+export type MetricsSurroundings = Pick<WebContext, 'pool' | 'log' | 'env' | 'connections'>;
+
 /** @param sources those of task authors; null for none */
-export function mountMetrics(app: Hono<WebEnv>, context: WebContext, sources: MetricsSources | null): void {
+export function mountMetrics(
+  app: Hono<WebEnv>,
+  context: MetricsSurroundings,
+  sources: MetricsSources | null,
+): void {
   const figures = shared(() => figuresOf(context));
   app.get('/metrics', async (c) => {
     const read = await figures();
@@ -73,7 +80,7 @@ function ownProcess(): Registry {
 }
 
 /** Returns null while the database cannot be reached: the process is there all the same, and says so. */
-async function figuresOf({ pool, log }: WebContext): Promise<Figures | null> {
+async function figuresOf({ pool, log }: MetricsSurroundings): Promise<Figures | null> {
   try {
     return await readFigures(pool);
   } catch (error) {

@@ -5,6 +5,8 @@ import {
   type UnsentChannel,
   unsentChannels,
 } from '../../store/alert/listing.ts';
+import { type FailingFeed, failingFeeds } from '../../store/feed/failing.ts';
+import { feedCount, feedName } from '../../view/alerts/failing.ts';
 import { deliveryMark, deliveryText, readAlerts } from '../../view/alerts/list.ts';
 import type { Page as Rows } from '../../view/page.ts';
 import { cursorOf, olderLink } from '../html/cursor.ts';
@@ -28,19 +30,31 @@ export const alertsPage: Page = {
       before: cursorOf(query),
     });
     const unsent = await unsentChannels(context.pool);
-    return { title: 'Alerts', topics: ['alerts'], body: () => alertsBody(alerts, unsent, query) };
+    const failing = await failingFeeds(context.pool);
+    return {
+      title: 'Alerts',
+      topics: ['alerts'],
+      body: () => alertsBody(alerts, { unsent, failing }, query),
+    };
   },
 };
 
+/** What is not reached. */
+interface Unreached {
+  readonly unsent: readonly UnsentChannel[];
+  readonly failing: readonly FailingFeed[];
+}
+
 function alertsBody(
   { rows, next }: Rows<ListedAlert>,
-  unsent: readonly UnsentChannel[],
+  { unsent, failing }: Unreached,
   query: URLSearchParams,
 ): Html {
   const dag = query.get('dag') ?? '';
   return html`<h1>Alerts</h1>
 <p class="lead">Who was told of what. A DAG names its channels under <code>alerts</code>; STOCKFLOW_ALERTS_TO names those of all DAGs.</p>
 ${unsentNotice(unsent, rows[0]?.timezone ?? 'UTC')}
+${failingNotice(failing, rows[0]?.timezone ?? 'UTC')}
 <form method="get" class="filters">${textField({ name: 'dag', label: 'DAG', value: dag })}<button>Filter</button>${
     dag === '' ? NOTHING : html` <a href="/alerts">All alerts</a>`
   }</form>
@@ -59,10 +73,22 @@ export function unsentNotice(unsent: readonly UnsentChannel[], timezone: string)
   return html`<section class="notice failed" id="alerts-unsent" aria-labelledby="alerts-unsent-title"><h2 id="alerts-unsent-title">Alerts not sent</h2>${each(
     unsent,
     ({ channel, count, since, errorText, nextAttemptAt }) =>
-      html`<p class="text"><strong class="mono">${channel}</strong>: ${count} ${count === 1 ? 'alert' : 'alerts'}, since ${timeTag(since, timezone)}: ${errorText}. ${
-        nextAttemptAt === null ? 'Given up.' : html`The next try is at ${timeTag(nextAttemptAt, timezone)}.`
-      }</p>`,
+      html`<p class="text"><strong class="mono">${channel}</strong>: ${count} ${count === 1 ? 'alert' : 'alerts'}, since ${timeTag(since, timezone)}: ${errorText}. ${nextTry(nextAttemptAt, timezone)}</p>`,
   )}</section>`;
+}
+
+/** Tells which monitors and receivers of lineage or traces do not take what they are sent; nothing while all do. */
+export function failingNotice(failing: readonly FailingFeed[], timezone: string): Html {
+  if (failing.length === 0) return NOTHING;
+  return html`<section class="notice warning" id="feeds-failing" aria-labelledby="feeds-failing-title"><h2 id="feeds-failing-title">Other services not reached</h2>${each(
+    failing,
+    (feed) =>
+      html`<p class="text"><strong>${feedName(feed)}</strong>: ${feedCount(feed)}, since ${timeTag(feed.since, timezone)}: ${feed.errorText}. ${nextTry(feed.nextAttemptAt, timezone)}</p>`,
+  )}</section>`;
+}
+
+function nextTry(at: Temporal.Instant | null, timezone: string): Html {
+  return at === null ? html`Given up.` : html`The next try is at ${timeTag(at, timezone)}.`;
 }
 
 function alertRow(alert: ListedAlert): Html {

@@ -40,7 +40,7 @@ function backfillBody(report: BackfillReport, reader: Reader): Html {
 ${finishedAt === null ? html`<progress max="${worked.length}" value="${ended}" aria-label="Dates that have ended"></progress>` : NOTHING}
 ${mayOperate(reader) ? ways(report) : NOTHING}
 <dl class="facts"><dt>created</dt><dd>${timeTag(createdAt, timezone)} by ${actor}${reason === null ? '' : `: ${reason}`}</dd>
-<dt>order</dt><dd>${backfill.order.replace('_', ' ')}, ${backfill.maxActiveRuns} at a time</dd>
+<dt>order</dt><dd>${backfill.order.replace('_', ' ')}, ${backfill.maxActiveRuns} at a time${backfill.yieldsTo === null ? '' : '; runs of the schedule go first'}</dd>
 <dt>time edges</dt><dd>${backfill.timeEdges === 'keep' ? 'waited for' : 'not waited for'}</dd>
 <dt>runs that have ended</dt><dd>${REPROCESS_WORDS[backfill.reprocess]}</dd></dl>
 ${datesTable(dates, { timezone, now, caption: 'The dates in the order of work' })}`;

@@ -3,6 +3,7 @@
 import { type UnsentChannel, unsentChannels } from '../../store/alert/listing.ts';
 import { lastPauses, type Pause } from '../../store/event/pause.ts';
 import { sealState } from '../../store/event/seal_state.ts';
+import { type FailingFeed, failingFeeds } from '../../store/feed/failing.ts';
 import { queueHealth } from '../../store/queue/health.ts';
 import { liveAndLostWorkers } from '../../store/worker/live_worker.ts';
 import { type DagStatus, readStatus } from '../../view/status/status.ts';
@@ -13,7 +14,7 @@ import { stateMark } from '../html/mark.ts';
 import { strip } from '../html/strip.ts';
 import { dateText, timeTag } from '../html/time.ts';
 import type { OpenPage, Page, Reader } from '../page.ts';
-import { unsentNotice } from './alerts.ts';
+import { failingNotice, unsentNotice } from './alerts.ts';
 import { foot, type Machinery } from './home/foot.ts';
 import { problemNotice } from './home/problem.ts';
 import { questionsPart } from './run/questions.ts';
@@ -34,6 +35,7 @@ export const homePage: Page = {
     const workers = await liveAndLostWorkers(pool, LOST_WITHIN_MS);
     const queue = await queueHealth(pool);
     const unsent = await unsentChannels(pool);
+    const failing = await failingFeeds(pool);
     const paused = dags.filter(({ facts }) => facts.isPaused).map(({ dagId }) => dagId);
     const pauses = new Map((await lastPauses(pool, paused)).map((pause) => [pause.dagId, pause]));
     const { seal } = await sealState(pool);
@@ -42,7 +44,7 @@ export const homePage: Page = {
       title: 'Last night',
       topics: ['home', 'alerts'],
       body: (reader) =>
-        homeBody({ dags, now, strips, workers, queue, pauses, seal, timezone, unsent }, reader),
+        homeBody({ dags, now, strips, workers, queue, pauses, seal, timezone, unsent, failing }, reader),
     };
   },
 };
@@ -52,6 +54,7 @@ interface Home extends Machinery {
   readonly now: Temporal.Instant;
   readonly strips: ReadonlyMap<string, readonly StripCell[]>;
   readonly unsent: readonly UnsentChannel[];
+  readonly failing: readonly FailingFeed[];
   /** By dag_id; of paused DAGs. */
   readonly pauses: ReadonlyMap<string, Pause>;
 }
@@ -67,6 +70,7 @@ ${questionsPart(
   reader,
 )}
 ${unsentNotice(home.unsent, timezone)}
+${failingNotice(home.failing, timezone)}
 ${workersNotice(home)}
 ${dags.length === 0 ? noDag() : dagTable(home)}
 ${foot(home)}`;

@@ -1,6 +1,7 @@
 /** Places the tasks of a DAG: dependencies at the left, what depends on them at the right. */
 import dagre from '@dagrejs/dagre';
 import type { Task } from '../../core/dag/dag.ts';
+import { edgeName } from '../../core/other_dags/words.ts';
 import { formatDuration } from '../../core/time/duration.ts';
 
 /** A box in px; `x` and `y` are its upper left corner. */
@@ -10,6 +11,12 @@ export interface PlacedTask {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A box for another DAG that tasks wait for, or for one of its tasks. */
+export interface PlacedDag extends Omit<PlacedTask, 'taskId'> {
+  readonly dagId: string;
+  readonly label: string;
 }
 
 export interface PlacedEdge {
@@ -27,6 +34,7 @@ export interface GraphLayout {
   readonly width: number;
   readonly height: number;
   readonly tasks: readonly PlacedTask[];
+  readonly dags: readonly PlacedDag[];
   readonly edges: readonly PlacedEdge[];
 }
 
@@ -44,13 +52,24 @@ export function layOutGraph(tasks: readonly Task[]): GraphLayout {
   for (const { taskId } of tasks) {
     graph.setNode(taskId, { width: Math.ceil(taskId.length * CHARACTER) + BOX_EXTRA, height: BOX_HEIGHT });
   }
-  const edges = tasks.flatMap((task) =>
-    task.dependsOn.map(({ taskId, delayMs }) => ({
+  const others = new Map(
+    tasks.flatMap(({ dagEdges }) => dagEdges.map((edge) => [edgeName(edge), edge.dagId] as const)),
+  );
+  for (const label of others.keys()) {
+    graph.setNode(label, { width: Math.ceil(label.length * CHARACTER) + BOX_EXTRA, height: BOX_HEIGHT });
+  }
+  const edges = tasks.flatMap((task) => [
+    ...task.dependsOn.map(({ taskId, delayMs }) => ({
       from: taskId,
       to: task.taskId,
       label: delayMs === 0 ? '' : `+${formatDuration(delayMs)}`,
     })),
-  );
+    ...task.dagEdges.map((edge) => ({
+      from: edgeName(edge),
+      to: task.taskId,
+      label: edge.date === 'previous' ? 'previous date' : '',
+    })),
+  ]);
   for (const { from, to, label } of edges) {
     const size =
       label === '' ? {} : { width: Math.ceil(label.length * CHARACTER) + 8, height: 18, labelpos: 'c' };
@@ -61,20 +80,16 @@ export function layOutGraph(tasks: readonly Task[]): GraphLayout {
   return {
     width: Math.ceil(width),
     height: Math.ceil(height),
-    tasks: tasks.map(({ taskId }) => {
-      const box = graph.node(taskId);
-      return {
-        taskId,
-        x: box.x - box.width / 2,
-        y: box.y - box.height / 2,
-        width: box.width,
-        height: box.height,
-      };
-    }),
+    tasks: tasks.map(({ taskId }) => ({ taskId, ...cornerOf(graph.node(taskId)) })),
+    dags: [...others].map(([label, dagId]) => ({ dagId, label, ...cornerOf(graph.node(label)) })),
     edges: edges.map(({ from, to, label }) => {
       const { points, x, y } = graph.edge(from, to);
       const labelAt = label === '' || x === undefined || y === undefined ? null : { x, y };
       return { from, to, points, label, labelAt };
     }),
   };
+}
+
+function cornerOf({ x, y, width, height }: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>) {
+  return { x: x - width / 2, y: y - height / 2, width, height };
 }

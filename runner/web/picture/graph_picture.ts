@@ -1,8 +1,15 @@
 /** The graph of a run's tasks as SVG; each task is a link. */
 import type { Task } from '../../core/dag/dag.ts';
+import { dagHref } from '../html/href.ts';
 import { escaped, type Html, html, raw } from '../html/html.ts';
 import { markOf } from '../html/mark.ts';
-import { type GraphLayout, layOutGraph, type PlacedEdge, type PlacedTask } from './graph_layout.ts';
+import {
+  type GraphLayout,
+  layOutGraph,
+  type PlacedDag,
+  type PlacedEdge,
+  type PlacedTask,
+} from './graph_layout.ts';
 
 /** A graph of more tasks is read by nobody, and its layout takes seconds. */
 const DRAWN_AT_MOST = 150;
@@ -28,10 +35,19 @@ export function graphPicture(tasks: readonly Task[], drawn: (taskId: string) => 
   }
   const parts = [
     ...layout.edges.map(edgeSvg),
+    ...layout.dags.map(dagSvg),
     ...layout.tasks.map((task) => taskSvg(task, drawn(task.taskId))),
   ];
   const { width, height } = layout;
   return html`<div class="scroll"><svg class="graph" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="Graph of the tasks">${raw(parts.join(''))}</svg></div>`;
+}
+
+/** Draws a DAG that tasks wait for, as a link to its page. */
+function dagSvg({ dagId, label, x, y, width, height }: PlacedDag): string {
+  return (
+    `<a href="${escaped(dagHref(dagId))}" aria-label="${escaped(label)}, another DAG"><rect class="box other" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="3"></rect>` +
+    `<text class="name" x="${round(x + 16)}" y="${round(y + height / 2)}">${escaped(label)}</text></a>`
+  );
 }
 
 function taskSvg({ taskId, x, y, width, height }: PlacedTask, { href, state }: DrawnTask): string {

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { FailTask, type JsonObject, type TaskContext } from '../../../runner/task.ts';
+import { aboutFile, refusedFile } from '../../files/refused_file.ts';
 import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { newestRevision } from '../applied/revision.ts';
 import { readSql } from '../database/sql.ts';
@@ -184,17 +185,18 @@ async function stageFile(
     signal: context.signal,
     onProgress: (done) => context.progress({ done, total: file.rows, unit: 'rows' }),
   }).catch((error: unknown) => {
-    throw error instanceof InvalidFileError
-      ? new FailTask(`${file.location}: ${error.message}`, { cause: error })
-      : error;
+    throw error instanceof InvalidFileError ? refusedFile(error, file.location) : error;
   });
   if (read.sha256 !== file.sha256) {
     throw new FailTask(
-      `${file.location}: its sha256 is ${read.sha256}, and ${file.sha256} was published; nothing is applied`,
+      aboutFile(
+        `its sha256 is ${read.sha256}, and ${file.sha256} was published; nothing is applied`,
+        file.location,
+      ),
     );
   }
   if (file.rows !== null && read.rows !== file.rows) {
-    throw new FailTask(`${file.location}: it has ${read.rows} rows, and ${file.rows} were published`);
+    throw new FailTask(aboutFile(`it has ${read.rows} rows, and ${file.rows} were published`, file.location));
   }
   await context.files.recordRead({ location: file.location, ...read });
   context.meter({ rowsIn: read.rows, bytesIn: read.bytes });

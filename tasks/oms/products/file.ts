@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FailTask, type Files } from '../../../runner/task.ts';
+import type { Files } from '../../../runner/task.ts';
+import { refusedFile } from '../../files/refused_file.ts';
 import { dialectShape } from '../../inventory/file/dialect.ts';
 import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { hashedChunks } from '../csv/hashed_chunks.ts';
@@ -44,9 +45,7 @@ export async function readProducts(
     }
     if (products.length === 0) throw new InvalidFileError('it lists no product');
   } catch (error) {
-    throw error instanceof InvalidFileError
-      ? new FailTask(`${location}: ${error.message}`, { cause: error })
-      : error;
+    throw error instanceof InvalidFileError ? refusedFile(error, location) : error;
   }
   await files.recordRead({ location, ...digest(), rows: products.length });
   return products;

@@ -18,7 +18,11 @@ const list = defineTask({
 });
 
 /** Starts a worker in this process for DAGs of no-op tasks. */
-export async function startBenchWorker(databaseUrl: string, concurrency: number): Promise<Worker> {
+export async function startBenchWorker(
+  databaseUrl: string,
+  concurrency: number,
+  more: Pick<Parameters<typeof Worker.start>[0], 'alertsTo' | 'alertSender'> = {},
+): Promise<Worker> {
   const types: readonly TaskType[] = [noop, list];
   return await Worker.start({
     databaseUrl,
@@ -34,15 +38,17 @@ export async function startBenchWorker(databaseUrl: string, concurrency: number)
     concurrency,
     codeVersion: 'bench',
     log: quiet,
+    ...more,
   });
 }
 
-export function chainDag(dagId: string, length: number): string {
+/** @param extra further lines of the DAG file */
+export function chainDag(dagId: string, length: number, extra: readonly string[] = []): string {
   const tasks = Array.from({ length }, (_, index) => {
     const after = index === 0 ? '' : `, depends_on: [t${index - 1}]`;
     return `  - {task_id: t${index}, type: noop${after}}`;
   });
-  return `dag_id: ${dagId}\ntimezone: UTC\nschedule: null\ntasks:\n${tasks.join('\n')}\n`;
+  return [`dag_id: ${dagId}`, 'timezone: UTC', 'schedule: null', ...extra, 'tasks:', ...tasks, ''].join('\n');
 }
 
 export function wideDag(dagId: string, count: number): string {

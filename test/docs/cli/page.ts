@@ -22,6 +22,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   5: 'the database or an SFTP server cannot be reached or used',
   6: 'confirmation is required: on a terminal it asks, elsewhere pass `-y`',
   7: 'the wait timed out; the run goes on',
+  8: 'the schema of the database and this version [do not fit](upgrades.md#when-they-do-not-fit)',
   130: 'Ctrl-C',
 };
 

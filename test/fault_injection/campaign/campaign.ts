@@ -9,7 +9,9 @@ import { createPool, migrate, migrateQueue } from '../../../runner/index.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
 import { ChaosCluster } from '../cluster/cluster.ts';
 import { Fleet } from '../cluster/fleet.ts';
+import { AlertReceiver } from '../cluster/receiver.ts';
 import { retryDuringOutage, silentLog } from '../cluster/retry_during_outage.ts';
+import { skipWaits } from '../faults/receiver.ts';
 import { drawFault, FAULTS } from '../faults.ts';
 import { allRuns, claimAfter, pendingDeliveries, unfinishedRuns } from '../verify/read_facts.ts';
 import { type ReportedViolation, Verifier } from '../verify/verifier.ts';
@@ -132,6 +134,7 @@ async function makeWorld(
   const proxy = stack.use(await startProxy({ target: { port: cluster.port } }));
   const farUrl = new URL(cluster.url);
   farUrl.port = `${proxy.port}`;
+  const receiver = stack.use(await AlertReceiver.start());
   const fleet = stack.use(
     new Fleet({
       size: workers,
@@ -140,6 +143,7 @@ async function makeWorld(
       leaseMs,
       graceMs: GRACE_MS,
       logDir,
+      channels: receiver.channels,
       concurrency: CONCURRENCY,
     }),
   );
@@ -148,7 +152,7 @@ async function makeWorld(
   await fleet.fill();
   load.begin();
   return {
-    ...{ cluster, fleet, proxy, pool, load, leaseMs },
+    ...{ cluster, fleet, proxy, receiver, pool, load, leaseMs },
     graceMs: GRACE_MS,
     // No worker is presumed dead in the first moments of the server, which count as the end of an outage.
     records: { kills: [], drains: [], outages: [{ from: startedAt, to: startedAt }], awaited: [] },
@@ -161,7 +165,8 @@ async function settleDown(world: World, verifier: Verifier, trial: number): Prom
   await load.end();
   for (const worker of fleet.living) if (worker.armed !== null) await worker.disarm();
   await fleet.fill();
-  const isQuiet = async () => (await retryDuringOutage(() => unfinishedRuns(pool))).length === 0;
+  const isQuiet = async () =>
+    (await load.clearFailed()) === 0 && (await retryDuringOutage(() => unfinishedRuns(pool))).length === 0;
   if (!(await within(QUIET_WITHIN_MS, isQuiet))) {
     const stuck = await retryDuringOutage(() => unfinishedRuns(pool));
     verifier.addViolation(
@@ -178,7 +183,10 @@ async function settleDown(world: World, verifier: Verifier, trial: number): Prom
       if ((await retryDuringOutage(() => claimAfter(pool, worker.pid, from))) !== null) idle.delete(worker);
     return idle.size === 0;
   });
-  const isTold = async () => (await retryDuringOutage(() => pendingDeliveries(pool))) === 0;
+  const isTold = async () => {
+    await skipWaits(pool);
+    return (await retryDuringOutage(() => pendingDeliveries(pool))) === 0;
+  };
   if (!(await within(QUIET_WITHIN_MS, isTold)))
     verifier.addViolation(
       trial,

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
 import {
+  clearTasks,
   loadTaskTypes,
   readDagFile,
   registerDagFile,
@@ -14,12 +15,17 @@ import {
   triggerRun,
 } from '../../../runner/index.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
-import { unfinishedRuns } from '../verify/read_facts.ts';
-import { brokenEdit, EDITED, editedShape, type Shape, TICK } from './shapes.ts';
+import { failedRunsOf, unfinishedRuns } from '../verify/read_facts.ts';
+import { brokenEdit, EDITED, editedShape, RECOVERING, type Shape, TICK } from './shapes.ts';
 
 const LOOK_EVERY_MS = 150;
 const EDIT_EVERY_TICKS = 12;
 const PUSH_EVERY_TICKS = 20;
+
+const CLEAR_FAILED = {
+  by: { actor: 'chaos', channel: 'cli' },
+  ...{ reason: null, taskId: null, onlyFailed: true, downstream: false },
+} as const;
 
 export interface LoadOptions {
   readonly shapes: readonly Shape[];
@@ -74,6 +80,22 @@ export class Load implements AsyncDisposable {
     return run.runId;
   }
 
+  /** Clears what failed in the runs that recover then. @returns the number of runs */
+  async clearFailed(): Promise<number> {
+    const runIds = await retryDuringOutage(() => failedRunsOf(this.#pool, RECOVERING));
+    for (const runId of runIds) {
+      await retryDuringOutage(async () => {
+        try {
+          await clearTasks(this.#pool, runId, CLEAR_FAILED);
+        } catch (error) {
+          // It was cleared by a commit whose answer an outage swallowed.
+          if (!(error instanceof Error && error.name === 'OperatorError')) throw error;
+        }
+      });
+    }
+    return runIds.length;
+  }
+
   /** Moves the schedule's cursor one minute further back than ever, and has `lookers` jobs plan from it at once. */
   async pushSchedule(dagId: string, lookers: number): Promise<void> {
     this.#pushes += 1;
@@ -103,6 +125,7 @@ export class Load implements AsyncDisposable {
     for (let tick = 0; !signal.aborted; tick += 1) {
       const active = (await retryDuringOutage(() => unfinishedRuns(this.#pool))).length;
       for (let count = active; count < activeRuns; count += 1) await this.trigger(this.#drawShape().dagId);
+      if (has(RECOVERING)) await this.clearFailed();
       if (has(EDITED) && tick % EDIT_EVERY_TICKS === 0) await this.#edit();
       if (has(TICK) && tick % PUSH_EVERY_TICKS === 0) await this.pushSchedule(TICK, 2);
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);

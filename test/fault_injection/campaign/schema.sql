@@ -42,12 +42,19 @@ create table chaos.effect (
 );
 create index on chaos.effect (run_id);
 
--- What the receivers of the alerts got.
-create table chaos.arrival (
-  arrival_id  bigint generated always as identity primary key,
-  at          timestamptz not null default clock_timestamp(),
-  alert_id    bigint not null,
-  channel     text not null,
-  pid         integer not null
+-- Every end of a run, of which people are told.
+create table chaos.run_end (
+  run_end_id  bigint generated always as identity primary key,
+  run_id      bigint not null,
+  state       text not null
 );
-create index on chaos.arrival (alert_id);
+create index on chaos.run_end (run_id);
+
+create function chaos.record_run_end() returns trigger language plpgsql as $$
+begin
+  insert into chaos.run_end (run_id, state) values (new.run_id, new.state);
+  return null;
+end $$;
+create trigger chaos_records_end after update of state on stockflow.dag_run
+  for each row when (old.state <> new.state and new.state in ('success', 'failed', 'cancelled'))
+  execute function chaos.record_run_end();

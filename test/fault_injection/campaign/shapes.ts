@@ -57,6 +57,8 @@ export const DEADLY: readonly Shape[] = ['segv', 'abort', 'memory'].map((way) =>
 
 /** Each of its runs fails, and is told. */
 export const FAILING = 'failing';
+/** Each of its runs fails, is cleared, and recovers, and both are told. */
+export const RECOVERING = 'recovering';
 
 export const SHAPES: readonly Shape[] = [
   shape(
@@ -78,6 +80,11 @@ export const SHAPES: readonly Shape[] = [
     'task_id: after, depends_on: [flaky]',
   ]),
   shape(FAILING, 2, ['task_id: first', 'task_id: fails, depends_on: [first], with: {fail_first: 100}']),
+  shape(RECOVERING, 2, [
+    'task_id: first',
+    'task_id: fails, depends_on: [first], with: {fail_first: 1}',
+    'task_id: after, depends_on: [fails]',
+  ]),
   shape('sensor', 2, ['task_id: look, with: {defer: 2}', 'task_id: after, depends_on: [look]']),
   shape('pooled', 2, [
     ...numbered(6, (n) => `task_id: p${n}, pool: narrow, priority: ${n}`),

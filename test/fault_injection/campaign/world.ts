@@ -3,6 +3,7 @@ import type { Random } from '../../../demo/world/random.ts';
 import type { Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
 import type { ChaosCluster } from '../cluster/cluster.ts';
 import type { Fleet, FleetWorker } from '../cluster/fleet.ts';
+import type { AlertReceiver } from '../cluster/receiver.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import type { Drain, Kill, Outage } from '../verify/facts.ts';
 import { workerIdsOf } from '../verify/read_facts.ts';
@@ -13,6 +14,7 @@ export interface World {
   readonly cluster: ChaosCluster;
   readonly fleet: Fleet;
   readonly proxy: TcpProxy;
+  readonly receiver: AlertReceiver;
   readonly pool: Pool;
   readonly load: Load;
   readonly leaseMs: number;

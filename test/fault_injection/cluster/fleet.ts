@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Failpoint } from '../../../runner/testing.ts';
 import type { WorkerProcessOptions } from '../../support/engine/worker_process.ts';
 import type { Acknowledged, DeathByTask, UnexplainedEnd } from '../verify/facts.ts';
+import { CHANNELS } from './receiver.ts';
 import { readLogLine } from './worker_log.ts';
 
 /** The campaign's action on a process, to distinguish ends that it caused from others. */
@@ -45,12 +46,11 @@ export interface FleetOptions {
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly concurrency: number;
+  /** Where alerts are sent: the channel variables of each worker. */
+  readonly channels: Readonly<Record<string, string>>;
   /** The folder of the workers' logs, one file each. */
   readonly logDir: string;
 }
-
-/** The channels that are told of every DAG. */
-export const CHANNELS = ['chat', 'pager'] as const;
 
 /** Small, so that a task can exhaust it quickly. */
 const HEAP_MB = 192;
@@ -118,7 +118,7 @@ export class Fleet implements AsyncDisposable {
     isFar?: boolean;
     clockShiftMs?: number;
   } = {}): Promise<FleetWorker> {
-    const { url, farUrl, leaseMs, graceMs, concurrency } = this.#options;
+    const { url, farUrl, leaseMs, graceMs, concurrency, channels } = this.#options;
     const options: WorkerProcessOptions = {
       url: isFar ? farUrl : url,
       // Only the engine's connection falls silent; how long a task waits for its destination is up to the task.
@@ -127,6 +127,8 @@ export class Fleet implements AsyncDisposable {
       logLevel: 'debug',
       isDirected: true,
       alertsTo: CHANNELS,
+      channels,
+      deliveryLeaseMs: leaseMs * 2,
       ...{ concurrency, leaseMs, graceMs },
     };
     const shift = clockShiftMs === 0 ? [] : ['--import', path.join(import.meta.dirname, 'clock_shift.ts')];

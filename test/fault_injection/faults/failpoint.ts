@@ -8,6 +8,9 @@ import { killNow, recordKill } from './kill.ts';
 import { claimFor } from './lost_claim.ts';
 import { stopFor } from './stop.ts';
 
+/** Those between claim, send and mark of a delivery are a fault of their own. */
+const POINTS = FAILPOINTS.filter((point) => !point.startsWith('deliver.'));
+
 /** A failpoint that is not reached in this time is disarmed, and the trial had no effect. */
 const DISARM_AFTER_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
@@ -17,7 +20,7 @@ export const failpoint: Fault = {
   name: 'failpoint',
   weight: 27,
   async inject(world, random) {
-    const point = random.pick(FAILPOINTS);
+    const point = random.pick(POINTS);
     const pass = isRare(point) ? 1 : random.integer(1, 5);
     const victim = await pickVictim(world, random);
     victim.arm({ point, pass, action: 'die' });

@@ -3,16 +3,21 @@ import { SHAPES } from '../campaign/shapes.ts';
 import { FAULTS } from '../faults.ts';
 
 /** The faults that end quickly; the others run in `npm run chaos`. */
-const QUICK = ['kill', 'failpoint', 'lost_jobs', 'forged_jobs', 'lost_claim', 'drain', 'stop', 'deadly_task'];
+export const QUICK = [
+  ...['kill', 'failpoint', 'lost_jobs', 'forged_jobs', 'lost_claim', 'drain', 'stop', 'deadly_task'],
+];
 
-/** Runs a campaign of so many quick faults, with three workers. */
-export async function quickCampaign(trials: number): Promise<CampaignResult> {
+/** Those of the delivery of alerts, which gather for some seconds before they are sent. */
+export const OF_DELIVERY = ['delivery', 'receiver'];
+
+/** Runs a campaign of so many of the named faults, with three workers. */
+export async function quickCampaign(trials: number, names: readonly string[]): Promise<CampaignResult> {
   return await runFaultCampaign({
     trials,
     seed: 'short',
     minutes: null,
     workers: 3,
-    faults: FAULTS.filter(({ name }) => QUICK.includes(name)),
+    faults: FAULTS.filter(({ name }) => names.includes(name)),
     shapes: SHAPES.filter(({ dagId }) => dagId !== 'long'),
   });
 }

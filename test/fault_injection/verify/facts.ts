@@ -60,19 +60,40 @@ export interface EffectFact {
   readonly at: Temporal.Instant;
 }
 
-/** Recorded actions of operators on tasks. */
+/** Recorded actions of operators on a run or its tasks. */
 export interface OperatorEvent {
   readonly runId: number;
   readonly action: string;
 }
 
+/** One end of a run, in order; a run that is cleared ends again. */
+export interface RunEnd {
+  readonly runId: number;
+  readonly state: string;
+}
+
 /** One channel's copy of an alert. */
 export interface AlertFact {
+  readonly alertId: number;
   readonly runId: number;
   readonly kind: string;
+  /** Shared by what is told of one trouble. */
+  readonly incident: string;
   readonly channel: string;
-  /** The number of times that it arrived at the receiver. */
-  readonly arrivals: number;
+  readonly isClosed: boolean;
+}
+
+/** A message that the receiver of alerts took. */
+export interface Arrival {
+  readonly channel: string;
+  /** Its Idempotency-Key. */
+  readonly key: string;
+  readonly alerts: readonly {
+    readonly alertId: number;
+    readonly runId: number | null;
+    readonly kind: string;
+    readonly incident: string;
+  }[];
 }
 
 export interface CampaignFacts {
@@ -82,6 +103,7 @@ export interface CampaignFacts {
   readonly transitions: readonly TransitionFact[];
   readonly effects: readonly EffectFact[];
   readonly operatorEvents: readonly OperatorEvent[];
+  readonly runEnds: readonly RunEnd[];
   readonly alerts: readonly AlertFact[];
 }
 

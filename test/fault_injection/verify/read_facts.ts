@@ -9,6 +9,7 @@ import type {
   EffectFact,
   InstanceFact,
   OperatorEvent,
+  RunEnd,
   RunFact,
   TransitionFact,
 } from './facts.ts';
@@ -26,6 +27,15 @@ export async function recentRuns(pool: Pool, secondsBack: number): Promise<reado
 export async function unfinishedRuns(pool: Pool): Promise<readonly number[]> {
   const { rows } = await pool.query<{ runId: number }>(
     `select run_id as "runId" from stockflow.dag_run where finished_at is null order by run_id`,
+  );
+  return rows.map(({ runId }) => runId);
+}
+
+/** Returns the failed runs of a DAG. */
+export async function failedRunsOf(pool: Pool, dagId: string): Promise<readonly number[]> {
+  const { rows } = await pool.query<{ runId: number }>(
+    `select run_id as "runId" from stockflow.dag_run where dag_id = $1 and state = 'failed' order by run_id`,
+    [dagId],
   );
   return rows.map(({ runId }) => runId);
 }
@@ -83,12 +93,15 @@ async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<Campa
     [runIds],
   );
   const operatorEvents = await tx.query<OperatorEvent>(
-    `select run_id as "runId", action from stockflow.event where run_id = any($1) and channel = 'cli' and task_id is not null`,
+    `select run_id as "runId", action from stockflow.event where run_id = any($1) and channel = 'cli'`,
+    [runIds],
+  );
+  const runEnds = await tx.query<RunEnd>(
+    `select run_id as "runId", state from chaos.run_end where run_id = any($1) order by run_end_id`,
     [runIds],
   );
   const alerts = await tx.query<AlertFact>(
-    `select a.run_id as "runId", a.kind, d.channel,
-            (select count(*)::integer from chaos.arrival r where r.alert_id = a.alert_id and r.channel = d.channel) as arrivals
+    `select a.alert_id as "alertId", a.run_id as "runId", a.kind, a.incident, d.channel, a.closed_at is not null as "isClosed"
        from stockflow.alert a join stockflow.alert_delivery d using (alert_id)
       where a.run_id = any($1) order by a.alert_id, d.channel`,
     [runIds],
@@ -100,6 +113,7 @@ async function readAll(tx: PoolClient, runIds: readonly number[]): Promise<Campa
     transitions: transitions.rows,
     effects: effects.rows,
     operatorEvents: operatorEvents.rows,
+    runEnds: runEnds.rows,
     alerts: alerts.rows,
   };
 }

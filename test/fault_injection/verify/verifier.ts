@@ -1,6 +1,6 @@
 /** Runs the checks on the facts and collects violations. */
 import type { Pool } from 'pg';
-import { DEADLY, FAILING } from '../campaign/shapes.ts';
+import { DEADLY, FAILING, RECOVERING } from '../campaign/shapes.ts';
 import type { World } from '../campaign/world.ts';
 import { checkAcknowledgedKept } from '../checks/acknowledged_kept.ts';
 import { checkDrains } from '../checks/drain.ts';
@@ -14,9 +14,9 @@ import { checkRecoveries } from '../checks/recovery.ts';
 import { checkRestarts, restartMs, restartsAfter } from '../checks/restart.ts';
 import { checkSuccessors } from '../checks/successor_once.ts';
 import { checkTerminalStays } from '../checks/terminal_stays.ts';
-import { checkToldOnce } from '../checks/told_once.ts';
+import { checkAllArrived, checkArrivals, checkToldOnce } from '../checks/told_once.ts';
 import { checkVersionPinned } from '../checks/version_pinned.ts';
-import { CHANNELS } from '../cluster/fleet.ts';
+import { CHANNELS } from '../cluster/receiver.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
 import type { CampaignFacts, Invariant, JobSample, Outage, Recovery, Violation } from './facts.ts';
 import {
@@ -38,7 +38,7 @@ const RECOVERY_LIMIT_MS = 20_000;
 const AFTER_OUTAGE_MS = 10_000;
 const LOOK_BACK_S = 15;
 const RUNS_AT_ONCE = 300;
-const FAILING_DAGS = new Set([FAILING]);
+const FAILING_DAGS = { always: new Set([FAILING]), untilCleared: new Set([RECOVERING]) };
 const DEADLY_DAGS = new Set(DEADLY.map(({ dagId }) => dagId));
 
 export interface ReportedViolation {
@@ -87,9 +87,19 @@ export class Verifier {
   async atTheEnd(trial: number, runIds: readonly number[]): Promise<void> {
     const acknowledged = [...this.#world.fleet.acknowledged];
     for (let from = 0; from < runIds.length; from += RUNS_AT_ONCE) {
-      await this.#verifyRuns(trial, runIds.slice(from, from + RUNS_AT_ONCE), acknowledged);
+      const { alerts } = await this.#verifyRuns(trial, runIds.slice(from, from + RUNS_AT_ONCE), acknowledged);
+      this.#add(trial, checkAllArrived(alerts, this.#world.receiver.arrivals));
     }
     const known = new Set(runIds);
+    const strange = this.#world.receiver.arrivals
+      .flatMap(({ alerts }) => alerts)
+      .filter(({ runId }) => runId === null || !known.has(runId));
+    for (const { alertId, kind, runId } of strange)
+      this.addViolation(
+        trial,
+        'E13',
+        `alert ${alertId}, ${kind} of run ${runId}, arrived and is of no run of the load`,
+      );
     for (const one of acknowledged.filter(({ runId }) => !known.has(runId))) {
       this.#add(trial, [
         { invariant: 'E7', text: `run ${one.runId} was worked on and is not in the database` },
@@ -106,8 +116,10 @@ export class Verifier {
     trial: number,
     runIds: readonly number[],
     acknowledged: World['fleet']['acknowledged'],
-  ): Promise<void> {
-    const { pool, fleet, records } = this.#world;
+  ): Promise<CampaignFacts> {
+    const { pool, fleet, records, receiver } = this.#world;
+    // Before the rows are read, since what arrived was committed before.
+    const arrivals = [...receiver.arrivals];
     const facts: CampaignFacts = await retryDuringOutage(() => readFacts(pool, runIds));
     const own = new Set(runIds);
     const ownAcknowledged = acknowledged.filter(({ runId }) => own.has(runId));
@@ -123,8 +135,10 @@ export class Verifier {
       ...checkDrains(records.drains, facts.attempts),
       ...checkEndedRight({ ...facts, runs: ended }, FAILING_DAGS),
       ...checkToldOnce(facts, CHANNELS),
+      ...checkArrivals(facts, arrivals),
       ...checkInnocents({ ...facts, runs: ended }, DEADLY_DAGS),
     ]);
+    return facts;
   }
 
   async #verifyWorkers(trial: number): Promise<void> {

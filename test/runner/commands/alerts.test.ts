@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { addFailingFeeds } from '../../support/alerts/failing_feeds.ts';
 import { mailServer } from '../../support/alerts/mail_server.ts';
 import { outbox } from '../../support/alerts/outbox.ts';
-import { receiver } from '../../support/alerts/receiver.ts';
+import { startHttpReceiver } from '../../support/http_receiver.ts';
 import { cliProject } from './cli_project.ts';
 
 const CANARY = 'canary-0f-the-address';
@@ -10,7 +11,7 @@ const own = await outbox({ after });
 const project = await cliProject({ after }, { DATABASE_URL: own.url });
 
 test('alerts test sends a message that says it is a test, and prints the answer', async (t) => {
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   hook.answer((response, { path }) => response.end(`thanks for ${path}`));
   const env = { STOCKFLOW_CONN_HOOK: `${hook.url}/${CANARY}?quiet=00:00-23:59&quiet_timezone=UTC` };
   const { code, stdout, stderr } = await project.run(['alerts', 'test', 'hook'], env);
@@ -25,7 +26,7 @@ test('alerts test sends a message that says it is a test, and prints the answer'
 });
 
 test('alerts test exits 5 where the receiver refuses or is not there, and 2 for a wrong setting', async (t) => {
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   hook.answer((response) => response.writeHead(403).end('no'));
   const answers = [];
   for (const url of [
@@ -89,8 +90,24 @@ test('doctor logs in to a mail server, sends nothing, and names a channel that i
   assert.doesNotMatch(stdout, /canary/);
 });
 
+test('status shows the monitor and the receiver of lineage that are not reached; the first is a problem', async () => {
+  await addFailingFeeds(own.pool);
+  const status = await project.run(['status']);
+  assert.equal(status.code, 1);
+  assert.match(
+    status.stderr,
+    /\nother services not reached\n {2}heartbeat of a \(oncall_ping\): 1 ping not sent, since .*: hc\.example answered 404; given up\n {2}lineage: 1 run not sent, since .*: http:\/\/marquez\.example:5000 answered 503; the next try is at /,
+  );
+  await own.pool.query('delete from stockflow.heartbeat_ping');
+  const lineageAlone = await project.run(['status']);
+  assert.match(lineageAlone.stderr, /reached\n {2}lineage: /);
+  assert.equal(lineageAlone.code, 0);
+});
+
 test('status and alerts list show what could not be sent', async () => {
   own.hook.answer((response) => response.writeHead(503).end('down for repair'));
+  // Whatever the tests before took: an alert is due some seconds after it was written.
+  own.clock = own.clock.add({ minutes: 10 });
   await own.tell('a');
   await own.sendDue();
   const status = await project.run(['status']);

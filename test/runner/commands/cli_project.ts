@@ -29,8 +29,8 @@ export interface CliEnd {
 
 export interface CliProcess {
   readonly ended: Promise<CliEnd>;
-  /** Waits until stdout and stderr together hold the text. */
-  said(text: string): Promise<void>;
+  /** Waits until stdout and stderr together hold the text, and returns both. */
+  said(text: string): Promise<string>;
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
@@ -99,7 +99,7 @@ export async function cliProject(
         until(
           `"${text}" from stockflow ${args.join(' ')}`,
           async () => {
-            if ((stdout + stderr).includes(text)) return;
+            if ((stdout + stderr).includes(text)) return stdout + stderr;
             if (child.exitCode !== null)
               throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`);
             return null;

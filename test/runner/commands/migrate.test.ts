@@ -18,6 +18,18 @@ test('a database of DATABASE_URL is refused while migrations are pending, and ch
   assert.match(refused.stderr, /^error: \d+ migrations are pending in the database: run stockflow migrate$/m);
   assert.equal(await schemas(), 0);
 
+  const planned = await project.run(['migrate', '--dry-run']);
+  assert.equal(planned.code, 0, planned.stderr);
+  assert.match(
+    planned.stdout,
+    /^runner {2}0016_alerts\.sql\n {2}What people are told\n {2}locks {4}none that anybody feels\n {2}workers {2}none works here yet$/m,
+  );
+  assert.match(
+    planned.stderr,
+    /^\d+ would be applied; nothing was changed\. stockflow migrate applies them$/m,
+  );
+  assert.equal(await schemas(), 0);
+
   const first = await project.run(['migrate', '-o', 'json']);
   assert.equal(first.code, 0);
   const applied: { set: string; name: string }[] = JSON.parse(first.stdout);

@@ -20,15 +20,20 @@ const { url, pool } = await testDatabase({ after }, { migrations: ['runner', 'qu
 const project = await cliProject({ after }, { DATABASE_URL: url });
 const CLI = path.resolve(import.meta.dirname, '../../../runner/cli.ts');
 
-test('web serves the page on this machine until it is stopped, and up beside it says so and works on', async () => {
+test('web serves the page on this machine until it is stopped; up beside it says so, works on, and serves /metrics alone', async () => {
   const web = project.start(['web', '--port', '0']);
   await web.said('Ctrl-C stops');
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();
   const port = address !== null && typeof address === 'object' ? String(address.port) : '';
-  const up = project.start(['up', '--port', port]);
-  await up.said('working; Ctrl-C stops');
+  const up = project.start(['up', '--port', port, '--metrics-port', '0']);
+  const upSaid = await up.said('working; Ctrl-C stops');
+  const metricsUrl = /the metrics are at (http:\S+)/.exec(upSaid)?.[1] ?? assert.fail(upSaid);
+  const scrape = await (await fetch(metricsUrl)).text();
+  assert.match(scrape, /^stockflow_workers 1$/m);
+  assert.match(scrape, /^process_cpu_seconds_total \d/m);
+  assert.equal((await fetch(new URL('/dags', metricsUrl))).status, 404);
   const failed = await project.run(['web', '--port', port]);
   taken.close();
   web.kill('SIGTERM');

@@ -121,8 +121,14 @@ for (const [why, url, says] of [
   ['a passphrase without a key', 'sftp://u@h/?passphrase_file=/f', /private_key_file/],
   ['a parameter given twice', 'sftp://u@h/?password_file=/f&password_file=/g', /twice/],
   ['an empty parameter', 'sftp://u@h/?password_file=', /empty/],
-  ['another scheme', 'ftp://h/', /postgres:\/\/ nor sftp:\/\//],
-  ['a channel for alerts', 'https://h/', /channel for alerts .https:.*postgres:\/\/ or sftp/],
+  ['another scheme', 'ftp://h/', /is not a postgres:\/\/, sftp:\/\/ or https:\/\/ URL/],
+  ['a channel for alerts', 'slack+https://h/', /channel for alerts .slack\+https:.*postgres:\/\/, sftp/],
+  ['a secret that would go unencrypted', 'http://u:x@api.example.com/', /without encryption; write https/],
+  ['several log-ins', 'https://u:x@h/?bearer=t', /several log-ins/],
+  ['a secret in two places', 'https://h/?bearer=t&bearer_file=/f', /both in the URL and in a file/],
+  ['an API key without its header', 'https://h/?api_key=t', /needs api_key_header/],
+  ['a user without a password', 'https://u@h/', /need each other/],
+  ['a parameter of a webhook', 'https://h/?secret=x', /unknown parameter "secret"; accepted: api_key/],
   ['an unknown sslmode', 'postgres://h/db?sslmode=maybe', /verify-full/],
 ] as const) {
   test(`${why} is refused`, () => {

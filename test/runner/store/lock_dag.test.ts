@@ -14,8 +14,15 @@ test('who waited for the lock of a DAG sees the version that was put in force me
   try {
     await first.query('begin');
     await lockDag(first, 'nightly');
-    const version = { dagId: 'nightly', sha256: 'b'.repeat(64), source: 'new', file: 'nightly.yaml' };
-    await setCurrentVersion(first, 'nightly', await saveVersion(first, version), version.file);
+    const version = {
+      dagId: 'nightly',
+      sha256: 'b'.repeat(64),
+      source: 'new',
+      file: 'nightly.yaml',
+      calendars: [],
+    };
+    const versionId = await saveVersion(first, version);
+    await setCurrentVersion(first, 'nightly', { versionId, file: version.file, after: null });
     await second.query('begin');
     const waiting = lockDag(second, 'nightly');
     await until('the second to wait for the lock', async () => {

@@ -18,7 +18,11 @@ test('only the death of a worker that ran nothing else, and stays dead, is held 
     by: { actor: 'test', channel: 'cli' },
   });
   const newWorker = () =>
-    registerWorker(pool, { host: 'h', pid: 1, codeVersion: 'test', concurrency: 4 }, 10_000);
+    registerWorker(
+      pool,
+      { host: 'h', pid: 1, codeVersion: 'test', concurrency: 4, schemaVersion: 23 },
+      10_000,
+    );
   const claimBy = async (workerId: number, taskId: string) => {
     const { rows } = await pool.query<{ taskInstanceId: number; token: number }>(
       `select task_instance_id as "taskInstanceId", attempt_token as token from stockflow.task_instance

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
-import { MigrationError, migrate, pendingMigrations } from '../../../runner/store/schema/migrate.ts';
+import { migrate, pendingMigrations } from '../../../runner/store/schema/migrate.ts';
+import { MigrationError } from '../../../runner/store/schema/migration_file.ts';
 import { testDatabase } from '../../support/postgres/database.ts';
 
 const run = promisify(execFile);

@@ -27,10 +27,14 @@ export interface CampaignOptions {
   readonly tamper?: Tamper;
   /** Works each run in shadow first, and compares what it foretold with what is then done; false by default. */
   readonly inShadowFirst?: boolean;
+  /** The calendar of the DAG: its schedule then decides about each night of a year. */
+  readonly calendar?: string;
 }
 
 export interface CampaignSummary {
   readonly seed: string;
+  /** The calendar of the DAG; null where each night was triggered. */
+  readonly calendar: string | null;
   readonly nights: number;
   readonly applied_nights: number;
   readonly keys_compared: number;
@@ -90,6 +94,7 @@ async function runOneScenario(
     server,
     tamper,
     inShadowFirst = false,
+    calendar,
   }: CampaignOptions,
   firstNight: number,
   results: NightResult[],
@@ -103,7 +108,7 @@ async function runOneScenario(
         firstNight,
         nights: Math.min(SCENARIO_NIGHTS, count - firstNight),
         withNaiveBaseline,
-        ...{ kinds, server, tamper, inShadowFirst },
+        ...{ kinds, server, tamper, calendar, inShadowFirst },
       },
     );
     for await (const result of nights) {
@@ -118,7 +123,7 @@ async function runOneScenario(
 
 function summarize(
   results: readonly NightResult[],
-  { seed, withNaiveBaseline = false }: CampaignOptions,
+  { seed, withNaiveBaseline = false, calendar }: CampaignOptions,
 ): CampaignSummary {
   const sum = (figure: (result: NightResult) => number, of = results) =>
     of.reduce((total, result) => total + figure(result), 0);
@@ -128,6 +133,7 @@ function summarize(
   const clockChanges = results.flatMap(({ clockChange }) => clockChange ?? []);
   return {
     seed,
+    calendar: calendar ?? null,
     nights: results.length,
     applied_nights: applied.length,
     keys_compared: sum(({ keysCompared }) => keysCompared),

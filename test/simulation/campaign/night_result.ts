@@ -7,7 +7,7 @@ export interface NightResult {
   /** The number of the night in the whole campaign, from 0. */
   readonly night: number;
   readonly date: string;
-  readonly kind: NightKind;
+  readonly kind: NightKind | 'closed';
   readonly clockChange: ClockChange | null;
   /** Whether the night was applied. */
   readonly isApplied: boolean;

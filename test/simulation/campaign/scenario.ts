@@ -6,16 +6,19 @@ import { trueCounts } from '../../../demo/world/true_count.ts';
 import type { NightServer } from '../../support/night/site.ts';
 import type { Lifetime } from '../../support/postgres/database.ts';
 import { firstDate } from '../plan/calendar.ts';
+import { closedName, YEAR_START } from '../plan/closed_dates.ts';
 import type { Event } from '../plan/event.ts';
 import { generateEvents } from '../plan/generate_events.ts';
 import { generateLateEntries } from '../plan/late_entry.ts';
 import { type NightKind, type NightPlan, planNight, snapshotOf, snapshotsOf } from '../plan/night_plan.ts';
 import { countBesideTasks } from '../run/beside_tasks.ts';
+import { workClosedNight } from '../run/closed_night.ts';
 import { DagRuns } from '../run/dag_runs.ts';
 import { ShadowRuns } from '../run/shadow_runs.ts';
 import { type AppliedNight, type Outcome, type PlannedNight, workNight } from '../run/work_night.ts';
 import { ExpectedCounts } from '../verify/expected_counts.ts';
 import { heldOutKeys } from '../verify/held_out_keys.ts';
+import { missingDateMismatches } from '../verify/missing_dates.ts';
 import { naiveOnHand } from '../verify/naive_baseline.ts';
 import {
   type ExpectedWarnings,
@@ -54,6 +57,8 @@ export interface ScenarioOptions {
   readonly tamper?: Tamper | undefined;
   /** Whether each run is worked in shadow first. */
   readonly inShadowFirst: boolean;
+  /** The calendar of the DAG: its schedule then decides about each night of the year in which nights are simulated. */
+  readonly calendar?: string | undefined;
 }
 
 export async function* runScenario(
@@ -61,9 +66,10 @@ export async function* runScenario(
   options: ScenarioOptions,
 ): AsyncGenerator<NightResult> {
   const random = makeRandom(options.seed);
-  const date = firstDate(random);
-  const { server = 'in_process' } = options;
-  const scenario = new Scenario(await openStoreWorld(lifetime, random, { date, server }), options);
+  const { server = 'in_process', firstNight, calendar = null } = options;
+  const date = calendar === null ? firstDate(random) : YEAR_START.add({ days: firstNight });
+  const stores = await openStoreWorld(lifetime, random, { date, server, calendar });
+  const scenario = new Scenario(stores, options);
   lifetime.after(() => scenario.stop());
   for (let index = 0; index < options.nights; index += 1) {
     yield await scenario.night(random.fork(`night ${index}`), date.add({ days: index }), index);
@@ -103,10 +109,11 @@ class Scenario {
 
   async night(random: Random, date: Temporal.PlainDate, index: number): Promise<NightResult> {
     const startedMs = performance.now();
-    const { pool } = this.#stores;
+    const { pool, schedule } = this.#stores;
     const night = this.#options.firstNight + index;
     const storeIds = this.#stores.world.stores.map(({ facilityId }) => facilityId);
-    const kind = this.#options.kinds?.[index];
+    const closedAs = schedule === null ? null : closedName(date);
+    const kind = closedAs === null ? this.#options.kinds?.[index] : 'ordinary';
     const plan = planNight(random, { date, storeIds, isOneMissed: this.#missed !== null, kind });
     const generated = this.#generateEvents(random, plan, storeIds);
     this.#events = [...this.#events, ...generated];
@@ -115,22 +122,34 @@ class Scenario {
     const file = this.#fileOf(random, (facilityId) => snapshotOf(plan, facilityId), index + 1);
     await this.#stores.site.clearOutgoing();
     await this.#options.tamper?.(pool, { night, when: 'before the run' });
-    const outcome = await workNight({
-      ...{ random, plan, file, stores: this.#stores, runs: this.#runs },
-      ...{ lastApplied: this.#lastApplied, missed: this.#missed },
-      fileOf: (snapshotOf) => this.#fileOf(random, snapshotOf, -++this.#ids),
-      writeToEnd: () => this.#omsWriter.writeUntil(plan.endAtMs),
-    });
+    const outcome =
+      schedule !== null && closedAs !== null
+        ? await workClosedNight(schedule, { date, closedAs })
+        : await workNight({
+            ...{ random, plan, file, stores: this.#stores, runs: this.#runs },
+            ...{ lastApplied: this.#lastApplied, missed: this.#missed },
+            fileOf: (snapshotOf) => this.#fileOf(random, snapshotOf, -++this.#ids),
+            writeToEnd: () => this.#omsWriter.writeUntil(plan.endAtMs),
+          });
     await this.#omsWriter.writeUntil(plan.endAtMs);
     this.#clockMs = plan.endAtMs;
     await this.#options.tamper?.(pool, { night, when: 'after the run' });
     const { traits, warningMismatches, ...compared } = await this.#compare(plan, outcome);
-    const unexpected = [...outcome.unexpected, ...warningMismatches, ...(await this.#countBatches(outcome))];
-    this.#remember({ plan, file }, outcome);
+    const unexpected = [
+      ...outcome.unexpected,
+      ...warningMismatches,
+      ...(await this.#countBatches(outcome)),
+      ...(schedule === null
+        ? []
+        : await missingDateMismatches(pool, { first: date.subtract({ days: index }), last: date })),
+    ];
+    // Of a closed night there is no file to make up for.
+    if (closedAs === null) this.#remember({ plan, file }, outcome);
+    else this.#missed = null;
     return {
       night,
       date: date.toString(),
-      kind: plan.kind,
+      kind: closedAs === null ? plan.kind : 'closed',
       clockChange: plan.clockChange,
       isApplied: outcome.applied.length > 0,
       ...compared,

@@ -4,9 +4,10 @@ import type { CountByName } from './counts.ts';
 /** Formats the summary: how much was covered, the kinds of events and faults, and the violations. */
 export function summaryText(of: CampaignSummary, tookSeconds: number): string {
   const [first] = of.findings;
-  const refused = of.nights - of.applied_nights;
+  const closed = of.kinds.closed ?? 0;
+  const refused = of.nights - of.applied_nights - closed;
   const lines = [
-    `seed ${of.seed}: ${of.nights} nights in ${tookSeconds} s, ${of.applied_nights} applied, ${refused} refused`,
+    `seed ${of.seed}: ${of.nights} nights in ${tookSeconds} s, ${of.applied_nights} applied, ${refused} refused${closed === 0 ? '' : `, ${closed} closed`}`,
     `keys compared: ${of.keys_compared}, ${of.keys_compared_after_refused_nights} of them after refused nights`,
     `wrong counts: ${of.wrong_counts}`,
     `unexpected runs or batches: ${of.unexpected}`,
@@ -31,7 +32,9 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     );
   }
   if (first !== undefined)
-    lines.push(`again: npm run nights -- --seed ${of.seed} --from ${first.night} --count ${first.night + 1}`);
+    lines.push(
+      `again: npm run nights -- --seed ${of.seed} --from ${first.night} --count ${first.night + 1}${of.calendar === null ? '' : ` --calendar ${of.calendar}`}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 

@@ -12,6 +12,7 @@ import {
   warningsOfRuns,
 } from '../../../runner/index.ts';
 import { DIRECTIONS } from '../../support/tcp_proxy.ts';
+import { dueAtMs } from '../plan/calendar.ts';
 import type { NightPlan } from '../plan/night_plan.ts';
 import { isSilent } from '../verify/silent_run.ts';
 import type { OmsWriter } from '../world/oms_writer.ts';
@@ -45,6 +46,8 @@ export class DagRuns {
   #sftpBytes = { to_server: 40_000, to_client: 40_000 };
   #runIds: number[] = [];
   #silent: string[] = [];
+  /** The dates about which the schedule has decided. */
+  readonly #decided = new Set<string>();
 
   constructor(stores: StoreWorld, omsWriter: OmsWriter, shadow: ShadowRuns | null) {
     this.#shadow = shadow;
@@ -222,10 +225,24 @@ export class DagRuns {
   }
 
   async #trigger(date: Temporal.PlainDate, params: RunParams = {}): Promise<number> {
+    const scheduled = await this.#scheduled(date, params);
+    if (scheduled !== null) return scheduled;
     const request = { dagId: DAG_ID, date, params, timeEdges: 'collapse', reason: null } as const;
     const { runId } = await triggerRun(this.#stores.pool, { ...request, by: this.#stores.setting.by });
     this.#runIds.push(runId);
     return runId;
+  }
+
+  /** Returns the run that the schedule makes of a date, the first time that it is asked for; null if it makes none. */
+  async #scheduled(date: Temporal.PlainDate, params: RunParams): Promise<number | null> {
+    const { schedule } = this.#stores;
+    if (schedule === null || Object.keys(params).length > 0 || this.#decided.has(date.toString()))
+      return null;
+    this.#decided.add(date.toString());
+    const decision = await schedule.decide(Temporal.Instant.fromEpochMilliseconds(dueAtMs(date)), date);
+    if (decision.kind !== 'run') throw new Error(`the schedule makes no run of ${date}: ${decision.kind}`);
+    this.#runIds.push(decision.runId);
+    return decision.runId;
   }
 
   /** Waits for the run's end while the OMS makes a few writes at each poll. */

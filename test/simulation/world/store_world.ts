@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
@@ -16,6 +16,7 @@ import type { Random } from '../../../demo/world/random.ts';
 import type { StockKey } from '../../../demo/world/stock_key.ts';
 import { assembleWorld, type World } from '../../../demo/world/world.ts';
 import { createLog, loadTaskTypes } from '../../../runner/index.ts';
+import { type SimulatedSchedule, simulatedSchedule } from '../../support/engine/simulated_schedule.ts';
 import { type NightServer, type NightSite, startNightSite } from '../../support/night/site.ts';
 import { type Lifetime, testDatabase } from '../../support/postgres/database.ts';
 import { startProxy, type Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
@@ -42,6 +43,8 @@ export interface StoreWorld {
   readonly sftpProxy: TcpProxy;
   readonly setting: NightSetting;
   readonly locations: LocationRule;
+  /** The scheduler, where it decides about the nights; null where each is triggered. */
+  readonly schedule: SimulatedSchedule | null;
   /** Every active product at every facility, including the warehouse. */
   readonly keys: readonly StockKey[];
 }
@@ -50,7 +53,16 @@ export interface StoreWorld {
 export async function openStoreWorld(
   lifetime: Lifetime,
   random: Random,
-  { date, server }: { readonly date: Temporal.PlainDate; readonly server: NightServer },
+  {
+    date,
+    server,
+    calendar,
+  }: {
+    readonly date: Temporal.PlainDate;
+    readonly server: NightServer;
+    /** The calendar that the shipped DAG is given; null for none. */
+    readonly calendar: string | null;
+  },
 ): Promise<StoreWorld> {
   const { url, pool } = await testDatabase(lifetime, { migrations: ['runner', 'oms', 'queue'] });
   const log = createLog({ format: 'json', level: 'error', silent: !process.env.STOCKFLOW_TEST_LOG });
@@ -98,7 +110,10 @@ export async function openStoreWorld(
     databaseUrl: url,
     pool,
     world,
-    dagsDir: locations === 'sum' ? await dagsThatSum(lifetime) : path.join(ROOT, 'dags'),
+    dagsDir:
+      locations === 'sum' || calendar !== null
+        ? await editedDags(lifetime, { locations, calendar })
+        : path.join(ROOT, 'dags'),
     taskTypes: await loadTaskTypes(path.join(ROOT, 'tasks')),
     env: { STOCKFLOW_CONN_OMS: address.href, STOCKFLOW_CONN_RETAILPRO: site.url({ port: sftpProxy.port }) },
     concurrency: 4,
@@ -106,17 +121,26 @@ export async function openStoreWorld(
     by: { actor: 'nights', channel: 'cli' },
   };
   await registerPausedDag(setting);
-  return { pool, world, site, omsProxy, sftpProxy, setting, locations, keys };
+  const schedule = calendar === null ? null : await simulatedSchedule(lifetime, { url, pool, dagId: DAG_ID });
+  return { pool, world, site, omsProxy, sftpProxy, setting, locations, schedule, keys };
 }
 
+const SCHEDULE = /^schedule: .*$/m;
 const FILE_OF_RESET = 'file: "${{ tasks.filter_reset_file.output }}"';
 
-/** Writes the shipped DAG for a sender that counts by location. */
-async function dagsThatSum(lifetime: Lifetime): Promise<string> {
+/** Writes the shipped DAG for a sender that counts by location, or with a calendar, or both. */
+async function editedDags(
+  lifetime: Lifetime,
+  { locations, calendar }: { readonly locations: LocationRule; readonly calendar: string | null },
+): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-nights-'));
   lifetime.after(() => rm(folder, { recursive: true, force: true }));
   const shipped = await readFile(path.join(ROOT, 'dags', `${DAG_ID}.yaml`), 'utf8');
-  const summing = shipped.replace(FILE_OF_RESET, `${FILE_OF_RESET}\n      locations: sum`);
-  await writeFile(path.join(folder, `${DAG_ID}.yaml`), summing);
+  const summing =
+    locations === 'sum' ? shipped.replace(FILE_OF_RESET, `${FILE_OF_RESET}\n      locations: sum`) : shipped;
+  const edited =
+    calendar === null ? summing : summing.replace(SCHEDULE, (line) => `${line}\ncalendar: ${calendar}`);
+  await cp(path.join(ROOT, 'dags/calendars'), path.join(folder, 'calendars'), { recursive: true });
+  await writeFile(path.join(folder, `${DAG_ID}.yaml`), edited);
   return folder;
 }

@@ -7,8 +7,8 @@ import { AlertDeliverer } from '../../../runner/engine/alerts/deliver.ts';
 import { factsOf } from '../../../runner/engine/alerts/outbox.ts';
 import type { Log } from '../../../runner/log.ts';
 import { insertAlert } from '../../../runner/store/alert/alert.ts';
+import { type HttpReceiver, startHttpReceiver } from '../http_receiver.ts';
 import { type Lifetime, testDatabase } from '../postgres/database.ts';
-import { type Receiver, receiver } from './receiver.ts';
 
 const { signal } = new AbortController();
 
@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 export interface Outbox {
   readonly url: string;
   readonly pool: Pool;
-  readonly hook: Receiver;
+  readonly hook: HttpReceiver;
   readonly logged: string[];
   clock: Temporal.Instant;
   /** A worker of its own with each call. */
@@ -42,7 +42,7 @@ export interface DeliveryRow {
 
 export async function outbox(t: Lifetime, options = ''): Promise<Outbox> {
   const { pool, url } = await testDatabase(t, { migrations: ['runner', 'queue'] });
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   await pool.query(
     `insert into stockflow.dag (dag_id, file) select id, id || '.yaml' from unnest('{a,b,c,d,e,f,g,h,i,j,k,l}'::text[]) as id`,
   );

@@ -25,9 +25,14 @@ export async function startWorkerProcess(
   lifetime: Lifetime,
   {
     nodeFlags = [],
+    program = path.join(import.meta.dirname, 'worker_process.ts'),
     ...options
   }: Pick<WorkerProcessOptions, 'url'> &
-    Partial<WorkerProcessOptions> & { readonly nodeFlags?: readonly string[] },
+    Partial<WorkerProcessOptions> & {
+      readonly nodeFlags?: readonly string[];
+      /** That of another version, for one that works beside this; its own `worker_process.ts` by default. */
+      readonly program?: string;
+    },
 ): Promise<WorkerProcess> {
   const all: WorkerProcessOptions = {
     tasksDir: FIXTURE_TASKS,
@@ -36,11 +41,9 @@ export async function startWorkerProcess(
     graceMs: 5_000,
     ...options,
   };
-  const child = spawn(
-    process.execPath,
-    [...nodeFlags, path.join(import.meta.dirname, 'worker_process.ts'), JSON.stringify(all)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...nodeFlags, program, JSON.stringify(all)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr?.on('data', (chunk) => {
     said += chunk;

@@ -10,9 +10,7 @@ import { AlertDeliverer } from '../../../runner/engine/alerts/deliver.ts';
 import { loadTaskTypes } from '../../../runner/engine/dags/task_types.ts';
 import { armFailpoint } from '../../../runner/engine/failpoint.ts';
 import { Worker } from '../../../runner/engine/worker/worker.ts';
-import type { WorkerOptions } from '../../../runner/engine/worker/worker_options.ts';
 import { createLog, type Log, type LogOptions } from '../../../runner/log.ts';
-import { recordingSender } from './recording_sender.ts';
 
 export interface WorkerProcessOptions {
   readonly url: string;
@@ -35,7 +33,9 @@ export interface WorkerProcessOptions {
   readonly connections?: Readonly<Record<string, string>>;
   /** Sends alerts through the channels that these variables define. */
   readonly channels?: Readonly<Record<string, string>>;
-  /** Tells these channels of every DAG, and records in `chaos.arrival` what arrives there. */
+  /** The time in ms for which a delivery is taken; a minute by default. */
+  readonly deliveryLeaseMs?: number;
+  /** Tells these channels of every DAG. */
   readonly alertsTo?: readonly string[];
 }
 
@@ -48,14 +48,10 @@ async function followDirections(): Promise<void> {
   if (!process.stdin.destroyed) process.exit(1);
 }
 
-function deliverer(url: string, env: Readonly<Record<string, string>>, log: Log): AlertDeliverer {
+function deliverer({ url, channels = {}, deliveryLeaseMs }: WorkerProcessOptions, log: Log): AlertDeliverer {
   const pool = createPool(url, { applicationName: 'stockflow alerts', max: 2, onIdleError: () => undefined });
-  return new AlertDeliverer({ pool, env, log, commandWords: () => [], webUrl: null });
-}
-
-function alerting(url: string, alertsTo: readonly string[]): Pick<WorkerOptions, 'alertsTo' | 'alertSender'> {
-  const pool = createPool(url, { applicationName: 'stockflow receiver', max: 2 });
-  return { alertsTo, alertSender: recordingSender(pool, 'chaos.arrival') };
+  const lease = deliveryLeaseMs === undefined ? {} : { leaseMs: deliveryLeaseMs };
+  return new AlertDeliverer({ pool, env: channels, log, commandWords: () => [], webUrl: null, ...lease });
 }
 
 if (import.meta.main) {
@@ -65,7 +61,7 @@ if (import.meta.main) {
   const log = createLog({ format: 'json', level: options.logLevel ?? 'warn' });
   const worker = await Worker.start({
     databaseUrl: options.url,
-    ...(options.channels === undefined ? {} : { alertSender: deliverer(options.url, options.channels, log) }),
+    ...(options.channels === undefined ? {} : { alertSender: deliverer(options, log) }),
     taskTypes: await loadTaskTypes(options.tasksDir),
     projectDir: options.tasksDir,
     dagsDir: null,
@@ -75,12 +71,12 @@ if (import.meta.main) {
     log,
     leaseMs: options.leaseMs,
     process: 'own',
-    ...(options.alertsTo === undefined ? {} : alerting(options.effectsUrl ?? options.url, options.alertsTo)),
+    ...(options.alertsTo === undefined ? {} : { alertsTo: options.alertsTo }),
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   process.stdout.write(`${worker.engine.workerId()}\n`);
-  await once(process, 'SIGTERM');
+  const mismatch = await Promise.race([once(process, 'SIGTERM').then(() => null), worker.unfit]);
   await worker.stop(options.graceMs);
   // As the command does: what a task or a silent database still holds open must not keep the process.
-  process.stderr.write('', () => process.exit(0));
+  process.stderr.write('', () => process.exit(mismatch === null ? 0 : 8));
 }

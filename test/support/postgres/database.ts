@@ -5,7 +5,8 @@ import pg, { type Pool } from 'pg';
 import { PostgresClient } from '../../../runner/connections/postgres/client.ts';
 import { createPool } from '../../../runner/connections/postgres/connect.ts';
 import { createLog } from '../../../runner/log.ts';
-import { type MigrationSet, migrate, readMigrations } from '../../../runner/store/schema/migrate.ts';
+import { migrate } from '../../../runner/store/schema/migrate.ts';
+import { type MigrationSet, readMigrations } from '../../../runner/store/schema/migration_file.ts';
 import { startThrowawayServer } from './server.ts';
 
 export interface TestDatabase {

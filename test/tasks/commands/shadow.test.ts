@@ -49,7 +49,7 @@ test('a night in shadow on an OMS of which we may only select', async (t) => {
       ended.tasks.map(({ taskId, state, errorText }) => [taskId, state, errorText]),
       ended.tasks.map(({ taskId }) => [taskId, 'success', null]),
     );
-    assert.equal(ended.tasks.length, 7);
+    assert.equal(ended.tasks.length, 9);
     assert.deepEqual(await omsDigest(pool), before);
     const { rows: published } = await pool.query<{ connection: string | null }>(
       "select distinct connection from audit.file where direction = 'published'",

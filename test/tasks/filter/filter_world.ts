@@ -100,8 +100,9 @@ export async function refusal(night: FilterNight): Promise<string> {
   );
   assert.deepEqual(await world.files.list(`${TO}/*`), []);
   assert.deepEqual(await temporaryFolders(), []);
-  assert.ok(error.message.startsWith(`${LOCATION}: `), error.message);
-  return error.message.slice(LOCATION.length + 2);
+  const file = `; file: ${LOCATION}`;
+  assert.ok(error.message.includes(file), error.message);
+  return error.message.replace(file, '');
 }
 
 export async function temporaryFolders(): Promise<string[]> {

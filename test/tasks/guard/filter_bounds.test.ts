@@ -82,7 +82,7 @@ test('P7: max_row_drop: 81 and 80 rows after 100 pass, 79 do not', async () => {
   assert.equal(await work({ content: fileOf({ S1: 80 }), rowsLast: { S1: 100 } }), 80);
   await stopped(
     { content: fileOf({ S1: 79 }), rowsLast: { S1: 100 } },
-    /the file has 79 rows, 21 % fewer than the 100 of the last good night; at most 20 % fewer is allowed/,
+    /^the file has 79 rows, 21 % fewer than the 100 of the last good night; at most 20 % fewer is allowed/,
     /if the figure is right, raise guards\.max_row_drop of task_under_test/,
   );
 });
@@ -124,14 +124,14 @@ test('P7: filtered_output and file_rows: one row of an active product passes; no
   assert.equal(await work({ content: `${HEADER}S1,B1,1\nS1,A1,1\n` }), 2);
   await stopped(
     { content: `${HEADER}S1,B1,1\nS1,B2,1\n` },
-    /none of the file's 2 rows is of an active product; at least 1 row is needed$/,
+    /none of the file's 2 rows is of an active product; at least 1 row is needed; file: .*$/,
   );
   await stopped({ content: HEADER }, /the file has a header and no rows/);
 });
 
 test('P7: final_newline: the last byte decides', async () => {
   assert.equal(await work({ content: `${HEADER}S1,A1,12\n` }), 1);
-  await stopped({ content: `${HEADER}S1,A1,12` }, /no newline at its end: the last row may be cut$/);
+  await stopped({ content: `${HEADER}S1,A1,12` }, /no newline at its end: the last row may be cut; file: /);
 });
 
 test("P7: manifest: its sha256, bytes and rows must be the file's own, not one more or less", async () => {
@@ -140,13 +140,13 @@ test("P7: manifest: its sha256, bytes and rows must be the file's own, not one m
   for (const bytes of [40, 42]) {
     await stopped(
       { content, manifest: { bytes } },
-      new RegExp(`bytes is ${bytes} in the manifest and 41 in the file$`),
+      new RegExp(`bytes is ${bytes} in the manifest and 41 in the file; file: `),
     );
   }
   for (const rows of [0, 2]) {
     await stopped(
       { content, manifest: { rows } },
-      new RegExp(`rows is ${rows} in the manifest and 1 in the file$`),
+      new RegExp(`rows is ${rows} in the manifest and 1 in the file; file: `),
     );
   }
   const last = sha256(Buffer.from(content)).slice(0, 63);
@@ -169,7 +169,7 @@ test('P7: file_moved: a byte more or less, or a second later, is not the file th
 test('P7: content_type: gzip, zip and HTML are called by their names, and gzip passes where it is due', async () => {
   const text = `${HEADER}S1,A1,12\n`;
   assert.equal(await work({ content: gzipSync(text), compression: 'auto' }), 1);
-  const foreign = (kind: string) => new RegExp(`the file is ${kind}, and CSV in utf-8 was expected$`);
+  const foreign = (kind: string) => new RegExp(`the file is ${kind}, and CSV in utf-8 was expected; file: `);
   await stopped({ content: gzipSync(text) }, foreign('gzip'));
   await stopped({ content: Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0) }, foreign('zip'));
   await stopped({ content: '<html><body>Session expired</body></html>\n' }, foreign('HTML'));
@@ -195,7 +195,7 @@ test('P7: applied_before: the bytes of another night under no newer snapshot are
   await work({ content: content.replace('12', '13') });
   await stopped(
     { content },
-    /the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09, as of 2026-03-10T03:00:00Z$/,
+    /the same file, sha256 [0-9a-f]{64}, was already applied for 2026-03-09, as of 2026-03-10T03:00:00Z; file: /,
   );
 });
 

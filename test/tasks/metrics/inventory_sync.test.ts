@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { askedSeries } from '../../support/monitoring.ts';
 import { testNight } from '../../support/night/night.ts';
 import { promtool, withoutPromtool } from '../../support/promtool.ts';
 import { SHIPPED_METRICS, testWeb } from '../../support/web/app.ts';
@@ -25,6 +26,14 @@ test('a night shows its keys, rejects, held-out keys and proof, as its tasks rep
   const provenS = of('last_proof_timestamp_seconds') ?? 0;
   assert.ok(Math.abs(provenS - Date.now() / 1_000) < 60, String(provenS));
   assert.equal(found.get('stockflow_metrics_source_up{source="inventory_sync"}'), 1);
+  const names = new Set([...found.keys()].map((key) => key.replace(/\{.*$/, '')));
+  const asked = askedSeries().filter((name) => name.startsWith('inventory_sync_'));
+  assert.ok(asked.length > 3, String(asked));
+  assert.deepEqual(
+    asked.filter((name) => !names.has(name)),
+    [],
+    'the dashboard and the rules ask for no other',
+  );
   if (withoutPromtool === false)
     assert.deepEqual(promtool(['check', 'metrics'], { input: body }), { status: 0, output: '' });
 });

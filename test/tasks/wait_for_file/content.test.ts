@@ -63,7 +63,7 @@ const REFUSED: readonly (readonly [why: string, rows: readonly string[], params:
       'one store with two times',
       ['S1,A,5,2026-03-10T03:00:00Z', 'S1,B,5,2026-03-09T03:00:00Z'],
       {},
-      /stock_1\.csv: the snapshot of facility S1 is 2026-03-10T03:00:00Z on line 2 and 2026-03-09T03:00:00Z on line 3/,
+      /^the snapshot of facility S1 is 2026-03-10T03:00:00Z on line 2 and 2026-03-09T03:00:00Z on line 3.*; file: .*stock_1\.csv$/,
     ],
     [
       'two stores with two times where one was due',

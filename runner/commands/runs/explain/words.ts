@@ -1,5 +1,6 @@
 /** A blocker in a sentence, with the command that helps. */
 import type { Blocker } from '../../../core/explain/blocker.ts';
+import type { FoundEdge } from '../../../core/other_dags/words.ts';
 import type { RunState } from '../../../core/run/states.ts';
 import type { Explained } from '../../../view/explain/source.ts';
 import { blockerSentence, type WordsContext } from '../../../view/explain/words.ts';
@@ -22,6 +23,8 @@ function adviceOn(blocker: Blocker, runId: number): string {
   switch (blocker.kind) {
     case 'run_ended':
       return afterEnd(blocker.state, runId);
+    case 'dag_edge':
+      return edgeAdvice(blocker.edge);
     case 'pool':
       return `; stockflow pools set ${blocker.pool} <slots> changes that`;
     case 'quarantined':
@@ -30,6 +33,12 @@ function adviceOn(blocker: Blocker, runId: number): string {
     default:
       return '';
   }
+}
+
+function edgeAdvice({ dagId, awaitedDate, state }: FoundEdge): string {
+  if ('runId' in state && state.runId !== null) return `; stockflow runs explain ${state.runId} says why`;
+  if (state.kind !== 'no_run' || awaitedDate === null) return '';
+  return `; stockflow trigger ${dagId} --date ${awaitedDate} makes it`;
 }
 
 /** Returns the advice for a run that has ended. */

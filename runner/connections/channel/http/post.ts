@@ -2,11 +2,11 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { errorFacts } from '../../../core/value/error_text.ts';
+import { retryAfterMs } from '../../http/retry_after.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
 import { redactChannel } from '../options.ts';
 import { CONNECT_MS, withinTime } from '../time_limit.ts';
 import type { HookConfig } from './config.ts';
-import { retryAfterMs } from './retry_after.ts';
 
 export interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;

@@ -4,7 +4,14 @@
  */
 import { z } from 'zod';
 import { ALERT_KINDS, DEFAULT_KINDS } from '../../alert/kind.ts';
-import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../dag/dag.ts';
+import {
+  AWAITED_DATES,
+  BUSY_POLICIES,
+  CATCHUP_POLICIES,
+  CLOSED_POLICIES,
+  PARAM_TYPES,
+  TRIGGER_RULES,
+} from '../../dag/dag.ts';
 import type { Json } from '../../value/json.ts';
 import {
   connectionId,
@@ -90,6 +97,18 @@ const dependency = z.union([
       examples: ['1h'],
     }).optional(),
   }),
+  z.strictObject({
+    // No pattern here either.
+    dag: z.string().meta({ description: 'The dag_id of another DAG to wait for.' }),
+    task: z.string().meta({ description: 'The task of it; without one, its whole run.' }).optional(),
+    date: z
+      .enum(AWAITED_DATES)
+      .meta({
+        description: 'The business date of its run: the same, or the one before on which it was scheduled.',
+        default: 'same',
+      })
+      .optional(),
+  }),
 ]);
 
 export const taskKeys = z.strictObject({
@@ -138,6 +157,12 @@ const cronAnnotations = {
   examples: ['0 1 * * *', '*/15 8-18 * * MON-FRI'],
 };
 
+const afterKeys = z.strictObject({
+  after: z
+    .string()
+    .meta({ description: 'A dag_id: each success of that DAG is followed by a run of this one.' }),
+});
+
 const alertRule = z.strictObject({
   on: z
     .array(z.enum(ALERT_KINDS))
@@ -162,9 +187,25 @@ export const dagKeys = z
       .union([
         cron(cronAnnotations),
         z.array(cron(cronAnnotations)).min(1, 'is empty: write null to run by hand only'),
+        afterKeys,
         z.null(),
       ])
-      .meta({ description: 'A cron expression, a list of them, or null to run by hand only.' }),
+      .meta({
+        description:
+          'A cron expression, a list of them, {after: dag_id} for a run after each success of another DAG, or null to run by hand only.',
+      }),
+    calendar: id({
+      description: 'The calendar of the dates on which it is closed: the name of a file in calendars/.',
+      examples: ['us_retail'],
+    }).optional(),
+    on_closed: z
+      .enum(CLOSED_POLICIES)
+      .meta({
+        description:
+          'What happens on a date that the calendar closes: no run; its run on the previous or next open day; or a run as usual.',
+        default: 'skip',
+      })
+      .optional(),
     start_date: date({
       description: 'The first business date that is scheduled.',
       examples: ['2026-01-01'],
@@ -189,6 +230,14 @@ export const dagKeys = z
       })
       .prefault(false),
     max_active_runs: wholeNumber({ description: 'How many runs may be under way at once.' }, 1).prefault(1),
+    when_busy: z
+      .enum(BUSY_POLICIES)
+      .meta({
+        description:
+          'What becomes of a due run while max_active_runs are under way: each waits (queue), only the newest waits (latest), or none does (skip). Without it: latest; queue under catchup all, or after another DAG.',
+        default: 'latest',
+      })
+      .optional(),
     dagrun_timeout: duration({ description: 'How long a run may take; without it, any time.' }, 1).optional(),
     alerts: z
       .array(alertRule)

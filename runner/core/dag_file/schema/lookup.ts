@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Json } from '../../value/json.ts';
 import type { KeyPath } from '../key_path.ts';
+import { isMap, valueAt } from '../yaml/values.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -17,9 +18,17 @@ export function exampleAt(schema: z.ZodType, path: KeyPath): Json | null {
   return typeof example === 'string' || typeof example === 'number' ? example : null;
 }
 
-/** Returns the annotation of the value at the path under the key; undefined if there is none. */
-export function annotationAt(schema: z.ZodType, path: KeyPath, key: string): unknown {
-  return schemasAt(schema, path).find((found) => key in found)?.[key];
+/**
+ * Returns the annotation of the value at the path under the key; undefined if there is none. Of a union whose branches a constant
+ * tells apart, only the branch of `whole` counts.
+ * @param whole the value to which the schema belongs
+ */
+export function annotationAt(
+  schema: z.ZodType,
+  { path, whole }: { readonly path: KeyPath; readonly whole: Json },
+  key: string,
+): unknown {
+  return schemasAt(schema, path, whole).find((found) => key in found)?.[key];
 }
 
 const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
@@ -31,14 +40,27 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return made;
 }
 
-/** Returns every alternative of the schema at the path. */
-function schemasAt(schema: z.ZodType, path: KeyPath): readonly JsonSchema[] {
+/** Returns every alternative of the schema at the path, without those whose constants the value contradicts. */
+function schemasAt(schema: z.ZodType, path: KeyPath, whole: Json = null): readonly JsonSchema[] {
   const root = jsonSchemaOf(schema);
-  let found = alternatives(root, root);
+  let value: Json | undefined = whole;
+  let found = alternatives(root, root).filter((each) => fits(each, value));
   for (const step of path) {
-    found = found.flatMap((holder) => inside(holder, step).flatMap((inner) => alternatives(inner, root)));
+    value = value === undefined ? undefined : valueAt(value, [step]);
+    found = found
+      .flatMap((holder) => inside(holder, step).flatMap((inner) => alternatives(inner, root)))
+      .filter((each) => fits(each, value));
   }
   return found;
+}
+
+/** Returns false for a map that differs from the schema in a constant, such as the branch of a union for another kind. */
+function fits({ properties = {} }: JsonSchema, value: Json | undefined): boolean {
+  if (value === undefined || !isMap(value)) return true;
+  return Object.entries(properties).every(([key, property]) => {
+    const constant = typeof property === 'object' ? property.const : undefined;
+    return constant === undefined || value[key] === undefined || value[key] === constant;
+  });
 }
 
 function inside(holder: JsonSchema, step: string | number): readonly JsonSchema[] {

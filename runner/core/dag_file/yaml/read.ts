@@ -1,11 +1,11 @@
-/** Reads the text of a DAG file into JSON values, with the source range of each. */
+/** Reads the text of a DAG or calendar file into JSON values, with the source range of each. */
 
 import type { Json } from '../../value/json.ts';
 import type { KeyPath } from '../key_path.ts';
 import type { Problem } from '../problem.ts';
 import { readNode, type Sink } from './nodes.ts';
 import { problemOf, type SourceRange, type SourceRanges } from './positions.ts';
-import { parseYaml } from './syntax.ts';
+import { type FileSubject, parseYaml } from './syntax.ts';
 
 export interface YamlFile {
   /** The root value; undefined if the text cannot be parsed at all. */
@@ -20,10 +20,10 @@ export interface YamlFile {
 
 const MAX_BYTES = 256 * 1024;
 
-export function readYaml(source: string, file: string): YamlFile {
+export function readYaml(source: string, file: string, subject: FileSubject = 'DAG'): YamlFile {
   const bytes = Buffer.byteLength(source);
-  if (bytes > MAX_BYTES) return tooLarge(file, bytes);
-  const { document, text, positionAt, errors } = parseYaml(source.replace(/^\uFEFF/, ''));
+  if (bytes > MAX_BYTES) return tooLarge(file, bytes, subject);
+  const { document, text, positionAt, errors } = parseYaml(source.replace(/^\uFEFF/, ''), subject);
   const found = new Map<string, SourceRange>();
   const placeholders = new Set<string>();
   const ranges: SourceRanges = { file, positionAt, at: (path) => found.get(JSON.stringify(path)) };
@@ -46,9 +46,9 @@ export function readYaml(source: string, file: string): YamlFile {
   };
 }
 
-function tooLarge(file: string, bytes: number): YamlFile {
+function tooLarge(file: string, bytes: number, subject: FileSubject): YamlFile {
   const ranges: SourceRanges = { file, positionAt: () => ({ line: 1, column: 1 }), at: () => undefined };
-  const message = `${bytes} bytes, and a DAG file may have ${MAX_BYTES}: split the DAG`;
+  const message = `${bytes} bytes, and a ${subject} file may have ${MAX_BYTES}: split the ${subject}`;
   return {
     root: undefined,
     ranges,

@@ -20,10 +20,13 @@ export interface SyntaxProblem extends Position {
 const TAB_WIDTHS = [2, 4, 8];
 const TAB_INDENT = /^[ \t]*\t[ \t]*(?=[^ \t\r#])/;
 
-export function parseYaml(source: string): ParsedYaml {
+/** The subject of a file, as messages name it. */
+export type FileSubject = 'DAG' | 'calendar';
+
+export function parseYaml(source: string, subject: FileSubject): ParsedYaml {
   const asGiven = parse(source);
   if (!asGiven.document.errors.some((error) => error.code === 'TAB_AS_INDENT'))
-    return withErrors(source, asGiven);
+    return withErrors(source, asGiven, subject);
   const tabbed = source.split('\n').map((line) => TAB_INDENT.exec(line)?.[0] ?? '');
   const readings = TAB_WIDTHS.values().map((width) => ({ width, ...parse(expandTabs(source, width)) }));
   const reading = readings.find(({ document }) => document.errors.length === 0);
@@ -32,8 +35,9 @@ export function parseYaml(source: string): ParsedYaml {
     return indent === '' ? [] : [{ line: index + 1, column: indent.indexOf('\t') + 1, message }];
   });
   if (reading === undefined) {
-    const others = withErrors(source, asGiven).errors.filter(({ line }) => tabbed[line - 1] === '');
-    return { ...withErrors(source, asGiven), errors: [...tabs, ...others] };
+    const asRead = withErrors(source, asGiven, subject);
+    const others = asRead.errors.filter(({ line }) => tabbed[line - 1] === '');
+    return { ...asRead, errors: [...tabs, ...others] };
   }
   const positionAt = (offset: number): Position => {
     const { line, column } = reading.positionAt(offset);
@@ -60,13 +64,16 @@ function parse(text: string): Reading {
 }
 
 /** Returns the errors, one per line, as further errors of a line mostly follow from the first. */
-function withErrors(source: string, { document, positionAt }: Reading): ParsedYaml {
+function withErrors(source: string, { document, positionAt }: Reading, subject: FileSubject): ParsedYaml {
   const lines = source.split('\n');
   const errors = new Map<number, SyntaxProblem>();
   for (const error of document.errors) {
     const position = positionAt(error.pos[0]);
     if (errors.has(position.line)) continue;
-    errors.set(position.line, { ...position, message: messageOf(error, lines[position.line - 1] ?? '') });
+    errors.set(position.line, {
+      ...position,
+      message: messageOf(error, lines[position.line - 1] ?? '', subject),
+    });
   }
   return {
     document: errors.size > 0 ? null : document,
@@ -76,8 +83,9 @@ function withErrors(source: string, { document, positionAt }: Reading): ParsedYa
   };
 }
 
-function messageOf(error: YAMLParseError, line: string): string {
-  if (error.code === 'MULTIPLE_DOCS') return 'a file holds one DAG: remove this --- and what follows it';
+function messageOf(error: YAMLParseError, line: string, subject: FileSubject): string {
+  if (error.code === 'MULTIPLE_DOCS')
+    return `a file holds one ${subject}: remove this --- and what follows it`;
   if (error.code === 'RESOURCE_EXHAUSTION')
     return 'lists and maps are nested too deeply to be read: flatten them';
   const templated = line.includes('${{') && /[{[]/.test(line.replaceAll('${{', ''));

@@ -1,5 +1,7 @@
 /** Finds the dates that match the day and month fields of a cron expression. */
-import type { Cron } from './parse.ts';
+
+import type { Cron } from './cron.ts';
+import { isPlacedDay, isPlacedWeekday } from './days.ts';
 
 /**
  * Yields the matching dates from `from` to `to`, both inclusive, ascending. Months without a match are skipped whole.
@@ -20,7 +22,10 @@ export function* matchingDates(
 }
 
 function matchesDay(cron: Cron, date: Temporal.PlainDate): boolean {
-  const onDayOfMonth = cron.daysOfMonth.includes(date.day);
-  const onDayOfWeek = cron.daysOfWeek.includes(date.dayOfWeek % 7);
+  const onDayOfMonth =
+    cron.daysOfMonth.includes(date.day) || cron.placedDays.some((placed) => isPlacedDay(placed, date));
+  const onDayOfWeek =
+    cron.daysOfWeek.includes(date.dayOfWeek % 7) ||
+    cron.placedWeekdays.some((placed) => isPlacedWeekday(placed, date));
   return cron.dayRule === 'both' ? onDayOfMonth && onDayOfWeek : onDayOfMonth || onDayOfWeek;
 }

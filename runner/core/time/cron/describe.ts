@@ -2,24 +2,10 @@
 // The package cronstrue (3.39.0) is wrong on schedules of our tests: "every 25 minutes" for `*/25 * * * *`, which fires at 0, 25 and
 // 50; "between day 1 and 31, and on Monday" for `0 0 1-31 * MON`, which fires every day; and one "and on Monday" for both
 // `0 0 */2 * MON`, where both day fields must match, and `0 0 1 * MON`, where either is enough.
-import type { Cron } from './parse.ts';
+import { MONTH_NAMES, PLACE_NAMES, WEEKDAY_NAMES } from '../names.ts';
+import type { Cron } from './cron.ts';
+import type { PlacedDay, PlacedWeekday } from './days.ts';
 
-/** Day names, Monday first: Sunday has the number 7. */
-const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const MONTH_NAMES = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 const MINUTES_PER_DAY = 1440;
 const EVERY_DAY = 'every day';
 
@@ -50,29 +36,61 @@ function timeWords({ hours, minutes }: Cron, times: readonly number[], spacing: 
   return `at ${minuteWords} of ${hourWords}`;
 }
 
-function dateWords({ daysOfMonth, daysOfWeek, months, dayRule }: Cron): string {
+function dateWords(cron: Cron): string {
+  const { months, dayRule } = cron;
   const inMonths = months.length === 12 ? '' : joinRuns(months, MONTH_NAMES);
-  const isAnyDayOfMonth = daysOfMonth.length === 31;
-  const isAnyDayOfWeek = daysOfWeek.length === 7;
-  const days = `${plural('day', daysOfMonth)} ${joinRuns(daysOfMonth)}`;
+  const isAnyDayOfMonth = cron.daysOfMonth.length === 31;
+  const isAnyDayOfWeek = cron.daysOfWeek.length === 7;
   const suffix = inMonths === '' ? '' : ` in ${inMonths}`;
 
   if (isAnyDayOfMonth && isAnyDayOfWeek) return EVERY_DAY + suffix;
+  const days = dayWords(cron);
+  const weekdays = weekWords(cron);
+  // A place is one in the month, which is said at once where no months are named at the end.
+  const placeIn = (placed: readonly unknown[]) =>
+    placed.length > 0 && inMonths === '' ? ' of the month' : '';
   if (dayRule === 'either') {
     if (isAnyDayOfMonth || isAnyDayOfWeek) return EVERY_DAY + suffix;
-    return `on ${days} or on ${weekWords(daysOfWeek)}${suffix}`;
+    return `on ${days}${placeIn(cron.placedDays)} or on ${weekdays}${placeIn(cron.placedWeekdays)}${suffix}`;
   }
-  if (isAnyDayOfMonth) return `on ${weekWords(daysOfWeek)}${suffix}`;
+  if (isAnyDayOfMonth) return `on ${weekdays}${placeIn(cron.placedWeekdays)}${suffix}`;
   const datesOfMonths = `on ${days} of ${inMonths || 'the month'}`;
-  return isAnyDayOfWeek ? datesOfMonths : `${datesOfMonths} falling on ${weekWords(daysOfWeek)}`;
+  return isAnyDayOfWeek ? datesOfMonths : `${datesOfMonths} falling on ${weekdays}`;
 }
 
-function weekWords(daysOfWeek: readonly number[]): string {
+function dayWords({ daysOfMonth, placedDays }: Cron): string {
+  const plain = daysOfMonth.length === 0 ? [] : [`${plural('day', daysOfMonth)} ${joinRuns(daysOfMonth)}`];
+  return joinWords([...plain, ...placedDays.map(placedDayWords)]);
+}
+
+function placedDayWords(placed: PlacedDay): string {
+  switch (placed.kind) {
+    case 'from_end':
+      if (placed.daysBefore === 0) return 'the last day';
+      return `the day ${placed.daysBefore === 1 ? '1 day' : `${placed.daysBefore} days`} before the last day`;
+    case 'last_workday':
+      return 'the last weekday (Monday to Friday)';
+    case 'nearest_workday':
+      return `the weekday (Monday to Friday) nearest to day ${placed.day}`;
+  }
+}
+
+function weekWords({ daysOfWeek, placedWeekdays }: Cron): string {
+  const plain = daysOfWeek.length === 0 ? [] : [plainWeekWords(daysOfWeek)];
+  return joinWords([...plain, ...placedWeekdays.map(placedWeekdayWords)]);
+}
+
+function placedWeekdayWords({ weekday, nth }: PlacedWeekday): string {
+  const place = nth === 'last' ? 'last' : PLACE_NAMES[nth - 1];
+  return `the ${place} ${WEEKDAY_NAMES[(weekday + 6) % 7]}`;
+}
+
+function plainWeekWords(daysOfWeek: readonly number[]): string {
   const key = daysOfWeek.join();
   if (key === '1,2,3,4,5') return 'weekdays';
   if (key === '0,6') return 'weekends';
   const fromMonday = daysOfWeek.map((day) => (day === 0 ? 7 : day)).sort((a, b) => a - b);
-  return joinRuns(fromMonday, DAY_NAMES);
+  return joinRuns(fromMonday, WEEKDAY_NAMES);
 }
 
 /** Returns the minutes between consecutive times; null if they differ or there is only one time. */

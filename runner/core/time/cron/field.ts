@@ -43,12 +43,22 @@ export interface Piece {
 
 /** Returns the values of one field, ascending and without duplicates; Sunday is 0. @throws CronError */
 export function parseField(field: Piece, spec: FieldSpec): number[] {
+  return valuesOf(itemsOf(field), spec);
+}
+
+/** Returns the items of a list, each with its own column. */
+export function itemsOf(field: Piece): readonly Piece[] {
   let column = field.column;
-  const values: number[] = [];
-  for (const text of field.text.split(',')) {
-    values.push(...parseItem({ text, column }, spec));
+  return field.text.split(',').map((text) => {
+    const item = { text, column };
     column += text.length + 1;
-  }
+    return item;
+  });
+}
+
+/** Returns the values of the items, ascending and without duplicates; Sunday is 0. @throws CronError */
+export function valuesOf(items: readonly Piece[], spec: FieldSpec): number[] {
+  const values = items.flatMap((item) => parseItem(item, spec));
   // 7 is Sunday, and only a day of week can be both 0 and 7.
   const distinct = new Set(spec === DAY_OF_WEEK ? values.map((day) => day % 7) : values);
   return [...distinct].sort((a, b) => a - b);
@@ -85,7 +95,8 @@ function parseItem(item: Piece, spec: FieldSpec): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
-function parseValue(piece: Piece, spec: FieldSpec): number {
+/** Parses a single value by its number or name. @throws CronError */
+export function parseValue(piece: Piece, spec: FieldSpec): number {
   const named = spec.names.indexOf(piece.text.toUpperCase());
   if (named >= 0) return named + spec.min;
   if (!/^\d+$/.test(piece.text)) {
@@ -122,7 +133,8 @@ function quoted(piece: Piece, spec: FieldSpec): string {
 function adviceFor(text: string, spec: FieldSpec): string {
   if (text === '') return 'a list has a value on each side of every comma';
   if (text === '?') return 'write * for any';
-  if (/^\d*(L|W|LW)$|^L|#/i.test(text)) return `L, W and # are not supported, write ${spec.takes}`;
+  if (/^(L|LW|L-\d+|\d+W)$/i.test(text)) return `L and W are of the day of month: write ${spec.takes}`;
+  if (/#|^\w+L$/i.test(text)) return `# and the L after a day are of the day of week: write ${spec.takes}`;
   const name = spec.names.find((known) => text.toUpperCase().startsWith(known));
   if (name !== undefined && /^[a-z]+$/i.test(text)) return `write ${name}`;
   return `write ${spec.takes}, *, a range a-b, a step */n or a list a,b`;

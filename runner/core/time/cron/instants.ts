@@ -5,25 +5,25 @@
  * fires at its first occurrence. Hours with `*` or a step fire at every instant whose wall time matches.
  */
 
-import { matchingDates } from './dates.ts';
-import type { Cron } from './parse.ts';
+import type { Cron } from './cron.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Yields the epoch milliseconds, ascending and distinct, of the wall times on the dates `from` to `to` inclusive. A
- * time that was moved over a gap may fall on the next date, so a caller that needs all instants of a date begins a day
- * earlier.
+ * Yields the epoch milliseconds, ascending and distinct, of the wall times on the dates. A time that was moved over a gap
+ * may fall on the next date, so a caller that needs all instants of a date begins a day earlier.
+ *
+ * @param dates the dates on which the expression is due, ascending
  */
 export function* cronEpochMs(
   cron: Cron,
   timezone: string,
-  dates: { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate },
+  dates: Iterable<Temporal.PlainDate>,
 ): Generator<number> {
   const wallMinutes = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
   let held: number[] = [];
-  for (const date of matchingDates(cron, dates)) {
+  for (const date of dates) {
     const startMs = startOfDateMs(date, timezone);
     const nextStartMs = startOfDateMs(date.add({ days: 1 }), timezone);
     // In no zone do two changes cancel out within a date: 24 hours mean that there was no change.

@@ -1,5 +1,5 @@
+import type { Cron } from './cron.ts';
 import { describeCron } from './describe.ts';
-import type { Cron } from './parse.ts';
 
 const DAYS_OF_LONGEST_MONTH = 31;
 const DAYS_OF_WEEK = 7;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { ConnectionError } from '../../../connections/connection_error.ts';
 import { withTransaction } from '../../../connections/postgres/connect.ts';
 import { type Location, type LocationPattern, matchesPattern } from '../../../core/value/location.ts';
 import {
@@ -13,7 +14,7 @@ import {
   listArtifacts,
 } from '../../../store/task/artifact.ts';
 import type { ClaimedTask } from '../../../store/task/instance.ts';
-import { type FileEntry, TaskError } from '../../../task.ts';
+import { FailTask, type FileEntry, TaskError } from '../../../task.ts';
 import { type FileStore, piecesOf } from './file_store.ts';
 
 type ArtifactLocation = Extract<Location, { scheme: 'artifact' }>;
@@ -49,8 +50,16 @@ export function artifactFiles(
       }
       return { ...entryOf(artifact), chunks: () => chunks(artifact) };
     },
-    publish({ name }, content, { rows }) {
+    // The artifacts of a run are part of its history, and pruned with it.
+    rename: async () => false,
+    remove: async ({ name }) => {
+      throw new FailTask(
+        `artifact:${name}: artifacts are part of the history of their run and are not removed`,
+      );
+    },
+    publish({ name }, content, { rows, existing }) {
       return withTransaction(pool, async (tx) => {
+        const before = existing === 'refuse' ? await findArtifact(tx, claimed.runId, name) : null;
         const artifactId = await beginArtifact(tx, claimed, name);
         if (artifactId === null)
           throw new TaskError(`artifact:${name}: this attempt was superseded and may not write`);
@@ -64,6 +73,9 @@ export function artifactFiles(
           seq += 1;
         }
         const written = { bytes, sha256: hash.digest('hex') };
+        if (before !== null && before.sha256 !== written.sha256) {
+          throw new ConnectionError('conflict', `artifact:${name}: the run has one with other content`);
+        }
         await finishArtifact(tx, artifactId, { ...written, rows });
         return written;
       });

@@ -25,7 +25,7 @@ export function attemptFiles(
   owner: SftpOwner,
 ): Files & AsyncDisposable {
   const artifact = artifactFiles(engine.pool, claimed);
-  const local = localFiles(engine.projectDir);
+  const local = localFiles(engine.projectDir, owner);
   const sftp = sftpFiles(owner);
 
   /** Calls `use` with the store and the parsed location. This is the only dispatch by scheme. */
@@ -90,12 +90,19 @@ export function attemptFiles(
     async publish(location, content, options) {
       const rows = options?.rows ?? null;
       const written: Written = await at(location, (store, target) =>
-        store.publish(target, content, { rows }),
+        store.publish(target, content, { rows, existing: options?.existing ?? 'replace' }),
       );
       const facts = { location: formatLocation(parseLocation(location)), ...written, rows };
       await record('published', facts);
       return facts;
     },
+    async rename(from, to) {
+      const [source, target] = [parseLocation(from), parseLocation(to)];
+      if (source.scheme === 'sftp' && target.scheme === 'sftp') return await sftp.rename(source, target);
+      if (source.scheme === 'file' && target.scheme === 'file') return await local.rename(source, target);
+      return false;
+    },
+    remove: (location) => at(location, (store, target) => store.remove(target)),
     recordRead: (facts) => record('read', facts),
     lastGoodOutput: (taskId) => lastGoodOutput(engine.pool, claimed, taskId),
     [Symbol.asyncDispose]: () => sftp[Symbol.asyncDispose](),

@@ -1,10 +1,15 @@
 import type { LeftOutFile } from '../../../core/value/left_out.ts';
-import type { Content, FileEntry, OpenFile } from '../../../task.ts';
+import type { Content, ExistingFile, FileEntry, OpenFile } from '../../../task.ts';
 
 /** The size and checksum of a written file. */
 export interface Written {
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export interface PublishChoice {
+  readonly rows: number | null;
+  readonly existing: ExistingFile;
 }
 
 /** Files of one scheme. Locations and patterns are already parsed; the text of a location is handled by `Files`. */
@@ -14,7 +19,11 @@ export interface FileStore<Target, Pattern> {
   leftOut(pattern: Pattern): Promise<readonly LeftOutFile[]>;
   stat(target: Target): Promise<FileEntry | null>;
   open(target: Target): Promise<OpenFile>;
-  publish(target: Target, content: Content, options: { readonly rows: number | null }): Promise<Written>;
+  publish(target: Target, content: Content, options: PublishChoice): Promise<Written>;
+  /** Moves a file to a free name in one step; false if that is not possible here. */
+  rename(from: Target, to: Target): Promise<boolean>;
+  /** Removes a file; false if there is none. */
+  remove(target: Target): Promise<boolean>;
 }
 
 /** Yields a content as bytes, in pieces. */

@@ -6,15 +6,16 @@ import { localFiles } from './local_files.ts';
 import { sftpFiles } from './sftp_files.ts';
 
 /** Lists files outside of any run. Each folder is read only once. */
-export function listedFiles(owner: {
+export function listedFiles(reader: {
   readonly env: Environment;
   readonly projectDir: string;
   readonly log: Log;
   readonly signal: AbortSignal;
 }): Pick<Files, 'list'> & AsyncDisposable {
-  const { env, projectDir, log, signal } = owner;
-  const local = localFiles(projectDir);
-  const sftp = sftpFiles({ env, runId: 0, token: 'listing', signal, log });
+  const { env, projectDir, log, signal } = reader;
+  const owner = { env, runId: 0, token: 'listing', signal, log };
+  const local = localFiles(projectDir, owner);
+  const sftp = sftpFiles(owner);
   const listed = new Map<string, Promise<readonly FileEntry[]>>();
 
   function readListing(location: string): Promise<readonly FileEntry[]> {

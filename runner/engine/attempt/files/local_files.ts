@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream, type Dirent } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ConnectionError } from '../../../connections/connection_error.ts';
 import { leftOutOf } from '../../../core/value/left_out.ts';
 import {
   formatLocation,
@@ -22,8 +23,15 @@ interface LocalEntry extends FileEntry {
 
 const CHUNK_BYTES = 1 << 18;
 
+/** The owner of part files, whose names begin with `.<name>.<run>.`. */
+export interface LocalOwner {
+  readonly runId: number;
+  /** The token in the names of this attempt's part files. */
+  readonly token: string;
+}
+
 /** Stores `file:` locations, below one directory of this host. */
-export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPattern> {
+export function localFiles(baseDir: string, owner: LocalOwner): FileStore<LocalLocation, LocalPattern> {
   const resolve = (place: string) => path.join(baseDir, place);
 
   async function statPlace(place: LocalLocation): Promise<LocalEntry | null> {
@@ -76,10 +84,10 @@ export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPatte
       if (entry === null) throw new TaskError(`${formatLocation(place)}: no such file below ${baseDir}`);
       return { ...entry, chunks: () => chunks(place, entry) };
     },
-    async publish(place, content) {
+    async publish(place, content, { existing }) {
       const target = resolve(place.path);
       await mkdir(path.dirname(target), { recursive: true });
-      const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.part`);
+      const part = await freshPart(target, owner);
       const hash = createHash('sha256');
       let bytes = 0;
       try {
@@ -90,14 +98,69 @@ export function localFiles(baseDir: string): FileStore<LocalLocation, LocalPatte
           await file.writeFile(piece);
         }
         await file.sync();
-        await rename(part, target);
-      } catch (error) {
+        const sha256 = hash.digest('hex');
+        await (existing === 'replace'
+          ? rename(part, target)
+          : linkUnlessOther(place, { part, target, sha256 }));
+        return { bytes, sha256 };
+      } finally {
         await rm(part, { force: true });
+      }
+    },
+    async rename(from, to) {
+      const target = resolve(to.path);
+      await mkdir(path.dirname(target), { recursive: true });
+      try {
+        // Unlike a rename, a link never replaces a file.
+        await link(resolve(from.path), target);
+      } catch (error) {
+        if (isErrno(error, 'EEXIST', 'EXDEV', 'EPERM', 'ENOTSUP')) return false;
         throw error;
       }
-      return { bytes, sha256: hash.digest('hex') };
+      await rm(resolve(from.path));
+      return true;
+    },
+    async remove(place) {
+      if ((await statPlace(place)) === null) return false;
+      await rm(resolve(place.path), { force: true });
+      return true;
     },
   };
+}
+
+/**
+ * Returns the path of the part file that the attempt writes, and removes those that killed attempts of the same run have
+ * left.
+ */
+async function freshPart(target: string, { runId, token }: LocalOwner): Promise<string> {
+  const folder = path.dirname(target);
+  const prefix = `.${path.basename(target)}.${runId}.`;
+  const stale = (await readdir(folder)).filter((name) => name.startsWith(prefix) && name.endsWith('.part'));
+  for (const name of stale) await rm(path.join(folder, name), { force: true });
+  return path.join(folder, `${prefix}${token}.part`);
+}
+
+/** Gives the part its final name. @throws ConnectionError `conflict` if a file of the name has other content */
+async function linkUnlessOther(
+  place: LocalLocation,
+  { part, target, sha256 }: { readonly part: string; readonly target: string; readonly sha256: string },
+): Promise<void> {
+  try {
+    await link(part, target);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(target)) hash.update(chunk);
+    if (hash.digest('hex') === sha256) return;
+    throw new ConnectionError(
+      'conflict',
+      `${formatLocation(place)} exists with other content, which is kept`,
+    );
+  }
+}
+
+function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 /** Returns why an entry cannot be a file, or null. A link to a file is listed as a file. */

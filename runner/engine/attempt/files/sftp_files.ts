@@ -68,10 +68,17 @@ export function sftpFiles(owner: SftpOwner): FileStore<SftpLocation, SftpPattern
       const file = await (await connect(connection)).open(path);
       return { ...entryOf(connection, file), chunks: () => file.chunks() };
     },
-    async publish({ connection, path }, content) {
+    async publish({ connection, path }, content, { existing }) {
       const sftp = await connect(connection);
       const bytes = content instanceof Uint8Array ? content : piecesOf(content);
-      return await sftp.publish(path, bytes, { runId: String(owner.runId), token: owner.token });
+      return await sftp.publish(path, bytes, { runId: String(owner.runId), token: owner.token, existing });
+    },
+    async rename(from, to) {
+      if (from.connection !== to.connection) return false;
+      return await (await connect(from.connection)).rename(from.path, to.path);
+    },
+    async remove({ connection, path }) {
+      return await (await connect(connection)).remove(path);
     },
     async [Symbol.asyncDispose]() {
       const opened = await Promise.allSettled(open.values());

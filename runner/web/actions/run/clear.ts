@@ -1,8 +1,10 @@
 /** Lets tasks of a run run again: first which, then the deed. */
-import type { ClearedTasks } from '../../../engine/operator/clearing.ts';
+import { type ClearedTasks, taskIdsToClear } from '../../../engine/operator/clearing.ts';
 import { clearTasks } from '../../../engine/operator/operator.ts';
-import { instancesToClear } from '../../../view/run/clearing.ts';
+import { clearDependents, type Dependent, dependentsOf } from '../../../engine/other_dags/dependents.ts';
+import { dependentsText, instancesToClear } from '../../../view/run/clearing.ts';
 import type { Action } from '../../action.ts';
+import type { WebContext } from '../../context.ts';
 import { checkField, hiddenField, reasonField, selectField } from '../../html/form.ts';
 import { runHref } from '../../html/href.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
@@ -30,7 +32,7 @@ export const clearAction: Action = {
 <h1>Clear tasks of run ${run.runId}</h1>
 <p class="lead">Cleared tasks run again, by the DAG version that the run began with. Attempts are added, none is overwritten.</p>
 ${whichForm(opened, which)}
-${deedForm(opened, which, request.query)}`,
+${deedForm(opened, which, { query: request.query, others: await waitedFor(request.context, opened, which) })}`,
     };
   },
   async act(request, by) {
@@ -38,13 +40,15 @@ ${deedForm(opened, which, request.query)}`,
     const opened = await openRun(request);
     const { runId } = opened.run;
     const given = changedParams(opened, query);
+    const terms = { by, versions: context.versions, reason: query.get('reason') || null };
+    const others =
+      query.get('across_dags') === 'on' ? await waitedFor(context, opened, clearedTasks(query)) : [];
     const changed = await clearTasks(context.pool, runId, {
       ...clearedTasks(query),
-      by,
-      versions: context.versions,
-      reason: query.get('reason') || null,
+      ...terms,
       newParams: Object.keys(given).length === 0 ? null : { given, taskTypes: await context.taskTypes() },
     });
+    await clearDependents(context.pool, others, terms);
     const again = changed.length === 1 ? 'runs again' : 'run again';
     return {
       location: runHref(runId),
@@ -70,7 +74,26 @@ ${checkField({ name: 'only_failed', label: 'only what failed, was cancelled, or 
 <div class="ways"><button>Show which run again</button></div></form>`;
 }
 
-function deedForm(opened: OpenedRun, which: ClearedTasks, query: URLSearchParams): Html {
+/** Returns the runs of other DAGs that waited for these tasks. */
+async function waitedFor(
+  { pool, versions }: WebContext,
+  { run, index }: OpenedRun,
+  which: ClearedTasks,
+): Promise<readonly Dependent[]> {
+  return await dependentsOf({ db: pool, versions }, run, taskIdsToClear(index, which));
+}
+
+function acrossField(others: readonly Dependent[], query: URLSearchParams): Html {
+  if (others.length === 0) return NOTHING;
+  const label = `and what waited for it in other DAGs: ${dependentsText(others)}`;
+  return checkField({ name: 'across_dags', label, value: query.get('across_dags') ?? '' });
+}
+
+function deedForm(
+  opened: OpenedRun,
+  which: ClearedTasks,
+  { query, others }: { readonly query: URLSearchParams; readonly others: readonly Dependent[] },
+): Html {
   const { run, index, instances } = opened;
   if (which.taskId !== null) instancesOfTask(opened, which.taskId);
   const cleared = instancesToClear(index, instances, which);
@@ -84,6 +107,7 @@ ${running === 0 ? NOTHING : html`<div class="notice warning"><p>${running} of th
 ${instanceList(cleared)}
 <form method="post" action="${runHref(run.runId)}/clear">
 ${hiddenField('task', which.taskId ?? '')}${hiddenField('downstream', which.downstream ? 'on' : '')}${hiddenField('only_failed', which.onlyFailed ? 'on' : '')}
+${acrossField(others, query)}
 ${fields.length === 0 ? NOTHING : html`<details${hasChangedParams(opened, query) ? html` open` : NOTHING}><summary>Params that the run has from now on</summary>${fields}</details>`}
 ${reasonField(query.get('reason') ?? '', 'optional')}
 <div class="ways"><button class="primary">Run ${cleared.length === 1 ? 'it' : `all ${cleared.length}`} again</button><a href="${runHref(run.runId)}">Leave it</a></div></form>`;

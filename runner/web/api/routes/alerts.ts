@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { unsentChannels } from '../../../store/alert/listing.ts';
+import { failingFeeds } from '../../../store/feed/failing.ts';
+import { failingJson } from '../../../view/alerts/failing.ts';
 import { alertJson } from '../../../view/alerts/json.ts';
 import { readAlerts } from '../../../view/alerts/list.ts';
 import { jsonOf } from '../../../view/listing.ts';
@@ -11,7 +13,8 @@ export const listAlerts = reading({
   path: '/alerts',
   id: 'listAlerts',
   tag: 'alerts',
-  summary: 'What was told to whom, the newest first, and which channels do not take it.',
+  summary:
+    'What was told to whom, the newest first, and which channels and other services do not take what they are sent.',
   params: NO_PARAMS,
   query: z.strictObject({
     dag: z.string().optional().openapi({ description: 'Only alerts of this DAG.' }),
@@ -36,6 +39,7 @@ export const listAlerts = reading({
         error: errorText,
         next_attempt_at: jsonOf(nextAttemptAt),
       })),
+      failing_feeds: (await failingFeeds(context.pool)).map(failingJson),
       next,
     };
     return ok(body, linkToNext(url, next));

@@ -1,5 +1,6 @@
 /** Backfills, and what operators do to them. */
 import { z } from '@hono/zod-openapi';
+import { YIELDS_TO } from '../../../core/backfill/room.ts';
 import {
   cancelBackfill,
   createBackfill,
@@ -94,6 +95,9 @@ const BACKFILL_BODY = z.strictObject({
   time_edges: z.enum(timeEdges.options).default('collapse').openapi({
     description: 'Whether not_before and delays are waited for.',
   }),
+  yields_to: z.enum(YIELDS_TO).nullable().default(null).openapi({
+    description: 'The runs before which no date begins that could be in their way.',
+  }),
   params: paramsField,
   dry_run: z.boolean().default(false).openapi({
     description: 'Answer with the plan, date by date, and do nothing.',
@@ -137,6 +141,7 @@ export const create = writing({
       order: body.order,
       timeEdges: body.time_edges,
       maxActiveRuns: body.max_active_runs,
+      yieldsTo: body.yields_to,
       params: body.params,
     };
     const runner = { ...(await precheckRunnerOf(context)), signal: request.signal };

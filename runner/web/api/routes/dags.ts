@@ -1,11 +1,12 @@
 /** What there is to know about DAGs. */
 import { z } from '@hono/zod-openapi';
-import { instantsAfter, nextInstant, scheduleOf } from '../../../core/time/schedule.ts';
+import { nextInstant, scheduleOf } from '../../../core/time/schedule.ts';
 import { databaseNow } from '../../../engine/clock.ts';
 import { readKnownDag } from '../../../view/dag/find.ts';
 import { graphLines } from '../../../view/dag/graph_lines.ts';
 import { DAG_LIST_COLUMNS, readDagList } from '../../../view/dag/list.ts';
-import { nextColumns } from '../../../view/dag/next.ts';
+import { nextColumns, nextRows } from '../../../view/dag/next.ts';
+import { scheduledDag } from '../../../view/dag/scheduled_dag.ts';
 import { dagJson } from '../../../view/dag/show.ts';
 import { readVersions, readVersionText, VERSION_COLUMNS } from '../../../view/dag/versions.ts';
 import { rowObject } from '../../../view/listing.ts';
@@ -69,10 +70,10 @@ export const getNext = reading({
   path: '/dags/{dag}/next',
   id: 'listNextInstants',
   tag: 'dags',
-  summary: 'When a DAG is due.',
+  summary: 'When a DAG is due, or the one that it runs after.',
   params: dagPath,
   query: z.strictObject({
-    count: wholeNumber(1_000, 'How many instants; 5 by default.').optional(),
+    count: wholeNumber(1_000, 'How many runs; 5 by default.').optional(),
     after: instantField('Only instants after this one; now by default.').optional(),
     timezone: z
       .string()
@@ -81,13 +82,13 @@ export const getNext = reading({
       .openapi({ description: 'The zone of `local_time`, an IANA name; UTC by default.' }),
   }),
   schema: nextInstants,
-  returns: 'The instants, the earliest first.',
+  returns: 'The runs, the earliest first, and among them the dates that the calendar of the DAG closes.',
   async handle({ context, params, query }) {
     const { dag } = await shownDag(context, params.dag);
-    const schedule = scheduleOf(dag);
+    const source = await scheduledDag(dag, async (id) => (await shownDag(context, id)).dag);
     const after = query.after ?? (await databaseNow(context.pool));
-    const columns = nextColumns(schedule, query.timezone ?? 'UTC');
-    const rows = [...instantsAfter(schedule, after).take(query.count ?? 5)];
+    const columns = nextColumns(source.timezone, query.timezone ?? 'UTC');
+    const rows = nextRows(source, { after, count: query.count ?? 5 });
     return ok({ next: rows.map((row) => rowObject(columns, row)) });
   },
 });
@@ -120,10 +121,12 @@ export const getVersion = reading({
   returns: 'The text.',
   async handle({ context, params }) {
     const named = { dagId: params.dag, dagVersionId: params.version };
+    const { source, calendars } = await readVersionText(context.pool, named);
     return ok({
       dag_id: params.dag,
       dag_version_id: params.version,
-      source: await readVersionText(context.pool, named),
+      source,
+      calendars: calendars.map((calendar) => ({ ...calendar })),
     });
   },
 });

@@ -2,7 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Json } from '../../../core/value/json.ts';
 import { answerApproval } from '../../../engine/operator/approve.ts';
+import { type ClearedTasks, taskIdsToClear } from '../../../engine/operator/clearing.ts';
 import { cancelRun, cancelTask, clearTasks, markTask } from '../../../engine/operator/operator.ts';
+import { clearDependents, type Dependent, dependentsOf } from '../../../engine/other_dags/dependents.ts';
 import type { ChangedInstance } from '../../../store/run/operator.ts';
 import { zoneOf } from '../../../view/dag/zones.ts';
 import { rowObject } from '../../../view/listing.ts';
@@ -43,6 +45,9 @@ export const clear = writing({
     downstream: z.boolean().default(false).openapi({
       description: 'With `task`: all that depends on it, too.',
     }),
+    across_dags: z.boolean().default(false).openapi({
+      description: 'Also what waited for it in other DAGs.',
+    }),
     params: paramsField.openapi({ description: 'Params that the run has from now on.' }),
     reason,
   }),
@@ -51,18 +56,29 @@ export const clear = writing({
     if (body.downstream && body.task === null)
       throw new InvalidRequest([{ in: 'body', key: 'downstream', message: 'it needs a task to begin with' }]);
     const hasParams = Object.keys(body.params).length > 0;
+    const which = { taskId: body.task, onlyFailed: body.only_failed, downstream: body.downstream };
+    const request = { versions: context.versions, by: actorOf(viewer), reason: body.reason };
+    const dependents = body.across_dags ? await waitedFor(context, params.run, which) : [];
     const changed = await clearTasks(context.pool, params.run, {
-      taskId: body.task,
-      onlyFailed: body.only_failed,
-      downstream: body.downstream,
+      ...which,
+      ...request,
       newParams: hasParams ? { given: body.params, taskTypes: await context.taskTypes() } : null,
-      versions: context.versions,
-      by: actorOf(viewer),
-      reason: body.reason,
     });
+    await clearDependents(context.pool, dependents, request);
     return await runNow(context, params.run, changed);
   },
 });
+
+/** Returns the runs of other DAGs that waited for these tasks. */
+async function waitedFor(
+  { pool, versions }: WebContext,
+  runId: number,
+  which: ClearedTasks,
+): Promise<readonly Dependent[]> {
+  const run = await existingRun(pool, runId);
+  const index = await versions.get(run.dagVersionId);
+  return await dependentsOf({ db: pool, versions }, run, taskIdsToClear(index, which));
+}
 
 export const cancel = writing({
   path: '/runs/{run}/cancel',

@@ -40,12 +40,29 @@ export const unsentChannel = z
   })
   .openapi('UnsentChannel');
 
+export const failingFeed = z
+  .object({
+    feed: z
+      .enum(['heartbeat', 'lineage', 'traces'])
+      .openapi({ description: 'The pings of a heartbeat, or what is sent of runs.' }),
+    dag_id: textOrNull('The DAG of a heartbeat.'),
+    connection: textOrNull('The connection of a heartbeat.'),
+    count: integer('The number of pings, or of runs.'),
+    since: instant('When the oldest of them failed first.'),
+    error: text('Why the last try failed.'),
+    next_attempt_at: instantOrNull('The instant of the next try; null if all were given up.'),
+  })
+  .openapi('FailingFeed');
+
 export const alertList = z
   .object({
     alerts: z.array(alert),
     unsent: z
       .array(unsentChannel)
       .openapi({ description: 'The channels that do not take what they are to be told, of all DAGs.' }),
+    failing_feeds: z
+      .array(failingFeed)
+      .openapi({ description: 'Monitors and receivers that do not take what they are sent, of all DAGs.' }),
     next: NEXT,
   })
   .openapi('AlertList');

@@ -1,6 +1,7 @@
 /** Backfills, their dates, and the plan of one. */
 import { z } from '@hono/zod-openapi';
 import { BACKFILL_DECISIONS, BACKFILL_ORDERS, REPROCESS_MODES } from '../../../core/backfill/plan.ts';
+import { YIELDS_TO } from '../../../core/backfill/room.ts';
 import { NEXT } from '../paging.ts';
 import {
   date,
@@ -33,6 +34,9 @@ const BACKFILL = {
   order,
   max_active_runs: integer('At most so many dates at once.'),
   time_edges: timeEdges,
+  yields_to: z.enum(YIELDS_TO).nullable().openapi({
+    description: 'The runs before which no date begins that could be in their way; null for none.',
+  }),
   params: jsonObject('The params that were given.'),
   created_at: instant('When it was made.'),
   finished_at: instantOrNull('Null before its end.'),
@@ -87,6 +91,15 @@ const hold = z
     likelihood: z.enum(['queued', 'certain', 'possible']),
     run_count: integerOrNull('The number of runs that wait; null if the end is not known.'),
     expected_end_at: instantOrNull('The end of the backfill at the usual pace.'),
+    late: z
+      .array(
+        z.object({
+          scheduled_for: instant('A run of the schedule.'),
+          deadline_at: instant('The latest deadline of its tasks.'),
+          expected_end_at: instant('Its end, if it begins after the backfill and takes as long as usual.'),
+        }),
+      )
+      .openapi({ description: 'The runs of the schedule that would miss their deadline.' }),
   })
   .nullable()
   .openapi('BackfillHold', {

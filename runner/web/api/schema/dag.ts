@@ -1,7 +1,14 @@
 /** DAGs: their list, one with its tasks, when it is due, and its versions. */
 import { z } from '@hono/zod-openapi';
 import { ALERT_KINDS } from '../../../core/alert/kind.ts';
-import { CATCHUP_POLICIES, PARAM_TYPES, TRIGGER_RULES } from '../../../core/dag/dag.ts';
+import {
+  AWAITED_DATES,
+  BUSY_POLICIES,
+  CATCHUP_POLICIES,
+  CLOSED_POLICIES,
+  PARAM_TYPES,
+  TRIGGER_RULES,
+} from '../../../core/dag/dag.ts';
 import { NEXT } from '../paging.ts';
 import { fileProblem } from './problem.ts';
 import {
@@ -50,11 +57,20 @@ const dependency = z
   })
   .openapi('Dependency');
 
+const dagEdge = z
+  .object({
+    dag_id: text('The other DAG.'),
+    task_id: textOrNull('The task of it; null for its whole run.'),
+    date: z.enum(AWAITED_DATES),
+  })
+  .openapi('DagEdge');
+
 const dagTask = z
   .object({
     task_id: text('The task.'),
     type: text('Its task type.'),
     depends_on: z.array(dependency),
+    other_dags: z.array(dagEdge).openapi({ description: 'What it waits for in other DAGs.' }),
     not_before: textOrNull('A wall clock time on the business date, such as `01:30` or `00:30+1d`.'),
     deadline: textOrNull('A wall clock time on the business date.'),
     trigger_rule: z.enum(TRIGGER_RULES),
@@ -71,6 +87,18 @@ const param = z
   })
   .openapi('Param');
 
+const calendar = z
+  .object({
+    name: text('Its name: that of its file.'),
+    description: text('Its description.'),
+    closed: z.array(z.object({ name: text('The name of a day.'), rule: text('When it is, in words.') })),
+    include: z
+      .array(z.string())
+      .openapi({ description: 'Calendars whose closed dates are closed here too.' }),
+    exclude: z.array(z.string()).openapi({ description: 'Calendars whose closed dates are open here.' }),
+  })
+  .openapi('Calendar');
+
 const dagFile = z
   .object({
     dag_id: text('The DAG.'),
@@ -78,11 +106,15 @@ const dagFile = z
     description: text('Its description.'),
     timezone: text('An IANA name.'),
     schedule: cronList(),
+    after: textOrNull('The DAG each of whose successes is followed by a run.'),
+    calendar: orNull(calendar, 'The calendar of its closed dates; null for none.'),
+    on_closed: z.enum(CLOSED_POLICIES).openapi({ description: 'What happens on a date that it closes.' }),
     start_date: dateOrNull('The first date of its schedule.'),
     end_date: dateOrNull('The last date of its schedule.'),
     catchup: z.enum(CATCHUP_POLICIES),
     catchup_window_ms: milliseconds('How old a missed run may be to be caught up.'),
     max_active_runs: integer('At most so many runs at once.'),
+    when_busy: z.enum(BUSY_POLICIES),
     is_paused_upon_creation: flag('Whether it begins paused.'),
     dagrun_timeout_ms: millisecondsOrNull('The longest that a run may take.'),
     alerts: z
@@ -115,10 +147,12 @@ export const dagDetail = z
 const nextInstant = z
   .object({
     business_date: date('The local date.'),
-    scheduled_for: instant('The instant.'),
-    dag_time: text('With the offset and the time zone of the DAG.'),
-    local_time: text('With the offset and the time zone of `timezone=`.'),
-    note: textOrNull('A sentence where the clocks skip or repeat the wall time.'),
+    scheduled_for: instantOrNull('The instant; null for a closed date, on which there is no run.'),
+    dag_time: textOrNull('With the offset and the time zone of the DAG.'),
+    local_time: textOrNull('With the offset and the time zone of `timezone=`.'),
+    closed: textOrNull('The name of a date that the calendar closes; null for a run.'),
+    moved_to: dateOrNull('The date on which the run of a closed one takes place; null where there is none.'),
+    note: textOrNull('A sentence where the date is closed, or the clocks skip or repeat the wall time.'),
   })
   .openapi('NextInstant');
 
@@ -127,7 +161,7 @@ export const nextInstants = z.object({ next: z.array(nextInstant) }).openapi('Ne
 const version = z
   .object({
     dag_version_id: integer('The id of the version.'),
-    sha256: text('The checksum of its text.'),
+    sha256: text('The checksum of its text and of those of its calendars.'),
     file: text('Its file.'),
     in_force: flag('Whether new runs take it.'),
     created_at: instant('When it was first read.'),
@@ -144,5 +178,8 @@ export const versionText = z
     dag_id: text('The DAG.'),
     dag_version_id: integer('The version.'),
     source: text('Its YAML.'),
+    calendars: z
+      .array(z.object({ name: text('The calendar.'), file: text('Its file.'), source: text('Its YAML.') }))
+      .openapi({ description: 'The files of its calendar, by name; empty where it has none.' }),
   })
   .openapi('DagVersionText');

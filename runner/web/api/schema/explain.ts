@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { TRIGGER_RULES } from '../../../core/dag/dag.ts';
 import {
+  dateOrNull,
   flag,
   instant,
   instantOrNull,
   integer,
+  integerOrNull,
   mapIndex,
   milliseconds,
   runState,
@@ -41,6 +43,15 @@ const blocker = z
       task_id: text('The task after whose success it waits.'),
       delay_ms: milliseconds('The time that has to pass.'),
       at: instantOrNull('When it passes; null until that task has succeeded.'),
+    }),
+    blockerOf('dag_edge', {
+      dag_id: text('The other DAG that it waits for.'),
+      task_id: textOrNull('The task of it; null for its whole run.'),
+      business_date: dateOrNull('The business date of the run that it waits for.'),
+      found: z.enum(['no_dag', 'not_due', 'no_run', 'no_task', 'unfinished', 'unsuccessful']),
+      run_id: integerOrNull('The run that has not succeeded yet.'),
+      dag_is_paused: flag('Whether the schedule of the other DAG stands still.'),
+      at: instantOrNull('The instant for which that run is due, if it is ahead.'),
     }),
     blockerOf('sensor', { at: at(), reason: textOrNull('What it waits for.') }),
     blockerOf('retry', {
@@ -112,7 +123,7 @@ export const explanation = z
     dag_is_paused: flag('Whether the schedule of the DAG stands still.'),
     blockers: z.array(blocker).openapi({ description: 'What holds the run as a whole.' }),
     next: z.object({
-      kind: z.enum(['any_moment', 'at', 'never']),
+      kind: z.enum(['any_moment', 'at', 'other_dag', 'never']),
       at: instantOrNull('When anything can happen next.'),
       task_id: textOrNull('To which task.'),
     }),

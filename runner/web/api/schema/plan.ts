@@ -4,6 +4,7 @@ import { fileProblem } from './problem.ts';
 import {
   anyJson,
   date,
+  dateOrNull,
   flag,
   instant,
   instantOrNull,
@@ -101,6 +102,15 @@ export const plan = z
     dates: z
       .object({
         lost: dates('Dates that would not run.'),
+        closed: z
+          .array(
+            z.object({
+              date: date('The date.'),
+              name: text('The name under which the calendar closes it.'),
+              moved_to: dateOrNull('The date on which its run takes place; null where there is none.'),
+            }),
+          )
+          .openapi({ description: 'Dates that would have run, and that the calendar now closes.' }),
         gained: dates('Dates that run in addition.'),
         doubled: dates('Dates that would run twice.'),
         moved: z.array(z.object({ shift_ms: milliseconds('The shift.'), dates: dates('The dates.') })),

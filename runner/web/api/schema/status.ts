@@ -12,6 +12,7 @@ import {
   runMode,
   runState,
   text,
+  textOrNull,
 } from './scalar.ts';
 import { taskRemedyOrNull } from './task_remedy.ts';
 
@@ -29,7 +30,7 @@ const dagStatus = z
   .object({
     dag_id: text('The DAG.'),
     state: z
-      .union([runState, z.enum(['did not run', 'invalid', 'paused', 'not due yet'])])
+      .union([runState, z.enum(['did not run', 'closed', 'invalid', 'paused', 'not due yet'])])
       .openapi({ description: 'The state of its last run that was due, or that there was none.' }),
     business_date: dateOrNull('The date of that run.'),
     scheduled_for: instantOrNull('The instant for which it was due.'),
@@ -42,6 +43,8 @@ const dagStatus = z
     duration_ms: millisecondsOrNull('The time that it took.'),
     problem: flag('Whether a person has to look.'),
     detail: text('What is wrong; empty where nothing is.'),
+    dropped: integer('How many due runs of the last 24 hours were dropped, as others were under way.'),
+    closed: textOrNull('The name of the date after its last run that the calendar closes.'),
     warnings: z.array(warning),
     approvals: z.array(approval),
     remedy: taskRemedyOrNull('What the task that failed proposes.'),

@@ -165,3 +165,48 @@ test('show exits 3 with the problems of an invalid file, and schema describes ev
 test('the commands that only read files start no database', () => {
   assert.equal(existsSync(path.join(project.dir, '.stockflow')), false);
 });
+
+test('a calendar is validated with the DAGs that name it, and shown with them', async () => {
+  const shop = nightly('shop', 'America/New_York', '0 1 * * *').replace(
+    'tasks:',
+    'calendar: shop\non_closed: next\ntasks:',
+  );
+  await project.write('closing/shop.yaml', shop);
+  await project.write(
+    'closing/calendars/shop.yaml',
+    'closed:\n  - {name: Thanksgiving, weekday: THU, nth: 6, month: NOV}\n',
+  );
+  const env = { STOCKFLOW_DAGS: 'closing' };
+  const [invalid, alone] = await Promise.all([
+    project.run(['dags', 'validate'], env),
+    project.run(['dags', 'validate', 'closing/calendars/shop.yaml']),
+  ]);
+  const problem = 'closing/calendars/shop.yaml:2:45 closed[0].nth: found 6, expected at most 5';
+  assert.deepEqual([invalid.code, alone.code], [3, 3]);
+  assert.deepEqual(invalid.stdout.trimEnd().split('\n'), [
+    `closing/shop.yaml:4:11 calendar: the calendar shop is invalid, correct it first: ${problem}`,
+    problem,
+  ]);
+  assert.equal(alone.stdout.trimEnd(), problem);
+
+  await project.write(
+    'closing/calendars/shop.yaml',
+    'closed:\n  - {name: Thanksgiving, weekday: THU, nth: 4, month: NOV}\n',
+  );
+  const [valid, shown, next, choices] = await Promise.all([
+    project.run(['dags', 'validate'], env),
+    project.run(['dags', 'show', 'closing/shop.yaml']),
+    project.run(['dags', 'next', 'closing/shop.yaml', '--after', '2026-11-26', '-n', '1', '-o', 'csv']),
+    project.run(['dags', 'schema', 'calender']),
+  ]);
+  assert.equal(valid.stdout, '');
+  assert.match(shown.stdout, /on the open day after instead of the closed days of shop;/);
+  assert.match(shown.stdout, /^shop closes Thanksgiving: on the fourth Thursday of November$/m);
+  const [, closed = '', run = ''] = next.stdout.split('\n');
+  assert.match(
+    closed,
+    /^2026-11-26,,,,Thanksgiving,2026-11-27,closed: Thanksgiving; its run is moved to 2026-11-27$/,
+  );
+  assert.match(run, /^2026-11-27,2026-11-27T06:00:00Z,/);
+  assert.equal(choices.code, 2);
+});

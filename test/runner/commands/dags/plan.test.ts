@@ -142,3 +142,37 @@ test('an invalid file exits 3 with its problems, and what is nowhere exits 4', a
   assert.match(noId.stderr, /no DAG rest, did you mean reset\?/);
   await rm(path.join(project.dir, 'dags/bent.yaml'));
 });
+
+test('a calendar is planned through the DAGs that use it: what it closes is told, and is safe', async () => {
+  const closing = (include: string) => `include: [${include}]\nclosed: [{name: Saturday, weekday: SAT}]\n`;
+  await project.write('dags/calendars/weekend.yaml', closing(''));
+  await project.write('dags/calendars/sunday.yaml', 'closed: [{name: Sunday, weekday: SUN}]\n');
+  const shop = dagText('shop', '"0 1 * * *"\ncalendar: weekend', ONE_TASK);
+  await project.write('dags/shop.yaml', shop);
+  await putInForce('shop');
+  await project.write('dags/calendars/weekend.yaml', closing('sunday'));
+  const [own, included, unused] = await Promise.all([
+    project.run(['dags', 'plan', 'dags/calendars/weekend.yaml', '--at', LATER]),
+    project.run(['dags', 'plan', 'dags/calendars/sunday.yaml', '--at', LATER, '-o', 'json']),
+    project
+      .write('dags/calendars/unused.yaml', 'closed: []\n')
+      .then(() => project.run(['dags', 'plan', 'dags/calendars/unused.yaml'])),
+  ]);
+  assert.equal(own.code, 0, own.stdout + own.stderr);
+  assert.match(own.stdout, /^shop {2}dags\/shop\.yaml: changed, safe$/m);
+  assert.match(own.stdout, /calendar\.weekend\.include \(not given\) -> \["sunday"\]/);
+  assert.match(own.stdout, /closed {4}5[23] dates: \d{4}-\d\d-\d\d Sunday; /);
+  const plans: { dag_id: string; dates: { lost: unknown[]; closed: { name: string }[] } }[] = JSON.parse(
+    included.stdout,
+  );
+  assert.deepEqual(
+    plans.map(({ dag_id, dates }) => [
+      dag_id,
+      dates.lost,
+      [...new Set(dates.closed.map(({ name }) => name))],
+    ]),
+    [['shop', [], ['Sunday']]],
+  );
+  assert.equal(unused.code, 4);
+  assert.match(unused.stderr, /no DAG in dags uses the calendar unused/);
+});

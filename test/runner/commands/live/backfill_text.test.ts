@@ -40,6 +40,7 @@ function reportAt(minutes: number, dates: readonly BackfillDate[]): BackfillRepo
       order: 'oldest_first',
       maxActiveRuns: 1,
       timeEdges: 'collapse',
+      yieldsTo: null,
       params: {},
       actor: 'ops',
       channel: 'cli',

@@ -12,7 +12,7 @@ import { withinTime } from '../../../../runner/connections/channel/time_limit.ts
 import type { AlertMessage } from '../../../../runner/core/alert/message/message.ts';
 import { selfSigned } from '../../../support/alerts/mail_server.ts';
 import { messageOf, toldAlert } from '../../../support/alerts/messages.ts';
-import { type Receiver, receiver } from '../../../support/alerts/receiver.ts';
+import { type HttpReceiver, startHttpReceiver } from '../../../support/http_receiver.ts';
 
 const CANARY = 'canary-T0K3N-of-the-hook';
 const NOW = Temporal.Instant.from('2026-03-10T06:02:30Z');
@@ -45,12 +45,12 @@ async function refused(sending: Promise<Sent>): Promise<ChannelError> {
   return error;
 }
 
-function bodyOf(hook: Receiver, index = -1) {
+function bodyOf(hook: HttpReceiver, index = -1) {
   return JSON.parse(hook.received.at(index)?.body ?? assert.fail('nothing was received'));
 }
 
-async function hookOf(t: TestContext): Promise<{ readonly hook: Receiver; readonly url: string }> {
-  const hook = await receiver(t);
+async function hookOf(t: TestContext): Promise<{ readonly hook: HttpReceiver; readonly url: string }> {
+  const hook = await startHttpReceiver(t);
   return { hook, url: `${hook.url}/${CANARY}` };
 }
 
@@ -99,7 +99,7 @@ for (const [status, headers, isRetryable, retryAfterMs] of [
 
 test('a redirect to another host is refused, and nothing is sent there', async (t) => {
   const { hook, url } = await hookOf(t);
-  const other = await receiver(t);
+  const other = await startHttpReceiver(t);
   hook.answer((response, { path }) => response.writeHead(307, { location: `${other.url}${path}` }).end());
   const error = await refused(send(url));
   assert.match(error.message, /redirects to another host, 127\.0\.0\.1:\d+, which is not followed/);
@@ -182,7 +182,7 @@ test('Slack gets blocks in which nothing of an error is a link or a mention', as
 });
 
 /** Slack's own scheme is https alone, which a plain receiver does not speak. */
-function sendSlackTo(hook: Receiver, message: AlertMessage, bot?: string, thread: string | null = null) {
+function sendSlackTo(hook: HttpReceiver, message: AlertMessage, bot?: string, thread: string | null = null) {
   const config = channelFromEnv('ops', {
     STOCKFLOW_CONN_OPS: bot === undefined ? 'slack+https://h/x' : `slack+https://:${bot}@h/x?channel=C1`,
   });
@@ -224,6 +224,21 @@ test('PagerDuty triggers an incident by the key of the trouble, and resolves it 
   await send(url, { message: messageOf(toldAlert({ kind: 'recovered' })), thread: 'the group' });
   assert.equal(bodyOf(hook).event_action, 'resolve');
   assert.equal(bodyOf(hook).dedup_key, 'the group');
+});
+
+test('a warning is a change event to PagerDuty, as nothing would ever close its incident', async (t) => {
+  const { hook } = await hookOf(t);
+  const events = encodeURIComponent(`${hook.url}/v2/enqueue`);
+  const message = messageOf(toldAlert({ kind: 'warning', sentence: 'load warns: 3 rows were held out' }));
+  const { thread } = await send(`pagerduty://canary-routing-key?events_url=${events}`, { message });
+  assert.equal(thread, null);
+  assert.equal(hook.received.at(-1)?.path, '/v2/change/enqueue');
+  const { routing_key: routingKey, payload, links, ...rest } = bodyOf(hook);
+  assert.equal(routingKey, 'canary-routing-key');
+  assert.match(payload.summary, /^nightly has a warning, 2026-03-10: load warns: 3 rows were held out$/);
+  assert.equal(payload.source, 'nightly');
+  assert.deepEqual(links, [{ href: 'https://flow.example/runs/12', text: 'Open the page' }]);
+  assert.deepEqual(rest, {}, 'no action and no key: it opens nothing');
 });
 
 test('Teams gets an Adaptive Card whose texts are no Markdown', async (t) => {

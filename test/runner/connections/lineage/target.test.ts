@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { EventRefused, lineageTarget, sendLineage } from '../../../../runner/connections/lineage/target.ts';
-import { startHttpReceiver } from '../../../support/http_receiver.ts';
+import { answering, startHttpReceiver } from '../../../support/http_receiver.ts';
 
 const signal = new AbortController().signal;
 
@@ -54,11 +54,11 @@ test('the key is in the header of a request to the receiver alone: not in an err
 
   await send();
   assert.equal(receiver.received[0]?.headers.authorization, 'Bearer canary');
-  receiver.answer(() => ({ status: 500, body: 'who is canary?' }));
+  receiver.answer(answering(500, { body: 'who is canary?' }));
   assert.equal((await errorOf())?.message, `${receiver.url} answered 500: who is [secret]?`);
-  receiver.answer(() => ({ status: 422 }));
+  receiver.answer(answering(422));
   assert.ok((await errorOf()) instanceof EventRefused);
-  receiver.answer(() => ({ status: 307, location: stranger.url }));
+  receiver.answer(answering(307, { headers: { location: stranger.url } }));
   const redirected = await errorOf();
   assert.ok(redirected !== null && !(redirected instanceof EventRefused));
   assert.deepEqual(stranger.received, []);
@@ -73,7 +73,7 @@ test('the key is in the header of a request to the receiver alone: not in an err
     'the file of STOCKFLOW_OPENLINEAGE_API_KEY_FILE cannot be read (ENOENT)',
   );
   await writeFile(keyFile, 'second');
-  receiver.answer(() => ({ status: 200 }));
+  receiver.answer(answering(200));
   await send();
   assert.equal(
     receiver.received.at(-1)?.headers.authorization,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { retryAfterMs } from '../../../../runner/connections/channel/http/retry_after.ts';
+import { retryAfterMs } from '../../../../runner/connections/http/retry_after.ts';
 import { nextTry } from '../../../../runner/core/alert/delivery/next_try.ts';
 import { quietUntil } from '../../../../runner/core/alert/delivery/quiet_hours.ts';
 

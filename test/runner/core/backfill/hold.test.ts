@@ -5,6 +5,7 @@ import { type BackfillLoad, holdOfBackfill } from '../../../../runner/core/backf
 import { planBackfill } from '../../../../runner/core/backfill/plan.ts';
 import type { Dag } from '../../../../runner/core/dag/dag.ts';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
+import { parseWallTime } from '../../../../runner/core/time/wall_time.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 const MINUTE_MS = 60_000;
@@ -31,7 +32,8 @@ function load(dag: Dag, more: Partial<BackfillLoad> = {}): BackfillLoad {
     order: 'oldest_first',
   } as const;
   const dates = planBackfill(dag, range, { runs: [], now: NOW });
-  return { dates, maxActiveRuns: 1, now: NOW, usualRunMs: null, isPaused: false, queued: [], ...more };
+  const unknown = { usualRunMs: null, usualScheduledMs: null, yieldsTo: null };
+  return { dates, maxActiveRuns: 1, now: NOW, ...unknown, isPaused: false, queued: [], ...more };
 }
 
 function said(dag: Dag, more: Partial<BackfillLoad> = {}): string | null {
@@ -44,7 +46,7 @@ test('a run of the schedule that is due before the backfill can end waits, and i
   assert.equal(
     said(NIGHTLY, { usualRunMs: 31 * MINUTE_MS }),
     'the scheduled run for 2026-06-11 01:00 EDT will wait for this backfill: nightly has max_active_runs 1, and older dates go first; ' +
-      'at the usual pace it ends at about 2026-06-11 01:10 EDT; stockflow backfill cancel lets it go ahead',
+      'at the usual pace it ends at about 2026-06-11 01:10 EDT; --yields-to scheduled lets it go first',
   );
 });
 
@@ -61,6 +63,22 @@ test('no run waits where the schedule makes none: the DAG is paused, or its last
   assert.equal(said(ended, { usualRunMs: 60 * MINUTE_MS }), null);
 });
 
+test('a run of the schedule that would end after its deadline is named, and none where the backfill yields to it', () => {
+  const night = ['max_active_runs: 1'];
+  const dag = {
+    ...dagOf('"0 1 * * *"', night),
+    tasks: NIGHTLY.tasks.map((task) => ({ ...task, deadline: parseWallTime('02:00') })),
+  };
+  const load31 = { usualRunMs: 31 * MINUTE_MS, usualScheduledMs: 51 * MINUTE_MS };
+  // The backfill ends at 01:10, the night 51 minutes later.
+  assert.match(
+    said(dag, load31) ?? '',
+    /; the run for 2026-06-11 01:00 EDT would end at about 2026-06-11 02:01 EDT, after its deadline 2026-06-11 02:00 EDT; --yields-to/,
+  );
+  assert.doesNotMatch(said(dag, { ...load31, usualScheduledMs: 49 * MINUTE_MS }) ?? '', /deadline/);
+  assert.equal(said(dag, { ...load31, yieldsTo: 'scheduled' }), null);
+});
+
 test('as many dates at once as the DAG lets: the backfill takes a part of the time, and room can be left beside it', () => {
   const wide = dagOf('"0 1 * * *"', ['max_active_runs: 3']);
   // Four rounds of 80 minutes end at 05:20Z, of 70 minutes at 04:40Z.
@@ -75,7 +93,7 @@ test('where no such run has ended yet the next one of the schedule may wait, and
   assert.equal(
     said(NIGHTLY),
     'the scheduled run for 2026-06-11 01:00 EDT waits for this backfill if it has not ended by then: nightly has max_active_runs 1, and ' +
-      'older dates go first; stockflow backfill cancel lets it go ahead',
+      'older dates go first; --yields-to scheduled lets it go first',
   );
 });
 

@@ -9,6 +9,7 @@ import {
   type Reprocess,
 } from '../../../../runner/core/backfill/plan.ts';
 import { applyRefusals } from '../../../../runner/core/backfill/refusal.ts';
+import { calendarsOf } from '../../../../runner/core/calendar/file/resolve.ts';
 import type { Dag } from '../../../../runner/core/dag/dag.ts';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
 import type { RunState } from '../../../../runner/core/run/states.ts';
@@ -16,10 +17,18 @@ import type { RunState } from '../../../../runner/core/run/states.ts';
 const date = (text: string) => Temporal.PlainDate.from(text);
 const at = (text: string) => Temporal.Instant.from(text);
 
+const CALENDARS = calendarsOf([
+  {
+    name: 'shop',
+    file: 'calendars/shop.yaml',
+    source: 'closed: [{name: Thanksgiving, weekday: THU, nth: 4, month: NOV}, {name: Sunday, weekday: SUN}]',
+  },
+]);
+
 function dagOf(schedule: string, extra: readonly string[] = []): Dag {
   const lines = ['dag_id: nightly', 'timezone: America/New_York', `schedule: ${schedule}`, ...extra];
   const text = [...lines, 'tasks: [{task_id: only, type: step}]', ''].join('\n');
-  const { dag, problems } = parseDag(text, 'nightly.yaml');
+  const { dag, problems } = parseDag(text, 'nightly.yaml', CALENDARS);
   return dag ?? assert.fail(JSON.stringify(problems));
 }
 
@@ -196,4 +205,24 @@ test('a refusal replaces what would be worked, and an answer that never came lea
       ['skip (succeeded)', null],
     ],
   );
+});
+
+test('a date that the calendar closes is left out by its name, also where its run is moved', () => {
+  const range = { from: '2026-11-25', to: '2026-11-27' };
+  // 01:00 EST is 06:00Z.
+  assert.deepEqual(planned(dagOf('"0 1 * * *"', ['calendar: shop']), range), [
+    '2026-11-25 06:00 create',
+    '2026-11-26 - skip (closed: Thanksgiving)',
+    '2026-11-27 06:00 create',
+  ]);
+  const moved = dagOf('"0 1 * * THU,SUN"', ['calendar: shop', 'on_closed: next']);
+  assert.deepEqual(planned(moved, { from: '2026-11-26', to: '2026-11-30' }), [
+    '2026-11-26 - skip (closed: Thanksgiving; its run is moved to 2026-11-27)',
+    '2026-11-27 06:00 create',
+    '2026-11-28 - skip (not in the schedule)',
+    '2026-11-29 - skip (closed: Sunday; its run is moved to 2026-11-30)',
+    '2026-11-30 06:00 create',
+  ]);
+  const asUsual = dagOf('"0 1 * * *"', ['calendar: shop', 'on_closed: run']);
+  assert.deepEqual(planned(asUsual, { from: '2026-11-26', to: '2026-11-26' }), ['2026-11-26 06:00 create']);
 });

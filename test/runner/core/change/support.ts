@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
+import { calendarsOf } from '../../../../runner/core/calendar/file/resolve.ts';
 import { type ChangeFacts, type DagChange, dagChange } from '../../../../runner/core/change/dag_change.ts';
 import type { Dag } from '../../../../runner/core/dag/dag.ts';
 import { parseDag } from '../../../../runner/core/dag_file/parse.ts';
 
 export const instant = (text: string) => Temporal.Instant.from(text);
 
-/** A nightly DAG, with keys of the file replaced or added. */
-export function nightly(keys: Readonly<Record<string, string>> = {}, tasks = '[{task_id: a, type: x}]'): Dag {
+/**
+ * A nightly DAG, with keys of the file replaced or added.
+ * @param closed the rules of its calendar, `shop`
+ */
+export function nightly(
+  keys: Readonly<Record<string, string>> = {},
+  tasks = '[{task_id: a, type: x}]',
+  closed = '[]',
+): Dag {
   const all = { timezone: 'America/New_York', schedule: '"30 1 * * *"', ...keys };
   const lines = Object.entries(all).map(([key, value]) => `${key}: ${value}\n`);
-  const { dag, problems } = parseDag(`dag_id: nightly\n${lines.join('')}tasks: ${tasks}\n`, 'nightly.yaml');
+  const { dag, problems } = parseDag(
+    `dag_id: nightly\n${lines.join('')}tasks: ${tasks}\n`,
+    'nightly.yaml',
+    calendarsOf([{ name: 'shop', file: 'calendars/shop.yaml', source: `closed: ${closed}` }]),
+  );
   assert.ok(dag !== null, JSON.stringify(problems));
   return dag;
 }

@@ -105,3 +105,21 @@ test('a location is refused with what is wrong, as the use of the param has it',
   for (const folder of ['sftp://store', 'sftp://store/', 'sftp://store/in/', 'sftp://store/in'])
     assert.equal(refusal({ access: 'write', of: 'folder' }, folder), undefined, folder);
 });
+
+test('of a param whose kinds a constant tells apart, the use is that of the kind that is written', () => {
+  const from = (access: LocationUse['access']) => location({ access, of: 'pattern' });
+  const params = z.discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('read'), from: from('read') }),
+    z.strictObject({ action: z.literal('delete'), from: z.union([from('write'), z.array(from('write'))]) }),
+  ]);
+  const dag = dagOf(
+    'kinds',
+    `  - {task_id: a, type: x, with: {action: read, from: "sftp://store/a/*"}}
+  - {task_id: b, type: x, with: {action: delete, from: ["sftp://store/b/*", "sftp://store/c/*"]}}
+`,
+  );
+  assert.deepEqual(
+    usesOf(dag, () => params),
+    ['read store:a * by kinds.a', 'write store:b by kinds.b', 'write store:c by kinds.b'],
+  );
+});

@@ -70,13 +70,13 @@ const damaged = fc
   );
 
 test('the undamaged file is a DAG', () => {
-  assert.deepEqual(loadDag(RIGHT, 'night.yaml', TASK_TYPES).problems, []);
+  assert.deepEqual(loadDag(RIGHT, 'night.yaml', { taskTypes: TASK_TYPES }).problems, []);
 });
 
 test('a damaged file never throws: it is a DAG or has problems, each at a place within the file, in order', () => {
   fc.assert(
     fc.property(damaged, (source) => {
-      const { dag, problems } = loadDag(source, 'night.yaml', TASK_TYPES);
+      const { dag, problems } = loadDag(source, 'night.yaml', { taskTypes: TASK_TYPES });
       assert.equal(dag === null, problems.length > 0);
       const lineCount = source.split('\n').length;
       for (const [index, { line, column, message }] of problems.entries()) {

@@ -158,7 +158,7 @@ tasks:
   - {task_id: b, type: noop, with: {x: 1}, retires: 2}
   - {task_id: c, type: 5}
 `;
-  const { dag, problems } = loadDag(source, '<stdin>', TASK_TYPES);
+  const { dag, problems } = loadDag(source, '<stdin>', { taskTypes: TASK_TYPES });
   assert.equal(dag, null);
   assert.deepEqual(
     problems.map(({ line, column, key }) => `${line}:${column} ${key}`),
@@ -175,6 +175,9 @@ tasks:
 test('a DAG whose only fault is its types is no DAG', () => {
   const source = 'dag_id: night\ntimezone: UTC\nschedule: null\ntasks:\n  - {task_id: a, type: nop}\n';
   assert.notEqual(parseDag(source, '<stdin>').dag, null);
-  assert.equal(loadDag(source, '<stdin>', TASK_TYPES).dag, null);
-  assert.equal(loadDag(source.replace('nop', 'noop'), '<stdin>', TASK_TYPES).dag?.dagId, 'night');
+  assert.equal(loadDag(source, '<stdin>', { taskTypes: TASK_TYPES }).dag, null);
+  assert.equal(
+    loadDag(source.replace('nop', 'noop'), '<stdin>', { taskTypes: TASK_TYPES }).dag?.dagId,
+    'night',
+  );
 });

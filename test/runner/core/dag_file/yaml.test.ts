@@ -90,7 +90,7 @@ test('the keys of a map are text', () => {
 
 test('anchors, aliases, merges and tags are refused, and nothing else is said of what an alias stood for', () => {
   assert.deepEqual(report(`x: &base {retries: 1}\n${DAG}default_args: *base\n`), [
-    '1:1 x: unknown key; there are dag_id, description, timezone, schedule, start_date, end_date, catchup, catchup_window, is_paused_upon_creation, max_active_runs, dagrun_timeout, alerts, heartbeat, start_within, default_args, params, tasks',
+    '1:1 x: unknown key; there are dag_id, description, timezone, schedule, calendar, on_closed, start_date, end_date, catchup, catchup_window, is_paused_upon_creation, max_active_runs, when_busy, dagrun_timeout, alerts, heartbeat, start_within, default_args, params, tasks',
     '1:4 x: &base is an anchor, and there are no aliases: remove it',
     '7:15 default_args: *base is an alias: write the value out, or use default_args',
   ]);

@@ -10,8 +10,10 @@ describe('cron fields', () => {
       minutes: [0, 1, 2, 5],
       hours: [9, 13, 17],
       daysOfMonth: [1, 31],
+      placedDays: [],
       months: [1, 2, 3, 12],
       daysOfWeek: [1, 2, 3, 4, 5],
+      placedWeekdays: [],
       dayRule: 'either',
       hourRule: 'every_real_hour',
     });
@@ -69,6 +71,8 @@ describe('cron fields', () => {
     ['@weekly', '0 0 * * 0'],
     ['@monthly', '0 0 1 * *'],
     ['@yearly', '0 0 1 1 *'],
+    ['@annually', '0 0 1 1 *'],
+    ['@midnight', '0 0 * * *'],
   ] as const) {
     it(`${name} is ${text}`, () => assert.deepEqual(parseCron(name), { ...parseCron(text), text: name }));
   }
@@ -97,9 +101,30 @@ describe('a cron expression that is refused', () => {
     ['0 0 ? * *', 5, 'day of month "?": write * for any'],
     ['0 0 * * MONDAY', 9, 'day of week "MONDAY": write MON'],
     ['0 0 * MON *', 7, 'month "MON": write 1-12 or JAN-DEC, *, a range a-b, a step */n or a list a,b'],
-    ['0 0 L * *', 5, 'day of month "L": L, W and # are not supported, write 1-31'],
-    ['0 0 15W * *', 5, 'day of month "15W": L, W and # are not supported'],
-    ['0 0 * * 5#2', 9, 'day of week "5#2": L, W and # are not supported'],
+    ['0 0 W * *', 5, 'day of month "W": write L for the last day, L-3 for three days before it, LW for the'],
+    ['0 0 L3 * *', 5, 'day of month "L3": write L for the last day, L-3 for three days before it'],
+    ['0 0 L-3W * *', 5, 'day of month "L-3W": write L for the last day'],
+    ['0 0 1,L-31 * *', 9, 'day of month "L-31" lies before every month: write L-1 to L-30'],
+    ['0 0 32W * *', 5, 'day of month "32" is out of range: write 1-31'],
+    ['0 0 1-15W * *', 5, 'day of month "1-15W": write L for the last day'],
+    ['0 0 FRI#2 * *', 5, 'day of month "FRI#2": # and the L after a day are of the day of week: write 1-31'],
+    [
+      '0 0 * * 5#6',
+      11,
+      'day of week "5#6": a month has one to five of them, write 5#1 to 5#5, or 5L for the last',
+    ],
+    ['0 0 * * 5#', 11, 'day of week "5#": a month has one to five of them'],
+    ['0 0 * * MON,FRIDAY#2', 13, 'day of week "FRIDAY": write FRI'],
+    ['0 0 * * L', 9, 'day of week "L" is the last of which day? Write FRIL for the last Friday'],
+    ['0 0 * * LW', 9, 'day of week "LW": L and W are of the day of month: write 0-7'],
+    ['0 0 * L *', 7, 'month "L": L and W are of the day of month: write 1-12'],
+    ['0 0 31W 2 *', 5, 'would never fire: month 2 has no day 31W, write a day that exists there'],
+    ['0 0 L-29 FEB *', 5, 'would never fire: month FEB has no day L-29'],
+    [
+      '0 0 */20 * FRI#2',
+      12,
+      'would never fire: no date of month * is both day */20 and FRI#2, write days that meet',
+    ],
     ['0 0 1,,2 * *', 7, 'day of month "": a list has a value on each side of every comma'],
     ['0 1, * * *', 5, 'hour "": a list has a value on each side of every comma'],
     ['0 22-2 * * *', 3, 'hour "22-2": a range goes upwards, write 22-23,0-2'],
@@ -117,7 +142,12 @@ describe('a cron expression that is refused', () => {
     [
       '@reboot',
       1,
-      '"@reboot" is not known: write @hourly, @daily, @weekly, @monthly, @yearly or five fields',
+      '"@reboot" is no time of a clock: workers start and stop at any time, and there may be several; write the time',
+    ],
+    [
+      '@nightly',
+      1,
+      '"@nightly" is not known: write @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually or five fields',
     ],
     [' @daily 5', 9, '@daily stands alone: remove "5"'],
   ] as const) {
@@ -164,6 +194,23 @@ describe('a cron expression in words', () => {
     ['0 0 13 * */5', 'at 00:00 on day 13 of the month falling on Friday and Sunday'],
     ['0 0 * * FRI-SUN', 'at 00:00 on Friday to Sunday'],
     ['0 0 * 12 TUE,THU', 'at 00:00 on Tuesday and Thursday in December'],
+    ['@annually', 'at 00:00 on day 1 of January'],
+    ['0 3 L * *', 'at 03:00 on the last day of the month'],
+    ['0 3 L-1 2 *', 'at 03:00 on the day 1 day before the last day of February'],
+    ['0 3 15,L-3 * *', 'at 03:00 on day 15 and the day 3 days before the last day of the month'],
+    ['0 3 LW 6-8 *', 'at 03:00 on the last weekday (Monday to Friday) of June to August'],
+    ['0 3 15W * *', 'at 03:00 on the weekday (Monday to Friday) nearest to day 15 of the month'],
+    ['0 3 * * FRI#2', 'at 03:00 on the second Friday of the month'],
+    ['0 3 * * 0#1,7L', 'at 03:00 on the first Sunday and the last Sunday of the month'],
+    ['0 3 * NOV FRIL', 'at 03:00 on the last Friday in November'],
+    ['0 3 * * MON,FRIL', 'at 03:00 on Monday and the last Friday of the month'],
+    ['0 3 L * FRI', 'at 03:00 on the last day of the month or on Friday'],
+    ['0 3 1 * FRI#2', 'at 03:00 on day 1 or on the second Friday of the month'],
+    ['0 3 LW 5 MONL', 'at 03:00 on the last weekday (Monday to Friday) or on the last Monday in May'],
+    [
+      '0 3 */2 * FRI#2',
+      'at 03:00 on days 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29 and 31 of the month falling on the second Friday',
+    ],
   ] as const) {
     it(`${text} is "${words}"`, () => assert.equal(describeCron(parseCron(text)), words));
   }

@@ -14,10 +14,23 @@ test('a cron with both day fields restricted is warned of with what it fires on,
     warning('0 0 */2 * MON') ?? '',
     /^"0 0 \*\/2 \* MON": both day fields are given, and both must match, as one begins with \*: it fires at 00:00 on days .* falling on Monday$/,
   );
+  assert.equal(
+    warning('0 0 LW * FRI#2'),
+    '"0 0 LW * FRI#2": both day fields are given, and either is enough: it fires at 00:00 on the last weekday (Monday to Friday) of the month or on the second Friday of the month',
+  );
   assert.match(warning('0 0 13 * FRI') ?? '', /either is enough: it fires at 00:00 on day 13 or on Friday$/);
 });
 
 test('one restricted day field, or none, is clear', () => {
-  for (const text of ['0 1 * * *', '0 1 1 * *', '0 1 * * MON', '0 1 */2 * *', '@weekly', '0 1 1-31 * MON'])
+  for (const text of [
+    '0 1 * * *',
+    '0 1 1 * *',
+    '0 1 * * MON',
+    '0 1 */2 * *',
+    '@weekly',
+    '0 1 1-31 * MON',
+    '0 1 L * *',
+    '0 1 * * FRIL',
+  ])
     assert.equal(warning(text), null, text);
 });

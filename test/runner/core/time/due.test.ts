@@ -21,7 +21,14 @@ interface Given {
 /** Runs as `catchup 2026-01-09T01:00:00Z`. */
 function plan({ cron = '0 1 * * *', timezone = 'UTC', windowMs = 48 * HOUR_MS, ...given }: Given) {
   const endDate = given.endDate === undefined ? null : Temporal.PlainDate.from(given.endDate);
-  const schedule = scheduleOf({ schedule: [cron], timezone, startDate: null, endDate });
+  const schedule = scheduleOf({
+    schedule: [cron],
+    timezone,
+    startDate: null,
+    endDate,
+    calendar: null,
+    onClosed: 'skip',
+  });
   const { runs, missed, next } = planDue(
     { schedule, catchup: given.catchup, catchupWindowMs: windowMs },
     { cursor: at(given.cursor), now: at(given.now) },

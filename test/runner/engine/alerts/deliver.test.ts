@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from 'pg';
 import { type DeliveryRow, outbox } from '../../../support/alerts/outbox.ts';
-import type { Receiver } from '../../../support/alerts/receiver.ts';
+import type { HttpReceiver } from '../../../support/http_receiver.ts';
 
 const { signal } = new AbortController();
 const MINUTE = { minutes: 1 };
 
-const sentences = ({ received }: Receiver): readonly string[] =>
+const sentences = ({ received }: HttpReceiver): readonly string[] =>
   received.map(({ body }) => JSON.parse(body).sentence);
-const keys = ({ received }: Receiver) => received.map(({ headers }) => headers['idempotency-key']);
+const keys = ({ received }: HttpReceiver) => received.map(({ headers }) => headers['idempotency-key']);
 const states = (rows: readonly DeliveryRow[]) => rows.map(({ dagId, state }) => `${dagId} ${state}`);
 
 async function nextJobAt(pool: Pool): Promise<Temporal.Instant | null> {

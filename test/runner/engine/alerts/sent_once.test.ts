@@ -5,18 +5,18 @@ import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
 import { clearTasks } from '../../../../runner/engine/operator/operator.ts';
 import { FailTask } from '../../../../runner/task.ts';
 import { MAIL_PASSWORD, mailServer } from '../../../support/alerts/mail_server.ts';
-import { receiver } from '../../../support/alerts/receiver.ts';
 import { testEngine, testLog } from '../../../support/engine/engine.ts';
 import { FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
 import { stepDag, steps } from '../../../support/engine/task_types.ts';
+import { startHttpReceiver } from '../../../support/http_receiver.ts';
 import { until } from '../../../support/until.ts';
 
 test('two workers tell of each failed run once, beside tasks that a hanging channel does not hold up', async (t) => {
   const step = steps();
   const engine = await testEngine(t, [step.type]);
   const { pool } = engine;
-  const hook = await receiver(t);
-  const hanging = await receiver(t);
+  const hook = await startHttpReceiver(t);
+  const hanging = await startHttpReceiver(t);
   hanging.answer(() => undefined);
   step.on('load', () => {
     throw new FailTask('no file came');
@@ -50,7 +50,7 @@ test('a worker that dies between sending and marking leaves the message to be se
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
   const engine = await testEngine(t, [...byName.values()]);
   const { pool } = engine;
-  const hook = await receiver(t);
+  const hook = await startHttpReceiver(t);
   const channels = { STOCKFLOW_CONN_HOOK: `${hook.url}/?secret=x` };
   // The table that the task writes to is missing, so it fails.
   const yaml = stepDag('night', ['task_id: load'], ['alerts: [{to: [hook]}]']);

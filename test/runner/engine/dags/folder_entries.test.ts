@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { formatProblem } from '../../../../runner/core/dag_file/problem.ts';
 import { checkDagText, readDagTexts } from '../../../../runner/engine/dags/folder.ts';
-import { readParsedDag } from '../../../../runner/engine/dags/source.ts';
+import { readParsedDag } from '../../../../runner/engine/dags/parsed.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
 import { DagWatch } from '../../../../runner/engine/dags/watch.ts';
 import { listDags } from '../../../../runner/store/dag/dag.ts';

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { AlertWatch } from '../../../../runner/engine/alerts/watch.ts';
 import { pauseDag } from '../../../../runner/engine/dags/pause.ts';
 import { loadTaskTypes } from '../../../../runner/engine/dags/task_types.ts';
+import { DagVersions } from '../../../../runner/engine/dags/versions.ts';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { failingFeeds } from '../../../../runner/store/feed/failing.ts';
 import { FailTask } from '../../../../runner/task.ts';
-import { type Received, type Receiver, receiver } from '../../../support/alerts/receiver.ts';
-import { type TestEngine, testEngine } from '../../../support/engine/engine.ts';
-import { createEffectTables, FIXTURE_TASKS, startWorkerProcess } from '../../../support/engine/processes.ts';
+import { type TestEngine, testEngine, testLog } from '../../../support/engine/engine.ts';
+import {
+  createEffectTables,
+  effectsOf,
+  FIXTURE_TASKS,
+  openGate,
+  startWorkerProcess,
+} from '../../../support/engine/processes.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
+import { type HttpReceiver, type Received, startHttpReceiver } from '../../../support/http_receiver.ts';
 import { until } from '../../../support/until.ts';
 
 const by = { actor: 'operator', channel: 'cli' } as const;
@@ -17,14 +26,14 @@ const HEARTBEAT = ['heartbeat: monitor'];
 
 interface Watched {
   readonly engine: TestEngine;
-  readonly monitor: Receiver;
+  readonly monitor: HttpReceiver;
   readonly does: ReturnType<typeof steps>;
   readonly env: Readonly<Record<string, string>>;
 }
 
 async function watched(t: TestContext): Promise<Watched> {
   const does = steps();
-  const monitor = await receiver(t);
+  const monitor = await startHttpReceiver(t);
   const engine = await testEngine(t, [does.type]);
   await engine.writeDag('nightly', stepDag('nightly', ['task_id: load'], HEARTBEAT));
   return { engine, monitor, does, env: { STOCKFLOW_CONN_MONITOR: `${monitor.url}${SECRET}` } };
@@ -35,7 +44,7 @@ function kindOf({ path }: Received): string {
   return new URL(path, 'http://monitor').pathname.slice(SECRET.length) || '/success';
 }
 
-function kindsOf({ received }: Receiver): readonly string[] {
+function kindsOf({ received }: HttpReceiver): readonly string[] {
   return received.map(kindOf);
 }
 
@@ -122,7 +131,7 @@ test('a ping older than a quarter of an hour is dropped: a monitor would take it
   assert.deepEqual(kindsOf(monitor), []);
 });
 
-test('a refused ping is not repeated, and its error does not show the secret path', async (t) => {
+test('a refused ping is not repeated, is named until one is taken again, and its error does not show the secret path', async (t) => {
   const { engine, monitor, env } = await watched(t);
   monitor.answer((response, { path }) => void response.writeHead(404).end(`no check at ${path}`));
   await engine.startWorker({ env });
@@ -136,11 +145,21 @@ test('a refused ping is not repeated, and its error does not show the secret pat
       [1, `${host} answered 404`],
     ],
   );
+  const [failing, ...others] = await failingFeeds(engine.pool);
+  assert.deepEqual(others, []);
+  assert.equal(failing?.connection, 'monitor');
+  assert.equal(failing.count, 2);
+  assert.equal(failing.errorText, `${host} answered 404`);
+  assert.equal(failing.nextAttemptAt, null);
+  monitor.answer((response) => void response.end());
+  await engine.run('nightly');
+  await until('a ping to be sent', async () => (await pings(engine)).at(-1)?.state === 'sent');
+  assert.deepEqual(await failingFeeds(engine.pool), [], 'a monitor that takes pings again is no problem');
 });
 
 test('a redirect is not followed, as it would carry the figures to another place', async (t) => {
   const { engine, monitor, env } = await watched(t);
-  const elsewhere = await receiver(t);
+  const elsewhere = await startHttpReceiver(t);
   monitor.answer((response) => void response.writeHead(307, { location: elsewhere.url }).end());
   await engine.startWorker({ env });
   await engine.run('nightly');
@@ -183,10 +202,46 @@ test('a run that a person triggers beside a schedule, and a DAG without a heartb
   assert.equal(monitor.received.length, 0);
 });
 
+test('while no worker lives the monitor hears nothing, though the page does; the next worker tells how the run ended', async (t) => {
+  const { byName } = await loadTaskTypes(FIXTURE_TASKS);
+  const monitor = await startHttpReceiver(t);
+  const engine = await testEngine(t, [...byName.values()]);
+  const { pool, url } = engine;
+  await createEffectTables(pool);
+  const yaml = stepDag('nightly', ['task_id: load, with: {gate: door}'], HEARTBEAT);
+  await engine.writeDag('nightly', yaml.replace('type: step', 'type: effect'));
+  const connections = { STOCKFLOW_CONN_MONITOR: `${monitor.url}${SECRET}` };
+  const victim = await startWorkerProcess(t, { url, leaseMs: 2_000, connections });
+  const { runId } = await triggerRun(pool, {
+    ...{ dagId: 'nightly', date: null, params: {}, timeEdges: 'keep', by, reason: null },
+  });
+  await until('the start to be pinged', async () => monitor.received.length === 1);
+  await until('the task to work', async () => (await effectsOf(pool, runId)).length === 1);
+  victim.signal('SIGKILL');
+  await victim.ended;
+  {
+    await using _page = new AlertWatch({
+      ...{ pool, versions: new DagVersions(pool), sender: null, log: testLog, everyMs: 20 },
+    });
+    await until('the lease of the killed worker to be over for two seconds', async () => {
+      const { rowCount } = await pool.query(
+        `select from stockflow.worker where lease_expires_at < now() - interval '2 s'`,
+      );
+      return rowCount === 1;
+    });
+  }
+  assert.deepEqual(kindsOf(monitor), ['/start'], 'silence, by which a monitor raises the alarm');
+  await openGate(pool, 'door');
+  await engine.startWorker({ env: { STOCKFLOW_CONN_EFFECTS: url, ...connections } });
+  await engine.ended(runId);
+  await until('the end to be pinged', async () => monitor.received.length === 2);
+  assert.deepEqual(kindsOf(monitor), ['/start', '/success']);
+});
+
 test('the end of a run is pinged once wherever its worker dies, and not at all before it is committed', async (t) => {
   const { byName } = await loadTaskTypes(FIXTURE_TASKS);
   const dieAt = async (point: string) => {
-    const monitor = await receiver(t);
+    const monitor = await startHttpReceiver(t);
     const engine = await testEngine(t, [...byName.values()]);
     const { pool, url } = engine;
     await createEffectTables(pool);

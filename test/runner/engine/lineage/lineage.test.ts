@@ -6,9 +6,10 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { cancelRun } from '../../../../runner/engine/operator/operator.ts';
 import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
+import { failingFeeds } from '../../../../runner/store/feed/failing.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps, untilAborted } from '../../../support/engine/task_types.ts';
-import { type HttpReceiver, startHttpReceiver } from '../../../support/http_receiver.ts';
+import { answering, type HttpReceiver, startHttpReceiver } from '../../../support/http_receiver.ts';
 import { until } from '../../../support/until.ts';
 
 /**
@@ -71,7 +72,8 @@ const runEvent = z.strictObject({
   ),
 });
 
-const eventsOf = (receiver: HttpReceiver) => receiver.taken.map(({ body }) => runEvent.parse(body));
+const eventsOf = (receiver: HttpReceiver) =>
+  receiver.taken.map(({ body }) => runEvent.parse(JSON.parse(body)));
 const namesOf = (receiver: HttpReceiver) =>
   eventsOf(receiver).map(({ eventType, job: { name } }) => `${eventType} ${name}`);
 
@@ -203,7 +205,7 @@ test('a receiver that hangs, breaks off and refuses an event holds up no run, an
   const note = (message: string, facts?: object) => void told.push(`${message} ${JSON.stringify(facts)}`);
   const log = { debug: note, info: note, warn: note, error: note };
   await engine.writeDag('held', stepDag('held', ['task_id: one', 'task_id: two, depends_on: [one]']));
-  receiver.answer(() => null);
+  receiver.answer(() => undefined);
   await engine.startWorker({
     log,
     env: { STOCKFLOW_OPENLINEAGE_URL: receiver.url, STOCKFLOW_OPENLINEAGE_API_KEY_FILE: keyFile },
@@ -212,7 +214,10 @@ test('a receiver that hangs, breaks off and refuses an event holds up no run, an
   await until('an event without an answer', async () => (receiver.received.length === 1 ? true : null));
   assert.equal(receiver.taken.length, 0, 'the run has ended, although nothing was taken');
 
-  receiver.answer(({ body }) => ({ status: runEvent.parse(body).job.name === 'held.one' ? 422 : 200 }));
+  receiver.answer((response, { body }) => {
+    const { name } = runEvent.parse(JSON.parse(body)).job;
+    response.writeHead(name === 'held.one' ? 422 : 200).end();
+  });
   receiver.drop();
   // What is waited between the tries is shortened, not slept.
   await until('the failure to be stored', async () => {
@@ -232,7 +237,7 @@ test('a receiver that failed for a day is given up for that run, which is said',
   const { type } = steps();
   const engine = await testEngine(t, [type]);
   const receiver = await startHttpReceiver(t);
-  receiver.answer(() => ({ status: 503 }));
+  receiver.answer(answering(503));
   const told: string[] = [];
   const note = (message: string) => void told.push(message);
   await engine.writeDag('lost', stepDag('lost', ['task_id: one']));
@@ -249,6 +254,11 @@ test('a receiver that failed for a day is given up for that run, which is said',
     return rows[0] ?? null;
   });
   assert.equal(given.errorText, `${receiver.url} answered 503`);
+  const [failing] = await failingFeeds(engine.pool);
+  assert.deepEqual(
+    [failing?.feed, failing?.count, failing?.errorText, failing?.nextAttemptAt],
+    ['lineage', 1, `${receiver.url} answered 503`, null],
+  );
   assert.ok(told.includes('the receiver of a feed failed for a day; the rest of the run is not sent'));
 });
 

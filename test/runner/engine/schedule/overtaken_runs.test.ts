@@ -5,6 +5,7 @@ import { triggerRun } from '../../../../runner/engine/operator/trigger.ts';
 import { scheduleDag } from '../../../../runner/engine/schedule/schedule_dag.ts';
 import { listRuns } from '../../../../runner/store/run/dag_run.ts';
 import { lastRuns } from '../../../../runner/store/run/last_due_run.ts';
+import { readStatus } from '../../../../runner/view/status/status.ts';
 import { testEngine } from '../../../support/engine/engine.ts';
 import { gate, stepDag, steps } from '../../../support/engine/task_types.ts';
 import { until } from '../../../support/until.ts';
@@ -68,6 +69,66 @@ test('under catchup all every run keeps its place', async () => {
   const { queued = 0, cancelled } = await scheduled('piled_all');
   assert.ok(queued >= 3);
   assert.equal(cancelled, undefined);
+});
+
+/** Lets a minute pass: all that the DAG has is a minute older, and its schedule is looked at. */
+async function minutePasses(dagId: string): Promise<void> {
+  for (const table of ['dag_run', 'due_instant'])
+    await pool.query(
+      `update stockflow.${table} set scheduled_for = scheduled_for - interval '1 hour' where dag_id = $1`,
+      [dagId],
+    );
+  await looks(dagId, 1);
+}
+
+async function tenMinutes(whenBusy: 'queue' | 'latest' | 'skip', catchup: 'latest' | 'all') {
+  const dagId = `busy_${whenBusy}_${catchup}`;
+  const schedule = ['schedule: "* * * * *"', `when_busy: ${whenBusy}`, `catchup: ${catchup}`];
+  assert.deepEqual(await engine.writeDag(dagId, stepDag(dagId, ['task_id: long'], schedule)), []);
+  const waiting: number[] = [];
+  for (let minute = 0; minute < 10; minute += 1) {
+    await minutePasses(dagId);
+    waiting.push((await scheduled(dagId)).queued ?? 0);
+  }
+  return { dagId, waiting, states: await scheduled(dagId) };
+}
+
+test('of a one-minute schedule with a ten-minute task one run waits under latest, and each dropped one is recorded', async () => {
+  const { dagId, waiting, states } = await tenMinutes('latest', 'all');
+  assert.ok(
+    waiting.slice(1).every((count) => count === 1),
+    String(waiting),
+  );
+  assert.equal(states.running, 1);
+  assert.ok((states.cancelled ?? 0) >= 8);
+  const { rows } = await pool.query<{ after: unknown }>(
+    `select after->>'when_busy' as after from audit.event where dag_id = $1 and action = 'run.skipped'`,
+    [dagId],
+  );
+  assert.deepEqual(
+    rows.map((row) => row.after),
+    new Array(states.cancelled).fill('latest'),
+  );
+});
+
+test('under skip no run waits: each is dropped with the run that was under way, which status says without a problem', async () => {
+  const { dagId, waiting, states } = await tenMinutes('skip', 'latest');
+  assert.deepEqual([...new Set(waiting)], [0]);
+  assert.deepEqual(Object.keys(states).toSorted(), ['cancelled', 'running']);
+  const running = (await listRuns(pool, { dagId, limit: 100 })).find(({ state }) => state === 'running');
+  const source = { pool, versions };
+  const status = (await readStatus(source, engine.dagsDir)).dags.find((dag) => dag.dagId === dagId);
+  assert.equal(
+    status?.sentence,
+    `skipped: run ${running?.runId} was under way when it was due; ` +
+      `${states.cancelled} due runs were dropped in the last 24 hours, as others were under way`,
+  );
+  assert.equal(status?.isProblem, false);
+});
+
+test('under queue every run waits, whatever the catchup', async () => {
+  const { waiting } = await tenMinutes('queue', 'latest');
+  assert.ok((waiting.at(-1) ?? 0) >= 9);
 });
 
 test('a deadline that passed before a short task ended is missed, though no sweep saw it', async () => {

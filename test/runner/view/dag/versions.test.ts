@@ -41,7 +41,9 @@ test('the versions of a DAG say who put each in force, newest first, and are pag
   const [oldest] = second.rows;
   assert.ok(oldest !== undefined);
   const { dagVersionId } = oldest;
-  assert.match(await readVersionText(pool, { dagId: 'tuned', dagVersionId }), /retries: 1/);
+  const text = await readVersionText(pool, { dagId: 'tuned', dagVersionId });
+  assert.match(text.source, /retries: 1/);
+  assert.deepEqual(text.calendars, []);
   await assert.rejects(readVersionText(pool, { dagId: 'other', dagVersionId }), { name: 'NotFound' });
 
   const source = viewSource(pool);

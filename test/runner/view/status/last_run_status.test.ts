@@ -55,6 +55,8 @@ test('a night that the scheduler dropped did not run', () => {
     scheduledFor: DUE,
     businessDate: RUN.businessDate,
     decision: 'missed' as const,
+    closedAs: null,
+    movedTo: null,
   };
   const { verdict, isProblem, detail } = verdictOf({ lastDue: missed }, null);
   assert.deepEqual([verdict, isProblem, detail], ['did not run', true, 'missed, and catchup is latest']);

@@ -23,7 +23,15 @@ export const FACTS: DagFacts = {
   dag,
   isPaused: false,
   problems: [],
-  lastDue: { dagId: 'nightly', scheduledFor: DUE, businessDate: DATE, decision: 'run' },
+  lastDue: {
+    dagId: 'nightly',
+    scheduledFor: DUE,
+    businessDate: DATE,
+    decision: 'run',
+    closedAs: null,
+    movedTo: null,
+  },
+  lastClosed: null,
   cursor: DUE,
 };
 
@@ -43,4 +51,6 @@ export const RUN: LastRun = {
   remedy: null,
   missedDeadlines: [],
   recoveredFailure: null,
+  wasSkipped: false,
+  reason: null,
 };

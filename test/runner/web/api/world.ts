@@ -1,5 +1,5 @@
 /** A database that real workers have worked on, and the web application on it, asked without a socket. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import type { JsonObject } from '../../../../runner/core/value/json.ts';
@@ -77,7 +77,11 @@ tasks:
   - {task_id: last, type: step, depends_on: [hold, late]}
 `;
 
-export const EDITED = (time: string) => `dag_id: edited
+export /** Closes Sundays, and the day after Christmas. */
+const SHOP =
+  'closed: [{name: Sunday, weekday: SUN}, {name: Boxing Day, month: DEC, day: 26, observed: next_weekday}]\n';
+
+const EDITED = (time: string) => `dag_id: edited
 timezone: America/New_York
 schedule: "${time} * * *"
 tasks:
@@ -130,7 +134,9 @@ export async function apiWorld(lifetime: Lifetime): Promise<ApiWorld> {
     ['broken', 'dag_id: broken\ntimezone: UTC\nschedule: null\ntasks: [{task_id: a, type: stepp}]\n'],
   ] as const)
     await engine.writeDag(dagId, yaml);
-  await writeFile(path.join(engine.dagsDir, 'edited.yaml'), EDITED('30 2'));
+  await mkdir(path.join(engine.dagsDir, 'calendars'));
+  await writeFile(path.join(engine.dagsDir, 'calendars/shop.yaml'), SHOP);
+  await writeFile(path.join(engine.dagsDir, 'edited.yaml'), `${EDITED('30 2')}calendar: shop\n`);
   await engine.startWorker();
   const seeded = await seed(engine);
   const appOn = (pool: Pool) =>

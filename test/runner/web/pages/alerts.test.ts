@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addFailingFeeds } from '../../../support/alerts/failing_feeds.ts';
 import { outbox } from '../../../support/alerts/outbox.ts';
 import { testWeb } from '../../../support/web/app.ts';
 
@@ -23,4 +24,26 @@ test('the page shows who was told and, as the first page, what cannot be sent, w
   assert.match(home, /<a href="\/alerts">alerts<\/a>/);
   assert.match((await web.get('/alerts?dag=c')).body, /Nothing was told of this DAG\./);
   assert.doesNotMatch(body + home, /canary/);
+  assert.doesNotMatch(body + home, /Other services not reached/);
+  await addFailingFeeds(own.pool);
+  for (const path of ['/', '/alerts']) {
+    const shown = (await web.get(path)).body;
+    assert.match(shown, /<h2 id="feeds-failing-title">Other services not reached<\/h2>/);
+    assert.match(
+      shown,
+      /<strong>heartbeat of a \(oncall_ping\)<\/strong>: 1 ping, since <time.*hc\.example answered 404\. Given up\./,
+    );
+    assert.match(
+      shown,
+      /<strong>lineage<\/strong>: 1 run, since <time.*answered 503\. The next try is at <time/,
+    );
+  }
+  const { failing_feeds: failing } = JSON.parse((await web.get('/api/v1/alerts')).body);
+  assert.deepEqual(
+    failing.map(({ feed, dag_id, count, error }: Record<string, unknown>) => [feed, dag_id, count, error]),
+    [
+      ['heartbeat', 'a', 1, 'hc.example answered 404'],
+      ['lineage', null, 1, 'http://marquez.example:5000 answered 503'],
+    ],
+  );
 });

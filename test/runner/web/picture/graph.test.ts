@@ -77,3 +77,34 @@ test('a graph of more tasks than anybody reads is not drawn', async () => {
   assert.doesNotMatch(page, /<svg/);
   assert.match(page, /151 tasks are too many to draw/);
 });
+
+test('another DAG is a dashed box of its own that leads to its page, and the previous date is a label', () => {
+  const tasks = tasksOf([
+    'task_id: load',
+    'task_id: report, depends_on: [load, {dag: prices}, {dag: stores, task: count, date: previous}]',
+    'task_id: send, depends_on: [report, {dag: prices}]',
+  ]);
+  const { dags, edges } = layOutGraph(tasks);
+  assert.deepEqual(
+    dags.map(({ dagId, label }) => [dagId, label]),
+    [
+      ['prices', 'prices'],
+      ['stores', 'count of stores'],
+    ],
+  );
+  assert.deepEqual(
+    edges
+      .filter(({ from }) => from !== 'load' && from !== 'report')
+      .map(({ from, to, label }) => [from, to, label]),
+    [
+      ['prices', 'report', ''],
+      ['count of stores', 'report', 'previous date'],
+      ['prices', 'send', ''],
+    ],
+  );
+  const svg = String(graphPicture(tasks, (taskId) => ({ href: `#${taskId}`, state: null })));
+  assert.match(
+    svg,
+    /<a href="\/dags\/stores" aria-label="count of stores, another DAG"><rect class="box other"/,
+  );
+});

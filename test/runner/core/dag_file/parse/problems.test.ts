@@ -111,7 +111,7 @@ test('a bad cron is pointed at within its text, in a list too', () => {
   ]);
   assert.deepEqual(cron('0 1 * FOO *'), ['3:17 schedule: bad cron "0 1 * FOO *" at its column 7']);
   assert.deepEqual(cron('[]'), ['3:11 schedule: is empty: write null to run by hand only']);
-  assert.deepEqual(cron('5'), ['3:11 schedule: found 5, expected text or a list or null']);
+  assert.deepEqual(cron('5'), ['3:11 schedule: found 5, expected text or a list or a map or null']);
 });
 
 test('zones and dates that do not exist are refused, and dates the wrong way round', () => {

@@ -13,6 +13,7 @@ schedule: "0 1 * * *"
 start_date: 2026-01-01
 end_date: 2026-12-31
 catchup: all
+when_busy: skip
 catchup_window: 2d
 is_paused_upon_creation: true
 max_active_runs: 2
@@ -34,6 +35,8 @@ tasks:
     type: apply_variance
     depends_on:
       - {task_id: export, delay: 1h}
+      - {dag: stores, task: count, date: previous}
+      - {dag: prices}
     not_before: "01:30"
     deadline: "00:30+1d"
     on_deadline: fail
@@ -56,11 +59,15 @@ tasks:
     description: 'Nightly',
     timezone: 'America/New_York',
     schedule: ['0 1 * * *'],
+    after: null,
+    calendar: null,
+    onClosed: 'skip',
     startDate: Temporal.PlainDate.from('2026-01-01'),
     endDate: Temporal.PlainDate.from('2026-12-31'),
     catchup: 'all',
     catchupWindowMs: 172_800_000,
     maxActiveRuns: 2,
+    whenBusy: 'skip',
     isPausedUponCreation: true,
     dagrunTimeoutMs: 28_800_000,
     alerts: [
@@ -79,6 +86,7 @@ tasks:
         type: 'export',
         with: { connection: 'oms', limit: 5 },
         dependsOn: [],
+        dagEdges: [],
         notBefore: null,
         deadline: null,
         onDeadline: 'alert',
@@ -100,6 +108,10 @@ tasks:
         type: 'apply_variance',
         with: { name: `\${{ item.name }} \${{ map_index }}` },
         dependsOn: [{ taskId: 'export', delayMs: 3_600_000 }],
+        dagEdges: [
+          { dagId: 'stores', taskId: 'count', date: 'previous' },
+          { dagId: 'prices', taskId: null, date: 'same' },
+        ],
         notBefore: { time: Temporal.PlainTime.from('01:30'), plusDays: 0 },
         deadline: { time: Temporal.PlainTime.from('00:30'), plusDays: 1 },
         onDeadline: 'fail',
@@ -135,11 +147,15 @@ test('a bare file gets the documented defaults', () => {
       description: '',
       timezone: 'America/New_York',
       schedule: [],
+      after: null,
+      calendar: null,
+      onClosed: 'skip',
       startDate: null,
       endDate: null,
       catchup: 'latest',
       catchupWindowMs: 86_400_000,
       maxActiveRuns: 1,
+      whenBusy: 'latest',
       isPausedUponCreation: false,
       dagrunTimeoutMs: null,
       alerts: [],
@@ -155,6 +171,14 @@ test('a bare file gets the documented defaults', () => {
   assert.equal(task?.maxRetryDelayMs, 900_000);
   assert.equal(task?.executionTimeoutMs, 3_600_000);
   assert.equal(task?.pool, 'default');
+});
+
+test('a schedule after another DAG has no expressions, and each success keeps its place', () => {
+  const { dag } = parseDag(
+    withTasks(TASK).replace('schedule: null', 'schedule: {after: stores}'),
+    'night.yml',
+  );
+  assert.deepEqual([dag?.schedule, dag?.after, dag?.whenBusy], [[], 'stores', 'queue']);
 });
 
 test('several cron expressions are a list, and a byte order mark or CRLF changes nothing', () => {

@@ -53,7 +53,9 @@ const days = fc.constantFrom(
 const crons = fc.tuple(minute, fc.oneof(fixedHour, realHour), days).map(([m, h, d]) => `${m} ${h} ${d}`);
 const schedules = fc
   .record({ crons: fc.array(crons, { minLength: 1, maxLength: 3 }), timezone: zones })
-  .map(({ crons: schedule, timezone }) => scheduleOf({ schedule, timezone, startDate: null, endDate: null }));
+  .map(({ crons: schedule, timezone }) =>
+    scheduleOf({ schedule, timezone, startDate: null, endDate: null, calendar: null, onClosed: 'skip' }),
+  );
 const instants = fc
   .integer({ min: FIRST_MS, max: LAST_MS })
   .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms));
@@ -128,6 +130,8 @@ describe('for any schedule', () => {
           timezone,
           startDate: from,
           endDate: to,
+          calendar: null,
+          onClosed: 'skip',
         });
         const fired = [
           ...instantsAfter(schedule, Temporal.Instant.fromEpochMilliseconds(FIRST_MS - DAY_MS)),

@@ -22,6 +22,8 @@ function schedule(crons: readonly string[], timezone: string, bounds: Bounds = {
     timezone,
     startDate: date(bounds.startDate),
     endDate: date(bounds.endDate),
+    calendar: null,
+    onClosed: 'skip',
   });
 }
 

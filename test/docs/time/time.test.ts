@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATCHUP_POLICIES } from '../../runner/core/dag/dag.ts';
-import { parseCron } from '../../runner/core/time/cron/parse.ts';
-import { type DuePlan, planDue } from '../../runner/core/time/due.ts';
-import { parseDuration } from '../../runner/core/time/duration.ts';
-import { instantsOnDate, type Schedule } from '../../runner/core/time/schedule.ts';
-import { resolveWallTime } from '../../runner/core/time/wall_time.ts';
-import { page, tableBelow } from './pages.ts';
+import { CATCHUP_POLICIES } from '../../../runner/core/dag/dag.ts';
+import { parseCron } from '../../../runner/core/time/cron/parse.ts';
+import { type DuePlan, planDue } from '../../../runner/core/time/due.ts';
+import { parseDuration } from '../../../runner/core/time/duration.ts';
+import { instantsOnDate, type Schedule } from '../../../runner/core/time/schedule.ts';
+import { resolveWallTime } from '../../../runner/core/time/wall_time.ts';
+import { page, tableBelow } from '../pages.ts';
 
 const time = page('time.md');
 
 function scheduleIn(timezone: string, cron: string): Schedule {
-  return { crons: [parseCron(cron)], timezone, startDate: null, endDate: null };
+  return { crons: [parseCron(cron)], timezone, startDate: null, endDate: null, closing: null };
 }
 
 /** `03:00 = 07:00Z` for each instant, or how many there are where they are many. */
