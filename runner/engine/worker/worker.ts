@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createPool, isDatabaseUnavailable } from '../../connections/postgres/connect.ts';
-import { scratchOn } from '../../connections/postgres/scratch.ts';
+import { createPool, isDatabaseUnavailable, scratchOn } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { LEASE_MS, withdrawCrashes } from '../../store/worker/worker.ts';
@@ -275,10 +274,8 @@ export class Worker implements AsyncDisposable {
     const feedsEnded = Promise.all(this.#feeds.map((feed) => feed[Symbol.asyncDispose]()));
     await isSettledWithin(feedsEnded, FEEDS_END_MS);
     await this.#heartbeat[Symbol.asyncDispose]();
-    const isDeregistered = await isSettledWithin(
-      this.#registration.deregister(this.#workerId),
-      DEREGISTER_MS,
-    );
+    const deregistered = this.#registration.deregister(this.#workerId);
+    const isDeregistered = await isSettledWithin(deregistered, DEREGISTER_MS);
     if (!isDeregistered) log.warn('the worker could not deregister in time; its lease will expire');
     // Closing the pool would wait for a database without an answer; the sessions end with the process.
     if (isHandedOver && isDeregistered) {
