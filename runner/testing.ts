@@ -1,8 +1,8 @@
 /**
  * For tests of a task type: `openTaskWorld` runs it once, on files in a temporary folder, with a clock that the test sets and
- * the databases that it hands in; neither `npx stockflow` nor a worker is needed. The other exports are for campaigns that break
- * things on purpose or measure them: places at which a process can be made to die, the parts of a Postgres of their own, and the sender of
- * alerts.
+ * the databases that it hands in, which `openTestDatabase` makes; neither `npx stockflow` nor a worker is needed. The other exports
+ * are for campaigns that break things on purpose or measure them: places at which a process can be made to die, the parts of a
+ * Postgres of their own, and the sender of alerts.
  */
 export { PostgresClient } from './connections/postgres/client.ts';
 export { serverAccount } from './connections/postgres/embedded/account.ts';
@@ -24,3 +24,10 @@ export {
   type TaskWorld,
   type TaskWorldOptions,
 } from './testing/task_world.ts';
+export {
+  openTestDatabase,
+  openTestServer,
+  type TestDatabase,
+  type TestDatabaseOptions,
+  type TestServer,
+} from './testing/test_database.ts';

@@ -1,7 +1,9 @@
 /** The `demo` command: runs a whole night against a reference world, and checks every count afterwards. */
 
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Pool } from 'pg';
 import {
   applyMigrations,
   CLI_ACTOR,
@@ -20,6 +22,7 @@ import {
 import { areSound, type FeedReport, feedsText, runFeeds } from '../feeds/feeds.ts';
 import { writeFeedFiles } from '../feeds/files.ts';
 import {
+  DAG_ID,
   type NightSetting,
   registerPausedDag,
   reportNight,
@@ -70,8 +73,10 @@ export function configure(command: Command, shell: Shell): void {
 
 async function demo(shell: Shell, { rows, serve, feeds, output, port }: DemoOptions): Promise<void> {
   const settings = readSettings(shell.env);
+  refuseWithoutDag(settings.dagsDir);
   using lines = new StageLines(shell.stderr);
   await using session = await openSession(shell, settings, { migrations: 'apply' });
+  if (!session.isEmbedded) await refuseScheduled(session.pool);
   await applyMigrations(session, ['oms']);
 
   const world = makeWorld();
@@ -121,6 +126,28 @@ async function demo(shell: Shell, { rows, serve, feeds, output, port }: DemoOpti
   shell.exitCode = sound ? EXIT.ok : EXIT.problem;
   if (serve) await serveUntilStopped({ ...shell, env: setting.env }, { settings, session, site, port });
   else printNextSteps(shell, report.run.run_id, sound);
+}
+
+function refuseWithoutDag(dagsDir: string): void {
+  if (existsSync(path.join(dagsDir, `${DAG_ID}.yaml`))) return;
+  throw new CommandError(
+    EXIT.usage,
+    `there is no ${DAG_ID}.yaml in ${dagsDir}, and the demo works a night of it; ` +
+      'stockflow init <folder> --template inventory-sync makes a project that has it',
+  );
+}
+
+/** The demo pauses its DAG and adds an OMS: neither is for a database whose nights are worked for real. */
+async function refuseScheduled(pool: Pool): Promise<void> {
+  const { rowCount } = await pool.query('select from stockflow.dag where dag_id = $1 and not is_paused', [
+    DAG_ID,
+  ]);
+  if (rowCount === 0) return;
+  throw new CommandError(
+    EXIT.usage,
+    `${DAG_ID} is scheduled in the database of DATABASE_URL, and the demo would pause it; ` +
+      'DATABASE_URL= stockflow demo works in an embedded database',
+  );
 }
 
 async function runOtherFeeds(

@@ -41,7 +41,13 @@ export async function startSftpSite(siteDir: string): Promise<SftpSite> {
   const child = spawn(
     process.execPath,
     [
-      ...[path.join(import.meta.dirname, 'server.ts'), '--root', siteFolder(siteDir), '--user', USER],
+      ...[
+        path.join(import.meta.dirname, `server${path.extname(import.meta.filename)}`),
+        '--root',
+        siteFolder(siteDir),
+        '--user',
+        USER,
+      ],
       ...['--host-key-file', hostKeyFile, '--authorized-key-file', `${userKeyFile}.pub`],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },

@@ -1,5 +1,6 @@
 -- A task may wait for other DAGs: it is deferred without a slot, and what it waits for is kept with it, so that the
 -- transaction in which the other DAG succeeds finds those that wait.
+-- compatible_from: 0021
 alter table stockflow.task_instance
   add column awaits jsonb,
   add constraint awaits_is_a_list check (jsonb_typeof(awaits) = 'array'),

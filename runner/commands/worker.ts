@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { describe, type Shell } from './cli/command.ts';
 import { addMetricsOptions, type MetricsOptions, metricsAddress } from './web/listen_options.ts';
+import { checkWorkersHere } from './worker/check.ts';
 import { serve } from './worker/serve.ts';
 
 export function configure(command: Command, shell: Shell): void {
@@ -11,9 +12,12 @@ export function configure(command: Command, shell: Shell): void {
       'stockflow worker',
       'DATABASE_URL=postgres://stockflow@db/stockflow stockflow worker',
       'stockflow worker --metrics-port 9464',
+      'stockflow worker --check',
     ],
-  });
-  addMetricsOptions(command).action((options: MetricsOptions) =>
-    serve(shell, { migrations: 'check', page: null, metrics: metricsAddress(options) }),
+  }).option('--check', 'start none: exit 0 if a worker of this host is alive, else 1');
+  addMetricsOptions(command).action(({ check, ...options }: MetricsOptions & { readonly check?: true }) =>
+    check === undefined
+      ? serve(shell, { migrations: 'check', page: null, metrics: metricsAddress(options) })
+      : checkWorkersHere(shell),
   );
 }

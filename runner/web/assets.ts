@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { PACKAGE_DIR } from '../manifest.ts';
 import type { AssetUrls } from './html/layout.ts';
 
 export interface Asset {
@@ -12,7 +13,7 @@ export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-const OWN = join(import.meta.dirname, 'assets');
+const OWN = join(PACKAGE_DIR, 'runner/web/assets');
 const HTMX = join(dirname(createRequire(import.meta.url).resolve('htmx.org/package.json')), 'dist');
 
 const STYLE = join(OWN, 'style.css');

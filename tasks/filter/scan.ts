@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InvalidFileError } from '../inventory/file/invalid_file.ts';
 import type { FileScan, FromScanner, OutputName, ScanSetup, ToScanner } from './messages.ts';
@@ -22,7 +23,9 @@ export interface ScanRequest {
  */
 export async function scan(request: ScanRequest): Promise<FileScan> {
   request.signal.throwIfAborted();
-  const worker = new Worker(new URL('./scan_thread.ts', import.meta.url), { workerData: request.setup });
+  const worker = new Worker(new URL(`./scan_thread${extname(import.meta.filename)}`, import.meta.url), {
+    workerData: request.setup,
+  });
   const link = new ScannerLink(worker, request);
   const onAbort = () => link.fail(request.signal.reason);
   request.signal.addEventListener('abort', onAbort, { once: true });

@@ -113,6 +113,7 @@ export const CATALOG: readonly CatalogItem[] = [
       },
     ],
   },
+  { name: 'init', summary: 'make a project of your own', load: () => import('../init.ts') },
   {
     name: 'alerts',
     summary: 'list, test',

@@ -1,10 +1,11 @@
 /**
  * Commands outside of the runner, found in registered folders and in the folder `commands` of the task types. A file
- * `changes.ts` is the command `changes`, and a folder `stock/` with `check.ts` the group `stock` with `check`. A folder with a
+ * `changes.ts`, or `changes.js`, is the command `changes`, and a folder `stock/` with `check.ts` the group `stock` with `check`. A folder with a
  * file of its name beside it holds that command's own code.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { moduleFiles } from '../../core/value/module_file.ts';
 import { registeredFolders } from '../../manifest.ts';
 import { CATALOG } from './catalog.ts';
 import type { CatalogEntry, CatalogGroup, CatalogItem } from './catalog_entry.ts';
@@ -14,7 +15,6 @@ import { CommandError, EXIT } from './exit_code.ts';
 // Not imported: an ESM import of node:fs loads its streams too, a tenth of the time that help takes.
 const { closeSync, openSync, readdirSync, readSync } = process.getBuiltinModule('node:fs');
 
-const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
 const FOLDER_NAME = /^[a-z][a-z0-9_]*$/;
 /** The first line of the leading comment lies within these bytes. */
 const HEAD_BYTES = 400;
@@ -51,13 +51,13 @@ function findCommands(folders: readonly string[]): readonly CatalogItem[] {
 
 function commandsIn(folder: string): readonly CatalogItem[] {
   const entries = entriesOf(folder);
-  const files = entries.filter((entry) => !entry.isDirectory() && FILE_NAME.test(entry.name));
-  const taken = new Set(files.map(({ name }) => name.slice(0, -'.ts'.length)));
+  const files = moduleFiles(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
+  const taken = new Set(files.map(({ name }) => name));
   const groups = entries.filter(
     (entry) => entry.isDirectory() && FOLDER_NAME.test(entry.name) && !taken.has(entry.name),
   );
   return [
-    ...files.map(({ name }) => entryOf(join(folder, name), name.slice(0, -'.ts'.length))),
+    ...files.map(({ name, file }) => entryOf(join(folder, file), name)),
     ...groups.flatMap(({ name }) => groupOf(join(folder, name), name) ?? []),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

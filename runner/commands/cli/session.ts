@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { connectDatabase } from '../../connections/postgres/connect.ts';
 import { createLog, type Log, type LogOptions } from '../../log.ts';
+import { PACKAGE_DIR } from '../../manifest.ts';
 import { isQueueInstalled, QUEUE_SCHEMA } from '../../store/queue/schema.ts';
 import { migrate, pendingMigrations } from '../../store/schema/migrate.ts';
 import type { MigrationSource } from '../../store/schema/migration_file.ts';
@@ -11,7 +12,7 @@ import { CommandError, EXIT } from './exit_code.ts';
 import { logOptions, type Settings } from './settings.ts';
 
 /** Holds a folder for each set of migrations. */
-export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
+export const MIGRATIONS_DIR = join(PACKAGE_DIR, 'migrations');
 
 export interface Session extends AsyncDisposable {
   /** Holds the password, where there is one. */

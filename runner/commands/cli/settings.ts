@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { LogFormat, LogOptions } from '../../log.ts';
 import { CommandError, EXIT } from './exit_code.ts';
+import { databaseUrlProblem } from './settings/database_url.ts';
 
 export interface Settings {
   /** The database's URL; null for the embedded database. */
@@ -21,11 +22,10 @@ export interface Settings {
 const schema = z.object({
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/./, {
-      error: 'write postgres://user:secret@host/database, or leave it unset',
-      abort: true,
+    .check(({ value, issues }) => {
+      const message = databaseUrlProblem(value);
+      if (message !== null) issues.push({ code: 'custom', message, input: value });
     })
-    .refine((text) => URL.canParse(text), 'it is not a URL; a secret in it must be percent-encoded')
     .optional(),
   STOCKFLOW_HOME: z.string().default('.stockflow'),
   STOCKFLOW_DAGS: z.string().default('dags'),

@@ -1,8 +1,8 @@
 /** A worker inside a command, ended by Ctrl-C. */
 import { existsSync } from 'node:fs';
-import manifest from '../../../package.json' with { type: 'json' };
 import type { TaskTypes } from '../../engine/dags/task_types.ts';
 import { Worker } from '../../engine/worker/worker.ts';
+import { readManifest } from '../../manifest.ts';
 import { alertSender } from '../alerts/sender.ts';
 import type { Shell } from '../cli/command.ts';
 import { CommandError, EXIT } from '../cli/exit_code.ts';
@@ -35,7 +35,7 @@ export async function startWorker(
     dagsDir,
     env: shell.env,
     concurrency: settings.concurrency,
-    codeVersion: `${manifest.version}+${taskTypes.sourceHash}`,
+    codeVersion: `${readManifest().version}+${taskTypes.sourceHash}`,
     process: 'own',
     log: session.log,
     alertsTo: settings.alertsTo,

@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import type { CheckableType } from '../../core/dag_file/task_types.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
+import { moduleFiles } from '../../core/value/module_file.ts';
 import type { TaskType } from '../../task.ts';
 
-/** The task types of a folder: each `*.ts` directly in it whose default export is made by `defineTask`. */
+/** The task types of a folder: each `*.ts` or `*.js` directly in it whose default export is made by `defineTask`. */
 export interface TaskTypes {
   readonly byName: ReadonlyMap<string, TaskType>;
   /** The files that could not be loaded, by type, with the reason. The type cannot be used; the others work. */
@@ -32,10 +33,8 @@ export async function loadTaskTypes(folder: string): Promise<TaskTypes> {
   const byName = new Map<string, TaskType>();
   const broken = new Map<string, string>();
   const files = new Map<string, string>();
-  const names = (await readdir(folder)).filter((name) => /^[a-z][a-z0-9_]*\.ts$/.test(name)).sort();
   const hash = createHash('sha256');
-  for (const name of names) {
-    const type = name.slice(0, -'.ts'.length);
+  for (const { name: type, file: name } of moduleFiles(await readdir(folder))) {
     const file = path.resolve(folder, name);
     try {
       // Node resolves imports from the real path of the file.

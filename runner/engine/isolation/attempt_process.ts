@@ -1,4 +1,5 @@
 /** The process of an isolated attempt. It gets its work from the worker that started it: see isolated_attempt.ts. */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createPool } from '../../connections/postgres/connect.ts';
 import { scratchOn } from '../../connections/postgres/scratch.ts';
@@ -100,7 +101,9 @@ process.on('uncaughtException', onStray);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 // The worker is gone, and its tasks may already have started elsewhere.
 process.on('disconnect', endGroup);
-new Worker(new URL('./orphan_watch.ts', import.meta.url), { workerData: process.ppid }).unref();
+new Worker(new URL(`./orphan_watch${extname(import.meta.filename)}`, import.meta.url), {
+  workerData: process.ppid,
+}).unref();
 
 process.on('message', async (message) => {
   const read = toProcess.safeParse(message);

@@ -2,6 +2,7 @@
  * Runs an attempt in a process of its own: starts it, passes on what it reports, and says what killed it if it died.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import { ABORT_GRACE_MS, AttemptAborted } from '../attempt/abort.ts';
 import type { AttemptInput, AttemptSink } from '../attempt/context.ts';
 import type { Ending } from '../attempt/ending.ts';
@@ -12,7 +13,7 @@ import type { Isolation } from './isolation.ts';
 import { type FromProcess, fromProcess, type ToProcess } from './messages.ts';
 import { processEndSentence } from './process_end.ts';
 
-const PROGRAM = new URL('./attempt_process.ts', import.meta.url);
+const PROGRAM = new URL(`./attempt_process${extname(import.meta.filename)}`, import.meta.url);
 
 /** The number of characters kept of its stderr, to recognise an end by lack of memory. */
 const STDERR_TAIL_CHARS = 4_000;

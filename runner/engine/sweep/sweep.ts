@@ -23,6 +23,7 @@ import { failpoint } from '../failpoint.ts';
 import { lookAgain } from '../other_dags/waiting.ts';
 import { closeRunIfDone } from '../schedule/runs.ts';
 import { scheduleDag } from '../schedule/schedule_dag.ts';
+import type { SilentWorkers } from '../worker/outage_grace.ts';
 import { missDeadlines } from './deadlines.ts';
 import { endOverdue } from './timeouts.ts';
 
@@ -34,9 +35,9 @@ const LOST_JOB_AFTER_MS = 5_000;
 /** The largest number of seals per sweep, so that a backlog of events does not delay the rest of the sweep. */
 const SEALS_PER_SWEEP = 10;
 
-export async function sweep(engine: Engine): Promise<void> {
+export async function sweep(engine: Engine, silent: SilentWorkers): Promise<void> {
   failpoint('reap.before');
-  const lost = await markLostWorkers(engine.pool);
+  const lost = silent === 'presume_dead' ? await markLostWorkers(engine.pool) : [];
   failpoint('reap.marked');
   for (const workerId of lost)
     engine.log.warn('a worker stopped answering; its tasks start again', { workerId });

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../log.ts';
 
@@ -37,7 +38,10 @@ export class Heartbeat implements AsyncDisposable {
     this.#turning = setInterval(() => Atomics.add(turns, 0, 1), options.stallMs / 10);
     this.#turning.unref();
     const data: HeartbeatData = { ...options, turns };
-    this.#thread = new Worker(new URL('./heartbeat_thread.ts', import.meta.url), { workerData: data });
+    this.#thread = new Worker(
+      new URL(`./heartbeat_thread${extname(import.meta.filename)}`, import.meta.url),
+      { workerData: data },
+    );
     this.#thread.unref();
     this.#thread.on('message', (message: HeartbeatMessage) => {
       if (message.kind === 'lost') onLost();

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createPool, isDatabaseUnavailable, scratchOn } from '../../connections/postgres/connect.ts';
+import { createPool, scratchOn } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { LEASE_MS, withdrawCrashes } from '../../store/worker/worker.ts';
@@ -24,6 +24,7 @@ import { Executor } from './executor.ts';
 import { Grace } from './grace.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InFlight } from './in_flight.ts';
+import { OutageGrace } from './outage_grace.ts';
 import { Registration } from './registration.ts';
 import { RunningAttempts } from './running_attempts.ts';
 import { isSettledWithin } from './settled_within.ts';
@@ -187,20 +188,19 @@ export class Worker implements AsyncDisposable {
   }
 
   async #keepUp(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    const grace = new OutageGrace(this.#options, performance.now());
+    while (!this.#stopping.signal.aborted) {
       try {
         // First: the statements after it would fail, or do what is no longer right.
         if (!(await this.#registration.checkSchema(this.#workerId))) return void this.stop();
         await this.#reconciler.reconcile(this.#workerId);
-        await sweep(this.#engine);
+        await sweep(this.#engine, grace.answered(performance.now()));
         await this.#readDags();
         await this.#alertUpkeep.run();
       } catch (error) {
-        const message = isDatabaseUnavailable(error) ? 'the database is unavailable' : 'maintenance failed';
-        this.#options.log.warn(message, { error: String(error) });
+        grace.failed(error);
       }
-      await pause(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+      await pause(SWEEP_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 

@@ -1,6 +1,6 @@
 /** The parts of the OpenAPI 3.1 document that are the same for every endpoint. */
 import type { RouteConfig, z } from '@hono/zod-openapi';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { readManifest } from '../../manifest.ts';
 import type { DescribedAnswer, Endpoint, Tag } from './endpoint.ts';
 import { problem } from './schema/problem.ts';
 
@@ -29,7 +29,7 @@ export const DOCUMENT_HEAD = {
   openapi: '3.1.0',
   info: {
     title: 'Stockflow',
-    version: packageJson.version,
+    version: readManifest().version,
     license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Everything that the command line shows and does, in the shapes of its `-o json`: keys in snake_case, instants in UTC as',

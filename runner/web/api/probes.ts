@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
+import { PACKAGE_DIR } from '../../manifest.ts';
 import { isQueueInstalled } from '../../store/queue/schema.ts';
 import { pendingMigrations } from '../../store/schema/migrate.ts';
 import { MigrationError } from '../../store/schema/migration_file.ts';
@@ -10,7 +11,7 @@ import type { WebEnv } from '../env.ts';
 
 const MIGRATIONS = {
   set: 'runner',
-  directory: join(import.meta.dirname, '../../../migrations/runner'),
+  directory: join(PACKAGE_DIR, 'migrations/runner'),
 };
 /** Shorter than probes wait as a rule. */
 const ANSWER_WITHIN_MS = 3_000;

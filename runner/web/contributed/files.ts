@@ -1,16 +1,14 @@
-/** The files of task authors that the page loads: each `*.ts` directly in a folder. */
+/** The files of task authors that the page loads: each `*.ts` or `*.js` directly in a folder. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorFacts } from '../../core/value/error_text.ts';
+import { type ModuleFile, moduleFiles } from '../../core/value/module_file.ts';
 
-const FILE_NAME = /^[a-z][a-z0-9_]*\.ts$/;
-
-/** Returns the files of a folder in the order of their names; none where it is absent. */
-export async function filesOf(folder: string): Promise<readonly string[]> {
+/** Returns the modules of a folder by name, with their paths; none where it is absent. */
+export async function filesOf(folder: string): Promise<readonly ModuleFile[]> {
   try {
-    const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
-    return names.map((name) => join(folder, name));
+    return moduleFiles(await readdir(folder)).map(({ name, file }) => ({ name, file: join(folder, file) }));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

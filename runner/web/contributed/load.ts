@@ -1,5 +1,6 @@
-/** Finds the pages of task authors: each `*.ts` directly in a registered folder, or in the folder `pages` of the task types. */
+/** Finds the pages of task authors: each `*.ts` or `*.js` directly in a registered folder, or in the folder `pages` of the task types. */
 import { errorFacts } from '../../core/value/error_text.ts';
+import type { ModuleFile } from '../../core/value/module_file.ts';
 import type { Log } from '../../log.ts';
 import type { NavEntry } from '../html/layout.ts';
 import type { Page } from '../page.ts';
@@ -33,8 +34,9 @@ export async function loadContributed(folders: readonly string[], log: Log): Pro
   const good: Contribution[] = [];
   const broken: BrokenFile[] = [];
   const takenBy = new Map<string, string>();
-  for (const file of (await Promise.all(folders.map(filesOf))).flat()) {
-    const loaded = await loadFile(file);
+  for (const found of (await Promise.all(folders.map(filesOf))).flat()) {
+    const { file } = found;
+    const loaded = await loadFile(found);
     if ('reason' in loaded) {
       broken.push(loaded);
       continue;
@@ -77,8 +79,7 @@ function contributedOf(good: readonly Contribution[], broken: readonly BrokenFil
   };
 }
 
-async function loadFile(file: string): Promise<Contribution | BrokenFile> {
-  const name = file.slice(file.lastIndexOf('/') + 1, -'.ts'.length);
+async function loadFile({ name, file }: ModuleFile): Promise<Contribution | BrokenFile> {
   const path = `/${name}/*`;
   const loaded = await defaultExportOf(file);
   if ('reason' in loaded) return { file, path, reason: loaded.reason };

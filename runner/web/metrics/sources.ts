@@ -1,5 +1,4 @@
 /** Finds the metrics of task authors, and reads them no more often than once a minute. */
-import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
@@ -53,7 +52,7 @@ export class MetricsSources {
   static async load(options: MetricsSourcesOptions): Promise<MetricsSources> {
     const sources: Source[] = [];
     const taken = new Set<string>();
-    for (const file of (await Promise.all(options.folders.map(filesOf))).flat()) {
+    for (const { name: source, file } of (await Promise.all(options.folders.map(filesOf))).flat()) {
       const loaded = await defaultExportOf(file);
       const reason = 'reason' in loaded ? loaded.reason : definitionProblem(loaded.defined);
       const defined = 'defined' in loaded && isMetricsSource(loaded.defined) ? loaded.defined : null;
@@ -62,7 +61,7 @@ export class MetricsSources {
       const problem = reason ?? (twice === undefined ? null : `its metric ${twice} is that of another file`);
       if (problem !== null) options.log.error('metrics cannot be used', { file, reason: problem });
       else for (const name of names) taken.add(name);
-      sources.push({ name: basename(file, '.ts'), definition: problem === null ? defined : null });
+      sources.push({ name: source, definition: problem === null ? defined : null });
     }
     return new MetricsSources(sources, options);
   }

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeRandom } from '../../../demo/world/random.ts';
 import { createPool, migrate, migrateQueue } from '../../../runner/index.ts';
 import { startProxy } from '../../support/tcp_proxy.ts';
-import { ChaosCluster } from '../cluster/cluster.ts';
+import { type CampaignDatabase, ChaosCluster } from '../cluster/cluster.ts';
 import { Fleet } from '../cluster/fleet.ts';
 import { AlertReceiver } from '../cluster/receiver.ts';
 import { retryDuringOutage, silentLog } from '../cluster/retry_during_outage.ts';
@@ -28,6 +28,8 @@ export interface CampaignOptions {
   readonly leaseMs?: number;
   readonly workers?: number;
   readonly shapes?: readonly Shape[];
+  /** A single server by default; disposed with the campaign. */
+  readonly database?: CampaignDatabase;
   /** The least number of running or queued runs. */
   readonly activeRuns?: number;
   /** The duration of the load without faults before the first trial. */
@@ -120,7 +122,7 @@ async function makeWorld(
     shapes = SHAPES,
     activeRuns = ACTIVE_RUNS,
   } = options;
-  const cluster = stack.use(await ChaosCluster.start());
+  const cluster = stack.use(options.database ?? (await ChaosCluster.start()));
   const startedAt = Temporal.Now.instant();
   const pool = createPool(cluster.url, {
     applicationName: 'stockflow chaos',

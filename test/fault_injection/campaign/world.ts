@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Random } from '../../../demo/world/random.ts';
 import type { Proxy as TcpProxy } from '../../support/tcp_proxy.ts';
-import type { ChaosCluster } from '../cluster/cluster.ts';
+import type { CampaignDatabase } from '../cluster/cluster.ts';
 import type { Fleet, FleetWorker } from '../cluster/fleet.ts';
 import type { AlertReceiver } from '../cluster/receiver.ts';
 import { retryDuringOutage } from '../cluster/retry_during_outage.ts';
@@ -11,7 +11,7 @@ import type { Load } from './load.ts';
 
 /** The processes and the database that faults act on, and the records of the injected faults. */
 export interface World {
-  readonly cluster: ChaosCluster;
+  readonly cluster: CampaignDatabase;
   readonly fleet: Fleet;
   readonly proxy: TcpProxy;
   readonly receiver: AlertReceiver;

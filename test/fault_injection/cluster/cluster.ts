@@ -33,7 +33,15 @@ const SETTINGS = {
   unix_socket_directories: '',
 };
 
-export class ChaosCluster implements AsyncDisposable {
+/** The database of a campaign: one address, behind which the server may crash. */
+export interface CampaignDatabase extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  crash(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export class ChaosCluster implements CampaignDatabase {
   readonly port: number;
   readonly url: string;
   readonly #context: ProgramContext;

@@ -25,7 +25,7 @@ export const postgres: Fault = {
 };
 
 /** Waits until some worker has claimed a task, since restarts without work between them would test nothing. */
-async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
+export async function untilSomeoneWorks({ pool, fleet }: World): Promise<void> {
   const from = Temporal.Now.instant();
   const giveUpAt = performance.now() + GIVE_UP_MS;
   while (performance.now() < giveUpAt) {

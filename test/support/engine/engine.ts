@@ -12,7 +12,7 @@ import { createLog } from '../../../runner/log.ts';
 import { type DagRun, findRun } from '../../../runner/store/run/dag_run.ts';
 import { instancesOfRun, type TaskInstance } from '../../../runner/store/task/instance.ts';
 import type { TaskType } from '../../../runner/task.ts';
-import { type Lifetime, testDatabase } from '../postgres/database.ts';
+import { type DatabaseOptions, type Lifetime, testDatabase } from '../postgres/database.ts';
 import { until } from '../until.ts';
 
 /** A database with the runner in it, a folder of DAG files, and the task types of a test. */
@@ -44,14 +44,18 @@ export const testLog = createLog({
   silent: !process.env.STOCKFLOW_TEST_LOG,
 });
 
-export async function testEngine(lifetime: Lifetime, taskTypes: readonly TaskType[]): Promise<TestEngine> {
+export async function testEngine(
+  lifetime: Lifetime,
+  taskTypes: readonly TaskType[],
+  { server }: Pick<DatabaseOptions, 'server'> = {},
+): Promise<TestEngine> {
   // Node runs after-hooks first in, first out; what was started last must stop first.
   const cleanUps: (() => Promise<void>)[] = [];
   const own: Lifetime = { after: (cleanUp) => cleanUps.unshift(cleanUp) };
   lifetime.after(async () => {
     for (const cleanUp of cleanUps) await cleanUp();
   });
-  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'queue'] });
+  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'queue'], server });
   const dagsDir = await mkdtemp(path.join(tmpdir(), 'stockflow-dags-'));
   own.after(() => rm(dagsDir, { recursive: true, force: true }));
   const types: TaskTypes = {

@@ -43,6 +43,8 @@ export interface NightOptions {
   /** Data rows of Retail Pro's file. */
   readonly rows?: number;
   readonly server?: NightServer;
+  /** The URL of a Postgres of the test's own; the run's by default. */
+  readonly databaseServer?: string;
   /** Changes the text of the shipped DAG. */
   readonly dag?: (text: string) => string;
 }
@@ -90,7 +92,10 @@ export async function testNight(lifetime: Lifetime, options: NightOptions = {}):
   });
   const { rows = USUAL_ROWS, server = 'in_process' } = options;
   const world = makeWorld({ ...USUAL_WORLD, ...options.world });
-  const { url, pool } = await testDatabase(own, { migrations: ['runner', 'oms', 'queue'] });
+  const { url, pool } = await testDatabase(own, {
+    migrations: ['runner', 'oms', 'queue'],
+    server: options.databaseServer,
+  });
   await seedOms(pool, world);
   const site = await startNightSite(server);
   own.after(async () => await site[Symbol.asyncDispose]());

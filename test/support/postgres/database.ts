@@ -20,6 +20,12 @@ export interface Lifetime {
   after(cleanUp: () => Promise<void>): void;
 }
 
+export interface DatabaseOptions {
+  readonly migrations?: readonly TestSchema[];
+  /** The URL of a server of the test's own, which ends with the test; the run's server by default. */
+  readonly server?: string | undefined;
+}
+
 /** The queue's own schema comes with its package, not as files of ours. */
 export type TestSchema = MigrationSet | 'queue';
 
@@ -36,10 +42,9 @@ let admin: Pool | undefined;
  * Returns a new database with the migrations of `migrations` applied in that order (none by default), dropped when
  * `lifetime` ends. Copied from a template that is made once per content of the migrations, so that it takes about 15 ms in memory.
  */
-export async function testDatabase(
-  lifetime: Lifetime,
-  options: { readonly migrations?: readonly TestSchema[] } = {},
-): Promise<TestDatabase> {
+export async function testDatabase(lifetime: Lifetime, options: DatabaseOptions = {}): Promise<TestDatabase> {
+  if (options.server !== undefined)
+    return await databaseOn(options.server, lifetime, options.migrations ?? []);
   const serverUrl = await testServerUrl();
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
   const administrator = adminPool(serverUrl);
@@ -53,6 +58,23 @@ export async function testDatabase(
     // Nobody waits for it but the end of the process: it takes a checkpoint of the server. If it fails, the process does.
     void administrator.query(`drop database ${name} with (force)`);
   });
+  return { url, pool };
+}
+
+/** On a server that ends with the test, and the database with it; no template is kept there. */
+async function databaseOn(
+  serverUrl: string,
+  lifetime: Lifetime,
+  sets: readonly TestSchema[],
+): Promise<TestDatabase> {
+  const name = `test_${randomBytes(4).toString('hex')}`;
+  const maintenance = createPool(serverUrl, { applicationName: 'stockflow test admin', max: 1 });
+  await maintenance.query(`create database ${name} template template0 encoding 'UTF8'`);
+  await maintenance.end();
+  const url = databaseUrl(serverUrl, name);
+  await applyAll(url, sets);
+  const pool = createPool(url, { applicationName: 'stockflow test', max: 10 });
+  lifetime.after(() => pool.end());
   return { url, pool };
 }
 

@@ -23,12 +23,20 @@ export function skipWithoutPgbouncer(): string | false {
   return program() !== null || process.env.CI !== undefined ? false : 'no pgbouncer on this machine';
 }
 
+/** A database with settings of its own in the pooler's section `[databases]`. */
+export interface PooledDatabase {
+  readonly url: string;
+  readonly settings: PgbouncerSettings;
+}
+
 /** @returns the URL of the same database through a PgBouncer that ends with `lifetime` */
 export async function startPgbouncer(
   lifetime: Lifetime,
-  databaseUrl: string,
+  database: string | PooledDatabase,
   settings: PgbouncerSettings,
 ): Promise<string> {
+  const { url: databaseUrl, settings: own } =
+    typeof database === 'string' ? { url: database, settings: {} } : database;
   const pgbouncer = program();
   if (pgbouncer === null) throw new Error('pgbouncer is missing: install it');
   const directory = await mkdtemp(join(tmpdir(), 'stockflow-pgbouncer-'));
@@ -42,7 +50,7 @@ export async function startPgbouncer(
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const file = join(directory, `pgbouncer_${port}.ini`);
-    await writeFile(file, configOf(new URL(databaseUrl), { listen_port: port, ...settings }));
+    await writeFile(file, configOf({ url: databaseUrl, settings: own }, { listen_port: port, ...settings }));
     const child = spawn(pgbouncer, [file], {
       ...(account ?? {}),
       cwd: directory,
@@ -70,11 +78,13 @@ export async function startPgbouncer(
 }
 
 /** Whoever logs in is the URL's own user: what is tried here is the pooling. */
-function configOf({ hostname, port, username, password }: URL, settings: PgbouncerSettings): string {
+function configOf({ url, settings: own }: PooledDatabase, settings: PgbouncerSettings): string {
+  const { hostname, port, username, password } = new URL(url);
+  const entry = Object.entries(own).map(([name, value]) => ` ${name}=${value}`);
   const secret = password === '' ? '' : ` password=${decodeURIComponent(password)}`;
   return [
     '[databases]',
-    `* = host=${hostname} port=${port} user=${username}${secret}`,
+    `* = host=${hostname} port=${port} user=${username}${secret}${entry.join('')}`,
     '[pgbouncer]',
     'listen_addr = 127.0.0.1',
     'unix_socket_dir =',

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { testServerUrl } from '../postgres/database.ts';
+import { ALONE } from './process_files.ts';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
+const ROOT = path.join(import.meta.dirname, '../../..');
 
 /** Each tells the number of its process by its title. */
 const says = (name: string, body = '') => `
@@ -46,4 +49,11 @@ test('the files of a folder run in one process; one that fails, or cannot be loa
   assert.match(output, /cannot load file:\S+\/one\/b\.test\.ts/);
   assert.match(output, new RegExp(`^not ok \\d+ - c in ${pidOf('a')}$`, 'm'));
   assert.match(output, /^# fail 2$/m);
+});
+
+test('each test file that has a process of its own is there', () => {
+  assert.deepEqual(
+    ALONE.filter((file) => !existsSync(path.join(ROOT, file))),
+    [],
+  );
 });

@@ -8,7 +8,7 @@ import { allCommands } from '../../../../runner/commands/cli/found_commands.ts';
 
 const COMMAND = '/** Counts the shelves. */\nexport function configure() {}\n';
 
-test('a folder of commands is a group, and one beside a command of its name is that command alone', async (t) => {
+test('a folder of commands, written or compiled, is a group, and one beside a command of its name is that command alone', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'stockflow-commands-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const files = [
@@ -16,7 +16,10 @@ test('a folder of commands is a group, and one beside a command of its name is t
     'stock/print.ts',
     'store_room/check.ts',
     'store_room/check/text.ts',
+    'store_room/close.js',
+    'store_room/close.d.ts',
     'store_room/open_all.ts',
+    'store_room/open_all.test.ts',
     'store_room/README.md',
     'empty/notes.txt',
     '_parts/part.ts',
@@ -29,9 +32,9 @@ test('a folder of commands is a group, and one beside a command of its name is t
   assert.deepEqual(
     commandsOf(commands)
       .map(({ words }) => words)
-      .slice(0, 4),
-    ['stock', 'store-room check', 'store-room open-all', 'up'],
+      .slice(0, 5),
+    ['stock', 'store-room check', 'store-room close', 'store-room open-all', 'up'],
   );
-  assert.equal(findItem(commands, ['store-room'])?.item.summary, 'check, open-all');
+  assert.equal(findItem(commands, ['store-room'])?.item.summary, 'check, close, open-all');
   assert.equal(findItem(commands, ['store-room', 'check'])?.item.summary, 'counts the shelves');
 });

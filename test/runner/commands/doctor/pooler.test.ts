@@ -25,12 +25,19 @@ async function pooledProject(t: Parameters<typeof cliProject>[0], poolMode: stri
   return project;
 }
 
-test('through a pooler in session mode `up` migrates and works, NOTIFY comes through, and doctor names the pooler', {
+test('through a pooler in session mode `migrate` migrates, `up` works, NOTIFY comes through, `worker --check` finds it, and doctor names the pooler', {
   skip,
 }, async (t) => {
   const project = await pooledProject(t, 'session');
+  assert.equal((await project.run(['migrate'])).code, 0);
+  const none = await project.run(['worker', '--check']);
+  assert.deepEqual([none.code, none.stdout], [1, '']);
+  assert.match(none.stderr, /^no worker of host \S+ is alive: start one with stockflow worker\n$/);
   const up = project.start(['up']);
   await up.said('working; Ctrl-C stops');
+  const alive = await project.run(['worker', '--check']);
+  assert.equal(alive.code, 0, alive.stderr);
+  assert.match(alive.stdout, /^worker 1 \(pid \d+\) lives, last heartbeat \d+ ms ago\n$/);
   const run = await project.run(['trigger', 'chain', '--wait']);
   assert.equal(run.code, 0, run.stderr);
   const doctor = await project.run(['doctor']);

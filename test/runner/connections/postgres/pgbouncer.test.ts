@@ -52,6 +52,15 @@ test('a pooler in session mode is distinguished from one that shares sessions, a
   assert.equal(await poolModeOf(pooled), 'session');
 });
 
+test('a pooler in transaction mode keeps the sessions of a database whose own entry says pool_mode = session, also while busy', {
+  skip,
+}, async (t) => {
+  const database = { url, settings: { pool_mode: 'session', pool_size: 40 } };
+  const pooled = await startPgbouncer(t, database, { pool_mode: 'transaction', default_pool_size: 1 });
+  await occupy(t, pooled, 5);
+  assert.equal(await poolModeOf(pooled), 'session');
+});
+
 for (const settings of [
   { pool_mode: 'transaction' },
   { pool_mode: 'transaction', default_pool_size: 1 },

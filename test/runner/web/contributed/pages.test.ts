@@ -30,7 +30,8 @@ const files: Readonly<Record<string, string>> = {
   'hello.ts': `
     import { definePage, html } from '${INTERFACE}';
     export default definePage({ path: '/greeting/:who', open: async () => { throw new Error('never opened'); } });`,
-  'lines.ts': `
+  'lines.d.ts': `throw new Error('a declaration was loaded');`,
+  'lines.js': `
     import { defineDownload } from '${INTERFACE}';
     async function* lines(n) { for (let i = 1; i <= n; i++) yield 'line ' + i + '\\n'; }
     export default defineDownload({
@@ -72,7 +73,7 @@ test('a page of a folder is served inside the frame, with its entry in the navig
   assert.equal((await web.get('/greeting/stranger')).status, 404);
 });
 
-test('a download is sent in parts, as an attachment, in front of a page whose param would match its name', async () => {
+test('a download, here of a compiled file, is sent in parts, as an attachment, in front of a page whose param would match its name', async () => {
   const { status, headers, body } = await web.get('/greeting/lines.txt?n=3');
   assert.equal(status, 200);
   assert.equal(headers.get('content-disposition'), 'attachment; filename="l_i.txt"');
