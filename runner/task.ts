@@ -8,6 +8,7 @@
 export { ConnectionError, type ConnectionErrorKind } from './connections/connection_error.ts';
 export { retryAfterMs } from './connections/http/retry_after.ts';
 export { type TransactionOptions, withTransaction } from './connections/postgres/transaction.ts';
+export { isRunMode, type RunMode } from './core/dag/run_mode.ts';
 export {
   connectionId,
   duration,

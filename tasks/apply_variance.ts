@@ -27,6 +27,7 @@ export default defineTask({
     id_type: z.string().min(1).default('SKU'),
     columns: varianceColumnsSchema,
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run } = context;
     const { file } = params;

@@ -23,6 +23,8 @@ export default defineTask({
       ),
     timeout: duration().prefault('24h').describe('How long the question stands.'),
   }),
+  // It asks; what the answer releases is for other tasks to do, or to leave.
+  worksInShadow: true,
   async run({ params, approval }) {
     const { question, approvers, not_requester: notRequester, timeout: timeoutMs } = params;
     const { decision, by, at, reason } = await approval({ question, approvers, notRequester, timeoutMs });

@@ -39,6 +39,7 @@ export default defineTask({
       signal,
     });
   },
+  worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, meter, log, signal } = context;
     const guardCheck = createGuardCheck(context, params);

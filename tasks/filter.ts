@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionId, defineTask, location } from '../runner/task.ts';
 import { foundFileSchema } from './files/found_file.ts';
+import { publishFolder } from './files/publish_folder.ts';
 import { refusedFile } from './files/refused_file.ts';
 import {
   describeRejects,
@@ -12,7 +13,7 @@ import {
 import { openFound, unmovedChunks } from './filter/found_content.ts';
 import { keepRejects, publishFiltered, REJECTS_NAME } from './filter/publish_filtered.ts';
 import { REJECTS_HEADER } from './filter/reject_line.ts';
-import { checkRepetition } from './filter/repeated_file.ts';
+import { checkRepetition, type Repetition } from './filter/repeated_file.ts';
 import { scan } from './filter/scan.ts';
 import { Spool } from './filter/spool.ts';
 import { createGuardCheck } from './guard/guard_check.ts';
@@ -22,6 +23,7 @@ import { dialectShape, quantityShape } from './inventory/file/dialect.ts';
 import { InvalidFileError } from './inventory/file/invalid_file.ts';
 import { overrideNeedsSchema, overrideSchema } from './inventory/guard/override.ts';
 import { readProducts } from './oms/products/file.ts';
+import { hasAppliedHistory } from './oms/shadow/applied_history.ts';
 
 /**
  * Reads a reset file once and publishes its rows of active products byte for byte, header first, with a manifest
@@ -63,6 +65,7 @@ export default defineTask({
     override: overrideSchema,
     override_needs: overrideNeedsSchema,
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, meter, progress, log, signal } = context;
     const guardCheck = createGuardCheck(context, params);
@@ -119,7 +122,9 @@ export default defineTask({
       };
       const pool = await connections.postgres(params.connection);
       const productIds = products.map(({ productId }) => productId);
-      const repetition = await checkRepetition(pool, { night, found, sha256: source.sha256, productIds });
+      const repetition: Repetition = (await hasAppliedHistory(pool, run.mode))
+        ? await checkRepetition(pool, { night, found, sha256: source.sha256, productIds })
+        : { kind: 'new' };
       if (repetition.kind === 'refused') throw new InvalidFileError(repetition.sentence);
       if (repetition.kind === 'unmoved') await context.warn(repetition.sentence, { sha256: source.sha256 });
 
@@ -128,7 +133,7 @@ export default defineTask({
         await context.warn(withoutRowSentence(activeWithoutRow), { count: activeWithoutRow.length });
       }
       const published = await publishFiltered(files, {
-        to: params.to,
+        to: publishFolder(params.to, run.mode),
         prefix: params.name_prefix,
         businessDate: run.businessDate,
         found,

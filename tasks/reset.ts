@@ -47,6 +47,7 @@ export default defineTask({
     override: overrideSchema,
     override_needs: overrideNeedsSchema,
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run } = context;
     const { delimiter, quote, encoding, compression, file, guards } = params;

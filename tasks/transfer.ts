@@ -25,8 +25,10 @@ export default defineTask({
   description:
     'Copies, moves, archives, deletes or prunes files between SFTP servers, local folders and artifacts',
   params: transferParams,
+  worksInShadow: true,
   async run(context) {
     const { params } = context;
+    if (context.run.mode === 'shadow') return await foretell(context);
     return isPlacing(params) ? await place({ ...context, params }) : await remove({ ...context, params });
   },
 });
@@ -67,6 +69,22 @@ async function remove(context: TaskContext<RemovingParams>): Promise<JsonObject>
     count: removed.length,
     bytes: sumOf(removed),
     files: removed.slice(0, NAMED_MAX).map(({ location, bytes }) => ({ from: location, bytes })),
+  };
+}
+
+/** Lists the files that an applied run would concern, and leaves them where they are. */
+async function foretell(context: TaskContext<TransferParams>): Promise<JsonObject> {
+  const { params } = context;
+  const keepNewest = params.action === 'prune' ? (params.keep_newest ?? 0) : 0;
+  const entries = await chosenFiles(context, keepNewest);
+  return {
+    action: params.action,
+    count: 0,
+    would_concern: {
+      count: entries.length,
+      bytes: sumOf(entries),
+      files: entries.slice(0, NAMED_MAX).map(({ location, bytes }) => ({ from: location, bytes })),
+    },
   };
 }
 

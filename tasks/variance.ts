@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { connectionId, defineTask, duration, instant, location } from '../runner/task.ts';
+import { publishFolder } from './files/publish_folder.ts';
 import { varianceColumnsSchema } from './inventory/columns/param.ts';
 import { fileSnapshotSchema } from './oms/applied/file.ts';
-import { inTransaction } from './oms/database/transaction.ts';
+import { readSql } from './oms/database/sql.ts';
 import { type Freeze, freezeNight, type MovedId } from './oms/freeze/freeze.ts';
 import { publishVariance } from './oms/freeze/variance_file.ts';
 import { readProducts } from './oms/products/file.ts';
+import { onOms } from './oms/shadow/on_oms.ts';
 
+const KEEP_VARIANCE_PARTS = readSql(import.meta.url, './oms/shadow/variance_parts.sql');
 const AMBIGUOUS_NAMED_MAX = 50;
 const UNACKNOWLEDGED_NAMED_MAX = 20;
 
@@ -32,7 +35,9 @@ export default defineTask({
     go_live: instant().nullish(),
     unacknowledged_after: duration().prefault('3d'),
   }),
-  async run({ params, run, connections, files, meter, log, signal, warn }) {
+  worksInShadow: true,
+  async run(context) {
+    const { params, run, connections, files, meter, log, warn } = context;
     const products = await readProducts(files, params.active, params.id_type);
     const pool = await connections.postgres(params.connection);
     const night = {
@@ -40,16 +45,22 @@ export default defineTask({
       businessDate: run.businessDate.toString(),
       revision: params.file.revision,
     };
-    const freeze = await inTransaction(pool, { isolation: 'repeatable read', signal }, (client) =>
-      freezeNight(client, {
+    const snapshot = { at: params.file.snapshot_at, facilities: params.file.facilities };
+    const productIds = products.map(({ productId }) => productId);
+    const shadow = { night, purpose: 'freeze', productIds, snapshot, from: null, to: 'frozen' } as const;
+    const how = { isolation: 'repeatable read', shadow } as const;
+    const freeze = await onOms(context, pool, how, async (client) => {
+      const frozen = await freezeNight(client, {
         night,
-        snapshot: { at: params.file.snapshot_at, facilities: params.file.facilities },
+        snapshot,
         idType: params.id_type,
         products,
         goLive: params.go_live ?? null,
         unacknowledgedAfterMs: params.unacknowledged_after,
-      }),
-    );
+      });
+      if (run.mode === 'shadow') await client.query(KEEP_VARIANCE_PARTS);
+      return frozen;
+    });
     if (freeze.isKept) {
       log.warn('the reset of this night is applied; its freeze is kept', {
         snapshotAt: freeze.snapshot.at.toString(),
@@ -59,7 +70,7 @@ export default defineTask({
       await warn(movedIdsSentence(freeze.movedIds), { ids: freeze.movedIds.length });
     }
     const published = await publishVariance(files, freeze, {
-      to: params.to,
+      to: publishFolder(params.to, run.mode),
       businessDate: run.businessDate,
       columns: params.columns,
     });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionId, defineTask, FailTask } from '../runner/task.ts';
-import { inTransaction } from './oms/database/transaction.ts';
+import { onOms } from './oms/shadow/on_oms.ts';
 import { checkNight, INVARIANT_NAMES, type NightCheck, recordProof } from './oms/verify/verify.ts';
 
 /** The claim of each invariant, for the sentence about a violation. */
@@ -14,6 +14,14 @@ const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
 
 const EXAMPLES_IN_SENTENCE = 3;
 
+/** What the check of a shadow night shows, and what only an applied one can. */
+const SHADOW_PROOF = {
+  proves:
+    "with the reset and the variance added, the OMS's own ledger as it stands sums to the external count and the variance, for every covered key",
+  does_not_prove:
+    'that the OMS takes the postings: its rights, triggers and rules are not tried, nor writers beside them, nor that they are posted once',
+};
+
 /**
  * Verifies a night against the OMS's own rows: reads every covered key back, records the result
  * (`audit.inventory_proof`), and fails the run if a key differs from what is expected. It changes no count and can be
@@ -26,16 +34,28 @@ export default defineTask({
     connection: connectionId(),
     external_system_id: z.string().min(1),
   }),
-  async run({ params, run, attempt, connections, log, meter, signal }) {
+  worksInShadow: true,
+  async run(context) {
+    const { params, run, attempt, connections, log, meter } = context;
     const businessDate = run.businessDate.toString();
     const night = { externalSystemId: params.external_system_id, businessDate };
     const pool = await connections.postgres(params.connection);
-    const { revision, checks } = await inTransaction(
+    const shadow = {
+      night,
+      purpose: 'proof',
+      productIds: [],
+      snapshot: null,
+      from: 'applied',
+      to: null,
+    } as const;
+    const { revision, checks } = await onOms(
+      context,
       pool,
-      { isolation: 'repeatable read', signal },
+      { isolation: 'repeatable read', shadow },
       async (client) => {
         const found = await checkNight(client, night);
-        await recordProof(client, night, { ...found, attemptToken: attempt.token });
+        // A proof in the OMS is of what the OMS holds, which a shadow has not changed.
+        if (run.mode === 'apply') await recordProof(client, night, { ...found, attemptToken: attempt.token });
         return found;
       },
     );
@@ -47,6 +67,7 @@ export default defineTask({
     return {
       business_date: businessDate,
       revision,
+      ...(run.mode === 'shadow' ? { shadow: SHADOW_PROOF } : {}),
       I1: plain(I1),
       I2: plain(I2),
       I3: plain(I3),

@@ -39,6 +39,7 @@ export default defineTask({
     ...pollParams,
     poll_interval: duration({ description: 'the time between two looks' }).prefault('1m'),
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run, runs, log } = context;
     const { dag: dagId, task: taskId } = params;

@@ -5,8 +5,10 @@ import { namePatternSchema } from './inventory/file/name.ts';
 import { supersedeSchema } from './inventory/guard/supersede.ts';
 import { newestAppliedReset } from './oms/applied/newest_reset.ts';
 import { newestRevision } from './oms/applied/revision.ts';
+import { hasAppliedHistory } from './oms/shadow/applied_history.ts';
 import { findByContent } from './wait_for_file/find_by_content.ts';
 import { findByName } from './wait_for_file/find_by_name.ts';
+import { newestSnapshot } from './wait_for_file/newest_snapshot.ts';
 import { precheckNight } from './wait_for_file/precheck.ts';
 import { hasSupersedeParams, revisionOf } from './wait_for_file/revision.ts';
 import { snapshotInSchema } from './wait_for_file/snapshot_in.ts';
@@ -35,21 +37,21 @@ export default defineTask({
     /** Whether a newer file may supersede a night that is already applied. */
     supersede: supersedeSchema,
   }),
+  worksInShadow: true,
   async run(context) {
     const { params, run, attempt, connections, files, log, now } = context;
     const pool = await connections.postgres(params.connection);
     const { deadlineAt } = attempt;
     const isLastPoll = deadlineAt !== null && Temporal.Instant.compare(now(), deadlineAt) >= 0;
-    const newest = await newestAppliedReset(pool, {
-      externalSystemId: params.external_system_id,
-      businessDate: run.businessDate.toString(),
-    });
+    const hasHistory = await hasAppliedHistory(pool, run.mode);
+    const key = { externalSystemId: params.external_system_id, businessDate: run.businessDate.toString() };
+    const newest = hasHistory ? await newestAppliedReset(pool, key) : null;
     const night = {
       namePattern: params.name_pattern,
       scheduledFor: run.scheduledFor,
       until: deadlineAt,
       maxAgeMs: params.max_age,
-      lastApplied: newest?.snapshotAt ?? null,
+      lastApplied: await newestSnapshot(context, newest?.snapshotAt ?? null),
     };
     const { file, seen } = params.snapshot_in
       ? await findByContent(context, night, params.snapshot_in)
@@ -57,7 +59,10 @@ export default defineTask({
     if (file !== null) {
       log.info('file found', { location: file.location, bytes: file.bytes, snapshotAt: file.snapshot_at });
       const { external_system_id: externalSystemId, supersede } = params;
-      return { ...file, revision: await revisionOf(context, pool, { file, externalSystemId, supersede }) };
+      const revision = hasHistory
+        ? await revisionOf(context, pool, { file, externalSystemId, supersede })
+        : 1;
+      return { ...file, revision };
     }
 
     const leftOut = await leftOutTexts(files, params.from);
@@ -70,8 +75,9 @@ export default defineTask({
     const { businessDate, scheduledFor } = run;
     const pool = await connections.postgres(params.connection);
     const key = { externalSystemId: params.external_system_id, businessDate: businessDate.toString() };
-    const applied = await newestAppliedReset(pool, key);
-    const own = params.supersede.wanted ? null : await newestRevision(pool, key);
+    const hasHistory = await hasAppliedHistory(pool, run.mode);
+    const applied = hasHistory ? await newestAppliedReset(pool, key) : null;
+    const own = params.supersede.wanted || !hasHistory ? null : await newestRevision(pool, key);
     const { name_pattern: namePattern, max_age: maxAgeMs } = params;
     const night = {
       businessDate,

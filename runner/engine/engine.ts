@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Environment } from '../connections/connection_config.ts';
 import type { Log } from '../log.ts';
 import type { Actor } from '../store/event/event.ts';
+import type { TaskContext } from '../task.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { TaskTypes } from './dags/task_types.ts';
 import type { DagVersions } from './dags/versions.ts';
@@ -22,6 +23,8 @@ export interface Engine {
    */
   readonly env: Environment;
   readonly projectDir: string;
+  /** Runs work of a task in a transaction that is always rolled back. */
+  readonly scratch: TaskContext<unknown>['scratch'];
   /** The further settings of an attempt in a process of its own. */
   readonly isolation: {
     readonly databaseUrl: string;

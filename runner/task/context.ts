@@ -1,5 +1,6 @@
 /** The facts and functions that a task gets when it runs. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { RunMode } from '../core/dag/run_mode.ts';
 import type { Progress } from '../core/run/progress_rate.ts';
 import type { RunState, TaskState } from '../core/run/states.ts';
 import type { HttpConnection } from '../core/value/http.ts';
@@ -18,6 +19,8 @@ export interface RunFacts {
   readonly businessDate: Temporal.PlainDate;
   /** IANA name. */
   readonly timezone: string;
+  /** `shadow`: the task must leave everything outside the runner's database as it is. */
+  readonly mode: RunMode;
   readonly params: JsonObject;
 }
 
@@ -103,6 +106,11 @@ export interface TaskContext<Params> {
   readonly upstream: Readonly<Record<string, Json>>;
   readonly connections: Connections;
   readonly files: Files;
+  /**
+   * Runs `work` in a transaction of the runner's own database that is always rolled back: a place for temporary tables where the
+   * source of the data grants none. It is not for the runner's own tables.
+   */
+  readonly scratch: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
   readonly runs: Runs;
   /** Adds to the attempt's rows and bytes in and out, shown by `audit.attempt`. */
   readonly meter: (amounts: Partial<Record<'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut', number>>) => void;

@@ -82,7 +82,7 @@ export interface Files {
   recordRead(facts: FileFacts): Promise<void>;
   /**
    * Returns the output of the task `taskId` in the newest successful run of this DAG that was scheduled for an earlier
-   * instant and in which the task succeeded. Returns null if there is none, if the task had no output, or if it is
+   * instant and in which the task succeeded. A shadow run counts only for another shadow run. Returns null if there is none, if the task had no output, or if it is
    * mapped.
    */
   lastGoodOutput(taskId: string): Promise<Json | null>;

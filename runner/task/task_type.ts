@@ -62,6 +62,11 @@ export interface TaskType<Schema extends z.ZodType = z.ZodType> {
    * code that crashes, a loop that never ends) ends this attempt alone. Starting one takes some 0.3 s and 60 MB.
    */
   readonly isolation?: 'process';
+  /**
+   * Says that `run` changes nothing outside the runner's database where `run.mode` is `shadow`. A DAG that offers shadow runs may
+   * only have tasks of such types.
+   */
+  readonly worksInShadow?: true;
   /** @returns the output: JSON of at most 1 MB, or undefined for none */
   run(context: TaskContext<z.output<Schema>>): Promise<Json | undefined>;
   /**

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import { connectionIdsIn } from '../connections/connection_config.ts';
+import { inScratch } from '../connections/postgres/scratch.ts';
 import { sftpFiles } from '../engine/attempt/files/sftp_files.ts';
 import { ConnectionPools } from '../engine/worker/connection_pools.ts';
 import {
@@ -37,6 +38,8 @@ export interface TaskWorldOptions {
   readonly now?: string;
   /** Pools by connection id; others are those of `env`. */
   readonly postgres?: Readonly<Record<string, Pool>>;
+  /** A database in whose sessions `scratch` makes its temporary tables; without it a task cannot use any. */
+  readonly scratch?: Pool;
   /** `STOCKFLOW_CONN_<ID>` of real databases and SFTP servers; `process.env` for those of this machine. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -123,6 +126,7 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       scheduledFor: Temporal.Instant.from('2026-03-10T05:00:00Z'),
       businessDate: Temporal.PlainDate.from('2026-03-10'),
       timezone: 'America/New_York',
+      mode: 'apply',
       params: {},
       ...overrides.run,
     },
@@ -143,6 +147,10 @@ export async function openTaskWorld(options: TaskWorldOptions = {}): Promise<Tas
       http: async (id) => pools.http(id),
     },
     files: realFiles,
+    scratch: async (work) => {
+      if (options.scratch === undefined) throw new Error('openTaskWorld was given no scratch database');
+      return await inScratch(options.scratch, work);
+    },
     runs: {
       newest: async ({ dagId, date, taskId }) => {
         const found = runs

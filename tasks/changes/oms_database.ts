@@ -37,6 +37,20 @@ async function omsPool({ env, connections, pool }: OmsSource): Promise<Pool> {
   return oms;
 }
 
+/**
+ * Returns the pool of an OMS of which only the counts are read, whether or not the sync has ever worked on it.
+ * @throws NoOms; ConnectionError
+ */
+export async function countsPool({ env, connections, pool }: OmsSource): Promise<Pool> {
+  const isSet = Boolean(env[OMS_VARIABLE]);
+  const oms = isSet ? connections.postgres(CONNECTION) : pool;
+  const { rows } = await oms.query<{ has_counts: boolean }>(
+    "select to_regclass('oms.inventory_item_detail') is not null as has_counts",
+  );
+  if (!rows[0]?.has_counts) throw new NoOms(isSet);
+  return oms;
+}
+
 export interface OmsReading extends AsyncDisposable {
   readonly client: PoolClient;
   /** Ends the transaction well; without it the session is closed. */

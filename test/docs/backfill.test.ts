@@ -20,7 +20,7 @@ test('the table of what becomes of a run that is there is what is decided', () =
   assert.deepEqual([...byState.keys()].toSorted(), RUN_STATES.toSorted());
   for (const state of RUN_STATES) {
     const decided = REPROCESS_MODES.map((mode) =>
-      decisionText(decideInstant([{ runId: 1, scheduledFor, state }], mode)),
+      decisionText(decideInstant([{ runId: 1, scheduledFor, state, mode: 'apply' }], mode)),
     );
     assert.equal(byState.get(state), `| \`${state}\` | ${decided.join(' | ')} |`);
   }

@@ -1,4 +1,4 @@
-/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [--calendar us_retail] [-o json]`; exits 1 on any finding. */
+/** `npm run nights -- --count N --seed S [--from N] [--minutes M] [--arithmetic current] [--server openssh] [--shadow] [--calendar us_retail] [-o json]`; exits 1 on any finding. */
 import { parseArgs } from 'node:util';
 import { runSimulation } from './campaign/campaign.ts';
 import { summaryText } from './campaign/summary_text.ts';
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     arithmetic: { type: 'string' },
     server: { type: 'string', default: 'demo' },
+    shadow: { type: 'boolean', default: false },
     calendar: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'text' },
   },
@@ -44,8 +45,10 @@ const summary = await runSimulation({
   server: values.server === 'openssh' ? 'openssh' : 'in_process',
   ...(values.calendar === undefined ? {} : { calendar: values.calendar }),
   withNaiveBaseline: values.arithmetic === 'current',
-  onNight({ night, date, kind, wrong, unexpected }) {
-    for (const what of [...unexpected, ...wrong]) notice(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
+  inShadowFirst: values.shadow,
+  onNight({ night, date, kind, wrong, unexpected, shadow }) {
+    for (const what of [...unexpected, ...wrong, ...(shadow?.differences ?? [])])
+      notice(`night ${night}, ${date}, ${kind}: WRONG: ${what}`);
     worked += 1;
     if (worked % 50 === 0) notice(`${worked} nights`);
   },

@@ -38,7 +38,7 @@ export async function printRunResult(
 
 export function runText(report: RunReport, paint: Paint): string {
   const { run, timezone, tasks, warnings, approvals } = report;
-  const head = `run ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
+  const head = `${run.mode === 'shadow' ? 'shadow run' : 'run'} ${run.runId} of ${run.dagId}: ${paint(styleOfState(run.state), run.state)}`;
   const why = run.reason === null ? '' : ` (${escapeControls(run.reason)})`;
   return [
     `${head}, ${spentText(report)}\n`,

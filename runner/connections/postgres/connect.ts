@@ -11,6 +11,7 @@ export { EmbeddedPostgresError } from './embedded/error.ts';
 export { ConnectionLost, DatabaseUnreachable, SessionNotKept } from './errors.ts';
 export { createPool, type PoolOptions } from './pool.ts';
 export type { PoolMode } from './pooler.ts';
+export { scratchOn } from './scratch.ts';
 export { CommitOutcomeUnknown, withTransaction } from './transaction.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
 

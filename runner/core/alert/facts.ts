@@ -1,5 +1,6 @@
 /** The facts of an alert, stored beside its sentence. Messages are made of them. */
 import { z } from 'zod';
+import { RUN_MODES, type RunMode } from '../dag/run_mode.ts';
 import { type TaskRemedy, taskRemedySchema } from '../value/task_remedy.ts';
 
 /** A figure that was judged, with the bound that it crossed. */
@@ -13,6 +14,8 @@ export interface AlertFigure {
 export interface AlertFacts {
   /** The IANA zone in which times of this DAG are told. */
   readonly timezone: string;
+  /** Whether the run works in shadow; `apply` for a due instant whose run was never made. */
+  readonly mode: RunMode;
   /** The date for which the run works; null for a due instant whose run was never made. */
   readonly businessDate: string | null;
   /** The task of the alert: the first that failed, was late or warned; null if it is about the whole run. */
@@ -43,6 +46,8 @@ export interface AlertProgress {
 
 const schema = z.object({
   timezone: z.string(),
+  // Alerts of earlier versions are all of runs that apply.
+  mode: z.enum(RUN_MODES).default('apply'),
   businessDate: z.string().nullable(),
   taskId: z.string().nullable(),
   taskCount: z.number(),

@@ -1,4 +1,5 @@
 /** The sentence of each kind of alert: which run, what happened, and the cause in the words of the error. */
+import type { RunMode } from '../dag/run_mode.ts';
 import { inZone, spanText } from '../time/time_text.ts';
 import type { AlertKind } from './kind.ts';
 import type { UsualRun } from './slow.ts';
@@ -9,6 +10,7 @@ const MAX_QUOTED = 300;
 export interface NamedRun {
   readonly dagId: string;
   readonly runId: number;
+  readonly mode: RunMode;
   readonly businessDate: Temporal.PlainDate;
 }
 
@@ -92,8 +94,8 @@ export function recoveredSentence(run: NamedRun, closed: readonly AlertKind[]): 
   return `${nameOf(run)} succeeded; told before: ${closed.map((kind) => kind.replaceAll('_', ' ')).join(', ')}`;
 }
 
-function nameOf({ dagId, runId, businessDate }: NamedRun): string {
-  return `run ${runId} of ${dagId} (${businessDate})`;
+function nameOf({ dagId, runId, mode, businessDate }: NamedRun): string {
+  return `${mode === 'shadow' ? 'shadow run' : 'run'} ${runId} of ${dagId} (${businessDate})`;
 }
 
 /** Returns the words of an error on one line. */

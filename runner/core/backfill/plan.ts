@@ -4,6 +4,7 @@
  */
 
 import type { Dag } from '../dag/dag.ts';
+import type { RunMode } from '../dag/run_mode.ts';
 import { isTerminalRunState, type RunState } from '../run/states.ts';
 import { closedDateOf, closedWords } from '../time/closed_dates.ts';
 import { instantsBetween, type Schedule, scheduleOf } from '../time/schedule.ts';
@@ -48,6 +49,7 @@ export interface ExistingRun {
   readonly runId: number;
   readonly scheduledFor: Temporal.Instant;
   readonly state: RunState;
+  readonly mode: RunMode;
 }
 
 /** The decision for one instant. */
@@ -106,8 +108,9 @@ export function decideInstant(runs: readonly ExistingRun[], reprocess: Reprocess
   const rank = ({ state }: ExistingRun) => (isTerminalRunState(state) ? (state === 'success' ? 1 : 2) : 0);
   const [run] = runs.toSorted((a, b) => rank(a) - rank(b) || b.runId - a.runId);
   if (run === undefined) return { decision: 'create', reason: null, detail: null, runId: null };
-  const { runId, state } = run;
-  const reason = state === 'success' ? 'succeeded' : state;
+  const { runId, state, mode } = run;
+  const ended = state === 'success' ? 'succeeded' : state;
+  const reason = mode === 'shadow' ? `${ended} in shadow` : ended;
   const isWanted = isTerminalRunState(state) && WORKS_AGAIN[reprocess](state);
   return { decision: isWanted ? 'rerun' : 'skip', reason, detail: null, runId };
 }

@@ -28,7 +28,7 @@ export const TRIGGER_RULES = [
 ] as const;
 export type TriggerRule = (typeof TRIGGER_RULES)[number];
 
-export const PARAM_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'instant'] as const;
+export const PARAM_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'instant', 'run_mode'] as const;
 export type ParamType = (typeof PARAM_TYPES)[number];
 
 /** A wall clock time in the DAG's zone, on the business date plus `plusDays` (`"00:30+1d"`). */

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../value/json.ts';
 import { didYouMeanOrList } from '../value/suggest.ts';
 import type { ParamSpec, ParamType } from './dag.ts';
+import { isRunMode, RUN_MODES } from './run_mode.ts';
 
 /** One given param that does not fit. */
 export interface ParamProblem {
@@ -62,6 +63,7 @@ const WANTED: Readonly<Record<ParamType, string>> = {
   boolean: 'true or false',
   date: 'a date such as 2026-01-31',
   instant: 'an instant with its offset such as 2026-01-31T06:00:00Z',
+  run_mode: RUN_MODES.join(' or '),
 };
 
 function wrongParam(type: ParamType, value: Json): string {
@@ -83,6 +85,8 @@ function fromJson(type: ParamType, value: Json): Json | undefined {
       return typeof value === 'string' ? dateFrom(value) : undefined;
     case 'instant':
       return typeof value === 'string' ? instantFrom(value) : undefined;
+    case 'run_mode':
+      return isRunMode(value) ? value : undefined;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { PARAM_TYPES, type ParamType, type WallTime } from '../dag/dag.ts';
 import { defaultProblem } from '../dag/params.ts';
+import { RUN_MODES } from '../dag/run_mode.ts';
 import { parseWallTime, WallTimeError } from '../time/wall_time.ts';
 import type { Json, JsonObject } from '../value/json.ts';
 import type { DagFileFinding } from './finding.ts';
@@ -23,6 +24,7 @@ export function fitFindings(
     ...nameFindings(outline.root, file),
     ...dateFindings(outline.root),
     ...paramFindings(outline.root, scalarAt),
+    ...modeFindings(outline.root),
     ...outline.tasks.flatMap((task) => timeFindings(task, scalarAt)),
   ];
 }
@@ -53,6 +55,24 @@ function paramFindings(
     const path = ['params', name, 'default'];
     const message = isParamType(type) ? defaultProblem(type, value, scalarAt(path)) : null;
     return message === null ? [] : [{ path, message }];
+  });
+}
+
+/** A run without a mode, or with two, could take a shadow for an applied run. */
+function modeFindings(root: JsonObject): readonly DagFileFinding[] {
+  const modes = Object.entries(asMap(root.params)).filter(([, spec]) => asMap(spec).type === 'run_mode');
+  return modes.flatMap(([name, spec], index): DagFileFinding[] => {
+    const path = ['params', name];
+    const [first] = modes[0] ?? [];
+    if (index > 0) {
+      return [
+        { path: [...path, 'type'], message: `${first} is of type run_mode already: a run has one mode` },
+      ];
+    }
+    const hasDefault = (asMap(spec).default ?? null) !== null;
+    return hasDefault
+      ? []
+      : [{ path, message: `a param of type run_mode needs a default: ${RUN_MODES.join(' or ')}` }];
   });
 }
 

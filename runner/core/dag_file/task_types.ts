@@ -8,10 +8,12 @@ import type { KeyPath } from './key_path.ts';
 import type { Outline, OutlineTask } from './outline.ts';
 import { taskKeys } from './schema/keys.ts';
 import { schemaFindings } from './schema/zod_findings.ts';
-import { isMap, valueAt } from './yaml/values.ts';
+import { asMap, isMap, valueAt } from './yaml/values.ts';
 
 /** A task type as needed to check a DAG file: the schema of its params, or why its file could not be loaded. */
-export type CheckableType = { readonly params: z.ZodType } | { readonly loadError: string };
+export type CheckableType =
+  | { readonly params: z.ZodType; readonly worksInShadow?: true }
+  | { readonly loadError: string };
 
 /**
  * Returns the problems of the tasks' types and params.
@@ -22,6 +24,9 @@ export function typeFindings(
   taskTypes: ReadonlyMap<string, CheckableType>,
   scalarAt: (path: KeyPath) => string | null,
 ): readonly DagFileFinding[] {
+  const offersShadow = Object.values(asMap(outline.root.params)).some(
+    (spec) => asMap(spec).type === 'run_mode',
+  );
   return outline.tasks.flatMap((task) => {
     const { type } = task.keys;
     if (typeof type !== 'string' || !taskKeys.shape.type.safeParse(type).success) return [];
@@ -32,8 +37,19 @@ export function typeFindings(
         { path: [...task.path, 'type'], message: `task type ${type} cannot be used: ${taskType.loadError}` },
       ];
     }
-    return paramFindings(task, taskType.params, scalarAt);
+    return [
+      ...(offersShadow && taskType.worksInShadow !== true ? [actsInShadow(type, task)] : []),
+      ...paramFindings(task, taskType.params, scalarAt),
+    ];
   });
+}
+
+/** A task type that knows nothing of shadow would act in a run that promises not to. */
+function actsInShadow(type: string, task: OutlineTask): DagFileFinding {
+  const message =
+    `${type} does not say that it works in shadow, and the DAG has a param of type run_mode: ` +
+    'a shadow run would act here; give the type worksInShadow: true once it leaves everything alone where run.mode is shadow';
+  return { path: [...task.path, 'type'], message };
 }
 
 function unknownType(type: string, task: OutlineTask, known: readonly string[]): DagFileFinding {

@@ -1,4 +1,5 @@
 /** What a cron monitor is told, in the convention that such services share. */
+import type { RunMode } from '../dag/run_mode.ts';
 import { spanText } from '../time/time_text.ts';
 
 /** `start` and an end are of a run, or an end of a closed date; `log` is a note on the DAG. */
@@ -33,12 +34,13 @@ export interface EndFigures {
 export interface PingedRun {
   readonly dagId: string;
   readonly runId: number;
+  readonly mode: RunMode;
   readonly businessDate: Temporal.PlainDate;
 }
 
 /** Returns the first line of a ping: `nightly 2026-03-10 run 12: started`. */
-export function pingTitle({ dagId, runId, businessDate }: PingedRun, what: string): string {
-  return `${dagId} ${businessDate} run ${runId}: ${what}`;
+export function pingTitle({ dagId, runId, mode, businessDate }: PingedRun, what: string): string {
+  return `${dagId} ${businessDate} ${mode === 'shadow' ? 'shadow run' : 'run'} ${runId}: ${what}`;
 }
 
 /**

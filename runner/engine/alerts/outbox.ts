@@ -171,6 +171,7 @@ export async function postOfRun(tx: Queryable, run: DagRun, alert: RunAlert): Pr
       cause,
       facts: {
         ...factsOf(timezone, run.businessDate.toString()),
+        mode: run.mode,
         ...facts,
       },
     },
@@ -191,6 +192,7 @@ export async function post(tx: Queryable, alert: NewAlert, channels: readonly st
 export function factsOf(timezone: string, businessDate: string | null): AlertFacts {
   return {
     timezone,
+    mode: 'apply',
     businessDate,
     taskId: null,
     taskCount: 0,

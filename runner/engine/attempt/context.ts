@@ -11,7 +11,7 @@ import { runsOf } from './runs.ts';
 /** The parts of the engine that an attempt uses, in whichever process it runs. */
 export type AttemptHost = Pick<
   Engine,
-  'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log'
+  'pool' | 'connections' | 'clock' | 'env' | 'projectDir' | 'actor' | 'log' | 'scratch'
 >;
 
 /** The receiver of an attempt's log lines, progress and amounts. */
@@ -72,6 +72,7 @@ export function contextOf(
       scheduledFor: claimed.scheduledFor,
       businessDate: claimed.businessDate,
       timezone,
+      mode: claimed.runMode,
       params: claimed.runParams,
     },
     attempt: {
@@ -90,6 +91,7 @@ export function contextOf(
       },
       http: async (id) => host.connections.http(id),
     },
+    scratch: host.scratch,
     runs: runsOf(host.pool),
     meter: sink.addToMeter,
     progress: sink.setProgress,

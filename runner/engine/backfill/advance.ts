@@ -2,6 +2,7 @@
 import { decideInstant } from '../../core/backfill/plan.ts';
 import { hasRoomForDate } from '../../core/backfill/room.ts';
 import type { Dag } from '../../core/dag/dag.ts';
+import { runModeOf } from '../../core/dag/run_mode.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import {
@@ -134,6 +135,12 @@ async function reopen(tx: Queryable, versions: DagVersions, turn: Turn, runId: n
     return false;
   }
   const params: JsonObject = resolved.values;
+  const mode = runModeOf(index.dag.params, params);
+  if (mode !== run.mode) {
+    const detail = `run ${runId} is ${run.mode === 'shadow' ? 'a shadow run' : 'a run that applies'}, and stays one; trigger the date for one in mode ${mode}`;
+    await markDateSkipped(tx, { backfillId, position, reason: `worked in mode ${run.mode}`, detail, runId });
+    return false;
+  }
   await setRunTerms(tx, { runId, timeEdges, params });
   await actAsOperator(tx);
   const changed = await clearInstances(

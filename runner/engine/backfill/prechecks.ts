@@ -4,6 +4,7 @@ import { isWorked, type PlannedDate } from '../../core/backfill/plan.ts';
 import type { DateRefusal } from '../../core/backfill/refusal.ts';
 import type { Task } from '../../core/dag/dag.ts';
 import type { DagIndex } from '../../core/dag/index.ts';
+import { runModeOf } from '../../core/dag/run_mode.ts';
 import { renderTemplates } from '../../core/run/template.ts';
 import { resolveWallTime } from '../../core/time/wall_time.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
@@ -98,6 +99,7 @@ async function runPrecheck(
   { businessDate, scheduledFor, workedBefore }: DateFacts,
 ): Promise<DateRefusal | null> {
   const { dag } = plan.index;
+  const mode = runModeOf(dag.params, plan.params);
   const unknown = (detail: string): DateRefusal => {
     failed.set(task.taskId, detail);
     return { scheduledFor, kind: 'unknown', because: 'not checked', detail };
@@ -109,7 +111,14 @@ async function runPrecheck(
     const rendered = renderTemplates(task.with, scopeOf(run, dag.timezone, {}));
     const answer = await precheck({
       params: await taskType.params.parseAsync(rendered),
-      run: { dagId: dag.dagId, scheduledFor, businessDate, timezone: dag.timezone, params: plan.params },
+      run: {
+        dagId: dag.dagId,
+        scheduledFor,
+        businessDate,
+        timezone: dag.timezone,
+        mode,
+        params: plan.params,
+      },
       deadlineAt: task.deadline && resolveWallTime(businessDate, task.deadline, dag.timezone),
       workedBefore,
       connections: {

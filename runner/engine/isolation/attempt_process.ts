@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createPool } from '../../connections/postgres/connect.ts';
+import { scratchOn } from '../../connections/postgres/scratch.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { Log } from '../../log.ts';
 import { LEASE_MS } from '../../store/worker/worker.ts';
@@ -77,7 +78,17 @@ function hostOf({ databaseUrl, env, projectDir, actor, now }: Work): AttemptHost
     idleInTransactionTimeoutMs: LEASE_MS / 2,
     onIdleError: (error) => log.debug('an idle session broke', { error: error.message }),
   });
-  return { pool, connections: new ConnectionPools(env, log), clock, env, projectDir, actor, log };
+  const connections = new ConnectionPools(env, log);
+  return {
+    pool,
+    connections,
+    clock,
+    env,
+    projectDir,
+    actor,
+    log,
+    scratch: (work) => scratchOn(databaseUrl, work),
+  };
 }
 
 function endGroup(): void {

@@ -1,5 +1,6 @@
 /** The messages between a worker and the process of an isolated attempt, as JSON. */
 import { z } from 'zod';
+import { RUN_MODES } from '../../core/dag/run_mode.ts';
 import { taskRemedySchema } from '../../core/value/task_remedy.ts';
 import type { AttemptInput } from '../attempt/context.ts';
 import type { Ending } from '../attempt/ending.ts';
@@ -13,6 +14,7 @@ const claimed = z.object({
   dagId: z.string(),
   dagVersionId: z.number(),
   runType: z.enum(['scheduled', 'catchup', 'manual', 'backfill']),
+  runMode: z.enum(RUN_MODES),
   scheduledFor: instant,
   businessDate: z.string().transform((text) => Temporal.PlainDate.from(text)),
   timeEdges: z.enum(['keep', 'collapse']),

@@ -6,6 +6,7 @@ import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from '../../connections/postgres/connect.ts';
 import { downstreamOf } from '../../core/dag/graph.ts';
 import { type DagIndex, taskOf } from '../../core/dag/index.ts';
+import { runModeOf } from '../../core/dag/run_mode.ts';
 import { notDueYet } from '../../core/run/not_due.ts';
 import { isTerminalRunState } from '../../core/run/states.ts';
 import type { Json } from '../../core/value/json.ts';
@@ -196,6 +197,15 @@ async function changeParams(
     throw new OperatorError(
       'bad_params',
       `${params.problem}; run ${run.runId} keeps the DAG version that it began with`,
+      { action: 'trigger_again', dagId: run.dagId, date: run.businessDate },
+    );
+  }
+  const mode = runModeOf(index.dag.params, params.values);
+  if (mode !== run.mode) {
+    throw new OperatorError(
+      'bad_params',
+      `run ${run.runId} is ${run.mode === 'shadow' ? 'a shadow run' : 'a run that applies'}, and stays one: half a run of each kind ` +
+        `would be neither; trigger ${run.businessDate} again for one in mode ${mode}`,
       { action: 'trigger_again', dagId: run.dagId, date: run.businessDate },
     );
   }

@@ -1,6 +1,7 @@
 /** Makes and ends runs. Every function is idempotent, so any number of processes may call it at once. */
 
 import type { DagIndex } from '../../core/dag/index.ts';
+import { runModeOf } from '../../core/dag/run_mode.ts';
 import { plannedInstant } from '../../core/run/advance.ts';
 import { resolveWallTime } from '../../core/time/wall_time.ts';
 import type { JsonObject } from '../../core/value/json.ts';
@@ -38,7 +39,12 @@ export interface RunRequest {
 export async function createRun(tx: Queryable, request: RunRequest): Promise<DagRun | null> {
   const { index, by } = request;
   const { dag } = index;
-  const run = await insertRun(tx, { ...request, dagId: dag.dagId, actor: by.actor });
+  const run = await insertRun(tx, {
+    ...request,
+    dagId: dag.dagId,
+    mode: runModeOf(dag.params, request.params),
+    actor: by.actor,
+  });
   if (run === null) return null;
   failpoint('schedule.run_inserted');
   const clock = { businessDate: run.businessDate, timezone: dag.timezone, timeEdges: run.timeEdges };
@@ -59,6 +65,7 @@ export async function createRun(tx: Queryable, request: RunRequest): Promise<Dag
       ...(request.reason === null ? {} : { reason: request.reason }),
       after: {
         run_type: run.runType,
+        ...(run.mode === 'apply' ? {} : { mode: run.mode }),
         scheduled_for: run.scheduledFor.toString(),
         time_edges: run.timeEdges,
         params: run.params,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createPool } from '../../connections/postgres/connect.ts';
+import { createPool, scratchOn } from '../../connections/postgres/connect.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 import type { SchemaMismatch } from '../../store/schema/schema_mismatch.ts';
 import { LEASE_MS, withdrawCrashes } from '../../store/worker/worker.ts';
@@ -92,6 +92,7 @@ export class Worker implements AsyncDisposable {
       log: options.log,
       env: options.env,
       projectDir: options.projectDir,
+      scratch: (work) => scratchOn(options.databaseUrl, work),
       isolation: { databaseUrl: options.databaseUrl, stallMs: options.stallMs ?? STALL_MS },
       workerId: () => this.#workerId,
       actor: { actor: `worker ${workerId}@${hostname()}`, channel: 'worker' },
@@ -290,10 +291,9 @@ export class Worker implements AsyncDisposable {
     await this.#queue?.stop();
     await this.#inFlight.whenEmpty();
     await this.#upkeep;
+    const { log } = this.#options;
     await this.#reconciler.releaseAll(this.#workerId).catch((error: unknown) => {
-      this.#options.log.warn('lost claims could not be handed over; the lease will expire', {
-        error: String(error),
-      });
+      log.warn('lost claims could not be handed over; the lease will expire', { error: String(error) });
     });
   }
 }

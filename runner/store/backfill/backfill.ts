@@ -135,7 +135,7 @@ export async function dagsWithRunningBackfills(db: Queryable): Promise<readonly 
 
 /**
  * Returns the DAG's runs of these instants. A manual run counts if it is for the exact instant, as `trigger --date`
- * makes it.
+ * makes it, and is no shadow: then it leaves the date to be worked.
  */
 export async function runsForInstants(
   db: Queryable,
@@ -144,11 +144,11 @@ export async function runsForInstants(
 ): Promise<readonly ExistingRun[]> {
   const { rows } = await db.query<ExistingRun>(
     // In two parts, each with an index of its own.
-    `select run_id as "runId", scheduled_for as "scheduledFor", state from stockflow.dag_run
+    `select run_id as "runId", scheduled_for as "scheduledFor", state, mode from stockflow.dag_run
       where dag_id = $1 and scheduled_for between $2 and $3 and run_type <> 'manual'
       union all
-     select run_id, scheduled_for, state from stockflow.dag_run
-      where dag_id = $1 and scheduled_for between $2 and $3 and run_type = 'manual'`,
+     select run_id, scheduled_for, state, mode from stockflow.dag_run
+      where dag_id = $1 and scheduled_for between $2 and $3 and run_type = 'manual' and mode = 'apply'`,
     [dagId, span.from.toString(), span.until.toString()],
   );
   return rows;

@@ -1,3 +1,4 @@
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
 import type { JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
@@ -15,6 +16,7 @@ export interface DagRun {
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
   readonly params: JsonObject;
+  readonly mode: RunMode;
   readonly timeEdges: TimeEdges;
   readonly actor: string;
   readonly reason: string | null;
@@ -26,7 +28,7 @@ export interface DagRun {
 }
 
 const COLUMNS = `run_id as "runId", dag_id as "dagId", dag_version_id as "dagVersionId", run_type as "runType", state,
-  scheduled_for as "scheduledFor", business_date as "businessDate", params, time_edges as "timeEdges", actor, reason,
+  scheduled_for as "scheduledFor", business_date as "businessDate", params, mode, time_edges as "timeEdges", actor, reason,
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt",
   reopen_count as "reopenCount"`;
 
@@ -38,6 +40,7 @@ export type NewRun = Pick<
   | 'scheduledFor'
   | 'businessDate'
   | 'params'
+  | 'mode'
   | 'timeEdges'
   | 'actor'
   | 'reason'
@@ -48,8 +51,8 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | nu
   const { rows } = await db.query<DagRun>({
     name: 'stockflow.insert_run',
     text: `insert into stockflow.dag_run
-       (dag_id, dag_version_id, run_type, scheduled_for, business_date, params, time_edges, actor, reason)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       (dag_id, dag_version_id, run_type, scheduled_for, business_date, params, time_edges, actor, reason, mode)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (dag_id, scheduled_for) where run_type <> 'manual' do nothing
      returning ${COLUMNS}`,
     values: [
@@ -62,6 +65,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<DagRun | nu
       run.timeEdges,
       run.actor,
       run.reason,
+      run.mode,
     ],
   });
   return rows[0] ?? null;
@@ -101,6 +105,7 @@ export interface RunFilter {
   readonly dagId?: string;
   readonly state?: RunState;
   readonly runType?: RunType;
+  readonly mode?: RunMode;
   /** Only runs with an id below this one. */
   readonly before?: number | null;
   readonly limit: number;
@@ -112,8 +117,16 @@ export async function listRuns(db: Queryable, filter: RunFilter): Promise<readon
     `select ${COLUMNS} from stockflow.dag_run
       where ($1::text is null or dag_id = $1) and ($2::text is null or state = $2)
         and ($4::text is null or run_type = $4) and ($5::bigint is null or run_id < $5)
+        and ($6::text is null or mode = $6)
       order by run_id desc limit $3`,
-    [filter.dagId ?? null, filter.state ?? null, filter.limit, filter.runType ?? null, filter.before ?? null],
+    [
+      filter.dagId ?? null,
+      filter.state ?? null,
+      filter.limit,
+      filter.runType ?? null,
+      filter.before ?? null,
+      filter.mode ?? null,
+    ],
   );
   return rows;
 }

@@ -1,4 +1,5 @@
 /** Reads when each DAG was last due, and the run of that instant. */
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
 import type { DueDecision } from '../dag/dag.ts';
@@ -45,6 +46,7 @@ export interface LastRun {
   readonly dagId: string;
   readonly runId: number;
   readonly runType: RunType;
+  readonly mode: RunMode;
   readonly state: RunState;
   readonly businessDate: Temporal.PlainDate;
   readonly scheduledFor: Temporal.Instant;
@@ -70,7 +72,7 @@ export interface LastRun {
 /** Returns the newest run of each key that has one. */
 export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Promise<readonly LastRun[]> {
   const { rows } = await db.query<LastRun>(
-    `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.state, r.business_date as "businessDate",
+    `select r.dag_id as "dagId", r.run_id as "runId", r.run_type as "runType", r.mode, r.state, r.business_date as "businessDate",
             r.scheduled_for as "scheduledFor", r.started_at as "startedAt", r.finished_at as "finishedAt",
             r.state = 'cancelled' and r.started_at is null and exists (
               select from stockflow.event e where e.run_id = r.run_id and e.action = 'run.skipped') as "wasSkipped", r.reason,
@@ -96,7 +98,9 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
        -- An aggregate of the date's runs: sorted by run_id, all runs of a DAG would be read where it has no manual one.
        left join lateral (
         select (array_agg(run_id order by run_id desc))[1] as run_id from stockflow.dag_run
-         where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual') manual on true
+         where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual'
+           -- What a person works in shadow does not stand for a night that was to be applied.
+           and (mode = 'apply' or own.mode is distinct from 'apply')) manual on true
        join stockflow.dag_run r on r.run_id = greatest(newest.run_id, own.run_id, manual.run_id)
        left join lateral (
         select t.task_id, t.map_index, t.error_text, t.remedy from stockflow.task_instance t

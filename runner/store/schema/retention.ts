@@ -59,7 +59,7 @@ const DELETE_RUNS = `
      where r.finished_at < now() - $1 * interval '1 ms'
        and r.run_id is distinct from (
              select n.run_id from stockflow.dag_run n
-              where n.dag_id = r.dag_id and n.state = 'success'
+              where n.dag_id = r.dag_id and n.mode = r.mode and n.state = 'success'
               order by n.scheduled_for desc, n.run_id desc limit 1)
      limit $2
   ), artifacts as (

@@ -32,7 +32,7 @@ export const CLAIM_DUE = `claimed as (
      )
      select c.task_instance_id as "taskInstanceId", c.run_id as "runId", r.dag_id as "dagId",
             r.dag_version_id as "dagVersionId", r.run_type as "runType", r.scheduled_for as "scheduledFor",
-            r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams",
+            r.business_date as "businessDate", r.time_edges as "timeEdges", r.params as "runParams", r.mode as "runMode",
             c.task_id as "taskId", c.map_index as "mapIndex", c.map_item as "mapItem", c.attempt_token as "attemptToken",
             c.pool, c.attempt_number as "attemptNumber", c.failure_count as "failureCount", c.crash_count as "crashCount", c.deadline_at as "deadlineAt",
             a.started_at as "attemptStartedAt", now() as "claimedAt"

@@ -1,4 +1,5 @@
 import type { Task } from '../../core/dag/dag.ts';
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { TaskState } from '../../core/run/states.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import { readTaskRemedy, type TaskRemedy } from '../../core/value/task_remedy.ts';
@@ -16,6 +17,7 @@ export interface ClaimedTask {
   readonly businessDate: Temporal.PlainDate;
   readonly timeEdges: TimeEdges;
   readonly runParams: JsonObject;
+  readonly runMode: RunMode;
   readonly taskId: string;
   readonly mapIndex: number;
   /** The element of the mapped list; null for a task that is not mapped. */

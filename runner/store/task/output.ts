@@ -1,3 +1,4 @@
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { Json, JsonObject } from '../../core/value/json.ts';
 import type { Queryable } from '../queryable.ts';
 
@@ -26,21 +27,29 @@ export async function outputsOf(
 
 /**
  * Returns the output of an unmapped task in the newest successful run of the DAG that is scheduled before this run and
- * in which the task succeeded; null if there is none.
+ * in which the task succeeded; null if there is none. A run that applies is measured against runs that applied. A shadow
+ * run also takes shadow runs, since it may have nothing else before it.
  */
 export async function lastGoodOutput(
   db: Queryable,
-  before: { readonly dagId: string; readonly runId: number; readonly scheduledFor: Temporal.Instant },
+  before: {
+    readonly dagId: string;
+    readonly runId: number;
+    readonly scheduledFor: Temporal.Instant;
+    readonly runMode: RunMode;
+  },
   taskId: string,
 ): Promise<Json> {
   const { rows } = await db.query<{ output: Json }>(
     `select t.output
        from stockflow.dag_run r join stockflow.task_instance t using (run_id)
       where r.dag_id = $1 and r.run_id <> $2 and r.state = 'success' and r.scheduled_for < $3
+        and (r.mode = 'apply' or $5 = 'shadow')
         and t.task_id = $4 and t.map_index = -1 and t.state = 'success'
-      order by r.scheduled_for desc, r.run_id desc
+      -- Of the runs of one date, the one that applied.
+      order by r.scheduled_for desc, r.mode = 'apply' desc, r.run_id desc
       limit 1`,
-    [before.dagId, before.runId, before.scheduledFor.toString(), taskId],
+    [before.dagId, before.runId, before.scheduledFor.toString(), taskId, before.runMode],
   );
   return rows[0]?.output ?? null;
 }

@@ -3,6 +3,7 @@ import type { ClockChangeDate } from '../../core/change/clock_change_dates.ts';
 import type { DagChange, PlannedClockChange } from '../../core/change/dag_change.ts';
 import { isEdgeKey, type KeyChange } from '../../core/change/key_changes.ts';
 import type { Dag } from '../../core/dag/dag.ts';
+import { type RunMode, runModeOf } from '../../core/dag/run_mode.ts';
 import { formatProblem } from '../../core/dag_file/problem.ts';
 import { edgeText } from '../../core/other_dags/words.ts';
 import { scheduleWords } from '../dag/schedule_words.ts';
@@ -83,18 +84,32 @@ export function verdictWords(plan: Plan, change: DagChange): string {
 
 function changeLines({ before, after }: Plan, { kind, keys }: DagChange): readonly string[] {
   if (after === null) return before === null ? [] : ['the DAG is retired: no new runs, its history stays'];
-  if (kind === 'new') return [scheduleWords(after), `${after.tasks.length} tasks`, ...otherDagLines(after)];
+  const mode = defaultMode(after);
+  const shadow = mode === 'shadow' ? ['its runs work in shadow: they change nothing outside the runner'] : [];
+  if (kind === 'new')
+    return [scheduleWords(after), `${after.tasks.length} tasks`, ...shadow, ...otherDagLines(after)];
+  const isModeChanged = before !== null && defaultMode(before) !== mode;
+  const applies = ['its runs apply what they find, where they worked in shadow'];
   const words = (change: KeyChange) =>
     `${change.taskId === null ? '' : `${change.taskId}: `}${change.key} ${valueWords(change.before)} -> ${valueWords(change.after)}`;
   const isRescheduled = keys.dag.some(({ key }) => /^(schedule|timezone|calendar|on_closed)$/.test(key));
   return [
     ...keys.dag.map(words),
+    ...(isModeChanged ? (mode === 'shadow' ? shadow : applies) : []),
     ...(isRescheduled && before !== null ? [`${scheduleWords(before)} -> ${scheduleWords(after)}`] : []),
     ...keys.tasksAdded.map((taskId) => `task added: ${taskId}`),
     ...keys.tasksRemoved.map((taskId) => `task removed: ${taskId}`),
     ...keys.tasks.filter(isEdgeKey).map(words),
     ...keys.tasks.filter((change) => !isEdgeKey(change)).map(words),
   ];
+}
+
+/** Returns the mode of the runs that nobody gives another. */
+function defaultMode({ params }: Dag): RunMode {
+  return runModeOf(
+    params,
+    Object.fromEntries(Object.entries(params).map(([name, spec]) => [name, spec.default])),
+  );
 }
 
 /** `load: after load_file of nightly_load` */

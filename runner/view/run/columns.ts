@@ -15,6 +15,12 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   { key: 'dag_id', value: ({ run }) => run.dagId },
   { key: 'business_date', value: ({ run }) => run.businessDate },
   { key: 'run_type', value: ({ run }) => run.runType },
+  {
+    key: 'mode',
+    value: ({ run }) => run.mode,
+    text: ({ run }) => (run.mode === 'shadow' ? run.mode : '-'),
+    omitEmpty: true,
+  },
   { key: 'state', value: ({ run }) => run.state, state: ({ run }) => run.state },
   {
     key: 'scheduled_for',

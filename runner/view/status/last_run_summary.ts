@@ -11,9 +11,10 @@ export function lastRunSummary(facts: DagFacts, status: LastRunStatus, now: Temp
     const lastRun = run === null ? '' : `; the last valid version goes on, its last night: ${run.state}`;
     return `its file is invalid: ${detail}${lastRun}${paused}`;
   }
+  const shadow = run?.mode === 'shadow' ? 'in shadow: ' : '';
   const { closed } = status;
   const after = closed === null || verdict === 'closed' ? '' : `; ${closed.date} is ${closedWords(closed)}`;
-  return `${sentenceOf(facts, status, now)}${after}${paused}`;
+  return `${shadow}${sentenceOf(facts, status, now)}${after}${paused}`;
 
   function sentenceOf(of: DagFacts, { timezone }: LastRunStatus, at: Temporal.Instant): string {
     switch (verdict) {

@@ -47,6 +47,7 @@ export const STATUS_COLUMNS: readonly Column<DagStatus>[] = [
     text: ({ scheduledFor, timezone }) => (scheduledFor === null ? '-' : inZone(scheduledFor, timezone)),
   },
   { key: 'run_id', value: ({ run }) => run?.runId ?? null },
+  { key: 'mode', value: ({ run }) => run?.mode ?? null, dataOnly: true },
   { key: 'started_at', value: ({ run }) => run?.startedAt ?? null, dataOnly: true },
   { key: 'finished_at', value: ({ run }) => run?.finishedAt ?? null, dataOnly: true },
   { key: 'duration_ms', value: ({ run }) => run && durationMs(run), dataOnly: true },

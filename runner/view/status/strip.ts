@@ -1,4 +1,5 @@
 /** The last nights of every DAG: each instant on which it was due, with the result of its run, oldest first. */
+import type { RunMode } from '../../core/dag/run_mode.ts';
 import type { RunState } from '../../core/run/states.ts';
 import { businessDateOf } from '../../core/time/wall_time.ts';
 import type { Queryable } from '../../store/queryable.ts';
@@ -12,6 +13,8 @@ export interface StripCell {
   readonly scheduledFor: Temporal.Instant;
   readonly businessDate: Temporal.PlainDate;
   readonly verdict: StripVerdict;
+  /** Null where it has no run. */
+  readonly mode: RunMode | null;
   /** The name of a date that the calendar closes; null for another. */
   readonly closedAs: string | null;
   readonly runId: number | null;
@@ -45,6 +48,7 @@ export function stripOf(
       businessDate: businessDateOf(scheduledFor, dag?.timezone ?? 'UTC'),
       verdict: 'did not run' as const,
       closedAs: null,
+      mode: null,
       runId: null,
     })),
     ...closed.map(({ at, date, name }) => ({
@@ -52,6 +56,7 @@ export function stripOf(
       businessDate: date,
       verdict: 'closed' as const,
       closedAs: name,
+      mode: null,
       runId: null,
     })),
   ].filter(({ scheduledFor }) => !known.has(scheduledFor.epochMilliseconds));
@@ -62,6 +67,6 @@ export function stripOf(
 const WITHOUT_RUN = { run: 'pruned', missed: 'did not run', closed: 'closed' } as const;
 
 function cellOf(instant: StripInstant): StripCell {
-  const { scheduledFor, businessDate, decision, closedAs, runId, state } = instant;
-  return { scheduledFor, businessDate, runId, closedAs, verdict: state ?? WITHOUT_RUN[decision] };
+  const { scheduledFor, businessDate, decision, closedAs, runId, state, mode } = instant;
+  return { scheduledFor, businessDate, runId, mode, closedAs, verdict: state ?? WITHOUT_RUN[decision] };
 }

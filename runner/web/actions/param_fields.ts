@@ -1,5 +1,6 @@
 /** A DAG's params in a form: a field each, named `param.<name>`; an empty field takes the default. */
 import type { ParamSpec } from '../../core/dag/dag.ts';
+import { RUN_MODES } from '../../core/dag/run_mode.ts';
 import { selectField, textField } from '../html/form.ts';
 import { each, type Html } from '../html/html.ts';
 
@@ -22,6 +23,12 @@ export function paramFields(
       hint: `${description === '' ? '' : `${description}. `}${TYPE_WORDS[type]}.${byDefault}`,
       value: sent.get(`${PREFIX}${name}`) ?? '',
     };
+    if (type === 'run_mode') {
+      return selectField(field, [
+        { value: '', label: `default: ${String(spec.default)}` },
+        ...RUN_MODES.map((mode) => ({ value: mode, label: mode })),
+      ]);
+    }
     if (type !== 'boolean') return textField({ ...field, type: type === 'date' ? 'date' : 'text' });
     return selectField(field, [
       { value: '', label: `default: ${spec.default === true ? 'yes' : 'no'}` },
@@ -37,6 +44,7 @@ const TYPE_WORDS: Readonly<Record<ParamSpec['type'], string>> = {
   number: 'A number',
   boolean: 'Yes or no',
   date: 'A date',
+  run_mode: 'Apply or shadow',
   instant: 'An instant, such as 2026-03-08T06:00:00Z',
 };
 

@@ -8,10 +8,10 @@ export function strip(cells: readonly StripCell[], dagId: string, timezone: stri
   if (cells.length === 0) return html`<span class="soft small">not due yet</span>`;
   return html`<ol class="strip" aria-label="Last nights of ${dagId}">${each(
     cells,
-    ({ verdict, runId, scheduledFor, closedAs }) => {
+    ({ verdict, runId, scheduledFor, closedAs, mode }) => {
       const { shape, word, className } = markOf(verdict);
       const closed = closedAs === null ? '' : `, closed: ${closedAs}`;
-      const said = verdict === 'closed' ? '' : `, ${word}`;
+      const said = verdict === 'closed' ? '' : `, ${mode === 'shadow' ? 'shadow: ' : ''}${word}`;
       const name = `${timeText(scheduledFor, timezone)}${said}${closed}`;
       return runId === null
         ? html`<li><span class="cell ${className}" role="img" aria-label="${name}" title="${name}">${shape}</span></li>`

@@ -52,6 +52,8 @@ ${factsPart(shown)}
 ${historyPart(shown.events, shown.report)}`;
 }
 
+const SHADOW_NOTICE = html`<p class="lead"><strong>Shadow:</strong> every task works, and nothing outside this database is changed.</p>`;
+
 function headPart({ report, index, links }: ShownRun, reader: Reader): Html {
   const { run, timezone, now } = report;
   const today = now.toZonedDateTimeISO(timezone).toPlainDate();
@@ -62,8 +64,8 @@ function headPart({ report, index, links }: ShownRun, reader: Reader): Html {
       ? html`<a class="button" href="${href}/clear">Clear…</a>${isOver ? NOTHING : html`<a class="button" href="${href}/cancel">Cancel…</a>`}`
       : NOTHING;
   return html`<p class="crumbs"><a href="${dagHref(run.dagId)}">${run.dagId}</a> › <a href="/runs?dag=${encodeURIComponent(run.dagId)}">runs</a></p>
-<div class="head"><h1>${run.dagId}, ${dateText(run.businessDate, today)}, run ${run.runId}</h1><p>${stateMark(run.state)} ${spentText(report)}</p></div>
-<p class="lead soft">Scheduled for ${timeTag(run.scheduledFor, timezone)}; ${run.runType}, by ${run.actor}${run.reason === null ? NOTHING : html`: ${run.reason}`}</p>
+<div class="head"><h1>${run.dagId}, ${dateText(run.businessDate, today)}, ${run.mode === 'shadow' ? 'shadow run' : 'run'} ${run.runId}</h1><p>${stateMark(run.state)} ${spentText(report)}</p></div>
+${run.mode === 'shadow' ? SHADOW_NOTICE : NOTHING}<p class="lead soft">Scheduled for ${timeTag(run.scheduledFor, timezone)}; ${run.runType}, by ${run.actor}${run.reason === null ? NOTHING : html`: ${run.reason}`}</p>
 ${links.length === 0 && actions === NOTHING ? NOTHING : html`<div class="ways">${each(links, (link) => html`<a class="button" href="${link.href}">${link.label}</a>`)}${actions}</div>`}`;
 }
 

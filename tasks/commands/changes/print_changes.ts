@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { OutputFormat, Shell } from '../../../runner/command.ts';
-import { rowObject } from '../../../runner/history.ts';
+import { type DagRun, rowObject } from '../../../runner/history.ts';
 import { CHANGE_COLUMNS, changesCsv } from '../../changes/columns.ts';
 import type { ChangesReport } from '../../changes/report.ts';
 import { type AppliedBatch, changesOf, type Scope } from '../../oms/changes/read_changes.ts';
@@ -11,16 +11,18 @@ interface Printed {
   readonly report: ChangesReport;
   readonly options: { readonly limit: number; readonly output: OutputFormat };
   /** Null for the last night, whichever run applied it. */
-  readonly runId: number | null;
+  readonly run: DagRun | null;
 }
 
 export async function printChanges(shell: Shell, client: PoolClient, printed: Printed): Promise<void> {
-  const { scope, options } = printed;
+  const { scope, options, run } = printed;
   const print = (text: string) => shell.stdout.write(text);
   switch (options.output) {
     case 'table':
-      print(reportText(shell, printed.report, options.limit));
-      shell.stderr.write(nextStep(printed.runId));
+      print(
+        reportText(shell, printed.report, { limit: options.limit, shadowOf: isShadow(run) ? run : null }),
+      );
+      shell.stderr.write(nextStep(run));
       break;
     case 'csv':
       for await (const text of changesCsv(changesOf(client, scope))) print(text);
@@ -40,11 +42,12 @@ export async function printChanges(shell: Shell, client: PoolClient, printed: Pr
 async function printDocument(
   print: (text: string) => void,
   client: PoolClient,
-  { scope, report, runId }: Printed,
+  { scope, report, run }: Printed,
 ): Promise<void> {
   const { totals, collapsed, zeroOrBelow, rejected, filterRejected, held, lostCover, undone } = report;
   const head = {
-    run_id: runId,
+    run_id: run?.runId ?? null,
+    mode: run?.mode ?? 'apply',
     batches: scope.batches.map(batchObject),
     totals,
     zero_or_below: zeroOrBelow.rows,
@@ -75,8 +78,14 @@ function batchObject({ snapshot_at, applied_at, result: _, ...batch }: AppliedBa
   return { ...batch, snapshot_at: snapshot_at?.toString() ?? null, applied_at: applied_at.toString() };
 }
 
-function nextStep(runId: number | null): string {
+function isShadow(run: DagRun | null): run is DagRun {
+  return run?.mode === 'shadow';
+}
+
+function nextStep(of: DagRun | null): string {
+  const runId = of?.runId ?? null;
+  const compare = isShadow(of) ? `beside what was done instead: npx stockflow compare ${of.runId}\n` : '';
   const csv = `npx stockflow changes ${runId ?? ''} -o csv`.replace('  ', ' ');
   const run = runId === null ? 'npx stockflow status' : `npx stockflow runs show ${runId}`;
-  return `\nall of them, for a spreadsheet: ${csv}\nhow it ran: ${run}\n`;
+  return `\nall of them, for a spreadsheet: ${csv}\n${compare}how it ran: ${run}\n`;
 }

@@ -1,6 +1,6 @@
 /** Formats the report as text tables. */
 import { formatTable, type Paint, painter, type Shell } from '../../../runner/command.ts';
-import { type Column, countText } from '../../../runner/history.ts';
+import { type Column, countText, type DagRun } from '../../../runner/history.ts';
 import {
   changeTableColumns,
   FILTER_COLUMNS,
@@ -14,8 +14,18 @@ import type { FilterRejects } from '../../changes/filter_rejects.ts';
 import { type ChangesReport, changedKeys } from '../../changes/report.ts';
 import { REJECTS_NAME } from '../../filter/publish_filtered.ts';
 
-/** @param limit the most rows of each list */
-export function reportText(shell: Shell, report: ChangesReport, limit: number): string {
+export interface ReportTextOptions {
+  /** The most rows of each list. */
+  readonly limit: number;
+  /** The shadow run that foretold the changes; null for changes that were applied. */
+  readonly shadowOf: DagRun | null;
+}
+
+export function reportText(
+  shell: Shell,
+  report: ChangesReport,
+  { limit, shadowOf }: ReportTextOptions,
+): string {
   const {
     scope,
     totals,
@@ -34,9 +44,13 @@ export function reportText(shell: Shell, report: ChangesReport, limit: number): 
   const total = changedKeys(report);
   const batches = scope.batches.slice(0, limit).map(({ batch_id, snapshot_at, applied_at }) => {
     const asOf = snapshot_at === null ? '' : `, as of ${snapshot_at}`;
-    return `${batch_id}${asOf}, applied ${applied_at.toString({ smallestUnit: 'second' })}\n`;
+    const worked = shadowOf === null ? 'applied' : 'foretold';
+    return `${batch_id}${asOf}, ${worked} ${applied_at.toString({ smallestUnit: 'second' })}\n`;
   });
   return [
+    shadowOf === null
+      ? ''
+      : `${paint('bold', `Shadow run ${shadowOf.runId}: nothing was changed.`)} It would have changed:\n`,
     [...batches, more(scope.batches.length - batches.length, 'batches')].join(''),
     formatTable({ columns: TOTAL_COLUMNS, rows: totals }, paint),
     section('Largest changes', { columns, rows: largest }, paint) +

@@ -4,10 +4,12 @@ import { aboutFile, refusedFile } from '../../files/refused_file.ts';
 import { InvalidFileError } from '../../inventory/file/invalid_file.ts';
 import { newestRevision } from '../applied/revision.ts';
 import { readSql } from '../database/sql.ts';
-import { inTransaction, lockSync } from '../database/transaction.ts';
+import { lockSync } from '../database/transaction.ts';
 import { type FrozenNight, findFrozenNight } from '../freeze/frozen_night.ts';
 import { type FileSnapshot, resolveSnapshot } from '../freeze/stage/facility_snapshots.ts';
 import { describeSnapshot, type Revision, revisionKey, type Snapshot, sameSnapshot } from '../night.ts';
+import type { ShadowWork } from '../shadow/in_shadow.ts';
+import { onOms } from '../shadow/on_oms.ts';
 import {
   type Batch,
   type BatchKind,
@@ -61,6 +63,12 @@ export interface ReadyBatch {
   readonly begin: () => Promise<string>;
 }
 
+/** The states of a shadow night between which a batch of each kind works. */
+const SHADOW_OF_KIND = {
+  RESET: { purpose: 'apply', productIds: [], from: 'frozen', to: 'reset' },
+  VARIANCE: { purpose: 'apply', productIds: [], from: 'reset', to: 'applied' },
+} as const satisfies Readonly<Record<BatchKind, Omit<ShadowWork, 'night' | 'snapshot'>>>;
+
 export interface BatchOutcome {
   readonly batchId: string;
   readonly isAlreadyApplied: boolean;
@@ -81,8 +89,9 @@ export async function applyBatch(
   post: (batch: ReadyBatch) => Promise<JsonObject>,
 ): Promise<BatchOutcome> {
   const pool = await context.connections.postgres(request.connection);
-  const transaction = { isolation: 'read committed', signal: context.signal } as const;
-  const outcome = await inTransaction(pool, transaction, async (client): Promise<BatchOutcome> => {
+  const shadow = { night: request.night, snapshot: request.file.snapshot, ...SHADOW_OF_KIND[request.kind] };
+  const how = { isolation: 'read committed', shadow } as const;
+  const outcome = await onOms(context, pool, how, async (client): Promise<BatchOutcome> => {
     const before = await findBatch(client, request.kind, request.night);
     if (before !== null) return await repeated(client, context, { request, batch: before });
 

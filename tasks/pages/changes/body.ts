@@ -46,8 +46,9 @@ export function changesBody(shown: ShownChanges): Html {
   const more = moreLink(shown);
   return html`<p class="crumbs">${run === null ? NOTHING : html`<a href="${dagHref(run.dagId)}">${run.dagId}</a> › <a href="${runHref(run.runId)}">run ${run.runId}</a> › `}changes</p>
 <h1>${title}</h1>
+${run?.mode === 'shadow' ? html`<p class="notice">A shadow run: nothing of this was changed. It is what an applied run would have done.</p>` : NOTHING}
 <p class="lead">${headline(shown)}</p>
-<p class="soft small">${report.scope.batches.slice(0, shown.limit).map((batch) => batchLine(batch, shown.timezone))}${
+<p class="soft small">${report.scope.batches.slice(0, shown.limit).map((batch) => batchLine(batch, shown))}${
     report.scope.batches.length > shown.limit
       ? html` · and ${countText(report.scope.batches.length - shown.limit)} more files`
       : NOTHING
@@ -70,7 +71,7 @@ ${section('Rejected by the OMS', { columns: REJECT_COLUMNS, some: rejected, more
 ${collapsed === 0 ? NOTHING : html`<p class="soft">${countText(collapsed)} rows of the file were repeats that said the same, and count once.</p>`}`;
 }
 
-function headline({ asked, report }: ShownChanges): string {
+function headline({ asked, report, run }: ShownChanges): string {
   const all = report.totals.find(({ reason }) => reason === 'all');
   const of = [
     asked.sku === null ? [] : [`SKU ${asked.sku}`],
@@ -83,12 +84,17 @@ function headline({ asked, report }: ShownChanges): string {
       : `Nothing${where} changed: the counts were right already, held out, or the file does not cover them.`;
   }
   const counts = all.keys === 1 ? '1 count' : `${countText(all.keys)} counts`;
-  return `${counts}${where} changed: ${countText(all.units_up)} units up, ${countText(all.units_down)} down, ${signed(all.net_units)} net.`;
+  const did = run?.mode === 'shadow' ? 'would have changed' : 'changed';
+  return `${counts}${where} ${did}: ${countText(all.units_up)} units up, ${countText(all.units_down)} down, ${signed(all.net_units)} net.`;
 }
 
-function batchLine({ batch_id, snapshot_at, applied_at }: AppliedBatch, timezone: string): Html {
+function batchLine(
+  { batch_id, snapshot_at, applied_at }: AppliedBatch,
+  { run, timezone }: ShownChanges,
+): Html {
+  const worked = run?.mode === 'shadow' ? 'foretold' : 'applied';
   const asOf = snapshot_at === null ? NOTHING : html`as of ${timeTag(snapshot_at, timezone)}, `;
-  return html`<span class="mono">${batch_id}</span> ${asOf}applied ${timeTag(applied_at, timezone, 'second')}<br>`;
+  return html`<span class="mono">${batch_id}</span> ${asOf}${worked} ${timeTag(applied_at, timezone, 'second')}<br>`;
 }
 
 /** Returns the keys of a stored list that the filters leave, at most as many as are shown. */

@@ -32,6 +32,8 @@ function sentences(asked: AskedChanges, found: FoundScope): readonly (Html | str
 function whyNone({ run, repeated }: FoundScope): Html | string {
   if (run === null)
     return 'No night was applied to this OMS yet. The first one that is shows its changes here.';
+  if (run.mode === 'shadow' && run.finishedAt !== null)
+    return `A shadow run: it is ${run.state}, and keeps nothing that it would have changed.`;
   const [first] = repeated;
   if (first !== undefined) {
     return html`It changed nothing: ${first.batch_id} was applied before, at ${first.applied_at.toString({ smallestUnit: 'second' })}, by another run.`;

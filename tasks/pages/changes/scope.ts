@@ -38,9 +38,17 @@ export function askedChanges(run: string | null, query: URLSearchParams): AskedC
 
 /** @throws NotFound if there is no such run */
 export async function findScope(pool: Pool, client: PoolClient, asked: AskedChanges): Promise<FoundScope> {
-  const { sku, facility } = asked;
   const found =
     asked.run === null ? await lastNight(pool, client) : await batchesOfRun(pool, client, asked.run);
+  return await filterScope(client, asked, found);
+}
+
+/** Resolves the filters in the OMS, or in the mirror of a shadow run. */
+export async function filterScope(
+  client: PoolClient,
+  { sku, facility }: AskedChanges,
+  found: Pick<FoundScope, 'run' | 'repeated'> & { readonly batches: readonly AppliedBatch[] },
+): Promise<FoundScope> {
   const productId = sku === null ? null : await findProductId(client, sku);
   const facilityId = facility === null ? null : await findFacilityId(client, facility);
   return {

@@ -182,7 +182,7 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await lateStarts(tx, { leastMs: 1_000, dagId: null });
     await lateStarts(tx, { leastMs: 1_000, dagId: 'busy' });
     await holdUpOf(tx, 'busy');
-    await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep' });
+    await recentRunDurations(tx, { dagId: 'busy', timeEdges: 'keep', mode: 'apply' });
     await runningRuns(tx);
     await overdueChannels(tx, 5_000);
     await takeRun(tx, 'lineage', { leaseMs: 1_000, except: new Set([1]) });
@@ -245,7 +245,8 @@ test('no statement of a busy night reads a table that grows from end to end', as
     await listEvents(tx, { ...events, actor: 'operator' });
     await listEvents(tx, { ...events, action: 'task.marked' });
     await listEvents(tx, { ...events, action: 'task' });
-    await lastGoodOutput(tx, { dagId: 'busy', runId, scheduledFor: Temporal.Now.instant() }, 't1');
+    const before = { dagId: 'busy', runId, scheduledFor: Temporal.Now.instant(), runMode: 'apply' } as const;
+    await lastGoodOutput(tx, before, 't1');
   };
   for (const [work, count] of [
     [night, 15],

@@ -25,6 +25,8 @@ export interface CampaignOptions {
   readonly server?: NightServer;
   /** Corrupts counts on purpose, to test that this is found. */
   readonly tamper?: Tamper;
+  /** Works each run in shadow first, and compares what it foretold with what is then done; false by default. */
+  readonly inShadowFirst?: boolean;
   /** The calendar of the DAG: its schedule then decides about each night of a year. */
   readonly calendar?: string;
 }
@@ -42,6 +44,12 @@ export interface CampaignSummary {
   readonly unexpected: number;
   /** Runs that succeeded, changed nothing, and gave no warning of it. */
   readonly silent: number;
+  /** Runs that were worked in shadow first. */
+  readonly shadow_runs: number;
+  /** Postings, counts set and keys held out that they foretold, and that were compared with what was done. */
+  readonly foretold: number;
+  /** Differences between foretold and done, and changes that a shadow run made to the OMS. */
+  readonly foretold_wrong: number;
   /** Nights by kind, and by traits that only some have. */
   readonly kinds: CountByName;
   readonly traits: CountByName;
@@ -85,6 +93,7 @@ async function runOneScenario(
     kinds,
     server,
     tamper,
+    inShadowFirst = false,
     calendar,
   }: CampaignOptions,
   firstNight: number,
@@ -99,7 +108,7 @@ async function runOneScenario(
         firstNight,
         nights: Math.min(SCENARIO_NIGHTS, count - firstNight),
         withNaiveBaseline,
-        ...{ kinds, server, tamper, calendar },
+        ...{ kinds, server, tamper, calendar, inShadowFirst },
       },
     );
     for await (const result of nights) {
@@ -132,6 +141,9 @@ function summarize(
     wrong_counts: sum(({ wrong }) => wrong.length),
     unexpected: sum(({ unexpected }) => unexpected.length),
     silent: sum(({ silent }) => silent.length),
+    shadow_runs: sum(({ shadow }) => shadow?.runs ?? 0),
+    foretold: sum(({ shadow }) => shadow?.compared ?? 0),
+    foretold_wrong: sum(({ shadow }) => shadow?.differences.length ?? 0),
     kinds,
     traits: countByName([
       ...results.flatMap(({ traits }) => traits),
@@ -156,8 +168,8 @@ function summarize(
       ? applied.filter(({ naiveWrongKeys }) => (naiveWrongKeys ?? 0) > 0).length
       : null,
     naive_baseline_wrong_counts: withNaiveBaseline ? sum(({ naiveWrongKeys }) => naiveWrongKeys ?? 0) : null,
-    findings: results.flatMap(({ night, wrong, unexpected, silent }) =>
-      [...unexpected, ...silent, ...wrong].map((what) => ({ night, what })),
+    findings: results.flatMap(({ night, wrong, unexpected, silent, shadow }) =>
+      [...unexpected, ...silent, ...wrong, ...(shadow?.differences ?? [])].map((what) => ({ night, what })),
     ),
   };
 }

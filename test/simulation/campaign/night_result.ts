@@ -1,5 +1,6 @@
 import type { ClockChange } from '../plan/calendar.ts';
 import type { NightKind } from '../plan/night_plan.ts';
+import type { ShadowFigures } from '../run/shadow_runs.ts';
 import type { CountByName } from './counts.ts';
 
 export interface NightResult {
@@ -19,6 +20,8 @@ export interface NightResult {
   readonly silent: readonly string[];
   /** Keys that the naive baseline would have left wrong; null if it was not computed. */
   readonly naiveWrongKeys: number | null;
+  /** Of the runs that were worked in shadow first; null if none were. */
+  readonly shadow: ShadowFigures | null;
   /** The injected faults. */
   readonly faults: CountByName;
   /** The events in the stores since the night before. */

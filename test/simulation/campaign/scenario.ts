@@ -14,6 +14,7 @@ import { type NightKind, type NightPlan, planNight, snapshotOf, snapshotsOf } fr
 import { countBesideTasks } from '../run/beside_tasks.ts';
 import { workClosedNight } from '../run/closed_night.ts';
 import { DagRuns } from '../run/dag_runs.ts';
+import { ShadowRuns } from '../run/shadow_runs.ts';
 import { type AppliedNight, type Outcome, type PlannedNight, workNight } from '../run/work_night.ts';
 import { ExpectedCounts } from '../verify/expected_counts.ts';
 import { heldOutKeys } from '../verify/held_out_keys.ts';
@@ -54,6 +55,8 @@ export interface ScenarioOptions {
   readonly kinds?: readonly NightKind[] | undefined;
   readonly server?: NightServer | undefined;
   readonly tamper?: Tamper | undefined;
+  /** Whether each run is worked in shadow first. */
+  readonly inShadowFirst: boolean;
   /** The calendar of the DAG: its schedule then decides about each night of the year in which nights are simulated. */
   readonly calendar?: string | undefined;
 }
@@ -79,6 +82,7 @@ class Scenario {
   readonly #expected = new ExpectedCounts();
   readonly #omsWriter: OmsWriter;
   readonly #runs: DagRuns;
+  readonly #shadow: ShadowRuns | null;
   #events: readonly Event[];
   /** The instant up to which all events have happened and are recorded. */
   #clockMs: number;
@@ -93,7 +97,8 @@ class Scenario {
     this.#stores = stores;
     this.#options = options;
     this.#omsWriter = new OmsWriter(stores.pool);
-    this.#runs = new DagRuns(stores, this.#omsWriter);
+    this.#shadow = options.inShadowFirst ? new ShadowRuns(stores) : null;
+    this.#runs = new DagRuns(stores, this.#omsWriter, this.#shadow);
     this.#events = stores.world.events.filter((event) => event.kind === 'moved');
     this.#clockMs = Math.max(...this.#events.map(({ atMs }) => atMs));
   }
@@ -148,7 +153,7 @@ class Scenario {
       clockChange: plan.clockChange,
       isApplied: outcome.applied.length > 0,
       ...compared,
-      ...{ unexpected, traits, silent: this.#runs.takeSilent() },
+      ...{ unexpected, traits, silent: this.#runs.takeSilent(), shadow: this.#shadow?.take() ?? null },
       faults: countByName(outcome.faults),
       events: countEvents(generated),
       places: countPlaces(generated, plan),

@@ -12,6 +12,12 @@ export function summaryText(of: CampaignSummary, tookSeconds: number): string {
     `wrong counts: ${of.wrong_counts}`,
     `unexpected runs or batches: ${of.unexpected}`,
     `green runs that changed nothing without saying so: ${of.silent}`,
+    ...(of.shadow_runs === 0
+      ? []
+      : [
+          `runs worked in shadow first: ${of.shadow_runs}, which foretold ${of.foretold} postings, counts and held keys`,
+          `differences between foretold and done: ${of.foretold_wrong}`,
+        ]),
     ...listing('nights by kind', of.kinds),
     ...listing('nights with', of.traits),
     ...listing('faults', of.faults),

@@ -18,6 +18,7 @@ import { isSilent } from '../verify/silent_run.ts';
 import type { OmsWriter } from '../world/oms_writer.ts';
 import type { StoreWorld } from '../world/store_world.ts';
 import { startKillableWorker } from './crash.ts';
+import type { ShadowRuns } from './shadow_runs.ts';
 
 const LOOK_EVERY_MS = 30;
 const ENDED_WITHIN_MS = 90_000;
@@ -38,6 +39,8 @@ export interface RunOfNight {
 export class DagRuns {
   readonly #stores: StoreWorld;
   readonly #omsWriter: OmsWriter;
+  /** Null where nights are applied at once. */
+  readonly #shadow: ShadowRuns | null;
   #worker: Worker | null = null;
   /** Bytes that an undisturbed night transfers over SFTP in each direction, from the latest one. */
   #sftpBytes = { to_server: 40_000, to_client: 40_000 };
@@ -46,7 +49,8 @@ export class DagRuns {
   /** The dates about which the schedule has decided. */
   readonly #decided = new Set<string>();
 
-  constructor(stores: StoreWorld, omsWriter: OmsWriter) {
+  constructor(stores: StoreWorld, omsWriter: OmsWriter, shadow: ShadowRuns | null) {
+    this.#shadow = shadow;
     this.#stores = stores;
     this.#omsWriter = omsWriter;
   }
@@ -78,7 +82,25 @@ export class DagRuns {
 
   /** @returns the run's state at its end, and the failed task */
   async run(night: RunOfNight, date = night.plan.date, params: RunParams = {}): Promise<string> {
+    return await this.#foretold({ date, params }, async () => await this.#run(night, { date, params }));
+  }
+
+  /** Works the night in shadow first where the campaign says so. @param work returns how the night's first run has ended */
+  async #foretold(
+    { date, params = {} }: { readonly date: Temporal.PlainDate; readonly params?: RunParams },
+    work: () => Promise<string>,
+  ): Promise<string> {
     await this.#startWorker();
+    const foretold = (await this.#shadow?.foretell(date, params)) ?? null;
+    const state = await work();
+    if (foretold !== null) await this.#shadow?.compare(foretold, state);
+    return state;
+  }
+
+  async #run(
+    night: RunOfNight,
+    { date, params }: { readonly date: Temporal.PlainDate; readonly params: RunParams },
+  ): Promise<string> {
     const before = this.#relayed();
     const state = await this.#ended(await this.#trigger(date, params), night);
     const after = this.#relayed();
@@ -90,11 +112,13 @@ export class DagRuns {
 
   /** Triggers two runs at the same moment. */
   async runTwice(night: RunOfNight): Promise<readonly string[]> {
-    await this.#startWorker();
     const { date } = night.plan;
-    const runIds = await Promise.all([this.#trigger(date), this.#trigger(date)]);
     const states: string[] = [];
-    for (const runId of runIds) states.push(await this.#ended(runId, night));
+    await this.#foretold({ date }, async () => {
+      const runIds = await Promise.all([this.#trigger(date), this.#trigger(date)]);
+      for (const runId of runIds) states.push(await this.#ended(runId, night));
+      return states[0] ?? 'none';
+    });
     return states;
   }
 
@@ -103,6 +127,16 @@ export class DagRuns {
    * @returns the state, and where it died
    */
   async runWithCrash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
+    let place = 'nowhere';
+    const state = await this.#foretold({ date: night.plan.date }, async () => {
+      const crashed = await this.#crash(night);
+      place = crashed.place;
+      return crashed.state;
+    });
+    return { state, place };
+  }
+
+  async #crash(night: RunOfNight): Promise<{ readonly state: string; readonly place: string }> {
     await this.stop();
     const { databaseUrl, env } = this.#stores.setting;
     const killable = await startKillableWorker(night.random, { databaseUrl, env });
@@ -132,9 +166,13 @@ export class DagRuns {
     const nth = random.integer(1, COMMITTING_TASKS.length);
     const isAnswered = random.chance(0.6);
     const { omsProxy } = this.#stores;
-    omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, effect: 'cut' });
-    const state = await this.run(night);
-    omsProxy.heal();
+    const { date } = night.plan;
+    const state = await this.#foretold({ date }, async () => {
+      omsProxy.loseMessage({ text: COMMIT, nth, isAnswered, effect: 'cut' });
+      const ended = await this.#run(night, { date, params: {} });
+      omsProxy.heal();
+      return ended;
+    });
     const what = `${isAnswered ? "commit's answer" : 'commit'} of ${COMMITTING_TASKS[nth - 1]} lost`;
     return { state, lost: omsProxy.hasLostMessage() ? what : null };
   }
@@ -148,19 +186,21 @@ export class DagRuns {
     const { random } = night;
     const { pool, sftpProxy } = this.#stores;
     const direction = random.pick(DIRECTIONS);
-    await this.#startWorker();
-    sftpProxy.cutAfterBytes({ direction, count: random.integer(0, this.#sftpBytes[direction]) });
-    const runId = await this.#trigger(night.plan.date);
     let cut: string | null = null;
-    const state = await this.#ended(runId, night, async () => {
-      const waiting = (await instancesOfRun(pool, runId)).filter((task) => task.state === 'up_for_retry');
-      for (const { taskId } of waiting) {
-        sftpProxy.heal();
-        cut ??= taskId;
-        await this.#clear(runId, { taskId, onlyFailed: false, reason: 'the server answers again' });
-      }
+    const state = await this.#foretold({ date: night.plan.date }, async () => {
+      sftpProxy.cutAfterBytes({ direction, count: random.integer(0, this.#sftpBytes[direction]) });
+      const runId = await this.#trigger(night.plan.date);
+      const ended = await this.#ended(runId, night, async () => {
+        const waiting = (await instancesOfRun(pool, runId)).filter((task) => task.state === 'up_for_retry');
+        for (const { taskId } of waiting) {
+          sftpProxy.heal();
+          cut ??= taskId;
+          await this.#clear(runId, { taskId, onlyFailed: false, reason: 'the server answers again' });
+        }
+      });
+      sftpProxy.heal();
+      return ended;
     });
-    sftpProxy.heal();
     return { state, cut };
   }
 

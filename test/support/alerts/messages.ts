@@ -21,6 +21,7 @@ export function toldAlert(change: Partial<ToldAlert> = {}, facts: Partial<AlertF
     ...change,
     facts: {
       timezone: 'America/New_York',
+      mode: 'apply',
       businessDate: '2026-03-10',
       taskId: 'load',
       taskCount: 1,

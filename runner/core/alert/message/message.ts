@@ -74,7 +74,8 @@ export function alertMessage(
   const [first] = alerts;
   const isOne = alerts.length === 1;
   const dagIds = [...new Set(alerts.map(({ dagId }) => dagId))];
-  const who = dagIds.length === 1 ? first.dagId : `${dagIds.length} DAGs`;
+  const isShadow = alerts.every(({ facts }) => facts?.mode === 'shadow');
+  const who = dagIds.length === 1 ? `${first.dagId}${isShadow ? ' (shadow)' : ''}` : `${dagIds.length} DAGs`;
   const still = context.repeatCount > 0 ? 'still: ' : '';
   const openText = context.stillOpen > 0 ? `; ${context.stillOpen} more with the same cause still open` : '';
   const verb = dagIds.length === 1 ? VERBS[first.kind] : VERBS[first.kind].replace(/^is /, 'are ');

@@ -1,5 +1,6 @@
 /** Schemas of single values. Each makes its own, as the description belongs to the key. */
 import { z } from '@hono/zod-openapi';
+import { RUN_MODES } from '../../../core/dag/run_mode.ts';
 import { RUN_STATES, TASK_STATES } from '../../../core/run/states.ts';
 
 const AN_INSTANT = '2026-01-31T06:00:00Z';
@@ -80,6 +81,8 @@ export function orNull(schema: z.ZodType, description: string) {
 
 export const runState = z.enum(RUN_STATES).openapi('RunState');
 export const taskState = z.enum(TASK_STATES).openapi('TaskState');
+/** Whether a run acts, or shows what it would have done and changes nothing. */
+export const runMode = z.enum(RUN_MODES).openapi('RunMode');
 export const runType = z.enum(['scheduled', 'catchup', 'manual', 'backfill']).openapi('RunType');
 export const timeEdges = z.enum(['keep', 'collapse']).openapi('TimeEdges', {
   description: '`keep` waits for not_before and delays, `collapse` ignores them.',

@@ -9,6 +9,7 @@ import {
   integer,
   integerOrNull,
   millisecondsOrNull,
+  runMode,
   runState,
   text,
   textOrNull,
@@ -34,6 +35,9 @@ const dagStatus = z
     business_date: dateOrNull('The date of that run.'),
     scheduled_for: instantOrNull('The instant for which it was due.'),
     run_id: integerOrNull('The run; null where it did not run.'),
+    mode: runMode
+      .nullable()
+      .openapi({ description: 'Whether it applied or worked in shadow; null where it did not run.' }),
     started_at: instantOrNull('Its start.'),
     finished_at: instantOrNull('Its end.'),
     duration_ms: millisecondsOrNull('The time that it took.'),

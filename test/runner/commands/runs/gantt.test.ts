@@ -68,6 +68,7 @@ function report(tasks: readonly ReportedTask[], finishedAt: string | null): RunR
       dagId: 'nightly',
       dagVersionId: 1,
       runType: 'scheduled',
+      mode: 'apply',
       state: finishedAt === null ? 'running' : 'success',
       scheduledFor: at('01:00'),
       businessDate: Temporal.PlainDate.from('2026-01-31'),

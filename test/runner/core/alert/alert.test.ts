@@ -16,6 +16,7 @@ import { recipientsOf } from '../../../../runner/core/alert/recipients.ts';
 import {
   deadlineSentence,
   failedSentence,
+  type NamedRun,
   notStartedSentence,
   recoveredSentence,
   slowSentence,
@@ -142,8 +143,13 @@ test('nothing that runs explains a late start where nobody works', () => {
   assert.deepEqual(notStartedReason({ liveWorkers: 1, runningRunId: null }), { kind: 'unknown' });
 });
 
+const NIGHT_RUN: NamedRun = {
+  ...{ dagId: 'night', runId: 12, mode: 'apply' },
+  businessDate: Temporal.PlainDate.from('2026-03-10'),
+};
+
 test('each kind has its sentence', () => {
-  const named = { dagId: 'night', runId: 12, businessDate: Temporal.PlainDate.from('2026-03-10') };
+  const named = NIGHT_RUN;
   const timezone = 'America/New_York';
   const task = { taskId: 'load', text: 'no file came' };
   const lines = [
@@ -164,6 +170,7 @@ test('each kind has its sentence', () => {
     slowSentence(named, { runs: 5, medianMs: 20 * MINUTE, spreadMs: 0, boundMs: 30 * MINUTE }, 31 * MINUTE),
     warningSentence(named, task),
     recoveredSentence(named, ['deadline_missed', 'failed']),
+    warningSentence({ ...named, mode: 'shadow' }, task),
   ];
   assert.deepEqual(lines, [
     'run 12 of night (2026-03-10) failed: load: no file came',
@@ -176,12 +183,13 @@ test('each kind has its sentence', () => {
     'run 12 of night (2026-03-10) has been running for 31m 00s: the last 5 runs took 20m 00s as a rule, and more than 30m 00s is slow',
     'run 12 of night (2026-03-10): load warns: no file came',
     'run 12 of night (2026-03-10) succeeded; told before: deadline missed, failed',
+    'shadow run 12 of night (2026-03-10): load warns: no file came',
   ]);
 });
 
 test('an error is one line of its sentence, and a long one is cut, never in the middle of a character', () => {
   const text = `${'x'.repeat(299)}😀 and\n  more`;
-  const named = { dagId: 'night', runId: 12, businessDate: Temporal.PlainDate.from('2026-03-10') };
+  const named = NIGHT_RUN;
   const sentence = warningSentence(named, { taskId: 'load', text });
   assert.ok(sentence.isWellFormed() && sentence.endsWith('…') && sentence.length < 400);
   assert.match(warningSentence(named, { taskId: 'load', text: 'no\n  file ' }), /warns: no file$/);
@@ -190,6 +198,7 @@ test('an error is one line of its sentence, and a long one is cut, never in the 
 test('stored facts are read back as they were, and what cannot be read is null', () => {
   const facts: AlertFacts = {
     timezone: 'UTC',
+    mode: 'apply',
     businessDate: '2026-03-10',
     taskId: 'load',
     taskCount: 1,

@@ -55,6 +55,7 @@ const run = (runId: number, scheduledFor: string, state: RunState): ExistingRun 
   runId,
   scheduledFor: at(scheduledFor),
   state,
+  mode: 'apply',
 });
 
 test('a night in the gap of the spring change moves by the gap, and every date keeps its one instant', () => {

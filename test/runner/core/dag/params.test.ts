@@ -47,6 +47,8 @@ test('text is read strictly as the declared type', () => {
     ['instant', '2026-03-08T06:00Z', '2026-03-08T06:00:00Z'],
     ['instant', '2026-03-08T06:00:00', undefined],
     ['instant', '2026-03-08', undefined],
+    ['run_mode', 'shadow', 'shadow'],
+    ['run_mode', 'Shadow', undefined],
     ['string', '', ''],
     ['string', '007', '007'],
   ];

@@ -39,6 +39,7 @@ export const RUN: LastRun = {
   dagId: 'nightly',
   runId: 7,
   runType: 'scheduled',
+  mode: 'apply',
   state: 'success',
   businessDate: DATE,
   scheduledFor: DUE,

@@ -117,7 +117,7 @@ test('the run page gets the links of pages that say something of the run; a page
     ...{ runId: 812, dagId: 'nightly', dagVersionId: 1, runType: 'scheduled', state: 'success' },
     scheduledFor: Temporal.Instant.from('2026-01-31T06:00:00Z'),
     businessDate: Temporal.PlainDate.from('2026-01-31'),
-    ...{ params: {}, timeEdges: 'keep', actor: 'scheduler', reason: null },
+    ...{ params: {}, mode: 'apply', timeEdges: 'keep', actor: 'scheduler', reason: null },
     createdAt: Temporal.Instant.from('2026-01-31T06:00:00Z'),
     ...{ startedAt: null, finishedAt: null, reopenCount: 0 },
   };

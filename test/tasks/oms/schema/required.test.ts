@@ -27,6 +27,8 @@ test('the declared tables are exactly what the statements need', async (t) => {
   await client.query('begin; create schema oms');
   for (const table of REQUIRED_TABLES) await client.query(createTableSql(table));
   await createWorkingTables(client);
+  // The reads of a shadow run are bounded by settings.
+  await client.query(textOf('shadow/read/set_scope.sql'), [[], 'infinity', 'RETAIL_PRO', '2026-03-10']);
   assert.ok(STATEMENTS.length > 70);
 
   await t.test('each statement is planned on a database with nothing but them', async () => {

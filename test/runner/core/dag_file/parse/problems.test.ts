@@ -160,7 +160,7 @@ test('params have a name, a type and a default of that type', () => {
     '1:37 params.s.default: found 007, expected text: write "007"',
   ]);
   assert.deepEqual(params('n: {type: int}'), [
-    '1:20 params.n.type: found "int", expected one of string, integer, number, boolean, date, instant',
+    '1:20 params.n.type: found "int", expected one of string, integer, number, boolean, date, instant, run_mode',
   ]);
   assert.deepEqual(params('"a b": {type: date, default: 2026-02-30}'), [
     '1:10 params."a b": a name begins with a letter or _, then come A-Z a-z 0-9 _, at most 63 in all',

@@ -1,0 +1,1 @@
+select facility_id, external_id from oms.facility
