@@ -1,4 +1,5 @@
 -- Whether a run acts, or works in shadow and changes nothing outside this database.
+-- compatible_from: 0021
 alter table stockflow.dag_run add column mode text not null default 'apply'
   constraint mode_is_known check (mode in ('apply', 'shadow'));
 

@@ -137,7 +137,7 @@ test('a reset that waits for an approval leaves the OMS as it was and holds no l
   await assert.rejects(oms.reset(file, options), (error) => error instanceof DeferTask);
   assert.deepEqual(await omsDigest(oms.pool), before);
   const { rows } = await oms.pool.query(
-    "select from pg_locks l join pg_class c on c.oid = l.relation where c.relnamespace = 'oms'::regnamespace",
+    "select from pg_locks l join pg_database d on d.oid = l.database join pg_class c on c.oid = l.relation where d.datname = current_database() and c.relnamespace = 'oms'::regnamespace",
   );
   assert.equal(rows.length, 0);
   oms.tasks.answer = () => ({
