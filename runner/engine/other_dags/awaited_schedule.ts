@@ -46,19 +46,20 @@ interface Timing {
   readonly after: string | null;
 }
 
-/** The newest timings by version; a version never changes. */
-const kept = new Map<number, Timing>();
+/** The newest timings, by the hash of the files that they were read from: the same files have the same in every database. */
+const kept = new Map<string, Timing>();
 const MAX_KEPT = 1000;
 
 async function timingOf(db: Queryable, dagVersionId: number): Promise<Timing | null> {
-  const known = kept.get(dagVersionId);
-  if (known !== undefined) return known;
   const version = await findVersion(db, dagVersionId);
-  const { dag } =
-    version === null ? { dag: null } : parseDag(version.source, version.file, calendarsOf(version.calendars));
+  if (version === null) return null;
+  const { sha256, source, file, calendars } = version;
+  const known = kept.get(sha256);
+  if (known !== undefined) return known;
+  const { dag } = parseDag(source, file, calendarsOf(calendars));
   if (dag === null) return null;
   const timing = { schedule: scheduleOf(dag), after: dag.after };
-  kept.set(dagVersionId, timing);
+  kept.set(sha256, timing);
   const [oldest] = kept.keys();
   if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
   return timing;
