@@ -42,7 +42,13 @@ async function eventsOf(runId: number) {
 }
 
 /** The params of a run that was given none. */
-const NO_WORDS = { override_guards: '', override_reason: '', supersede: false, supersede_reason: '' };
+const NO_WORDS = {
+  mode: 'apply',
+  override_guards: '',
+  override_reason: '',
+  supersede: false,
+  supersede_reason: '',
+};
 
 test('a wrong override is refused at trigger, with what is wrong, and no run is made', async () => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
