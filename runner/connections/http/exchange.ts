@@ -1,13 +1,8 @@
-import {
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { CONNECT_MS } from '../channel/time_limit.ts';
 import { ConnectionError, type ConnectionErrorKind } from '../connection_error.ts';
+import { answered } from './answered.ts';
 import type { HttpConfig } from './config.ts';
 
 export interface RawAnswer {
@@ -48,27 +43,6 @@ export async function exchange(config: HttpConfig, raw: RawRequest): Promise<Raw
     signal.throwIfAborted();
     if (error instanceof ConnectionError) throw error;
     throw networkError(config, error, response === null ? 'unreachable' : 'lost');
-  }
-}
-
-async function answered(
-  request: ClientRequest,
-  body: Uint8Array | string | undefined,
-  connected: 'connect' | 'secureConnect',
-): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const connecting = setTimeout(
-    () => request.destroy(new Error(`no connection within ${CONNECT_MS / 1_000} s`)),
-    CONNECT_MS,
-  );
-  request.on('socket', (socket) => socket.once(connected, () => clearTimeout(connecting)));
-  request.on('response', resolve);
-  request.on('error', reject);
-  request.end(body);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(connecting);
   }
 }
 

@@ -1,11 +1,12 @@
 /** Posts JSON to a channel: bounded in time and in what is read, and never to another host than the one that was named. */
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { errorFacts } from '../../../core/value/error_text.ts';
+import { answered } from '../../http/answered.ts';
 import { retryAfterMs } from '../../http/retry_after.ts';
 import { AFTER_FIX_MS, ChannelError } from '../error.ts';
 import { redactChannel } from '../options.ts';
-import { CONNECT_MS, withinTime } from '../time_limit.ts';
+import { withinTime } from '../time_limit.ts';
 import type { HookConfig } from './config.ts';
 
 export interface PostOptions {
@@ -65,27 +66,6 @@ async function exchange({ config, url, body, headers, signal }: Exchange): Promi
   } catch (error) {
     const { errorText } = errorFacts(error);
     throw new ChannelError(redactChannel(`${config.display}: ${errorText}`, config), { isRetryable: true });
-  }
-}
-
-async function answered(
-  request: ClientRequest,
-  body: string,
-  connected: 'connect' | 'secureConnect',
-): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const connecting = setTimeout(
-    () => request.destroy(new Error(`no connection within ${CONNECT_MS / 1_000} s`)),
-    CONNECT_MS,
-  );
-  request.on('socket', (socket) => socket.once(connected, () => clearTimeout(connecting)));
-  request.on('response', resolve);
-  request.on('error', reject);
-  request.end(body);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(connecting);
   }
 }
 
