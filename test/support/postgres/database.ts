@@ -55,8 +55,7 @@ export async function testDatabase(lifetime: Lifetime, options: DatabaseOptions 
   const pool = createPool(url, { applicationName: 'stockflow test', max: 10 });
   lifetime.after(async () => {
     await pool.end();
-    // Nobody waits for it but the end of the process: it takes a checkpoint of the server. If it fails, the process does.
-    void administrator.query(`drop database ${name} with (force)`);
+    await administrator.query(`drop database ${name} with (force)`);
   });
   return { url, pool };
 }
