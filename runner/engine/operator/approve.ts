@@ -15,7 +15,8 @@ export interface ApprovalRequest extends RunRequest {
 }
 
 /**
- * Approves or rejects what a task asks, for all its mapped instances that ask, and wakes them.
+ * Approves or rejects what a task asks, for all its mapped instances that ask, and wakes them. An answer by a person who
+ * may not give it is recorded too.
  * @throws OperatorError if it asks nothing, or if this person may not answer
  */
 export async function answerApproval(
@@ -24,39 +25,43 @@ export async function answerApproval(
   request: ApprovalRequest,
 ): Promise<readonly AskedApproval[]> {
   const { taskId, decision, by, reason } = request;
-  return await inRun(pool, { ...request, runId }, async ({ tx, run, index }) => {
+  const { asked, problem } = await inRun(pool, { ...request, runId }, async ({ tx, run, index }) => {
     requireTask(index, taskId);
-    const asked = await lockApprovals(tx, runId, taskId);
-    if (asked.length === 0)
+    const found = await lockApprovals(tx, runId, taskId);
+    if (found.length === 0)
       throw new OperatorError('refused', `task ${taskId} of run ${runId} asks for no approval`);
-    if (asked.some(({ state }) => state === 'running'))
+    if (found.some(({ state }) => state === 'running'))
       throw new OperatorError(
         'refused',
         `task ${taskId} of run ${runId} is asking at this moment: answer again`,
       );
     const now = await databaseNow(tx);
-    for (const approval of asked) {
-      const problem = whyNotAnswer(approval, { actor: by.actor, now });
-      if (problem !== null) throw new OperatorError('refused', `task ${taskId} of run ${runId}: ${problem}`);
+    const problems = found.map((approval) => whyNotAnswer(approval, { actor: by.actor, now }));
+    const why = problems.find((one) => one !== null) ?? null;
+    const said = why ?? reason;
+    const action = why === null ? ACTION_OF[decision] : 'task.answer_refused';
+    const events = found.map(({ mapIndex, question, requesters }) => ({
+      ...{ action, dagId: run.dagId, runId, taskId, mapIndex },
+      ...(said === null ? {} : { reason: said }),
+      before: { question, requesters: [...requesters] },
+      ...(why === null ? {} : { after: { decision } }),
+    }));
+    await recordEvents(tx, by, events);
+    if (why === null) {
+      await answerApprovals(tx, found, { decision, by: by.actor, reason });
+      await addWorkJobs(
+        tx,
+        found.map(({ taskInstanceId, token, priority }) => ({
+          taskInstanceId,
+          token,
+          runAt: null,
+          priority,
+        })),
+      );
     }
-    await answerApprovals(tx, asked, { decision, by: by.actor, reason });
-    await recordEvents(
-      tx,
-      by,
-      asked.map(({ mapIndex, question, requesters }) => ({
-        action: ACTION_OF[decision],
-        dagId: run.dagId,
-        runId,
-        taskId,
-        mapIndex,
-        ...(reason === null ? {} : { reason }),
-        before: { question, requesters: [...requesters] },
-      })),
-    );
-    await addWorkJobs(
-      tx,
-      asked.map(({ taskInstanceId, token, priority }) => ({ taskInstanceId, token, runAt: null, priority })),
-    );
-    return asked;
+    return { asked: found, problem: why };
   });
+  // Thrown once it is recorded: an error within the transaction would take the record with it.
+  if (problem !== null) throw new OperatorError('refused', `task ${taskId} of run ${runId}: ${problem}`);
+  return asked;
 }
