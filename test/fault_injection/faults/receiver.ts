@@ -26,12 +26,12 @@ export const receiver: Fault = {
   },
 };
 
-/** Lets the minutes pass after which a message that was not taken is tried again. */
+/** Lets the minutes pass after which a message that was not taken is tried again, and those that wait behind it on its channel. */
 export async function skipWaits(pool: Pool): Promise<void> {
   await retryDuringOutage(() =>
     pool.query(
       `update stockflow.alert_delivery set next_attempt_at = now()
-        where state = 'pending' and error_text is not null and next_attempt_at > now() + interval '20 s'`,
+        where state = 'pending' and next_attempt_at > now() + interval '20 s'`,
     ),
   );
 }
