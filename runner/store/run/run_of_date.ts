@@ -7,6 +7,8 @@ export interface RunOfDate {
   readonly state: RunState;
 }
 
+const RUN_OF_DATE = `select run_id as "runId", business_date as "businessDate", state from stockflow.dag_run`;
+
 /** Returns the newest run of the DAG on the date; null if there is none. */
 export async function newestRunOn(
   db: Queryable,
@@ -14,11 +16,7 @@ export async function newestRunOn(
   date: Temporal.PlainDate,
 ): Promise<RunOfDate | null> {
   const { rows } = await db.query<RunOfDate>(
-    `select run_id as "runId", business_date as "businessDate", state
-       from stockflow.dag_run
-      where dag_id = $1 and business_date = $2
-      order by run_id desc
-      limit 1`,
+    `${RUN_OF_DATE} where dag_id = $1 and business_date = $2 order by run_id desc limit 1`,
     [dagId, date.toString()],
   );
   return rows[0] ?? null;
@@ -31,11 +29,7 @@ export async function newestRunBefore(
   date: Temporal.PlainDate,
 ): Promise<RunOfDate | null> {
   const { rows } = await db.query<RunOfDate>(
-    `select run_id as "runId", business_date as "businessDate", state
-       from stockflow.dag_run
-      where dag_id = $1 and business_date < $2
-      order by business_date desc, run_id desc
-      limit 1`,
+    `${RUN_OF_DATE} where dag_id = $1 and business_date < $2 order by business_date desc, run_id desc limit 1`,
     [dagId, date.toString()],
   );
   return rows[0] ?? null;

@@ -1,5 +1,5 @@
 -- Works on the mirror of a shadow night, into which the OMS's present counts were read.
--- What another process made of the counts since the snapshot, key by key, beside what the shadow night would have made of them.
+-- Compares, key by key, the counts that another process has made since the snapshot with those that the shadow night would have made.
 --   $1 external system    $2 business date    $3 reasons under which they reset    $4 reasons under which they correct
 --   $5 the instant up to which details count
 with frozen_night as (
@@ -37,7 +37,7 @@ with frozen_night as (
     join sku using (product_id)
    cross join frozen_night
    where d.effective_date <= $5
-     -- What is dated at the snapshot itself is in the count, unless a reset was dated so.
+     -- An entry dated at the snapshot itself is in the count, unless a reset was dated so.
      and d.effective_date >= coalesce((frozen_night.facility_snapshots ->> i.facility_id)::timestamptz, frozen_night.snapshot_at)
      and (d.effective_date > coalesce((frozen_night.facility_snapshots ->> i.facility_id)::timestamptz, frozen_night.snapshot_at)
           or coalesce(d.reason_enum_id = any ($3::text[] || $4::text[]), false))

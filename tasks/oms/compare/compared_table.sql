@@ -12,7 +12,7 @@ create temporary table compared_key (
   is_covered        boolean not null,
   held              text,
   is_set            boolean not null,
-  -- How much each cause would make theirs exceed ours.
+  -- The units by which each cause would make theirs exceed ours.
   sale_undone       float8 not null,
   shipment_undone   float8 not null,
   wrong_store       float8 not null,

@@ -46,7 +46,7 @@ export interface ComparisonRequest {
 export interface ComparedCounts {
   /** Keys that either process has set, or that ours held out. */
   readonly keys: number;
-  /** Of these, the keys that the other process has set. */
+  /** The number of these keys that the other process has set. */
   readonly set_keys: number;
 }
 

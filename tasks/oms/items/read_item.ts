@@ -20,12 +20,12 @@ export interface Product {
   readonly ids: readonly string[];
 }
 
-/** What a facility has of a product. */
+/** The stock of a product at a facility. */
 export interface Stock {
   readonly facility_id: string;
   readonly on_hand: number;
   readonly available: number;
-  /** Of the newest night that changed it: when, and the count before and after, both as of its snapshot. Null for none. */
+  /** The newest night that changed it: its instant, and the count before and after, both as of its snapshot. Null for none. */
   readonly changed_at: Temporal.Instant | null;
   readonly before: number | null;
   readonly after: number | null;
@@ -47,7 +47,7 @@ export interface AppliedNight {
   readonly revision: number;
   readonly snapshot_at: Temporal.Instant | null;
   readonly applied_at: Temporal.Instant;
-  /** Of the external system's own file. */
+  /** The facts of the external system's own file. */
   readonly file_sha256: string | null;
   readonly attempt_token: string | null;
 }
@@ -61,7 +61,7 @@ export interface ItemNight {
   readonly external_count: number | null;
   /** L: the OMS's own count as of the snapshot; null if the night froze none. */
   readonly before: number | null;
-  /** What the reset posted; null if the night did not set the key. */
+  /** The units that the reset posted; null if the night did not set the key. */
   readonly reset: number | null;
   /** V: what the external system is known to be wrong by; null if the night did not set the key. */
   readonly variance: number | null;

@@ -15,7 +15,7 @@ import { type Copying, type ReadPurpose, readApplied, readCounts, setScope } fro
 import { scopeOfNight } from './scope.ts';
 
 const sql = (file: string) => readSql(import.meta.url, file);
-const TOTALS = sql('./mirror/totals.sql');
+const TOTALS_TRIGGER = sql('../schema/totals_trigger.sql');
 const MARK_BATCHES = sql('./mirror/mark_batches.sql');
 const MARK_ITEMS = sql('./mirror/mark_items.sql');
 const NAME_PRODUCTS = sql('./mirror/name_products.sql');
@@ -67,7 +67,8 @@ export async function inShadow<T>(
       await readCounts(copying, request.purpose);
     });
     await mirror.query(MARK_ITEMS);
-    await mirror.query(TOTALS);
+    // The first rows came with their totals; from here on these follow the details, as those of the OMS do.
+    await mirror.query(TOTALS_TRIGGER);
     if (from !== null) await takeOverItems(mirror);
     await mirror.query(createIndexes());
     const result = await work(mirror);

@@ -1,4 +1,4 @@
--- What each V is made of: units that left a store and were booked at another (wrong_store, at both), and units that nobody has
+-- Splits each V into its parts: units that left a store and were booked at another (wrong_store, at both), and units that nobody has
 -- booked (unacknowledged). The parts of a key add up to its V.
 with shipped as (
   select item_issuance_id, facility_id, product_id, quantity

@@ -1,4 +1,4 @@
--- What each facility has of a product now, and the newest night, of the last ones, in which the sync changed it.
+-- Selects the stock of each facility of a product now, and the newest night, of the last ones, in which the sync changed it.
 --   $1 product    $2 facility or null    $3 how many nights back    $4 how many facilities
 with night as (
   select b.batch_id, b.external_system_id, b.business_date, b.revision, b.applied_at, v.applied_at as corrected_at

@@ -47,7 +47,7 @@ export interface FoundRelation {
   readonly name: string;
   readonly kind: RelationKind;
   readonly columns: ReadonlyMap<string, FoundColumn>;
-  /** Of a view those of the tables below it, by the view's names. */
+  /** Its indexes; for a view, those of the tables below it with the view's names of the columns. */
   readonly indexes: readonly FoundIndex[];
   readonly triggers: readonly FoundTrigger[];
   readonly mayDelete: boolean;

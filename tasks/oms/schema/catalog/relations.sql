@@ -29,7 +29,7 @@ select c.oid::text as id, n.nspname as schema, c.relname as name, c.relkind as k
                   'name', x.relname,
                   'isUnique', i.indisunique and i.indimmediate and i.indpred is null,
                   'where', pg_get_expr(i.indpred, c.oid),
-                  -- Of an expression there is no name.
+                  -- An expression has no name.
                   'columns', (select jsonb_agg(a.attname order by k.place)
                                 from unnest(i.indkey[0:i.indnkeyatts - 1]) with ordinality as k (attnum, place)
                                 left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum and k.attnum <> 0))

@@ -5,7 +5,7 @@ import { DETAILS_TABLE, TOTALS_TABLE } from '../required/tables.ts';
 import { nameOf, type OmsFinding } from './finding.ts';
 import { insertTriggers, totalsTriggers } from './totals_triggers.ts';
 
-const TOTALS_TRIGGER = readSql(import.meta.url, './totals_trigger.sql').trim();
+const TOTALS_TRIGGER = readSql(import.meta.url, '../totals_trigger.sql').trim();
 
 export function totalsFindings(oms: FoundOms): readonly OmsFinding[] {
   const details = oms.relations.get(DETAILS_TABLE);

@@ -6,7 +6,7 @@ const id: RequiredColumn = { type: 'text', isNotNull: true };
 const instant: RequiredColumn = { type: 'timestamptz' };
 const quantity: RequiredColumn = { type: 'quantity', isNotNull: true };
 
-/** Of the ids that we make: a UUID for an item; a batch's id, with a line or a facility, for what a batch posts. */
+/** The lengths of the ids that we make: a UUID for an item; a batch's id, with a line or a facility, for what a batch posts. */
 const ITEM_ID_LENGTH = 36;
 const BATCH_ID_LENGTH = 60;
 const PHYSICAL_INVENTORY_ID_LENGTH = 80;

@@ -135,7 +135,7 @@ async function findSharedKeys(client: PoolClient, { at, idType }: SampleRequest)
   };
 }
 
-/** Where a key sees to it, millions of items need not be grouped. */
+/** Returns whether a key keeps each pair unique: then millions of items need not be grouped. */
 function isPairUnique({ relations }: FoundOms): boolean {
   const indexes = relations.get(TOTALS_TABLE)?.indexes ?? [];
   return indexes.some(

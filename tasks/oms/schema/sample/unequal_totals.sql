@@ -1,4 +1,4 @@
--- Of some items, those whose total is not the sum of their details.  $1 how many are looked at    $2 how many are named
+-- Selects, among some items, those whose total is not the sum of their details.  $1 how many are looked at    $2 how many are named
 with item as materialized (
   select inventory_item_id, quantity_on_hand_total from oms.inventory_item limit $1
 ), summed as (

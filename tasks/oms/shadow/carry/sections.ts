@@ -3,7 +3,7 @@ import { TOTALS_COLUMNS } from '../../schema/required/tables.ts';
 import { columnList, mirroredTable } from '../mirror/tables.ts';
 
 interface Carried {
-  /** Which rows are handed on; the mirror's table is `t`. */
+  /** The condition of the rows that are handed on; the mirror's table is `t`. */
   readonly where: string;
   /** The columns by which a row that is there already is known. */
   readonly key: readonly string[];
@@ -55,11 +55,11 @@ const CARRIED: Readonly<Record<string, Carried>> = {
 };
 
 export const CARRIED_TABLES: readonly string[] = Object.keys(CARRIED);
-/** What the OMS itself says, where there is one: not taken over from the state. */
+/** The sections that the OMS itself answers, where there is one: they are not taken over from the state. */
 const OF_OMS: readonly string[] = ['facility'];
 /** Taken over once the OMS's own items are there. */
 const OF_ITEMS: readonly string[] = ['inventory_item', 'inventory_item_detail'];
-/** What the sync keeps of the night. */
+/** The sections of what the sync keeps of the night. */
 export const NIGHT_TABLES: readonly string[] = CARRIED_TABLES.filter(
   (table) => !OF_OMS.includes(table) && !OF_ITEMS.includes(table),
 );

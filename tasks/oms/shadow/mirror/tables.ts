@@ -2,7 +2,7 @@
 import { type RequiredTable, sqlType } from '../../schema/required/table.ts';
 import { REQUIRED_TABLES } from '../../schema/required/tables.ts';
 
-/** What the tasks of a night never touch through the mirror. */
+/** The tables that the tasks of a night never touch through the mirror. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'product',
   'shopify_shop_product',
