@@ -1,6 +1,6 @@
 /**
  * For authors of metrics: a file in `tasks/metrics/` whose default export is made by `defineMetrics` adds metrics to `/metrics`.
- * What they read of connections comes from `history.ts`.
+ * Their readings of connections come from `history.ts`.
  */
 export {
   defineMetrics,

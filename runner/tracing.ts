@@ -1,2 +1,2 @@
-/** What the file that sets up OpenTelemetry's SDK needs of the runner: see docs/observability.md. */
+/** The parts of the runner that the file which sets up OpenTelemetry's SDK needs: see docs/observability.md. */
 export { RunIdGenerator } from './engine/tracing/run_id_generator.ts';

@@ -14,7 +14,7 @@ const CLAIMS: Readonly<Record<keyof NightCheck, string>> = {
 
 const EXAMPLES_IN_SENTENCE = 3;
 
-/** What the check of a shadow night shows, and what only an applied one can. */
+/** The sentence on what the check of a shadow night shows, and what only that of an applied one can. */
 const SHADOW_PROOF = {
   proves:
     "with the reset and the variance added, the OMS's own ledger as it stands sums to the external count and the variance, for every covered key",

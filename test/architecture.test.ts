@@ -45,7 +45,7 @@ const demo = sourceFiles('demo');
 
 const inRunner = (name: string) => `runner/${name}`;
 
-/** Which folder may import which others; files directly in runner/ may be imported by all of runner. */
+/** The folders that each folder may import; files directly in runner/ may be imported by all of runner. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runner/core/': ['runner/core/'],
   'runner/store/': 'store/ connections/ core/ task.ts manifest.ts'.split(' ').map(inRunner),

@@ -13,7 +13,7 @@ select r.run_id, r.dag_id, r.run_type, r.state, r.business_date, r.scheduled_for
 
 comment on column audit.run.mode is 'apply, or shadow where it changed nothing outside the runner''s database';
 
--- What a person works in shadow is no substitute for the date's own run.
+-- A run that a person works in shadow is no substitute for the date's own run.
 create or replace view audit.missing_date as
 select d.dag_id, d.business_date, d.scheduled_for, d.decision,
        (select r.state from stockflow.dag_run r

@@ -1,4 +1,4 @@
--- What tasks ask people before they go on, and who answered. A task that asks is deferred; the answer wakes it.
+-- The questions that tasks ask people before they go on, with the answers. A task that asks is deferred; the answer wakes it.
 -- compatible_from: 0021
 create table stockflow.approval (
   approval_id       bigint generated always as identity primary key,

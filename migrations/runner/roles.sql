@@ -1,4 +1,4 @@
--- What each role may do. Applied at the end of every `stockflow migrate`, so that it also holds for tables that came
+-- The rights of each role. Applied at the end of every `stockflow migrate`, so that it also holds for tables that came
 -- since, and for a role that an administrator made later. Each right is listed: a new table has none until it is here.
 
 -- Roles belong to the whole server, so they may exist already. Neither can log in: grant them to roles that can.

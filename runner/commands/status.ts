@@ -56,7 +56,7 @@ export function configure(command: Command, shell: Shell): void {
     if (unsent.length > 0) notice(shell, options.output, unsentLines(unsent, zone));
     const failing = await failingFeeds(session.pool);
     if (failing.length > 0) notice(shell, options.output, failingLines(failing, zone));
-    // What nobody is told by is a problem of the night; figures for others are not.
+    // A channel that tells nobody is a problem of the night; figures for others are not.
     const brokenHeartbeats = failing.filter(({ feed }) => feed === 'heartbeat').length;
     const problems = rows.filter(({ isProblem }) => isProblem);
     if (problems.length + unsent.length + brokenHeartbeats > 0) shell.exitCode = EXIT.problem;

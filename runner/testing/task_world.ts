@@ -77,7 +77,7 @@ export interface TaskWorld extends AsyncDisposable {
   readonly warnings: string[];
   /** The remedies of those warnings that have one, in order. */
   readonly remedies: TaskRemedy[];
-  /** What tasks asked people, in order. */
+  /** The questions that tasks asked people, in order. */
   readonly asked: ApprovalRequest[];
   /** Answers what tasks ask; set it. Without it nobody has answered yet: what asks is deferred. */
   answer: ((request: ApprovalRequest) => ApprovalAnswer | null) | null;

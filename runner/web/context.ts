@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { PageLink, RunToLink } from './contributed/run_link.ts';
 import type { LiveHub } from './live/hub.ts';
 
-/** What every page and route of one process shares. */
+/** The context that every page and route of one process shares. */
 export interface WebContext {
   readonly pool: Pool;
   readonly versions: DagVersions;

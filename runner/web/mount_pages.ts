@@ -22,7 +22,7 @@ export const NAV: readonly NavEntry[] = [
 /** Carries the sentence on what was done over the redirect to the page that shows it. */
 export const DONE_COOKIE = 'stockflow_done';
 
-/** What the routes of pages and of actions share. */
+/** The context that the routes of pages and of actions share. */
 export interface Mounted {
   readonly context: WebContext;
   readonly assets: AssetUrls;

@@ -17,7 +17,7 @@ export interface PageRequest {
   /** The parts of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** What earlier renderings of a live page left, such as the progress of attempts; absent when it is served whole. */
+  /** The memory of earlier renderings of a live page, such as the progress of attempts; absent when it is served whole. */
   readonly memory?: RenderMemory;
 }
 

@@ -32,7 +32,7 @@ export interface Comparison {
   readonly until: Temporal.Instant;
   /** Keys that either has set, or that ours held out. */
   readonly keys: number;
-  /** Of these, the keys that the other process has set. */
+  /** The number of these keys that the other process has set. */
   readonly setKeys: number;
   /** Largest first. */
   readonly differences: readonly Difference[];

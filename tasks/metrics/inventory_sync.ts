@@ -1,4 +1,4 @@
-/** What the last night of each external system did to the OMS, and whether it was proven. */
+/** The figures of what the last night of each external system did to the OMS, and whether it was proven. */
 import { defineMetrics, type GaugeMetric } from '../../runner/metrics.ts';
 import { NoOms, withOms } from '../changes/oms_database.ts';
 import { lastNightFigures, type NightFigures } from '../oms/figures/night_figures.ts';

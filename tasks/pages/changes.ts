@@ -1,4 +1,4 @@
-/** What a run changed in the OMS: totals by reason, the largest changes, what went to zero, and what was left alone. */
+/** The page of what a run changed in the OMS: totals by reason, the largest changes, what went to zero, and what was left alone. */
 
 import type { PoolClient } from 'pg';
 import { zoneOf } from '../../runner/history.ts';

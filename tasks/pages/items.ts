@@ -1,4 +1,4 @@
-/** What the sync did to one SKU, night by night and store by store. */
+/** The page of what the sync did to one SKU, night by night and store by store. */
 import { zoneOf } from '../../runner/history.ts';
 import { definePage, HttpError, type PageRequest } from '../../runner/page.ts';
 import { RejectsReplaced } from '../changes/filter_rejects.ts';

@@ -1,4 +1,4 @@
-/** How a sensor looks again, and when it gives up. */
+/** Lets a sensor look again, and give up in the end. */
 import { z } from 'zod';
 import {
   DeferTask,

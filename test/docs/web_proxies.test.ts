@@ -10,7 +10,7 @@ import { blocksOf, page } from './pages.ts';
 const web = page('web.md');
 const { pool } = await testDatabase({ after }, { migrations: ['runner'] });
 const PASSWORD = 'a-password-of-the-night';
-/** Of the password, at the least cost: Caddy checks it at each request. */
+/** The hash of the password, at the least cost: Caddy checks it at each request. */
 const BCRYPT = '$2y$04$hFF5S9fCSi2WTMBiIyhQqe77VHjVOv12DEUZJnRLG3tqJ00JjNMfS';
 
 function exampleOf(language: string): string {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { Lifetime } from './postgres/database.ts';
 
-/** Where systems keep Chromium; CHROMIUM_PATH names another place. */
+/** The places where systems keep Chromium; CHROMIUM_PATH names another place. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',

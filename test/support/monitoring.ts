@@ -1,4 +1,4 @@
-/** What the shipped dashboard and rules ask Prometheus for. */
+/** Reads the series that the shipped dashboard and rules ask Prometheus for. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';

@@ -14,7 +14,7 @@ import { type Lifetime, testDatabase } from '../support/postgres/database.ts';
 import { until } from '../support/until.ts';
 import { VERSION_BEFORE, versionTree } from './version_tree.ts';
 
-/** How many runs this version triggers beside the version before, which goes on as long as it is to. */
+/** The number of runs that this version triggers beside the version before, which goes on as long as it is to. */
 const RUNS_BY_THIS = 60;
 const LOAD = `
 dag_id: load
@@ -119,6 +119,7 @@ async function endedBy(pool: Pool, workers: readonly WorkerProcess[]): Promise<n
 test('workers of two versions share a database that is migrated under load: no task lost, none doubled, both drain', async (t) => {
   const own = lastFirst(t);
   const tree = await versionTree(own, VERSION_BEFORE.commit);
+  // The code of the version before is in the history alone, which a clone of depth 1 lacks; .ci/run completes such a clone.
   if (tree === null) {
     t.skip(`this clone lacks ${VERSION_BEFORE.commit}, the version before: git fetch --unshallow`);
     return;

@@ -1,4 +1,4 @@
-/** What was told to whom. */
+/** Lists alerts with the channels that were told. */
 import type { Command } from 'commander';
 import { readAlerts, TOLD_COLUMNS, toldRows } from '../../view/alerts/list.ts';
 import { parseCount } from '../cli/arguments.ts';

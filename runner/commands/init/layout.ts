@@ -1,4 +1,4 @@
-/** Where the files of a template lie in a project, and what they refer to there. */
+/** Places the files of a template in a project, and moves what they refer to along. */
 import { posix } from 'node:path';
 
 export interface Layout {

@@ -1,4 +1,4 @@
-/** How a project gets this package: as this very one was got. */
+/** Finds the dependency by which a project gets this package: the one by which this very package was got. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtempDisposable } from 'node:fs/promises';

@@ -6,7 +6,7 @@ import { type Manifest, PACKAGE_DIR, readManifest } from '../../manifest.ts';
 import { type Layout, moveReferences, projectPath } from './layout.ts';
 import { FACTS, type Template } from './templates.ts';
 
-/** What every project gets. */
+/** The folder of the files that every project gets. */
 const SHARED = 'templates/shared';
 
 /** Returns the texts of the project's files by their places in it: those of every project, the template's own, and what it copies. */

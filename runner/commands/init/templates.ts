@@ -9,9 +9,9 @@ const FOLDER = 'templates';
 export const FACTS = 'template.json';
 
 const factsSchema = z.strictObject({
-  /** What the project is, as a part of a sentence. */
+  /** A description of the project, as a part of a sentence. */
   summary: z.string().min(1),
-  /** What else of the package the project gets: its place there, and in the project. */
+  /** Further files and folders that the project gets: their place in the package, and in the project. */
   copies: z.record(z.string(), z.string()).default({}),
 });
 

@@ -105,7 +105,7 @@ async function plan(
     title,
     locks: locks.flatMap((lock) => {
       const count = rows.get(lock.table);
-      // What a file before it makes has no user yet.
+      // A table that a file before it makes has no user yet.
       return count === undefined ? [] : [{ ...lock, rows: count }];
     }),
     workersFrom: present === 0 ? null : compatibleFrom,

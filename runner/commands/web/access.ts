@@ -1,4 +1,4 @@
-/** How a server of this command answers: on which address, and to whom. */
+/** Opens the access to a server of this command: its address, and those who may ask it. */
 import { errorFacts } from '../../core/value/error_text.ts';
 import { DatabaseClock, databaseNow } from '../../engine/clock.ts';
 import { accessGuard } from '../../web/access/guard.ts';

@@ -15,9 +15,9 @@ import { endService, untilStopped } from './service.ts';
 
 export interface ServeOptions {
   readonly migrations: 'apply' | 'check';
-  /** Where the page is served too; null for a worker alone. */
+  /** The address on which the page is served too; null for a worker alone. */
   readonly page: ListenOptions | null;
-  /** Where /metrics is served alone; null for nowhere. */
+  /** The address on which /metrics is served alone; null for none. */
   readonly metrics: ListenOptions | null;
 }
 

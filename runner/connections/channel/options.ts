@@ -1,4 +1,4 @@
-/** What every channel may say of itself: `quiet=22:00-07:00&quiet_timezone=America/New_York&repeat=30m`. */
+/** The options that every channel may have: `quiet=22:00-07:00&quiet_timezone=America/New_York&repeat=30m`. */
 import type { QuietHours } from '../../core/alert/delivery/quiet_hours.ts';
 import { DurationError, parseDuration } from '../../core/time/duration.ts';
 import { redactSecrets, type Secret } from '../config/secret.ts';

@@ -1,4 +1,4 @@
-/** What every kind of channel is told with a message, and what it gives back. */
+/** The options and the result of sending a message, for every kind of channel. */
 export interface SendOptions {
   /** The same for every try of one message. */
   readonly dedupKey: string;
@@ -11,6 +11,6 @@ export interface SendOptions {
 export interface Sent {
   /** For later messages of the trouble; null for a channel without conversations. */
   readonly thread: string | null;
-  /** What the receiver answered, for a person. */
+  /** The receiver's answer, for a person. */
   readonly answer: string;
 }

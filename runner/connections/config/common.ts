@@ -1,6 +1,6 @@
 import type { Secret } from './secret.ts';
 
-/** What the configs of all connections have. */
+/** The fields that the configs of all connections have. */
 export interface CommonConfig {
   readonly id: string;
   /** The environment variable that defines the connection. */

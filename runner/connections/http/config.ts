@@ -9,7 +9,7 @@ import { decoded, invalid, type ParsedUrl, readQuery } from '../config/url.ts';
 /** A secret that is in the URL, or in a file that is read for each request. */
 export type HttpSecret = { readonly value: Secret } | { readonly file: string };
 
-/** How the requests of a connection are authenticated. */
+/** The authentication of a connection's requests. */
 export type HttpLogin =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic'; readonly user: string; readonly secret: HttpSecret }

@@ -30,7 +30,7 @@ export interface AlertFacts {
   readonly remedy: TaskRemedy | null;
   /** The person who ended the run so; null if nobody did. */
   readonly actor: string | null;
-  /** What the run had done when it ended: null for an alert of a run that has not ended. */
+  /** The work that the run had done when it ended: null for an alert of a run that has not ended. */
   readonly done: AlertProgress | null;
   /** The kinds that a `recovered` alert closes; empty for the others. */
   readonly closes: readonly string[];

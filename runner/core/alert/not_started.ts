@@ -1,7 +1,7 @@
 import { NO_WORKER } from './cause.ts';
 import type { NotStartedReason } from './sentence.ts';
 
-/** What holds a due run back, as far as it is known. */
+/** The reason that holds a due run back, as far as it is known. */
 export interface HoldUp {
   readonly liveWorkers: number;
   /** The oldest run of the DAG that is under way; null if there is none. */

@@ -2,7 +2,7 @@
 import { easterSunday } from './easter.ts';
 
 /**
- * Where a date that falls on a weekend is observed: on the following Monday; on the nearest weekday, as the holidays of
+ * The rule by which a date that falls on a weekend is observed: on the following Monday; on the nearest weekday, as the holidays of
  * the US government are (Saturday on Friday, Sunday on Monday); or on the next weekday that no other rule of the file
  * closes, as the substitute days of the United Kingdom are.
  */

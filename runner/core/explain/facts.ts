@@ -50,7 +50,7 @@ export interface ExplainFacts {
   readonly index: DagIndex;
   readonly run: ExplainedRun;
   readonly instances: readonly InstanceFacts[];
-  /** What unfinished tasks wait for in other DAGs, by task_id, as it stands now. */
+  /** The runs and tasks of other DAGs that unfinished tasks wait for, by task_id, as they stand now. */
   readonly dagEdges: ReadonlyMap<string, readonly FoundEdge[]>;
   /** The pools that instances of the run use, by name. */
   readonly pools: ReadonlyMap<string, PoolFacts>;

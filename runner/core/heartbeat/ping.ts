@@ -1,4 +1,4 @@
-/** What a cron monitor is told, in the convention that such services share. */
+/** The messages to a cron monitor, in the convention that such services share. */
 import type { RunMode } from '../dag/run_mode.ts';
 import { spanText } from '../time/time_text.ts';
 

@@ -6,7 +6,7 @@ import type { JsonObject } from '../value/json.ts';
 /** A file that an attempt read or published. */
 export interface LineageFile {
   readonly direction: 'read' | 'published';
-  /** Where the file is, such as `sftp://files.example.com:22`, and its name there. */
+  /** The host of the file, such as `sftp://files.example.com:22`, and its name there. */
   readonly namespace: string;
   readonly name: string;
   readonly bytes: number;

@@ -32,7 +32,7 @@ export type EdgeState =
   | { readonly kind: 'unfinished'; readonly runId: number; readonly state: string }
   | { readonly kind: 'unsuccessful'; readonly runId: number; readonly state: string };
 
-/** How far back the date before is looked for, in days, in growing steps: the last is longer than any pause of a season. */
+/** The steps by which the date before is looked for, in days, in growing steps: the last is longer than any pause of a season. */
 const LOOK_BACK_DAYS = [8, 64, 512, 4096];
 
 /**

@@ -1,6 +1,6 @@
 /** Decides who may answer what a task asks before it goes on. */
 
-/** What a task asked, and who may answer it. */
+/** The question of a task, with those who may answer it. */
 export interface Approval {
   readonly question: string;
   /** Empty for everyone who may operate. */

@@ -1,4 +1,4 @@
-/** Which files of a folder are modules of a task author: task types, commands, pages, metrics. */
+/** Finds the modules of a task author in a folder: task types, commands, pages, metrics. */
 
 const MODULE_NAME = /^([a-z][a-z0-9_]*)\.(ts|js)$/;
 

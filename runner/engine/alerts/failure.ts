@@ -1,4 +1,4 @@
-/** What is recorded of a try that failed. */
+/** The record of a try that failed. */
 import { ChannelError } from '../../connections/channel/error.ts';
 import { errorFacts } from '../../core/value/error_text.ts';
 

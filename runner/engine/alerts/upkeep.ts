@@ -1,4 +1,4 @@
-/** What is told of though nothing happens: any process that lives looks for it, a worker or the page's. */
+/** Looks for what is to be told though nothing happens. Any process that lives does so, a worker or the page's. */
 import type { Pool } from 'pg';
 import { overdueChannels } from '../../store/alert/due_channel.ts';
 import { dagsWithOverduePing } from '../../store/heartbeat/ping.ts';

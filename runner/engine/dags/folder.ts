@@ -57,7 +57,7 @@ export interface CheckedDagFile extends DagText {
   readonly problems: readonly Problem[];
   /** Warnings about a valid file: values that its author may not have meant. */
   readonly warnings: readonly Problem[];
-  /** What the file shares with the others of its folder; null for an unreadable one. */
+  /** The ids and edges by which other files of the folder are checked; null for an unreadable file. */
   readonly relations: DagRelations | null;
 }
 

@@ -1,4 +1,4 @@
-/** What was told before of a trouble, on one channel. */
+/** Reads the messages that one channel had of a trouble before. */
 import type { Queryable } from '../queryable.ts';
 import type { MessageRows } from './delivery.ts';
 

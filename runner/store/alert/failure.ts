@@ -46,7 +46,7 @@ export async function failureOfRun(
               where run_id = $1 and action in ('task.marked', 'task.cancelled')
               order by event_id desc limit 1) as actor
        from total left join lateral (
-         -- What a cancel stopped is told only where nothing failed by itself.
+         -- A task that a cancel stopped is told of only where nothing failed by itself.
          select * from failed order by state = 'cancelled', finished_at, task_instance_id limit 1
        ) as first on true`,
     [runId, allowedToFail],

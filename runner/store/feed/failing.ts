@@ -1,4 +1,4 @@
-/** What services outside do not take: the pings of a heartbeat, and what a feed sends of runs. */
+/** Reads the messages that services outside do not take: the pings of a heartbeat, and what a feed sends of runs. */
 import type { Queryable } from '../queryable.ts';
 import type { Feed } from './feed.ts';
 

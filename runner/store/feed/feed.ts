@@ -104,7 +104,7 @@ export async function untoldAttempts(
   return rows;
 }
 
-/** What was told: of an attempt, or of the run's own start with instance 0. */
+/** The messages that were sent: of an attempt, or of the run's own start with instance 0. */
 export interface Told {
   readonly taskInstanceId: number;
   readonly attemptNumber: number;

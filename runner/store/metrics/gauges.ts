@@ -29,7 +29,7 @@ export async function dagFigures(db: Queryable): Promise<readonly DagFigures[]> 
           order by run_id desc limit 1) as newest on true
        left join lateral (
          select finished_at, scheduled_for from stockflow.dag_run r where r.dag_id = d.dag_id and r.state = 'success'
-            -- What a person works in shadow beside the schedule does not show that the night was worked.
+            -- A run that a person works in shadow beside the schedule does not show that the night was worked.
             and (r.mode = 'apply' or r.run_type <> 'manual')
           order by scheduled_for desc, run_id desc limit 1) as good on true
        left join lateral (

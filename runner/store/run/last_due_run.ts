@@ -99,7 +99,7 @@ export async function lastRuns(db: Queryable, keys: readonly LastRunKey[]): Prom
        left join lateral (
         select (array_agg(run_id order by run_id desc))[1] as run_id from stockflow.dag_run
          where dag_id = key.dag_id and business_date = key.business_date and run_type = 'manual'
-           -- What a person works in shadow does not stand for a night that was to be applied.
+           -- A run that a person works in shadow does not stand for a night that was to be applied.
            and (mode = 'apply' or own.mode is distinct from 'apply')) manual on true
        join stockflow.dag_run r on r.run_id = greatest(newest.run_id, own.run_id, manual.run_id)
        left join lateral (

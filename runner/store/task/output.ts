@@ -46,7 +46,7 @@ export async function lastGoodOutput(
       where r.dag_id = $1 and r.run_id <> $2 and r.state = 'success' and r.scheduled_for < $3
         and (r.mode = 'apply' or $5 = 'shadow')
         and t.task_id = $4 and t.map_index = -1 and t.state = 'success'
-      -- Of the runs of one date, the one that applied.
+      -- Among the runs of one date the one that applied counts.
       order by r.scheduled_for desc, r.mode = 'apply' desc, r.run_id desc
       limit 1`,
     [before.dagId, before.runId, before.scheduledFor.toString(), taskId, before.runMode],

@@ -1,4 +1,4 @@
-/** What was told to whom. */
+/** Lists alerts with the channels that were told. */
 import {
   type AlertFilter,
   type ListedAlert,

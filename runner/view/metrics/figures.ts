@@ -21,7 +21,7 @@ export interface Figures {
   readonly dags: readonly DagFigures[];
   readonly openRuns: readonly CountByState[];
   readonly openTasks: readonly OpenTasks[];
-  /** Of DAGs that are still there. */
+  /** The figures of DAGs that are still there. */
   readonly endedRuns: readonly EndedTotal[];
   readonly endedAttempts: readonly EndedTotal[];
   readonly endedAlerts: readonly EndedTotal[];

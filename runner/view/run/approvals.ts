@@ -1,4 +1,4 @@
-/** What tasks ask people, in words. */
+/** Words the questions that tasks ask people. */
 import type { JsonObject } from '../../core/value/json.ts';
 import type { AskedApproval } from '../../store/task/approval.ts';
 import { inZone } from '../time_text.ts';

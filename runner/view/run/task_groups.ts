@@ -15,7 +15,7 @@ export interface TaskGroup {
   readonly counts: Readonly<Partial<Record<TaskState, number>>>;
 }
 
-/** What needs a person first, then what moves, then what waits, then what is over. */
+/** The order of the states: those that need a person, then those that move, those that wait, and those that are over. */
 const LOUDEST_FIRST: readonly TaskState[] = [
   'failed',
   'up_for_retry',

@@ -130,7 +130,7 @@ export function lastRunStatus(
   return { ...base, verdict: facts.isPaused ? 'paused' : 'not due yet', isProblem: false, detail: '' };
 }
 
-/** What passed without a scheduler deciding on it, oldest first. */
+/** The instants that passed without a scheduler deciding on them, oldest first. */
 export interface Undecided {
   readonly due: readonly Temporal.Instant[];
   readonly closed: readonly ClosedDate[];

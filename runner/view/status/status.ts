@@ -26,7 +26,7 @@ import { lastRunSummary } from './last_run_summary.ts';
 import { type StatusRemedy, statusRemedy } from './remedy.ts';
 
 export interface DagStatus extends LastRunStatus {
-  /** What tasks of any of its runs ask a person. */
+  /** The questions that tasks of any of its runs ask a person. */
   readonly approvals: readonly AskedApproval[];
   readonly facts: DagFacts;
   readonly sentence: string;

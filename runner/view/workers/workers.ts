@@ -10,7 +10,7 @@ import { taskName } from '../run/report.ts';
 import { spanText } from '../time_text.ts';
 
 export interface WorkerWithTasks extends WorkerRow {
-  /** What runs there according to the tables, the longest running first. */
+  /** The tasks that run there according to the tables, the longest running first. */
   readonly running: readonly RunningTask[];
 }
 

@@ -6,7 +6,7 @@ import { type Actor, recordEvents } from '../../store/event/event.ts';
 import { findToken, insertToken, revokeToken, touchToken } from '../../store/web/token.ts';
 import { sha256, TOUCH_SECONDS } from './session.ts';
 
-/** What every token begins with, so that searches for leaked secrets find it. */
+/** The beginning of every token, so that searches for leaked secrets find it. */
 const PREFIX = 'sf_';
 
 export interface TokenRequest {

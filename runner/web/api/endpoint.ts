@@ -19,7 +19,7 @@ export const TAGS = [
 ] as const;
 export type Tag = (typeof TAGS)[number];
 
-/** What a client sent, not yet checked. */
+/** The request of a client, not yet checked. */
 export interface RawRequest {
   readonly context: WebContext;
   readonly viewer: Viewer;
@@ -29,7 +29,7 @@ export interface RawRequest {
   readonly request: Request;
 }
 
-/** What a client sent, checked. */
+/** The request of a client, checked. */
 export interface ApiRequest<Params, Query, Body> {
   readonly context: WebContext;
   readonly viewer: Viewer;

@@ -50,7 +50,7 @@ export class LiveHub implements AsyncDisposable {
     );
   }
 
-  /** What is open now. */
+  /** The pages that are open now. */
   counts(): { readonly connections: number; readonly sources: number; readonly isListening: boolean } {
     return {
       connections: this.#connections,

@@ -11,11 +11,11 @@ export interface Rendered {
   readonly html: string;
 }
 
-/** What a page remembers from one rendering to the next, while somebody has it open. */
+/** The memory of a page from one rendering to the next, while somebody has it open. */
 export interface RenderMemory {
   /** The progress of attempts at earlier renderings, which gives its rate. */
   readonly rates: ProgressRates;
-  /** Of a clock that never goes back. */
+  /** The reading of a clock that never goes back. */
   readonly atMs: number;
 }
 

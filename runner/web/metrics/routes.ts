@@ -16,7 +16,7 @@ interface Reached {
   readonly readings: readonly SourceReading[];
 }
 
-/** Of the scrape itself. */
+/** The metrics of the scrape itself. */
 export const UP: readonly Metric<Reached>[] = [
   single(
     {

@@ -1,4 +1,4 @@
-/** What was told to whom, and what could not be sent. */
+/** The page of alerts: who was told, and what could not be sent. */
 import {
   type ListedAlert,
   type ListedDelivery,
@@ -39,7 +39,7 @@ export const alertsPage: Page = {
   },
 };
 
-/** What is not reached. */
+/** Renders the channels and services that are not reached. */
 interface Unreached {
   readonly unsent: readonly UnsentChannel[];
   readonly failing: readonly FailingFeed[];

@@ -42,7 +42,7 @@ export interface ComparedKey {
   readonly held: string | null;
   /** Whether they posted anything for it. */
   readonly isSet: boolean;
-  /** How much each cause would make their count exceed ours, if they fell for it. */
+  /** The units by which each cause would make their count exceed ours, if they fell for it. */
   readonly causes: Readonly<Record<Cause, number>>;
 }
 

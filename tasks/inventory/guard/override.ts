@@ -67,7 +67,7 @@ export const overrideSchema = z
     ({ guards, reason }): GuardOverride => ({ guards: new Set(namesIn(guards)), reason: reason.trim() }),
   );
 
-/** What an override needs besides the operator's reason: nothing, or that a second person approves it. */
+/** The condition of an override besides the operator's reason: none, or the approval of a second person. */
 export const overrideNeedsSchema = z.enum(['reason', 'approval']).default('reason');
 export type OverrideNeeds = z.output<typeof overrideNeedsSchema>;
 

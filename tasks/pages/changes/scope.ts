@@ -22,7 +22,7 @@ export interface AskedChanges {
 export interface FoundScope {
   /** No batches where the run changed nothing. */
   readonly scope: Scope;
-  /** Of the night that was applied last, the run of this runner that applied it, if it did. */
+  /** The run of this runner that applied the night, for the night that was applied last; null if another did. */
   readonly run: DagRun | null;
   /** Batches that the run found applied by another. */
   readonly repeated: readonly AppliedBatch[];

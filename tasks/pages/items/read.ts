@@ -1,4 +1,4 @@
-/** What the page on an item shows. */
+/** Reads everything that the page on an item shows. */
 import type { Pool, PoolClient } from 'pg';
 import { type DagRun, findRun, pathsRead, runOfInstance } from '../../../runner/history.ts';
 import { filterRejectsWhere } from '../../changes/filter_rejects.ts';
@@ -40,7 +40,7 @@ export interface AskedItem {
 /** An applied night, and the run of this runner that applied it; null for a run of another. */
 export interface NightOfRun extends AppliedNight {
   readonly runId: number | null;
-  /** Of its file, as this runner read it; null where another did. */
+  /** The facts of its file, as this runner read it; null where another did. */
   readonly filePath: string | null;
 }
 

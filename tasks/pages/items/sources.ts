@@ -1,4 +1,4 @@
-/** Where an item's figures come from: the files of its nights, the rows that were rejected, and the movements sent. */
+/** Renders the sources of an item's figures: the files of its nights, the rows that were rejected, and the movements sent. */
 import type { Column } from '../../../runner/history.ts';
 import { type Html, html, NOTHING, table, timeTag } from '../../../runner/page.ts';
 import type { ItemDelta } from '../../oms/items/read_item.ts';

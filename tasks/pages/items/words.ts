@@ -1,4 +1,4 @@
-/** What happened to an item, in words. */
+/** Words what happened to an item. */
 import { countText } from '../../../runner/history.ts';
 import type { ItemNight, Stock } from '../../oms/items/read_item.ts';
 

@@ -6,7 +6,7 @@ import { NoOms, OMS_VARIABLE, type OmsReading, readOms, withOms } from '../../ch
 
 /** A page is not worth a longer wait, and the OMS has other work. */
 const PAGE_TIMEOUT = "set local statement_timeout = '20s'";
-/** Of a reader who takes no more: the transaction would hold back the vacuum of the OMS. */
+/** The limit for a reader who takes no more: the transaction would hold back the vacuum of the OMS. */
 const READER_TIMEOUT = "set local idle_in_transaction_session_timeout = '60s'";
 const QUERY_CANCELED = '57014';
 

@@ -46,7 +46,7 @@ export interface FleetOptions {
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly concurrency: number;
-  /** Where alerts are sent: the channel variables of each worker. */
+  /** The addresses to which alerts are sent: the channel variables of each worker. */
   readonly channels: Readonly<Record<string, string>>;
   /** The folder of the workers' logs, one file each. */
   readonly logDir: string;

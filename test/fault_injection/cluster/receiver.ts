@@ -6,7 +6,7 @@ import type { Arrival } from '../verify/facts.ts';
 /** The channels that are told of every DAG. */
 export const CHANNELS = ['chat', 'pager'] as const;
 
-/** What it does with a message instead of taking it: take it and break off without an answer, or refuse it for now. */
+/** The ways in which it treats a message instead of taking it: take it and break off without an answer, or refuse it for now. */
 export type Misbehaviour = 'breaks_off' | 'fails' | 'is_busy';
 
 const messageSchema = z.object({

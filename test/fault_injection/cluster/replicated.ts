@@ -8,7 +8,7 @@ import type { CampaignDatabase } from './cluster.ts';
 /** Whether a commit waits until the standby has it on disk. */
 export type Replication = 'synchronous' | 'asynchronous';
 
-/** How the primary fails: its host dies, or it hangs, and nobody can ask it. */
+/** The failures of the primary: its host dies, or it hangs, and nobody can ask it. */
 export type PrimaryFault = 'dies' | 'hangs';
 
 const STANDBY = 'standby';

@@ -20,7 +20,7 @@ export interface NightResult {
   readonly silent: readonly string[];
   /** Keys that the naive baseline would have left wrong; null if it was not computed. */
   readonly naiveWrongKeys: number | null;
-  /** Of the runs that were worked in shadow first; null if none were. */
+  /** The figures of the runs that were worked in shadow first; null if none were. */
   readonly shadow: ShadowFigures | null;
   /** The injected faults. */
   readonly faults: CountByName;

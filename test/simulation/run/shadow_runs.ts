@@ -18,7 +18,7 @@ export interface Foretold {
   readonly state: string;
 }
 
-/** What the shadow runs of a night amount to. */
+/** The sums over the shadow runs of a night. */
 export interface ShadowFigures {
   readonly runs: number;
   /** Postings, counts set and keys held out that were foretold and compared. */

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { artifactChunks, findArtifact } from '../../../runner/history.ts';
 
-/** What each batch does: its keys with what they are set to and changed by, one text each, in order. */
+/** The effect of each batch: its keys with what they are set to and changed by, one text each, in order. */
 export type Postings = Readonly<Record<string, readonly string[]>>;
 
 const STATE = 'shadow_applied.sql';

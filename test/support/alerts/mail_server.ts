@@ -15,7 +15,7 @@ export const MAIL_PASSWORD = 'canary-mail/secret@1';
 
 export interface MailServer {
   readonly port: number;
-  /** Of the authority that signed its certificate. */
+  /** The certificate of the authority that signed the server's own. */
   readonly caFile: string;
   readonly mails: readonly string[];
 }

@@ -34,7 +34,7 @@ export interface LiveAppOptions {
   readonly port?: number;
   readonly pace?: Partial<FeedPace>;
   readonly maxConnections?: number;
-  /** What the page of the run shows above its tasks. */
+  /** The part that the page of the run shows above its tasks. */
   readonly above?: Html;
   readonly pages?: readonly Page[];
 }

@@ -1,4 +1,4 @@
-/** What must be right in DATABASE_URL before anything connects; every message leaves the value out, which holds a secret. */
+/** Checks DATABASE_URL before anything connects. Its messages leave the value out, which holds a secret. */
 const { accessSync, constants } = process.getBuiltinModule('node:fs');
 
 /** Parameters that name a file. */

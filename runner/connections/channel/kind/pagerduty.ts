@@ -9,7 +9,7 @@ import type { PagerdutyConfig } from '../http/config.ts';
 import { postJson } from '../http/post.ts';
 import type { SendOptions, Sent } from '../sending.ts';
 
-/** What PagerDuty opens or closes an incident for. */
+/** The kinds of alert that open or close an incident. */
 type IncidentKind = Exclude<AlertMessage['kind'], 'warning'>;
 
 const SEVERITIES: Readonly<Record<IncidentKind, 'critical' | 'warning' | 'info'>> = {

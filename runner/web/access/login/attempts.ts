@@ -5,7 +5,7 @@ import { isPassword, PASSWORD_MAX_LENGTH } from '../users/password.ts';
 import { AttemptLimiter } from './limiter.ts';
 
 export interface Attempt {
-  /** Of bounded length: it is kept for a while. */
+  /** A name of bounded length, as it is kept for a while. */
   readonly name: string;
   readonly password: string;
   /** The address of the person. */

@@ -1,4 +1,4 @@
-/** What operators do to a DAG. */
+/** The changes that operators make to a DAG. */
 import { z } from '@hono/zod-openapi';
 import { pauseDag, resumeDag } from '../../../engine/dags/pause.ts';
 import type { TaskTypes } from '../../../engine/dags/task_types.ts';

@@ -1,4 +1,4 @@
-/** What there is to know about DAGs. */
+/** Answers questions about DAGs. */
 import { z } from '@hono/zod-openapi';
 import { nextInstant, scheduleOf } from '../../../core/time/schedule.ts';
 import { databaseNow } from '../../../engine/clock.ts';

@@ -1,4 +1,4 @@
-/** What operators do to a run and its tasks. Each answers with the run as it is now, and what was changed. */
+/** The changes that operators make to a run and its tasks. Each answers with the run as it is now, and what was changed. */
 import { z } from '@hono/zod-openapi';
 import type { Json } from '../../../core/value/json.ts';
 import { answerApproval } from '../../../engine/operator/approve.ts';

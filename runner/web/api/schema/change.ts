@@ -1,4 +1,4 @@
-/** What a request has changed. */
+/** The answer to a request that changed something. */
 import { z } from '@hono/zod-openapi';
 import { run } from './run.ts';
 import { date, flag, instantOrNull, integer, integerOrNull, mapIndex, taskState, text } from './scalar.ts';

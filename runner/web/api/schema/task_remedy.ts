@@ -1,4 +1,4 @@
-/** What a task's author proposes after an error, a warning or a refusal. */
+/** The actions that a task's author proposes after an error, a warning or a refusal. */
 import { z } from '@hono/zod-openapi';
 import { orNull, text } from './scalar.ts';
 

@@ -1,4 +1,4 @@
-/** What a DAG's file says that is not in force yet: its problems, or the plan of the edit. */
+/** Renders the part of a DAG's file that is not in force yet: its problems, or the plan of the edit. */
 
 import { formatProblem } from '../../../core/dag_file/problem.ts';
 import { readDagFile } from '../../../engine/dags/folder.ts';

@@ -1,4 +1,4 @@
-/** What failed in a run: the sentence of each failure, what did not run because of it, and the ways on. */
+/** Renders what failed in a run: the sentence of each failure, what did not run because of it, and the ways on. */
 import { downstreamOf } from '../../../core/dag/graph.ts';
 import type { DagIndex } from '../../../core/dag/index.ts';
 import type { TaskInstance } from '../../../store/task/instance.ts';

@@ -1,4 +1,4 @@
-/** What is kept about a run: its artifacts, params and version, and the history. */
+/** Renders what is kept about a run: its artifacts, params and version, and the history. */
 import type { Json, JsonObject } from '../../../core/value/json.ts';
 import type { ListedEvent } from '../../../store/event/listing.ts';
 import type { Artifact } from '../../../store/task/artifact.ts';

@@ -1,4 +1,4 @@
-/** What tasks ask a person before they go on, with the way to answer. */
+/** Renders the questions that tasks ask a person, each with the way to answer. */
 import type { AskedApproval } from '../../../store/task/approval.ts';
 import { approvalTerms } from '../../../view/run/approvals.ts';
 import { taskName } from '../../../view/run/report.ts';

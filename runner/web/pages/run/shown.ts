@@ -27,7 +27,7 @@ export interface ShownRun {
   readonly explained: Explained | null;
   readonly artifacts: readonly Artifact[];
   readonly events: readonly ListedEvent[];
-  /** What was told of the run, the newest first. */
+  /** The alerts of the run, the newest first. */
   readonly alerts: readonly ListedAlert[];
   readonly version: { readonly sha256: string; readonly isInForce: boolean } | null;
   readonly query: URLSearchParams;

@@ -1,4 +1,4 @@
-/** What a run that goes on waits for: what is late, what holds it, then task by task, and what comes next. */
+/** Renders what a run that goes on waits for: what is late, what holds it, then task by task, and what comes next. */
 import type { InstanceFacts } from '../../../core/explain/facts.ts';
 import { readProgress } from '../../../core/run/progress_rate.ts';
 import { isTerminalTaskState } from '../../../core/run/states.ts';
@@ -21,7 +21,7 @@ export interface WaitingFacts {
   readonly explained: Explained | null;
   /** Those of the run or the task, for the progress of those that run. */
   readonly instances: readonly TaskInstance[];
-  /** What earlier renderings saw, for the rate of the progress. */
+  /** The memory of earlier renderings, for the rate of the progress. */
   readonly memory: RenderMemory | null;
 }
 

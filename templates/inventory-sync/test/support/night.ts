@@ -16,7 +16,7 @@ export const FOLDER = 'sftp://retailpro/retailpro/outgoing';
 export const FILE = 'reset_inventory_20260310T030000Z.csv';
 const SYSTEM = { connection: 'oms', external_system_id: 'RETAIL_PRO' };
 
-/** What Retail Pro counted at 03:00 UTC: nine of A1, twelve of A2, and five of a product that is not sold online. */
+/** The counts of Retail Pro at 03:00 UTC: nine of A1, twelve of A2, and five of a product that is not sold online. */
 const COUNTS = 'facilityId,idValue,availableQty\nS1,A1,9\nS1,A2,12\nS1,B9,5\n';
 
 /** Puts Retail Pro's file of the night, and its manifest, where the sync looks for it. */

@@ -19,7 +19,7 @@ interface ToldRow {
   readonly channels: string;
 }
 
-/** What was told of a DAG, oldest first. */
+/** Returns the alerts of a DAG, oldest first. */
 async function told(pool: Pool, dagId: string): Promise<readonly ToldRow[]> {
   const { rows } = await pool.query<ToldRow>(
     `select a.kind, a.sentence, a.cause, a.closed_at is not null as "isClosed",

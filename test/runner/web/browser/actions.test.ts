@@ -1,4 +1,4 @@
-/** What a person does on a page, each recorded with the person, the channel and the reason. */
+/** The actions of a person on a page, each recorded with the person, the channel and the reason. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-/** What holds for every page and every form, each in one of its views; `every_page.long.ts` looks at all of them. */
+/** Checks every page and every form, each in one of its views; `every_page.long.ts` looks at all of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTIONS } from '../../../../runner/web/actions/actions.ts';

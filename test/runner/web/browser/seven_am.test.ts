@@ -28,7 +28,7 @@ const CAUSE = 'the file has 900 rows, 25 % fewer than the last one';
 const READ_LOG = 'Read the log of check';
 const RETRY = /^Retry check/;
 
-/** Where the reader has gone: the newest line of the log is in view. */
+/** The place to which the reader has gone: the newest line of the log is in view. */
 async function seesCause(page: Page): Promise<void> {
   const line = page.locator('.log-line.log-error', { hasText: CAUSE });
   await line.waitFor();

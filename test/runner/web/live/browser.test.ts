@@ -44,7 +44,7 @@ async function runningRun(dagId: string): Promise<number> {
   return runId;
 }
 
-/** What a reader has under way when a patch comes: a form half written, an open part, and a place in a long page. */
+/** The state of a reader's page when a patch comes: a form half written, an open part, and a place in a long page. */
 const UNDER_WAY = html`<form id="reason" method="post" action="/nowhere">
 <label for="why">Reason</label><input id="why" name="why" value=""><textarea id="note" name="note"></textarea>
 <label><input type="checkbox" id="sure" name="sure">sure</label></form>
